@@ -8,13 +8,24 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
+from typer.core import TyperGroup
 
 from pipeline import __version__
 from pipeline.commands.console import exit_on_user_error, out
 from pipeline.contracts.days import Days
 from pipeline.contracts.readers import ReaderName
 
+
+class _Commands(TyperGroup):
+    """Runs a command, and prints a `UserError` of it as one message."""
+
+    def invoke(self, ctx: typer.Context) -> Any:  # type: ignore[override]
+        with exit_on_user_error():
+            return super().invoke(ctx)
+
+
 app = typer.Typer(
+    cls=_Commands,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -27,6 +38,10 @@ Channel = Literal["escalation", "concession", "dialogue"]
 
 HomeOption = Annotated[
     Path | None, typer.Option("--home", help="Folder of the project's data: lake, published files, history of runs [default: data]")
+]
+
+WorkersOption = Annotated[
+    int | None, typer.Option("--workers", help="Threads or processes that read articles [default: one for each core]")
 ]
 
 ExtractorOption = Annotated[
@@ -78,15 +93,12 @@ def run(
         ),
     ] = None,
     home_folder: HomeOption = None,
-    workers: Annotated[
-        int | None, typer.Option("--workers", help="Threads or processes that read articles [default: one for each core]")
-    ] = None,
+    workers: WorkersOption = None,
 ) -> None:
     """Read articles and trade figures, build and publish the index."""
-    with exit_on_user_error():
-        from pipeline.commands.run import run_index
+    from pipeline.commands.run import run_index
 
-        run_index(articles, pairs, first, last, baseline, home_folder, workers)
+    run_index(articles, pairs, first, last, baseline, home_folder, workers)
 
 
 @app.command()
@@ -94,25 +106,18 @@ def work(
     articles: Annotated[
         list[Path] | None, typer.Option("--articles", help="Article file, folder or pattern; the same on all machines")
     ] = None,
-    first: Annotated[
-        date | None, typer.Option("--from", parser=_parse_day, metavar="DAY", help="First day [default: the first in the articles]")
-    ] = None,
-    last: Annotated[
-        date | None, typer.Option("--to", parser=_parse_day, metavar="DAY", help="Last day [default: the last in the articles]")
-    ] = None,
+    first: Annotated[date | None, _day_option("--from", "First day [default: the first in the articles]")] = None,
+    last: Annotated[date | None, _day_option("--to", "Last day [default: the last in the articles]")] = None,
     home_folder: HomeOption = None,
-    workers: Annotated[
-        int | None, typer.Option("--workers", help="Threads or processes that read articles [default: one for each core]")
-    ] = None,
+    workers: WorkersOption = None,
 ) -> None:
     """Read articles into a shared lake, together with other machines.
 
     Ends when all days are read; then build the index with `tension run`.
     """
-    with exit_on_user_error():
-        from pipeline.commands.work import read_shared_days
+    from pipeline.commands.work import read_shared_days
 
-        read_shared_days(articles, first, last, home_folder, workers)
+    read_shared_days(articles, first, last, home_folder, workers)
 
 
 @app.command()
@@ -126,10 +131,9 @@ def fetch(
 
     To build the index, run `tension run` afterwards.
     """
-    with exit_on_user_error():
-        from pipeline.commands.fetch import fetch_upstreams
+    from pipeline.commands.fetch import fetch_upstreams
 
-        fetch_upstreams(names, first, last, home_folder)
+    fetch_upstreams(names, first, last, home_folder)
 
 
 @app.command()
@@ -138,27 +142,25 @@ def sources(home_folder: HomeOption = None) -> None:
 
     Last success, rows, newest day, gaps, failures and next fetch.
     """
-    with exit_on_user_error():
-        from pipeline.commands.sources import show_sources
+    from pipeline.commands.sources import show_sources
 
-        show_sources(home_folder)
+    show_sources(home_folder)
 
 
 @app.command()
 def extract(
     file: Annotated[Path, typer.Argument(help="Articles, or a gold file with id, date, source and text")],
     to: Annotated[Path, typer.Option("--out", help="Output file: .jsonl, .csv or .parquet")],
-    workers: Annotated[int | None, typer.Option("--workers", help="Threads or processes that read [default: one for each core]")] = None,
+    workers: WorkersOption = None,
     extractor: ExtractorOption = None,
 ) -> None:
     """Find the signals in a file of articles or passages.
 
     Writes one row per signal, with offsets into the text.
     """
-    with exit_on_user_error():
-        from pipeline.commands.extract import extract_signals
+    from pipeline.commands.extract import extract_signals
 
-        extract_signals(file, to, workers, extractor)
+    extract_signals(file, to, workers, extractor)
 
 
 @app.command()
@@ -171,10 +173,9 @@ def explain(
     Lists the probability, the reader and the words behind each signal.
     A note says whether a run would read the text as an article. Of several lines, the first is the title.
     """
-    with exit_on_user_error():
-        from pipeline.commands.explain import explain_text
+    from pipeline.commands.explain import explain_text
 
-        explain_text(text, day)
+    explain_text(text, day)
 
 
 @app.command()
@@ -192,10 +193,9 @@ def evaluate(
     """
     if which_half == "odd" and show_errors:
         raise typer.BadParameter("the odd half is for reporting only: its errors must not be listed")
-    with exit_on_user_error():
-        from pipeline.commands.evaluate import score_reader
+    from pipeline.commands.evaluate import score_reader
 
-        score_reader(gold, which_half, show_errors, extractor)
+    score_reader(gold, which_half, show_errors, extractor)
 
 
 @app.command()
@@ -218,11 +218,10 @@ def audit(
 
     Verdicts are right, wrong or unsure. From them follows which share of the index's mass is right.
     """
-    with exit_on_user_error():
-        from pipeline.commands.audit import Selection, audit_home
+    from pipeline.commands.audit import Selection, audit_home
 
-        channels = (channel,) if channel else ("escalation", "concession")
-        audit_home(Selection(pair, channels, first, last, number), judge, to, verdicts, home_folder)
+    channels = (channel,) if channel else ("escalation", "concession")
+    audit_home(Selection(pair, channels, first, last, number), judge, to, verdicts, home_folder)
 
 
 @app.command()
@@ -248,10 +247,9 @@ def validate(
 
     Compares it with dated events and reference series, leaves sources out, and rebuilds it.
     """
-    with exit_on_user_error():
-        from pipeline.commands.validate import validate_home
+    from pipeline.commands.validate import validate_home
 
-        validate_home(references, pair, first, last, folder, simulation, home_folder)
+    validate_home(references, pair, first, last, folder, simulation, home_folder)
 
 
 @app.command()
@@ -266,10 +264,9 @@ def export(
 
     For Excel, Stata and other programs; see docs/tools.md.
     """
-    with exit_on_user_error():
-        from pipeline.commands.export import export_table
+    from pipeline.commands.export import export_table
 
-        export_table(ending, to, table, pair, home_folder)
+    export_table(ending, to, table, pair, home_folder)
 
 
 @app.command(name="open")
@@ -282,10 +279,9 @@ def open_page(
 
     Serves the published folder to this computer only, until Ctrl-C.
     """
-    with exit_on_user_error():
-        from pipeline.commands.open import open_explorer
+    from pipeline.commands.open import open_explorer
 
-        open_explorer(port, home_folder, opens_browser=browser)
+    open_explorer(port, home_folder, opens_browser=browser)
 
 
 @app.command()
@@ -298,10 +294,9 @@ def mcp(
 
     Read only. An assistant starts this command by itself; see docs/tools.md.
     """
-    with exit_on_user_error():
-        from pipeline.commands.mcp import serve_assistants
+    from pipeline.commands.mcp import serve_assistants
 
-        serve_assistants(port if serves_http else None, home_folder)
+    serve_assistants(port if serves_http else None, home_folder)
 
 
 @app.command()
@@ -313,10 +308,9 @@ def status(
 
     Also: how recent it is, what failed, and what was not read.
     """
-    with exit_on_user_error():
-        from pipeline.commands.status import show_status
+    from pipeline.commands.status import show_status
 
-        show_status(home_folder, show_all)
+    show_status(home_folder, show_all)
 
 
 @app.command()
@@ -325,10 +319,9 @@ def verify(home_folder: HomeOption = None) -> None:
 
     Lists what is damaged and what repairs it. Exit code 0: nothing; 1: a run repairs it; 2: it needs you.
     """
-    with exit_on_user_error():
-        from pipeline.commands.verify import verify_home
+    from pipeline.commands.verify import verify_home
 
-        verify_home(home_folder)
+    verify_home(home_folder)
 
 
 @app.command()
@@ -340,10 +333,9 @@ def backup(
 
     The copy is complete or not there: lake, releases, history of runs.
     """
-    with exit_on_user_error():
-        from pipeline.commands.backup import back_up_home
+    from pipeline.commands.backup import back_up_home
 
-        back_up_home(target, home_folder)
+    back_up_home(target, home_folder)
 
 
 @app.command()
@@ -355,10 +347,9 @@ def restore(
 
     Compares every file with its hash. The home must not exist yet.
     """
-    with exit_on_user_error():
-        from pipeline.commands.backup import restore_home
+    from pipeline.commands.backup import restore_home
 
-        restore_home(source, home_folder)
+    restore_home(source, home_folder)
 
 
 @app.callback(invoke_without_command=True)

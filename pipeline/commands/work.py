@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from pipeline.commands.console import out
+from pipeline.commands.console import say
 from pipeline.commands.days import set_days
 from pipeline.commands.job import report_failures, work_on_blocks
 from pipeline.report.names import format_count
-from pipeline.report.plain import to_plain
 from pipeline.settings.load import OptionError, read_settings
 from pipeline.signals.extractors import make_extractor
 from pipeline.sources.files.catalogue import Catalogue
@@ -37,13 +36,7 @@ def read_shared_days(
         home.mark_home(settings.home, is_sample=settings.is_sample)
         known.save()
         blocks = 0
-        for _, launched in work_on_blocks(settings, lake, _print_line):
+        for _, launched in work_on_blocks(settings, lake, say):
             report_failures(launched, settings)
             blocks += 1
-    _print_line(
-        f"All days from {settings.first_day} to {settings.last_day} are read, {format_count(blocks, 'block')} here. Next: tension run"
-    )
-
-
-def _print_line(text: str) -> None:
-    out.print(to_plain(text), highlight=False, soft_wrap=True)
+    say(f"All days from {settings.first_day} to {settings.last_day} are read, {format_count(blocks, 'block')} here. Next: tension run")

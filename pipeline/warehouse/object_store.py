@@ -11,9 +11,10 @@ import re
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import wraps
 from mimetypes import guess_type
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 from urllib.parse import unquote, urlsplit
 
 from pipeline.errors import UserError
@@ -21,7 +22,8 @@ from pipeline.errors import UserError
 if TYPE_CHECKING:
     from obstore.store import ObjectStore
 
-Result = TypeVar("Result")
+Arguments, Result = ParamSpec("Arguments"), TypeVar("Result")
+Request = Callable[Concatenate["Bucket", Arguments], Coroutine[Any, Any, Result]]
 #: Attempts per request, with pauses that double from half a second.
 _TRIES = 5
 _SECONDS_PER_REQUEST, _SECONDS_TO_CONNECT = 60, 10
@@ -57,6 +59,25 @@ class Stored:
     version: dict[str, str]
 
 
+def _explained(request: Request[Arguments, Result]) -> Request[Arguments, Result]:
+    """Turn any error of the library into an `ObjectStoreError`.
+
+    It is raised outside of `except`, so that no traceback shows the library's text, which may contain keys.
+    """
+
+    @wraps(request)
+    async def send(bucket: "Bucket", *arguments: Arguments.args, **named: Arguments.kwargs) -> Result:
+        try:
+            return await request(bucket, *arguments, **named)
+        except ObjectStoreError:
+            raise
+        except Exception as error:  # noqa: BLE001 the library has no base class for all its errors
+            problem = bucket._explain(error)
+        raise problem
+
+    return send
+
+
 class Bucket:
     """Objects below one URL of an object store.
 
@@ -71,23 +92,20 @@ class Bucket:
         #: Folders know neither attributes nor conditional writes.
         self._folder = Path(unquote(parts.path)) if parts.scheme == "file" else None
 
+    @_explained
     async def read(self, key: str) -> Stored | None:
         """Return an object, or None if there is none."""
         import obstore  # noqa: PLC0415 an optional extra
 
         try:
             result = await obstore.get_async(self._store, key)
-            content = bytes(await result.bytes_async())
         except FileNotFoundError as error:
-            problem = None if "NoSuchBucket" not in str(error) else self._explain(error)
-        except Exception as error:  # noqa: BLE001 the library has no base class for all its errors
-            problem = self._explain(error)
-        else:
-            return Stored(content, _to_version(result.meta))
-        if problem:
-            raise problem
-        return None
+            if "NoSuchBucket" in str(error):
+                raise
+            return None
+        return Stored(bytes(await result.bytes_async()), _to_version(result.meta))
 
+    @_explained
     async def list_sizes(self, folder: str) -> dict[str, int]:
         """List the objects below a folder: bytes by key.
 
@@ -96,14 +114,9 @@ class Bucket:
         import obstore  # noqa: PLC0415 an optional extra
 
         sizes: dict[str, int] = {}
-        try:
-            async for objects in obstore.list(self._store, folder):
-                sizes |= {item["path"]: item["size"] for item in objects}
-        except Exception as error:  # noqa: BLE001 as above
-            problem = self._explain(error)
-        else:
-            return sizes
-        raise problem
+        async for objects in obstore.list(self._store, folder):
+            sizes |= {item["path"]: item["size"] for item in objects}
+        return sizes
 
     async def create(self, key: str, content: bytes) -> bool:
         """Write an object, unless one of this name exists.
@@ -142,6 +155,7 @@ class Bucket:
             await asyncio.sleep(min(_FIRST_PAUSE * 2**attempt, _LONGEST_PAUSE))
         raise ObjectStoreError(f"{self.url}/{key} was changed by others at each of {_TRIES_TO_CHANGE} attempts; run again later")
 
+    @_explained
     async def _put_if(self, key: str, content: bytes, mode: Any) -> bool:
         """Write an object under a condition; return whether it has the content.
 
@@ -153,13 +167,9 @@ class Bucket:
         try:
             await obstore.put_async(self._store, key, content, mode=mode, attributes=self._attributes(key, {"Cache-Control": "no-cache"}))
         except (AlreadyExistsError, PreconditionError):
-            problem = None
-        except Exception as error:  # noqa: BLE001 as above
-            problem = self._explain(error)
+            pass
         else:
             return True
-        if problem:
-            raise problem
         # The first attempt may have succeeded although its response was lost.
         current = await self.read(key)
         return current is not None and current.content == content
@@ -169,26 +179,22 @@ class Bucket:
         kind, _ = guess_type(key)
         return attributes | ({"Content-Type": kind} if kind else {}) if self._folder is None else None
 
+    @_explained
     async def upload(self, key: str, path: Path, sha256: str) -> None:
         """Write a file to an object, with its SHA-256 as an attribute."""
         import obstore  # noqa: PLC0415 an optional extra
 
-        try:
-            await obstore.put_async(
-                self._store,
-                key,
-                path,
-                attributes=self._attributes(key, {_SHA256: sha256}),
-                use_multipart=path.stat().st_size > _PART_BYTES,
-                chunk_size=_PART_BYTES,
-                max_concurrency=_PARTS_AT_ONCE,
-            )
-        except Exception as error:  # noqa: BLE001 as above
-            problem = self._explain(error)
-        else:
-            return
-        raise problem
+        await obstore.put_async(
+            self._store,
+            key,
+            path,
+            attributes=self._attributes(key, {_SHA256: sha256}),
+            use_multipart=path.stat().st_size > _PART_BYTES,
+            chunk_size=_PART_BYTES,
+            max_concurrency=_PARTS_AT_ONCE,
+        )
 
+    @_explained
     async def download(self, key: str, path: Path) -> str:
         """Write an object to a file; return the SHA-256 of its content.
 
@@ -196,38 +202,31 @@ class Bucket:
         """
         import obstore  # noqa: PLC0415 an optional extra
 
-        digest = hashlib.sha256()
         try:
             result = await obstore.get_async(self._store, key)
-            with path.open("wb") as file:
-                async for chunk in result.stream():
-                    digest.update(chunk)
-                    file.write(chunk)
         except FileNotFoundError as error:
-            problem = None if "NoSuchBucket" not in str(error) else self._explain(error)
-        except Exception as error:  # noqa: BLE001 as above
-            problem = self._explain(error)
-        else:
-            return digest.hexdigest()
-        if problem:
-            raise problem
-        return ""
+            if "NoSuchBucket" in str(error):
+                raise
+            return ""
+        digest = hashlib.sha256()
+        with path.open("wb") as file:
+            async for chunk in result.stream():
+                digest.update(chunk)
+                file.write(chunk)
+        return digest.hexdigest()
 
+    @_explained
     async def delete(self, keys: Sequence[str]) -> None:
         """Delete objects, a thousand per request; missing ones are no error."""
         import obstore  # noqa: PLC0415 an optional extra
 
         try:
             await obstore.delete_async(self._store, list(keys))
-        except FileNotFoundError as error:  # of a folder
-            problem = None if self._folder else self._explain(error)
-        except Exception as error:  # noqa: BLE001 as above
-            problem = self._explain(error)
-        else:
-            return
-        if problem:
-            raise problem
+        except FileNotFoundError:
+            if not self._folder:
+                raise
 
+    @_explained
     async def read_hash(self, key: str) -> str:
         """Return the SHA-256 of an object's content.
 
@@ -235,24 +234,16 @@ class Bucket:
         """
         import obstore  # noqa: PLC0415 an optional extra
 
-        try:
-            head = await obstore.get_async(self._store, key, options={"head": True})
-            if recorded := head.attributes.get(_SHA256):
-                return str(recorded)
-            digest = hashlib.sha256()
-            async for chunk in (await obstore.get_async(self._store, key)).stream():
-                digest.update(chunk)
-        except Exception as error:  # noqa: BLE001 as above
-            problem = self._explain(error)
-        else:
-            return digest.hexdigest()
-        raise problem
+        head = await obstore.get_async(self._store, key, options={"head": True})
+        if recorded := head.attributes.get(_SHA256):
+            return str(recorded)
+        digest = hashlib.sha256()
+        async for chunk in (await obstore.get_async(self._store, key)).stream():
+            digest.update(chunk)
+        return digest.hexdigest()
 
     def _explain(self, error: Exception) -> ObjectStoreError:
-        """Return an error that says what went wrong.
-
-        It is raised outside of `except`, so that no traceback shows the library's text, which may contain keys.
-        """
+        """Return an error that says what went wrong."""
         return ObjectStoreError(f"{self.url}: {_describe(error, self._scheme, self._name)}")
 
 
@@ -294,28 +285,29 @@ def run(work: Coroutine[Any, Any, Result]) -> Result:
 
 
 def run_all(requests: Iterable[Callable[[], Coroutine[Any, Any, Result]]]) -> list[Result]:
-    """Run requests, several at a time; return their results in order.
+    """Run requests to their end, as `gather` does."""
+    return run(gather(requests))
+
+
+async def gather(requests: Iterable[Callable[[], Coroutine[Any, Any, Result]]], at_once: int = _REQUESTS_AT_ONCE) -> list[Result]:
+    """Run requests, some at once; return their results in order.
 
     The first error stops all, and is raised.
     """
+    slots = asyncio.Semaphore(at_once)
 
-    async def run_in_group() -> list[Result]:
-        slots = asyncio.Semaphore(_REQUESTS_AT_ONCE)
+    async def run_one(request: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
+        async with slots:
+            return await request()
 
-        async def run_one(request: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
-            async with slots:
-                return await request()
-
-        try:
-            async with asyncio.TaskGroup() as group:
-                tasks = [group.create_task(run_one(request)) for request in requests]
-        except ExceptionGroup as errors:
-            first = errors.exceptions[0]
-        else:
-            return [task.result() for task in tasks]
-        raise first
-
-    return run(run_in_group())
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(run_one(request)) for request in requests]
+    except ExceptionGroup as errors:
+        first = errors.exceptions[0]
+    else:
+        return [task.result() for task in tasks]
+    raise first
 
 
 def _to_version(meta: Any) -> dict[str, str]:

@@ -5,12 +5,12 @@ condition that nobody else wrote it. `uploads/NAME.json` records the files of a 
 cannot mix them.
 """
 
-import asyncio
 import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 from uuid import uuid4
@@ -18,7 +18,7 @@ from uuid import uuid4
 from pipeline import __version__, clock
 from pipeline.durable_files import SUMS, hash_file, parse_sums, replacing
 from pipeline.errors import UserError
-from pipeline.warehouse.object_store import Bucket, Stored
+from pipeline.warehouse.object_store import Bucket, Stored, gather
 from pipeline.warehouse.publish import LINKED
 
 POINTER = "latest.json"
@@ -156,19 +156,18 @@ async def _send(bucket: Bucket, folder: Path, pointer: Pointer, content: bytes) 
     await _claim(bucket, claim, pointer)
     sums = parse_sums(content.decode())
     sizes = await bucket.list_sizes(f"{pointer.path}/")
-    slots, sent = asyncio.Semaphore(_FILES_AT_ONCE), list[str]()
+    sent = list[str]()
 
     async def send_file(path: str, digest: str) -> None:
-        async with slots:
-            file, key = folder / path, f"{pointer.path}/{path}"
-            if hash_file(file) != digest:
-                raise UploadError(f"{file} is missing or damaged; `tension verify` says what repairs it")
-            if sizes.get(key) == file.stat().st_size and await bucket.read_hash(key) == digest:
-                return
-            await bucket.upload(key, file, digest)
-            sent.append(path)
+        file, key = folder / path, f"{pointer.path}/{path}"
+        if hash_file(file) != digest:
+            raise UploadError(f"{file} is missing or damaged; `tension verify` says what repairs it")
+        if sizes.get(key) == file.stat().st_size and await bucket.read_hash(key) == digest:
+            return
+        await bucket.upload(key, file, digest)
+        sent.append(path)
 
-    await _run_all([send_file(path, digest) for path, digest in sums.items()])
+    await gather((partial(send_file, path, digest) for path, digest in sums.items()), _FILES_AT_ONCE)
     stored = await bucket.read(claim)
     if stored is None or _read_claim(stored).get("sums") != pointer.sums:
         _raise_conflict(bucket, pointer)
@@ -176,19 +175,6 @@ async def _send(bucket: Bucket, folder: Path, pointer: Pointer, content: bytes) 
         _raise_conflict(bucket, pointer)
     size = sum((folder / path).stat().st_size for path in sent)
     return Upload(pointer, tuple(sorted(sent)), size, len(sums) - len(sent), ())
-
-
-async def _run_all(work: list[Any]) -> None:
-    """Run coroutines; the first error ends all, and is raised itself."""
-    try:
-        async with asyncio.TaskGroup() as group:
-            for one in work:
-                group.create_task(one)
-    except ExceptionGroup as errors:
-        first = errors.exceptions[0]
-    else:
-        return
-    raise first
 
 
 async def _claim(bucket: Bucket, key: str, pointer: Pointer) -> None:
