@@ -46,10 +46,11 @@ class Backup:
 
 
 def back_up(home: Path, target: Path, find_damage: Callable[[], Sequence[object]] = tuple) -> Backup:
-    """Copy a home into a new folder, while nothing writes to it.
+    """Copy a home into a new folder, while nothing else writes.
 
-    Every copy is read again and compared with the original. The folder gets its name when all is on the disk. `find_damage`: lists what is
-    damaged. Raises `BackupError` if anything is, or if `target` exists or is in the home, `HomeError` if the home is in use.
+    `target`: the new folder; it appears when all is on the disk. Every copy is read again and compared with the original. `find_damage`:
+    lists what is damaged. Returns the manifest. Raises `BackupError` if anything is damaged, or if `target` exists or is in the home,
+    `HomeError` if the home is in use.
     """
     if not (home / "lake").is_dir():
         raise BackupError(f"{home} is no home: it has no folder lake; nothing was copied")

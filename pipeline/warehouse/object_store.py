@@ -290,7 +290,7 @@ def run_all(requests: Iterable[Callable[[], Coroutine[Any, Any, Result]]]) -> li
 
 
 async def gather(requests: Iterable[Callable[[], Coroutine[Any, Any, Result]]], at_once: int = _REQUESTS_AT_ONCE) -> list[Result]:
-    """Run requests, some at once; return their results in order.
+    """Run requests, several at a time; return their results in order.
 
     The first error stops all, and is raised.
     """

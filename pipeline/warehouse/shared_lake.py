@@ -96,7 +96,7 @@ class SharedLake(Lake):
         return {_object_key(table, name, entry): entry for table in TABLES for name, entry in self._manifests[table].items()}
 
     def sweep(self) -> int:
-        """Delete objects that no table has, and their copies; return their number.
+        """Delete objects that no manifest names, and copies; return their number.
 
         Call it only while nobody else writes. Objects that are replaced later stay until the next call, because readers may still need
         them.
@@ -145,7 +145,7 @@ class SharedLake(Lake):
                 temporary.write_text(json.dumps({"url": self.bucket.url}) + "\n", encoding="utf-8")
 
     def seed(self) -> None:
-        """Send the files and notes of a lake that was local.
+        """Send the files and notes of a local lake to this one.
 
         The files become copies once everything is sent.
         """
@@ -255,7 +255,7 @@ class SharedLake(Lake):
         return _object_key(table, name, entry) in lost
 
     def _take(self, folder: Path, files: Sequence[Path]) -> None:
-        """Send files of another folder, and move them to the copies."""
+        """Send finished files to the bucket, and move them to the copies."""
         if files:
             self._keep(self._send(folder, files))
 
@@ -267,7 +267,7 @@ class SharedLake(Lake):
         self._intact_copies |= set(files.values())
 
     def _send(self, folder: Path, files: Sequence[Path]) -> dict[Path, str]:
-        """Write objects that are missing, then the manifests.
+        """Write the objects that the bucket lacks, then the manifests.
 
         Returns the key of each file's object.
         """
@@ -330,7 +330,7 @@ class SharedLake(Lake):
     def _fetch(self, entries: Mapping[str, Entry]) -> None:
         """Fetch the objects that have no intact copy.
 
-        `names`: their paths in the table's folder. A copy is hashed once for each process.
+        `entries`: by the keys of the objects. A copy is hashed once for each process.
         """
         missing = [key for key, entry in entries.items() if hash_file(self._copy(key)) != entry.sha256]
         if missing:
