@@ -49,7 +49,7 @@ LOOKS_LIKE_HTML = (
 _NEVER_SHOWN = (
     r"(?is)<!--.*?-->|<!\[CDATA\[|\]\]>|<!\[[^>]*>|<!doctype[^>]*>|<\?xml[^>]*>|<script\b[^>]*>.*?</script\s*>"
     r"|<style\b[^>]*>.*?</style\s*>|<svg\b[^>]*>.*?</svg\s*>|<math\b[^>]*>.*?</math\s*>"
-    # What is never closed is kept up to the end, or its end would be sought again after each later match.
+    # What is never closed goes up to the end, or its end would be sought again after each later match.
     r"|(<(?:!--|!\[|!doctype|\?xml|(?:script|style|svg|math)\b).*)"
 )
 # Two Unicode noncharacters mark the angle brackets of tags while all other brackets are escaped.

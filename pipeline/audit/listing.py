@@ -45,7 +45,10 @@ def list_largest(masses: pl.DataFrame, signals: pl.DataFrame, titles: pl.DataFra
 
 
 def add_opinions(listing: pl.DataFrame, verdicts: pl.DataFrame) -> pl.DataFrame:
-    """Add the column `opinions`, e.g. `A right, B unsure`; empty if nobody judged the reading."""
+    """Add `opinions`: what judges said, e.g. `A right, B unsure`.
+
+    Empty if nobody judged the reading.
+    """
     opinion = pl.col("judge") + " " + pl.col("verdict")
     by_reading = verdicts.sort("judge").group_by("signal_id", "reading", maintain_order=True).agg(opinions=opinion.str.join(", "))
     return listing.join(by_reading, on=["signal_id", "reading"], how="left", maintain_order="left").with_columns(

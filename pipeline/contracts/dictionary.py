@@ -1,6 +1,6 @@
-"""Render contracts for people and programs.
+"""Render contracts as documents, metadata and comments.
 
-Data dictionary, `datapackage.json` (Frictionless), metadata of Parquet files and comments of the database.
+These are the data dictionary, `datapackage.json` (Frictionless), metadata of Parquet files and comments of the database.
 """
 
 import json

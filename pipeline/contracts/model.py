@@ -37,7 +37,10 @@ class Vocabulary:
 
 @dataclass(frozen=True)
 class Source:
-    """Origin of data: title, URL, licence, publication cadence and delay (`release_lag`)."""
+    """Origin of data, as shown to users.
+
+    It has title, URL, licence, publication cadence and delay (`release_lag`).
+    """
 
     name: str
     title: str

@@ -47,9 +47,9 @@ def rules_of(table: Table) -> tuple[Rule, ...]:
 
 
 def check_specs(*tables: Table) -> list[dg.AssetCheckSpec]:
-    """Return the specifications of all checks of these tables.
+    """Return what Dagster needs to know of all checks of some tables.
 
-    The contract, the built-in checks and the rules.
+    These are the check of the contract, the built-in checks and the rules.
     """
     return [check for table in tables for check in _list_specs(table)]
 
@@ -66,9 +66,9 @@ def _list_specs(table: Table) -> list[dg.AssetCheckSpec]:
 
 @dataclass(frozen=True)
 class InputCheck:
-    """A warning about the input of an asset.
+    """A check of an asset's input that warns if it fails.
 
-    For what cannot be checked on the asset's table.
+    It is for what cannot be checked on the asset's table.
     """
 
     table: Table
@@ -77,11 +77,11 @@ class InputCheck:
 
     @property
     def spec(self) -> dg.AssetCheckSpec:
-        """The specification for Dagster."""
+        """Specification of the check for Dagster."""
         return dg.AssetCheckSpec(self.name, asset=self.table.name, description=self.reason, metadata={"severity": "warning"})
 
     def report(self, problems: Sequence[str], **metadata: Any) -> dg.AssetCheckResult:
-        """Return the result: passed if there are no problems."""
+        """Return the result of the check: passed if there are no problems."""
         more = f"; and {len(problems) - _PROBLEMS_SHOWN} more" if len(problems) > _PROBLEMS_SHOWN else ""
         return dg.AssetCheckResult(
             passed=not problems,
@@ -216,10 +216,10 @@ class AuditedDays:
 
 @contextmanager
 def audited_days(context: dg.AssetExecutionContext, store: Lake, name: str, *tables: Table) -> Iterator[AuditedDays]:
-    """Replace days of these tables together, once all passed.
+    """Replace days of some tables together, once all pass their checks.
 
-    `name` is the name of the step. The block ends early when a critical check fails; yield from `report` after it. Rules are checked per
-    batch: a rule with `mostly` fails if it fails in any batch.
+    Yields an `AuditedDays` to write batches to. `name` is the name of the step. The block ends early when a critical check fails; yield
+    from `report` after it. Rules are checked per batch: a rule with `mostly` fails if it fails in any batch.
     """
     with suppress(CriticalCheckError), store.stage(name) as temporary:
         yield AuditedDays(context, temporary, tables)

@@ -48,7 +48,7 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
         **partitioned,
     )
     def admission(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lake]) -> Results:
-        """Turn each raw row into an article, duplicate or quarantined row."""
+        """Split raw rows into articles, duplicates and quarantined rows."""
         with changed_days(context, lake, daily.admission()) as days:
             for batch in days.batches(RAW_ARTICLES):
                 admitted = clean_articles(lake.read(RAW_ARTICLES, batch))
@@ -107,9 +107,9 @@ def whole_row_count(lake: Lake, table: Table, days: daily.ChangedDays) -> dict[s
 
 
 def newest_findings(lake: Lake) -> dict[str, Any]:
-    """Return the findings of the newest week that has any.
+    """Return metadata with the findings of the newest week that has any.
 
-    As metadata, the most probable first; `found` has as many as the UI shows at once.
+    The most probable come first; `found` has as many as the UI shows at once.
     """
     columns = ("probability", "tier", "index_date", "actor", "target", "kind", "modality", "product", "quote")
     span = lake.span(FINDINGS)

@@ -49,9 +49,9 @@ class RawArticles:
     makes: tuple[Table, ...] = (RAW_ARTICLES,)
 
     def digests(self, lake: Lake, days: Days) -> Digests:  # noqa: ARG002 its inputs are not in the lake
-        """Return a digest of each day's article rows and the code.
+        """Return for each day a hash of its article rows and code.
 
-        None if upstreams delivered articles.
+        It is None if upstreams delivered articles, so that the day is read again.
         """
         code = code_digest(("contracts", "sources"))
         return {
@@ -61,7 +61,7 @@ class RawArticles:
 
 @dataclass(frozen=True)
 class FromTable:
-    """A step that builds each day from another table.
+    """A step that builds each day of its tables from another table.
 
     It reads that day and `days_before` days before it.
     """
@@ -73,7 +73,7 @@ class FromTable:
     days_before: int = 0
 
     def digests(self, lake: Lake, days: Days) -> Digests:
-        """Return a digest of each day's input files and the code."""
+        """Return for each day a hash of its input files and code."""
         files = {day: lake.day_digest(self.reads, day) for day in days.extend_back(self.days_before)}
         return {day: combine_digests(self.code, *(files[one] for one in Days(day, day).extend_back(self.days_before))) for day in days}
 
@@ -103,10 +103,9 @@ def days_to_build(lake: Lake, steps: Sequence[DailyStep], days: Days) -> list[da
 
 
 def require_every_day(lake: Lake, to_be_read: Days | None = None) -> None:
-    """Raise `GapError` if days are missing in the lake.
+    """Raise `GapError` if days within the lake are missing.
 
-    The index would take them for quiet ones.
-    `to_be_read` are days that this run reads.
+    The index would take missing days for quiet ones. `to_be_read` are days that this run reads.
     """
     gaps = find_missing_days(lake, core.TABLES, to_be_read)
     if gaps:
@@ -128,9 +127,9 @@ class ChangedDays(AuditedDays):
         self._store = store
 
     def whole_range(self) -> Iterator[Days]:
-        """Yield one range from the first to the last day.
+        """Yield one range from the first to the last day to rebuild.
 
-        Rewriting an unchanged day costs less than reading a file twice.
+        Rewriting an unchanged day in between costs less than reading a file twice.
         """
         if self.days:
             yield Days(self.days[0], self.days[-1])
@@ -143,10 +142,10 @@ class ChangedDays(AuditedDays):
 
 @contextmanager
 def changed_days(context: dg.AssetExecutionContext, lake: Lake, step: DailyStep) -> Iterator[ChangedDays]:
-    """Rebuild the days whose inputs changed, once all passed.
+    """Rebuild the days of a step whose inputs changed.
 
-    None is stored before all passed their critical checks.
-    The block ends early when a critical check fails; yield from `report` after it.
+    Yields the `ChangedDays` to write. No day is stored before all passed their critical checks. The block ends early when one fails; yield
+    from `report` after it.
     """
     span = run_days(context)
     inputs = DayInputs(lake, step.name, step.makes)

@@ -105,10 +105,7 @@ class BatchingEventLogStorage(SqliteEventLogStorage):
                 self._mirror(index, [events[position] for position in mirrored], [rows[position] for position in mirrored])
 
     def _mirror(self, index: Connection, events: Sequence[EventLogEntry], rows: Sequence[dict[str, Any]]) -> None:
-        """Copy events of assets and checks to the index.
-
-        The index is the database of all runs.
-        """
+        """Copy events of assets and checks to the database of all runs."""
         insert = SqlEventLogStorageTable.insert().returning(SqlEventLogStorageTable.c.id, sort_by_parameter_order=True)
         stored = list(zip(events, index.execute(insert, rows).scalars(), strict=True))
         of_assets = [(entry, stored_id) for entry, stored_id in stored if entry.dagster_event_type in ASSET_EVENTS]
@@ -241,9 +238,9 @@ class BatchingEventLogStorage(SqliteEventLogStorage):
 
 
 class _Watchdog(SqliteEventLogStorageWatchdog):
-    """Watches the write-ahead log too.
+    """Watches the events of a run, also in the write-ahead log.
 
-    It holds new events while a connection is open.
+    SQLite stores new events there while a connection is open.
     """
 
     @property

@@ -49,9 +49,9 @@ def _describe(result: AssetCheckEvaluation) -> str:
 
 
 def explain_result(result: AssetCheckEvaluation) -> str:
-    """Return the reason of a check and what failed.
+    """Return why a check exists, and what failed.
 
-    Or why it was not evaluated.
+    For a check that was not evaluated, why it was not.
     """
     said = {name: str(getattr(value, "value", value)) for name, value in result.metadata.items()}
     return ". ".join(said[name] for name in ("reason", "detail", NOT_EVALUATED) if said.get(name))

@@ -31,7 +31,7 @@ _MOST_PROBLEMS = 200  # all of them are in `fetches`
 
 
 def enabled_upstreams(settings: Settings, *names: str) -> list[str]:
-    """Return the enabled ones of these upstreams.
+    """Return those of some upstreams that the settings enable.
 
     They are the dependencies of an asset that reads their responses.
     """
@@ -48,9 +48,9 @@ def by_day_if_enabled(settings: Settings, name: str) -> dict[str, Any]:
 
 
 def skip_disabled(lake: Lake, name: str, *tables: Table) -> Results:
-    """Report the checks of empty tables for a disabled upstream.
+    """Report the checks of an upstream's tables while it is disabled.
 
-    Stored data stays.
+    The tables are checked as empty; stored data stays.
     """
     for table in tables:
         stored = StoredResults(lake, f"{table.name}-without-upstream", (), (), {})

@@ -58,7 +58,7 @@ class Run(NamedTuple):
 
 @dataclass(frozen=True)
 class Launched:
-    """The result of the runs.
+    """Result of the runs of a command.
 
     `failures` are pairs of step and message. `removed_rows` counts, by day, rows of article files that earlier runs read and the files no
     longer contain.

@@ -57,7 +57,7 @@ def column_schema(table: Table) -> dg.TableSchema:
 
 
 def describe(table: Table) -> dict[str, Any]:
-    """Return the arguments of `@dg.asset` that follow from the contract."""
+    """Return the arguments of `@dg.asset` that a table's contract gives."""
     return {
         "name": table.name,
         "group_name": group_of(table),
@@ -68,7 +68,10 @@ def describe(table: Table) -> dict[str, Any]:
 
 
 def spec(table: Table, **more: Any) -> dg.AssetSpec:
-    """Return the same as the specification of one output of a multi-asset."""
+    """Return a table's specification as one output of a multi-asset.
+
+    It has the same content as `describe`.
+    """
     arguments = describe(table) | more
     return dg.AssetSpec(key=arguments.pop("name"), **arguments)
 
@@ -95,10 +98,11 @@ def markdown_table(frame: pl.DataFrame, columns: Sequence[str], most_rows: int =
 
 
 def show_index(frame: pl.DataFrame, columns: Sequence[str]) -> dict[str, Any]:
-    """Return what a person wants first of an index table.
+    """Return metadata with what people want first of the index.
 
-    Tension of the last week as a table, charts of the last 90 days with a scale, and all named columns of the week. The UI shows Markdown
-    of fewer than 1,000 characters at once, so table and charts are of the series with most signals. `frame`: rows of an index table.
+    These are tension of the last week as a table, charts of the last 90 days with a scale, and all named columns of the week. The UI shows
+    Markdown of fewer than 1,000 characters at once, so table and charts are of the series with most signals. `frame`: rows of an index
+    table.
     """
     if frame.is_empty():
         return {}
@@ -139,7 +143,7 @@ def fit_markdown_table(frame: pl.DataFrame, columns: Sequence[str]) -> str:
 def newest_values(frame: pl.DataFrame, columns: Sequence[str]) -> dict[str, Any]:
     """Return the last seven days of an index table as metadata.
 
-    Newest first, with rounded numbers.
+    The newest day comes first; numbers are rounded.
     """
     if frame.is_empty():
         return {}

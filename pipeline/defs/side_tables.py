@@ -20,7 +20,8 @@ NOT_EVALUATED = "not evaluated"
 def keep_last_good(*tables: Table) -> Callable[[Body], Body]:
     """Decorate an asset of side tables: errors become failed checks.
 
-    The function must have an argument `lake`. Results that it yielded before the exception stay.
+    After an error, the tables keep their earlier rows, and the run continues. The function must have an argument `lake`. Results that it
+    yielded before the exception stay.
     """
 
     def decorate(body: Body) -> Body:

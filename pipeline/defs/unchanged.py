@@ -27,7 +27,7 @@ Variables = Mapping[str, object]
 
 
 class StoredResults:
-    """The check results of one step, with a digest of its inputs.
+    """Check results of one step, with a hash of its inputs.
 
     They are in one note of the lake, written after the tables: a run that is killed in between repeats the step.
     """
@@ -40,9 +40,9 @@ class StoredResults:
         self._inputs = self._digest()
 
     def load(self) -> list[dg.AssetCheckResult] | None:
-        """Return the stored results.
+        """Return the stored results if the step need not run.
 
-        None if the step must run: its inputs changed or are unknown, or a table that it makes is missing or damaged.
+        None if it must run: its inputs changed or are unknown, or a table that it makes is missing or damaged.
         """
         try:
             stored = json.loads(self._lake.read_note(self._note) or b"{}")
@@ -63,7 +63,7 @@ class StoredResults:
 
 
 def digest_rows(frame: pl.DataFrame) -> str:
-    """Digest the rows of a frame in their order."""
+    """Hash the rows of a frame in their order."""
     buffer = BytesIO()
     frame.write_ipc(buffer)
     return hashlib.blake2b(buffer.getbuffer(), digest_size=8).hexdigest()
@@ -71,7 +71,7 @@ def digest_rows(frame: pl.DataFrame) -> str:
 
 @cache
 def digest_code() -> str:
-    """Digest the code, SQL and rules that determine rows and check results."""
+    """Hash the code, SQL and rules that determine rows and check results."""
     digest = hashlib.blake2b(digest_size=8)
     for folder in map(shipped_folder, ("sql", "expectations")):
         for path in sorted(path for path in folder.rglob("*") if path.is_file()):
@@ -81,7 +81,7 @@ def digest_code() -> str:
 
 
 def _digest_inputs(lake: Lake, reads: Sequence[Table], variables: Variables) -> str | None:
-    """Digest what a step reads.
+    """Hash everything that a step reads.
 
     None if the hashes of a table are not recorded.
     """
@@ -92,7 +92,7 @@ def _digest_inputs(lake: Lake, reads: Sequence[Table], variables: Variables) -> 
 
 
 def _to_row(result: dg.AssetCheckResult) -> dict[str, Any]:
-    """Convert the result of a check to values of JSON."""
+    """Convert the result of a check to values that JSON can have."""
     assert result.metadata is not None
     return {
         "passed": result.passed,
@@ -106,7 +106,7 @@ def _to_row(result: dg.AssetCheckResult) -> dict[str, Any]:
 def _to_check_result(
     *, passed: bool, check_name: str | None, asset_key: str | None, severity: str, metadata: Mapping[str, Any]
 ) -> dg.AssetCheckResult:
-    """Restore the result of a check from values of JSON."""
+    """Convert stored JSON values back to the result of a check."""
     return dg.AssetCheckResult(
         passed=passed,
         check_name=check_name,

@@ -52,9 +52,9 @@ class Block:
 
 @dataclass(frozen=True)
 class _Stage:
-    """A step, with the step before it.
+    """A step with the step before it.
 
-    That one must be complete on the days around.
+    The step before must be complete on the days around a block.
     """
 
     step: DailyStep
@@ -64,7 +64,7 @@ class _Stage:
 
 
 class Backfill:
-    """The blocks of some days, read by this and other machines."""
+    """Blocks of days to read, shared by this and other machines."""
 
     def __init__(self, settings: Settings, lake: SharedLake, span: Days) -> None:
         self._lake, self._span = lake, span
@@ -148,7 +148,7 @@ def work(
 
 
 class _Silent:
-    """Receives progress, and shows none: each block is a line."""
+    """Listener that shows no progress, because each block is one line."""
 
     def on_step(self, name: str, event: str) -> None:
         pass

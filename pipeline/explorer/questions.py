@@ -14,7 +14,7 @@ _SENTENCE = re.compile(r"(?<=[.?!:])\s+")
 
 
 class Question(NamedTuple):
-    """A question with its query.
+    """A question of the explorer with its query.
 
     `section` and `title` are headings; `note` is the text before the query, without Markdown. A later query of a heading has the last
     question or sentence before it as title.

@@ -55,7 +55,10 @@ class ExplorerServer(ThreadingHTTPServer):
         super().__init__((HOST, port), _Handler)
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """Ignore that a browser ended a connection, as it does whenever a page is closed."""
+        """Ignore that a browser ended a connection.
+
+        It does so whenever a page is closed.
+        """
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(request, client_address)  # type: ignore[arg-type]  # a socket and its address
 

@@ -99,7 +99,10 @@ def _nearest_out_of_bounds(column: Column) -> Iterator[Any]:
 
 
 def _just_below(value: Any) -> Any:
-    """Return a slightly smaller value: by a second, a day or 1."""
+    """Return a slightly smaller value: by a second, a day or 1.
+
+    It makes rows that a rule on bounds must reject.
+    """
     if isinstance(value, datetime):
         return value - timedelta(seconds=1)
     return value - timedelta(days=1) if isinstance(value, date) else value - 1

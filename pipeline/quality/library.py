@@ -63,9 +63,9 @@ def load_library() -> Library:
 
 @contextmanager
 def _lean_import() -> Iterator[None]:
-    """Defer the import of some modules and skip others.
+    """Import less of Great Expectations within the block.
 
-    Modules that are already imported stay as they are.
+    Some of its modules are loaded when first used, connectors to databases not at all. Modules that are already imported stay as they are.
     """
     finder = _LeanFinder()
     sys.meta_path.insert(0, finder)

@@ -91,7 +91,7 @@ class _CompiledRule:
 
     @cached_property
     def _dependencies_with_rows(self) -> Any:
-        """The metrics that also list failing rows."""
+        """Metrics to compute if failing rows must be listed too."""
         return self._list_dependencies(_WITH_ROWS)
 
     def _list_examples(self, frame: pl.DataFrame, key: Sequence[str]) -> tuple[str, ...]:
@@ -111,7 +111,10 @@ class _CompiledRule:
         return metric == f"{self._expectation.map_metric}.unexpected_count"
 
     def _list_dependencies(self, configuration: dict[str, Any]) -> Any:
-        """List the metrics that the rule needs for results of this format."""
+        """List the metrics that the rule needs.
+
+        `configuration`: format of Great Expectations' results.
+        """
         return self._expectation.get_validation_dependencies(execution_engine=self._engine, runtime_configuration=dict(configuration))
 
     def _validate(self, dependencies: Any, metrics: Mapping[Any, Any], errors: Mapping[Any, Any]) -> tuple[bool, Mapping[str, Any]]:

@@ -365,7 +365,7 @@ def summarize_coverage(frame: pl.DataFrame, outcomes: pl.DataFrame) -> Coverage 
 
 
 def list_sources(coverage: pl.DataFrame, outcomes: pl.DataFrame) -> Fold:
-    """List articles of each source by outcome, largest sources first."""
+    """Build the table of articles by source and outcome, largest sources first."""
     reasons = [word for word in words.READING_OUTCOME.words if word in set(outcomes["outcome"])]
     counts = [(pl.col("outcome") == word).sum().alias(word) for word in reasons]
     counted = outcomes.group_by("source").agg(pl.len().alias("articles"), *counts)

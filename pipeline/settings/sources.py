@@ -21,7 +21,10 @@ def _require_upstream(name: str) -> str:
 
 
 def _require_host(text: str) -> str:
-    """Require a bare host: with a scheme, port or path it would equal no host, and have no effect."""
+    """Raise `ValueError` unless the text is a bare host.
+
+    With a scheme, port or path it would equal no host, and have no effect. Returns the text.
+    """
     try:
         is_host = re.fullmatch(r"[\w.-]+", text) is not None or ipaddress.ip_address(text.strip("[]")) is not None
     except ValueError:

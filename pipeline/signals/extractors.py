@@ -38,9 +38,9 @@ def _make_sentence_extractor(settings: Settings, mode: str) -> SentenceExtractor
 
 
 def _make_default(settings: Settings) -> SentenceExtractor:
-    """Use both readers, or, with a warning, the rules alone.
+    """Make the extractor with both readers, or with the rules alone.
 
-    That is if the files of the encoder are missing.
+    The rules read alone, with a warning, if the files of the encoder are missing.
     """
     try:
         return _make_sentence_extractor(settings, "both")

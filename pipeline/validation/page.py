@@ -258,7 +258,7 @@ def placebo_section(figures: pl.DataFrame, pair: str) -> Section:
 
 
 def sources_section(figures: pl.DataFrame, pair: str, notes: Sequence[str] = (), note: str = "") -> Section:
-    """Build the section on the index without sources and its variants."""
+    """Build the section on the index without each source, and its variants."""
     rows = figures.filter((pl.col("part") == "sources") & (pl.col("pair") == pair))
     grids = []
     if not rows.is_empty():

@@ -179,9 +179,9 @@ class SharedLake(Lake):
         return sorted(manifest)
 
     def files(self, table: Table, days: Days | None = None) -> list[Path]:
-        """Return the paths of intact copies, which are fetched if missing.
+        """Return the paths of a table's files as local copies.
 
-        Raises `LakeError` if an object is missing or damaged.
+        Copies that are missing or damaged are fetched first. Raises `LakeError` if an object is missing or damaged.
         """
         manifest = self._manifest(table.name)
         entries = {_object_key(table.name, name, manifest[name]): manifest[name] for name in self.names(table, days)}

@@ -1,4 +1,4 @@
-"""Layer `index`: status of days, masses and index as known at each day, and revisions."""
+"""Layer `index`: what was known at each day, and revisions."""
 
 from dataclasses import replace
 from datetime import date
@@ -119,7 +119,7 @@ DAY_STATUS = Table(
             unit="UTC day",
             nullable=True,
         ),
-        replace(KNOWN_ON, description="Last UTC day of which anything is known; the same in all rows"),
+        replace(KNOWN_ON, description="Last UTC day that anything is known about; the same in all rows"),
     ),
     layer="index",
 )

@@ -147,7 +147,7 @@ def _to_printable(name: str) -> str:
 
 @contextmanager
 def _convert_errors(label: str) -> Iterator[None]:
-    """Convert every error of a damaged zip file to a `SourceError`."""
+    """Convert errors of a damaged zip file in the block to `SourceError`."""
     try:
         yield
     except SourceError:

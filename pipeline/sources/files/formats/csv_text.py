@@ -1,4 +1,7 @@
-"""CSV files with a header, separated by commas, semicolons or tabs; broken quoting affects one row only."""
+"""CSV files with a header, separated by commas, semicolons or tabs.
+
+Broken quoting affects one row only.
+"""
 
 import csv
 from collections import deque

@@ -110,12 +110,18 @@ def _list_texts(path: Path) -> list[str]:
 
 
 def _count_declared(footer: pq.FileMetaData) -> int:
-    """Count the bytes of all row groups by the footer, with repeated texts once."""
+    """Count the bytes of all row groups, as the footer states them.
+
+    Repeated texts count once.
+    """
     return sum(footer.row_group(number).total_byte_size for number in range(footer.num_row_groups))
 
 
 def _count_bytes(array: pa.Array) -> int:
-    """Count the bytes of a column's values, with repeated texts as often as they occur."""
+    """Count the bytes of a column's values.
+
+    Repeated texts count as often as they occur.
+    """
     if pa.types.is_dictionary(array.type):
         return int(pc.sum(pc.binary_length(array.dictionary).take(array.indices)).as_py() or 0)
     if pa.types.is_nested(array.type):

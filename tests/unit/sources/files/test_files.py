@@ -323,7 +323,7 @@ def test_csv_may_be_separated_by_semicolons_or_tabs(tmp_path: Path, delimiter: s
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
-def test_empty_lines_in_a_quoted_field_are_kept(tmp_path: Path, end: str) -> None:
+def test_empty_lines_in_a_quoted_field_stay(tmp_path: Path, end: str) -> None:
     lines = [HEADER.strip(), "", '2025-04-04,Post,Glass,"One', "", "", 'two"', "", "", CSV_ROW.strip(), ""]
     frame = read(write_text(tmp_path / "a.csv", end.join(lines)))
     assert values_by_row(frame, "body") == ["One\n\n\ntwo", "It did so."]
