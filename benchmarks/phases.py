@@ -3,8 +3,8 @@
     uv run python benchmarks/phases.py HOME [HOME …]
 
 HOME is a home of `tension run`. Prints, for each home, the share of pair-days by phase, and for each bound how often a day of escalation or
-de-escalation has a dated act of its sign between the same pair from 14 days before to 3 days after, next to all pair-days (chance). Acts:
-those of the project and, in the last column, the independent ones.
+de-escalation has a dated act of its sign between the same pair from 14 days before to 3 days after, next to all pair-days (chance) and to
+those with a value in any channel (with data). Acts: those of the project and, in the last column, the independent ones.
 """
 
 import argparse
@@ -16,7 +16,7 @@ import polars as pl
 
 from pipeline.contracts.tables.index import CHANNEL_DAILY, PAIR_OF_SIDES, STALEMATE_DAILY
 from pipeline.index.parameters import LEAST_EVIDENCE, read_phases
-from pipeline.index.phases import find_phases
+from pipeline.index.phases import NO_DATA, find_phases
 from pipeline.validation.events import read_events
 from pipeline.validation.independent_acts import read_independent_acts
 from pipeline.warehouse.lake import Lake
@@ -47,17 +47,19 @@ def count_near(days: pl.DataFrame, near: pl.DataFrame, act_phase: str) -> str:
 
 
 def print_agreement(phases_by_bound: Mapping[float, pl.DataFrame]) -> None:
-    """Print two lines by chance, then two for each bound: one for each sign."""
+    """Print two lines each for all days and days with data, then two for each bound: one for each sign."""
     own = days_near(read_events().filter(pl.col("polarity").is_in(list(PHASE_OF_POLARITY))), "event_date")
     independent = days_near(read_independent_acts().filter(pl.col("polarity").is_in(list(PHASE_OF_POLARITY))), "act_date")
     is_even = pl.col("index_date").dt.epoch("d") // 7 % 2 == 0
-    print(f"{'bound':>6} {'phase':<14} {'even weeks':>13} {'odd weeks':>13} {'independent, odd':>17}")
-    for bound, days in ((None, phases_by_bound[BOUNDS[0]]), *phases_by_bound.items()):
+    print(f"{'bound':>9} {'phase':<14} {'even weeks':>13} {'odd weeks':>13} {'independent, odd':>17}")
+    everything = phases_by_bound[BOUNDS[0]]
+    compared = {"chance": everything, "with data": everything.filter(pl.col("phase") != NO_DATA)} | phases_by_bound
+    for bound, days in compared.items():
         for phase in PHASE_OF_POLARITY.values():
-            chosen = days.filter(pl.col("phase") == phase) if bound else days
+            chosen = days if isinstance(bound, str) else days.filter(pl.col("phase") == phase)
             even, odd = chosen.filter(is_even), chosen.filter(~is_even)
             counts = (count_near(even, own, phase), count_near(odd, own, phase), count_near(odd, independent, phase))
-            print(f"{bound or 'chance':>6} {phase:<14} {counts[0]:>13} {counts[1]:>13} {counts[2]:>17}")
+            print(f"{bound:>9} {phase:<14} {counts[0]:>13} {counts[1]:>13} {counts[2]:>17}")
 
 
 def main() -> None:
