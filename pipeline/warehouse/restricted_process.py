@@ -26,6 +26,7 @@ _LONGEST_TEXT = 4000
 
 #: Table functions that a query may call, apart from the macros of the release.
 _TABLE_FUNCTIONS = {"generate_series", "range", "unnest"}
+_SETTING = "current_setting"
 #: What names of DuckDB's own tables begin with.
 _INTERNAL = ("duckdb_", "pg_", "pragma_", "sqlite_")
 
@@ -95,8 +96,8 @@ def _select(con: duckdb.DuckDBPyConnection, request: dict[str, Any], sql: str, p
 def _check_names(con: duckdb.DuckDBPyConnection, sql: str) -> None:
     """Raise `RefusedError` if a query reads what is not published.
 
-    It may read tables, views and macros of the release. Files and settings are out of reach anyway, but DuckDB's own tables would show the
-    path of the database.
+    It may read tables, views and macros of the release. Files are out of reach anyway, but DuckDB's own tables and settings would show the
+    paths of the database and of the user's home.
     """
     ((serialized,),) = con.execute("select json_serialize_sql($sql)", {"sql": sql}).fetchall()
     try:
@@ -113,6 +114,8 @@ def _check_names(con: duckdb.DuckDBPyConnection, sql: str) -> None:
         name = ""
         if node.get("type") == "TABLE_FUNCTION" and node["function"]["function_name"] not in allowed:
             name = node["function"]["function_name"]
+        elif node.get("type") == "FUNCTION" and node["function_name"].lower() == _SETTING:
+            name = _SETTING
         elif node.get("type") == "BASE_TABLE" or node.get("type") == "SHOW_REF":  # the type may be a dictionary
             names = [str(node.get(part) or "") for part in ("catalog_name", "schema_name", "table_name")]
             is_internal = names[2].lower().startswith(_INTERNAL) or names[1].lower() in {"information_schema", "pg_catalog"}

@@ -59,6 +59,7 @@ def refuse(database: Path, sql: str, limits: Limits = LIMITS) -> str:
         ("select getenv('HOME')", "getenv does not exist"),
         ("from request", "does not exist"),  # a Python variable of the process
         ("from nothing", "nothing does not exist"),
+        ("select 'secret_directory'.Current_Setting()", "current_setting is not published"),
         ("select ?", "parameter"),
         (f"select {'+'.join(['1'] * 400)}", "too many operators within one another"),
     ],
