@@ -97,7 +97,7 @@ def show_status(home_folder: Path | None, show_all: bool) -> None:
 
 
 def _print_tables(lake: Lake, settings: Settings) -> None:
-    """Print the row count of every table, and the reasons of the quarantine."""
+    """Print every table's row count, and the quarantine by reason."""
     reasons = lake.read(QUARANTINE)["reason"].value_counts(sort=True).rows()
     rows = [
         ("home", str(settings.home)),

@@ -84,7 +84,7 @@ def _join(lake: SharedLake, settings: Settings, *, may_seed: bool) -> None:
 
 
 def _has_own_lake(settings: Settings) -> bool:
-    """Return whether the home has days of a lake that is no copy."""
+    """Return whether the home has a lake that is no copy."""
     return read_copied_url(settings.lake) is None and (settings.lake / COVERAGE.name).exists()
 
 

@@ -260,7 +260,10 @@ class SharedLake(Lake):
             self._keep(self._send(folder, files))
 
     def _keep(self, files: Mapping[Path, str]) -> None:
-        """Move files to the copies; `files` has the key of each one's object."""
+        """Move files into the folder of copies.
+
+        `files`: path of each file with the key of its object.
+        """
         for key in files.values():
             self._copy(key).parent.mkdir(parents=True, exist_ok=True)
         move((file, self._copy(key)) for file, key in files.items())

@@ -61,7 +61,10 @@ def find_damage(settings: Settings, *, compares_hashes: bool) -> list[Damage]:
 
 
 def _report_errors(part: str, check: Iterator[Damage]) -> Iterator[Damage]:
-    """Yield what a check of a part of the home finds, and the error that ends it."""
+    """Yield the results of a check, and the error that ends it.
+
+    `part`: the part of the home that `check` reads, for the message.
+    """
     try:
         yield from check
     except OSError as error:
