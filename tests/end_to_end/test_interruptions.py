@@ -59,24 +59,17 @@ def read_statuses(home: Path) -> list[str]:
 
 
 @pytest.mark.slow
-def test_a_second_run_of_a_home_is_refused(wire: Path, tension: Tension, tmp_path: Path) -> None:
-    with start_run(wire, tmp_path / "home") as first:
-        second = tension("run", "--articles", wire, "--home", tmp_path / "home", cwd=tmp_path)
-        assert second.returncode == 4
-        assert f"is in use: `tension run`, process {first.pid}, writes to it since" in " ".join(second.stderr.split())
-        first.communicate()
-        assert first.returncode == 0
-
-
-@pytest.mark.slow
-def test_a_killed_run_is_marked_as_failed_by_the_next(wire: Path, tension: Tension, tmp_path: Path) -> None:
+def test_a_second_run_is_refused_until_the_first_is_dead(wire: Path, tension: Tension, tmp_path: Path) -> None:
     home = tmp_path / "home"
-    with start_run(wire, home) as process:
-        process.kill()
-        process.communicate()
+    arguments = ("run", "--articles", wire, "--home", home, "--pairs", "USA-CHN")
+    with start_run(wire, home) as first:
+        refused = tension(*arguments, cwd=tmp_path)
+        assert refused.returncode == 4
+        assert f"is in use: `tension run`, process {first.pid}, writes to it since" in " ".join(refused.stderr.split())
+        assert first.poll() is None
     assert read_statuses(home) == ["STARTED"]
-    command = tension("run", "--articles", wire, "--home", home, "--pairs", "USA-CHN", cwd=tmp_path)
-    assert command.returncode == 0, command.stderr
+    next_run = tension(*arguments, cwd=tmp_path)
+    assert next_run.returncode == 0, next_run.stderr
     assert read_statuses(home) == ["FAILURE", "SUCCESS"]
 
 
