@@ -49,7 +49,10 @@ class CachingExtractor:
         self.outcomes = READING_OUTCOMES.empty()
 
     def extract(self, articles: pl.DataFrame) -> pl.DataFrame:
-        """See `Extractor.extract`."""
+        """Return the findings in articles; only new texts are read.
+
+        Arguments and result are those of `Extractor.extract`.
+        """
         self.outcomes = judge(articles)
         texts = articles_to_texts(articles, self.outcomes)
         self.summary = ReadingSummary(texts.height, stopped=count_stopped(self.outcomes))
@@ -63,7 +66,10 @@ class CachingExtractor:
         return to_findings(_expand_to_articles(keyed, stored), articles)
 
     def read_texts(self, texts: pl.DataFrame) -> pl.DataFrame:
-        """See `Extractor.read_texts`; passages are not stored."""
+        """Return the findings in passages, all of which are read.
+
+        Readings of passages are not stored. Arguments and result are those of `Extractor.read_texts`.
+        """
         findings = self._extractor.read_texts(texts)
         self.summary = self._extractor.summary
         return findings

@@ -340,8 +340,8 @@ def _score_masses(bootstrap: Bootstrap, verdicts: pl.DataFrame, weights: pl.Data
 def _score_accuracy(bootstrap: Bootstrap, aligned: Aligned) -> dict[str, Score]:
     """Score how often modality, status and instrument are right.
 
-    Of gold rows that are not optional and have a prediction with the same actor, target and polarity; for status and instrument both must
-    be asserted.
+    Counted are gold rows that are not optional and have a prediction with the same actor, target and polarity; for status and instrument
+    both must be asserted.
     """
     rows = aligned.gold.filter(~pl.col("opt"))
     everything = pair_rows(rows, aligned.predictions)

@@ -95,7 +95,7 @@ class SentenceExtractor:
         self.version = "+".join(reader.version for reader in readers)
 
     def extract(self, articles: pl.DataFrame) -> pl.DataFrame:
-        """See `Extractor.extract`.
+        """Return the findings (`FINDINGS`) in articles (`ARTICLES`).
 
         Articles that the gate stops are not read. Raises `ContractError` if the columns or types are not those of `ARTICLES`.
         """
@@ -105,7 +105,7 @@ class SentenceExtractor:
         return to_findings(self._read(texts).drop(_EXPLANATIONS), articles)
 
     def read_texts(self, texts: pl.DataFrame) -> pl.DataFrame:
-        """See `Extractor.read_texts`.
+        """Return the findings in passages (`TEXTS_SCHEMA`), without the gate.
 
         `date` may be null. The first `title_length` characters (optional column) are the title.
         """

@@ -172,7 +172,10 @@ class SharedLake(Lake):
             yield from (key for key, digest in zip(keys, hashes, strict=True) if digest != entries[key].sha256)
 
     def names(self, table: Table, days: Days | None = None) -> list[str]:
-        """See `Lake.names`; the files may have no copies."""
+        """List the table's files in order of time, as relative paths.
+
+        With `days`, only the files of these days. The files may have no local copies.
+        """
         manifest = self._manifest(table.name)
         if days is not None:
             return [name for day in days if (name := day_file(day)) in manifest]
@@ -191,12 +194,12 @@ class SharedLake(Lake):
         return [self._copy(key) for key in entries]
 
     def day_digest(self, table: Table, day: date) -> str:
-        """See `Lake.day_digest`."""
+        """Return the SHA-256 of a day's file; empty when there is none."""
         entry = self._manifest(table.name).get(day_file(day))
         return entry.sha256 if entry else ""
 
     def recorded_sums(self, table: Table) -> dict[str, str]:
-        """See `Lake.recorded_sums`."""
+        """Return the SHA-256 of each file of a table, by its path."""
         return {name: entry.sha256 for name, entry in self._manifest(table.name).items()}
 
     def has_file_as_written(self, table: Table, day: date, sums: Mapping[str, str]) -> bool:
@@ -210,32 +213,38 @@ class SharedLake(Lake):
         return bool(manifest) and not any(self._is_lost(table.name, name, entry) for name, entry in manifest.items())
 
     def written_at(self, table: Table) -> datetime | None:
-        """See `Lake.written_at`."""
+        """Return when the table was last written; None before the first run."""
         self._manifest(table.name)
         return self._written_at.get(table.name)
 
     def count_rows(self, table: Table, days: Days | None = None) -> int:
-        """See `Lake.count_rows`; reads no file."""
+        """Count the table's rows, or those of `days`, without reading files."""
         manifest = self._manifest(table.name)
         return sum(manifest[name].rows for name in self.names(table, days))
 
     def batches(self, table: Table, days: Days, limit: BatchLimit = BATCH_LIMIT) -> Iterator[Days]:
-        """See `Lake.batches`."""
+        """Split `days` into batches whose rows of the table fit in memory."""
         self.files(table, days)
         return super().batches(table, days, limit)
 
     def read_note(self, name: str) -> bytes | None:
-        """See `Lake.read_note`."""
+        """Read a note, a small file in which steps store their state.
+
+        None if there is no such note.
+        """
         stored = run(self.bucket.read(f"{STATE}/{name}"))
         return stored.content if stored else None
 
     def change_note(self, name: str, change: Callable[[bytes | None], bytes | None]) -> None:
-        """See `Lake.change_note`; repeated if another machine changed it."""
+        """Replace the content of a note by the result of `change`.
+
+        It is called again if another machine changed the note meanwhile.
+        """
         require_claim(self.bucket.url)
         run(self.bucket.change(f"{STATE}/{name}", change))
 
     def list_notes(self, folder: str) -> list[str]:
-        """See `Lake.list_notes`."""
+        """List the names of the notes in a folder."""
         return sorted(key.removeprefix(f"{STATE}/") for key in run(self.bucket.list_sizes(f"{STATE}/{folder}/")))
 
     def _copy(self, key: str) -> Path:
@@ -351,7 +360,7 @@ class SharedLake(Lake):
     def _copying(self) -> Iterator[Path]:
         """Yield a folder for files being fetched, removed at the end.
 
-        Those that killed processes of this machine left are removed too.
+        Such folders that killed processes of this machine left are removed too.
         """
         self.mark_copy()
         for left in self.root.glob(f"{_COPYING}*"):

@@ -221,7 +221,7 @@ def _find_release_problem(folder: Path, compares_hashes: bool, *, is_latest: boo
 
 
 def _compare(path: Path, digest: str) -> str | None:
-    """Return what is wrong with a file, unless intact or missing.
+    """Return what is wrong with a file; None if intact or missing.
 
     `digest`: its recorded hash.
     """

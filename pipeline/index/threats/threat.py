@@ -302,7 +302,10 @@ class Threat:
         self.states.append({"valid_from": on, "valid_to": None} | row)
 
     def _to_row(self) -> dict[str, Any]:
-        """Return the current state as a row of `threat_states`, without its validity."""
+        """Return the current state as a row of `threat_states`.
+
+        Its first and last day of validity are missing.
+        """
         by_probability = sort_claims(self.said)
         by_day = {on: [claim for claim in self.said if claim["told_on"] == on] for on in {claim["told_on"] for claim in self.said}}
         shown = self.outcome

@@ -132,7 +132,7 @@ def _read_stop_words() -> list[str]:
 
 @cache
 def _build_token_pattern() -> str:
-    """Build the pattern of a token.
+    """Build the pattern of a token: a country's name, word or number.
 
     Names that are not plain words ("U.S.", "South Korea") come first, longest first; names of one word are matched as words.
     """

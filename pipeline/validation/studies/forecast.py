@@ -274,8 +274,8 @@ def recommend_half_lives(scores: pl.DataFrame, default_days: float) -> pl.DataFr
 def rank_half_lives(scores: pl.DataFrame) -> pl.DataFrame:
     """Rank half-lives by how much they lose in the worst case.
 
-    What a half-life loses is its distance from the best log likelihood of a series. `at_worst`, `summed`: the largest and the total loss
-    over all series, in log units. The half-life that loses least comes first.
+    A half-life's loss in a series is how far its log likelihood is below that of the best half-life. `at_worst`, `summed`: the largest and
+    the total loss over all series, in log units. The half-life that loses least comes first.
     """
     below = pl.col("below_best")
     costs = measure_below_best(scores).group_by("half_life_days").agg(below.max().alias("at_worst"), below.sum().alias("summed"))

@@ -43,10 +43,10 @@ class EncoderReader:
         self.threads = threads
 
     def read(self, candidates: Sequence[SentenceCandidates]) -> pl.DataFrame:
-        """See `pipeline.signals.reader.Reader.read`.
+        """Return one row (`READINGS_SCHEMA`) for each signal found.
 
-        `score` is the model's score that the polarity is asserted (for other modalities, that the kind is present); `words` are the kinds
-        with the highest scores.
+        `candidates`: pairs of countries, by sentence. `score` is the model's score that the polarity is asserted (for other modalities,
+        that the kind is present); `words` are the kinds with the highest scores.
         """
         groups = [group for group in candidates if len(group[0]["sentence"]) <= MAX_SENTENCE_LENGTH]
         encoded = [encode(self.network.tokenizer, group) for group in groups]

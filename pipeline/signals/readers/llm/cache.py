@@ -36,7 +36,7 @@ class FolderCache:
         return self.folder / key[:2] / f"{key}.json"
 
     def get(self, key: str) -> str | None:
-        """See `Cache.get`.
+        """Return the stored answer, or None if there is none.
 
         A damaged file counts as missing and is replaced by the next answer.
         """
@@ -48,7 +48,7 @@ class FolderCache:
         return answer if isinstance(answer, str) else None
 
     def put(self, key: str, answer: str, *, model: str) -> None:
-        """See `Cache.put`."""
+        """Store an answer, replacing an earlier one under this key."""
         path = self._file(key)
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}.tmp")

@@ -40,7 +40,10 @@ class RuleReader:
     version = VERSION if is_installed() else f"{VERSION}+wordorder"
 
     def read(self, candidates: Sequence[SentenceCandidates]) -> pl.DataFrame:
-        """See `pipeline.signals.reader.Reader.read`."""
+        """Return one row (`READINGS_SCHEMA`) for each signal found.
+
+        `candidates`: pairs of countries, by sentence.
+        """
         sentences = [with_acts for group in candidates if (with_acts := _find_acts_of(group)) is not None]
         trees = parse_sentences([(_to_parser_text(s.context.sentence), s.context.sentence.tokens) for s in sentences])
         rows = [row for sentence, tree in zip(sentences, trees, strict=True) for row in _iter_readings(sentence, tree)]
