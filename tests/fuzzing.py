@@ -1,7 +1,7 @@
 """Feed all parsers with damaged files: `python -m tests.fuzzing MINUTES [PARSER...]`.
 
 Seeds are the fixtures and, if they lie next to the repository, real payloads. A finding is an input with another error than `UserError`, or
-more CPU time than `SECONDS` and its share of `SECONDS_PER_MB`; it is kept in `data/fuzz`.
+more CPU time than `SECONDS` and its share of `SECONDS_PER_MB`; it is stored in `data/fuzz`.
 """
 
 import gzip
@@ -237,7 +237,7 @@ def main(minutes: float, names: Iterable[str]) -> None:
     inputs = {name: list_inputs(parser, f"{os.getpid()} {name}") for name, parser in parsers.items()}
     runs, findings, seconds = Counter[str](), Counter[str](), Counter[str]()
     until = time.monotonic() + 60 * minutes
-    kept = ROOT / "data" / "fuzz"
+    folder = ROOT / "data" / "fuzz"
     while time.monotonic() < until:
         for name, parser in parsers.items():
             started = time.process_time()
@@ -246,8 +246,8 @@ def main(minutes: float, names: Iterable[str]) -> None:
                 runs[name] += 1
                 if fault := find_fault(parser, body):
                     findings[name] += 1
-                    kept.mkdir(parents=True, exist_ok=True)
-                    file = _write(kept, f"{name.replace(' ', '-')}-{os.getpid()}-{runs[name]}", body)
+                    folder.mkdir(parents=True, exist_ok=True)
+                    file = _write(folder, f"{name.replace(' ', '-')}-{os.getpid()}-{runs[name]}", body)
                     sys.stdout.write(f"{file}: {fault}\n")
             seconds[name] += round(time.process_time() - started)
     for name in parsers:

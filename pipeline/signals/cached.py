@@ -66,7 +66,7 @@ class CachingExtractor:
         return to_findings(_expand_to_articles(keyed, stored), articles)
 
     def read_texts(self, texts: pl.DataFrame) -> pl.DataFrame:
-        """Return the findings in passages, all of which are read.
+        """Return the findings in passages, and read all of them.
 
         Readings of passages are not stored. Arguments and result are those of `Extractor.read_texts`.
         """
