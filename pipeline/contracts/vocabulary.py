@@ -96,7 +96,6 @@ DOUBT = Vocabulary(
     "doubt",
     "Circumstances in which a sentence is less often news",
     {
-        "question": "in a question, or said by a journalist",
         "topic": "says only what was talked about",
         "recital": "one's own acts, recited in the first person",
         "firm": "talks with the head of a firm",

@@ -17,6 +17,7 @@ from pipeline.signals.tokens import Token, tokenize
 #: How a sentence names a country. The last three are words that refer to one: `it`, `we` and `both sides` (`context.py`).
 ROLES = ("country", "capital", "demonym", "institution", "leader", "pronoun", "speaker", "mutual")
 LOOK_AHEAD = 4  # tokens after a name that are searched for the noun that it describes
+DASHES = frozenset("-\u2013\u2014\x97")  # the last is the long dash in texts of a wrong encoding
 MAX_LENGTH_OF_ABBREVIATION = 3
 
 
@@ -127,9 +128,11 @@ def _is_dateline(tokens: Sequence[Token], first: int, last: int, name: _Name) ->
 
     Examples: `WASHINGTON —`, `BEIJING, May 3 -`.
     """
+    after = tokens[last + 1].text if last + 1 < len(tokens) else ""
+    if name.role == "country" and len(name.spelling) > 1 and tokens[first].text.isupper():  # HONG KONG -
+        return after in DASHES
     if name.role != "capital":
         return False
-    after = tokens[last + 1].text if last + 1 < len(tokens) else ""
     return (after in "\u2014\u2013" and after != "") or (first == 0 and tokens[first].text.isupper() and after in {"-", ",", "("})
 
 

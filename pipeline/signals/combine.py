@@ -6,10 +6,17 @@ Belongs here: which readings are about the same thing, and whose fields are used
 import polars as pl
 
 from pipeline.contracts.vocabulary import KIND_POLARITY
+from pipeline.signals.doubts import DEEDS
 from pipeline.signals.reader import READINGS_SCHEMA, SURE_SIGN
 
 #: Two readings are about the same thing if candidate (actor and target in a sentence) and polarity are equal.
 SAME = ("candidate", "polarity")
+
+#: The encoder's kind replaces that of the rules if its score exceeds that of every other kind of the polarity by so much.
+SURE_MARGIN = 0.6
+
+# What a reading says differently for each kind.
+_KIND_FIELDS = ("kind", "status", "is_retaliation", "is_conditional", "rate_pct", "value_usd")
 
 _OPPOSITE = {"escalation": "concession", "concession": "escalation"}
 
@@ -30,19 +37,24 @@ def combine(by_rules: pl.DataFrame, by_encoder: pl.DataFrame) -> pl.DataFrame:
     """Combine the readings of both readers into evidence (`EVIDENCE_SCHEMA`).
 
     Both are of `READINGS_SCHEMA`; the result is sorted by candidate. If both readers assert the same polarity for a candidate, one row
-    remains, with the fields of the rules. `encoder_score` is 0 where the encoder finds nothing. All readings that are not asserted remain,
-    unless the rules assert the same. Readings of the encoder are dropped where a rule without doubt (`SURE_SIGN`) says the opposite
-    polarity, or that nothing happened.
+    remains, with the fields of the rules, except where the encoder is sure of another kind (`_correct_kinds`). `encoder_score` is 0 where
+    the encoder finds nothing. All readings that are not asserted remain, unless the rules assert the same. Readings of the encoder are
+    dropped where a rule without doubt (`SURE_SIGN`) says the opposite polarity, or that nothing happened, and readings of deeds where the
+    rules find a deed of the past.
     """
     rules = by_rules.with_columns(polarity=_map_polarity())
     encoder = by_encoder.with_columns(polarity=_map_polarity(), alternatives=pl.col("words").list.join(", "))
     asserted_by_encoder = encoder.filter(pl.col("modality") == "asserted").unique(SAME, keep="first", maintain_order=True)
     scores = asserted_by_encoder.select(*SAME, "alternatives", encoder_score="score")
-    with_rules = rules.join(scores, on=SAME, how="left", maintain_order="left").with_columns(
-        rules_say=pl.when(pl.col("modality") == "asserted").then(pl.lit("asserted")).otherwise(pl.lit("denied")),
-        readers=pl.when(pl.col("encoder_score").is_null() | (pl.col("modality") != "asserted"))
-        .then(pl.lit("rules"))
-        .otherwise(pl.lit("rules+encoder")),
+    with_rules = (
+        _correct_kinds(rules, asserted_by_encoder)
+        .join(scores, on=SAME, how="left", maintain_order="left")
+        .with_columns(
+            rules_say=pl.when(pl.col("modality") == "asserted").then(pl.lit("asserted")).otherwise(pl.lit("denied")),
+            readers=pl.when(pl.col("encoder_score").is_null() | (pl.col("modality") != "asserted"))
+            .then(pl.lit("rules"))
+            .otherwise(pl.lit("rules+encoder")),
+        )
     )
     asserted_by_rules = rules.filter(pl.col("modality") == "asserted")
     denied_by_rules = rules.filter(pl.col("modality") != "asserted").select(SAME).unique().with_columns(rules_say=pl.lit("denied"))
@@ -50,6 +62,7 @@ def combine(by_rules: pl.DataFrame, by_encoder: pl.DataFrame) -> pl.DataFrame:
     opposite = pl.col("polarity").replace_strict(_OPPOSITE, default=None, return_dtype=pl.String())
     ruled_out = pl.concat(
         [
+            _find_old_deeds(rules, encoder).join(asserted_by_rules, on=SAME, how="anti"),
             sure.filter(pl.col("modality") == "asserted").select("candidate", polarity=opposite),
             sure.filter(pl.col("modality") == "negated").select(SAME).join(asserted_by_rules, on=SAME, how="anti"),
         ]
@@ -66,6 +79,34 @@ def combine(by_rules: pl.DataFrame, by_encoder: pl.DataFrame) -> pl.DataFrame:
         .sort("candidate", "polarity", "readers", "rule_id", maintain_order=True)
         .select(EVIDENCE_SCHEMA.names())
     )
+
+
+def _find_old_deeds(rules: pl.DataFrame, encoder: pl.DataFrame) -> pl.DataFrame:
+    """Find candidates and polarities of which both readers find a deed, and the rules a past one.
+
+    Returns the columns of `SAME`. Restrictions that are only named (`standing.`) say nothing of a deed.
+    """
+    is_deed = pl.col("kind").is_in(DEEDS)
+    old = rules.filter(is_deed & (pl.col("modality") == "historical") & ~pl.col("rule_id").str.starts_with("standing."))
+    return encoder.filter(is_deed).select(SAME).join(old, on=SAME, how="semi")
+
+
+def _correct_kinds(rules: pl.DataFrame, encoder: pl.DataFrame) -> pl.DataFrame:
+    """Replace the kinds of the rules where the encoder is sure of another kind.
+
+    Both have asserted readings of the same candidate and polarity, and no rule finds the encoder's kind. The fields that depend on the kind
+    are then the encoder's.
+    """
+    sure = encoder.filter(pl.col("margin") >= SURE_MARGIN)
+    found = rules.filter(pl.col("modality") == "asserted").select(*SAME, "kind")
+    better = sure.join(found, on=[*SAME, "kind"], how="anti").select(
+        *SAME, *(pl.col(name).alias(f"{name}_better") for name in _KIND_FIELDS)
+    )
+    joined = rules.join(better, on=SAME, how="left", maintain_order="left")
+    is_better = (pl.col("modality") == "asserted") & pl.col("kind_better").is_not_null()
+    return joined.with_columns(
+        pl.when(is_better).then(pl.col(f"{name}_better")).otherwise(pl.col(name)).alias(name) for name in _KIND_FIELDS
+    ).select(rules.columns)
 
 
 def evidence_from_single_reader(readings: pl.DataFrame, reader: str) -> pl.DataFrame:

@@ -18,7 +18,8 @@ TITLE_WEIGHT = 3
 
 _SPEAKER_LABEL = re.compile(r"([A-Z][\w.'\u2019 -]{0,60}?)(?::\s|(?<=^Q)[.\t ]\s*(?=[\"\u201cA-Z]))")
 _BOTH_SIDES = re.compile(
-    r"\b(?:both|the two|two|the) (?:sides|countries|nations|governments|leaders|parties|economic superpowers|delegations|economies|teams)\b"
+    r"\b(?:both|the two|two|the) (?:sides|countries|nations|governments|leaders|parties|economic superpowers|delegations|economies"
+    r"|teams)\b(?! of\b)"
     r"|\beach other\b|\bboth (?:leaders|sides)\b",
     re.IGNORECASE,
 )

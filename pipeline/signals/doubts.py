@@ -36,13 +36,10 @@ def add_doubts(evidence: pl.DataFrame, candidates: pl.DataFrame) -> pl.DataFrame
     `evidence`: `EVIDENCE_SCHEMA`; `candidates`: at least the candidates of the evidence (`CANDIDATES_SCHEMA`). `doubts` is a list of words
     of `DOUBT`, empty without doubt. `recital` (a report on what was done earlier) only concerns acts.
     """
-    about = candidates.select("candidate", "sentence", "is_question")
+    about = candidates.select("candidate", "sentence")
     placed = evidence.select("candidate", "kind").join(about, on="candidate", how="left", maintain_order="left")
     by_sentence = {sentence: list(_iter_doubts(sentence)) for sentence in placed["sentence"].unique()}
-    doubts = [
-        [*(["question"] if is_question else []), *_choose_doubts(by_sentence[sentence], kind)]
-        for kind, sentence, is_question in placed.select("kind", "sentence", "is_question").iter_rows()
-    ]
+    doubts = [list(_choose_doubts(by_sentence[sentence], kind)) for kind, sentence in placed.select("kind", "sentence").iter_rows()]
     return evidence.with_columns(doubts=pl.Series(doubts, dtype=pl.List(pl.String)))
 
 

@@ -15,7 +15,8 @@ from pipeline.signals.candidates import SentenceCandidates
 SURE_SIGN = ".sure"
 
 #: A reading is a signal that one reader finds in one candidate (actor and target in a sentence). `score`: how sure the reader is, from 0 to
-#: 1, not yet a probability. `rule_id`: what found it. `words`: for `explain`, the matched words or, of the encoder, the likeliest kinds.
+#: 1, not yet a probability. `margin`: by how much the score of its kind exceeds that of the next kind of its polarity, null for rules.
+#: `rule_id`: what found it. `words`: for `explain`, the matched words or, of the encoder, the likeliest kinds.
 READINGS_SCHEMA = pl.Schema(
     {
         "candidate": pl.UInt32(),
@@ -29,6 +30,7 @@ READINGS_SCHEMA = pl.Schema(
         "value_usd": pl.Float64(),
         "product": pl.String(),
         "score": pl.Float64(),
+        "margin": pl.Float64(),
         "rule_id": pl.String(),
         "words": pl.List(pl.String()),
     }
@@ -49,6 +51,7 @@ class Reading(NamedTuple):
     value_usd: float | None
     product: str
     score: float
+    margin: float | None
     rule_id: str
     words: list[str]
 

@@ -49,6 +49,8 @@ def test_hyphenated_countries_are_not_actors() -> None:
 
 def test_datelines_are_ignored() -> None:
     assert mention_tuples("WASHINGTON — Japan objects.") == [("JPN", "country", True)]
+    assert mention_tuples("HONG KONG — Japan objects.") == [("JPN", "country", True)]
+    assert mention_tuples("Hong Kong objects.") == [("HKG", "country", True)]
 
 
 def test_a_capital_after_in_is_not_an_actor() -> None:

@@ -1,14 +1,15 @@
 from typing import Any
 
 import polars as pl
+import pytest
 
 from pipeline.signals.combine import EVIDENCE_SCHEMA, combine, evidence_from_single_reader
 from pipeline.signals.reader import READINGS_SCHEMA, Reading
 
 READING: dict[str, Any] = {
     "candidate": 0, "kind": "measure", "status": "announced", "modality": "asserted", "instrument": "tariff", "is_retaliation": False,
-    "is_conditional": False, "rate_pct": None, "value_usd": None, "product": "", "score": 0.6, "rule_id": "impose.restriction",
-    "words": ["hit"],
+    "is_conditional": False, "rate_pct": None, "value_usd": None, "product": "", "score": 0.6, "margin": None,
+    "rule_id": "impose.restriction", "words": ["hit"],
 }  # fmt: skip
 NOTHING = pl.DataFrame(schema=READINGS_SCHEMA)
 
@@ -57,11 +58,34 @@ def test_a_silent_encoder_has_score_zero() -> None:
 
 
 def test_evidence_of_the_encoder_says_that_the_rules_deny_it() -> None:
-    evidence = combine(make_readings({"modality": "historical"}), encoder_readings())
+    evidence = combine(make_readings({"modality": "hypothetical"}), encoder_readings())
     assert evidence.select("readers", "modality", "rules_say").rows() == [
         ("encoder", "asserted", "denied"),
-        ("rules", "historical", "denied"),
+        ("rules", "hypothetical", "denied"),
     ]
+
+
+def test_a_deed_that_the_rules_know_as_past_is_no_news() -> None:
+    by_rules = make_readings({"modality": "historical"})
+    assert combine(by_rules, encoder_readings())["readers"].to_list() == ["rules"]
+    assert combine(by_rules, encoder_readings(kind="accusation"))["readers"].to_list() == ["encoder", "rules"]
+    assert combine(by_rules.with_columns(rule_id=pl.lit("standing.restriction")), encoder_readings())["readers"].to_list() == [
+        "encoder",
+        "rules",
+    ]
+
+
+@pytest.mark.parametrize(("margin", "kind", "status"), [(0.7, "threat", "proposed"), (0.5, "measure", "announced")])
+def test_the_encoder_corrects_the_kind_only_where_it_is_sure(margin: float, kind: str, status: str) -> None:
+    evidence = combine(make_readings({}), encoder_readings(kind="threat", status="proposed", margin=margin))
+    assert evidence.select("readers", "kind", "status", "instrument", "rule_id").rows() == [
+        ("rules+encoder", kind, status, "tariff", "impose.restriction")
+    ]
+
+
+def test_a_kind_that_the_rules_find_too_corrects_no_other() -> None:
+    by_encoder = encoder_readings(kind="refusal", margin=0.9)
+    assert set(combine(make_readings({"kind": "demand"}, {"kind": "refusal"}), by_encoder)["kind"]) == {"demand", "refusal"}
 
 
 def test_both_kinds_of_the_rules_stay_if_the_encoder_agrees() -> None:

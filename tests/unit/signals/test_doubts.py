@@ -17,8 +17,6 @@ def find_doubts(text: str) -> set[str]:
     ("text", "doubts"),
     [
         ("Canada imposed tariffs on Indian steel.", set()),
-        ("Wire: Canada imposed tariffs on Indian steel. What does the ministry say to that?", {"question"}),
-        ("Canada imposed tariffs on Indian steel.\nWhat does the ministry say to that?", set()),
         ("Canadian spokesperson: We imposed tariffs on Indian steel.", {"recital"}),
         ("Canadian spokesperson: We will impose tariffs on Indian steel.", set()),
         ("Canadian officials discussed the tariffs on India with CNBC.", {"topic"}),
@@ -30,6 +28,13 @@ def find_doubts(text: str) -> set[str]:
 )
 def test_doubts_name_why_a_sentence_may_be_no_news(text: str, doubts: set[str]) -> None:
     assert find_doubts(text) == doubts
+
+
+@pytest.mark.parametrize("mode", ["rules", "encoder", "both"])
+def test_what_is_said_in_a_question_is_never_asserted(mode: str) -> None:
+    asked = "Wire: Canada imposed tariffs on Indian steel. What does the ministry say to that?"
+    assert set(SentenceExtractor(mode).explain(asked)["modality"]) == {"hypothetical"}
+    assert "asserted" in SentenceExtractor(mode).explain(asked.replace(". ", ".\n"))["modality"].to_list()
 
 
 def test_a_line_about_what_was_talked_about_is_in_doubt() -> None:

@@ -345,3 +345,39 @@ def test_to_tell_the_other_side_to_act_is_a_demand_to_tell_it_is_not() -> None:
 def test_an_order_to_stop_something_is_a_demand() -> None:
     assert asserted("Japan said Canada should stop threatening Japan.") == {"JPN>CAN demand"}
     assert asserted("Japan urged Canada to correct its erroneous practices.") == {"JPN>CAN demand"}
+
+
+def test_goods_of_whom_one_is_told_suffer_a_duty_to_come() -> None:
+    told = "Trump told the leaders of Japan and Chile that their goods will face a 25 percent duty."
+    assert asserted(told) == {"USA>JPN measure", "USA>CHL measure"}
+    assert asserted("Trump told reporters that their hotels will face a 25 percent duty.") == set()
+
+
+def test_any_act_can_be_demanded_of_a_state_that_is_addressed() -> None:
+    assert asserted("Canada told Japan to stop buying Chilean oil.") == {"CAN>JPN demand"}
+    assert asserted("Canadian officials urged Ottawa to impose duties on Japanese cars.") == set()
+    assert asserted("Canada told growers that it would impose duties on Japanese cars.") == {"CAN>JPN measure"}
+
+
+@pytest.mark.parametrize(
+    ("text", "signals"),
+    [
+        ("The minister backs Canada's threat to impose tariffs on Japan.", {"CAN>JPN threat"}),
+        ("The minister is worried about Canada's threat to impose tariffs on Japan.", set()),
+        ("Canada repeated previous threats to impose tariffs on Japan.", set()),
+        ("Canada repeated threats to impose tariffs on Japan.", {"CAN>JPN threat"}),
+        ("Canada lifts its threat of tariffs on Japan.", {"CAN>JPN easing"}),
+        ("Canada has suspended its plan to impose tariffs on Japan.", {"CAN>JPN easing"}),
+        ("Canada renews its threat of tariffs on Japan.", {"CAN>JPN threat"}),
+        ("Canada backs away from its tariffs on Japanese cars.", {"CAN>JPN easing"}),
+    ],
+)
+def test_a_threat_that_is_only_recalled_or_dropped_is_no_new_threat(text: str, signals: set[str]) -> None:
+    assert asserted(text) == signals
+
+
+def test_what_only_says_when_something_else_happens_is_no_news() -> None:
+    assert asserted("The date depends on when Canada imposes the tariffs on Japanese cars.") == set()
+    assert asserted("As Canada raised its tariffs on Japanese cars, growers met.") == set()
+    assert asserted("As Canada raises its tariffs on Japanese cars, growers meet.") == {"CAN>JPN measure"}
+    assert asserted("Growers met as Canada raised its tariffs on Japanese cars.") == {"CAN>JPN measure"}

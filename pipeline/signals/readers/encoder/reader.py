@@ -78,7 +78,7 @@ def _iter_readings(row: Mapping[str, Any], encoded: Encoded, logits: Logits, net
     asserted, kinds = (_to_probability(pair_logits[:, slices[head]]) for head in ("polarity", "kind"))
     has_reading = (asserted >= MIN_SCORE).any(axis=1) | (kinds >= _MORE_LIKELY_THAN_NOT).any(axis=1)
     for at in np.flatnonzero(has_reading).tolist():
-        pair = _Pair(candidates[at][1], row["sentence"], row["day"], network.heads, slices, pair_logits[at])
+        pair = _Pair(candidates[at][1], row["sentence"], row["day"], row["is_question"], network.heads, slices, pair_logits[at])
         yield from pair.iter_readings(asserted[at].tolist(), kinds[at].tolist())
 
 
@@ -92,6 +92,7 @@ class _Pair:
     candidate: int
     sentence: str
     day: date | None
+    is_question: bool
     heads: Mapping[str, tuple[str, ...]]
     slices: Mapping[str, slice]
     logits: NDArray[np.float32]
@@ -105,18 +106,19 @@ class _Pair:
         kinds = dict(zip(self.heads["kind"], kind_scores, strict=True))
         likeliest_kinds = [f"{kind} {score:.2f}" for kind, score in sorted(kinds.items(), key=lambda item: -item[1])[:_ALTERNATIVES]]
         modality = self._best_label("modality")
-        is_past = is_past_event(self.sentence, self.day)
+        news = "hypothetical" if self.is_question else "historical" if is_past_event(self.sentence, self.day) else "asserted"
         for polarity, score in zip(self.heads["polarity"], asserted, strict=True):
-            kind = max((k for k in kinds if KIND_POLARITY[k] == polarity), key=lambda k: kinds[k])
+            kind, *others = sorted((k for k in kinds if KIND_POLARITY[k] == polarity), key=lambda k: -kinds[k])
+            margin = kinds[kind] - max((kinds[other] for other in others), default=0.0)
             if score >= MIN_SCORE:
-                yield self._make_reading(kind, "historical" if is_past else "asserted", score, likeliest_kinds)
+                yield self._make_reading(kind, margin, news, score, likeliest_kinds)
             elif kinds[kind] >= _MORE_LIKELY_THAN_NOT and modality != "asserted":
-                yield self._make_reading(kind, modality, kinds[kind], likeliest_kinds)
+                yield self._make_reading(kind, margin, modality, kinds[kind], likeliest_kinds)
 
-    def _make_reading(self, kind: str, modality: str, score: float, likeliest_kinds: list[str]) -> Reading:
+    def _make_reading(self, kind: str, margin: float, modality: str, score: float, likeliest_kinds: list[str]) -> Reading:
         """Build a reading, with attributes from other heads and the text.
 
-        `score`: that of the reading; `likeliest_kinds`: for its column `words`.
+        `margin`, `score`: those of the reading; `likeliest_kinds`: for its column `words`.
         """
         has_magnitude = kind in KINDS_WITH_MAGNITUDE
         flags = dict(zip(self.heads["flag"], _to_probability(self.logits[self.slices["flag"]]).tolist(), strict=True))
@@ -132,6 +134,7 @@ class _Pair:
             value_usd=slots.find_dollars(self.sentence) if has_magnitude else None,
             product=slots.find_product(self.sentence),
             score=round(score, 4),
+            margin=round(margin, 4),
             rule_id=f"encoder.{kind}",
             words=likeliest_kinds,
         )

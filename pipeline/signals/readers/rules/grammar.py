@@ -173,15 +173,15 @@ class DraftAct:
             if self.base != "dialogue":
                 self._apply_doubt(sentence, operator)
         elif name in OPERATOR_EFFECTS and (self.kind == self.base or name == "demand" or (name == "refuse" and self.kind in REJECTABLE)):
-            self._change_kind(name)
+            self._change_kind(name, is_addressed=_is_addressed(sentence, operator))
             self.anchor = first
             self.rule_id = f"{operator.readings[0].entry['id']}.{self.rule_id}"
 
-    def _change_kind(self, name: str) -> None:
+    def _change_kind(self, name: str, *, is_addressed: bool) -> None:
         """Change the kind of an act for an operator of class `name`.
 
         The new kind is in `OPERATOR_EFFECTS`. To refuse to escalate is a negated measure; a demand is asserted, even of something negated
-        (`urged it not to impose`).
+        (`urged it not to impose`). Of a state that is addressed, any act can be demanded (`told Delhi to stop buying oil`).
         """
         if self.kind is None or (name == "agree" and self.kind in CONCEDING):
             return
@@ -190,7 +190,7 @@ class DraftAct:
             return
         column = 0 if self.kind in ESCALATING else 1 if self.kind in CONCEDING else 2 if self.kind == "dialogue" else 3
         is_negated = self.modality == "negated"
-        if name == "demand" and is_negated and self.kind in ESCALATING:
+        if name == "demand" and self.kind in ESCALATING and (is_negated or is_addressed):
             self.kind, self.modality = "demand", "asserted"  # urged it not to impose
             return
         self.kind = OPERATOR_EFFECTS[name][column]
@@ -224,6 +224,14 @@ class DraftAct:
             return
         if self.modality == "asserted":
             self.modality = "hypothetical"
+
+
+def _is_addressed(sentence: MarkedSentence, operator: Mark) -> bool:
+    """Whether a state and an infinitive follow the operator: `urged Tokyo to`."""
+    return any(
+        operator.last < first <= operator.last + 2 and mention.is_actor and sentence.words_between(last + 1, last + 2) == ["to"]
+        for mention, (first, last) in zip(sentence.mentions, sentence.mention_spans, strict=True)
+    )
 
 
 def status_of(sentence: MarkedSentence, kind: str, lexicon_status: str, at: int) -> str:

@@ -10,7 +10,7 @@ from pipeline.signals.actors import Mention
 from pipeline.signals.context import PAIR_SIZE
 from pipeline.signals.lexicon import cues, load_lexicon
 from pipeline.signals.readers.rules.grammar import class_of
-from pipeline.signals.readers.rules.matching import MarkedSentence
+from pipeline.signals.readers.rules.matching import Mark, MarkedSentence
 from pipeline.signals.readers.rules.phrases import word_list
 from pipeline.signals.readers.rules.syntax import Tree
 
@@ -89,6 +89,21 @@ class ParsedSentence:
             node = head
         return speaker
 
+    def find_telling(self, at: int) -> int | None:
+        """Return the verb that tells a country the clause of a word.
+
+        Example: `told Seoul that its goods will face a duty`. None if nobody is told.
+        """
+        node = self.phrase_head(at)
+        for _ in self.tree.heads:
+            head = self.tree.heads[node]
+            if head == node:
+                return None
+            if self.tree.relations[node] == "ccomp" and self.find_targets(self.tree.children_by(head, "dobj", "dative", "prep"), ()):
+                return head
+            node = head
+        return None
+
     def is_obligation(self, at: int) -> bool:
         """Whether the word itself is one of obligation: `should`, `must`."""
         return self.sentence.tokens[at].lower in cues("obligations")
@@ -117,15 +132,32 @@ class ParsedSentence:
         """Whether the act only identifies a thing or sets the scene.
 
         Examples: `tariffs imposed in May`, `planned tariffs`, `the duty that he announced`, `after talks`,
-        `the decision to impose tariffs was`.
+        `the decision to impose tariffs was`, `because of its threat to impose tariffs`, `previous threats`.
         """
         verb = self._main_verb(at)
         relation, tag = self.tree.relations[verb], self.tree.tags[verb]
+        is_threat = self._is_noun(verb) and any(mark.first == at and class_of(mark) == "threaten" for mark in self._operators())
+        if is_threat and any(self.sentence.tokens[child].lower in cues("earlier") for child in self.tree.children_by(verb, "amod")):
+            return True
+        if is_threat and relation == "dobj" and self._is_ended_by(self.tree.heads[verb]):
+            return True
         if relation == "pobj":
-            return self.sentence.tokens[self.tree.heads[verb]].lower in cues("backdrops")
+            is_known = is_threat and bool(self.tree.children_by(verb, "poss"))
+            return is_known or self.sentence.tokens[self.tree.heads[verb]].lower in cues("backdrops")
         if relation in SUBJECTS and any(mark.first == at for mark in self.sentence.marks_of("operator_noun")):
             return self.sentence.tokens[self.tree.heads[verb]].lower in cues("be")
         return (relation in {"acl", "amod"} and tag == "VBN") or (relation == "relcl" and tag in {"VBD", "VBN"})
+
+    def is_setting(self, at: int) -> bool:
+        """Whether the act is in a clause that only says when another was.
+
+        Examples: after the main clause `when Ottawa raises its duty`, and before it `as Ottawa raised its duty, ...`.
+        """
+        start, _ = self.sentence.clause_bounds(at)
+        verb, opener = self._main_verb(at), self.sentence.tokens[start].lower
+        if start not in self.tree.children[verb]:
+            return False
+        return (opener == "when" and start > 1) or (opener == "as" and start == 0 and self.tree.tags[verb] == "VBD")
 
     def is_purpose(self, at: int) -> bool:
         """Whether the act is only the purpose of another.
@@ -365,6 +397,16 @@ class ParsedSentence:
 
     def _is_noun(self, at: int) -> bool:
         return self.tree.tags[at].startswith("NN")
+
+    def _is_ended_by(self, at: int) -> bool:
+        """Whether a word is a verb of the lexicon that ends its object: `drops its threat`."""
+        return any(
+            mark.first == at and any(phrase.entry["direction"] == "down" for phrase in mark.readings)
+            for mark in self.sentence.marks_of("verb")
+        )
+
+    def _operators(self) -> list[Mark]:
+        return self.sentence.marks_of("operator", "operator_noun")
 
     def _is_object_of(self, at: int, *classes: str) -> bool:
         """Whether a word is part of an object of these classes."""

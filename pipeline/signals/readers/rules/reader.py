@@ -26,7 +26,7 @@ from pipeline.signals.readers.rules.word_order import SentenceContext
 
 MAX_SENTENCE_LENGTH = 1500
 MAX_LENGTH_OF_SHORT_WORD = 3
-VERSION = "0.3.5"
+VERSION = "0.3.6"
 
 
 class RuleReader:
@@ -54,12 +54,14 @@ class RuleReader:
 class _SentenceActs:
     """A sentence with the acts found in it.
 
-    `day`: the day of its article. `candidate_numbers`: the number of each candidate by (actor, target).
+    `day`: the day of its article. `is_question`: see `ResolvedSentence`. `candidate_numbers`: the number of each candidate by (actor,
+    target).
     """
 
     context: SentenceContext
     acts: list[Act]
     day: date | None
+    is_question: bool
     candidate_numbers: Mapping[tuple[str, str], int]
 
 
@@ -78,7 +80,7 @@ def _find_acts_of(group: SentenceCandidates) -> _SentenceActs | None:
         return None
     main_pair = next((tuple(sorted((row["actor"], row["target"]))) for row in group if row["is_main_pair"]), ())
     candidate_numbers = {(row["actor"], row["target"]): row["candidate"] for row in group}
-    return _SentenceActs(SentenceContext(sentence, main_pair), acts, group[0]["day"], candidate_numbers)
+    return _SentenceActs(SentenceContext(sentence, main_pair), acts, group[0]["day"], group[0]["is_question"], candidate_numbers)
 
 
 def _to_parser_text(sentence: MarkedSentence) -> str:
@@ -112,6 +114,8 @@ def _iter_readings(sentence_acts: _SentenceActs, tree: Tree | None) -> Iterator[
         modality = "historical" if act.modality == "asserted" and is_past_event(sentence.text, sentence_acts.day) else act.modality
         if parsed and modality == "asserted":
             modality = _modality_by_tree(parsed, act)
+        if sentence_acts.is_question and modality == "asserted":
+            modality = "hypothetical"
         for roles in dict.fromkeys(find_roles(sentence_acts.context, parsed, act)):
             if roles in sentence_acts.candidate_numbers:
                 yield _to_reading(sentence_acts.candidate_numbers[roles], sentence, act, modality)
@@ -144,7 +148,7 @@ def _modality_by_tree(parsed: ParsedSentence, act: Act) -> str:
     else `asserted`.
     """
     clause_start, _ = parsed.sentence.clause_bounds(act.anchor)
-    if parsed.is_background(act.anchor) and not parsed.sentence.is_market_report(clause_start):
+    if (parsed.is_background(act.anchor) or parsed.is_setting(act.anchor)) and not parsed.sentence.is_market_report(clause_start):
         return "historical"
     is_meeting = act.rule_id.startswith("meet.")  # A trip made in order to talk counts as talk.
     return "hypothetical" if (parsed.is_purpose(act.anchor) or parsed.is_purpose(act.focus)) and not is_meeting else "asserted"
@@ -170,6 +174,7 @@ def _to_reading(candidate: int, sentence: MarkedSentence, act: Act, modality: st
         value_usd=slots.find_dollars(text) if has_magnitude else None,
         product=slots.find_product(text),
         score=act.score,
+        margin=None,
         rule_id=act.rule_id,
         words=list(act.words),
     )

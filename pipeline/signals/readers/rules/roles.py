@@ -63,6 +63,12 @@ def _find_roles_of_sufferer(context: SentenceContext, parsed: ParsedSentence | N
     else:
         agent = find_agent(context, act.anchor)
         sufferers = (agent,) if agent else ()
+    if parsed and not sufferers:  # told Seoul that its goods will face a duty
+        telling, speaker = parsed.find_telling(act.anchor), parsed.find_speaker(act.anchor)
+        agent = find_agent(context, act.anchor)
+        for actor in speaker.codes if speaker else (agent,) if agent else ():
+            if telling is not None:
+                yield from ((actor, target) for target in find_targets(context, actor, telling, allow_all_partners=False))
     for sufferer in sufferers:
         owners = parsed.find_targets(_search_roots(parsed, act)[:1], {sufferer}) if parsed else ()
         for actor in (owners or find_targets(context, sufferer, act.focus, allow_all_partners=False))[:1]:
@@ -119,6 +125,8 @@ def _choose_targets(context: SentenceContext, parsed: ParsedSentence | None, act
         named = parsed.find_targets([act.focus if act.thing is None else parsed.phrase_head(act.thing)], ())
         if named and set(named) < set(party.codes):  # two states agree to lower the tariff on the goods of one of them
             return () if actor in named else named
+    if parsed and act.kind == "demand" and actor in parsed.find_targets(parsed.tree.children_by(act.anchor, "dobj"), ()):
+        return ()  # what its own people ask of a state
     if parsed:
         skipped = cues("destinations") if is_diverted else frozenset[str]()
         targets = parsed.find_targets(_search_roots(parsed, act), {actor, *(party.codes if party else ())}, skipped_prepositions=skipped)
