@@ -76,9 +76,11 @@ class _RowParser:
 
 
 def _to_text(value: Any) -> str | None:
-    """Return text and null unchanged, any other value as JSON."""
+    """Return text and null unchanged, a list of texts as paragraphs, any other value as JSON."""
     if value is None or isinstance(value, str):
         return value
+    if isinstance(value, list) and all(isinstance(part, str) for part in value):
+        return "\n\n".join(value)
     return json.dumps(value, ensure_ascii=False)
 
 

@@ -18,6 +18,7 @@ from pipeline.sources.files.streams import Limits
 from pipeline.sources.rows import COLUMNS, ROWS
 
 _MAGIC = b"PAR1"
+_VIEWED = {pa.string_view(): pa.string(), pa.binary_view(): pa.binary()}  # dictionaries have no views
 
 
 def read_parquet(location: Location, options: ReadOptions, found_columns: FoundColumns) -> Iterator[pl.DataFrame]:
@@ -78,7 +79,7 @@ def _read_batches(path: Path, location: Location, options: ReadOptions, found_co
                 if allowed < 0:
                     raise too_large
                 size = max(1, batch.num_rows * options.limits.batch_bytes // max(byte_count, 1))
-                plain = pa.schema([schema.field(name) for name in batch.schema.names])
+                plain = pa.schema([(name, _VIEWED.get(schema.field(name).type, schema.field(name).type)) for name in batch.schema.names])
                 yield from (_to_rows(batch.slice(start, size).cast(plain), paths) for start in range(0, batch.num_rows, size))
     except (pa.ArrowException, PolarsError, OSError, UnicodeDecodeError) as error:
         raise SourceError(f"{_damage_message(location)} ({_first_line(error)})") from error
@@ -103,10 +104,11 @@ def _find_field(name: str, schema: pa.Schema) -> tuple[str, ...]:
 
 
 def _list_texts(path: Path) -> list[str]:
-    """List the columns of text, also those inside others, by their paths."""
+    """List the columns of text, also those inside others but maps, by their paths."""
     schema = pq.read_metadata(path).schema
     columns = (schema.column(number) for number in range(len(schema.names)))
-    return [column.path for column in columns if column.physical_type == "BYTE_ARRAY" and column.logical_type.type in ("STRING", "NONE")]
+    texts = [column.path for column in columns if column.physical_type == "BYTE_ARRAY" and column.logical_type.type in ("STRING", "NONE")]
+    return [text for text in texts if "key_value" not in text]
 
 
 def _count_declared(footer: pq.FileMetaData) -> int:
@@ -124,7 +126,7 @@ def _count_bytes(array: pa.Array) -> int:
     """
     if pa.types.is_dictionary(array.type):
         return int(pc.sum(pc.binary_length(array.dictionary).take(array.indices)).as_py() or 0)
-    if pa.types.is_nested(array.type):
+    if pa.types.is_nested(array.type) and not pa.types.is_map(array.type):
         inner = array.flatten()
         return sum(map(_count_bytes, inner if isinstance(inner, list) else [inner]))
     return int(array.nbytes)
@@ -171,7 +173,11 @@ def _select_field(frame: pl.DataFrame, path: tuple[str, ...]) -> pl.Series:
 
 
 def _to_text(column: pl.Series) -> pl.Series:
-    """Convert a column to text, nested values to JSON."""
+    """Convert a column to text: lists of texts to paragraphs, other nested values to JSON."""
+    if column.dtype == pl.List(pl.String):
+        return column.list.join("\n\n")
+    if column.dtype.is_float():
+        return column.fill_nan(None).cast(pl.String)
     if column.dtype == pl.Binary:
         texts = [None if value is None else value.decode("utf-8", "replace") for value in column.to_list()]
         return pl.Series(column.name, texts, pl.String)

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -123,6 +125,27 @@ def test_values_of_any_type_in_json_become_text_as_written(tmp_path: Path) -> No
     assert rows_read["index_date"][0] == date(2025, 4, 4)
 
 
+@pytest.mark.parametrize(("body", "text"), [(["One.", "Two."], "One.\n\nTwo."), (["One."], "One."), ([], "")])
+def test_a_list_of_texts_becomes_paragraphs(tmp_path: Path, body: list[str], text: str) -> None:
+    assert read(write_lines(tmp_path / "a.jsonl", ROW | {"body": body}))["body"].to_list() == [text]
+
+
+@pytest.mark.parametrize(
+    ("values", "text"),
+    [
+        (pa.array(["x"], pa.string_view()), "x"),
+        (pa.array([[("a", "b")]], pa.map_(pa.string(), pa.string())), '{"a": "b"}'),
+        (pa.array([float("nan")]), None),
+        (pa.array([{"a": ["b"]}]), '{"a": ["b"]}'),
+    ],
+)
+def test_other_types_of_parquet_become_text_too(tmp_path: Path, values: pa.Array, text: str | None) -> None:
+    pq.write_table(
+        pa.table({"published_at": ["2025-04-04"], "source": ["Post"], "title": ["Glass"], "body": values}), tmp_path / "a.parquet"
+    )
+    assert read(tmp_path / "a.parquet")["body"].to_list() == [text]
+
+
 def test_values_of_any_type_in_parquet_become_text(tmp_path: Path) -> None:
     frame = pl.DataFrame(
         {
@@ -138,7 +161,7 @@ def test_values_of_any_type_in_parquet_become_text(tmp_path: Path) -> None:
     frame.write_parquet(tmp_path / "a.parquet")
     assert read(tmp_path / "a.parquet").row(0, named=True) == {
         "raw_id": "a.parquet#1", "index_date": date(2025, 4, 4), "article_id": "42", "source": "Post",
-        "published_at": "2025-04-04T10:30:00.000000+00:00", "fetched_at": "2025-04-05", "title": "café \ufffd", "body": '["a", "b"]',
+        "published_at": "2025-04-04T10:30:00.000000+00:00", "fetched_at": "2025-04-05", "title": "café \ufffd", "body": "a\n\nb",
         "url": None, "unreadable": None,
     }  # fmt: skip
 
