@@ -1,5 +1,17 @@
 -- Every purchase commitment with the newest figures: promised amount, bought amount and the share that was fulfilled.
--- Amounts are in millions of the unit; null if the figures do not have the flow.
+-- Amounts are in millions of the unit, from the first month to counted_to; null if the figures have neither the flow nor its first month.
+-- If deed_status is gap, the next month is missing.
+with newest as (
+    select
+        * exclude (deed_status),
+        first_value(deed_status) over (partition by commitment_id order by reference_month desc) as deed_status
+    from promises_and_deeds
+    qualify
+        row_number() over (
+            partition by commitment_id order by promises_and_deeds.deed_status = 'known' desc, reference_month desc
+        ) = 1
+)
+
 select
     commitments.agreed_on,
     commitments.buyer,
@@ -18,6 +30,5 @@ select
     deeds.released_on,
     commitments.note,
     commitments.source
-from promises_and_deeds as deeds
+from newest as deeds
 inner join commitments using (commitment_id)
-qualify row_number() over (partition by deeds.commitment_id order by deeds.reference_month desc) = 1

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from pipeline.contracts.tables.trade_results import COMMITMENTS, PROMISES_AND_DEEDS
+from pipeline.settings import shipped_folder
+from pipeline.warehouse.sql import read_query, select
 from tests.unit.trade.scenes import Figures, build_commitment, build_figures, build_flows
 
 # US exports of goods to China in millions of USD, by hand from pipeline/sample/trade/flows.csv
@@ -114,3 +116,10 @@ def test_a_sum_waits_for_its_latest_figure(tmp_path: Path) -> None:
     flows[0] |= {"released_on": "2020-09-01"}
     commitment = build_commitment("p", 60, "2020-01", "2020-02", promise="total", baseline_year=None)
     assert build_figures(tmp_path, flows, commitments=[commitment]).rows(PROMISES_AND_DEEDS)[-1]["released_on"] == date(2020, 9, 1)
+
+
+def test_deeds_show_the_sum_until_the_first_missing_month(tmp_path: Path) -> None:
+    flows = build_exports([10] * 12, 2017) + build_exports([12, 12, None, 12], 2020)
+    figures = build_figures(tmp_path, flows, commitments=[build_commitment("p", 24, "2020-01", "2020-12")])
+    (deed,) = select(figures.lake, read_query(shipped_folder("sql") / "views" / "deeds.sql"), {}).to_dicts()
+    assert (deed["counted_to"], deed["bought_m"], deed["deed_status"]) == ("2020-02", 24, "gap")
