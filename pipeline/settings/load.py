@@ -1,6 +1,5 @@
 """Load the settings of a command, and explain errors in plain words."""
 
-import tomllib
 from collections.abc import Mapping, Set
 from difflib import get_close_matches
 from typing import Any
@@ -80,10 +79,10 @@ def _read_settings(values: Mapping[str, Any], options: Set[str]) -> Settings:
         # A problem without a name concerns the days.
         are_options = all(options & ({str(problem["loc"][0])} if problem["loc"] else _DAY_OPTIONS) for problem in problems)
         raise (OptionError if are_options else SettingsError)("\n".join(map(explain_error, problems))) from error
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"tension.toml is not valid TOML: {error}") from error
     except UnicodeDecodeError as error:
         raise SettingsError(f"tension.toml is not UTF-8 (byte {error.start + 1:,}); save it as UTF-8") from error
+    except (ValueError, RecursionError) as error:  # not only `TOMLDecodeError`: also numbers of thousands of digits, and deep nesting
+        raise SettingsError(f"tension.toml is not valid TOML: {error}") from error
 
 
 def change_settings(settings: Settings, **changes: Any) -> Settings:

@@ -134,7 +134,7 @@ def test_an_unknown_country_is_answered_with_what_to_write(pairs: str, message: 
         ),
         ("sources.rss.feed = 1", "setting `sources.rss.feed`: there is no such setting; docs/operations.md lists the settings"),
         ("first_day = 2025-04-02\nlast_day = 2025-04-01", "last_day 2025-04-01 is earlier than first_day 2025-04-02; swap them"),
-        ("first_day =", "tension.toml is not valid TOML: "),
+        *((toml, "tension.toml is not valid TOML: ") for toml in ("first_day =", f"workers = {'1' * 5_000}", f"pairs = {'[' * 5_000}")),
     ],
 )
 def test_errors_name_the_setting_and_what_to_write(toml: str, message: str) -> None:
