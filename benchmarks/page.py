@@ -11,7 +11,6 @@ import tempfile
 import time
 from pathlib import Path
 
-from pipeline.contracts.tables.contributions import CONTRIBUTIONS
 from pipeline.report.write import write_report
 from tests.browser import SCREENS, open_browser, visit
 from tests.unit.report.large_index import PAIRS, make_large_index
@@ -21,7 +20,7 @@ def measure_loads(pairs: int, times: int) -> list[float]:
     """Return the seconds from opening a page to its drawn chart."""
     seconds = []
     with tempfile.TemporaryDirectory() as folder, open_browser() as browser:
-        page = write_report(make_large_index(pairs), lambda _: CONTRIBUTIONS.empty(), Path(folder), "r", is_sample=True)
+        page = write_report(*make_large_index(pairs), Path(folder), "r", is_sample=True)
         for _ in range(times):
             started = time.perf_counter()
             with visit(browser, page, **SCREENS["desktop"]) as opened:

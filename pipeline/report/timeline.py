@@ -31,7 +31,7 @@ MIN_PEAK = 125  # lower peaks are close to the baseline of 100
 _PROMINENCE = MIN_PEAK - 100  # points above the lowest day between a peak and any higher day
 PEAKS_SHOWN = 8  # for each series and channel
 _DAYS_BETWEEN_PEAKS = 14
-MAX_ROWS = 58_000  # of all series together, besides days of peaks; the page stays below 3 MB
+MAX_ROWS = 58_000  # of all series together, besides days of peaks
 MAX_STORIES = 2_000
 _WEEK = 7  # days
 

@@ -23,6 +23,8 @@ from pipeline.settings import SAMPLE_NOTE
 
 REPORT = "report.html"
 PICTURE = "tension.png"
+MOST_BYTES = 3_000_000  # of the page
+_FEWER_ROWS = (44_000, 33_000, 25_000)  # of its chart, one after the other, until the page is small enough
 
 
 def write_report(
@@ -73,8 +75,18 @@ def write_report(
         breaks=tuple(daily.filter(obs_status="B")["index_date"].unique().sort()),
         made_by=made_by,
     )
-    replace_file(path, render_page(page).encode())
+    replace_file(path, _render_within_limit(page, read))
     return path
+
+
+def _render_within_limit(page: Page, read: ReadTable) -> bytes:
+    """Render the page; if it is too large, with fewer old days in its chart."""
+    content = render_page(page).encode()
+    for rows in _FEWER_ROWS:
+        if len(content) <= MOST_BYTES:
+            break
+        content = render_page(replace(page, timeline=build_timeline(read, rows))).encode()
+    return content
 
 
 def _is_made_by(path: Path, made_by: str) -> bool:

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.contracts.tables.contributions import CONTRIBUTIONS
 from pipeline.report.write import write_report
 from tests.browser import SCREENS, needs_browser, open_browser, visit
 from tests.unit.report.large_index import MEASURES, PAIRS, make_large_index
@@ -16,7 +15,7 @@ MOST_BYTES = 3_000_000
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("large")
-    return write_report(make_large_index(), lambda _: CONTRIBUTIONS.empty(), folder, "r", is_sample=True)
+    return write_report(*make_large_index(), folder, "r", is_sample=True)
 
 
 def test_a_page_of_60_pairs_and_ten_years_is_small(report: Path) -> None:
