@@ -10,6 +10,7 @@ from pipeline.defs.side_tables import NOT_EVALUATED
 
 NAME = "failed_checks"
 _MOST_SHOWN = 50
+_MOST_CHARACTERS = 600  # of one reason with its rows
 _DESCRIPTION = (
     "The checks that failed in the newest run, critical ones first, under Metadata. A critical failure stops the run, or a side table "
     "keeps its last good version; a warning stops nothing.\n\nEach check with all its results is under Checks of its table."
@@ -45,7 +46,7 @@ def _describe(result: AssetCheckEvaluation) -> str:
     """Describe a failed check in Markdown; critical ones sort before warnings."""
     severity = "critical" if result.severity is dg.AssetCheckSeverity.ERROR else "warning"
     name = f"{result.asset_key.to_user_string()}.{result.check_name}"
-    return f"**{severity}** {escape_markdown(name)}: {escape_markdown(explain_result(result))}"
+    return f"**{severity}** {escape_markdown(name)}: {escape_markdown(explain_result(result), _MOST_CHARACTERS)}"
 
 
 def explain_result(result: AssetCheckEvaluation) -> str:

@@ -76,12 +76,12 @@ def spec(table: Table, **more: Any) -> dg.AssetSpec:
     return dg.AssetSpec(key=arguments.pop("name"), **arguments)
 
 
-def escape_markdown(value: Any) -> str:
+def escape_markdown(value: Any, most_characters: int = _SHOWN_CHARACTERS) -> str:
     """Return the value as one line of plain text in Markdown, shortened."""
     text = "\N{EN DASH}" if value is None else " ".join(str(value).split()).replace("|", "¦")
     for mark in "\\`*_[]<>#":
         text = text.replace(mark, f"\\{mark}")
-    return text if len(text) <= _SHOWN_CHARACTERS else text[: _SHOWN_CHARACTERS - 1] + "…"
+    return text if len(text) <= most_characters else text[: most_characters - 1] + "…"
 
 
 def markdown_table(frame: pl.DataFrame, columns: Sequence[str], most_rows: int = _SHOWN_ROWS) -> str:

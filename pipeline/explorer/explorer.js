@@ -9,7 +9,7 @@
   const config = JSON.parse(byId("config").textContent);
   const folder = new URL(`${document.currentScript?.dataset.folder ?? "explorer"}/`, document.baseURI);
   const sql = byId("sql"), isDark = matchMedia("(prefers-color-scheme: dark)");
-  let connection = null, result = null, isRunning = false, isStopped = false, isWaiting = false, shownRows = 0, release = "", covered = null, drawing = 0, vega = null;
+  let connection = null, result = null, isRunning = false, isStopped = false, isWaiting = false, shownRows = 0, release = "", catalogue = null, covered = null, sources = new Map(), columnsOf = new Map(), drawing = 0, vega = null;
 
   // ---- small helpers
 
@@ -100,6 +100,7 @@
     [/^Date/, "date"], [/^Timestamp/, "time"], [/^Bool/, "boolean"], [/^U?Int(8|16|32)$/, "integer"], [/^U?Int64$/, "long"],
     [/^(Float|Decimal)/, "number"], [/^Interval/, "interval"], [/Utf8/, "text"],
   ];
+  const hasValue = ({ values }) => values.some((value) => value !== null);
   const isNumber = ({ kind }) => ["integer", "long", "number"].includes(kind);
   const isDay = ({ kind, isMonth }) => isMonth || ["date", "time"].includes(kind);
   const toInstant = (column, row) => (column.isMonth && column.values[row] !== null ? Date.parse(column.values[row]) : column.values[row]);
@@ -157,7 +158,7 @@
       result = { columns: columns ?? batches.schema?.fields.map(describe) ?? [], rows };
       const seconds = ((performance.now() - since) / 1000).toFixed(2);
       const cut = isWhole ? "" : isStopped ? " Stopped before the end." : ` Only the first ${MOST_ROWS.toLocaleString("en-GB")} rows were read: add where or limit.`;
-      const empty = rows || !isWhole ? "" : explainEmpty(sql.value);
+      const empty = rows || !isWhole || !covered ? "" : await explainEmpty(sql.value);
       const statements = countStatements(sql.value), last = statements > 1 ? ` Only the result of the last of ${statements} statements is shown.` : "";
       say(`${count(rows, "row")} in ${seconds} s.${cut}${last}${empty}`);
       showResult();
@@ -177,14 +178,44 @@
     return bare.split(";").filter((part) => part.trim()).length;
   }
 
-  /** Why a query may have no rows: a pair that is not written as in the tables, or an example of the sample. */
-  function explainEmpty(query) {
+  const SOURCES = `
+    select table_name as name, estimated_size as rows, '' as text from duckdb_tables() where not internal
+    union all select view_name, null, sql from duckdb_views() where not internal
+    union all select function_name, null, string_agg(macro_definition, ' ') from duckdb_functions() where not internal group by function_name`;
+
+  /** Tables, views and macros that a query reads, also through views and macros; those that it names come first. */
+  function findSources(query, found = new Set()) {
+    const named = [...query.matchAll(/\b(?:from|join)\s+\(*\s*(?:"?\w+"?\.)*"?(\w+)/gi)].map(([, name]) => name.toLowerCase()).filter((name) => sources.has(name) && !found.has(name));
+    named.forEach((name) => found.add(name));
+    named.forEach((name) => findSources(sources.get(name).text ?? "", found));
+    return [...found];
+  }
+
+  /** Why a query may have no rows: a pair not written as in the tables, an empty table, a value or days that a table lacks. */
+  async function explainEmpty(query) {
     for (const [, written] of query.matchAll(/'([a-z]{3}-[a-z]{3})'/gi)) {
       const pair = written.toUpperCase().split("-").sort().join("-");
       if (pair !== written) return ` Pairs are in capitals and alphabetical: ${pair}, not ${written}.`;
     }
-    return covered && document.querySelector(".ask[aria-current]") ? ` Nothing in this release fits. It is about ${covered.first} to ${covered.last}; its pairs are listed by: from today` : "";
+    const read = findSources(query), isTable = (name) => sources.get(name).rows !== null;
+    const empty = read.filter((name) => isTable(name) && Number(sources.get(name).rows) === 0);
+    if (empty.length) return empty.map((name) => ` The table ${name} is empty${config.empty[name] ? `: ${config.empty[name]}` : " in this release"}.`).join("");
+    for (const [, name, value] of query.matchAll(/\b(\w+)\s*=\s*('(?:[^']|'')*')/g)) {
+      for (const table of read.filter((one) => columnsOf.get(one)?.some(([column]) => column === name))) {
+        if (await hasNone(`from "${table}" where "${name}" = ${value} limit 1`)) return ` No row of ${table} has the ${name} ${value}.`;
+      }
+    }
+    for (const table of read.filter(isTable)) {
+      for (const [name] of (columnsOf.get(table) ?? []).filter(([, type]) => type === "DATE")) {
+        const outside = `max("${name}") < '${covered.first}' or min("${name}") > '${covered.last}'`;
+        if (!(await hasNone(`select 1 from "${table}" having ${outside}`))) return ` No ${name} of ${table} is in the days of this release, ${covered.first} to ${covered.last}.`;
+      }
+    }
+    return document.querySelector(".ask[aria-current]") ? ` Nothing in this release fits. It is about ${covered.first} to ${covered.last}; its pairs are listed by: from today` : "";
   }
+
+  /** Whether a query has no row; false if it fails. */
+  const hasNone = (query) => catalogue.query(query).then((rows) => rows.numRows === 0, () => false);
 
   const COVERED = `
     with main as (
@@ -241,7 +272,7 @@
     showMore();
     byId("result").hidden = false;
     fillChartControls();
-    byId("drawing").hidden = !columns.some(isNumber) || rows < 2;
+    byId("drawing").hidden = !columns.some((column) => isNumber(column) && hasValue(column)) || rows < 2;
     byId("drawing").open = columns.some(isDay) && rows >= 5;
     draw();
   }
@@ -279,7 +310,7 @@
   }
 
   function fillChartControls() {
-    const { columns } = result, numbers = columns.filter(isNumber), words = columns.filter((column) => !isNumber(column));
+    const { columns } = result, numbers = columns.filter((column) => isNumber(column) && hasValue(column)), words = columns.filter((column) => !isNumber(column));
     const y = numbers.find((column) => !isBound(column)) ?? numbers[0];
     const x = columns.find(isDay) ?? words.find((column) => new Set(column.values).size > 1) ?? words[0] ?? numbers.find((column) => column !== y);
     const groups = words.filter((column) => column !== x && !isDay(column) && isGroup(column));
@@ -375,7 +406,7 @@
       await vega;
       const holder = element("div");
       const spec = chartOf(x, y, isCrowded ? undefined : group, byId("mark").value, Math.max(240, plot.clientWidth), drawn?.names);
-      const view = await window.vegaEmbed(holder, spec, { actions: false, renderer: "svg", ast: true, loader: { http: {} } });
+      const view = await window.vegaEmbed(holder, spec, { actions: false, renderer: "svg", ast: true, loader: { http: {} }, logLevel: 1 });
       if (mine !== drawing) return view.finalize();
       plot.replaceChildren(holder);
     } catch (error) {
@@ -436,14 +467,13 @@
     order by name`;
   const COLUMNS = "select table_name, column_name, data_type, comment from duckdb_columns() where not internal order by table_name, column_index";
 
-  async function listTables(catalogue) {
-    const columns = new Map();
+  async function listTables() {
     for (const { table_name, column_name, data_type, comment } of (await catalogue.query(COLUMNS)).toArray().map((row) => row.toJSON())) {
-      if (!columns.has(table_name)) columns.set(table_name, []);
-      columns.get(table_name).push([column_name, shorten(data_type), comment ?? ""]);
+      if (!columnsOf.has(table_name)) columnsOf.set(table_name, []);
+      columnsOf.get(table_name).push([column_name, shorten(data_type), comment ?? ""]);
     }
     const tables = (await catalogue.query(TABLES)).toArray().map((row) => row.toJSON());
-    byId("list").replaceChildren(...tables.map((table) => makeEntry(table, columns.get(table.name) ?? [])));
+    byId("list").replaceChildren(...tables.map((table) => makeEntry(table, columnsOf.get(table.name) ?? [])));
     find();
   }
 
@@ -550,7 +580,8 @@
     return showError("A browser does not let a page that was opened as a file read the database.", "Run tension open, or open the folder with a web server.");
   }
   try {
-    const [own, catalogue] = await start();
+    let own;
+    [own, catalogue] = await start();
     const [about] = (await catalogue.query("select release, note from about")).toArray().map((row) => row.toJSON());
     release = about.release;
     byId("release").textContent = `Release ${release}.${about.note === config.sampleNote ? "" : ` ${about.note}`}`;
@@ -558,11 +589,12 @@
     byId("sample").replaceChildren(element("strong", "Demonstration."), ` ${config.sampleNote}`);
     byId("sample").hidden = about.note !== config.sampleNote;
     [covered] = (await catalogue.query(COVERED)).toArray().map((row) => row.toJSON());
+    sources = new Map((await catalogue.query(SOURCES)).toArray().map((row) => row.toJSON()).map((source) => [source.name, source]));
     connection = own;
     setRunning(false);
     say("Ready. Choose a question, or write a query.");
     if (isWaiting) await run();
-    await listTables(catalogue);
+    await listTables();
   } catch (error) {
     say("");
     showError(error, "The database cannot be opened. Reload the page; if that does not help, run tension verify.");

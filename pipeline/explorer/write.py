@@ -30,6 +30,15 @@ POLICY = (
 #: Colours of series in a chart: they differ in lightness too, and are legible on light and dark paper.
 _SERIES = (palette.TENSION, palette.CONCESSION, palette.STALEMATE, palette.DIALOGUE, palette.QUIET, palette.INK)
 
+#: Why a table may have no rows, for the explanation of an answer without rows.
+_WHY_EMPTY = {
+    "official_signals": "it is filled by the upstream federal_register, which is not enabled or found nothing",
+    "gdelt_daily": "it is filled by the upstream gdelt, which is not enabled",
+    "quarantine": "no row was rejected",
+    "duplicates": "no row was the copy of another",
+    "verdicts": "nobody has judged a reading; tension audit asks for it",
+}
+
 
 def write_explorer(folder: Path) -> Path:
     """Write the explorer to the published folder; return the page's path.
@@ -74,6 +83,7 @@ def render_explorer(questions: tuple[Question, ...]) -> str:
         "series": _SERIES,
         "named": dict(palette.NAMED),
         "muted": palette.MUTED,
+        "empty": _WHY_EMPTY,
     }
     template = load_templates(_HERE).get_template("explorer.html.j2")
     return template.render(

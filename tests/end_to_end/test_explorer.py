@@ -237,7 +237,13 @@ def test_errors_say_what_to_do(visit: Visit, sql: str, message: str) -> None:
     [
         ("from tension_pair_daily where pair = 'USA-CHN'", " Pairs are in capitals and alphabetical: CHN-USA, not USA-CHN."),
         ("from tension_pair_daily where pair = 'chn-usa'", " Pairs are in capitals and alphabetical: CHN-USA, not chn-usa."),
-        ("from tension_pair_daily where pair = 'AAA-BBB'", ""),
+        ("from tension_pair_daily where pair = 'AAA-BBB'", " No row of tension_pair_daily has the pair 'AAA-BBB'."),
+        ("from evidence where product = 'moon dust'", " No row of evidence has the product 'moon dust'."),
+        (
+            "select * from official_acts",
+            " The table official_signals is empty: it is filled by the upstream federal_register, which is not enabled or found nothing.",
+        ),
+        ("from tariff_rates where rate_pct > 1000", ""),
         ("select 1; select 2 where 1 = 0;", " Only the result of the last of 2 statements is shown."),
         ("select ';' /* ; */ as \"a;b\" where 1 = 0 -- ; not one", ""),
     ],
@@ -283,6 +289,10 @@ def test_questions_have_the_days_of_the_release(browser: Any, sample_run: Sample
         assert f"and date '{highest}'" in earlier.page.input_value("#sql")
         assert "0 rows" not in earlier.text("status")
         assert f"days up to or from {highest}" in earlier.text("note")
+        earlier.run(next(question.sql for question in QUESTIONS if "asof join (from tariff_rates" in question.sql))
+        assert re.search(
+            r"No effective_date of tariff_rates is in the days of this release, 2019-01-20 to 2019-11-30\.$", earlier.text("status")
+        )
         earlier.page.close()
 
 
@@ -312,6 +322,15 @@ def test_a_long_query_can_be_stopped(visit: Visit) -> None:
     assert visit.text("status") == "Stopped."
     visit.run("select 1")
     assert visit.text("status").startswith("1 row")
+
+
+def test_a_result_of_nulls_has_no_chart(visit: Visit) -> None:
+    visit.run("select index_date, null::double as value from tension_pair_daily")
+    assert visit.page.locator("#drawing").is_hidden()
+    visit.run("select index_date, null::double as gap, tension from tension_pair_daily where pair = 'CHN-USA'")
+    visit.page.wait_for_selector("#plot svg .mark-line path")
+    assert visit.page.locator("#y option").all_text_contents() == ["tension"]
+    assert visit.console == []
 
 
 def test_a_large_result_is_cut_with_a_message(visit: Visit) -> None:
