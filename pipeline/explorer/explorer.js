@@ -185,7 +185,7 @@
 
   /** Tables, views and macros that a query reads, also through views and macros; those that it names come first. */
   function findSources(query, found = new Set()) {
-    const named = [...query.matchAll(/\b(?:from|join)\s+\(*\s*(?:"?\w+"?\.)*"?(\w+)/gi)].map(([, name]) => name.toLowerCase()).filter((name) => sources.has(name) && !found.has(name));
+    const named = [...query.matchAll(/\b(?:from|join)\s+\(*\s*(?!(?:from|select|with)\b)(?:"?\w+"?\.)*"?(\w+)/gi)].map(([, name]) => name.toLowerCase()).filter((name) => sources.has(name) && !found.has(name));
     named.forEach((name) => found.add(name));
     named.forEach((name) => findSources(sources.get(name).text ?? "", found));
     return [...found];
@@ -200,18 +200,23 @@
     const read = findSources(query), isTable = (name) => sources.get(name).rows !== null;
     const empty = read.filter((name) => isTable(name) && Number(sources.get(name).rows) === 0);
     if (empty.length) return empty.map((name) => ` The table ${name} is empty${config.empty[name] ? `: ${config.empty[name]}` : " in this release"}.`).join("");
-    for (const [, name, value] of query.matchAll(/\b(\w+)\s*=\s*('(?:[^']|'')*')/g)) {
-      for (const table of read.filter((one) => columnsOf.get(one)?.some(([column]) => column === name))) {
-        if (await hasNone(`from "${table}" where "${name}" = ${value} limit 1`)) return ` No row of ${table} has the ${name} ${value}.`;
-      }
-    }
-    for (const table of read.filter(isTable)) {
-      for (const [name] of (columnsOf.get(table) ?? []).filter(([, type]) => type === "DATE")) {
-        const outside = `max("${name}") < '${covered.first}' or min("${name}") > '${covered.last}'`;
-        if (!(await hasNone(`select 1 from "${table}" having ${outside}`))) return ` No ${name} of ${table} is in the days of this release, ${covered.first} to ${covered.last}.`;
-      }
+    for (const table of read) {
+      const columns = columnsOf.get(table) ?? [], conditions = findConditions(query, table), chosen = conditions.length ? `where ${conditions.join(" and ")}` : "";
+      if (chosen && (await hasNone(`from "${table}" ${chosen} limit 1`))) return ` No row of ${table} has ${conditions.join(" and ").replaceAll('"', "")}.`;
+      const outside = columns.filter(([, type]) => isTable(table) && type === "DATE").map(([name]) => `coalesce(max("${name}") < '${covered.first}' or min("${name}") > '${covered.last}', true)`);
+      if (outside.length && !(await hasNone(`select 1 from "${table}" ${chosen} having ${outside.join(" and ")}`))) return ` No row of ${table} that fits has a day of this release, ${covered.first} to ${covered.last}.`;
     }
     return document.querySelector(".ask[aria-current]") ? ` Nothing in this release fits. It is about ${covered.first} to ${covered.last}; its pairs are listed by: from today` : "";
+  }
+
+  /** Conditions of a query on a table of the form column = 'text', without columns that are compared with several texts. */
+  function findConditions(query, table) {
+    const values = new Map();
+    for (const [, owner, name, value] of query.matchAll(/(?:\b(\w+)\.)?\b(\w+)\s*=\s*('(?:[^']|'')*')/g)) {
+      const isOwn = owner === undefined || owner === table || !sources.has(owner);
+      if (isOwn && columnsOf.get(table)?.some(([column]) => column === name)) values.set(name, (values.get(name) ?? new Set()).add(value));
+    }
+    return [...values].filter(([, texts]) => texts.size === 1).map(([name, [text]]) => `"${name}" = ${text}`);
   }
 
   /** Whether a query has no row; false if it fails. */
