@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from shlex import quote
 from typing import TypeVar
@@ -87,7 +88,7 @@ def show_status(home_folder: Path | None, show_all: bool) -> None:
     if writer := survive(lambda: find_writer(settings.home), None):
         lines.insert(0, ("in use", writer))
     if isinstance(lake, SharedLake):
-        lines[:0] = [("lake in use", str(one)) for one in survive(lambda: list_claims(lake.bucket), [])]
+        lines[:0] = survive(partial(_list_claims, lake), list[tuple[str, str]]())
     terminal.print_status_lines(out, [*(line for line in lines if line[1]), *(("damaged", problem) for problem in problems)])
     if problems:
         say(f"For all damage, and what repairs it: {name_program()} verify --home {quote(str(settings.home))}")
@@ -119,6 +120,11 @@ def _describe_release(settings: Settings) -> str:
     days = Days(*rows.select(pl.min("index_date"), last=pl.max("index_date")).row(0))
     sample = ", of the bundled sample" if is_sample_home(settings.home, settings.is_sample) else ""
     return f"release {publisher.latest_name} with {', '.join(rows['pair'].unique().sort())}, {days}{sample}"
+
+
+def _list_claims(lake: SharedLake) -> list[tuple[str, str]]:
+    """Return a line for each process that writes to the lake."""
+    return [("lake in use", str(one)) for one in list_claims(lake.bucket)]
 
 
 def _describe_upload(settings: Settings) -> str:

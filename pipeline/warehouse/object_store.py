@@ -22,7 +22,8 @@ from pipeline.errors import UserError
 if TYPE_CHECKING:
     from obstore.store import ObjectStore
 
-Arguments, Result = ParamSpec("Arguments"), TypeVar("Result")
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
 Request = Callable[Concatenate["Bucket", Arguments], Coroutine[Any, Any, Result]]
 #: Attempts per request, with pauses that double from half a second.
 _TRIES = 5
@@ -66,7 +67,7 @@ def _explained(request: Request[Arguments, Result]) -> Request[Arguments, Result
     """
 
     @wraps(request)
-    async def send(bucket: "Bucket", *arguments: Arguments.args, **named: Arguments.kwargs) -> Result:
+    async def send(bucket: "Bucket", /, *arguments: Arguments.args, **named: Arguments.kwargs) -> Result:
         try:
             return await request(bucket, *arguments, **named)
         except ObjectStoreError:
@@ -125,6 +126,7 @@ class Bucket:
         """
         return await self._put_if(key, content, "create")
 
+    @_explained
     async def replace(self, key: str, content: bytes, version: dict[str, str]) -> bool:
         """Replace an object if it still has this version (`Stored.version`).
 
