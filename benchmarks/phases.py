@@ -53,8 +53,8 @@ def print_agreement(phases_by_bound: Mapping[float, pl.DataFrame]) -> None:
     is_even = pl.col("index_date").dt.epoch("d") // 7 % 2 == 0
     print(f"{'bound':>9} {'phase':<14} {'even weeks':>13} {'odd weeks':>13} {'independent, odd':>17}")
     everything = phases_by_bound[BOUNDS[0]]
-    compared = {"chance": everything, "with data": everything.filter(pl.col("phase") != NO_DATA)} | phases_by_bound
-    for bound, days in compared.items():
+    chance: dict[str | float, pl.DataFrame] = {"chance": everything, "with data": everything.filter(pl.col("phase") != NO_DATA)}
+    for bound, days in (*chance.items(), *phases_by_bound.items()):
         for phase in PHASE_OF_POLARITY.values():
             chosen = days if isinstance(bound, str) else days.filter(pl.col("phase") == phase)
             even, odd = chosen.filter(is_even), chosen.filter(~is_even)
