@@ -3,6 +3,7 @@
 import json
 import math
 from datetime import date, timedelta
+from pathlib import Path
 
 import duckdb
 import pandas as pd
@@ -16,6 +17,7 @@ from pipeline.contracts.tables.core import ARTICLES
 from pipeline.contracts.tables.index import CHANNEL_DAILY, TENSION_PAIR_DAILY
 from pipeline.settings import SAMPLE_FIRST_DAY, SAMPLE_LAST_DAY, SAMPLE_NOTE, SAMPLE_PAIRS, Settings, shipped_folder
 from pipeline.validation.labels import build_sample_labels_index
+from pipeline.warehouse.database import write_database
 from pipeline.warehouse.lake import Lake
 from tests.conftest import SampleRun
 
@@ -30,6 +32,13 @@ def query(run: SampleRun, sql: str) -> pl.DataFrame:
     with duckdb.connect(str(run.database), read_only=True) as con:
         rows: pl.DataFrame = con.sql(sql).pl()
         return rows
+
+
+def test_the_database_of_a_release_is_always_the_same_file(sample_run: SampleRun, tmp_path: Path) -> None:
+    ((name, note),) = query(sample_run, "select release, note from about").rows()
+    again = tmp_path / f".{sample_run.database.name}.tmp"  # DuckDB stores the name of the file
+    write_database(again, sample_run.latest.resolve(), name, note, {})
+    assert again.read_bytes() == sample_run.database.read_bytes()
 
 
 @pytest.fixture(scope="module")
