@@ -150,7 +150,10 @@ def damage(seeds: list[bytes], random: Random) -> bytes:
 
 
 def find_fault(parser: Parser, body: bytes) -> str:
-    """Parse a body; return what is wrong with how that ended, or an empty text."""
+    """Parse a body, and return what went wrong.
+
+    Empty if it was read, or refused with a `UserError`.
+    """
     started = time.process_time()
     try:
         with TemporaryDirectory() as folder:
@@ -166,7 +169,10 @@ def find_fault(parser: Parser, body: bytes) -> str:
 
 
 def list_inputs(parser: Parser, seed: str) -> Iterator[bytes]:
-    """Yield the seeds, then damaged ones without end, the same for each `seed`."""
+    """Yield the seeds, then damaged ones without end.
+
+    They are the same for the same `seed`.
+    """
     yield from parser.seeds
     number = 0
     while True:
@@ -175,7 +181,10 @@ def list_inputs(parser: Parser, seed: str) -> Iterator[bytes]:
 
 
 def _read(pattern: str, folder: Path = _FIXTURES) -> list[bytes]:
-    """Read the beginnings of files; those of the repository have a path from its root."""
+    """Read the beginnings of files.
+
+    A pattern that begins with `tests/` starts at the root of the repository.
+    """
     folder = ROOT if pattern.startswith("tests/") else folder
     return [path.read_bytes()[:_LONGEST_SEED] for path in sorted(folder.glob(pattern)) if path.is_file()]
 
@@ -232,7 +241,10 @@ def _unpack(body: bytes, _: Path) -> None:
 
 
 def main(minutes: float, names: Iterable[str]) -> None:
-    """Run the parsers in turns of two seconds of CPU time, and print a line for each."""
+    """Run the parsers in turns, and print a line for each.
+
+    A turn has two seconds of CPU time.
+    """
     parsers = {name: parser for name, parser in list_parsers().items() if name in names or not names}
     inputs = {name: list_inputs(parser, f"{os.getpid()} {name}") for name, parser in parsers.items()}
     runs, findings, seconds = Counter[str](), Counter[str](), Counter[str]()

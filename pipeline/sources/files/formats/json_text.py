@@ -76,7 +76,10 @@ class _RowParser:
 
 
 def _to_text(value: Any) -> str | None:
-    """Return text and null unchanged, a list of texts as paragraphs, any other value as JSON."""
+    """Return text and null unchanged, other values as text.
+
+    A list of texts becomes paragraphs, any other value JSON.
+    """
     if value is None or isinstance(value, str):
         return value
     if isinstance(value, list) and all(isinstance(part, str) for part in value):

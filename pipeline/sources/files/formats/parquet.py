@@ -104,7 +104,10 @@ def _find_field(name: str, schema: pa.Schema) -> tuple[str, ...]:
 
 
 def _list_texts(path: Path) -> list[str]:
-    """List the columns of text, also those inside others but maps, by their paths."""
+    """List the columns of text by their paths.
+
+    Also those inside others, except maps.
+    """
     schema = pq.read_metadata(path).schema
     columns = (schema.column(number) for number in range(len(schema.names)))
     texts = [column.path for column in columns if column.physical_type == "BYTE_ARRAY" and column.logical_type.type in ("STRING", "NONE")]
@@ -173,7 +176,10 @@ def _select_field(frame: pl.DataFrame, path: tuple[str, ...]) -> pl.Series:
 
 
 def _to_text(column: pl.Series) -> pl.Series:
-    """Convert a column to text: lists of texts to paragraphs, other nested values to JSON."""
+    """Convert a column to text.
+
+    Lists of texts become paragraphs, other nested values JSON.
+    """
     if column.dtype == pl.List(pl.String):
         return column.list.join("\n\n")
     if column.dtype.is_float():
