@@ -80,7 +80,7 @@ def write_report(
 
 
 def _render_within_limit(page: Page, read: ReadTable) -> bytes:
-    """Render the page; if it is too large, with fewer old days in its chart."""
+    """Render the page, with fewer old days if it is too large."""
     content = render_page(page).encode()
     for rows in _FEWER_ROWS:
         if len(content) <= MOST_BYTES:

@@ -39,8 +39,8 @@ def combine(by_rules: pl.DataFrame, by_encoder: pl.DataFrame) -> pl.DataFrame:
     Both are of `READINGS_SCHEMA`; the result is sorted by candidate. If both readers assert the same polarity for a candidate, one row
     remains, with the fields of the rules, except where the encoder is sure of another kind (`_correct_kinds`). `encoder_score` is 0 where
     the encoder finds nothing. All readings that are not asserted remain, unless the rules assert the same. Readings of the encoder are
-    dropped where a rule without doubt (`SURE_SIGN`) says the opposite polarity, or that nothing happened, and readings of deeds where the
-    rules find a deed of the past.
+    dropped where a rule without doubt (`SURE_SIGN`) says the opposite polarity, or that nothing happened, and readings of acts (`DEEDS`)
+    where the rules find an act of the past.
     """
     rules = by_rules.with_columns(polarity=_map_polarity())
     encoder = by_encoder.with_columns(polarity=_map_polarity(), alternatives=pl.col("words").list.join(", "))
@@ -62,7 +62,7 @@ def combine(by_rules: pl.DataFrame, by_encoder: pl.DataFrame) -> pl.DataFrame:
     opposite = pl.col("polarity").replace_strict(_OPPOSITE, default=None, return_dtype=pl.String())
     ruled_out = pl.concat(
         [
-            _find_old_deeds(rules, encoder).join(asserted_by_rules, on=SAME, how="anti"),
+            _find_old_acts(rules, encoder).join(asserted_by_rules, on=SAME, how="anti"),
             sure.filter(pl.col("modality") == "asserted").select("candidate", polarity=opposite),
             sure.filter(pl.col("modality") == "negated").select(SAME).join(asserted_by_rules, on=SAME, how="anti"),
         ]
@@ -81,25 +81,26 @@ def combine(by_rules: pl.DataFrame, by_encoder: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _find_old_deeds(rules: pl.DataFrame, encoder: pl.DataFrame) -> pl.DataFrame:
-    """Find candidates and polarities of which both readers find a deed, and the rules a past one.
+def _find_old_acts(rules: pl.DataFrame, encoder: pl.DataFrame) -> pl.DataFrame:
+    """Find acts of both readers that the rules date in the past.
 
-    Returns the columns of `SAME`. Restrictions that are only named (`standing.`) say nothing of a deed.
+    An act is a kind of `DEEDS`. Returns candidates and polarities (the columns of `SAME`). Restrictions that are only named (`standing.`)
+    say nothing of an act.
     """
-    is_deed = pl.col("kind").is_in(DEEDS)
-    old = rules.filter(is_deed & (pl.col("modality") == "historical") & ~pl.col("rule_id").str.starts_with("standing."))
-    return encoder.filter(is_deed).select(SAME).join(old, on=SAME, how="semi")
+    is_act = pl.col("kind").is_in(DEEDS)
+    old = rules.filter(is_act & (pl.col("modality") == "historical") & ~pl.col("rule_id").str.starts_with("standing."))
+    return encoder.filter(is_act).select(SAME).join(old, on=SAME, how="semi")
 
 
 def _correct_kinds(rules: pl.DataFrame, encoder: pl.DataFrame) -> pl.DataFrame:
-    """Replace the kinds of the rules where the encoder is sure of another kind.
+    """Replace the rules' kinds where the encoder is sure of another.
 
     Both have asserted readings of the same candidate and polarity, and no rule finds the encoder's kind. The fields that depend on the kind
     are then the encoder's.
     """
     sure = encoder.filter(pl.col("margin") >= SURE_MARGIN)
-    found = rules.filter(pl.col("modality") == "asserted").select(*SAME, "kind")
-    better = sure.join(found, on=[*SAME, "kind"], how="anti").select(
+    by_rules = rules.filter(pl.col("modality") == "asserted").select(*SAME, "kind")
+    better = sure.join(by_rules, on=[*SAME, "kind"], how="anti").select(
         *SAME, *(pl.col(name).alias(f"{name}_better") for name in _KIND_FIELDS)
     )
     joined = rules.join(better, on=SAME, how="left", maintain_order="left")

@@ -65,7 +65,7 @@ def test_evidence_of_the_encoder_says_that_the_rules_deny_it() -> None:
     ]
 
 
-def test_a_deed_that_the_rules_know_as_past_is_no_news() -> None:
+def test_an_act_that_the_rules_know_as_past_is_no_news() -> None:
     by_rules = make_readings({"modality": "historical"})
     assert combine(by_rules, encoder_readings())["readers"].to_list() == ["rules"]
     assert combine(by_rules, encoder_readings(kind="accusation"))["readers"].to_list() == ["encoder", "rules"]

@@ -32,9 +32,9 @@ def test_doubts_name_why_a_sentence_may_be_no_news(text: str, doubts: set[str]) 
 
 @pytest.mark.parametrize("mode", ["rules", "encoder", "both"])
 def test_what_is_said_in_a_question_is_never_asserted(mode: str) -> None:
-    asked = "Wire: Canada imposed tariffs on Indian steel. What does the ministry say to that?"
-    assert set(SentenceExtractor(mode).explain(asked)["modality"]) == {"hypothetical"}
-    assert "asserted" in SentenceExtractor(mode).explain(asked.replace(". ", ".\n"))["modality"].to_list()
+    text = "Wire: Canada imposed tariffs on Indian steel. What does the ministry say to that?"
+    assert set(SentenceExtractor(mode).explain(text)["modality"]) == {"hypothetical"}
+    assert "asserted" in SentenceExtractor(mode).explain(text.replace(". ", ".\n"))["modality"].to_list()
 
 
 def test_a_line_about_what_was_talked_about_is_in_doubt() -> None:

@@ -347,9 +347,9 @@ def test_an_order_to_stop_something_is_a_demand() -> None:
     assert asserted("Japan urged Canada to correct its erroneous practices.") == {"JPN>CAN demand"}
 
 
-def test_goods_of_whom_one_is_told_suffer_a_duty_to_come() -> None:
-    told = "Trump told the leaders of Japan and Chile that their goods will face a 25 percent duty."
-    assert asserted(told) == {"USA>JPN measure", "USA>CHL measure"}
+def test_goods_of_states_that_are_addressed_suffer_a_duty_to_come() -> None:
+    text = "Trump told the leaders of Japan and Chile that their goods will face a 25 percent duty."
+    assert asserted(text) == {"USA>JPN measure", "USA>CHL measure"}
     assert asserted("Trump told reporters that their hotels will face a 25 percent duty.") == set()
 
 

@@ -118,7 +118,7 @@ def test_a_sum_waits_for_its_latest_figure(tmp_path: Path) -> None:
     assert build_figures(tmp_path, flows, commitments=[commitment]).rows(PROMISES_AND_DEEDS)[-1]["released_on"] == date(2020, 9, 1)
 
 
-def test_deeds_show_the_sum_until_the_first_missing_month(tmp_path: Path) -> None:
+def test_purchases_are_summed_until_the_first_missing_month(tmp_path: Path) -> None:
     flows = build_exports([10] * 12, 2017) + build_exports([12, 12, None, 12], 2020)
     figures = build_figures(tmp_path, flows, commitments=[build_commitment("p", 24, "2020-01", "2020-12")])
     (deed,) = select(figures.lake, read_query(shipped_folder("sql") / "views" / "deeds.sql"), {}).to_dicts()

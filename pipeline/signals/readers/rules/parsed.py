@@ -90,9 +90,9 @@ class ParsedSentence:
         return speaker
 
     def find_telling(self, at: int) -> int | None:
-        """Return the verb that tells a country the clause of a word.
+        """Return the verb by which a clause is said to a country.
 
-        Example: `told Seoul that its goods will face a duty`. None if nobody is told.
+        `at`: a word of the clause. Example: `informed Seoul that its goods will face a duty`. None if nobody is addressed.
         """
         node = self.phrase_head(at)
         for _ in self.tree.heads:
@@ -149,7 +149,7 @@ class ParsedSentence:
         return (relation in {"acl", "amod"} and tag == "VBN") or (relation == "relcl" and tag in {"VBD", "VBN"})
 
     def is_setting(self, at: int) -> bool:
-        """Whether the act is in a clause that only says when another was.
+        """Whether the act is in a clause that only dates another act.
 
         Examples: after the main clause `when Ottawa raises its duty`, and before it `as Ottawa raised its duty, ...`.
         """
@@ -399,7 +399,10 @@ class ParsedSentence:
         return self.tree.tags[at].startswith("NN")
 
     def _is_ended_by(self, at: int) -> bool:
-        """Whether a word is a verb of the lexicon that ends its object: `drops its threat`."""
+        """Whether a word is a verb that ends its object.
+
+        Example: `drops its threat`. The lexicon says so.
+        """
         return any(
             mark.first == at and any(phrase.entry["direction"] == "down" for phrase in mark.readings)
             for mark in self.sentence.marks_of("verb")

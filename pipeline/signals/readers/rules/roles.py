@@ -63,7 +63,7 @@ def _find_roles_of_sufferer(context: SentenceContext, parsed: ParsedSentence | N
     else:
         agent = find_agent(context, act.anchor)
         sufferers = (agent,) if agent else ()
-    if parsed and not sufferers:  # told Seoul that its goods will face a duty
+    if parsed and not sufferers:  # informed Seoul that its goods will face a duty
         telling, speaker = parsed.find_telling(act.anchor), parsed.find_speaker(act.anchor)
         agent = find_agent(context, act.anchor)
         for actor in speaker.codes if speaker else (agent,) if agent else ():
