@@ -142,19 +142,22 @@
     return day - before.day < rows[low].day - day ? before : rows[low];
   }
 
-  /** Where the marker of a peak is: on the line of its channel, else on the highest line of that day. */
-  function topOf(row, channel) {
+  /** Where the marker of a peak is: on its line, else on the highest line of that day. */
+  function topOf(row, line) {
     const { lines } = VIEWS[state.view];
-    const values = (lines.includes(channel) ? [channel] : lines).map((line) => row?.[line] ?? null).filter((value) => value !== null);
+    const values = (lines.includes(line) ? [line] : lines).map((name) => row?.[name] ?? null).filter((value) => value !== null);
     return values.length ? Math.max(...values) : null;
   }
 
+  /** Peaks of the lines that are drawn: of both directions where each has a line. */
   function peaksOf() {
-    const channels = { both: ["tension", "concession"], concession: ["concession"], stalemate: [], who: [] }[state.view] || ["tension"];
+    const lines = { both: ["tension", "concession"], concession: ["concession"], stalemate: [], who: ["one", "other"] }[state.view] || ["tension"];
+    const sides = directionsOf(state.pair), lineOf = (series, channel) => (state.view !== "who" ? (series === state.direction ? channel : "") : channel === "tension" ? ["", "one", "other"][sides.indexOf(series)] : "");
     const valueAt = new Map(rows.map((row) => [row.day, row]));
     return data.peaks
-      .filter(([series, , channel]) => series === state.direction && channels.includes(channel))
-      .map(([, day, channel, value, stories]) => ({ day, channel, value, stories, at: day * DAY + NOON, y: topOf(valueAt.get(day), channel) }))
+      .map(([series, day, channel, value, stories]) => ({ day, line: lineOf(series, channel), value, stories, at: day * DAY + NOON }))
+      .filter((peak) => lines.includes(peak.line))
+      .map((peak) => ({ ...peak, y: topOf(valueAt.get(peak.day), peak.line) }))
       .filter((peak) => peak.y !== null)
       .sort((one, other) => one.day - other.day)
       .map((peak, n) => ({ ...peak, number: n + 1 }));
@@ -224,7 +227,7 @@
       layers.push({ data: { name: "rows" }, transform: ofDay, mark: { type: "circle", color: colour(line), size: 60, opacity: 1, clip: true }, encoding: { x: at, y: y(line) } });
     }
     const visiblePeaks = [{ filter: "datum.at >= from && datum.at <= to" }];
-    const peakColour = { field: "channel", type: "nominal", scale: { domain: ["tension", "concession"], range: [colours.tension, colours.concession] }, legend: null };
+    const peakColour = { field: "line", type: "nominal", scale: { domain: ["tension", "concession", "one", "other"], range: ["tension", "concession", "one", "other"].map(colour) }, legend: null };
     layers.push({ data: { name: "peaks" }, transform: visiblePeaks, mark: { type: "circle", size: 260, opacity: 1, yOffset: -15 }, encoding: { x: at, y: y("y"), color: peakColour } });
     layers.push({ data: { name: "peaks" }, transform: visiblePeaks, mark: { type: "text", color: colours.paper, fontSize: 11, fontWeight: "bold", baseline: "middle", yOffset: -15 }, encoding: { x: at, y: y("y"), text: { field: "number", type: "nominal" } } });
     const title = { text: stripTitle(), fontSize: 11, fontWeight: "normal", color: colours.muted, anchor: "start", frame: "group", offset: 3 };
@@ -363,10 +366,11 @@
         part.append(sentence(story));
         return part;
       }));
-      item.append(day, ` ${NAMES[peak.channel].toLowerCase()} ${peak.value}`, list);
+      item.append(day, ` ${state.view === "who" ? nameOf(peak.line) : NAMES[peak.line].toLowerCase()} ${peak.value}`, list);
       return item;
     }));
-    byId("no-events").hidden = visible.length > 0;
+    byId("events-title").hidden = state.view === "stalemate";
+    byId("no-events").hidden = visible.length > 0 || state.view === "stalemate";
     byId("thinned").hidden = rows[0].day >= data.dailyFrom;
     tellDay();
     const hash = new URLSearchParams({ pair: state.pair, direction: state.direction, view: state.view });

@@ -76,6 +76,15 @@ def test_both_sides_are_drawn_as_two_lines(opened: Visit) -> None:
     name, rows = _download(opened.page, "#csv")
     assert name == "trade-tension-CHN-USA-who-moves.csv"
     assert {row[1] for row in rows[1:]} == {"CHN>USA", "USA>CHN"}
+    peaks = opened.page.locator("#events > li").all_inner_texts()
+    assert all(any(f"{side} → " in peak for peak in peaks) for side in ("China", "USA"))
+    assert opened.page.locator("#chart .mark-text.role-mark text").count() == len(peaks)
+
+
+def test_a_stalemate_has_no_list_of_peaks(opened: Visit) -> None:
+    opened.page.select_option("#view", "stalemate")
+    opened.page.wait_for_function("document.querySelector('#events-title').hidden")
+    assert not opened.page.locator("#no-events").is_visible()
 
 
 def test_the_day_is_chosen_with_the_keyboard(opened: Visit) -> None:
