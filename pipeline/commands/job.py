@@ -118,16 +118,16 @@ def explaining_history(settings: Settings) -> Iterator[None]:
         is_without_answer = type(error).__name__ == "DagsterPostgresException"  # of an optional package
         if not is_without_answer and not isinstance(error, SQLAlchemyError | sqlite3.Error):
             raise
-        cause = error.__cause__ or error if is_without_answer else error
-        folder, cause = settings.dagster_home, getattr(cause, "orig", None) or cause
+        origin = error.__cause__ or error if is_without_answer else error
+        folder, cause = settings.dagster_home, " ".join(str(getattr(origin, "orig", None) or origin).split())
         if os.environ.get(POSTGRES_URL):
             raise HistoryError(
                 f"Postgres, which stores the history of runs, cannot be used ({cause}); start the server, or correct {POSTGRES_URL}. What "
                 f"was published is unchanged"
             ) from error
-        if advice := explain_disk_problem(str(cause)):
+        if advice := explain_disk_problem(cause):
             raise HistoryError(f"cannot write {folder} ({cause}): {advice}. What was published is unchanged") from error
-        if "unable to open" in str(cause):
+        if "unable to open" in cause:
             raise HistoryError(
                 f"cannot write {folder}: {cause}; free some space, make the folder writable, or choose another home"
             ) from error
