@@ -26,7 +26,7 @@ class BatchingPostgresEventLogStorage(PostgresEventLogStorage):  # type: ignore[
         return cls(pg_url_from_config(config_value), config_value.get("should_autocreate_tables", True), inst_data)
 
     def store_event_batch(self, events: Sequence[EventLogEntry]) -> None:
-        """Store the planned materializations of a batch in two transactions."""
+        """Store a batch; its planned materializations take two transactions."""
         planned: list[EventLogEntry] = []
         others: list[EventLogEntry] = []
         for event in events:

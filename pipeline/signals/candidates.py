@@ -52,8 +52,8 @@ SentenceCandidates = Sequence[Mapping[str, Any]]
 def build_candidates(sentences: Iterable[ResolvedSentence]) -> list[SentenceCandidates]:
     """Build the candidates of each sentence.
 
-    They are all ordered pairs of its countries, and each country with all partners (`*`) as target. Sentences without a known country
-    are left out.
+    They are all ordered pairs of its countries and those of its article (`_choose_countries`), and each country with all partners (`*`) as
+    target. Sentences for which no country is known are left out.
     """
     groups: list[SentenceCandidates] = []
     number = itertools.count()

@@ -36,7 +36,7 @@ IS_SURE = (pl.col("first") != "") & (pl.col("second") != "") & ~((pl.col("first"
 
 
 def read_independent_acts() -> pl.DataFrame:
-    """Read the independent acts, in the order of the file.
+    """Read the trade acts that Wikipedia reports, in file order.
 
     The columns are those of INDEPENDENT_ACTS, `act_id` and `is_sure` (`IS_SURE`).
     """

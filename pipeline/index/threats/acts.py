@@ -91,8 +91,9 @@ def _to_events(row: dict[str, Any], general: list[dict[str, Any]], *, is_cancell
     """Convert one official act to its events.
 
     A postponement, a withdrawal and a court's decision are events of that name. An act that imposes something is `scheduled` when it is
-    announced for a later day, and `carried_out` on that day; what was postponed is `carried_out` on its new day. Other acts, such as an
-    exemption, give no event. `general`: tariffs on all goods in order of their first day, for the sum of rates.
+    announced for a later day, and `carried_out` on that day; a postponement is also `carried_out`, on the new day. Other acts, such as an
+    exemption, give no event. `general`: tariffs on all goods in order of their first day, for `total_pct`. An act with `is_cancelled` is
+    never `carried_out`.
     """
     announced, effective, action = row["announced_on"], row["effective_on"], row["action"]
     in_effect = max(announced, effective) if effective is not None else None

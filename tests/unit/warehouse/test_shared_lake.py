@@ -15,7 +15,7 @@ from pipeline.contracts.tables.index import WEIGHTS
 from pipeline.index.parameters import read_weights
 from pipeline.settings import Settings
 from pipeline.warehouse import open_lake as open_lake_module
-from pipeline.warehouse.claims import LakeInUseError
+from pipeline.warehouse.claims import LakeInUseError, claim
 from pipeline.warehouse.home import HomeError, mark_home
 from pipeline.warehouse.inputs import DayInputs
 from pipeline.warehouse.lake import Lake, LakeError
@@ -283,7 +283,6 @@ def test_two_homes_do_not_mix_their_lakes_in_a_new_bucket(one: Machine, other: M
     mark_home(other.settings.home, is_sample=False)
     with Lake(other.settings.lake).stage("coverage") as temporary:
         temporary.write_days(COVERAGE, rows(20), WEEK)
-    claim = open_lake_module.claim
 
     def claim_after_the_other(bucket: Bucket, home: str, writer: str, part: str | None = None) -> AbstractContextManager[None]:
         monkeypatch.setattr(open_lake_module, "claim", claim)

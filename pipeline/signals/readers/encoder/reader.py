@@ -45,8 +45,8 @@ class EncoderReader:
     def read(self, candidates: Sequence[SentenceCandidates]) -> pl.DataFrame:
         """Return one row (`READINGS_SCHEMA`) for each signal found.
 
-        `candidates`: pairs of countries, by sentence. `score` is the model's score that the polarity is asserted (for other modalities,
-        that the kind is present); `words` are the kinds with the highest scores.
+        `candidates`: pairs of countries, by sentence. `score` is the model's score that the polarity is asserted or, if that is below
+        `MIN_SCORE`, that the kind is present; `words` are the likeliest kinds.
         """
         groups = [group for group in candidates if len(group[0]["sentence"]) <= MAX_SENTENCE_LENGTH]
         encoded = [encode(self.network.tokenizer, group) for group in groups]
