@@ -34,11 +34,10 @@ def test_missing_programs_are_installed_before_the_check(tmp_path: Path, apt_cod
     done, calls = run_ci(tmp_path, (), apt_code)
     assert done.returncode == 0, done.stderr
     packages = [call.rpartition(" ")[2] for call in calls if call.startswith("apt-get install")]
-    assert packages == ["qemu-user", "chromium"]
+    assert packages == ["qemu-user"]
     assert [call for call in calls if call.startswith("make")] == ["make check", "make audit"]
-    assert ("chromium could not be installed" in done.stderr) == bool(apt_code)
+    assert ("qemu-user could not be installed" in done.stderr) == bool(apt_code)
 
 
-@pytest.mark.parametrize("browser", ["chromium", "chromium-browser", "google-chrome"])
-def test_nothing_is_installed_on_a_complete_machine(tmp_path: Path, browser: str) -> None:
-    assert run_ci(tmp_path, ("qemu-x86_64", browser), 0)[1] == ["make check", "make audit"]
+def test_nothing_is_installed_on_a_complete_machine(tmp_path: Path) -> None:
+    assert run_ci(tmp_path, ("qemu-x86_64",), 0)[1] == ["make check", "make audit"]
