@@ -19,7 +19,7 @@ from pipeline.contracts.readers import ReaderName
 class _Commands(TyperGroup):
     """Runs a command, and prints a `UserError` of it as one message."""
 
-    def invoke(self, ctx: typer.Context) -> Any:  # type: ignore[override]
+    def invoke(self, ctx: typer.Context) -> Any:  # type: ignore[override]  # Typer passes its own context, a subclass of the declared one
         with exit_on_user_error():
             return super().invoke(ctx)
 

@@ -149,12 +149,11 @@ def damage(seeds: list[bytes], random: Random) -> bytes:
     return bytes(body[:_LONGEST])
 
 
-def find_fault(parser: Parser, body: bytes) -> str:
-    """Parse a body, and return what went wrong.
+def find_error(parser: Parser, body: bytes) -> str:
+    """Parse a body, and return the error.
 
     Empty if it was read, or refused with a `UserError`.
     """
-    started = time.process_time()
     try:
         with TemporaryDirectory() as folder:
             parser.parse(body, Path(folder))
@@ -163,9 +162,16 @@ def find_fault(parser: Parser, body: bytes) -> str:
     except Exception as error:  # noqa: BLE001  # every other error is a finding
         place = traceback.extract_tb(error.__traceback__)[-1]
         return f"{type(error).__name__} in {Path(place.filename).name}, line {place.lineno}: {error}"[:300]
+    return ""
+
+
+def find_fault(parser: Parser, body: bytes) -> str:
+    """Parse a body, and return the error, or the time if it took too long."""
+    started = time.process_time()
+    error = find_error(parser, body)
     seconds = time.process_time() - started
     allowed = SECONDS + SECONDS_PER_MB * len(body) / 1e6
-    return f"{seconds:.1f} s for {len(body):,} bytes" if seconds > allowed else ""
+    return error or (f"{seconds:.1f} s for {len(body):,} bytes" if seconds > allowed else "")
 
 
 def list_inputs(parser: Parser, seed: str) -> Iterator[bytes]:

@@ -18,13 +18,13 @@ from pipeline.report.charts import pair_chart, to_png
 from pipeline.report.evidence import ReadContributions, ReadTable, measure_data, newest_contributions, warn_of_baseline
 from pipeline.report.folds import build_folds, read_facts
 from pipeline.report.page import STATIC_PAIRS, FileLink, Page, build_section, draw_static_charts, render_page, summarize_coverage
-from pipeline.report.timeline import build_timeline
+from pipeline.report.timeline import MAX_ROWS, build_timeline
 from pipeline.settings import SAMPLE_NOTE
 
 REPORT = "report.html"
 PICTURE = "tension.png"
 MOST_BYTES = 3_000_000  # of the page
-_FEWER_ROWS = (44_000, 33_000, 25_000)  # of its chart, one after the other, until the page is small enough
+_FEWER, _FEWEST_ROWS = 0.75, 1_000  # a page that is too large is drawn again with this share of the rows of its chart
 
 
 def write_report(
@@ -81,10 +81,9 @@ def write_report(
 
 def _render_within_limit(page: Page, read: ReadTable) -> bytes:
     """Render the page, with fewer old days if it is too large."""
-    content = render_page(page).encode()
-    for rows in _FEWER_ROWS:
-        if len(content) <= MOST_BYTES:
-            break
+    rows, content = MAX_ROWS, render_page(page).encode()
+    while len(content) > MOST_BYTES and rows > _FEWEST_ROWS:
+        rows = int(rows * _FEWER)
         content = render_page(replace(page, timeline=build_timeline(read, rows))).encode()
     return content
 

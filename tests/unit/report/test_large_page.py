@@ -8,8 +8,8 @@ from pipeline.report.write import write_report
 from tests.browser import SCREENS, needs_browser, open_browser, visit
 from tests.unit.report.large_index import MEASURES, PAIRS, make_large_index
 
-pytestmark = pytest.mark.slow
 MOST_BYTES = 3_000_000
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
