@@ -15,8 +15,9 @@ from rich.table import Table
 
 from pipeline.contracts.vocabulary import TIER
 from pipeline.signals.alignment import TRIPLE
+from pipeline.signals.bootstrap import Score
 from pipeline.signals.candidates import build_candidates, to_frame
-from pipeline.signals.evaluate import Report, Score, evaluate
+from pipeline.signals.evaluate import Report, evaluate
 from pipeline.signals.extract import SentenceExtractor, resolve_texts
 from pipeline.signals.gold import Gold, read_gold, select_half
 

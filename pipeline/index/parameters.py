@@ -15,7 +15,7 @@ from pipeline.contracts.tables.index import WEIGHTS
 from pipeline.contracts.vocabulary import KIND, STATUS
 from pipeline.errors import TensionError
 
-INDEX_VERSION = "2.0"
+INDEX_VERSION = "2.1"
 ETA_ARTICLES = 500  # weight, in articles, with which a source's baseline rate is shrunk towards that of all sources
 MISREAD = 0.175  # share of mass that wrong readings bring from other news: half of the measured share of wrong mass (docs/methodology.md)
 PRIOR_STORIES = 3  # weight of the prior, in mean stories of the channel
@@ -43,9 +43,10 @@ def read_weights() -> pl.DataFrame:
 
     One row for each kind and status, with weight 0 where the file has none. `is_action`: counts as an action, not as words.
     `general_share`: share of the weight that an act towards everybody has for each partner; 0 for kinds that need a partner.
+    `usual_rate_pct`: rate of a tariff that has this weight; null for kinds whose weight does not depend on a rate.
     """
     kinds = tomllib.loads(WEIGHTS_FILE.read_text(encoding="utf-8"))
-    general = kinds.pop("general")
+    general, size = kinds.pop("general"), kinds.pop("size")
     rows = [
         {
             "kind": kind,
@@ -54,6 +55,7 @@ def read_weights() -> pl.DataFrame:
             "is_action": status in kinds[kind]["actions"],
             "weight": float(kinds[kind].get(status, 0.0)),
             "general_share": float(general["share"]) if kind in general["kinds"] else 0.0,
+            "usual_rate_pct": float(size["usual_rate_pct"]) if kind in size["kinds"] else None,
         }
         for kind in KIND.words
         for status in STATUS.words

@@ -30,7 +30,7 @@ TRIPLE = ["id", "sentence", *LEVELS["triple"]]
 
 _WORDS = {"kind": KIND, "polarity": POLARITY, "status": STATUS, "modality": MODALITY, "instrument": INSTRUMENT}
 _COLUMNS = ("article_id", "span_start", "span_end", "actor", "target", *_WORDS, "probability")
-_OPTIONAL = ("tier",)
+_OPTIONAL = ("tier", "rate_pct")
 
 
 class EvaluationError(TensionError, ValueError):

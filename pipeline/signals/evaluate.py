@@ -1,7 +1,7 @@
 """Score an extractor against gold files and list its errors.
 
-Belongs here: counts, scores and intervals. Does not: reading gold (`gold.py`), deciding which prediction is right (`alignment.py`), or
-layout (`pipeline/report/scores.py`). Intervals are percentile bootstraps over passages (Efron and Tibshirani 1993).
+Belongs here: which scores a report has. Does not: their intervals (`bootstrap.py`), deciding which prediction is right
+(`alignment.py`), or layout (`pipeline/report/scores.py`).
 """
 
 from collections.abc import Mapping
@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from pipeline.contracts.vocabulary import KIND, POLARITY, TIER
 from pipeline.signals.alignment import (
@@ -24,39 +23,12 @@ from pipeline.signals.alignment import (
     match_one_to_one,
     pair_rows,
 )
+from pipeline.signals.bootstrap import Bootstrap, Counts, Floats, Score, add_interval
 from pipeline.signals.gold import Gold
 
-__all__ = ["BINS", "Bin", "Bootstrap", "Counts", "EvaluationError", "Report", "Score", "evaluate", "list_errors", "to_predictions"]
+__all__ = ["BINS", "Bin", "EvaluationError", "Report", "evaluate", "list_errors", "to_predictions"]
 
 BINS = 10
-
-_Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Score:
-    """A share or mean over `count` items with its 95 % interval.
-
-    `value` is None if `count` is 0. The bounds are also None if all items are in one passage, since resampling one passage always
-    gives the same value.
-    """
-
-    value: float | None
-    lo95: float | None
-    hi95: float | None
-    count: int
-
-
-@dataclass(frozen=True)
-class Counts:
-    """Counts of right, wrong and missed signals, with micro-averaged scores."""
-
-    tp: int
-    fp: int
-    fn: int
-    precision: Score
-    recall: Score
-    f1: Score
 
 
 @dataclass(frozen=True)
@@ -78,10 +50,10 @@ class Report:
     """The scores of one extractor on one gold set.
 
     `levels`: scores by level (`detection`, `pair`, `polarity`, `triple`, `kind`); `kinds`: by kind, at level kind; `polarities` and
-    `sources`: at level triple; `accuracy`: of `modality`, `status` and `instrument` on paired rows; `brier`, `calibration_error` and
-    `reliability` (by bin): of the probability of asserted predictions, compared with whether their triple is right; `tiers`: the share of
-    them whose triple is right, by tier, if the predictions have tiers; `masses`: the share of their mass that is right, by polarity, if
-    weights were given.
+    `sources`: at level triple; `accuracy`: of `modality`, `status`, `instrument` and `rate_pct` on paired rows; `brier`,
+    `calibration_error` and `reliability` (by bin): of the probability of asserted predictions, compared with whether their triple is right;
+    `tiers`: the share of them whose triple is right, by tier, if the predictions have tiers; `masses`: the share of their mass that is
+    right, by polarity, if weights were given.
 
     `expected` counts asserted gold rows that are not optional, `predicted` asserted predictions, and `ignored` predictions in passages
     that are not in the gold.
@@ -228,74 +200,6 @@ def list_errors(gold: Gold, predictions: pl.DataFrame) -> pl.DataFrame:
     return _add_fields(errors, aligned, gold.passages)
 
 
-class Bootstrap:
-    """Bootstrap resamples of passages, shared by all scores of a report.
-
-    The same seed gives the same resamples.
-    """
-
-    def __init__(self, passages: pl.DataFrame, seed: int, resamples: int) -> None:
-        self._size = size = passages.height
-        self._order = passages.select("id").with_row_index("passage")
-        # One row per resample with the weight of each passage: the sums of all resamples are one matrix product.
-        self._weights = np.random.default_rng(seed).multinomial(size, np.full(size, 1 / size), size=resamples).astype(np.float64)
-
-    def sum_by_passage(self, values: pl.DataFrame) -> _Floats:
-        """Sum columns by passage, of shape (passages, columns).
-
-        The column `id` names the passage; passages are in the order of the gold.
-        """
-        placed = values.join(self._order, on="id", how="left", maintain_order="left")
-        passage = placed["passage"].to_numpy()
-        columns = [placed[name].cast(pl.Float64).to_numpy() for name in values.columns if name != "id"]
-        return np.column_stack([np.bincount(passage, weights=column, minlength=self._size) for column in columns])
-
-    def resample(self, sums: _Floats) -> _Floats:
-        """Compute the column totals in every resample, of shape (resamples, columns)."""
-        return self._weights @ sums
-
-    def score_ratio(self, sums: _Floats, numerator: list[int], denominator: list[int]) -> Score:
-        """Compute a ratio of weighted column sums, with its interval.
-
-        For example the weights `[2, 0, 0]` and `[2, 1, 1]` give `2tp / (2tp + fp + fn)`.
-        """
-        parts = sums @ np.array([numerator, denominator], dtype=np.float64).T
-        total = parts.sum(axis=0)
-        resampled = self.resample(parts)
-        value = float(total[0] / total[1]) if total[1] else None
-        return _add_interval(value, parts[:, 1], resampled[:, 0], resampled[:, 1], count=int(total[1]))
-
-    def score_outcomes(self, outcomes: pl.DataFrame) -> Counts:
-        """Count right, wrong and missed triples; compute precision, recall and F1.
-
-        `outcomes`: a frame of `compute_outcomes`.
-        """
-        flags = outcomes.select("id", *((pl.col("outcome") == name).alias(name) for name in ("tp", "fp", "fn")))
-        sums = self.sum_by_passage(flags)
-        tp, fp, fn = (int(total) for total in sums.sum(axis=0))
-        f1 = self.score_ratio(sums, [2, 0, 0], [2, 1, 1])
-        return Counts(
-            tp,
-            fp,
-            fn,
-            precision=self.score_ratio(sums, [1, 0, 0], [1, 1, 0]),
-            recall=self.score_ratio(sums, [1, 0, 0], [1, 0, 1]),
-            f1=Score(f1.value, f1.lo95, f1.hi95, count=tp + fp + fn),
-        )
-
-
-def _add_interval(value: float | None, sizes: _Floats, numerators: _Floats, denominators: _Floats, count: int) -> Score:
-    """Add the interval of a ratio.
-
-    `sizes` has the denominator of each passage, the other arrays one value per resample.
-    """
-    if value is None or np.count_nonzero(sizes) <= 1:
-        return Score(value, None, None, count)
-    defined = denominators > 0
-    lo, hi = np.percentile(numerators[defined] / denominators[defined], [2.5, 97.5])
-    return Score(value, float(lo), float(hi), count)
-
-
 def _score_sources(bootstrap: Bootstrap, passages: pl.DataFrame, triples: pl.DataFrame) -> dict[str, Counts]:
     """Score triples by source of the passages."""
     tagged = triples.join(passages.select("id", "source"), on="id")
@@ -317,12 +221,17 @@ def _score_tiers(bootstrap: Bootstrap, verdicts: pl.DataFrame) -> dict[str, Scor
 def _score_masses(bootstrap: Bootstrap, verdicts: pl.DataFrame, weights: pl.DataFrame) -> dict[str, Score]:
     """Score the share of mass (weight in the index) that is right.
 
-    Returns a score for each polarity. Mass is probability times the severity of kind and status (`weights`). As in a story of the index,
-    only the heaviest prediction of each passage, direction, kind and instrument counts.
+    Returns a score for each polarity. Mass is probability times the severity of kind and status (`weights`), and times the size of a tariff
+    (sql/functions/size_of_act.sql). As in a story of the index, only the heaviest prediction of each passage, direction, kind and
+    instrument counts.
     """
-    mass = pl.col("probability") * pl.col("weight")
+    rate = pl.col("rate_pct") if "rate_pct" in verdicts.columns else pl.lit(None, dtype=pl.Float64)
+    size = (rate / pl.col("usual_rate_pct")).clip(0.25, 4).sqrt()
+    mass = pl.col("probability") * pl.col("weight") * pl.when(pl.col("instrument") == "tariff").then(size.fill_null(1)).otherwise(1)
     heaviest = (
-        verdicts.join(weights.select("kind", "status", "weight"), on=["kind", "status"], how="left", maintain_order="left")
+        verdicts.join(
+            weights.select("kind", "status", "weight", "usual_rate_pct"), on=["kind", "status"], how="left", maintain_order="left"
+        )
         .select("id", "actor", "target", "kind", "instrument", "polarity", "prediction", is_right="is_right", mass=mass)
         .filter(pl.col("mass") > 0)
         .sort("mass", "prediction", descending=[True, False])
@@ -338,10 +247,10 @@ def _score_masses(bootstrap: Bootstrap, verdicts: pl.DataFrame, weights: pl.Data
 
 
 def _score_accuracy(bootstrap: Bootstrap, aligned: Aligned) -> dict[str, Score]:
-    """Score how often modality, status and instrument are right.
+    """Score how often modality, status, instrument and rate are right.
 
-    Counted are gold rows that are not optional and have a prediction with the same actor, target and polarity; for status and instrument
-    both must be asserted.
+    Counted are gold rows that are not optional and have a prediction with the same actor, target and polarity; for all but the modality
+    both must be asserted. Rates are only counted if the predictions have them, for threats and measures with a rate in either.
     """
     rows = aligned.gold.filter(~pl.col("opt"))
     everything = pair_rows(rows, aligned.predictions)
@@ -350,6 +259,12 @@ def _score_accuracy(bootstrap: Bootstrap, aligned: Aligned) -> dict[str, Score]:
     for field, pairs in (("modality", everything), ("status", asserted), ("instrument", asserted)):
         same = pairs.select("id", same=pl.col(field) == pl.col(f"{field}_predicted"), all=pl.lit(1))
         scores[field] = bootstrap.score_ratio(bootstrap.sum_by_passage(same), [1, 0], [0, 1])
+    if "rate_pct" in aligned.predictions.columns:
+        rates = pl.col("rate_pct"), pl.col("rate_pct_predicted")
+        of_tariffs = pl.col("instrument").eq("tariff") & pl.col("kind").is_in(("threat", "measure"))
+        rated = asserted.filter(of_tariffs & pl.any_horizontal(rate.is_not_null() for rate in rates))
+        same = rated.select("id", same=rates[0].eq_missing(rates[1]), all=pl.lit(1))
+        scores["rate_pct"] = bootstrap.score_ratio(bootstrap.sum_by_passage(same), [1, 0], [0, 1])
     return scores
 
 
@@ -361,7 +276,7 @@ def _score_calibration(bootstrap: Bootstrap, verdicts: pl.DataFrame) -> tuple[Sc
     )
     brier = bootstrap.score_ratio(bootstrap.sum_by_passage(scored.select("id", "square", "one")), [1, 0], [0, 1])
     brier = Score(brier.value, brier.lo95, brier.hi95, scored.height)
-    gaps: list[_Floats] = []
+    gaps: list[Floats] = []
     bins: list[Bin] = []
     for number in range(BINS):
         sums = bootstrap.sum_by_passage(scored.filter(pl.col("number") == number).select("id", "right", "p", "one"))
@@ -381,7 +296,7 @@ def _score_calibration(bootstrap: Bootstrap, verdicts: pl.DataFrame) -> tuple[Sc
     size = bootstrap.sum_by_passage(scored.select("id", "one"))
     value = float(np.abs(by_bin.sum(axis=0)).sum() / scored.height) if scored.height else None
     resampled = np.abs(bootstrap.resample(by_bin)).sum(axis=1)
-    return brier, _add_interval(value, size[:, 0], resampled, bootstrap.resample(size)[:, 0], scored.height), tuple(bins)
+    return brier, add_interval(value, size[:, 0], resampled, bootstrap.resample(size)[:, 0], scored.height), tuple(bins)
 
 
 def _select_first_by_triple(outcomes: pl.DataFrame, outcome: str, rows: pl.DataFrame) -> pl.DataFrame:

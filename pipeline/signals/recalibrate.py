@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from pipeline.signals.alignment import align, compute_outcomes, judge_predictions
+from pipeline.signals.bootstrap import Bootstrap
 from pipeline.signals.calibrate import TERMS, compute_family_shares, compute_terms
 from pipeline.signals.candidates import build_candidates, to_frame
 from pipeline.signals.doubts import add_doubts
-from pipeline.signals.evaluate import Bootstrap
 from pipeline.signals.extract import MODES, collect_evidence, resolve_texts
 from pipeline.signals.gold import Gold, read_gold
 

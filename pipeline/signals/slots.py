@@ -4,11 +4,18 @@ They are rate, amount, product, retaliation and condition. Kinds of acts and cou
 """
 
 import re
+from collections.abc import Iterable
 from functools import cache
 
 from pipeline.signals.lexicon import load_lexicon
 
-_RATE = re.compile(r"(\d+(?:\.\d+)?)[ -]?(?:%|percent|per cent)", re.IGNORECASE)
+_RATE = re.compile(r"(\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?)[ -]?(?:%|percent|per cent)", re.IGNORECASE)
+# A rate that is replaced by another, with the words around it.
+_FORMER = re.compile(rf"from {_RATE.pattern} to", re.IGNORECASE)
+# What leads over to the act that is answered; a comma ends it.
+_REASON = re.compile(r"\b(?:after|following|in (?:response|reply|retaliation|answer) (?:to|for))\b[^,;]*$", re.IGNORECASE)
+# From a rate to the target on whose goods it is raised, without another rate or clause between them.
+_ON = re.compile(r"[^%,;]{0,60}?\b(?:on|against|for|from)\b[^%,;]{0,40}", re.IGNORECASE)
 _SCALE_WORDS = "trillion|billion|million|bn|tn|m|b"
 _DOLLARS = re.compile(
     rf"(?:\bUS\$|(?<![A-Z])\$|\bUSD ?)\s?(\d+(?:[.,]\d+)*)\s?({_SCALE_WORDS})?\b"
@@ -28,13 +35,32 @@ _CONDITION = re.compile(
 )
 
 
-def find_rate(text: str, near: int = 0) -> float | None:
-    """Return the rate in percent nearest to character `near`, or None.
+def find_rate(text: str, near: int = 0, targets: Iterable[int] = ()) -> float | None:
+    """Return the rate in percent of an act, or None.
 
-    Of two at the same distance the first counts.
+    `near`: position of the act. `targets`: positions at which its target is named. A rate "on" the target counts, else the one nearest to
+    the act, and of two at the same distance the first. Left out are the rate before a change ("from 34 percent to ...") and rates of what
+    the act answers ("after a 10 percent levy").
     """
-    rates = [(abs(match.start() - near), float(match[1])) for match in _RATE.finditer(text)]
-    return min(rates, key=lambda pair: pair[0])[1] if rates else None
+    rates = [
+        match
+        for match in _RATE.finditer(text)
+        if not _FORMER.match(text, max(0, match.start() - len("from ")), match.end() + len(" to"))
+        and not (match.start() > near and _REASON.search(text, near, match.start()))
+    ]
+    on_target = [
+        (target - match.end(), _to_number(match[1]))
+        for target in targets
+        for match in rates
+        if match.end() < target and _ON.fullmatch(text, match.end(), target)
+    ]
+    by_distance = on_target or [(abs(match.start() - near), _to_number(match[1])) for match in rates]
+    return min(by_distance, key=lambda pair: pair[0])[1] if by_distance else None
+
+
+def find_rates(text: str) -> list[float]:
+    """Return all rates in percent, in order of the text."""
+    return [_to_number(match[1]) for match in _RATE.finditer(text)]
 
 
 def find_dollars(text: str) -> float | None:
@@ -46,7 +72,12 @@ def find_dollars(text: str) -> float | None:
     if match is None:
         return None
     digits, scale = (match[1], match[2]) if match[1] else (match[3], match[4])
-    return float(digits.replace(",", "")) * _SCALE[(scale or "").lower()]
+    return _to_number(digits) * _SCALE[(scale or "").lower()]
+
+
+def _to_number(digits: str) -> float:
+    """Convert digits with commas between thousands to a number."""
+    return float(digits.replace(",", ""))
 
 
 def find_product(text: str) -> str:

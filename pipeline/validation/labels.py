@@ -12,7 +12,7 @@ from pipeline.contracts.countries import ALL_PARTNERS
 from pipeline.contracts.days import Days
 from pipeline.contracts.scopes import ALL
 from pipeline.contracts.tables.core import ARTICLES, COVERAGE, FINDINGS, READING_OUTCOMES, STORY_LINKS
-from pipeline.contracts.tables.index import TENSION_PAIR_DAILY
+from pipeline.contracts.tables.index import TENSION_PAIR_DAILY, WEIGHTS
 from pipeline.contracts.vocabulary import KIND_POLARITY
 from pipeline.index.parameters import model_variables
 from pipeline.models.build import build_tables
@@ -67,12 +67,16 @@ def to_gold(rows: pl.DataFrame, articles: pl.DataFrame) -> Gold:
 def to_findings(rows: pl.DataFrame, articles: pl.DataFrame) -> pl.DataFrame:
     """Convert labels to rows of FINDINGS with probability 1.
 
-    `articles`: rows of ARTICLES, which give the day and source. A label towards everybody has the scope `all`. Columns that the index does
-    not use contain the example values of FINDINGS.
+    `articles`: rows of ARTICLES, which give the day and source. A label towards everybody has the scope `all`, and labels without rates
+    have none. Columns that the index does not use contain the example values of FINDINGS.
     """
     of_article = ["article_id", "index_date", "source", "published_at", "url"]
     labelled = [name for name in rows.columns if name in FINDINGS.schema]
-    rest = FINDINGS.example(1).drop(*{*labelled, *of_article, "signal_id", "probability"})
+    rest = (
+        FINDINGS.example(1)
+        .with_columns(rate_pct=pl.lit(None, dtype=pl.Float64))
+        .drop(*{*labelled, *of_article, "signal_id", "probability"})
+    )
     findings = rows.select(labelled).join(articles.select(of_article), on="article_id", maintain_order="left").join(rest, how="cross")
     number = pl.int_range(pl.len()).cast(pl.String)
     return findings.with_columns(
@@ -82,10 +86,11 @@ def to_findings(rows: pl.DataFrame, articles: pl.DataFrame) -> pl.DataFrame:
     ).select(FINDINGS.schema.names())
 
 
-def build_sample_labels_index(lake: Lake) -> pl.DataFrame:
+def build_sample_labels_index(lake: Lake, weights: pl.DataFrame | None = None) -> pl.DataFrame:
     """Build the index (TENSION_PAIR_DAILY) from the labels of the sample.
 
     `lake`: the lake of a home of the bundled sample. All its tables are used except the findings, which the labels replace.
+    `weights`: other severities (WEIGHTS).
     """
     core = {table.name: lake.read(table) for table in (ARTICLES, COVERAGE, READING_OUTCOMES, STORY_LINKS)}
     articles = core[ARTICLES.name]
@@ -94,7 +99,8 @@ def build_sample_labels_index(lake: Lake) -> pl.DataFrame:
     published = lake.read(TENSION_PAIR_DAILY)
     pairs = tuple(published["pair"].unique().sort())
     parameters = model_variables(pairs, published["half_life_days"][0], None, lake.span(COVERAGE))
-    return build_tables(core | {FINDINGS.name: to_findings(labels, articles)}, [TENSION_PAIR_DAILY], parameters)[TENSION_PAIR_DAILY.name]
+    tables = core | {FINDINGS.name: to_findings(labels, articles)} | ({} if weights is None else {WEIGHTS.name: weights})
+    return build_tables(tables, [TENSION_PAIR_DAILY], parameters)[TENSION_PAIR_DAILY.name]
 
 
 def correlate_with_trade_epu(tension: pl.DataFrame, references: pl.DataFrame, half_life_days: float) -> dict[str, float]:

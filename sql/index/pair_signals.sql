@@ -30,7 +30,7 @@ counted as (
         signals.probability,
         weights.channel,
         weights.is_action,
-        weights.weight,
+        weights.weight * size_of_act(signals.instrument, signals.rate_pct, weights.usual_rate_pct) as weight,
         weights.general_share
     from signals
     inner join weights using (kind, status)

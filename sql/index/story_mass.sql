@@ -251,14 +251,14 @@ select
     numbered_stories.weight * masses.mass as mass,
     numbered_stories.weight * masses.mass_words as mass_words,
     numbered_stories.weight * masses.mass_actions as mass_actions,
-    numbered_stories.weight * greatest(masses.mass, masses.mass_unweighted_until - masses.mass_unweighted_before) as mass_unweighted,
+    numbered_stories.weight * greatest(0, masses.mass_unweighted_until - masses.mass_unweighted_before) as mass_unweighted,
     numbered_stories.weight * masses.mass_bilateral as mass_bilateral,
     numbered_stories.weight ** 2
     * greatest(masses.mass ** 2, masses.mass_until ** 2 + masses.variance - masses.mass_before ** 2 - masses.variance_before)
         as second_moment,
     numbered_stories.weight ** 2
     * greatest(
-        masses.mass ** 2,
+        0,
         masses.mass_unweighted_until ** 2
         + masses.variance_unweighted
         - masses.mass_unweighted_before ** 2

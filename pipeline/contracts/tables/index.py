@@ -20,6 +20,7 @@ PAIR_OF_SIDES = pl.concat_str(pl.min_horizontal("actor", "target"), pl.lit("-"),
 VALID_FROM = Column("valid_from", pl.Date(), "First day that uses this version of the baseline", date(2025, 1, 20), unit="UTC day")
 _MASS = "Mass: severity g of kind and status x probability x breadth; see docs/methodology.md"
 _UNIT = "mass"
+_USUAL_RATE = "Tariff with this severity; others count by the root of their ratio to it, from half to twice; empty: rates do not count"
 _NO_PRIOR = "without a prior the value of a pair without articles would be 0 / 0"
 
 WEIGHTS = Table(
@@ -53,6 +54,7 @@ WEIGHTS = Table(
             maximum=1,
             reason="an act towards everybody never counts more than the same act towards one partner",
         ),
+        Column("usual_rate_pct", pl.Float64(), _USUAL_RATE, 25.0, unit="percent", nullable=True, exclusive_minimum=0, reason=_USUAL_RATE),
     ),
     layer="index",
     published=True,
@@ -110,7 +112,12 @@ PAIR_SIGNALS = Table(
         c.CHANNEL,
         WEIGHTS.column("is_action"),
         SIGNALS.column("probability"),
-        replace(WEIGHTS.column("weight"), description="Severity g; of a general act: times its share"),
+        replace(
+            WEIGHTS.column("weight"),
+            description="Severity g, times the size of a tariff by its rate; of a general act: times its share",
+            maximum=2,
+            reason="the severity is at most 1, and the size of a tariff at most 2",
+        ),
         Column(
             "share",
             pl.Float64(),
@@ -140,7 +147,7 @@ STORY_MASS = Table(
         Column("mass", pl.Float64(), _MASS, 0.98, unit=_UNIT, exclusive_minimum=0),
         Column("mass_words", pl.Float64(), "Part of the mass from words", 0.28, unit=_UNIT, minimum=0),
         Column("mass_actions", pl.Float64(), "Part of the mass from actions", 0.7, unit=_UNIT, minimum=0),
-        Column("mass_unweighted", pl.Float64(), "Mass with g = 1 for all signals", 1.4, unit=_UNIT, at_least=("mass",)),
+        Column("mass_unweighted", pl.Float64(), "Mass with g = 1 for all signals", 1.4, unit=_UNIT, minimum=0),
         Column("mass_bilateral", pl.Float64(), "Mass without general acts", 0.98, unit=_UNIT, minimum=0),
         Column(
             "second_moment",
@@ -194,7 +201,7 @@ BASELINE = Table(
             "Expected mass per article with g = 1 for all signals",
             0.05,
             unit="mass per article",
-            at_least=("rate",),
+            minimum=0,
         ),
         Column("rate_bilateral", pl.Float64(), "Expected mass per article without general acts", 0.018, unit="mass per article", minimum=0),
         replace(c.ARTICLE_COUNT, description="Number of articles read from the source in the window"),
@@ -235,7 +242,7 @@ BASELINE = Table(
         Column("lexicon_sha", pl.String(), "Fingerprints of the lexicons used in the window", "5b1d7c9a0e3f"),
         Column("extractor_version", pl.String(), "Versions of the readers used in the window", "rules 0.1.0"),
         Column("weights_sha", pl.String(), "Fingerprint of the weights", "77d0c1c7a3f9"),
-        Column("index_version", pl.String(), "Version of the method", "2.0"),
+        Column("index_version", pl.String(), "Version of the method", "2.1"),
         Column("is_frozen", pl.Boolean(), "Whether the window was over and final, after which these rows do not change", True),
     ),
     layer="index",
@@ -255,7 +262,7 @@ DAILY_MASS = Table(
         Column("observed", pl.Float64(), "Sum of the masses of the day's stories", 3.4, unit=_UNIT, minimum=0),
         Column("observed_words", pl.Float64(), "Part of observed from words", 1.0, unit=_UNIT),
         Column("observed_actions", pl.Float64(), "Part of observed from actions", 2.4, unit=_UNIT),
-        Column("observed_unweighted", pl.Float64(), "The sum with g = 1 for all signals", 6.0, unit=_UNIT, at_least=("observed",)),
+        Column("observed_unweighted", pl.Float64(), "The sum with g = 1 for all signals", 6.0, unit=_UNIT, minimum=0),
         Column("observed_bilateral", pl.Float64(), "The sum without general acts", 3.2, unit=_UNIT, minimum=0),
         Column("second_moment", pl.Float64(), "Sum of the second moments of the day's stories", 3.0, unit="mass^2", minimum=0),
         Column("expected", pl.Float64(), "Sum over sources of articles read x baseline rate", 0.9, unit=_UNIT, minimum=0),

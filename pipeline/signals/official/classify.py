@@ -263,10 +263,10 @@ def _find_partners(texts: Iterable[str], day: date) -> set[str]:
 def _find_only_rate(text: str) -> float | None:
     """Return the one tariff rate that a text gives, in percent.
 
-    None if it gives none or several. There are several if the rate nearest to the start is another than the one nearest to the end.
+    None if it gives none or several.
     """
-    first, last = slots.find_rate(text, 0), slots.find_rate(text, len(text))
-    return first if first == last else None
+    rates = set(slots.find_rates(text))
+    return rates.pop() if len(rates) == 1 else None
 
 
 def _find_safe_link(row: dict[str, Any]) -> str | None:

@@ -78,4 +78,4 @@ def test_any_half_life_gives_a_value_within_its_intervals(tmp_path: Path, half_l
 def test_every_row_names_its_baseline_half_life_and_version(lost_source: Built, tmp_path: Path) -> None:
     articles = daily("A", range(3))
     row = build(tmp_path, Scene(articles, [finding(one) for one in articles]), [TENSION_DAILY]).rows(TENSION_DAILY)[0]
-    assert (row["baseline_from"], row["baseline_to"], row["half_life_days"], row["index_version"]) == (DAY, day(2), 7.0, "2.0")
+    assert (row["baseline_from"], row["baseline_to"], row["half_life_days"], row["index_version"]) == (DAY, day(2), 7.0, "2.1")

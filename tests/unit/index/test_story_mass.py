@@ -27,6 +27,19 @@ def test_a_signal_weighs_its_probability_times_its_severity(tmp_path: Path) -> N
     assert row["second_moment_unweighted"] == pytest.approx(0.8)
 
 
+@pytest.mark.parametrize(("rate_pct", "size"), [(None, 1), (25, 1), (100, 2), (145, 2), (9, 0.6), (1, 0.5)])
+def test_a_tariff_weighs_by_the_root_of_its_rate(tmp_path: Path, rate_pct: float | None, size: float) -> None:
+    row = escalation(masses(tmp_path, finding(ONE, "measure", "announced", 0.8, instrument="tariff", rate_pct=rate_pct)))
+    assert row["mass"] == pytest.approx(0.8 * 0.50 * size)
+    assert row["mass_unweighted"] == pytest.approx(0.8)
+
+
+@pytest.mark.parametrize(("kind", "instrument", "severity"), [("measure", "export_control", 0.50), ("easing", "tariff", 0.45)])
+def test_the_rate_matters_only_for_threatened_and_raised_tariffs(tmp_path: Path, kind: str, instrument: str, severity: float) -> None:
+    built = masses(tmp_path, finding(ONE, kind, "announced", 0.8, instrument=instrument, rate_pct=100.0))
+    assert [row["mass"] for row in built.rows(STORY_MASS, series="CHN>USA")] == [pytest.approx(0.8 * severity)]
+
+
 def test_only_the_heaviest_signal_of_a_kind_and_instrument_counts(tmp_path: Path) -> None:
     heavy, light = finding(ONE, "measure", "announced", 0.9), finding(ONE, "measure", "effective", 0.6)
     row = escalation(masses(tmp_path, heavy, light))

@@ -75,6 +75,14 @@ def test_the_share_of_right_mass_weighs_severity_and_probability() -> None:
     }
 
 
+def test_a_tariff_has_mass_by_the_root_of_its_rate() -> None:
+    right, wrong = make_prediction("p1", 0.5, instrument="tariff"), make_prediction("p2", 0.5, instrument="tariff")
+    against = make_gold(make_row("p1"), passages=("p1", "p2"))
+    predictions = make_predictions(right, wrong).with_columns(rate_pct=pl.Series([100.0, 1.0]))
+    share = evaluate(against, predictions, weights=read_weights()).masses["escalation"].value
+    assert share == pytest.approx(2 / (2 + 0.5))
+
+
 def test_repeated_findings_of_a_passage_count_once_with_mass() -> None:
     against = make_gold(make_row("p1"), passages=("p1",))
     repeated = make_prediction("p1", 0.5, span_start=50, span_end=90)  # a sentence without a gold row: wrong
@@ -128,6 +136,17 @@ def test_rows_are_matched_one_to_one_with_the_most_similar() -> None:
     )
     status = evaluate(against, predictions).accuracy["status"]
     assert (status.value, status.count) == (1, 2)
+
+
+def test_rates_are_judged_where_one_of_the_rows_has_a_rate() -> None:
+    against = make_gold(*(make_row(one, rate_pct=rate) for one, rate in (("p1", 25.0), ("p2", 25.0), ("p3", None), ("p4", None))),
+                        passages=("p1", "p2", "p3", "p4"))  # fmt: skip
+    unrated = make_predictions(*(make_prediction(one) for one in ("p1", "p2", "p3", "p4")))
+    predictions = unrated.with_columns(rate_pct=pl.Series([25.0, 34.0, 10.0, None]))
+    rate = evaluate(against, predictions).accuracy["rate_pct"]
+    assert rate.value == pytest.approx(1 / 3)
+    assert rate.count == 3
+    assert "rate_pct" not in evaluate(against, unrated).accuracy
 
 
 def test_optional_rows_are_not_judged_for_accuracy() -> None:

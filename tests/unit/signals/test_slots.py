@@ -5,7 +5,14 @@ from pipeline.signals import slots
 
 @pytest.mark.parametrize(
     ("text", "rate"),
-    [("a 25 percent duty", 25.0), ("duties of 6.1%", 6.1), ("a 10-percent levy", 10.0), ("steep duties", None), ("in 2018", None)],
+    [
+        ("a 25 percent duty", 25.0),
+        ("duties of 6.1%", 6.1),
+        ("a 10-percent levy", 10.0),
+        ("a duty of 1,200 percent", 1200.0),
+        ("steep duties", None),
+        ("in 2018", None),
+    ],
 )
 def test_rates_are_found(text: str, rate: float | None) -> None:
     assert slots.find_rate(text) == rate
@@ -14,6 +21,31 @@ def test_rates_are_found(text: str, rate: float | None) -> None:
 def test_the_rate_nearest_to_the_act_counts() -> None:
     text = "after a 10 percent levy it put 34 percent on steel"
     assert slots.find_rate(text, text.index("put")) == 34.0
+
+
+@pytest.mark.parametrize(
+    ("text", "target", "rate"),
+    [
+        ("put 25 percent tariffs on Zubrowka and 10 percent on Ruritania", "Ruritania", 10.0),
+        ("put 25 percent tariffs on Zubrowka and 10 percent on Ruritania", "Zubrowka", 25.0),
+        ("put 25% tariffs on goods from Zubrowka and a 10% tariff on those from Ruritania", "Ruritania", 10.0),
+        ("put a tariff of 10 percent, in an answer to Ruritania", "Ruritania", 10.0),
+    ],
+)
+def test_the_rate_on_the_target_counts(text: str, target: str, rate: float) -> None:
+    assert slots.find_rate(text, targets=[text.index(target)]) == rate
+
+
+@pytest.mark.parametrize(
+    ("text", "rate"),
+    [
+        ("raises duties from 34% to 84%", 84.0),
+        ("answers with duties after the 10 percent levy of Ruritania", None),
+        ("after a 10 percent levy, it put 34 percent on steel", 34.0),
+    ],
+)
+def test_former_rates_and_those_of_other_acts_do_not_count(text: str, rate: float | None) -> None:
+    assert slots.find_rate(text) == rate
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,6 @@ Does not belong here: the model (`network.py`), its input (`encoding.py`), or th
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import numpy as np
@@ -52,7 +51,7 @@ class EncoderReader:
         encoded = [encode(self.network.tokenizer, group) for group in groups]
         rows: list[Reading] = []
         for group, sentence, logits in zip(groups, encoded, self._compute_logits(encoded), strict=True):
-            rows.extend(_iter_readings(group[0], sentence, logits, self.network))
+            rows.extend(_iter_readings(group, sentence, logits, self.network))
         return pl.DataFrame(rows, schema=READINGS_SCHEMA, orient="row")
 
     def _compute_logits(self, encoded: Sequence[Encoded]) -> list[Logits]:
@@ -63,12 +62,12 @@ class EncoderReader:
             return self.network.compute_logits(encoded, pool.map)
 
 
-def _iter_readings(row: Mapping[str, Any], encoded: Encoded, logits: Logits, network: Network) -> Iterator[Reading]:
+def _iter_readings(group: SentenceCandidates, encoded: Encoded, logits: Logits, network: Network) -> Iterator[Reading]:
     """Yield the readings of a sentence in order of its candidates.
 
-    `row`: any of its candidates, whose sentence and day are used. `logits`: the model's output, of shape (actors, targets, labels of all
-    heads); actors and targets are the countries of `encoded.places`. A candidate is examined if it asserts a polarity with at least
-    `MIN_SCORE`, or a kind is more likely than not.
+    `group`: its candidates. `logits`: the model's output, of shape (actors, targets, labels of all heads); actors and targets are the
+    countries of `encoded.places`. A candidate is examined if it asserts a polarity with at least `MIN_SCORE`, or a kind is more likely than
+    not.
     """
     if not encoded.candidates:
         return
@@ -76,9 +75,10 @@ def _iter_readings(row: Mapping[str, Any], encoded: Encoded, logits: Logits, net
     pair_logits = logits[tuple(np.array([pair for pair, _ in candidates]).T)]
     slices = network.head_slices()
     asserted, kinds = (_to_probability(pair_logits[:, slices[head]]) for head in ("polarity", "kind"))
+    rows = {row["candidate"]: row for row in group}
     has_reading = (asserted >= MIN_SCORE).any(axis=1) | (kinds >= _MORE_LIKELY_THAN_NOT).any(axis=1)
     for at in np.flatnonzero(has_reading).tolist():
-        pair = _Pair(candidates[at][1], row["sentence"], row["day"], row["is_question"], network.heads, slices, pair_logits[at])
+        pair = _Pair(rows[candidates[at][1]], network.heads, slices, pair_logits[at])
         yield from pair.iter_readings(asserted[at].tolist(), kinds[at].tolist())
 
 
@@ -89,10 +89,7 @@ class _Pair:
     `logits` are those of all heads; `slices` has the part of each head, and `heads` its labels.
     """
 
-    candidate: int
-    sentence: str
-    day: date | None
-    is_question: bool
+    candidate: Mapping[str, Any]
     heads: Mapping[str, tuple[str, ...]]
     slices: Mapping[str, slice]
     logits: NDArray[np.float32]
@@ -106,7 +103,8 @@ class _Pair:
         kinds = dict(zip(self.heads["kind"], kind_scores, strict=True))
         likeliest_kinds = [f"{kind} {score:.2f}" for kind, score in sorted(kinds.items(), key=lambda item: -item[1])[:_ALTERNATIVES]]
         modality = self._best_label("modality")
-        news = "hypothetical" if self.is_question else "historical" if is_past_event(self.sentence, self.day) else "asserted"
+        is_past = is_past_event(self.candidate["sentence"], self.candidate["day"])
+        news = "hypothetical" if self.candidate["is_question"] else "historical" if is_past else "asserted"
         for polarity, score in zip(self.heads["polarity"], asserted, strict=True):
             kind, *others = sorted((k for k in kinds if KIND_POLARITY[k] == polarity), key=lambda k: -kinds[k])
             margin = kinds[kind] - max((kinds[other] for other in others), default=0.0)
@@ -120,19 +118,20 @@ class _Pair:
 
         `margin`, `score`: those of the reading; `likeliest_kinds`: for its column `words`.
         """
-        has_magnitude = kind in KINDS_WITH_MAGNITUDE
+        has_magnitude, sentence = kind in KINDS_WITH_MAGNITUDE, self.candidate["sentence"]
+        targets = [mention["start"] for mention in self.candidate["target_mentions"]]
         flags = dict(zip(self.heads["flag"], _to_probability(self.logits[self.slices["flag"]]).tolist(), strict=True))
         return Reading(
-            candidate=self.candidate,
+            candidate=self.candidate["candidate"],
             kind=kind,
             status=FIXED_STATUS.get(kind) or self._best_label("status"),
             modality=modality,
             instrument=self._best_label("instrument"),
             is_retaliation=flags["is_retaliation"] >= _MORE_LIKELY_THAN_NOT,
             is_conditional=flags["is_conditional"] >= _MORE_LIKELY_THAN_NOT,
-            rate_pct=slots.find_rate(self.sentence) if has_magnitude else None,
-            value_usd=slots.find_dollars(self.sentence) if has_magnitude else None,
-            product=slots.find_product(self.sentence),
+            rate_pct=slots.find_rate(sentence, targets=targets) if has_magnitude else None,
+            value_usd=slots.find_dollars(sentence) if has_magnitude else None,
+            product=slots.find_product(sentence),
             score=round(score, 4),
             margin=round(margin, 4),
             rule_id=f"encoder.{kind}",

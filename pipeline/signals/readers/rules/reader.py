@@ -118,7 +118,8 @@ def _iter_readings(sentence_acts: _SentenceActs, tree: Tree | None) -> Iterator[
             modality = "hypothetical"
         for roles in dict.fromkeys(find_roles(sentence_acts.context, parsed, act)):
             if roles in sentence_acts.candidate_numbers:
-                yield _to_reading(sentence_acts.candidate_numbers[roles], sentence, act, modality)
+                targets = [mention.start for mention in sentence.mentions if mention.code == roles[1]]
+                yield _to_reading(sentence_acts.candidate_numbers[roles], sentence, act, modality, targets)
 
 
 def _contains_any(text: str, section: str) -> bool:
@@ -154,10 +155,10 @@ def _modality_by_tree(parsed: ParsedSentence, act: Act) -> str:
     return "hypothetical" if (parsed.is_purpose(act.anchor) or parsed.is_purpose(act.focus)) and not is_meeting else "asserted"
 
 
-def _to_reading(candidate: int, sentence: MarkedSentence, act: Act, modality: str) -> Reading:
+def _to_reading(candidate: int, sentence: MarkedSentence, act: Act, modality: str, targets: Sequence[int]) -> Reading:
     """Build a reading from an act and the attributes of its sentence.
 
-    `candidate`: number of the pair of actor and target.
+    `candidate`: number of the pair of actor and target. `targets`: positions at which the target is named.
     """
     text = sentence.text
     offset = sentence.tokens[act.focus].start
@@ -170,7 +171,7 @@ def _to_reading(candidate: int, sentence: MarkedSentence, act: Act, modality: st
         instrument=act.instrument,
         is_retaliation=act.kind in {"measure", "threat"} and slots.is_retaliation(text),
         is_conditional=act.kind in {"threat", "offer", "refusal", "demand"} and slots.is_conditional(text),
-        rate_pct=slots.find_rate(text, offset) if has_magnitude else None,
+        rate_pct=slots.find_rate(text, offset, targets) if has_magnitude else None,
         value_usd=slots.find_dollars(text) if has_magnitude else None,
         product=slots.find_product(text),
         score=act.score,

@@ -1,0 +1,106 @@
+"""Shares with bootstrap intervals over passages.
+
+Percentile bootstrap of Efron and Tibshirani (1993).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Score:
+    """A share or mean over `count` items with its 95 % interval.
+
+    `value` is None if `count` is 0. The bounds are also None if all items are in one passage, since resampling one passage always
+    gives the same value.
+    """
+
+    value: float | None
+    lo95: float | None
+    hi95: float | None
+    count: int
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Counts of right, wrong and missed signals, with micro-averaged scores."""
+
+    tp: int
+    fp: int
+    fn: int
+    precision: Score
+    recall: Score
+    f1: Score
+
+
+class Bootstrap:
+    """Bootstrap resamples of passages, shared by all scores of a report.
+
+    The same seed gives the same resamples.
+    """
+
+    def __init__(self, passages: pl.DataFrame, seed: int, resamples: int) -> None:
+        self._size = size = passages.height
+        self._order = passages.select("id").with_row_index("passage")
+        # One row per resample with the weight of each passage: the sums of all resamples are one matrix product.
+        self._weights = np.random.default_rng(seed).multinomial(size, np.full(size, 1 / size), size=resamples).astype(np.float64)
+
+    def sum_by_passage(self, values: pl.DataFrame) -> Floats:
+        """Sum columns by passage, of shape (passages, columns).
+
+        The column `id` names the passage; passages are in the order of the gold.
+        """
+        placed = values.join(self._order, on="id", how="left", maintain_order="left")
+        passage = placed["passage"].to_numpy()
+        columns = [placed[name].cast(pl.Float64).to_numpy() for name in values.columns if name != "id"]
+        return np.column_stack([np.bincount(passage, weights=column, minlength=self._size) for column in columns])
+
+    def resample(self, sums: Floats) -> Floats:
+        """Compute the column totals in every resample, of shape (resamples, columns)."""
+        return self._weights @ sums
+
+    def score_ratio(self, sums: Floats, numerator: list[int], denominator: list[int]) -> Score:
+        """Compute a ratio of weighted column sums, with its interval.
+
+        For example the weights `[2, 0, 0]` and `[2, 1, 1]` give `2tp / (2tp + fp + fn)`.
+        """
+        parts = sums @ np.array([numerator, denominator], dtype=np.float64).T
+        total = parts.sum(axis=0)
+        resampled = self.resample(parts)
+        value = float(total[0] / total[1]) if total[1] else None
+        return add_interval(value, parts[:, 1], resampled[:, 0], resampled[:, 1], count=int(total[1]))
+
+    def score_outcomes(self, outcomes: pl.DataFrame) -> Counts:
+        """Count right, wrong and missed triples; compute precision, recall and F1.
+
+        `outcomes`: a frame of `compute_outcomes`.
+        """
+        flags = outcomes.select("id", *((pl.col("outcome") == name).alias(name) for name in ("tp", "fp", "fn")))
+        sums = self.sum_by_passage(flags)
+        tp, fp, fn = (int(total) for total in sums.sum(axis=0))
+        f1 = self.score_ratio(sums, [2, 0, 0], [2, 1, 1])
+        return Counts(
+            tp,
+            fp,
+            fn,
+            precision=self.score_ratio(sums, [1, 0, 0], [1, 1, 0]),
+            recall=self.score_ratio(sums, [1, 0, 0], [1, 0, 1]),
+            f1=Score(f1.value, f1.lo95, f1.hi95, count=tp + fp + fn),
+        )
+
+
+def add_interval(value: float | None, sizes: Floats, numerators: Floats, denominators: Floats, count: int) -> Score:
+    """Add the interval of a ratio.
+
+    `sizes` has the denominator of each passage, the other arrays one value per resample.
+    """
+    if value is None or np.count_nonzero(sizes) <= 1:
+        return Score(value, None, None, count)
+    defined = denominators > 0
+    lo, hi = np.percentile(numerators[defined] / denominators[defined], [2.5, 97.5])
+    return Score(value, float(lo), float(hi), count)
