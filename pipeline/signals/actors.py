@@ -136,6 +136,15 @@ def _is_dateline(tokens: Sequence[Token], first: int, last: int, name: _Name) ->
     return (after in "\u2014\u2013" and after != "") or (first == 0 and tokens[first].text.isupper() and after in {"-", ",", "("})
 
 
+def find_dateline(tokens: Sequence[Token]) -> str | None:
+    """Return the country of the dateline with which a sentence opens.
+
+    None if it opens with none.
+    """
+    name = _match_name(tokens, 0, _build_name_index(), None) if tokens else None
+    return name.code if name and _is_dateline(tokens, 0, len(name.spelling) - 1, name) else None
+
+
 def _is_venue(tokens: Sequence[Token], first: int, last: int, name: _Name) -> bool:
     """Whether a capital only says where talks were: `after the Madrid trade talks`."""
     if name.role != "capital" or not first or tokens[first - 1].lower not in cues("before_venues"):

@@ -12,6 +12,7 @@ from datetime import date
 from pipeline.signals.actors import Mention, find_mentions
 from pipeline.signals.lexicon import cues, load_lexicon
 from pipeline.signals.segment import Sentence
+from pipeline.signals.unnamed import Doers
 
 PAIR_SIZE = 2
 TITLE_WEIGHT = 3
@@ -85,7 +86,8 @@ class _State:
 def resolve_references(article_id: str, day: date | None, source: str, title: str, sentences: Sequence[Sentence]) -> list[ResolvedSentence]:
     """Return each sentence with the countries named or meant in it.
 
-    A word that refers to a country named earlier adds a mention of role `pronoun`, `speaker` or `mutual`. The speaker of a transcript
+    A word that refers to a country named earlier adds a mention of role `pronoun`, `speaker` or `mutual`, and so does an act whose doer is
+    not named (`Doers`). The speaker of a transcript
     line (`Spokesperson: ...`) speaks until the next label.
     """
     named = [find_mentions(sentence.text, day) for sentence in sentences]
@@ -93,13 +95,16 @@ def resolve_references(article_id: str, day: date | None, source: str, title: st
     main_pair = tuple(code for code, _ in counts[:PAIR_SIZE])
     host = _find_state_of_source(source)
     state = _State(speaker=host, host=host)
+    doers = Doers()
     # A paragraph that ends with a question mark is that question.
     last_of_paragraph = {sentence.paragraph: sentence for sentence in sentences}
     questions = {number for number, sentence in last_of_paragraph.items() if number and _QUESTION.search(sentence.text)}
     resolved: list[ResolvedSentence] = []
     for position, (sentence, mentions) in enumerate(zip(sentences, named, strict=True)):
         _update_speaker(sentence.text, mentions, state)
-        implied = _find_implied_mentions(sentence.text, mentions, main_pair, state)
+        implied = list(_find_implied_mentions(sentence.text, mentions, main_pair, state))
+        if not sentence.is_title and not state.is_stranger:
+            implied += doers.find(sentence.text, [*mentions, *implied], main_pair, state.speaker)
         known = dict.fromkeys((state.speaker, state.subject, *(code for code, _ in counts)))
         resolved.append(
             ResolvedSentence(
@@ -118,6 +123,7 @@ def resolve_references(article_id: str, day: date | None, source: str, title: st
                 is_spoken=state.speaker is None and (state.is_official or _FIRST_PERSON.search(sentence.text) is not None),
             )
         )
+        doers.note(sentence.text, resolved[-1].mentions)
         state.subject = next((m.code for m in resolved[-1].mentions if m.is_actor and m.role not in {"mutual", "speaker"}), state.subject)
     return resolved
 

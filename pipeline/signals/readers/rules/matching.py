@@ -151,6 +151,8 @@ def _is_noun(tokens: Sequence[Token], at: int, phrases: Sequence[Phrase], length
     after = tokens[at + length].lower if at + length < len(tokens) else "."
     if before in cues("modals") - {"that"} and after != ".":
         return False
+    if before in cues("be") - {"'s"} and any(p.form in {"pp", "both", "any"} for p in phrases if len(p.words) == length):
+        return False  # imports will be cut
     if before in cues("determiners") or before[:1].isdigit() or after in cues("after_noun"):
         return True
     is_verb_like = before == "" or tokens[at - 1].text[0].isupper() or word.endswith("ed")

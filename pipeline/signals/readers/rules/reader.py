@@ -80,7 +80,8 @@ def _find_acts_of(group: SentenceCandidates) -> _SentenceActs | None:
         return None
     main_pair = next((tuple(sorted((row["actor"], row["target"]))) for row in group if row["is_main_pair"]), ())
     candidate_numbers = {(row["actor"], row["target"]): row["candidate"] for row in group}
-    return _SentenceActs(SentenceContext(sentence, main_pair), acts, group[0]["day"], group[0]["is_question"], candidate_numbers)
+    unnamed = next((row["actor"] for row in group for mention in row["actor_mentions"] if not mention["end"]), None)
+    return _SentenceActs(SentenceContext(sentence, main_pair, unnamed), acts, group[0]["day"], group[0]["is_question"], candidate_numbers)
 
 
 def _to_parser_text(sentence: MarkedSentence) -> str:
@@ -131,13 +132,14 @@ def _contains_any(text: str, section: str) -> bool:
 def _read_mentions(group: SentenceCandidates) -> list[Mention]:
     """Collect the mentions in a sentence from its candidates.
 
-    They are in order of the text.
+    They are in order of the text. The state that acts without being named has no words, and is left out.
     """
     mentions = {
         Mention(row[side], m["start"], m["end"], m["role"], m["is_actor"])
         for row in group
         for side in ("actor", "target")
         for m in row[f"{side}_mentions"]
+        if m["end"]
     }
     return sorted(mentions, key=lambda m: (m.start, m.end, m.code))
 

@@ -19,6 +19,8 @@ from pipeline.signals.readers.rules.word_order import (
     is_done_by_stranger,
 )
 
+# Words before a participle among which a form of `be` shows a passive.
+PASSIVE_WORDS = 3
 # Kinds that are towards all partners if no target is named.
 TARGETS_ALL = frozenset({"measure", "threat", "easing", "investigation"})
 
@@ -43,7 +45,8 @@ def find_roles(context: SentenceContext, parsed: ParsedSentence | None, act: Act
     party = _find_agent_party(parsed, act) if parsed else None
     if parsed and parsed.is_said_by_stranger(act.anchor):
         return
-    if party.is_stranger if party else is_done_by_stranger(context, act.anchor):
+    is_unnamed = context.unnamed is not None and _is_without_agent(context, act)  # companies are added to a list, but do nothing
+    if party.is_stranger if party else not is_unnamed and is_done_by_stranger(context, act.anchor):
         return
     if act.mutual:
         yield from _find_mutual_roles(context, parsed, party, act)
@@ -111,8 +114,27 @@ def _choose_actors(context: SentenceContext, party: Party | None, act: Act) -> t
     """
     if party:
         return party.codes
-    actor = find_agent(context, act.anchor) or (find_owner(context, act.thing) if act.thing is not None else None)
+    actor = find_agent(context, act.anchor)
+    if actor is None and context.unnamed and _is_without_agent(context, act):
+        # Whose the goods are does not say who bars them.
+        actor = context.unnamed if act.rule_id.endswith((".goods", ".trade")) else _find_owner(context, act) or context.unnamed
+    actor = actor or _find_owner(context, act)
     return (actor,) if actor else ()
+
+
+def _find_owner(context: SentenceContext, act: Act) -> str | None:
+    """Return the owner of the object of an act, if it has one."""
+    return None if act.thing is None else find_owner(context, act.thing)
+
+
+def _is_without_agent(context: SentenceContext, act: Act) -> bool:
+    """Whether the subject is what the act is done to.
+
+    The act is a passive, or its object is before its verb: `the duties take effect`.
+    """
+    if act.thing is not None and act.thing < act.anchor:
+        return True
+    return bool(cues("be") & set(context.sentence.words_between(act.anchor - PASSIVE_WORDS, act.anchor)))
 
 
 def _choose_targets(context: SentenceContext, parsed: ParsedSentence | None, actor: str, party: Party | None, act: Act) -> tuple[str, ...]:

@@ -22,13 +22,15 @@ SPEECH_VERBS = frozenset({"said", "says", "announced", "confirmed", "told", "add
 
 @dataclass(frozen=True, slots=True)
 class SentenceContext:
-    """A marked sentence and the main pair of its article.
+    """A marked sentence and what its article says of who acts.
 
-    The main pair are two country codes in alphabetical order, or empty if the article has none.
+    The main pair are two country codes in alphabetical order, or empty if the article has none. `unnamed`: the state that acts without
+    being named in the sentence.
     """
 
     sentence: MarkedSentence
     main_pair: tuple[str, ...]
+    unnamed: str | None = None
 
 
 def find_agent(context: SentenceContext, at: int) -> str | None:

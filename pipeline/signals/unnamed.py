@@ -1,0 +1,93 @@
+"""Which state acts in a sentence that names none as actor.
+
+Example: `China answered on Friday. Duties on American pork will rise to 84 percent.` Does not belong here: pronouns (`context.py`), or
+what was done (`readers/`).
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from pipeline.signals.actors import Mention, find_dateline
+from pipeline.signals.lexicon import cues
+from pipeline.signals.tokens import Token, tokenize
+
+PASSIVE_REACH = 4  # words from a form of `be` to its participle
+
+# Verbs whose subject is the restriction, or the trade that is restricted.
+_BEGINS = re.compile(
+    r"\b(?:tak(?:e|es|ing)|took) effect\b|\b(?:com(?:e|es|ing)|came) into (?:force|effect)\b|\b(?:go|goes|going|went) (?:up|into effect)\b"
+    r"|\bkick(?:s|ed)? in\b|\benter(?:s|ed)? into force\b"
+    r"|\b(?:rises?|rose|risen|falls?|fell|fallen|doubles?|doubled) (?:to|by|from)\b"
+    r"|\b(?:needs?|needed|requires?|required|faces?|faced) (?:[\w.%-]+ ){0,4}"
+    r"(?:licen[cs]\w*|permits?|approval|tariffs?|dut(?:y|ies)|lev(?:y|ies)|surtax|quotas?|(?:export |import )?(?:controls?|bans?))\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass
+class Doers:
+    """Who acted so far in an article.
+
+    `doer`: the last subject that did more than reproach another; `place`: the state whose capital the dateline names.
+    """
+
+    doer: str | None = None
+    place: str | None = None
+
+    def note(self, text: str, mentions: Iterable[Mention]) -> None:
+        """Remember who acts in a sentence, and its dateline."""
+        tokens = tokenize(text)
+        self.place = self.place or find_dateline(tokens)
+        if not cues("reproaches") & {token.lower for token in tokens}:
+            self.doer = next((m.code for m in mentions if m.is_actor and m.role not in {"mutual", "speaker"}), self.doer)
+
+    def find(self, text: str, mentions: Sequence[Mention], main_pair: tuple[str, ...], speaker: str | None) -> Iterable[Mention]:
+        """Yield the state that acts in a sentence without being named.
+
+        It is a mention of role `speaker` without words at the start of the sentence. None if the sentence names an actor, tells of no act
+        of trade policy, or nothing says who acts. The state is the speaker, else the doer, that of the dateline, or the other one of the
+        main pair; one that the sentence names is what the act is aimed at.
+        """
+        tokens = tokenize(text)
+        if any(m.role == "speaker" for m in mentions) or _names_actor(tokens, mentions) or not is_deed(text, tokens):
+            return
+        named = {mention.code for mention in mentions}
+        likely = (speaker, self.doer, self.place or find_dateline(tokens), *(main_pair if named & set(main_pair) else ()))
+        code = next((code for code in likely if code and code not in named), None)
+        if code:
+            yield Mention(code, 0, 0, "speaker")
+
+
+def _names_actor(tokens: Sequence[Token], mentions: Iterable[Mention]) -> bool:
+    """Whether a mention may be the subject: no preposition is before it."""
+    before = {after.start: token.lower for token, after in pairwise(tokens)}
+    return any(mention.is_actor and before.get(mention.start) not in cues("governed") for mention in mentions)
+
+
+def is_deed(text: str, tokens: Sequence[Token]) -> bool:
+    """Whether a sentence tells that trade is restricted or freed.
+
+    Its verb is a passive or one such as `take effect`, and is not in a clause after `that` or `after`. Conditions, denials and sentences
+    about a deal, in which both sides act, do not count.
+    """
+    words = [token.lower for token in tokens]
+    if cues("traded").isdisjoint(words) or not cues("undecided").isdisjoint(words):
+        return False
+    begin = _BEGINS.search(text)
+    begins = [at for at, token in enumerate(tokens) if begin and token.start >= begin.start()][:1]
+    passives = [at for at, word in enumerate(words) if word in cues("be") and _has_participle(words[at + 1 : at + 3 + PASSIVE_REACH])]
+    return any((cues("subordinators") | {"that"}).isdisjoint(words[:at]) for at in (*begins, *passives))
+
+
+def _has_participle(after: Sequence[str]) -> bool:
+    """Whether the words after a form of `be` make a passive without agent.
+
+    Examples: `raised`, `raised by 10 percent`; not `raised by a firm`.
+    """
+    at = next((at for at, word in enumerate(after[:PASSIVE_REACH]) if word in cues("done")), None)
+    if at is None:
+        return False
+    next_words = after[at + 1 : at + 3]
+    return next_words[:1] != ["by"] or next_words[-1][0].isdigit()
