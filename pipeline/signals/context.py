@@ -87,8 +87,7 @@ def resolve_references(article_id: str, day: date | None, source: str, title: st
     """Return each sentence with the countries named or meant in it.
 
     A word that refers to a country named earlier adds a mention of role `pronoun`, `speaker` or `mutual`, and so does an act whose doer is
-    not named (`Doers`). The speaker of a transcript
-    line (`Spokesperson: ...`) speaks until the next label.
+    not named (`unnamed.py`). The speaker of a transcript line (`Spokesperson: ...`) speaks until the next label.
     """
     named = [find_mentions(sentence.text, day) for sentence in sentences]
     counts = _count_mentions(sentences, named).most_common()

@@ -46,12 +46,12 @@ class Doers:
     def find(self, text: str, mentions: Sequence[Mention], main_pair: tuple[str, ...], speaker: str | None) -> Iterable[Mention]:
         """Yield the state that acts in a sentence without being named.
 
-        It is a mention of role `speaker` without words at the start of the sentence. None if the sentence names an actor, tells of no act
-        of trade policy, or nothing says who acts. The state is the speaker, else the doer, that of the dateline, or the other one of the
+        It is a mention of role `speaker` without words, at the start. There is none if the sentence names an actor or reports no act of
+        trade policy, or if nothing says who acts. The state is the speaker, else the doer, that of the dateline, or the other one of the
         main pair; one that the sentence names is what the act is aimed at.
         """
         tokens = tokenize(text)
-        if any(m.role == "speaker" for m in mentions) or _names_actor(tokens, mentions) or not is_deed(text, tokens):
+        if any(m.role == "speaker" for m in mentions) or _names_actor(tokens, mentions) or not _is_trade_act(text, tokens):
             return
         named = {mention.code for mention in mentions}
         likely = (speaker, self.doer, self.place or find_dateline(tokens), *(main_pair if named & set(main_pair) else ()))
@@ -61,13 +61,16 @@ class Doers:
 
 
 def _names_actor(tokens: Sequence[Token], mentions: Iterable[Mention]) -> bool:
-    """Whether a mention may be the subject: no preposition is before it."""
+    """Whether a mention may be the subject.
+
+    No preposition is before it.
+    """
     before = {after.start: token.lower for token, after in pairwise(tokens)}
     return any(mention.is_actor and before.get(mention.start) not in cues("governed") for mention in mentions)
 
 
-def is_deed(text: str, tokens: Sequence[Token]) -> bool:
-    """Whether a sentence tells that trade is restricted or freed.
+def _is_trade_act(text: str, tokens: Sequence[Token]) -> bool:
+    """Whether a sentence reports that trade is restricted or freed.
 
     Its verb is a passive or one such as `take effect`, and is not in a clause after `that` or `after`. Conditions, denials and sentences
     about a deal, in which both sides act, do not count.
@@ -82,7 +85,7 @@ def is_deed(text: str, tokens: Sequence[Token]) -> bool:
 
 
 def _has_participle(after: Sequence[str]) -> bool:
-    """Whether the words after a form of `be` make a passive without agent.
+    """Whether words after `be` make a passive without agent.
 
     Examples: `raised`, `raised by 10 percent`; not `raised by a firm`.
     """

@@ -381,3 +381,22 @@ def test_what_only_says_when_something_else_happens_is_no_news() -> None:
     assert asserted("As Canada raised its tariffs on Japanese cars, growers met.") == set()
     assert asserted("As Canada raises its tariffs on Japanese cars, growers meet.") == {"CAN>JPN measure"}
     assert asserted("Growers met as Canada raised its tariffs on Japanese cars.") == {"CAN>JPN measure"}
+
+
+def test_a_statement_about_nobody_accuses_the_other_side() -> None:
+    text = "Lin Jian: China urges the United States to lift its tariffs.\nTariffs and trade wars have no winners."
+    assert "CHN>USA accusation" in asserted(text)
+    described = "Lin Jian: China urges the United States to lift its tariffs.\nAll need to remove barriers that distort the trade in steel."
+    assert "CHN>USA accusation" not in asserted(described)
+
+
+@pytest.mark.parametrize(
+    ("text", "signals"),
+    [
+        ("Ottawa said Brazil floods the market with cheap steel and dodges its duty.", {"CAN>BRA accusation"}),
+        ("Ottawa said that it was alarmed by Brazil's unfair practices.", {"CAN>BRA accusation"}),
+        ("Ottawa scrapped the de minimis exemption for Brazil.", {"CAN>BRA measure"}),
+    ],
+)
+def test_misconduct_is_an_accusation_and_the_end_of_a_waiver_a_measure(text: str, signals: set[str]) -> None:
+    assert asserted(text) == signals

@@ -52,7 +52,11 @@ def _can_be_alone(operator: Mark) -> bool:
     if "alone" not in operator.readings[0].entry:
         return False
     if operator.category == "operator_noun":
-        return class_of(operator) in {"refuse", "threaten", "demand"}  # China's reluctance, a threat of tariffs
+        return bool(operator.readings[0].entry.get("of_subject")) or class_of(operator) in {
+            "refuse",
+            "threaten",
+            "demand",
+        }  # China's reluctance, a threat of tariffs
     return any(phrase.is_standalone for phrase in operator.readings)
 
 

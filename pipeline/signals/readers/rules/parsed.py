@@ -24,6 +24,7 @@ SHARES_SUBJECT = frozenset(
 )  # fmt: skip
 OBJECT_CLAUSES = frozenset({"xcomp", "ccomp"})
 PREDICATES = frozenset({"aux", "neg", "acomp", "attr", "conj"})
+DESCRIPTIONS = frozenset({"relcl", "amod", "acl", "xcomp", "pcomp", "pobj", "dobj"})
 # Targets are not searched across these relations.
 OTHER_CLAUSES = frozenset({"advcl", "relcl", "parataxis", "punct", "nsubj", "csubj", "cc"})
 PARTNER_MODIFIERS = frozenset({"compound", "amod", "nmod"})  # a China deal is a deal with China
@@ -203,6 +204,18 @@ class ParsedSentence:
                 return ()
             node = self.tree.heads[node]
         return ()
+
+    def is_described(self, at: int) -> bool:
+        """Whether a word only describes a thing.
+
+        Examples: `barriers that distort trade`, `unfair practices`, `efforts to undermine`.
+        """
+        return not DESCRIPTIONS.isdisjoint({self.tree.relations[at], self.tree.relations[self._main_verb(at)]})
+
+    def find_owner_countries(self, at: int) -> tuple[str, ...]:
+        """Return the countries whose a noun is: `China's unfair practices`."""
+        party = self._find_owner(self.phrase_head(at))
+        return party.codes if party else ()
 
     def subject_positions(self) -> frozenset[int]:
         """Return the words that are subjects of clauses and so no targets."""

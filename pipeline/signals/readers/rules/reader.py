@@ -26,7 +26,7 @@ from pipeline.signals.readers.rules.word_order import SentenceContext
 
 MAX_SENTENCE_LENGTH = 1500
 MAX_LENGTH_OF_SHORT_WORD = 3
-VERSION = "0.3.6"
+VERSION = "0.3.7"
 
 
 class RuleReader:
@@ -81,7 +81,13 @@ def _find_acts_of(group: SentenceCandidates) -> _SentenceActs | None:
     main_pair = next((tuple(sorted((row["actor"], row["target"]))) for row in group if row["is_main_pair"]), ())
     candidate_numbers = {(row["actor"], row["target"]): row["candidate"] for row in group}
     unnamed = next((row["actor"] for row in group for mention in row["actor_mentions"] if not mention["end"]), None)
-    return _SentenceActs(SentenceContext(sentence, main_pair, unnamed), acts, group[0]["day"], group[0]["is_question"], candidate_numbers)
+    return _SentenceActs(
+        SentenceContext(sentence, main_pair, unnamed, group[0]["speaker"]),
+        acts,
+        group[0]["day"],
+        group[0]["is_question"],
+        candidate_numbers,
+    )
 
 
 def _to_parser_text(sentence: MarkedSentence) -> str:

@@ -38,7 +38,9 @@ def find_roles(context: SentenceContext, parsed: ParsedSentence | None, act: Act
     if "suffer." in act.rule_id:
         yield from _find_roles_of_sufferer(context, parsed, act)
         return
-    is_about_other = act.rule_id.startswith("misdeed.") or (act.kind == "demand" and parsed and parsed.is_obligation(act.anchor))
+    is_about_other = act.rule_id.startswith(("misdeed.", "misconduct.", "futile.")) or (
+        act.kind == "demand" and parsed and parsed.is_obligation(act.anchor)
+    )
     if parsed and is_about_other:
         yield from _find_roles_of_statement(context, parsed, act)
         return
@@ -82,20 +84,33 @@ def _find_roles_of_statement(context: SentenceContext, parsed: ParsedSentence, a
     """Yield actor and target of a statement.
 
     Example: `Beijing said Washington should lift its tariffs`. The speaker (Beijing), else the other side, acts towards the subject
-    (Washington); without a subject, towards the target found by word order.
+    (Washington) or, if misconduct is named (`China's unfair practices`), towards its owner. Without either, it acts towards the target
+    found by word order.
     """
     if parsed.is_said_by_stranger(act.anchor):
         return
-    subjects, speaker = parsed.find_subject_countries(act.anchor), parsed.find_speaker(act.anchor)
+    is_noun = act.rule_id.startswith("misconduct.")
+    subjects = parsed.find_owner_countries(act.anchor) if is_noun else parsed.find_subject_countries(act.anchor)
+    speaker = parsed.find_speaker(act.anchor)
     speakers = speaker.codes if speaker else ()
     for target in subjects:
-        others = [code for code in speakers if code != target]
+        others = [code for code in speakers or (context.speaker,) if code and code != target]
         for actor in (others or find_targets(context, target, act.focus, allow_all_partners=False))[:1]:
             yield actor, target
-    if not subjects:
+    if not subjects and not is_noun:
+        if not speakers and context.speaker and _is_said_to_other_side(context) and not parsed.is_described(act.anchor):
+            speakers = (context.speaker,)
         for actor in speakers:
             for target in find_targets(context, actor, act.focus, allow_all_partners=False):
                 yield actor, target
+
+
+def _is_said_to_other_side(context: SentenceContext) -> bool:
+    """Whether the speaker must mean the other side.
+
+    Both are of the main pair, and the sentence names no third country.
+    """
+    return context.speaker in context.main_pair and {m.code for m in context.sentence.mentions} <= set(context.main_pair)
 
 
 def _find_agent_party(parsed: ParsedSentence, act: Act) -> Party | None:
@@ -123,7 +138,7 @@ def _choose_actors(context: SentenceContext, party: Party | None, act: Act) -> t
 
 
 def _find_owner(context: SentenceContext, act: Act) -> str | None:
-    """Return the owner of the object of an act, if it has one."""
+    """Return the owner of the object of an act, if any."""
     return None if act.thing is None else find_owner(context, act.thing)
 
 

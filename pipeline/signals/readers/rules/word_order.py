@@ -25,12 +25,13 @@ class SentenceContext:
     """A marked sentence and what its article says of who acts.
 
     The main pair are two country codes in alphabetical order, or empty if the article has none. `unnamed`: the state that acts without
-    being named in the sentence.
+    being named in the sentence; `speaker`: the state that speaks in it.
     """
 
     sentence: MarkedSentence
     main_pair: tuple[str, ...]
     unnamed: str | None = None
+    speaker: str | None = None
 
 
 def find_agent(context: SentenceContext, at: int) -> str | None:
