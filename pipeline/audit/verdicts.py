@@ -5,8 +5,11 @@ others are ignored, so that a listing to which verdicts were added is such a fil
 """
 
 import csv
+import fcntl
+import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from io import StringIO
 from pathlib import Path
 
@@ -68,12 +71,24 @@ def read_verdicts(*paths: Path, readings: Mapping[str, str] | None = None) -> pl
 def add_verdicts(path: Path, verdicts: pl.DataFrame) -> None:
     """Add rows of `SCHEMA` to a file of verdicts.
 
-    A judge's earlier verdict on the same reading is replaced. The file is written as a whole and renamed.
+    A judge's earlier verdict on the same reading is replaced. The file is written as a whole and renamed, by one process at a time.
     """
-    stored = read_verdicts(path)
-    rows = pl.concat([verdicts, stored]).unique(_KEY, keep="first").sort(_KEY)
-    with replacing(path) as temporary:
-        rows.select("signal_id", "reading", "verdict", "reason", "judge").write_csv(temporary)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with _locking(path.parent):
+        rows = pl.concat([verdicts, read_verdicts(path)]).unique(_KEY, keep="first").sort(_KEY)
+        with replacing(path) as temporary:
+            rows.select("signal_id", "reading", "verdict", "reason", "judge").write_csv(temporary)
+
+
+@contextmanager
+def _locking(folder: Path) -> Iterator[None]:
+    """Lock a folder, waiting until no other process has locked it."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def to_table(verdicts: pl.DataFrame) -> pl.DataFrame:

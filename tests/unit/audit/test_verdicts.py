@@ -1,5 +1,6 @@
 """Files of verdicts: what is read, what is refused, and how verdicts are added."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -81,6 +82,14 @@ def test_added_verdicts_replace_those_on_the_same_reading(tmp_path: Path) -> Non
     add_verdicts(store, read_verdicts(write(tmp_path, f"{ONE},{READING},wrong,old,A", name="b.csv")))
     assert read(store) == [(ONE, READING, "A", "wrong", "old"), (TWO, READING, "A", "unsure", "")]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.csv", "b.csv"]
+
+
+def test_judges_in_two_terminals_lose_no_verdict(tmp_path: Path) -> None:
+    store, judges = tmp_path / "store.csv", [f"J{number}" for number in range(16)]
+    files = [write(tmp_path, f"{ONE},{READING},right,,{judge}", name=f"{judge}.csv") for judge in judges]
+    with ThreadPoolExecutor(len(judges)) as pool:
+        list(pool.map(lambda file: add_verdicts(store, read_verdicts(file)), files))
+    assert [row[2] for row in read(store)] == sorted(judges)
 
 
 def test_the_sample_has_a_bundled_file_and_others_have_not(tmp_path: Path) -> None:
