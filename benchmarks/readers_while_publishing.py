@@ -27,22 +27,32 @@ QUERY = "select (select release from about), (select sum(tension) from tension_d
 TABLE = "tension_daily/2025.parquet"
 
 
+def publish(folder: Path, letter: str, published: Path) -> None:
+    """Publish the lake of a home."""
+    lake = Lake(folder / f"home-{letter}" / "lake")
+    add_report = partial(write_report, lake.read, partial(select_view, lake, CONTRIBUTIONS), is_sample=False)
+    Publisher(published).publish(lake, date.fromisoformat(DAYS[-1]), "a benchmark", add_report)
+
+
 def publish_in_turns(folder: Path, stop: Path) -> None:
     """Publish both lakes in turns until the file `stop` exists; print how often."""
-    publisher, count = Publisher(folder / "published"), 0
+    count = 0
     while not stop.exists():
-        lake = Lake(folder / f"home-{'AB'[count % 2]}" / "lake")
-        add_report = partial(write_report, lake.read, partial(select_view, lake, CONTRIBUTIONS), is_sample=False)
-        publisher.publish(lake, date.fromisoformat(DAYS[-1]), "a benchmark", add_report)
+        publish(folder, "AB"[count % 2], folder / "published")
         count += 1
     print(count)
 
 
-def describe_release(folder: Path) -> tuple[str, str]:
-    """Return what a reader sees of a release: rows of the database, and hash of a table."""
-    with duckdb.connect(str(folder / DATABASE), read_only=True) as con:
-        (row,) = con.sql(QUERY).fetchall()
-    return json.dumps(row), hash_file(folder / TABLE)
+def describe_releases(folder: Path) -> dict[str, tuple[str, str]]:
+    """Return what a reader sees of both releases, by name: rows of the database, and hash of a table."""
+    known = {}
+    for letter in "AB":
+        publish(folder, letter, folder / "expected")
+        release = (folder / "expected" / "latest").resolve()
+        with duckdb.connect(str(release / DATABASE), read_only=True) as con:
+            (row,) = con.sql(QUERY).fetchall()
+        known[release.name] = json.dumps(row), hash_file(release / TABLE)
+    return known
 
 
 def read_again(published: Path, known: dict[str, tuple[str, str]], opens: int) -> None:
@@ -72,12 +82,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         undisturbed(folder, write_articles(folder))
-        known = {}
-        for letter in "AB":
-            release = (folder / f"home-{letter}" / "published" / "latest").resolve()
-            described = fork(lambda release=release: print(json.dumps(describe_release(release))))  # type: ignore[misc] # bound now
-            described.wait()
-            known[release.name] = tuple(json.loads(described.output.read_text(encoding="utf-8")))
+        described = fork(lambda: print(json.dumps(describe_releases(folder))))
+        described.wait()
+        known = {release: tuple(seen) for release, seen in json.loads(described.output.read_text(encoding="utf-8")).items()}
         stop = folder / "stop"
         writer = fork(lambda: publish_in_turns(folder, stop))
         while not (folder / "published" / "latest").exists():
