@@ -17,6 +17,7 @@ from pipeline.commands.console import err, explain_disk_problem
 from pipeline.contracts.days import Days
 from pipeline.contracts.tables.raw import FETCHES
 from pipeline.errors import UserError
+from pipeline.garbage import pause_garbage_collection
 from pipeline.progress import Display
 from pipeline.report import terminal
 from pipeline.settings import Settings
@@ -46,10 +47,11 @@ def run_job(settings: Settings, display: Display, upstreams: Sequence[str] = ())
     """Run the job, or only fetch these upstreams."""
     _quieten_libraries()
     display.show_preparing()
-    from pipeline.definitions import build  # noqa: PLC0415 takes seconds; mistakes of the user are reported before
-    from pipeline.defs.launch import Launcher  # noqa: PLC0415 as above
+    with pause_garbage_collection():
+        from pipeline.definitions import build  # noqa: PLC0415 takes seconds; mistakes of the user are reported before
+        from pipeline.defs.launch import Launcher  # noqa: PLC0415 as above
 
-    launcher = Launcher(build(settings))
+        launcher = Launcher(build(settings))
     with explaining_history(settings), _restoring_streams():
         return _launch(launcher, settings, _get_days(settings), display, upstreams)
 
@@ -57,11 +59,12 @@ def run_job(settings: Settings, display: Display, upstreams: Sequence[str] = ())
 def work_on_blocks(settings: Settings, lake: SharedLake, report: Callable[[str], None]) -> "Iterator[tuple[Block, Launched]]":
     """Read blocks of days of a shared lake, and yield the results."""
     _quieten_libraries()
-    from pipeline.definitions import build_reading  # noqa: PLC0415 as above
-    from pipeline.defs.launch import Launcher  # noqa: PLC0415 as above
-    from pipeline.defs.work import work  # noqa: PLC0415 as above
+    with pause_garbage_collection():
+        from pipeline.definitions import build_reading  # noqa: PLC0415 as above
+        from pipeline.defs.launch import Launcher  # noqa: PLC0415 as above
+        from pipeline.defs.work import work  # noqa: PLC0415 as above
 
-    launcher = Launcher(build_reading(settings))
+        launcher = Launcher(build_reading(settings))
     with explaining_history(settings), _restoring_streams():
         yield from work(settings, lake, _get_days(settings), launcher, report)
 

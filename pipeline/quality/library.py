@@ -1,6 +1,5 @@
 """Import Great Expectations, without telemetry and unused modules."""
 
-import gc
 import importlib.util
 import os
 import re
@@ -14,6 +13,8 @@ from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
+
+from pipeline.garbage import pause_garbage_collection
 
 # Packages that Great Expectations imports for features not used here: loaded when first accessed.
 _DEFERRED = ("altair", "scipy.stats")
@@ -44,8 +45,8 @@ def load_library() -> Library:
     Takes 1 to 3 s of CPU and about 100 MB.
     """
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
-    # Importing it emits deprecation warnings, and allocates half a million objects that live as long as the process.
-    with warnings.catch_warnings(), _lean_import(), _pause_garbage_collection():
+    # Importing it emits deprecation warnings.
+    with warnings.catch_warnings(), _lean_import(), pause_garbage_collection():
         warnings.simplefilter("ignore")
         import great_expectations  # noqa: F401, PLC0415  # registers expectations and metrics
         from great_expectations.exceptions.exceptions import GreatExpectationsError  # noqa: PLC0415
@@ -124,15 +125,3 @@ class _UnavailableConnector:
 
     def __init__(self, *_: object, **__: object) -> None:
         raise TypeError(f"{type(self).__name__} is left out of the import of Great Expectations, see pipeline/quality/library.py")
-
-
-@contextmanager
-def _pause_garbage_collection() -> Iterator[None]:
-    """Turn the cyclic garbage collector off in this block."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
