@@ -6,6 +6,7 @@ Does not: particular tables (`tables/`), or checks of data against a contract (`
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
 import polars as pl
@@ -136,7 +137,7 @@ class Table:
         if missing or len(set(names)) != len(names):
             raise ContractError(f"table {self.name}: key or day columns {missing} are not columns, or a column name is repeated")
 
-    @property
+    @cached_property
     def schema(self) -> pl.Schema:
         """Column names and Polars types, in order."""
         return pl.Schema({column.name: column.dtype for column in self.columns})
@@ -182,13 +183,10 @@ class Table:
 
         Raises `ContractError` on missing, extra or mistyped columns. Types are not cast, because a cast would hide the mistake.
         """
-        missing = [name for name in self.schema if name not in frame.columns]
-        extra = [name for name in frame.columns if name not in self.schema]
-        wrong = {
-            name: f"{frame.schema[name]} instead of {dtype}"
-            for name, dtype in self.schema.items()
-            if name in frame.columns and frame.schema[name] != dtype
-        }
+        types = frame.schema
+        missing = [name for name in self.schema if name not in types]
+        extra = [name for name in types if name not in self.schema]
+        wrong = {name: f"{types[name]} instead of {dtype}" for name, dtype in self.schema.items() if name in types and types[name] != dtype}
         if missing or extra or wrong:
             raise ContractError(
                 f"table {self.name}: missing columns {missing}, extra columns {extra}, mistyped columns {wrong}. "

@@ -208,6 +208,10 @@ class BatchingEventLogStorage(SqliteEventLogStorage):
             super()._has_asset_key_col_on_connection(conn, column_name), "column", column_name
         )
 
+    def has_secondary_index(self, name: str) -> bool:
+        """Return whether a migration of the index is complete, cached as above."""
+        return self._is_cached("migration", name) or self._cache_presence(super().has_secondary_index(name), "migration", name)
+
     def _is_cached(self, *name: str) -> bool:
         return name in self._known
 
@@ -220,6 +224,7 @@ class BatchingEventLogStorage(SqliteEventLogStorage):
         """Delete all events and the databases of all runs."""
         self._close_engines()
         super().wipe()
+        self._known.clear()
 
     def watch(self, run_id: str, cursor: str | None, callback: EventHandlerFn) -> None:
         """Call back for each new event of a run, from any process."""

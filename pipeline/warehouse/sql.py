@@ -9,7 +9,7 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -246,13 +246,15 @@ def _function_variables() -> Mapping[str, frozenset[str]]:
                 "select function_name, macro_definition from duckdb_functions() where function_type = 'macro' and not internal"
             ).fetchall()
         )
-    trees = {name: _parse(f"function {name}", f"select {definition}") for name, definition in definitions.items()}
+    calls = {
+        name: list(_iter_function_calls(_parse(f"function {name}", f"select {definition}"))) for name, definition in definitions.items()
+    }
 
     def variables(name: str) -> frozenset[str]:
-        called = {function["function_name"] for function in _iter_function_calls(trees[name])} & trees.keys()
-        return _find_own_variables(f"function {name}", trees[name]).union(*(variables(other) for other in called))
+        called = {function["function_name"] for function in calls[name]} & calls.keys()
+        return _find_own_variables(f"function {name}", calls[name]).union(*(variables(other) for other in called))
 
-    return {name: variables(name) for name in trees}
+    return {name: variables(name) for name in calls}
 
 
 def _parse(name: str, text: str) -> Any:
@@ -275,19 +277,20 @@ def _find_variables(name: str, tree: Any) -> frozenset[str]:
 
     `tree`: from `_parse`; `name`: what the query is, for the message of an error. Raises `ModelError` as `_find_own_variables` does.
     """
-    called = {function["function_name"] for function in _iter_function_calls(tree)} & _function_variables().keys()
-    return _find_own_variables(name, tree).union(*(_function_variables()[function] for function in called))
+    calls = list(_iter_function_calls(tree))
+    called = {function["function_name"] for function in calls} & _function_variables().keys()
+    return _find_own_variables(name, calls).union(*(_function_variables()[function] for function in called))
 
 
-def _find_own_variables(name: str, tree: Any) -> frozenset[str]:
+def _find_own_variables(name: str, calls: Sequence[Mapping[str, Any]]) -> frozenset[str]:
     """Find the variables that a query reads by calls of `getvariable('name')`.
 
-    Calls inside the SQL functions that it uses are left to `_find_variables`. `name`: what the query is, for the message. Raises
-    `ModelError` if an argument is not one string literal.
+    `calls`: all function calls of the query; calls inside the SQL functions that it uses are left to `_find_variables`. `name`: what the
+    query is, for the message. Raises `ModelError` if an argument is not one string literal.
     """
-    calls = [function["arguments"] for function in _iter_function_calls(tree) if function["function_name"] == "getvariable"]
+    arguments = [function["arguments"] for function in calls if function["function_name"] == "getvariable"]
     try:
-        return frozenset(argument["expression"]["literal"]["text"] for (argument,) in calls)
+        return frozenset(argument["expression"]["literal"]["text"] for (argument,) in arguments)
     except (KeyError, ValueError) as error:
         raise ModelError(f"{name}: getvariable() takes the name of one variable, written as a string") from error
 
@@ -297,13 +300,15 @@ def _iter_function_calls(node: Any) -> Iterator[dict[str, Any]]:
 
     They may be at any depth. A node is a dictionary with `function_name`, `arguments` and more, as DuckDB serializes it.
     """
-    if isinstance(node, list):
-        for value in node:
-            yield from _iter_function_calls(value)
-    elif isinstance(node, dict):
-        if node.get("class") == "FUNCTION":
-            yield node
-        yield from _iter_function_calls(list(node.values()))
+    remaining = [node]
+    while remaining:
+        one = remaining.pop()
+        if isinstance(one, dict):
+            if one.get("class") == "FUNCTION":
+                yield one
+            remaining.extend(one.values())
+        elif isinstance(one, list):
+            remaining.extend(one)
 
 
 def _iter_table_names(node: Any, hidden: frozenset[str] = frozenset()) -> Iterator[str]:
@@ -324,5 +329,5 @@ def _iter_table_names(node: Any, hidden: frozenset[str] = frozenset()) -> Iterat
         yield from _iter_table_names(expression["value"], hidden)
         hidden |= {expression["key"]}
     for key, value in node.items():
-        if key != "cte_map":
+        if key != "cte_map" and isinstance(value, dict | list):
             yield from _iter_table_names(value, hidden)
