@@ -15,24 +15,31 @@ from types import ModuleType
 from typing import Any
 
 from pipeline.garbage import pause_garbage_collection
+from pipeline.quality.expectation_types import TYPES
 
 # Packages that Great Expectations imports for features not used here: loaded when first accessed.
-_DEFERRED = ("altair", "scipy.stats")
+_DEFERRED = ("altair", "jsonschema", "scipy.stats")
 
-# Connectors to databases, clouds, files and Spark. Building their pydantic models takes half of the import time. Never imported.
-_CONNECTOR = re.compile(r"great_expectations\.datasource\.fluent\.(?:fabric|(?!invalid_)\w+_datasource)")
+# Never imported, because building their pydantic models takes more than half of the import time: connectors to databases, clouds, files and
+# Spark, and the expectations that rules do not use.
+_LEFT_OUT = re.compile(
+    r"great_expectations\.(?:datasource\.fluent\.(?:fabric|(?!invalid_)\w+_datasource)|expectations\.core\.(?!(?:"
+    + "|".join(TYPES)
+    + r")$)expect_\w+)"
+)
 
 
 @dataclass(frozen=True)
 class Library:
     """The parts of Great Expectations that evaluate a frame.
 
-    `engine`: holds the frame. `calculator`: computes metrics. `expectation_type`: returns the class of a type's name. `column`: begins a
-    row condition. `error`: base of its exceptions. No data context is needed.
+    `engine`: holds the frame. `calculator`: computes metrics. `graph`: class of the graph of metrics. `expectation_type`: returns the class
+    of a type's name. `column`: begins a row condition. `error`: base of its exceptions. No data context is needed.
     """
 
     engine: Any
     calculator: Any
+    graph: Any
     expectation_type: Any
     column: Any
     error: type[Exception]
@@ -55,18 +62,18 @@ def load_library() -> Library:
         from great_expectations.expectations.row_conditions import Column  # noqa: PLC0415
         from great_expectations.validator.metrics_calculator import MetricsCalculator  # noqa: PLC0415
 
-        import pipeline.quality.custom  # noqa: F401, PLC0415  # registers our own
+        from pipeline.quality.custom import MetricGraph  # noqa: PLC0415  # its module also registers our own expectation
 
     # The metric cache is keyed by definition, not by frame: two frames checked by one engine would share their counts.
     engine = PandasExecutionEngine(caching=False)
-    return Library(engine, MetricsCalculator(engine), get_expectation_impl, Column, GreatExpectationsError)
+    return Library(engine, MetricsCalculator(engine), MetricGraph, get_expectation_impl, Column, GreatExpectationsError)
 
 
 @contextmanager
 def _lean_import() -> Iterator[None]:
     """Import less of Great Expectations within the block.
 
-    Some of its modules are loaded when first used, connectors to databases not at all. Modules that are already imported stay as they are.
+    Some of its modules are loaded when first used, those of `_LEFT_OUT` not at all. Modules that are already imported stay as they are.
     """
     finder = _LeanFinder()
     sys.meta_path.insert(0, finder)
@@ -77,9 +84,9 @@ def _lean_import() -> Iterator[None]:
 
 
 class _LeanFinder(MetaPathFinder):
-    """Import finder that defers some modules and replaces connectors.
+    """Import finder that defers some modules and leaves out others.
 
-    A deferred module is loaded when first used; a connector becomes a module without code (`_ConnectorLoader`).
+    A deferred module is loaded when first used; one that is left out becomes a module without code (`_EmptyLoader`).
     """
 
     def __init__(self) -> None:
@@ -91,8 +98,8 @@ class _LeanFinder(MetaPathFinder):
         path: Sequence[str] | None,  # noqa: ARG002  # the signature is Python's
         target: ModuleType | None = None,  # noqa: ARG002
     ) -> ModuleSpec | None:
-        if _CONNECTOR.fullmatch(fullname):
-            return ModuleSpec(fullname, _ConnectorLoader())
+        if _LEFT_OUT.fullmatch(fullname):
+            return ModuleSpec(fullname, _EmptyLoader())
         if fullname in self._deferred:
             self._deferred.discard(fullname)  # the search below calls this finder again
             spec = importlib.util.find_spec(fullname)
@@ -102,8 +109,8 @@ class _LeanFinder(MetaPathFinder):
         return None
 
 
-class _ConnectorLoader(Loader):
-    """Loader of a connector as a module without code.
+class _EmptyLoader(Loader):
+    """Loader of a module without code.
 
     Any name imported from it is a class, so that imports and subclasses work; it cannot be instantiated.
     """
@@ -115,13 +122,13 @@ class _ConnectorLoader(Loader):
         def make_unavailable(name: str) -> type:
             if name.startswith("__"):
                 raise AttributeError(name)
-            return type(name, (_UnavailableConnector,), {})
+            return type(name, (_Unavailable,), {})
 
         module.__dict__["__getattr__"] = make_unavailable
 
 
-class _UnavailableConnector:
-    """Base of the placeholders for classes of connectors; raises when called."""
+class _Unavailable:
+    """Base of the placeholders for classes of these modules; raises when called."""
 
     def __init__(self, *_: object, **__: object) -> None:
         raise TypeError(f"{type(self).__name__} is left out of the import of Great Expectations, see pipeline/quality/library.py")

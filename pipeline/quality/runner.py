@@ -155,7 +155,10 @@ def _build_suite_graph(compiled: tuple[_CompiledRule, ...]) -> Any:
 def _build_graph(dependencies: Sequence[Any], configuration: dict[str, Any]) -> Any:
     """Build the graph of metrics and what they need, each once."""
     metrics = {metric.id: metric for one in dependencies for metric in one.get_metric_configurations()}
-    return load_library().calculator.build_metric_dependency_graph(list(metrics.values()), runtime_configuration=configuration)
+    graph = load_library().graph(load_library().engine)
+    for metric in metrics.values():
+        graph.build_metric_dependency_graph(metric, configuration)
+    return graph
 
 
 def _resolve_metrics(graph: Any, configuration: dict[str, Any]) -> tuple[Mapping[Any, Any], Mapping[Any, Any]]:
