@@ -69,7 +69,10 @@ def read_texts(passages: pl.DataFrame, files: list[Path], documents: list[Path])
 
 
 def select_paragraphs(body: str, first: int, last: int) -> str:
-    """Return the paragraphs from `first` to `last`, counted from 0, one a line."""
+    """Return the paragraphs from `first` to `last` (inclusive), one a line.
+
+    They are counted from 0, and blank lines separate them.
+    """
     paragraphs = [paragraph.strip() for paragraph in body.split("\n\n") if paragraph.strip()]
     return "\n".join(paragraphs[first : last + 1])
 

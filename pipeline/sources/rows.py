@@ -25,10 +25,10 @@ class RawArticleConverter:
     """
 
     def __init__(self, label: str, *, last_day: date | None = None, day: date | None = None) -> None:
-        """Start a file.
+        """Prepare for the rows of one file.
 
-        `label` is the prefix of the names of its rows. Dates after `last_day` give a row no day. `day` is the day for rows before the first
-        row with a date, if known.
+        `label` begins the names of its rows. A date after `last_day` counts as no date, and such a row has the day of the row before.
+        `day` is the day of the rows before the first one with a date, if known.
         """
         self.label, self.last_day, self.day = label, last_day, day
         self.row_count = 0

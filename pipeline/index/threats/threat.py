@@ -165,7 +165,7 @@ class Threat:
         """Return whether a claim may change the outcome to `word`.
 
         The claim must be of a later day than the threat, and of a story that does not state the threat. A court can strike down what was
-        imposed; any other outcome needs an open threat.
+        imposed; any other outcome needs a threat whose outcome is not settled.
         """
         if claim["told_on"] <= self.first_on or claim["story_id"] in {said["story_id"] for said in self.said}:
             return False

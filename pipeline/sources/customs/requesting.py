@@ -67,8 +67,8 @@ def mark_recent_as_final(client: Client, request: Request, year: Year) -> Reques
 def fetch_table(client: Client, request: Request, parse: Callable[[Payload], pl.DataFrame], *, may_be_empty: bool) -> FetchResult:
     """Fetch a table that `parse` can read.
 
-    Otherwise the outcome is `failed`, with the reason. A stored response that is unreadable, or empty although `may_be_empty` is false, is
-    fetched again.
+    If it cannot read the response, the outcome is `failed`, with the reason. A response stored earlier is used again, unless it is
+    unreadable, or empty although `may_be_empty` is false.
     """
 
     def is_valid(payload: Payload) -> bool:

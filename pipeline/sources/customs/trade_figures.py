@@ -312,9 +312,9 @@ def _parse_rows(
 def _parse_requested(
     cells: Mapping[str, str | None], parse_row: Callable[[Mapping[str, str | None]], TradeRow], requested: set[str] | None
 ) -> TradeRow:
-    """Parse a row; `RowError` if it is broken or not requested.
+    """Parse a row; raise `RowError` if it is broken or not requested.
 
-    `requested`: the HS codes; None if the settings have no product with the codes of this response.
+    `requested`: the HS codes that the settings ask for; if None, they ask for nothing of this response, and every row is refused.
     """
     unreadable = cells.get("unreadable")
     if unreadable:

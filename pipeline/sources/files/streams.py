@@ -30,7 +30,10 @@ class Limits:
     batch_bytes: int = 32_000_000
 
     def max_unpacked_bytes(self, packed_bytes: int) -> int:
-        """Return the largest accepted unpacked size for a packed size."""
+        """Return how large a packed file may become when it is unpacked.
+
+        The limits stop archives that are built to fill the memory.
+        """
         return min(self.unpacked_bytes, max(self.unpacked_freely_bytes, self.unpacked_ratio * packed_bytes))
 
 
