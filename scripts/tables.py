@@ -109,7 +109,10 @@ def _format_severity(severity: float | None) -> str:
 
 
 def render_columns(view: str) -> str:
-    """Render the columns of a view that has a contract, with their meanings and words."""
+    """Render a view's columns as a table, with meanings and allowed words.
+
+    `view`: one with a contract.
+    """
     return render_table(("column", "meaning"), ((f"`{column.name}`", _describe_column(column)) for column in VIEWS[view].columns))
 
 

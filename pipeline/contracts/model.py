@@ -199,7 +199,7 @@ class Table:
 def _is_sorted(frame: pl.DataFrame, key: tuple[str, ...]) -> bool:
     """Return whether rows are sorted by the key.
 
-    False if the order of two rows depends on a null. The check is much faster than sorting rows that are in order.
+    False if a null leaves the order of two rows open. The check is much faster than sorting rows that are in order.
     """
     if frame.height <= 1:
         return True

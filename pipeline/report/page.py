@@ -388,7 +388,7 @@ def list_sources(coverage: pl.DataFrame, outcomes: pl.DataFrame) -> Fold:
 def describe_data(shares: Sequence[DataShare]) -> str:
     """Say how many tension values are published, and how much is news.
 
-    The rest of a value is the prior, which pulls it towards 100.
+    The rest of a value is the prior, which pulls it towards 100. `shares`: one for each pair, at least one.
     """
     days, values, named = (sum(counts) for counts in zip(*((share[1], share[2], share[4]) for share in shares), strict=True))
     if not values:

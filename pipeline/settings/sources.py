@@ -99,7 +99,7 @@ class TomlFile(TomlConfigSettingsSource):
     """Settings file `tension.toml`; API keys may have short names, e.g. `census_key`."""
 
     def __call__(self) -> dict[str, Any]:
-        """Read the file, and move API keys to their upstreams' groups."""
+        """Read the file; move keys such as `census_key` to `sources.census.key`."""
         return _move_keys(super().__call__())
 
 

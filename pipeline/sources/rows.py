@@ -20,15 +20,15 @@ DATES = ("published_at", "fetched_at")
 class RawArticleConverter:
     """Converts the rows of one file in batches of any size.
 
-    The result does not depend on the size of the batches. `row_count` is the number of rows so far, `day` the day of the last row (None
-    until a row has a date), `latest_date` the latest date in any row, even if it is in the future.
+    With `day`, or a date in the first batch, the result does not depend on the size of the batches. `row_count` is the number of rows so
+    far, `day` the day of the last row (None until a row has a date), `latest_date` the latest date in any row, even if it is in the future.
     """
 
     def __init__(self, label: str, *, last_day: date | None = None, day: date | None = None) -> None:
-        """Prepare for the rows of one file.
+        """Start converting the rows of one file.
 
-        `label` begins the names of its rows. A date after `last_day` counts as no date, and such a row has the day of the row before.
-        `day` is the day of the rows before the first one with a date, if known.
+        `label` is the prefix of their names. A date after `last_day` counts as none. `day` is the day for rows before the first row with a
+        date, if known.
         """
         self.label, self.last_day, self.day = label, last_day, day
         self.row_count = 0

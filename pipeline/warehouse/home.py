@@ -75,7 +75,7 @@ def lock_home(home: Path, writer: str) -> Iterator[None]:
 
 
 def find_writer(home: Path) -> str | None:
-    """Describe the process that holds the lock of the home, or None."""
+    """Describe the process that holds the home's lock; None if none does."""
     try:
         with (home / LOCK).open(encoding="utf-8") as file:
             try:

@@ -103,7 +103,7 @@ def parse(payload: Payload) -> pl.DataFrame:
 def read_figures(payload: Payload, settings: ComtradeSettings, absent_on: str | None = None) -> Figures:
     """Read the monthly figures of a response, and its rejected rows.
 
-    Figures are of `RAW_TRADE_FLOWS`. `absent_on` is the day of the previous response to the same request, if any. `SourceError` if the
+    Figures are of `RAW_TRADE_FLOWS`. `absent_on`: day of the previous readable response, when new figures were absent. `SourceError` if the
     response cannot be read.
     """
     return trade_figures.build_figures(

@@ -122,10 +122,10 @@ def _requests_by_item(journal: pl.DataFrame) -> Mapping[str, Sequence[tuple[date
 
 
 def _absent_on(payload: Payload, requests: Sequence[tuple[datetime, str | None]], readable: Collection[str]) -> str | None:
-    """Return the day of the previous response to the same request.
+    """Return the day of the previous readable response to the same request.
 
-    New figures of this response were absent on that day. `requests`: those of the payload's item; `readable`: hashes of readable responses.
-    Unreadable ones are skipped: they do not prove absence. None if there is none.
+    New figures of this response were absent on that day; None if there is none. `requests`: those of the payload's item, the oldest first;
+    `readable`: hashes of readable responses. An answer without data (hash None) proves absence too, an unreadable one does not.
     """
     earlier = [(at, sha256) for at, sha256 in requests if at <= payload.fetched_at][:-1]  # without the request of the payload itself
     days = [at.date() for at, sha256 in earlier if sha256 is None or sha256 in readable]

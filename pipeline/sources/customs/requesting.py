@@ -65,10 +65,10 @@ def mark_recent_as_final(client: Client, request: Request, year: Year) -> Reques
 
 
 def fetch_table(client: Client, request: Request, parse: Callable[[Payload], pl.DataFrame], *, may_be_empty: bool) -> FetchResult:
-    """Fetch a table that `parse` can read.
+    """Fetch a table; the outcome is `failed` if `parse` cannot read it.
 
-    If it cannot read the response, the outcome is `failed`, with the reason. A response stored earlier is used again, unless it is
-    unreadable, or empty although `may_be_empty` is false.
+    Other outcomes are those of `Client.fetch`. A stored response to a final request is fetched again if it is unreadable, or empty although
+    `may_be_empty` is false; a new response may be empty all the same.
     """
 
     def is_valid(payload: Payload) -> bool:

@@ -67,10 +67,10 @@ class Member:
 def open_members(zipped: bytes | Path, label: str, limits: Limits = LIMITS, *, most: int = MOST_MEMBERS) -> Iterator[list[Member]]:
     """Open a zip file (bytes or path) and return its files.
 
-    They are in order, without folders.
+    They are in order, without folders. `label` names the file in messages.
     Raises `SourceError`, before anything is unpacked, if it is not a zip file, has more than `most` members, or declares an unpacked size
-    above `limits`; if members are encrypted, use another method than deflate, overlap, share a name, or have a name that leads out of the
-    folder. `label` names the file in messages.
+    above `limits`; if members are encrypted, use another method than deflate, overlap, share a name, have none, or have one that leads out
+    of the folder.
     """
     with _open_file(zipped, label) as file:
         size = file.seek(0, io.SEEK_END)
@@ -121,8 +121,8 @@ def _check_entries(entries: list[zipfile.ZipInfo], size: int, label: str, limits
     if total > limits.max_unpacked_bytes(size):
         raise rejection(f"its {size:,} bytes would unpack to {total:,}, the limit is {limits.max_unpacked_bytes(size):,}")
     names = [entry.filename for entry in entries]
-    if len(set(names)) < len(names):
-        raise rejection("two members have the same name")
+    if len(set(names)) < len(names) or "" in names:
+        raise rejection("two members have the same name, or one has none")
     for entry in entries:
         if entry.flag_bits & _ENCRYPTED:
             raise rejection(f"{_to_printable(entry.filename)} is encrypted")

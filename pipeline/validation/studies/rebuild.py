@@ -70,7 +70,8 @@ def measure_differences(published: pl.DataFrame, rebuilt: pl.DataFrame, table: s
     """Measure the largest relative difference of each column; return rows of VALIDATION.
 
     `published`: rows of TENSION_DAILY or TENSION_PAIR_DAILY; `rebuilt`: from `rebuild_index`. Differences are relative to the published
-    value, or to 1 if that is smaller; null if a value is in only one of the two.
+    value, or to 1 if that is smaller. That of a column is null if there are no rows, if days or series differ, or if a value is in only one
+    of the two.
     """
     series = pl.col("pair") if "pair" in published.columns else pl.concat_str("actor", pl.lit(">"), "target")
     published_series = published.with_columns(series=series)

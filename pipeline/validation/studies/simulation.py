@@ -256,7 +256,7 @@ class _World:
         )
 
     def _build_daily_mass(self, days: Days, story_mass: pl.DataFrame) -> pl.DataFrame:
-        """Build `daily_mass` of some days with this world's baseline."""
+        """Build `daily_mass` of `days` from drawn stories and this world's baseline."""
         return _build_daily_mass(self.run, self.pool, self.baseline, days, story_mass, self.method)
 
     def _simulate_future(self, evolution: Evolution, random: np.random.Generator, days: Days) -> tuple[pl.DataFrame, pl.DataFrame]:

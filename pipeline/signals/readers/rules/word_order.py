@@ -63,7 +63,7 @@ def is_done_by_stranger(context: SentenceContext, at: int) -> bool:
 def _find_subject_before(sentence: MarkedSentence, at: int) -> tuple[Mention, tuple[int, int]] | None:
     """Return the nearest country before word `at` that may be its subject.
 
-    The mention and the positions of its first and last word. None if there is none.
+    Returns the mention and the positions of its first and last word, or None. A country after a preposition is no subject.
     """
     for mention, span in reversed(list(zip(sentence.mentions, sentence.mention_spans, strict=True))):
         if span[1] < at and mention.is_actor and not _is_governed(sentence, mention, span):

@@ -84,6 +84,13 @@ def test_a_name_that_leads_out_of_the_folder_is_rejected(name: str) -> None:
         read(zip_files({name: b"x"}))
 
 
+def test_a_member_without_a_name_is_rejected() -> None:
+    body = zip_files({"a": b"x"})
+    assert body.count(b"a") == 2  # in the header of the member, and in the list of members
+    with pytest.raises(SourceError, match="or one has none"):
+        read(body.replace(b"a", b"\0"))
+
+
 def test_a_symbolic_link_is_rejected() -> None:
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w") as archive:
