@@ -166,8 +166,8 @@ def fit_clustering(forecast: pl.DataFrame) -> float:
 def score_forecast(forecast: pl.DataFrame, clustering: float = 1.0) -> dict[str, float | int]:
     """Compute likelihood, coverage and mean PIT of a forecast.
 
-    The PIT (probability integral transform) of a day is the forecast probability of fewer stories, plus half that of its count. `clustering`
-    is a factor on the variance. Counts are whole numbers, so coverage (of 80 and 95 %) has three forms. `coverage95` uses the
+    The PIT (probability integral transform) of a day is the forecast probability of fewer stories, plus half that of its count.
+    `clustering` is a factor on the variance. Counts are whole numbers, so coverage (of 80 and 95 %) has three forms. `coverage95` uses the
     non-randomised PIT (Czado, Gneiting and Held 2009): each count is spread evenly over its step of the forecast distribution; a correct
     forecast gives 95 %. `coverage95_plain` is the share of days with a count from the 2.5 % to the 97.5 % quantile.
     `coverage95_plain_ideal` is the same share for a correct forecast, well above 95 % if stories are few.
