@@ -212,7 +212,10 @@ def _tension_panel(daily: pl.DataFrame, acts: pl.DataFrame, axis: DaysAxis, *, h
 
 
 def measure_size(folder: Path) -> Mapping[str, float]:
-    """Return the size of each file in megabytes."""
+    """Return the size of each file in megabytes, by relative path.
+
+    Files in subfolders are included.
+    """
     return {str(path.relative_to(folder)): path.stat().st_size / 1e6 for path in sorted(folder.rglob("*")) if path.is_file()}
 
 

@@ -175,7 +175,7 @@ def _build_instant() -> pl.Expr:
 
 
 def _parse_epoch(text: pl.Expr) -> pl.Expr:
-    """Parse seconds since 1970, or parts of them, into microseconds."""
+    """Parse seconds, milli-, micro- or nanoseconds since 1970 into microseconds."""
 
     def parse(pattern: str) -> pl.Expr:
         parts = text.str.extract_groups(pattern)

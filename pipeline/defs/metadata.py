@@ -158,9 +158,9 @@ def row_count(height: int) -> dict[str, Any]:
 
 
 def partition_row_count(height: int) -> dict[str, Any]:
-    """Return the metadata of one day's row count.
+    """Return one day's row count as metadata of its partition.
 
-    Dagster would show `dagster/row_count` of a day as that of the table.
+    Under `dagster/row_count`, Dagster would show it as that of the table.
     """
     return {"dagster/partition_row_count": height}
 

@@ -64,9 +64,10 @@ def _report_rebuilt(lake: Lake, tables: Iterable[Table]) -> Iterator[dg.AssetChe
 
 
 def _report_stale(lake: Lake, tables: list[Table], reason: str, reported: set[dg.AssetCheckKey]) -> Iterator[Any]:
-    """Mark tables that were not rebuilt, and yield their missing results.
+    """Mark tables as stale in the lake, and yield their results.
 
-    They keep the rows of an earlier run. Their check `IS_REBUILT` fails; checks that are not in `reported` get a warning.
+    They keep the rows of an earlier run. `IS_REBUILT` fails with `reason`, checks that are not in `reported` get a warning, and each table
+    gets a materialization.
     """
     names = {table.name for table in tables}
     for table in tables:

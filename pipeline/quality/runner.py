@@ -217,9 +217,9 @@ def _build_one_condition(column: Any, value: Any) -> Any:
 def _to_pandas(frame: pl.DataFrame, rules: Sequence[Rule]) -> "pd.DataFrame":
     """Convert the columns that the rules read to pandas.
 
-    Arrow types keep integers and dates exact where values are missing. Numbers without nulls, and datetimes, become NumPy arrays: the same
-    values, ten times as fast, because Great Expectations loops over Arrow arrays in Python. NaN stays in Arrow, where a rule fails on it;
-    in NumPy it would be skipped as missing.
+    Arrow types keep integers and dates exact where values are missing. Datetimes, and numbers without nulls or NaN, become NumPy arrays:
+    the same values, ten times as fast, because Great Expectations loops over Arrow arrays in Python. NaN stays in Arrow, where a rule fails
+    on it; in NumPy it would be skipped as missing.
     """
     # Rules about the whole table read no column, but the frame needs one for the number of rows.
     names = list(dict.fromkeys(name for rule in rules for name in rule.columns)) or frame.columns[:1]

@@ -161,7 +161,7 @@ class _Panel:
     def end_labels(self, ends: Mapping[str, float]) -> list[Chart]:
         """Return layers with name and last value of each line.
 
-        `ends`: last value by column. Labels do not overlap.
+        `ends`: last value by column. Labels are moved up or down so that they do not overlap.
         """
         places = spread_positions([self.height * value / self.top for value in ends.values()], 15, 6, self.height - 6)
         layers = []

@@ -24,9 +24,9 @@ def print_problem(console: Console, label: str, text: str, *, is_error: bool = T
 
 
 def to_visible(text: str) -> str:
-    """Replace unprintable characters, except line breaks and tabs.
+    """Replace unprintable characters, except line feeds and tabs.
 
-    The replacements are visible, so that nothing in untrusted text is hidden.
+    The replacement, U+FFFD, is visible, so that nothing in untrusted text is hidden.
     """
     return "".join(c if c.isprintable() or c in "\n\t" else "\N{REPLACEMENT CHARACTER}" for c in text)
 

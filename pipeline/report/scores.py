@@ -63,7 +63,7 @@ def rates_table(scores: pl.DataFrame, title: str) -> Table:
 def shares_table(scores: pl.DataFrame, title: str, name: str, share: str) -> Table:
     """Return a table of the share of right findings, e.g. by tier.
 
-    `name` and `share`: heads of the columns with the group and its share.
+    `name` and `share`: headings of the columns with the group and its share. `scores`: one row for each group.
     """
     table = new_table(title)
     add_columns(table, name, justify="left")

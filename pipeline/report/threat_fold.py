@@ -108,7 +108,7 @@ def _title_threat(row: Mapping[str, Any], one: str, other: str) -> str:
 
 
 def _describe_threat(row: Mapping[str, Any]) -> str:
-    """Say what a threat is about, e.g. `tariff on steel, conditional`."""
+    """Say what a threat is about, e.g. `tariff on steel (proposal), conditional`."""
     parts = [
         instrument_name(row["instrument"], row["product"] or ""),
         f" ({row['threat_form']})" if row["threat_form"] != "threat" else "",

@@ -23,10 +23,10 @@ MAX_LENGTH_OF_ABBREVIATION = 3
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A country named in a sentence.
+    """A country named or referred to in a sentence.
 
-    `start` and `end` are character offsets, `end` exclusive; `role` says how the country is named (one of `ROLES`). `is_actor` is False if
-    the name only describes goods, firms, people or a place; such a mention can still be a target.
+    `start` and `end` are character offsets in it, `end` exclusive; `role` says how the country is named (one of `ROLES`). `is_actor` is
+    False if the name only describes goods, firms, people or a place; such a mention can still be a target.
     """
 
     code: str

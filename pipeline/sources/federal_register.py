@@ -304,7 +304,7 @@ def _read_results(page: dict[str, Any], payload: Payload) -> list[Any]:
 def _to_row(item: Any) -> dict[str, str | None]:
     """Convert the fields of an item to text.
 
-    `unreadable` lists the fields with a wrong type.
+    `unreadable` lists the fields that cannot be converted; None if there are none.
     """
     if not isinstance(item, dict):
         return dict.fromkeys(FIELDS) | {"unreadable": f"a {type(item).__name__} instead of a document"}

@@ -56,8 +56,8 @@ class DayInputs:
     def changed_days(self, digests: Mapping[date, str | None]) -> list[date]:
         """List the days to rebuild, sorted.
 
-        `digests`: of the inputs of each day now; None if unknown. A day is rebuilt if its digest is unknown or not the stored one, or if a
-        file that the step writes for it is missing or damaged.
+        `digests`: the digest of each day's inputs now, None if unknown. A day is rebuilt if its digest is unknown or not the stored one, or
+        if a table of the step has no file of it with the recorded hash.
         """
         stored = _parse(self._lake.read_note(self._note))
         makes = [(table, self._lake.recorded_sums(table)) for table in self._makes]

@@ -323,9 +323,9 @@ def is_day_file(path: Path) -> bool:
 
 
 def find_missing_days(lake: Lake, tables: Iterable[Table], also: Days | None = None) -> dict[str, list[date]]:
-    """Find days between others that have no file of a daily table.
+    """Find days of daily tables that have no file.
 
-    A day is known if any of `tables` has a file, or a recorded hash, of it; only days between the first and the last known day can be
+    A day is known if any of `tables` has a file, or a recorded hash, of it; only days from the first to the last known day can be
     missing. `also`: days that a run is about to write; they are known too, but not reported. Returns the missing days by name of the table;
     tables without any are left out.
     """
@@ -381,9 +381,9 @@ def _conform_days(table: Table, frame: pl.DataFrame, days: Days) -> pl.DataFrame
 
 
 def _read_size(path: Path) -> Size:
-    """Read the size of a Parquet file from its footer.
+    """Read rows and uncompressed bytes of a Parquet file from its footer.
 
-    It is 0 if the file does not exist.
+    Both are 0 if the file does not exist.
     """
     if not path.exists():
         return Size()

@@ -61,7 +61,7 @@ def read_parameters() -> dict[str, Any]:
 
 
 def threshold(name: str) -> float:
-    """Return a number of the section `thresholds` of `parameters.toml`."""
+    """Return the threshold of this name from `parameters.toml`."""
     return float(read_parameters()["thresholds"][name])
 
 

@@ -304,7 +304,7 @@ class Threat:
     def _to_row(self) -> dict[str, Any]:
         """Return the current state as a row of `threat_states`.
 
-        Its first and last day of validity are missing.
+        `record` adds its first and last day (`valid_from`, `valid_to`).
         """
         by_probability = sort_claims(self.said)
         by_day = {on: [claim for claim in self.said if claim["told_on"] == on] for on in {claim["told_on"] for claim in self.said}}

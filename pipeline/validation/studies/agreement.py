@@ -186,7 +186,7 @@ def _monthly_keyword_share(keywords: pl.DataFrame) -> pl.DataFrame:
 def _daily_keyword_share(keywords: pl.DataFrame, calendar: pl.DataFrame, half_life_days: float) -> pl.DataFrame:
     """Compute discounted hits per 10,000 discounted articles by day.
 
-    `calendar`: its `period_date` are the days of the result. Null until an article was read.
+    `calendar`: its `period_date` are the days of the result, one row for each day without gaps. Null until there is an article.
     """
     by_day = keywords.select(pl.col("index_date").alias("period_date"), "hits", "articles")
     days = calendar.select("period_date").sort("period_date").join(by_day, on="period_date", how="left", maintain_order="left")

@@ -188,10 +188,10 @@ class ParsedSentence:
         return at
 
     def find_subject_countries(self, at: int) -> tuple[str, ...]:
-        """Return the countries about which a word says something.
+        """Return the countries in the subject of a word.
 
-        They are those of the word's subject; their goods and firms count too: KOR in `Korean makers face ...`. In `called its duty unfair`
-        the object (`its duty`) is that subject.
+        `at`: index of the word. Goods and firms of a country count too: KOR in `Korean makers face ...`. In `called its duty unfair` the
+        object (`its duty`) is that subject. Empty if there is none.
         """
         node = self.phrase_head(at)
         for _ in self.tree.heads:
