@@ -7,18 +7,16 @@ the sample, so that no error of reading plays a part. It is the evidence for `si
 """
 
 import argparse
-from datetime import date
 from pathlib import Path
 
 import polars as pl
+from labelled_sample import PEAKS
 
 from pipeline.index.parameters import read_weights
 from pipeline.settings import Settings
 from pipeline.validation.labels import PAIR, build_sample_labels_index
 from pipeline.validation.references import read_references
 from pipeline.warehouse.lake import Lake
-
-PEAKS = ((date(2025, 4, 9), date(2025, 4, 11)), (date(2025, 10, 10), date(2025, 10, 14)))
 
 
 def main() -> None:

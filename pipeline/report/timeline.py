@@ -13,7 +13,9 @@ from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
 import polars as pl
+from scipy.signal import find_peaks
 
 from pipeline.contracts import vocabulary as words
 from pipeline.contracts.countries import parse_pair
@@ -255,7 +257,9 @@ def find_peaks_of(values: pl.DataFrame) -> pl.DataFrame:
     for channel, name in VALUE_OF_CHANNEL.items():
         known = values.filter(pl.col(name).is_not_null()).sort("series", "index_date")
         for (series,), frame in known.group_by("series", maintain_order=True):
-            high = frame[find_tops(frame[name].to_list())].sort(name, "index_date", descending=[True, False])
+            padded = np.pad(frame[name].to_numpy(), 1)  # the first and the last day may be peaks
+            tops = find_peaks(padded, height=MIN_PEAK, prominence=_PROMINENCE)[0] - 1
+            high = frame[tops.tolist()].sort(name, "index_date", descending=[True, False])
             chosen: list[date] = []
             for day, value in high.select("index_date", name).iter_rows():
                 if len(chosen) < PEAKS_SHOWN and all(abs((day - other).days) >= _DAYS_BETWEEN_PEAKS for other in chosen):
@@ -263,37 +267,6 @@ def find_peaks_of(values: pl.DataFrame) -> pl.DataFrame:
                     peaks.append((str(series), day, channel, value))
     schema = {"series": pl.String(), "index_date": pl.Date(), "channel": pl.String(), "value": pl.Int32()}
     return pl.DataFrame(peaks, schema=schema, orient="row").sort("series", "index_date", "channel")
-
-
-def find_tops(values: Sequence[int]) -> list[int]:
-    """Find the positions of values that are higher than their neighbours.
-
-    They are at least `MIN_PEAK`, and higher by `_PROMINENCE` than the lowest value between them and any higher one. Of equal values in a
-    row, it is the middle one. The same as `scipy.signal.find_peaks`, whose import takes longer than most pages.
-    """
-    padded = [0, *values, 0]  # the first and the last value may be tops
-    last = [place for place, value in enumerate(padded) if padded[place + 1 : place + 2] != [value]]  # of each run of equal values
-    first = [0, *(place + 1 for place in last)]
-    levels = [padded[place] for place in last]
-    lows = zip(_find_lows(levels), reversed(_find_lows(levels[::-1])), strict=True)
-    return [
-        (first[run] + last[run]) // 2 - 1
-        for run, (before, after) in enumerate(lows)
-        if levels[run] >= max(MIN_PEAK, max(before, after) + _PROMINENCE)
-    ]
-
-
-def _find_lows(levels: Sequence[int]) -> list[int]:
-    """Find for each level the lowest one since a higher one."""
-    lows: list[int] = []
-    falling: list[tuple[int, int]] = []  # levels with no higher one after them, and their lows
-    for level in levels:
-        low = level
-        while falling and falling[-1][0] <= level:
-            low = min(low, falling.pop()[1])
-        falling.append((level, low))
-        lows.append(low)
-    return lows
 
 
 def _choose_days(values: pl.DataFrame, max_rows: int) -> tuple[date, int]:

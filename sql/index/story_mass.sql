@@ -258,7 +258,7 @@ select
         as second_moment,
     numbered_stories.weight ** 2
     * greatest(
-        0,
+        greatest(0, masses.mass_unweighted_until - masses.mass_unweighted_before) ** 2,
         masses.mass_unweighted_until ** 2
         + masses.variance_unweighted
         - masses.mass_unweighted_before ** 2

@@ -6,17 +6,15 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-import numpy as np
 import polars as pl
 import pytest
-from scipy.signal import find_peaks
 
 from pipeline.contracts.days import Days
 from pipeline.contracts.model import Table
 from pipeline.contracts.tables.contributions import TOP_CONTRIBUTIONS
 from pipeline.contracts.tables.index import CHANNEL_DAILY, SIGNALS, STORY_MASS, TENSION_DAILY, TENSION_PAIR_DAILY
 from pipeline.report.evidence import ReadTable
-from pipeline.report.timeline import COLUMNS, MIN_PEAK, PEAKS_SHOWN, Timeline, build_timeline, find_peaks_of, find_tops
+from pipeline.report.timeline import COLUMNS, PEAKS_SHOWN, Timeline, build_timeline, find_peaks_of
 
 Make = Callable[..., pl.DataFrame]
 HIGH, LOW = "a" * 16, "b" * 16
@@ -163,14 +161,6 @@ def test_a_peak_is_higher_than_the_days_around_it() -> None:
     falling = [300 - 5 * n for n in range(30)]
     assert _find_days([100, *falling, 200, *[100] * 20]) == [1, 31]
     assert _find_days([*falling, None, None, *[150 - n for n in range(20)]]) == [0]  # no peak after a gap in a fall
-
-
-def test_peaks_are_those_of_scipy() -> None:
-    numbers = np.random.default_rng(7)
-    for steps in (400, 30, 3):  # many equal values in a row with the last
-        values = np.abs(np.cumsum(numbers.integers(-steps, steps, 600))) % 400
-        tops = find_peaks(np.pad(values, 1), height=MIN_PEAK, prominence=MIN_PEAK - 100)[0] - 1
-        assert find_tops(values.tolist()) == tops.tolist() != []
 
 
 def test_a_ripple_is_no_peak() -> None:
