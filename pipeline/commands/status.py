@@ -184,11 +184,12 @@ def _suggest_command(lake: Lake, settings: Settings) -> str:
     """Say what to do next."""
     program, home = name_program(), quote(str(settings.home))
     is_sample = is_sample_home(settings.home, settings.is_sample)
-    # Without articles in the settings, a run would read the sample, which this home refuses.
+    # Settings without articles mean the sample, which a home of own articles refuses (`mark_home`).
     articles = " --articles PATHS" if settings.is_sample and not is_sample else ""
     if Publisher(settings.published).latest_name is None or lake.stale_tables():
         return f"{program} run{articles} --home {home}"
     if is_sample:
         return f"{program} run --articles PATH --home DIR, with your own articles"
+    # Rows of files that are not given again leave the index.
     add_days = f"{program} run{articles} --home {home}" + (", with all article files" if articles else "")
     return f"look at {settings.published / 'report.html'}; to add days, {add_days}"

@@ -116,8 +116,7 @@ class ExtractorFactory:
     def make(self) -> Extractor:
         """Build the extractor, with its cache of earlier readings.
 
-        A language model has its own cache.
-        Raises `ExtractorError` when something that it needs is missing.
+        A language model has its own cache. Raises the errors of `make_extractor`.
         """
         extractor = make_extractor(self.settings)
         if not isinstance(extractor, SentenceExtractor):

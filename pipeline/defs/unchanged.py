@@ -42,7 +42,8 @@ class StoredResults:
     def load(self) -> list[dg.AssetCheckResult] | None:
         """Return the stored results if the step need not run.
 
-        None if it must run: its inputs changed or are unknown, or a table that it makes is missing or damaged.
+        None if it must run: its inputs (rows, parameters, code) changed or are unknown, or a file that it makes is missing or has another
+        hash.
         """
         try:
             stored = json.loads(self._lake.read_note(self._note) or b"{}")

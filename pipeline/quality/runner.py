@@ -67,7 +67,7 @@ class _CompiledRule:
         self.rule = rule
         self._expectation = _build_expectation(rule)
         self._engine = load_library().engine
-        with _fix_configuration(self._expectation):
+        with _keep_configuration(self._expectation):
             self.dependencies = self._list_dependencies(_COUNTS)
 
     def evaluate(self, metrics: Mapping[Any, Any], errors: Mapping[Any, Any], frame: pl.DataFrame, key: Sequence[str]) -> Outcome:
@@ -131,7 +131,7 @@ class _CompiledRule:
         values = {name: metrics[metric.id] for name, metric in dependencies.metric_configurations.items()}
         try:
             # Not `metrics_validate`: it builds the dependencies again, which takes 80 % of the time for a small frame.
-            with _fix_configuration(self._expectation):
+            with _keep_configuration(self._expectation):
                 result = self._expectation._validate(
                     metrics=values, runtime_configuration={"result_format": dependencies.result_format}, execution_engine=self._engine
                 )
@@ -183,10 +183,10 @@ def _build_expectation(rule: Rule) -> Any:
 
 
 @contextmanager
-def _fix_configuration(expectation: Any) -> Iterator[None]:
-    """Build the configuration of an expectation once for this block.
+def _keep_configuration(expectation: Any) -> Iterator[None]:
+    """Keep an expectation's configuration, built once, during this block.
 
-    Great Expectations builds it again for each argument that it reads: 40 times for a rule.
+    Great Expectations builds it again for each argument that it reads: 40 times for one expectation.
     """
     kind = type(expectation)
     kind.configuration = expectation.configuration  # takes precedence over the property of its base class

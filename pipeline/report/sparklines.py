@@ -20,9 +20,9 @@ _MAX_ALT_LENGTH = 60
 def sparkline(values: Sequence[float | None], width: int = 120, height: int = 24) -> str:
     """Draw values as a small SVG line, under 900 characters.
 
-    It has at most 45 points; a dot marks the last. Of more values the largest of each bucket is shown, so that peaks are visible, and the
-    last one. The scale is from the smallest to the largest value shown. Values that are None or not finite are gaps. `width` and `height`
-    in pixels, 8 to 9,999 (`ValueError`).
+    It has at most 45 points; a dot marks the last value drawn. Of more values, the last is shown, and of those before it the largest of
+    each bucket, so that peaks are visible. The scale is from the smallest to the largest value shown. Values that are None or not finite
+    are gaps. `width` and `height` in pixels, 8 to 9,999 (`ValueError`).
     """
     if not all(8 <= size <= _MAX_SPARKLINE_SIZE for size in (width, height)):  # noqa: PLR2004 - see the docstring
         raise ValueError(f"a sparkline of {width} by {height} pixels cannot be drawn; choose 8 to {_MAX_SPARKLINE_SIZE:,} each")

@@ -207,7 +207,7 @@ def _finding_line(row: dict[str, Any]) -> Text:
 
 
 def _name_target(row: dict[str, Any]) -> str:
-    """Name the target, e.g. `* (asean, except VNM)` for a general act."""
+    """Name the target; of a bloc e.g. `* (asean, except VNM)`."""
     limits = ", ".join(
         [*([row["scope"]] if row["scope"] else []), *([f"except {row['exceptions'].replace(' ', ', ')}"] if row["exceptions"] else [])]
     )

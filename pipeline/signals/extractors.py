@@ -16,7 +16,8 @@ from pipeline.signals.readers.encoder.network import EncoderMissingError
 def make_extractor(settings: Settings) -> Extractor:
     """Make the extractor that the settings choose.
 
-    Raises `ExtractorError` if a setting or package that it needs is missing.
+    `ExtractorError` if a setting of the language model is missing or wrong. `EncoderMissingError` if the encoder is chosen alone and a
+    package or its model file is missing; with `both` the rules then read alone.
     """
     return FACTORIES[settings.extractor](settings)
 

@@ -26,7 +26,7 @@ def merge(readings: pl.DataFrame) -> pl.DataFrame:
 
 
 def signal_id(*key: str | int) -> str:
-    """Hash the values of `KEY` to 16 hex digits.
+    """Hash the values of `KEY`, in its order, to 16 hex digits.
 
     The same signal has the same id in every run.
     """

@@ -154,7 +154,8 @@ def _is_page(payload: Payload) -> bool:
 def _first_request(settings: FederalRegisterSettings, day: date, *, is_final: bool) -> Request:
     """Build the request of the first page of a day.
 
-    `is_final`: the day is old enough not to change any more.
+    `is_final`: the day is so old (`SETTLED_AFTER`) that it no longer changes. The page then has another name, and is not fetched again once
+    stored.
     """
     bounds = (("conditions[publication_date][gte]", day.isoformat()), ("conditions[publication_date][lte]", day.isoformat()))
     agencies = tuple(("conditions[agencies][]", agency) for agency in settings.agencies)

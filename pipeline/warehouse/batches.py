@@ -82,7 +82,7 @@ def sort_into_batches(
 
 
 def _day_file(folder: Path, day: date) -> Path:
-    """Return the path of the file with the rows of a day."""
+    """Return the path of the temporary file with a day's rows."""
     return folder / f"{day.isoformat()}.arrows"
 
 

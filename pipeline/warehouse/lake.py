@@ -167,7 +167,7 @@ class Lake:
             raise LakeError(_explain_damage(files, error)) from error
 
     def written_at(self, table: Table) -> datetime | None:
-        """Return when the table was last written; None before the first run."""
+        """Return when the table was last written (UTC); None if never."""
         times = [path.stat().st_mtime for path in self.files(table)]
         return datetime.fromtimestamp(max(times), UTC) if times else None
 

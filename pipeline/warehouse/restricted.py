@@ -39,7 +39,7 @@ class Limits(NamedTuple):
 class Rows(NamedTuple):
     """Result of a query, with values that JSON can have.
 
-    `columns`: names and types of DuckDB. `is_cut`: there are more rows than the limit allows.
+    `columns`: name and DuckDB type of each. `is_cut`: rows are missing because of a limit (`Limits.rows` or `Limits.characters`).
     """
 
     columns: tuple[tuple[str, str], ...]

@@ -213,7 +213,7 @@ class SharedLake(Lake):
         return bool(manifest) and not any(self._is_lost(table.name, name, entry) for name, entry in manifest.items())
 
     def written_at(self, table: Table) -> datetime | None:
-        """Return when the table was last written; None before the first run."""
+        """Return when the table was last written (UTC); None if never."""
         self._manifest(table.name)
         return self._written_at.get(table.name)
 
@@ -389,7 +389,10 @@ def _manifest_key(table: str) -> str:
 
 
 def parse_object_key(key: str) -> tuple[str, str]:
-    """Return the table of an object, and its file's name without suffix."""
+    """Return an object's table, and its name up to the first dot.
+
+    For example `articles` and `2025-03-05`, without hash and `.parquet`.
+    """
     _, table, *_, name = key.split("/")
     return table, name.partition(".")[0]
 

@@ -138,8 +138,7 @@ heaviest_before as (
         ranked.breadth * ranked.probability * ranked.weight as mass,
         ranked.breadth * ranked.probability * ranked.share as mass_unweighted,
         bilateral.breadth * bilateral.probability * bilateral.weight as mass_bilateral,
-        ranked.probability * (1 - ranked.probability) * (ranked.breadth * ranked.weight) ** 2 as variance,
-        ranked.probability * (1 - ranked.probability) * (ranked.breadth * ranked.share) ** 2 as variance_unweighted
+        ranked.probability * (1 - ranked.probability) * (ranked.breadth * ranked.weight) ** 2 as variance
     from heaviest
     inner join numbered_stories using (story_no)
     inner join numbered_stories as stories_before
@@ -176,8 +175,6 @@ directed_masses as (
         ) as mass_bilateral,
         sum((ranked.probability * (1 - ranked.probability) * (ranked.breadth * ranked.weight) ** 2)::decimal(18, 15)) as variance,
         sum(coalesce(heaviest_before.variance, 0)::decimal(18, 15)) as variance_before,
-        sum((ranked.probability * (1 - ranked.probability) * (ranked.breadth * ranked.share) ** 2)::decimal(18, 15)) as variance_unweighted,
-        sum(coalesce(heaviest_before.variance_unweighted, 0)::decimal(18, 15)) as variance_unweighted_before,
         sum(heaviest.signal_count) as signal_count,
         min(ranked.rank_no) as rank_no
     from heaviest
@@ -234,8 +231,6 @@ masses as (
         sum(mass_bilateral)::double as mass_bilateral,
         sum(variance)::double as variance,
         sum(variance_before)::double as variance_before,
-        sum(variance_unweighted)::double as variance_unweighted,
-        sum(variance_unweighted_before)::double as variance_unweighted_before,
         sum(signal_count) as signal_count,
         min(rank_no) as rank_no
     from in_series
@@ -256,14 +251,6 @@ select
     numbered_stories.weight ** 2
     * greatest(masses.mass ** 2, masses.mass_until ** 2 + masses.variance - masses.mass_before ** 2 - masses.variance_before)
         as second_moment,
-    numbered_stories.weight ** 2
-    * greatest(
-        greatest(0, masses.mass_unweighted_until - masses.mass_unweighted_before) ** 2,
-        masses.mass_unweighted_until ** 2
-        + masses.variance_unweighted
-        - masses.mass_unweighted_before ** 2
-        - masses.variance_unweighted_before
-    ) as second_moment_unweighted,
     masses.mass_before = 0 as is_first,
     masses.signal_count,
     coalesce(article_counts.article_count, 0) as article_count,

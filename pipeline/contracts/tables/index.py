@@ -157,7 +157,6 @@ STORY_MASS = Table(
             unit="mass^2",
             exclusive_minimum=0,
         ),
-        Column("second_moment_unweighted", pl.Float64(), "The same with g = 1 for all signals", 2.0, unit="mass^2"),
         Column("is_first", pl.Boolean(), "Whether the story had no mass in the series before; false for what late articles add", True),
         replace(c.SIGNAL_COUNT, minimum=0),
         replace(c.ARTICLE_COUNT, description="Number of articles of the story with such a signal that count on the day", minimum=0),

@@ -60,9 +60,9 @@ def build_threats(claims: pl.DataFrame, acts: pl.DataFrame, through: date) -> tu
 
 
 def _to_frame(table: Table, rows: list[dict[str, Any]]) -> pl.DataFrame:
-    """Convert rows to a frame with the columns of `table`.
+    """Convert rows to a frame of `table`, sorted by its key.
 
-    Keys of the rows that are no columns are left out.
+    A row must have all columns; its other keys are left out.
     """
     return table.conform(pl.DataFrame({name: [row[name] for row in rows] for name in table.schema}, schema=table.schema))
 
@@ -182,7 +182,7 @@ def _is_compatible(claim: Claim, threat: Threat) -> bool:
 def _rank_likeness(claim: Claim, threat: Threat) -> tuple[bool, bool, bool, bool, bool, date, str]:
     """Return a sort key, greatest for the threat most like a claim.
 
-    Only for threats that the claim fits (`_is_compatible`). Of equal ones the newer threat wins; the id only makes the order complete.
+    Only for threats that the claim fits (`_is_compatible`). Of equal ones the one stated last wins; the id only makes the order complete.
     """
     # Rates and amounts of a claim that fits do not differ: if both have one, it is the same.
     same_rate = claim["rate_pct"] is not None and threat.rate is not None

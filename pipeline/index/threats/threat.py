@@ -105,9 +105,10 @@ class Threat:
         return since + threshold_days("lapse_without_deadline_days")
 
     def is_live(self, on: date) -> bool:
-        """Return whether claims or acts of a day could change the threat.
+        """Return whether claims or acts of the day `on` could change it.
 
-        The threat is open, was imposed (a court may strike it down), or has an outcome so recent that an official act may correct it.
+        The threat is open, is imposed (a court may strike it down at any time), or has an outcome at most `official_corrects_days` old,
+        which an official act may correct.
         """
         may_be_corrected = self.outcome.on is not None and on <= self.outcome.on + threshold_days("official_corrects_days")
         return self.is_open or may_be_corrected or self.outcome.word in IMPOSED

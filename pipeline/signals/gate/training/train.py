@@ -94,13 +94,13 @@ def select_paragraphs(path: Path) -> Iterator[Example]:
 
 
 def learn(examples: pl.DataFrame) -> pl.DataFrame:
-    """Fit a logistic regression and return the whole points of each feature.
+    """Fit a logistic regression; return each feature's weight in whole points.
 
     `examples`: `passage`, `text` and `kind` of sentences. Returns `feature` and `weight`: first the intercept, then the features that are
-    in `LEAST_SENTENCES` sentences and do not round to 0, by name.
+    in at least `LEAST_SENTENCES` sentences and do not round to 0, by name.
     """
     numbered = examples.with_row_index("sentence").with_columns(article=pl.col("passage").rank("dense").cast(pl.UInt32))
-    # Each sentence is split into words alone, and belongs to its passage, whose countries it knows.
+    # Each sentence is split as an article of its own; then `article` is its passage, in which the features also count countries.
     words = split_words(numbered.select(article="sentence", title=pl.lit(""), body="text")).with_columns(sentence=pl.col("article"))
     words = words.drop("article").join(numbered.select("sentence", "article"), on="sentence", maintain_order="left")
     features = list_features(words).unique()

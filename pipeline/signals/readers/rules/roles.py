@@ -47,7 +47,7 @@ def find_roles(context: SentenceContext, parsed: ParsedSentence | None, act: Act
     party = _find_agent_party(parsed, act) if parsed else None
     if parsed and parsed.is_said_by_stranger(act.anchor):
         return
-    is_unnamed = context.unnamed is not None and _is_without_agent(context, act)  # companies are added to a list, but do nothing
+    is_unnamed = context.unnamed is not None and _is_subject_acted_on(context, act)  # companies are added to a list, but do nothing
     if party.is_stranger if party else not is_unnamed and is_done_by_stranger(context, act.anchor):
         return
     if act.mutual:
@@ -130,7 +130,7 @@ def _choose_actors(context: SentenceContext, party: Party | None, act: Act) -> t
     if party:
         return party.codes
     actor = find_agent(context, act.anchor)
-    if actor is None and context.unnamed and _is_without_agent(context, act):
+    if actor is None and context.unnamed and _is_subject_acted_on(context, act):
         # Whose the goods are does not say who bars them.
         actor = context.unnamed if act.rule_id.endswith((".goods", ".trade")) else _find_owner(context, act) or context.unnamed
     actor = actor or _find_owner(context, act)
@@ -142,10 +142,10 @@ def _find_owner(context: SentenceContext, act: Act) -> str | None:
     return None if act.thing is None else find_owner(context, act.thing)
 
 
-def _is_without_agent(context: SentenceContext, act: Act) -> bool:
+def _is_subject_acted_on(context: SentenceContext, act: Act) -> bool:
     """Whether the subject is what the act is done to.
 
-    The act is a passive, or its object is before its verb: `the duties take effect`.
+    The verb is a passive, or what the act is done to stands before it: `the duties take effect`.
     """
     if act.thing is not None and act.thing < act.anchor:
         return True

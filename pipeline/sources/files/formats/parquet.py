@@ -51,10 +51,11 @@ def _require_magic(is_present: bool, location: Location) -> None:
 
 
 def _read_batches(path: Path, location: Location, options: ReadOptions, found_columns: FoundColumns) -> Iterator[pl.DataFrame]:
-    """Yield the rows of an unpacked Parquet file, as received (`ROWS`).
+    """Yield the rows of a Parquet file as received (`ROWS`).
 
-    Adds its columns to `found_columns`, and yields nothing if none is ours. `SourceError` for a damaged file, one with a column twice, or
-    one that unpacks to too much; `location`, where the file is from, is for this message.
+    `path`: the file itself, out of any zip or gzip. Adds its columns to `found_columns`, and yields nothing if it has none of `COLUMNS`.
+    `SourceError` for a damaged file, one with a column twice, or one whose values are too large for its size; `location`, where the file
+    is from, is for this message.
     """
     allowed = options.limits.max_unpacked_bytes(path.stat().st_size)
     too_large = SourceError(f"{location}: unpacks to more than {allowed:,} bytes, too much for its size. Write it in smaller files")
