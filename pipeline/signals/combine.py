@@ -12,6 +12,9 @@ from pipeline.signals.reader import READINGS_SCHEMA, SURE_SIGN
 #: Two readings are about the same thing if candidate (actor and target in a sentence) and polarity are equal.
 SAME = ("candidate", "polarity")
 
+#: A reading of the encoder that the rules deny counts only from this score on.
+LEAST_AGAINST_DENIAL = 0.5
+
 #: The encoder's kind replaces that of the rules if its score exceeds that of every other kind of the polarity by so much.
 SURE_MARGIN = 0.6
 
@@ -39,8 +42,8 @@ def combine(by_rules: pl.DataFrame, by_encoder: pl.DataFrame) -> pl.DataFrame:
     Both are of `READINGS_SCHEMA`; the result is sorted by candidate. If both readers assert the same polarity for a candidate, one row
     remains, with the fields of the rules, except where the encoder is sure of another kind (`_correct_kinds`). `encoder_score` is 0 where
     the encoder finds nothing. All readings that are not asserted remain, unless the rules assert the same. Readings of the encoder are
-    dropped where a rule without doubt (`SURE_SIGN`) says the opposite polarity, or that nothing happened, and readings of acts (`DEEDS`)
-    where the rules find an act of the past.
+    dropped where a rule without doubt (`SURE_SIGN`) says the opposite polarity, or that nothing happened, where the rules deny the signal
+    and the encoder is unsure (`LEAST_AGAINST_DENIAL`), and readings of acts (`DEEDS`) where the rules find an act of the past.
     """
     rules = by_rules.with_columns(polarity=_map_polarity())
     encoder = by_encoder.with_columns(polarity=_map_polarity(), alternatives=pl.col("words").list.join(", "))
@@ -59,12 +62,15 @@ def combine(by_rules: pl.DataFrame, by_encoder: pl.DataFrame) -> pl.DataFrame:
     asserted_by_rules = rules.filter(pl.col("modality") == "asserted")
     denied_by_rules = rules.filter(pl.col("modality") != "asserted").select(SAME).unique().with_columns(rules_say=pl.lit("denied"))
     sure = rules.filter(pl.col("rule_id").str.ends_with(SURE_SIGN))
+    unsure = encoder.filter((pl.col("modality") == "asserted") & (pl.col("score") < LEAST_AGAINST_DENIAL)).select(SAME)
+    negated = rules.filter(pl.col("modality") == "negated").select(SAME)
     opposite = pl.col("polarity").replace_strict(_OPPOSITE, default=None, return_dtype=pl.String())
     ruled_out = pl.concat(
         [
             _find_old_acts(rules, encoder).join(asserted_by_rules, on=SAME, how="anti"),
             sure.filter(pl.col("modality") == "asserted").select("candidate", polarity=opposite),
             sure.filter(pl.col("modality") == "negated").select(SAME).join(asserted_by_rules, on=SAME, how="anti"),
+            negated.join(unsure, on=SAME, how="semi").join(asserted_by_rules, on=SAME, how="anti"),
         ]
     )
     encoder_only = (

@@ -38,7 +38,7 @@ def test_what_is_said_in_a_question_is_never_asserted(mode: str) -> None:
 
 
 def test_a_line_about_what_was_talked_about_is_in_doubt() -> None:
-    text = "The Chinese spokesperson answered reporters' questions about American tariffs on China."
+    text = "China's spokesperson took questions on the US decision to raise tariffs on Chinese steel."
     groups = build_candidates(resolve_texts([("a", None, "Wire", text, 0)]))
     evidence = add_doubts(collect_evidence("encoder", groups), to_frame(groups))
     assert not evidence.is_empty()
