@@ -145,7 +145,7 @@ def _find_owner(context: SentenceContext, act: Act) -> str | None:
 def _is_subject_acted_on(context: SentenceContext, act: Act) -> bool:
     """Whether the subject is what the act is done to.
 
-    The verb is a passive, or what the act is done to stands before it: `the duties take effect`.
+    The verb is a passive, or follows what the act is done to: `the duties take effect`.
     """
     if act.thing is not None and act.thing < act.anchor:
         return True
