@@ -53,8 +53,9 @@ _READER_COLUMNS = (
 class Extractor(Protocol):
     """Turns articles into findings.
 
-    `name`, `version` and `lexicon_sha` are columns of every finding. `summary` describes the last call of either method; `outcomes`
-    (`READING_OUTCOMES`) has every article of the last call of `extract`. Raises `ExtractorError` if nothing could be read.
+    `name`, `version` and `lexicon_sha` are columns of every finding. `summary` describes the last call of `extract` or `read_texts`;
+    `outcomes` (`READING_OUTCOMES`) has a row for every article of the last call of `extract`. Both raise `ExtractorError` if nothing
+    could be read, or if reading was stopped.
     """
 
     name: str

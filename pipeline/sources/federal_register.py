@@ -90,8 +90,8 @@ def collect_documents(payloads: Iterable[Payload]) -> Documents:
 def parse(payload: Payload) -> pl.DataFrame:
     """Parse a page as `RAW_OFFICIAL_DOCUMENTS`, one row per item.
 
-    An item that is not a document has a reason in `unreadable`. `index_date` is the requested day. `SourceError` if the payload is not a
-    response of the API.
+    `unreadable` is the reason if an item is not a document or has a field of the wrong type. `index_date` is the requested day.
+    `SourceError` if the payload is not a response of the API.
     """
     page = _parse_page(payload)
     label = f"{payload.source} {payload.item.removesuffix(_SETTLED)}"
@@ -154,8 +154,8 @@ def _is_page(payload: Payload) -> bool:
 def _first_request(settings: FederalRegisterSettings, day: date, *, is_final: bool) -> Request:
     """Build the request of the first page of a day.
 
-    `is_final`: the day is so old (`SETTLED_AFTER`) that it no longer changes. The page then has another name, and is not fetched again once
-    stored.
+    `is_final`: the day is so old (`SETTLED_AFTER`) that it no longer changes. Then the page is stored under another name, and fetched only
+    once.
     """
     bounds = (("conditions[publication_date][gte]", day.isoformat()), ("conditions[publication_date][lte]", day.isoformat()))
     agencies = tuple(("conditions[agencies][]", agency) for agency in settings.agencies)

@@ -46,9 +46,9 @@ class ResponseArchive(Protocol):
 def merge_trade_flows(folder: Path, archive: ResponseArchive, settings: Sources) -> Figures:
     """Merge monthly flows from `flows.csv` and all stored responses, as `RAW_TRADE_FLOWS`.
 
-    Responses of upstreams that are switched off count too. Each origin's figure has one row per value, with the day of the first response
-    that held it; of several responses on one day the last counts. A response that cannot be read is rejected as a whole, and the others
-    are still read. `SourceError` if `flows.csv` cannot be read.
+    Responses of upstreams that are switched off count too. A figure is what one source says of a flow and month; it has one row for each
+    change of its value (`select_versions`). A response that cannot be read is listed in `rejected`, and the others are still read.
+    `SourceError` if `flows.csv` cannot be read.
     """
     results = [figures for source in READERS for figures in _read_responses(archive, source, settings)]
     rows = pl.concat([RAW_TRADE_FLOWS.empty(), *(figures.rows for figures in results)])
@@ -61,11 +61,11 @@ def merge_trade_flows(folder: Path, archive: ResponseArchive, settings: Sources)
 
 
 def select_versions(rows: pl.DataFrame) -> pl.DataFrame:
-    """Select one row for each value that a figure has had.
+    """Select one row for each change of a figure's value.
 
-    `rows`: the figures of all responses in order of arrival. If a figure had several values on one day, the last counts, unless it equals
-    the value of the day before. Only the first value of a figure has `absent_on`: the day of the last response without the figure, when it
-    was not public yet.
+    `rows`: the figures of all responses in order of arrival. The first value counts as a change, and so does a return to an old one. If a
+    figure had several values on one day, the last counts, unless it equals the value of the day before. Only the first value of a figure
+    has `absent_on`: the day of the last response without the figure, when it was not public yet.
     """
     last_of_day = (
         rows.with_columns(pl.col("absent_on").first().over(_FIGURE))
@@ -98,7 +98,7 @@ def merge_tariffs(folder: Path) -> pl.DataFrame:
 def _read_responses(archive: ResponseArchive, source: str, settings: Sources) -> Iterator[Figures]:
     """Yield the figures of each stored response, in order of arrival.
 
-    A figure that is new in a response was absent on the day of the previous response to the same request (`_absent_on`).
+    A figure that is new in a response was not public yet when the previous readable response to the same request came (`_absent_on`).
     """
     requests = _requests_by_item(archive.journal(source))
     readable: set[str] = set()

@@ -39,7 +39,7 @@ class ReadReport:
 
 @dataclass
 class FileContents:
-    """Hashes of a file's rows by day, collected while reading.
+    """One hash for each day of a file, over its rows, collected while reading.
 
     `latest_claim`: the latest date in any row, even in the future; None if no row has a date.
     """

@@ -98,8 +98,8 @@ class Client:
     | 200 with a body | stored |
     | 304 to a conditional request | unchanged, with the stored response |
     | 204, 404, 410 | missing |
-    | 408, 429, 5xx, 200 without a body, connection error, timeout | retried, then failed |
-    | any other status, deadline exceeded, too many redirects, damaged body | failed |
+    | 408, 429, 5xx, 200 without a body, damaged body, connection error, no data for too long | retried, then failed |
+    | any other status, too many redirects, response not complete by its deadline | failed |
     | unsafe address or redirect, invalid certificate, too many bytes | refused |
 
     `now` is the clock, in UTC; `sleep` waits seconds; `resolve` resolves host names; `ssl_context` verifies certificates (by default
