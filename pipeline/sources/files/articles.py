@@ -39,7 +39,7 @@ class ReadReport:
 
 @dataclass
 class FileContents:
-    """One hash for each day of a file, over its rows, collected while reading.
+    """Hashes of the rows of a file, one for each day.
 
     `latest_claim`: the latest date in any row, even in the future; None if no row has a date.
     """
