@@ -20,8 +20,6 @@ from tests.unit.cli.conftest import Command, flat
 from tests.unit.cli.test_mistakes import read_error
 from tests.unit.index.lake_scenes import DAY, Scene, article, build, random_scene
 
-pytestmark = pytest.mark.slow
-
 TPU = "day,month,year,daily_tpu_index\n"
 
 
@@ -187,12 +185,14 @@ def test_a_home_without_a_run_names_the_next_command(command: Command) -> None:
     assert not Path("nothing").exists()
 
 
+@pytest.mark.slow
 def test_rates_of_simulated_articles_are_part_of_a_validation(home: Path) -> None:
     figures = validate(Settings(home=home), ValidationOptions(replications={4: 20})).figures
     assert set(figures["part"]) == set(PARTS) - {"agreement"}  # there are no references
     assert figures.filter(part="simulation")["value"].null_count() == 0
 
 
+@pytest.mark.slow
 def test_the_index_of_the_sample_is_reproduced(command: Command, sample_run: SampleRun) -> None:
     assert command("validate", "--no-simulation", "--home", sample_run.home, "--out", "out").exit_code == 0
     rebuilt = pl.read_parquet("out/validation.parquet").filter(pl.col("part") == "rebuild")

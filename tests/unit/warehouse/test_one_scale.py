@@ -23,7 +23,6 @@ def scene(baseline: tuple[object, object] | None) -> Scene:
     return Scene(articles, findings, baseline=baseline, least_evidence=0.25)  # type: ignore[arg-type]  # days
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("series", ["CHN-USA", "CHN>USA"])
 def test_values_on_one_scale_are_those_of_one_baseline(tmp_path: Path, series: str) -> None:
     growing, single = build(tmp_path / "growing", scene(None)), build(tmp_path / "single", scene(WINDOW))

@@ -203,7 +203,6 @@ def test_leftovers_of_killed_processes_are_removed(published: tuple[Publisher, L
     assert list(publisher.folder.rglob(".*")) == []
 
 
-@pytest.mark.slow
 def test_the_database_stays_in_the_two_newest_releases(published: tuple[Publisher, Lake], tmp_path: Path) -> None:
     publisher, lake = published
     publisher.publish(build(tmp_path / "second", scene(has_late=True)).lake, LAST_DAY, "A test.")
