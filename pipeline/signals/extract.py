@@ -3,7 +3,7 @@
 Belongs here: the order of the steps and the shape of the result. Does not: the steps themselves, or any file.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from functools import partial
@@ -165,16 +165,29 @@ def resolve_texts(texts: Iterable[tuple[str, date | None, str, str, int]]) -> It
 def collect_evidence(mode: str, groups: Sequence[SentenceCandidates], threads: int = 1) -> pl.DataFrame:
     """Run the readers of a mode and combine what they find.
 
-    `groups`: the candidates of each sentence. Returns `EVIDENCE_SCHEMA`. With several threads the readers run in parallel, and the encoder
-    runs several batches at once.
+    `groups`: the candidates of each sentence. Returns `EVIDENCE_SCHEMA`.
+    """
+    return combine_readings(mode, collect_readings(mode, groups, threads))
+
+
+def collect_readings(mode: str, groups: Sequence[SentenceCandidates], threads: int = 1) -> dict[str, pl.DataFrame]:
+    """Run the readers of a mode; return their readings by name.
+
+    With several threads the readers run in parallel, and the encoder runs several batches at once.
     """
     readers = _make_readers(mode, threads)
-    if threads > 1:
-        with ThreadPoolExecutor(len(readers)) as pool:
-            readings = list(pool.map(lambda reader: reader.read(groups), readers))
-    else:
-        readings = [reader.read(groups) for reader in readers]
-    return combine(*readings) if mode == "both" else evidence_from_single_reader(readings[0], mode)
+    with ThreadPoolExecutor(len(readers) if threads > 1 else 1) as pool:
+        return dict(zip((reader.name for reader in readers), pool.map(lambda reader: reader.read(groups), readers), strict=True))
+
+
+def combine_readings(mode: str, readings: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    """Combine the readings of the readers of a mode to evidence.
+
+    `readings`: at least those of the mode's readers, by name. Returns `EVIDENCE_SCHEMA`.
+    """
+    if mode == "both":
+        return combine(readings["rules"], readings["encoder"])
+    return evidence_from_single_reader(readings[mode], mode)
 
 
 def score_evidence(evidence: pl.DataFrame, mode: str) -> pl.DataFrame:

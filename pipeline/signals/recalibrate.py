@@ -20,12 +20,9 @@ from pipeline.signals.batches import count_cores
 from pipeline.signals.bootstrap import Bootstrap
 from pipeline.signals.calibrate import TERMS, compute_family_shares, compute_terms
 from pipeline.signals.candidates import build_candidates, to_frame
-from pipeline.signals.combine import combine, evidence_from_single_reader
 from pipeline.signals.doubts import add_doubts
-from pipeline.signals.extract import resolve_texts
+from pipeline.signals.extract import MODES, collect_readings, combine_readings, resolve_texts
 from pipeline.signals.gold import Gold, read_gold
-from pipeline.signals.readers.encoder.reader import EncoderReader
-from pipeline.signals.readers.rules import RuleReader
 
 _FILE = Path(__file__).parent / "lexicon" / "calibration.toml"
 # Ridge penalty on the coefficients, because there are only a few hundred readings.
@@ -45,13 +42,8 @@ def fit(gold: Gold) -> tuple[dict[str, float], dict[str, dict[str, float]]]:
     groups = build_candidates(resolve_texts(gold.passages.with_columns(title_length=pl.lit(0)).iter_rows()))
     candidates = to_frame(groups)
     places = candidates.select("candidate", "article_id", "span_start", "span_end", "actor", "target")
-    by_rules, by_encoder = RuleReader().read(groups), EncoderReader(threads=count_cores()).read(groups)
-    collected = {
-        "rules": evidence_from_single_reader(by_rules, "rules"),
-        "encoder": evidence_from_single_reader(by_encoder, "encoder"),
-        "both": combine(by_rules, by_encoder),
-    }
-    evidence = {mode: _judge_evidence(gold, add_doubts(rows, candidates), places) for mode, rows in collected.items()}
+    readings = collect_readings("both", groups, count_cores())
+    evidence = {mode: _judge_evidence(gold, add_doubts(combine_readings(mode, readings), candidates), places) for mode in MODES}
     rules = evidence["rules"].filter(pl.col("rules_say") == "asserted")
     shares = compute_family_shares(rules["rule_id"].to_list(), rules["is_right"].to_list())
     counts = rules["rule_id"].str.split(".").list.first().value_counts()

@@ -71,11 +71,11 @@ def share_top_decile(values: Numbers) -> Numbers:
 
 
 def share_of_places(value: float, others: Numbers, places: float) -> float:
-    """Return the share of a place among the highest (0 to 1).
+    """Return which share of a place among the highest a value gets.
 
-    `places`: how many places there are, perhaps not a whole number. `others`: the values, without this one, that compete for them. 1 if all
-    that are at least as high have a place, 0 if those that are higher take more places than there are; otherwise the places left are
-    divided by the number of equals. A value of 0 gets 0.
+    From 0 to 1. `places`: how many places there are, perhaps not a whole number. `others`: the values, without this one, that compete for
+    them. 1 if all that are at least as high have a place, 0 if those that are higher take more places than there are; otherwise the places
+    left are divided by the number of equals. A value of 0 gets 0.
     """
     higher, equal = int((others > value).sum()), int((others == value).sum())
     if value <= 0 or higher > places:

@@ -173,7 +173,7 @@ class LlmExtractor:
         return content
 
     def _raise_if_stopped(self, outcomes: Sequence[Answer | _Unread], stop_reason: str) -> None:
-        """Raise `ExtractorError` if requests were stopped, or no text was read."""
+        """Raise `ExtractorError` if a stop left texts unread, or none was read."""
         unread = [outcome for outcome in outcomes if isinstance(outcome, _Unread)]
         read = len(outcomes) - len(unread)
         counts = f"{read} of {len(outcomes)} texts were read, {len(unread)} were not"
