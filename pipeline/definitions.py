@@ -60,9 +60,10 @@ def _build(settings: Settings) -> dg.Definitions:
 
 
 def build_reading(settings: Settings) -> dg.Definitions:
-    """Build the steps that read articles, by day.
+    """Build a code location with only the steps that read articles.
 
-    Checks across tables are left out: they need the days of all machines.
+    They are the assets of the layers raw and core that are partitioned by day. Checks across tables are left out: they need the days of all
+    machines.
     """
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", r"Parameter `(backfill_policy|allow_nonexistent_upstream_partitions)`", dg.BetaWarning)

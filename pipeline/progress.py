@@ -61,7 +61,7 @@ class Display:
         self._total = float(sum(map(_weight, steps)))
 
     def on_step(self, name: str, event: str) -> None:
-        """Show that a step started (`event` is "start") or ended."""
+        """Show that a step started (`event` is "start") or ended (any other)."""
         if event == "start":
             self._step, self._done_of_step = name, 0.0
             self._started += 1
@@ -108,6 +108,7 @@ class _TimeLeft(ProgressColumn):
 def display_progress(err: Console) -> Iterator[Display]:
     """Show progress on the stream of `err` within the block.
 
+    It is a bar on a terminal, which disappears at the end, else lines.
     Draws on a duplicate of the file descriptor, because Dagster redirects the original into its compute logs during a run.
     """
     with _duplicate_stream(err.file) as file:
@@ -129,7 +130,10 @@ def display_progress(err: Console) -> Iterator[Display]:
 
 @contextmanager
 def _duplicate_stream(stream: IO[str]) -> Iterator[IO[str]]:
-    """Open a duplicate of the stream's file descriptor, if it has one."""
+    """Yield a duplicate of the stream, writing to the same file.
+
+    It has a file descriptor of its own, and is closed after the block. A stream without file descriptor is yielded itself.
+    """
     try:
         descriptor = os.dup(stream.fileno())
     except (OSError, io.UnsupportedOperation):  # not a file, so Dagster cannot redirect it

@@ -20,7 +20,7 @@ _BULLET = r"(?:[•*·|>»\u{2013}\u{2014}-]+[^\S\n]*)?"
 def remove_boilerplate(text: pl.Series) -> pl.Series:
     """Replace boilerplate lines with empty lines.
 
-    Only whole lines up to `MAX_LINE_CHARS` are removed.
+    Only whole lines of up to `MAX_LINE_CHARS` characters are removed. Other lines, and null, stay as they are.
     """
     has_boilerplate = text.str.contains(rf"(?m)^{_line_pattern()}$").fill_null(value=False)
     if not has_boilerplate.any():

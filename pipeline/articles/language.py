@@ -33,8 +33,9 @@ _FOREIGN_WORD = r"\b[a-z]\w*[^\x00-\x7f\W]\w*"  # in lower case: a capitalized w
 def detect_other_language(title: pl.Series, body: pl.Series) -> pl.Series:
     """Detect the language of each article that is not English.
 
-    The result is its English name in lower case, or `UNKNOWN`; null if the article is English or in doubt. A text is not English if most of
-    its letters are not Latin, or if pycld2 is certain and the frequent words confirm it.
+    The result is the language's English name in lower case, or `UNKNOWN`; null if the article is English or in doubt. A text is not English
+    if most of its letters are not Latin, or if pycld2 is certain and the frequent words confirm it. Only the first `MAX_CHARS` characters
+    count, and a text with enough English words in its first `_GLANCE` characters is English without further tests.
     """
     # Most articles have enough English words at their beginning; only the others are examined further.
     text = title.str.slice(0, MAX_CHARS) + "\n" + body.str.slice(0, MAX_CHARS)
@@ -73,7 +74,9 @@ def _count_words(text: pl.Series) -> pl.DataFrame:
 def _decide_language(text: str, letters: int, other_script: int, words: int, english: int, foreign: int) -> str | None:
     """Return the language of a text, None if English or in doubt.
 
-    The numbers are those of `_count_words`. A text mostly in another script is `UNKNOWN` if the detector is not certain.
+    The numbers are those of `_count_words`. A text with more than half of its letters, and at least `_MIN_FOREIGN_LETTERS`, in another
+    script is `UNKNOWN` if the detector is not certain or says English. In Latin script the detector must be certain, and words must confirm
+    it: in a short text no English and some foreign words, in a longer one few English words.
     """
     is_certain, name, english_percent = _detect(text)
     if 2 * other_script > letters:
@@ -89,7 +92,8 @@ def _decide_language(text: str, letters: int, other_script: int, words: int, eng
 def _detect(text: str) -> tuple[bool, str, int]:
     """Detect the language with pycld2.
 
-    Returns whether it is certain, the main language, and the percentage of the text that is English.
+    Returns whether it is certain, the main language, and the percentage of the text that is English. It is never certain
+    if it names no language, or of text that it cannot read.
     """
     try:
         is_certain, _, languages = pycld2.detect(text, isPlainText=True)

@@ -39,9 +39,10 @@ _QUERY_MARKS = "!$'()*,;:@/?~"
 def canonical_link(url: str) -> str | None:
     """Return the canonical form of a link.
 
-    None for a bare host or an invalid web address. The scheme is https. Removed are the host prefixes `www.`, `m.`, `mobile.` and `amp.`,
-    default port, user, fragment, AMP variant, index file, trailing slash and tracking parameters. Other parameters are sorted by name, and
-    escapes are normalized. The function is idempotent.
+    None for an invalid web address, or if nothing is left after the host. The scheme becomes https. Removed are host prefixes such as
+    `www.` and `m.` (`_HOST_PREFIXES`), ports 80 and 443, user, fragment (unless it selects a page: `#!`, `#/`), AMP cache and variant,
+    index file, trailing slash and tracking parameters. Other parameters are sorted by name, and escapes are normalized. The function is
+    idempotent.
     """
     try:
         parts = urlsplit(_unwrap_amp_cache(url))
@@ -88,7 +89,7 @@ def _normalize_path(path: str) -> str:
 def _remove_variant(names: list[str]) -> list[str]:
     """Remove one AMP variant or index file from a path's names.
 
-    Returns equal names if there is none.
+    `names`: what is between the slashes. Returns a new list, equal to `names` if there is none.
     """
     if names and _INDEX.fullmatch(names[-1]):
         return names[:-1]

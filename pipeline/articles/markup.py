@@ -79,9 +79,10 @@ def html_to_text(pages: pl.Series) -> pl.Series:
     """Convert HTML pages to the text of their articles.
 
     Paragraphs, list items and table rows are separated by blank lines, lines and cells by line ends. Scripts, styles, hidden elements,
-    menus, asides, forms, captions, footers, and everything outside an `<article>` or `<main>` with most paragraphs are removed, unless
-    nothing would be left. Angle brackets that are not HTML tags stay. A page that is too long or too deep to parse keeps all its text. No
-    page raises an error.
+    and buttons are always removed. Menus, asides, captions, footers, forms without paragraphs, and everything outside the only `<article>`
+    or `<main>` if it has most paragraphs are removed unless nothing would be left. Angle brackets that are not HTML tags stay. A page that
+    is too long or too deep to parse loses only tags, scripts, styles and comments. No page raises an error, but `pages`
+    must not have nulls.
     """
     return pl.Series(pages.name, [_to_text(page) for page in _strip_attributes(pages).to_list()], pl.String)
 

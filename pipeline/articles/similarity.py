@@ -51,7 +51,8 @@ def build_shingles(articles: pl.DataFrame) -> DayShingles:
     """Build the shingles of one day's articles.
 
     `articles` has `rank` (UInt32, unique, increasing with time), `title` and `body`. Bodies are compared, since each paper writes its own
-    headline; a body under `MIN_BODY_WORDS` is compared with its headline. Texts under `MIN_WORDS` are skipped.
+    headline; a body of fewer than `MIN_BODY_WORDS` words is compared together with its own headline. Texts of fewer than `MIN_WORDS` words
+    are skipped.
     """
     title, body = (pl.col(name).str.to_lowercase().str.extract_all(r"\w+") for name in ("title", "body"))
     split = articles.select("rank", title=title, body=body).with_columns(both=pl.concat_list("title", "body"))
@@ -120,7 +121,7 @@ def _combine_keys(rank: npt.NDArray[np.uint32], gram: Numbers) -> Numbers:
 
 
 def _mark_first(numbers: Numbers, count: int) -> npt.NDArray[np.bool_]:
-    """Mark the first `count` occurrences of each number."""
+    """Mark the first `count` occurrences of each number, in the order given."""
     order = np.argsort(numbers, kind="stable")
     ordered = numbers[order]
     begins = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]])) if len(ordered) else np.zeros(0, np.int64)
@@ -133,9 +134,10 @@ def _mark_first(numbers: Numbers, count: int) -> npt.NDArray[np.bool_]:
 def find_similar(day: DayShingles, window: list[DayShingles]) -> pl.DataFrame:
     """Find pairs of a text of `day` and a similar earlier text.
 
-    Earlier texts are from `window`, which includes `day`. The result is of `PAIRS`. Similarity is the larger of two Jaccard similarities:
-    of all shingles, and of the shorter text with an equally long beginning of the longer one. So a shortened text is similar to the full
-    one, but not to a roundup that contains it further down.
+    Earlier texts, those of a smaller `rank`, are from `window`, which includes `day`. The result is of `PAIRS`, with a similarity of at
+    least `MIN_SIMILARITY` and without texts on different subjects (`_drop_other_subjects`). Similarity is the larger of two Jaccard
+    similarities: of all shingles, and of the shorter text with an equally long beginning of the longer one. So a shortened text is similar
+    to the full one, but not to a roundup that contains it further down.
     """
     texts, grams = pl.concat(one.texts for one in window), pl.concat(one.grams for one in window)
     found_under = pl.concat(one.found_under for one in window)
@@ -224,7 +226,7 @@ def _drop_other_subjects(pairs: pl.DataFrame, texts: pl.DataFrame) -> pl.DataFra
     """Drop pairs whose texts have different subjects.
 
     These are texts of one template, e.g. on two companies: each has a subject, a word in its headline and body, that is nowhere in the
-    other.
+    other. If only one of the two has such a word, the pair stays.
     """
     one = pairs.join(texts.select("rank", "words", "subject"), on="rank")
     both = one.join(texts.select(earlier_rank="rank", earlier_words="words", earlier_subject="subject"), on="earlier_rank")

@@ -25,8 +25,9 @@ _TEXT_PREFIX, _LINK_PREFIX, _TITLE_PREFIX = "text ", "link ", "title "
 def link_retellings(articles: pl.DataFrame, days: Days) -> pl.DataFrame:
     """Link each article of `days` to the first known that it repeats.
 
-    The result is of `STORY_LINKS`. `articles` (of `ARTICLES`) must include the `DAYS_AROUND` days before and after. Articles are ordered by
-    the day on which they were known, then by (published_at, article_id). Two articles tell the same if they share a link, a text, or enough
+    The result is of `STORY_LINKS`: one row for each article that repeats an earlier one, none for others. `articles` (of `ARTICLES`) must
+    include the `DAYS_AROUND` days before and after; only articles so close in time are compared. They are ordered by the day on which they
+    were known, then by (published_at, article_id). Two articles tell the same if they share a link, a text, or enough
     words (`similarity.py`), or have on the same day titles of the same `MIN_TITLE_WORDS` or more words. Texts with fewer than `MIN_WORDS`
     words tell the same only if they share a link, or have the same words on the same day.
     """
@@ -110,7 +111,8 @@ def _full_text() -> pl.Expr:
 def _find_same_key(sought: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
     """Pair each article with earlier articles that share a key.
 
-    The result is of `PAIRS`. The first article with a key on each day is enough: if it is not earlier, no other of its day is.
+    Only articles up to `DAYS_AROUND` days before or after count. The result is of `PAIRS`, with similarity 1. The first article with a key
+    on each day is enough: if it is not earlier, no other of its day is.
     """
     first = keys.group_by("key", pl.col("index_date").alias("earlier_date")).agg(pl.col("rank").min().alias("earlier_rank"))
     days = pl.concat(
@@ -122,7 +124,7 @@ def _find_same_key(sought: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
 
 
 def _select_earliest(pairs: pl.DataFrame) -> pl.DataFrame:
-    """Select each article's pair with the earliest article.
+    """Select one pair for each article: that with the earliest article.
 
     Of two pairs with the same article, the more similar one is selected.
     """

@@ -43,7 +43,7 @@ def clean_line(text: pl.Series) -> pl.Series:
 def clean_paragraphs(text: pl.Series) -> pl.Series:
     """Clean each body like a line, but keep its paragraphs.
 
-    Paragraphs are separated by one blank line; boilerplate lines are removed.
+    Paragraphs are separated by one blank line; other line ends become spaces. Boilerplate lines are removed. Null becomes empty.
     """
     lines = _remove_invisible(_remove_markup(text)).str.replace_all(_LINE_END, "\n").str.replace_all(_PARAGRAPH, "\n\n")
     marked = remove_boilerplate(lines).str.replace_all(r"\n(?:\s*\n)+", _PARAGRAPH)
@@ -60,7 +60,10 @@ def fold_whitespace(text: pl.Series) -> pl.Series:
 
 
 def to_printable(text: pl.Expr, limit: int) -> pl.Expr:
-    """Return at most `limit` characters that are safe to display."""
+    """Return at most `limit` characters that are safe to display.
+
+    The first ones are taken; each run of other characters, such as control characters and line ends, becomes one space.
+    """
     return text.str.slice(0, limit).str.replace_all(r"[^\p{L}\p{M}\p{N}\p{P}\p{S} ]+", " ").str.strip_chars()
 
 
@@ -78,7 +81,10 @@ def _remove_markup(text: pl.Series) -> pl.Series:
 
 
 def _change_matching(text: pl.Series, pattern: str, change: Callable[[pl.Series], pl.Series]) -> pl.Series:
-    """Change only the texts that contain the pattern."""
+    """Apply `change` to the texts that contain the pattern.
+
+    The others, and null, stay as they are. Returns a series of all texts in their order.
+    """
     matches = text.str.contains(pattern).fill_null(value=False)
     if not matches.any():
         return text

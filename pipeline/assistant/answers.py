@@ -46,7 +46,10 @@ class Answers:
         self._database = database
 
     def list_series(self) -> Answer:
-        """List pairs and directions with their days."""
+        """List pairs and directions with their first and last day.
+
+        Also how many days each has, and on how many of them tension has a value.
+        """
         (rows,), answer = self._ask(Query(_SERIES))
         named = [_add_names(row) for row in rows.to_records()]
         return answer | {"series": named, "reading": READING} | _say_if_cut(rows)
@@ -57,7 +60,10 @@ class Answers:
         return answer | {"tables": rows.to_records()}
 
     def describe(self, table: str) -> Answer:
-        """List the columns of a table, view or macro with their meanings."""
+        """List the columns of a table, view or macro with their meanings.
+
+        Raises `AnswerError` if there is none of that name.
+        """
         (tables,), answer = self._ask(Query("from describe_tables()"))
         known = {row["name"]: row for row in tables.to_records()}
         if table not in known:
@@ -69,7 +75,11 @@ class Answers:
         return answer | known[table] | {"columns": columns.to_records()}
 
     def value_of_day(self, series: str, day: date) -> Answer:
-        """Return the values of a series on a day, with their stories."""
+        """Return the values of a series on a day, with their stories.
+
+        `made_of` has for each channel its largest stories, at most three, and the parts that are no single story. Raises `AnswerError` if
+        the release has no such series, or no row for that day.
+        """
         name, condition, sides = _parse_series(series)
         table, columns = ("tension_daily", _VALUES) if ">" in name else ("tension_pair_daily", f"{_VALUES}, {_PROBABILITIES}")
         parameters = {**sides, "day": day.isoformat()}
@@ -89,7 +99,10 @@ class Answers:
         return answer | {"series": name, "values": values.to_records()[0], "made_of": parts, "reading": READING, "quotations": QUOTATIONS}
 
     def top_stories(self, series: str, first_day: date, last_day: date, channel: Channel = "escalation", number: int = 10) -> Answer:
-        """List the stories with most mass in a series and period."""
+        """List the stories with most mass in a series, channel and period.
+
+        At most `number` stories, the largest first; both days are included. Raises `AnswerError` if the release has no such series.
+        """
         name, *_ = _parse_series(series)
         if first_day > last_day:
             raise AnswerError(f"the first day {first_day} is after the last day {last_day}")
@@ -104,7 +117,10 @@ class Answers:
         return answer | {"series": name, "channel": channel, "stories": stories, "quotations": QUOTATIONS}
 
     def measures_in_force(self, day: date, actor: str | None = None, target: str | None = None, number: int = 50) -> Answer:
-        """List official measures that apply on a day."""
+        """List official measures that apply on a day.
+
+        At most `number`, the highest rate first and those without a rate last; `count` is that of all. None for `actor` or `target`: all.
+        """
         parameters = {"day": day.isoformat(), "actor": _parse_country(actor), "target": _parse_country(target)}
         (rows, total), answer = self._ask(
             Query(f"{_MEASURES} order by rate_pct desc nulls last, actor, target, layer limit $number", {**parameters, "number": number}),
@@ -122,7 +138,10 @@ class Answers:
         last_day: date | None = None,
         number: int = 20,
     ) -> Answer:
-        """List threats and what became of them, the newest first."""
+        """List threats and what became of them, the newest first.
+
+        At most `number`; `count` is that of all. The days, both included, bound the first day of a threat. None: all, or no bound.
+        """
         if outcome is not None and outcome not in THREAT_OUTCOME:
             raise AnswerError(f"there is no outcome {outcome!r}; choose one of {', '.join(THREAT_OUTCOME.words)}")
         parameters = {
@@ -158,7 +177,7 @@ class Answers:
 def _parse_series(text: str) -> tuple[str, str, dict[str, str]]:
     """Parse a pair (either order) or a direction such as `USA>CHN`.
 
-    Returns its name, and a condition on the daily table with its parameters.
+    Returns its name, and a condition on the daily table with its parameters. Raises `AnswerError` for any other text.
     """
     try:
         pair = parse_pair(text.replace(">", "-"))
@@ -182,7 +201,10 @@ def _add_names(row: Answer) -> Answer:
 
 
 def _mark_quotation(row: Answer, columns: dict[str, str], name: str = "untrusted_quotation") -> Answer:
-    """Move the columns of a quotation into one marked value."""
+    """Move the columns of a quotation into one value, named `name`.
+
+    `columns` maps each to its name in the quotation. Returns a new row, without nulls. A quotation without text is dropped as a whole.
+    """
     quoted = {words: row[column] for column, words in columns.items() if row.get(column) is not None}
     others = _drop_nulls({column: value for column, value in row.items() if column not in columns})
     return others | ({name: quoted} if "text" in quoted else {})

@@ -136,7 +136,10 @@ def serve_http(answers: Answers, port: int) -> None:
 
 
 def _explain_errors(function: Callable[..., Answer]) -> Callable[..., Answer]:
-    """Let the assistant read the message of a `UserError`."""
+    """Return the function, but raise its `UserError` as a `ToolError`.
+
+    The assistant can read the message of a `ToolError`.
+    """
 
     @functools.wraps(function)
     def answer(*arguments: Any, **named: Any) -> Answer:

@@ -13,9 +13,10 @@ _EVIDENCE = ("quote", "probability", "tier", "readers", "alternatives", "source"
 
 
 def select_masses(masses: pl.DataFrame, pair: str | None, channels: Sequence[str], first: date | None, last: date | None) -> pl.DataFrame:
-    """Select rows of SIGNAL_MASS.
+    """Select rows of SIGNAL_MASS by pair, channel and index day.
 
-    None selects all pairs, or days without a bound.
+    `pair` is in alphabetical order, e.g. `CHN-USA`. Both `first` and `last` are included. None sets no limit: all pairs, no first day, or
+    no last day.
     """
     chosen = masses.filter(pl.col("channel").is_in(channels))
     if pair is not None:
@@ -29,7 +30,8 @@ def list_largest(masses: pl.DataFrame, signals: pl.DataFrame, titles: pl.DataFra
     """List the `number` readings with the largest mass, one row each.
 
     `masses`: rows of SIGNAL_MASS; `signals`: rows of SIGNALS; `titles`: `article_id` and `title`. A signal that counts towards several
-    countries is one row with the sum. `mass_pct` is the share of its channel's mass.
+    countries is one row with the sum of its masses. `mass_pct`: percent of the mass of the same channel in all of `masses`, listed or not.
+    The largest mass comes first, equal ones by `signal_id`.
     """
     return (
         masses.sort("signal_id", "target")  # sums of doubles depend on the order
@@ -47,7 +49,7 @@ def list_largest(masses: pl.DataFrame, signals: pl.DataFrame, titles: pl.DataFra
 def add_opinions(listing: pl.DataFrame, verdicts: pl.DataFrame) -> pl.DataFrame:
     """Add `opinions`: what judges said, e.g. `A right, B unsure`.
 
-    Empty if nobody judged the reading.
+    A verdict counts only on the same signal and reading. The judges are in alphabetical order. Empty text if nobody judged the reading.
     """
     opinion = pl.col("judge") + " " + pl.col("verdict")
     by_reading = verdicts.sort("judge").group_by("signal_id", "reading", maintain_order=True).agg(opinions=opinion.str.join(", "))
@@ -57,15 +59,19 @@ def add_opinions(listing: pl.DataFrame, verdicts: pl.DataFrame) -> pl.DataFrame:
 
 
 def drop_judged(listing: pl.DataFrame, verdicts: pl.DataFrame, judge: str) -> pl.DataFrame:
-    """Leave out the readings on which this judge has a verdict."""
+    """Leave out the readings on which this judge has a verdict.
+
+    `unsure` is a verdict, too. A verdict on another reading of the signal does not count.
+    """
     own = verdicts.filter(pl.col("judge") == judge)
     return listing.join(own, on=["signal_id", "reading"], how="anti", maintain_order="left")
 
 
 def write_listing(listing: pl.DataFrame, path: Path, judge: str) -> None:
-    """Write a listing as a file of verdicts with empty verdicts.
+    """Write a listing as a CSV file of verdicts with empty verdicts.
 
-    Judges see sentence, headline and reading, but neither probability nor other verdicts.
+    `judge` is in every row; `verdict` and `reason` are for the judge to fill in. An existing file is overwritten. Judges see sentence,
+    headline and reading, but neither probability nor other verdicts.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     columns = ("signal_id", "reading", "verdict", "reason", "judge", "quote", "title", "source", "date", "url")

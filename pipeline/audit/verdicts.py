@@ -34,14 +34,14 @@ _KEY = list(VERDICTS.key)
 class VerdictError(UserError, ValueError):
     """A file of verdicts that cannot be used.
 
-    The message names file and line.
+    The message names the file, and the line if a row is the reason.
     """
 
 
 def list_verdict_files(home: Path, *, is_sample: bool) -> tuple[Path, ...]:
-    """List the files with the verdicts of a home.
+    """List the files with the verdicts of a home, existing or not.
 
-    The last is written by `tension audit`; the sample has another, which is bundled.
+    The last is `verdicts.csv` in `home`, which `tension audit` writes. With `is_sample` the bundled file of the sample comes before it.
     """
     return ((SAMPLE_VERDICTS,) if is_sample else ()) + (home / VERDICTS_FILE,)
 
@@ -49,9 +49,10 @@ def list_verdict_files(home: Path, *, is_sample: bool) -> tuple[Path, ...]:
 def read_verdicts(*paths: Path, readings: Mapping[str, str] | None = None) -> pl.DataFrame:
     """Read files of verdicts as rows of `SCHEMA`, sorted by key.
 
-    A file that does not exist has no rows, and a later file overrides an earlier one. Rows without `verdict` are not judged yet and left
-    out. `readings` maps `signal_id` to the current reading, which is taken for rows without one. `VerdictError` for anything else that is
-    no verdict, and for a second verdict of a judge on a reading in one file.
+    The key is signal, reading and judge. A row of a later file replaces that of an earlier file with the same key; all others are stored.
+    A file that does not exist has no rows. Rows without `verdict` are not judged yet and left out. `readings` maps `signal_id` to the
+    current reading, which is taken for rows without one. `VerdictError` if a file cannot be read, for any other invalid row, and for two
+    judged rows with the same key in one file, even with the same verdict.
     """
     rows: dict[tuple[str, str, str], dict[str, str]] = {}
     for path in paths:
@@ -71,7 +72,8 @@ def read_verdicts(*paths: Path, readings: Mapping[str, str] | None = None) -> pl
 def add_verdicts(path: Path, verdicts: pl.DataFrame) -> None:
     """Add rows of `SCHEMA` to a file of verdicts.
 
-    A judge's earlier verdict on the same reading is replaced. The file is written as a whole and renamed, by one process at a time.
+    A judge's earlier verdict on the same signal and reading is replaced; all other rows stay. A missing file is created. The whole file is
+    written under another name and then renamed. Only one process at a time does this; others wait.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with _locking(path.parent):
@@ -82,7 +84,10 @@ def add_verdicts(path: Path, verdicts: pl.DataFrame) -> None:
 
 @contextmanager
 def _locking(folder: Path) -> Iterator[None]:
-    """Lock a folder, waiting until no other process has locked it."""
+    """Lock a folder during the block.
+
+    First waits until no other process has locked it.
+    """
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
@@ -99,8 +104,8 @@ def to_table(verdicts: pl.DataFrame) -> pl.DataFrame:
 def _read_rows(path: Path) -> Iterable[tuple[int, dict[str, str]]]:
     """Yield line number and cells, by column, of a CSV file's rows.
 
-    The cells are those of `SCHEMA`, stripped, a missing one empty; blank rows are left out. No rows if there is no file; `VerdictError` if
-    it cannot be read or lacks a column.
+    The line is the last one of the row. The cells are those of the columns of `SCHEMA`, stripped, a missing one empty. Rows in which all of
+    them are empty are left out. No rows if there is no file; `VerdictError` if it cannot be read or lacks a column of `_REQUIRED`.
     """
     if not path.exists():
         return
@@ -121,7 +126,8 @@ def _read_rows(path: Path) -> Iterable[tuple[int, dict[str, str]]]:
 def _check_row(row: dict[str, str], place: str, readings: Mapping[str, str]) -> dict[str, str]:
     """Check the cells of a row of verdicts; `VerdictError` names its `place`.
 
-    Returns the row with the verdict in lower case and, if it has no reading, the current one of the signal (`readings`).
+    Returns a copy with the verdict in lower case and, if the reading is empty, the current one of the signal from `readings`. If that has
+    none either, the row is an error.
     """
     row = row | {"verdict": row["verdict"].lower(), "reading": row["reading"] or readings.get(row["signal_id"], "")}
     if row["verdict"] not in VERDICT:

@@ -33,7 +33,11 @@ class AuditError(UserError, ValueError):
 
 @dataclass(frozen=True)
 class Selection:
-    """Which readings are listed, and counted in the precision."""
+    """Which readings are listed, and counted in the precision.
+
+    Readings of `pair` (None: all), of the `channels`, from `first` to `last`, both included (None: no bound). At most `number` are listed;
+    the precision counts all.
+    """
 
     pair: str | None
     channels: Sequence[str]
@@ -49,7 +53,9 @@ class Selection:
 def audit_home(selection: Selection, judge: str | None, to: Path | None, verdict_file: Path | None, home_folder: Path | None) -> None:
     """List readings, or take verdicts on them; then print the precision.
 
-    With a `judge`: ask in the terminal, or write what is to be judged to the file `to`. `verdict_file`: verdicts to be added.
+    With a `judge`: ask in the terminal about listed readings that this judge has not judged, or write them to the file `to`.
+    `verdict_file`: verdicts to be added first; without `judge`, nothing is then listed. Raises `AuditError` if the home has no signals, or
+    for `to` without `judge`.
     """
     if to is not None and judge is None:
         raise AuditError("--out writes a file for one judge: name the judge with --judge")
@@ -85,7 +91,8 @@ def audit_home(selection: Selection, judge: str | None, to: Path | None, verdict
 def _import_verdicts(path: Path, store: Path, masses: pl.DataFrame) -> None:
     """Add the verdicts of a file to those of the home (`store`).
 
-    Also prints how many there are, and how many are on readings that the index does not have.
+    Also prints how many there are, and how many are on readings that the index does not have; those are added too. Raises `AuditError` if
+    there is no file.
     """
     if not path.is_file():
         raise AuditError(f"there is no file {path}; write one with --judge NAME --out FILE, and fill in its verdicts")
@@ -100,7 +107,10 @@ def _import_verdicts(path: Path, store: Path, masses: pl.DataFrame) -> None:
 
 
 def _judge_in_terminal(listing: pl.DataFrame, judge: str, store: Path) -> None:
-    """Ask for a verdict on each reading, and store each at once."""
+    """Ask for a verdict on each reading, and store each at once.
+
+    `s` skips a reading; `q` or the end of the input ends.
+    """
     if listing.is_empty():
         say(f"{judge} has judged all of these")
     for number, row in enumerate(listing.iter_rows(named=True), start=1):

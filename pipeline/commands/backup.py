@@ -12,7 +12,10 @@ from pipeline.warehouse.verify import find_damage
 
 
 def back_up_home(target: Path, home_folder: Path | None) -> None:
-    """Copy a home that is not damaged, and print what was copied."""
+    """Copy a home, and print what was copied.
+
+    A damaged home raises `BackupError`, and nothing is copied.
+    """
     settings = read_settings(home=home_folder)
     copied = back_up(settings.home, target, partial(find_damage, settings, compares_hashes=True))
     _print(f"{settings.home} is copied to {target}", copied)

@@ -29,7 +29,10 @@ err = Console(stderr=True)
 
 
 def say(text: str, console: Console = out) -> None:
-    """Print a text that may have words from outside, as one line."""
+    """Print a text that may have words from outside, without wrapping it.
+
+    Console markup in it is printed as it is; unprintable characters, except line feeds and tabs, are replaced.
+    """
     console.print(to_plain(text), highlight=False, soft_wrap=True)
 
 
@@ -47,7 +50,10 @@ def explain_disk_problem(message: str) -> str | None:
 
 @contextmanager
 def exit_on_user_error() -> Iterator[None]:
-    """Print a `UserError` as one message, and exit with its code."""
+    """Print a `UserError` as one message, and exit with its code.
+
+    So is an `OSError` in `_DISK_PROBLEMS`, e.g. a full disk, with code 1. An interruption is a `UserError`; any other error passes.
+    """
     try:
         with raise_when_interrupted():
             yield

@@ -14,7 +14,8 @@ from pipeline.sources.files.find import find_article_files
 def set_days(settings: Settings, known: Catalogue, first: date | None, last: date | None) -> Settings:
     """Return the settings with the days to read.
 
-    Options take precedence, then settings; then the days of the sample or of the articles, or with upstreams enabled up to yesterday.
+    For the first and for the last day, the option (`first`, `last`) takes precedence, then a setting that is not merely a default, then the
+    day of the sample or of the articles. With upstreams enabled, a last day that is missing is yesterday. `known`: catalogue of articles.
     """
     first = first or (settings.first_day if "first_day" in settings.model_fields_set else None)
     last = last or settings.last_day
@@ -29,7 +30,7 @@ def set_days(settings: Settings, known: Catalogue, first: date | None, last: dat
 def _find_article_days(settings: Settings, known: Catalogue) -> Days:
     """Return the first and last day of all article files.
 
-    Days of files that did not change come from the catalogue (`known`).
+    Days of files that did not change come from the catalogue (`known`). Raises `SourceError` if no file has a row.
     """
     today = clock.today()
     spans = [days for file in find_article_files(settings.articles, settings.home) if (days := known.find_days(file, last_day=today))]
@@ -42,6 +43,6 @@ def _find_article_days(settings: Settings, known: Catalogue) -> Days:
 def end_yesterday(settings: Settings, last: date | None) -> Settings:
     """Return the settings with a last day, by default yesterday.
 
-    Today's data of upstreams is not complete yet.
+    It is `last`, else that of the settings, else yesterday in UTC: today's data of upstreams is not complete yet.
     """
     return change_settings(settings, last_day=last or settings.last_day or clock.today() - timedelta(days=1))

@@ -15,7 +15,10 @@ from pipeline.signals.gold import read_gold, select_half
 
 
 def score_reader(gold: Sequence[Path], which: Literal["even", "odd"] | None, show_errors: int, extractor: ReaderName | None) -> None:
-    """Print the scores, and the first `show_errors` errors."""
+    """Print the scores of a reader, and its first `show_errors` errors.
+
+    `which`: only this half of the passages; None: all. `extractor` None: the one of the settings.
+    """
     labelled = read_gold(*gold)
     if which is not None:
         labelled = labelled.select_passages(select_half(labelled.passages, which))

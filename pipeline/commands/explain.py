@@ -17,7 +17,8 @@ from pipeline.signals.gate.articles import judge_articles
 def explain_text(text: str, day: date | None) -> None:
     """Print the findings in a text or a file.
 
-    A note on stderr says whether `tension run` would read the text as an article, and if not, why.
+    If `text` is the path of a file, its content is read. A note on stderr says whether `tension run` would read the text as an article, and
+    if not, why. Without findings, a text that seems not to be English gives the note only.
     """
     content = Path(text).read_text(encoding="utf-8", errors="replace") if _is_file(text) else text
     title, body = _split_title(content)
@@ -34,7 +35,10 @@ def explain_text(text: str, day: date | None) -> None:
 
 
 def _describe_gate(title: str, body: str) -> str:
-    """Say whether the gate lets an article pass, and why not."""
+    """Say whether the gate lets an article pass, and why not.
+
+    Also gives the score of its best sentence, and says if a single line that does not pass would pass as a headline.
+    """
     outcome, score = _judge(title, body)
     points = "" if score is None else f"its best sentence has the score {score:,}, and 0 is needed"
     if outcome == "read":

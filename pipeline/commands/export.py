@@ -11,9 +11,10 @@ from pipeline.warehouse.publish import Publisher
 
 
 def export_table(ending: Format | None, to: Path | None, table: str | None, pair: str | None, home_folder: Path | None) -> None:
-    """Write a table or view to one file.
+    """Write a table or view of the published release to one file.
 
-    Without `ending`, the format is that of the file's ending.
+    `table`: by default `tension_index`. `pair`: only its rows; None: all. Without `ending`, the format is that of the ending of `to`, else
+    CSV. Without `to`, the file is `TABLE.FORMAT` in the working folder.
     """
     chosen = table or TENSION_INDEX.name
     ending = _choose_format(ending, to)

@@ -11,7 +11,7 @@ from pipeline.sources.files.texts import read_texts, write_rows
 
 
 def extract_signals(file: Path, to: Path, workers: int | None, extractor: ReaderName | None) -> None:
-    """Write the signals in the texts of a file."""
+    """Write the signals in the texts of `file` to the file `to`."""
     texts = read_texts(file)
     reader = make_extractor(read_settings(workers=workers, extractor=extractor))
     findings = reader.read_texts(texts)

@@ -30,7 +30,7 @@ def raise_when_interrupted() -> Iterator[None]:
     """Turn any error that follows a Ctrl-C or SIGTERM into `InterruptedRunError`.
 
     Libraries replace the handlers of signals, and raise errors of their own. Which signal came is therefore read from the pipe to which
-    Python writes the number of each signal.
+    Python writes the number of each signal. Without a signal, errors pass unchanged. Outside the main thread it does nothing.
     """
     if threading.current_thread() is not threading.main_thread():
         yield  # only the main thread receives signals
@@ -55,7 +55,7 @@ def raise_when_interrupted() -> Iterator[None]:
 
 
 def _read_signal(received: int) -> int | None:
-    """Return the number of the signal that came, if any.
+    """Return the number of the first SIGINT or SIGTERM, or None.
 
     `received`: the pipe to which Python writes the numbers.
     """

@@ -44,7 +44,7 @@ _UPLOAD = "uploaded"
 
 
 def run_job(settings: Settings, display: Display, upstreams: Sequence[str] = ()) -> "Launched":
-    """Run the job, or only fetch these upstreams."""
+    """Run the job, or only fetch `upstreams` if there are any."""
     _quieten_libraries()
     display.show_preparing()
     with pause_garbage_collection():
@@ -57,7 +57,11 @@ def run_job(settings: Settings, display: Display, upstreams: Sequence[str] = ())
 
 
 def work_on_blocks(settings: Settings, lake: SharedLake, report: Callable[[str], None]) -> "Iterator[tuple[Block, Launched]]":
-    """Read blocks of days of a shared lake, and yield the results."""
+    """Read blocks of days of a shared lake; yield each result.
+
+    A result is the block and what its run gave. Ends when no block is left, or after one that failed. `report` receives what this
+    machine reads or waits for.
+    """
     _quieten_libraries()
     with pause_garbage_collection():
         from pipeline.definitions import build_reading  # noqa: PLC0415 as above
@@ -110,7 +114,10 @@ def _restoring_streams() -> Iterator[None]:
 
 @contextmanager
 def explaining_history(settings: Settings) -> Iterator[None]:
-    """Explain errors of the database of Dagster's runs."""
+    """Convert errors of the database of Dagster's runs to `HistoryError`.
+
+    Its message says what to do. Any other error of the block passes unchanged.
+    """
     from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415 as above
 
     from pipeline.defs.instance import POSTGRES_URL  # noqa: PLC0415 as above
@@ -143,7 +150,7 @@ def explaining_history(settings: Settings) -> Iterator[None]:
 def report_failures(launched: "Launched", settings: Settings) -> None:
     """Print failed checks and steps.
 
-    Exits with code 1 if the run failed. A failed upload alone is left to `report_state`.
+    Exits with code 1 if a step failed, unless it is the upload alone: that is left to `report_state`. Failed checks alone do not exit.
     """
     terminal.print_failed_checks(err, launched.failed_checks)
     if any(step != _UPLOAD for step, _ in launched.failures):
@@ -156,7 +163,8 @@ def report_failures(launched: "Launched", settings: Settings) -> None:
 def report_state(launched: "Launched", settings: Settings) -> None:
     """Print which side tables are stale, and a failed upload.
 
-    The index is published in the home. Exits with code 5 if it was not uploaded, or 3 if side tables are stale.
+    Call it after `report_failures`: the index is published in the home. Exits with code 5 if it was not uploaded, else 3 if side tables are
+    stale.
     """
     if launched.stale_tables:
         terminal.print_stale_tables(err, launched.stale_tables)

@@ -20,7 +20,7 @@ class OpenError(UserError):
 def open_explorer(port: int, home_folder: Path | None, *, opens_browser: bool) -> None:
     """Serve the published folder until Ctrl-C.
 
-    `port` 0 takes a free one. `OpenError` when nothing is published or the port is taken.
+    `port` 0 takes a free one. `OpenError` when nothing is published, the release has no explorer, or the port is taken or not permitted.
     """
     settings = read_settings(home=home_folder)
     folder = settings.published

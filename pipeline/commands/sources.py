@@ -25,7 +25,10 @@ def show_sources(home_folder: Path | None) -> None:
 
 
 def print_sources(settings: Settings) -> None:
-    """Print last success, rows, gaps, failures and next fetch of each source."""
+    """Print the state of each source, and its next fetch.
+
+    That is last success, rows, newest day, gaps and failures.
+    """
     now = clock.now()
     archive, lake = Archive(settings.payloads), open_lake(settings)
     today = now.date()

@@ -48,7 +48,11 @@ class _Problems(list[str]):
     """What is wrong with a home."""
 
     def survive(self, read: Callable[[], Result], otherwise: Result) -> Result:
-        """Return what `read` does, or `otherwise` after an error, which is added."""
+        """Return what `read` returns, or `otherwise` after an error.
+
+        The error is added to this list, unless a problem already contains its message. Errors other than `OSError`, `ValueError`,
+        `UserError` and those of Polars are raised.
+        """
         try:
             return read()
         except (OSError, ValueError, UserError, pl.exceptions.PolarsError) as error:
@@ -60,7 +64,8 @@ class _Problems(list[str]):
 def show_status(home_folder: Path | None, show_all: bool) -> None:
     """Print some lines about a home, and one for each damage.
 
-    With `show_all`, also print the row count of every table. Exits with 1 if something is missing or cannot be read.
+    Exits with 1 if something is missing or cannot be read; else, with `show_all`, also prints the row count of every table. An undamaged
+    home without articles gives one line only.
     """
     settings = read_settings(home=home_folder)
     problems = _Problems(str(damage) for damage in find_damage(settings, compares_hashes=False))
@@ -141,7 +146,10 @@ def _describe_upload(settings: Settings) -> str:
 
 
 def _describe_freshness(lake: Lake, settings: Settings) -> str:
-    """Say how old the newest articles and the release are."""
+    """Say how recent the articles and the release are.
+
+    For the articles that is their last day, for the release the time of its publication.
+    """
     span, latest = lake.span(COVERAGE), Publisher(settings.published).latest
     if span is None:
         return "no articles"
@@ -154,7 +162,11 @@ def _describe_freshness(lake: Lake, settings: Settings) -> str:
 
 
 def _describe_failures(lake: Lake, settings: Settings) -> str:
-    """Say which tables were not rebuilt and which upstreams failed."""
+    """Say which tables were not rebuilt and which upstreams failed.
+
+    An upstream failed if the last request for one of the items requested in the last `RECENT_DAYS` days failed. "nothing" if none
+    did.
+    """
     problems = [f"{table} was not rebuilt: {reason}" for table, reason in lake.stale_tables().items()]
     states = describe_upstreams(lake.read(FETCHES), {}, settings.sources.on, clock.today()).filter(pl.col("failed") > 0)
     problems += [
@@ -170,7 +182,10 @@ def _describe_unread(lake: Lake, _settings: Settings) -> str:
 
 
 def _describe_missing_links(lake: Lake, _settings: Settings) -> str:
-    """Say that most stories have no link; empty if most have one."""
+    """Say how many stories have a link if fewer than half have.
+
+    Else the text is empty.
+    """
     links = lake.read(STORIES, columns=["url"])["url"]
     count = links.len() - links.null_count()
     return (

@@ -23,7 +23,7 @@ REPAIRED_BY_RUN, NEEDS_A_PERSON = 1, 2
 def verify_home(home_folder: Path | None) -> None:
     """Print what is damaged in a home, and how to repair it.
 
-    Exits with 0 if nothing is, 1 if runs repair everything, else 2.
+    Exits with 0 if nothing is, 1 if runs repair everything, else 2; also 2 if the home cannot be read.
     """
     try:
         settings = read_settings(home=home_folder)

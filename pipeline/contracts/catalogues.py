@@ -77,7 +77,8 @@ _DCAT_CONTEXT = {
 def build_croissant(files: Mapping[str, Sequence[ReleaseFile]], tables: Sequence[Table], edition: Edition) -> dict[str, Any]:
     """Build `croissant.json` (Croissant 1.0).
 
-    `files` has the files of each table, by table name. A table of several years is a set of files.
+    `files` has the files of each table, by table name. Several files of a table are listed one by one and as a set. A table without files
+    has no record set.
     """
     return {
         "@context": _CROISSANT_CONTEXT,

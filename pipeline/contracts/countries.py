@@ -79,7 +79,7 @@ class PairError(TensionError, ValueError):
 def parse_pair(text: str) -> tuple[str, str]:
     """Parse `"USA-CHN"` into `("CHN", "USA")`, in alphabetical order.
 
-    Raises `PairError` for another form, an unknown country, or one country twice.
+    Lower case and surrounding white space are accepted. Raises `PairError` for another form, an unknown country, or one country twice.
     """
     match = _PAIR.fullmatch(text.strip().upper())
     if match is None:
@@ -93,7 +93,10 @@ def parse_pair(text: str) -> tuple[str, str]:
 
 
 def _explain_code(code: str) -> str:
-    """Say which code to write instead of an unknown one."""
+    """Say what to write instead of an unknown code.
+
+    Only for common codes, such as EU or US, this names the right code; for others, the form of a code.
+    """
     if code in _OTHER_CODES:
         name, right = _OTHER_CODES[code]
         return f"{name} is {right} here, e.g. {right}-{'CHN' if right == 'USA' else 'USA'}"

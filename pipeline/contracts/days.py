@@ -7,7 +7,10 @@ from datetime import date, datetime, timedelta
 
 @dataclass(frozen=True)
 class Days:
-    """Every day from `first` to `last`; `ValueError` if `last` is earlier."""
+    """Every day from `first` to `last`; `ValueError` if `last` is earlier.
+
+    `in` is for a `date`; it is false for every `datetime`.
+    """
 
     first: date
     last: date
@@ -37,7 +40,7 @@ class Days:
         return Days(self.first - timedelta(days=days), self.last + timedelta(days=days))
 
     def split(self, length: int) -> Iterator["Days"]:
-        """Split into consecutive ranges of at most `length` days."""
+        """Split into consecutive ranges of `length` days; the last may be shorter."""
         for start in range(0, len(self), length):
             first = self.first + timedelta(days=start)
             yield Days(first, min(first + timedelta(days=length - 1), self.last))

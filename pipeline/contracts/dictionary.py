@@ -61,7 +61,10 @@ def describe_column(column: Column) -> str:
 
 
 def render_markdown(tables: Sequence[Table], views: Sequence[Table] = ()) -> str:
-    """Render the data dictionary: every table and view, then every vocabulary."""
+    """Render the data dictionary: tables, views, and the vocabularies of their columns.
+
+    Each vocabulary is listed once, in alphabetical order.
+    """
     parts = [
         "# Data dictionary",
         "",
@@ -146,7 +149,8 @@ def build_file_metadata(table: Table, edition: Edition) -> dict[str, str]:
 def build_datapackage(files: Mapping[str, Sequence[ReleaseFile]], tables: Sequence[Table], edition: Edition) -> dict[str, Any]:
     """Build the content of `datapackage.json` (Frictionless).
 
-    It has one resource for each file of the tables, with its schema. `files` has the files of each table, by table name.
+    It has one resource for each file of the tables, with its schema. `files` has the files of each table, by table name. Sources without a
+    URL are left out, and so is the bundled sample unless the release is of it.
     """
     licence, _, title = LICENCE.partition(": ")
     sources = [source for source in SOURCES.values() if source.url and (edition.is_sample or source.name != "sample")]
@@ -165,7 +169,10 @@ def build_datapackage(files: Mapping[str, Sequence[ReleaseFile]], tables: Sequen
 
 
 def _build_resource(table: Table, file: ReleaseFile, is_part: bool) -> dict[str, Any]:
-    """Describe one file of a table; `is_part`: the table has several."""
+    """Describe one file of a table.
+
+    `is_part`: the table has several files, so the name is that of the table and the file's, without its ending.
+    """
     stem, _, ending = file.path.rpartition("/")[2].rpartition(".")
     is_csv = ending == "csv"
     return {
@@ -206,7 +213,7 @@ def _build_field(column: Column) -> dict[str, Any]:
 
 
 def _to_json(bound: Any) -> Any:
-    """Convert a bound to JSON: dates and instants as text."""
+    """Convert a bound to JSON: dates and instants as text, others unchanged."""
     if isinstance(bound, datetime):
         return bound.strftime("%Y-%m-%dT%H:%M:%SZ")
     return bound.isoformat() if isinstance(bound, date) else bound

@@ -103,7 +103,7 @@ def parse_instant(text: pl.Series, order: DateOrder | None = None) -> pl.Series:
 def parse_instant(text: pl.Expr | pl.Series, order: DateOrder | None = None) -> pl.Expr | pl.Series:
     """Parse texts into UTC instants, `Datetime("us", "UTC")`.
 
-    A text that is no date between 1900 and 2100 gives null. Formats:
+    A text that is no date in the years 1900 to 2100 (UTC), both included, gives null. Formats:
 
     * ISO 8601: `2025-04-04`, `20250404`, `2025-04-04T10:30:00+02:00`, `2025-04-04 10:30:00`; `2025/4/4`, `2025.4.4`
     * feeds and mails: `Fri, 04 Apr 2025 10:30:00 GMT`, `03 Apr 02 1500 GMT`, `Seg, 24 Set 2018 19:42:40 -0300`
@@ -111,8 +111,8 @@ def parse_instant(text: pl.Expr | pl.Series, order: DateOrder | None = None) -> 
     * `April 4, 2025 10:30 am`
     * since 1970: seconds in 9 or 10 digits, or milli-, micro- or nanoseconds in 13, 16 or 19
 
-    Texts such as `04/05/2025` give null without their `order`, as do unknown zone names. Without an offset the time is UTC; a date alone is
-    midnight.
+    Texts such as `04/05/2025` give null without their `order`, as do unknown zone names. Without an offset or zone the time is UTC; a date
+    alone is midnight UTC. Digits after microseconds are cut off.
     """
     formats = _FORMATS if order is None else (*_FORMATS, _ORDERED[order])
     if isinstance(text, pl.Expr):
@@ -121,7 +121,10 @@ def parse_instant(text: pl.Expr | pl.Series, order: DateOrder | None = None) -> 
 
 
 def _parse_series(text: pl.Series, formats: Sequence[str]) -> pl.Series:
-    """Parse texts into instants, by the first of `formats` that matches."""
+    """Parse texts into instants, by the one of `formats` that matches.
+
+    If none gives an instant, the text is parsed as a number since 1970. Null if that fails too, or in years not from 1900 to 2100.
+    """
     # Step by step, because one large expression would search the text again for every part.
     texts = text.cast(pl.String).to_frame("text")
     groups = texts.select(pl.col("text").str.extract_groups(pattern).alias(f"{place}") for place, pattern in enumerate(formats))
@@ -147,7 +150,7 @@ def _build_date() -> pl.Expr:
 def _build_time() -> Iterator[pl.Expr]:
     """Yield hour, minute, second and microseconds as numbers, 0 if absent.
 
-    The microseconds are in `fraction`. The last is `half` in lower case: `a` or `p` of am or pm.
+    The microseconds are in `fraction`. The last is `half` as text: `a` for am, `p` for pm, null if absent.
     """
     for name in ("hour", "minute", "second"):
         yield pl.col(name).cast(pl.Int64).fill_null(0)
@@ -175,7 +178,10 @@ def _build_instant() -> pl.Expr:
 
 
 def _parse_epoch(text: pl.Expr) -> pl.Expr:
-    """Parse seconds, milli-, micro- or nanoseconds since 1970 into microseconds."""
+    """Parse seconds, milli-, micro- or nanoseconds since 1970 into microseconds.
+
+    The number of digits decides the unit: 9 or 10, 13, 16 or 19. Null for any other text.
+    """
 
     def parse(pattern: str) -> pl.Expr:
         parts = text.str.extract_groups(pattern)
@@ -188,7 +194,7 @@ def _parse_epoch(text: pl.Expr) -> pl.Expr:
 def parse_retry_after(header: str, now: datetime) -> float:
     """Parse a `Retry-After` header (RFC 9110) into seconds to wait.
 
-    A header that cannot be parsed gives 0.
+    It has either whole seconds or a date, which is UTC if it has no zone. A past date or a header that cannot be parsed gives 0.
     """
     if _SECONDS.fullmatch(header.strip()):
         return float(header)

@@ -71,9 +71,9 @@ class Column:
     """Column with type, meaning, unit, a valid example and constraints.
 
     The constraints, from `pattern` on, are checked before a table is written (`pipeline/quality/derived.py`) and shown in the data
-    dictionary and in datapackage.json. `at_least`, `above` and `differs_from` name other columns of the table. `reason` says what a value
-    out of bounds would break. Nulls satisfy every constraint; `nullable` says whether there may be any. `empty_is_none`: an empty text
-    means that there is none, and is null in a release.
+    dictionary and in datapackage.json. `at_least`, `above` and `differs_from` name other columns of the table. In each row the value is at
+    least theirs, above theirs, or different. `reason` says what a value out of bounds would break. Nulls satisfy every constraint;
+    `nullable` says whether there may be any. `empty_is_none`: an empty text means that there is none, and is null in a release.
     """
 
     name: str
@@ -107,9 +107,10 @@ class Column:
 class Table:
     """Table: what a row is (`grain`), unique key, columns, and storage.
 
-    `day` names the column that splits the table into one file per day; without it the table is one file.
+    `day` names the column that splits the table into one file per day in the lake; without it the table is one file there.
     `published` tables are written to the database and as Parquet; the others stay in the lake.
     `is_side_table`: the index does not depend on it, so the index is published even if building the table fails.
+    `sources`: names in `SOURCES` (`pipeline/contracts/sources.py`) from which its rows come.
     """
 
     name: str
@@ -144,13 +145,17 @@ class Table:
 
     @property
     def published_schema(self) -> pl.Schema:
-        """Types in a release: a vocabulary is an enum."""
+        """Column names and Polars types in a release.
+
+        A column with a vocabulary is an enum of its words; the others have their types in `schema`.
+        """
         return pl.Schema({c.name: pl.Enum(list(c.vocabulary.words)) if c.vocabulary else c.dtype for c in self.columns})
 
     def to_published(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Convert the table's frame to the types of a release.
 
-        Columns with a vocabulary become enums; empty texts become null in columns with `empty_is_none`.
+        Columns with a vocabulary become enums, and Polars raises an error on other words. Empty texts become null in columns with
+        `empty_is_none`.
         """
         nulls = [pl.col(c.name).replace("", None) for c in self.columns if c.empty_is_none]
         return frame.with_columns(nulls).cast(self.published_schema)
@@ -158,7 +163,7 @@ class Table:
     def from_published(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Convert a table of a release to the types of the contract.
 
-        This reverses `to_published`.
+        This reverses `to_published`: enums become texts, and nulls become empty texts in columns with `empty_is_none`.
         """
         texts = [pl.col(c.name).fill_null("") for c in self.columns if c.empty_is_none]
         return frame.cast(self.schema).with_columns(texts)
@@ -181,6 +186,8 @@ class Table:
     def conform(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Return the frame with this table's columns in order, sorted by key.
 
+        The order is ascending, nulls last. Whether the key is unique is not checked.
+
         Raises `ContractError` on missing, extra or mistyped columns. Types are not cast, because a cast would hide the mistake.
         """
         types = frame.schema
@@ -197,9 +204,10 @@ class Table:
 
 
 def _is_sorted(frame: pl.DataFrame, key: tuple[str, ...]) -> bool:
-    """Return whether rows are sorted by the key.
+    """Return whether rows are sorted by the key, in ascending order.
 
-    False if a null leaves the order of two rows open. The check is much faster than sorting rows that are in order.
+    Rows with equal keys are in order. False if a null leaves the order of two neighbouring rows open. The check is much faster than sorting
+    rows that are in order.
     """
     if frame.height <= 1:
         return True

@@ -31,7 +31,8 @@ SCOPE = Vocabulary(
 def list_members() -> Iterator[tuple[str, str, date | None, date | None]]:
     """Yield scope, member, and the days of joining and leaving.
 
-    A day is None if the member did not join or leave within the period of the index.
+    The day of joining is the first as a member, and that of leaving the first after membership. None: there is no such limit. The scopes
+    `all` and `group` have no members here.
     """
     for code, bloc in _BLOCS.items():
         for member in bloc["members"].split():
@@ -41,7 +42,8 @@ def list_members() -> Iterator[tuple[str, str, date | None, date | None]]:
 def is_member_on(scope: str | None, country: str, day: date) -> bool:
     """Return whether a country belongs to a scope on a day.
 
-    It belongs from its day of joining until the day before that of leaving. The SQL function of this name does the same.
+    It belongs from its day of joining until the day before that of leaving. False for a `scope` without a list of members: `all`, `group`,
+    None or an unknown one. The SQL function of this name applies the same days to a row of scope_members.
     """
     term = _read_terms().get((scope, country))
     return term is not None and (term[0] is None or day >= term[0]) and (term[1] is None or day < term[1])

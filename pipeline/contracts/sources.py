@@ -75,7 +75,8 @@ SOURCES: dict[str, Source] = {
 def next_fetch_at(upstream: Upstream[Any] | None, now: datetime) -> datetime:
     """Return the time of an upstream's next scheduled fetch after `now` (UTC).
 
-    `upstream` is None for files, which are read in the daily run.
+    Upstreams with `is_fetched_hourly` are fetched each hour at `HOURLY_FETCH_MINUTE`, all others each day at `DAILY_FETCH_TIME`. Files
+    (`upstream` None) are read at `DAILY_FETCH_TIME`, too. If `now` is exactly such a time, the result is an hour or a day later.
     """
     if upstream and upstream.is_fetched_hourly:
         first, step = now.replace(minute=HOURLY_FETCH_MINUTE, second=0, microsecond=0), timedelta(hours=1)

@@ -40,7 +40,7 @@ HsCode = Annotated[str, _require_form(r"[0-9]{2,10}", 'an HS code of 2 to 10 dig
 def _require_codes(products: dict[str, tuple[HsCode, ...]]) -> dict[str, tuple[HsCode, ...]]:
     """Raise `ValueError` for a product without name or codes.
 
-    Such a product would be read as all goods.
+    Such a product would be read as all goods. A name of blanks only is none. Valid products are returned unchanged.
     """
     if any(not name.strip() or not codes for name, codes in products.items()):
         raise ValueError("a product needs a name and at least one HS code")
@@ -48,7 +48,10 @@ def _require_codes(products: dict[str, tuple[HsCode, ...]]) -> dict[str, tuple[H
 
 
 def _to_domain(text: str) -> str:
-    """Return a domain as GDELT writes it: in lower case, without `www.`."""
+    """Return a domain as GDELT writes it: in lower case, without `www.`.
+
+    Raises `ValueError` for other text, e.g. a URL or a name without a dot.
+    """
     domain = text.strip().lower().removeprefix("www.")
     if not re.fullmatch(r"[\w-]+(?:\.[\w-]+)+", domain):
         raise ValueError("write a domain, e.g. reuters.com, not a name or URL")
@@ -62,14 +65,17 @@ _CENSUS_DIGITS, _COMTRADE_DIGITS = frozenset({2, 4, 6, 10}), frozenset({2, 4, 6}
 
 
 def _find_other_lengths(products: Products, digits: frozenset[int]) -> str:
-    """List the codes, with their products, that have another number of digits."""
+    """List the codes whose number of digits is not in `digits`.
+
+    They are one text for an error, e.g. `steel (72061), soy (120)`; empty if there are none.
+    """
     return ", ".join(f"{name} ({code})" for name, codes in products.items() for code in codes if len(code) not in digits)
 
 
 class SettingsGroup(BaseModel):
-    """Group of settings.
+    """Group of settings, which cannot be changed.
 
-    Errors do not show the input, because it may contain a key.
+    A field that the model does not have is an error. Errors do not show the input, because it may contain a key.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
@@ -92,7 +98,7 @@ class Upstream(Source, Generic[G]):
 
     `settings`: model of the group `sources.<name>`; a field `key` is also read from the variable `key_variable`.
     `needs`: the field of `settings` without whose values nothing is requested, if there is one.
-    `is_fetched_hourly`: it serves its newest items only; the others are fetched in the daily run.
+    `is_fetched_hourly`: it serves its newest items only, so it is fetched every hour; other upstreams are fetched in the daily run only.
     `is_fetched_by_day`: a response is about one day, so single days can be fetched again.
     `late_after_days`: age of its newest data after which it is reported as late.
     `content`, `shown_in`, `requests`, `frequency` and `final_when` are for the documentation.
@@ -112,7 +118,10 @@ class Upstream(Source, Generic[G]):
 
     @property
     def key_variable(self) -> str | None:
-        """Environment variable with its API key; None where no key is needed."""
+        """Name of the environment variable with its API key.
+
+        None if `settings` has no field `key`.
+        """
         return f"TENSION_{self.name}_key".upper() if "key" in self.settings.model_fields else None
 
 
@@ -217,7 +226,10 @@ class ComtradeSettings(SettingsGroup):
 
 
 def _article_rows(name: str) -> Holding:
-    """Select articles that were fetched: their `raw_id` is `<upstream>/<feed or file>#<row>`."""
+    """Select the articles that were fetched from an upstream.
+
+    Their `raw_id` is `<upstream>/<feed or file>#<row>`.
+    """
     return Holding(RAW_ARTICLES, pl.col("raw_id").str.contains(rf"^{name}/.*[0-9a-zA-Z]#[0-9]+$"))
 
 
@@ -319,5 +331,8 @@ UPSTREAMS: Mapping[str, Upstream[Any]] = {one.name: one for one in (RSS, GDELT, 
 
 
 def list_upstreams(table: Table) -> list[str]:
-    """List the names of the upstreams that provide rows of a table."""
+    """List the names of the upstreams that provide rows of a table.
+
+    Enabled or not.
+    """
     return [one.name for one in UPSTREAMS.values() if any(holding.table is table for holding in one.holdings)]

@@ -42,14 +42,14 @@ def _load_rules() -> dict[str, tuple[Rule, ...]]:
 
 
 def rules_of(table: Table) -> tuple[Rule, ...]:
-    """Return the rules of a table, derived and from `expectations/`."""
+    """Return a table's rules: those of its contract and of `expectations/`."""
     return _load_rules()[table.name]
 
 
 def check_specs(*tables: Table) -> list[dg.AssetCheckSpec]:
     """Return what Dagster needs to know of all checks of some tables.
 
-    These are the check of the contract, the built-in checks and the rules.
+    These are the check of the contract, the built-in checks, the rules, and for a side table `is_rebuilt`.
     """
     return [check for table in tables for check in _list_specs(table)]
 
@@ -81,7 +81,10 @@ class InputCheck:
         return dg.AssetCheckSpec(self.name, asset=self.table.name, description=self.reason, metadata={"severity": "warning"})
 
     def report(self, problems: Sequence[str], **metadata: Any) -> dg.AssetCheckResult:
-        """Return the result of the check: passed if there are no problems."""
+        """Return the result of the check: passed if there are no problems.
+
+        It lists the first five problems. `metadata`: more values to show.
+        """
         more = f"; and {len(problems) - _PROBLEMS_SHOWN} more" if len(problems) > _PROBLEMS_SHOWN else ""
         return dg.AssetCheckResult(
             passed=not problems,
@@ -111,7 +114,8 @@ class Audit:
     def check(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Check a batch and return it.
 
-        Raises `CriticalCheckError` when a critical check fails.
+        Results are added to those of earlier batches. Raises `CriticalCheckError` when a critical check fails or the frame breaks the
+        contract.
         """
         try:
             self.table.conform(frame)
@@ -130,7 +134,8 @@ class Audit:
     def report(self) -> Iterator[dg.AssetCheckResult]:
         """Yield the result of every check.
 
-        Then raises `dg.Failure` if a critical check failed, so that Dagster skips everything downstream.
+        If the contract is broken, only that result. Without any batch, a frame without rows is checked. Then raises `dg.Failure` if the
+        contract is broken or a critical check failed, so that Dagster skips everything downstream.
         """
         name = self.table.name
         if self.contract is None and not self.outcomes:
@@ -150,7 +155,7 @@ class Audit:
 def audit(table: Table, frame: pl.DataFrame) -> Iterator[dg.AssetCheckResult]:
     """Check a frame, and yield the result of every check.
 
-    Raises `dg.Failure` when a critical check failed.
+    Nothing is written. Then raises `dg.Failure` if a critical check failed.
     """
     single = Audit(table)
     with suppress(CriticalCheckError):
@@ -161,7 +166,8 @@ def audit(table: Table, frame: pl.DataFrame) -> Iterator[dg.AssetCheckResult]:
 def check_and_write(lake: Lake, frames: Sequence[tuple[Table, pl.DataFrame]], stored: StoredResults) -> Iterator[dg.AssetCheckResult]:
     """Check all frames, then write the tables and store the results.
 
-    Yields the result of every check. Raises `dg.Failure`, and nothing is written, when a critical check failed.
+    Yields the result of every check. When a critical check failed, raises `dg.Failure` after the results of that table: later tables are
+    not checked, and nothing is written.
     """
     results = []
     for table, frame in frames:
@@ -176,7 +182,8 @@ def check_and_write(lake: Lake, frames: Sequence[tuple[Table, pl.DataFrame]], st
 def write_changed(lake: Lake, table: Table, frame: pl.DataFrame) -> Iterator[dg.AssetCheckResult]:
     """Check and write a table, unless it has these rows.
 
-    Yields the result of every check.
+    Yields the result of every check. If rows and code are the same as before, and the table's file is as written, these are the stored
+    results.
     """
     stored = StoredResults(lake, table.name, (), (table,), {"rows": digest_rows(frame)})
     repeated = stored.load()
@@ -186,7 +193,7 @@ def write_changed(lake: Lake, table: Table, frame: pl.DataFrame) -> Iterator[dg.
 class AuditedDays:
     """Days of some tables, built and checked in batches.
 
-    They are written to a temporary lake until all are complete.
+    They are written to a temporary lake, whose files replace the days when all are complete (see `audited_days`).
     """
 
     def __init__(self, context: dg.AssetExecutionContext, temporary: Lake, tables: Sequence[Table]) -> None:
@@ -208,7 +215,7 @@ class AuditedDays:
     def report(self) -> Iterator[dg.AssetCheckResult]:
         """Yield the result of every check, table by table.
 
-        Then raises `dg.Failure` if a critical check failed.
+        Raises `dg.Failure` after the first table with a failed critical check; later tables then have no result.
         """
         for one in self._audits.values():
             yield from one.report()
@@ -238,7 +245,8 @@ def _to_check_result(table: Table, outcome: Outcome) -> dg.AssetCheckResult:
 def _build_cross_table_check(check: CrossTableCheck) -> dg.AssetChecksDefinition:
     """Build the Dagster check of one file in `sql/checks/`.
 
-    A critical failure blocks everything downstream, except for a side table, which is marked as stale.
+    Each row that its query returns is a failure. A critical failure blocks everything downstream, except for a side table, which is marked
+    as stale. For a side table, an error of the query is a failure too. A check that passed is not run again while its inputs are the same.
     """
     table = TABLES[check.table]
     query = read_query(check.sql_path)
@@ -278,7 +286,10 @@ def _build_cross_table_check(check: CrossTableCheck) -> dg.AssetChecksDefinition
 
 
 def _describe_failures(failures: pl.DataFrame) -> str:
-    """Describe the first rows that a cross-table check returned."""
+    """Describe the first rows that a cross-table check returned.
+
+    With the number of all its rows.
+    """
     rows = failures.head(_PROBLEMS_SHOWN).iter_rows(named=True)
     shown = "; ".join(", ".join(f"{name} {value}" for name, value in row.items()) for row in rows)
     return f"{failures.height:,} {'row' if failures.height == 1 else 'rows'}: {shown}"

@@ -107,9 +107,10 @@ def whole_row_count(lake: Lake, table: Table, days: daily.ChangedDays) -> dict[s
 
 
 def newest_findings(lake: Lake) -> dict[str, Any]:
-    """Return metadata with the findings of the newest week that has any.
+    """Return metadata with the findings of the newest week.
 
-    The most probable come first; `found` has as many as the UI shows at once.
+    It is the week that ends on the last day with a finding. The most probable come first. Of the two tables, the shorter one has as many as
+    the UI shows at once.
     """
     columns = ("probability", "tier", "index_date", "actor", "target", "kind", "modality", "product", "quote")
     span = lake.span(FINDINGS)

@@ -51,7 +51,7 @@ class RawArticles:
     def digests(self, lake: Lake, days: Days) -> Digests:  # noqa: ARG002 its inputs are not in the lake
         """Return for each day a hash of its article rows and code.
 
-        It is None if upstreams delivered articles, so that the day is read again.
+        None for every day if upstreams delivered any articles: then all days are read again.
         """
         code = code_digest(("contracts", "sources"))
         return {
@@ -105,7 +105,8 @@ def days_to_build(lake: Lake, steps: Sequence[DailyStep], days: Days) -> list[da
 def require_every_day(lake: Lake, to_be_read: Days | None = None) -> None:
     """Raise `GapError` if days within the lake are missing.
 
-    The index would take missing days for quiet ones. `to_be_read` are days that this run reads.
+    These are days without a file of a daily table of layer `core`, from the first to the last day known. The index would take them for
+    quiet ones. `to_be_read`: days that this run reads; they are known, but not missing.
     """
     gaps = find_missing_days(lake, core.TABLES, to_be_read)
     if gaps:
@@ -135,7 +136,11 @@ class ChangedDays(AuditedDays):
             yield Days(self.days[0], self.days[-1])
 
     def batches(self, table: Table, at_once: BatchLimit = BATCH_LIMIT) -> Iterator[Days]:
-        """Group the days into batches whose rows fit into memory."""
+        """Group the days into batches whose rows fit into memory.
+
+        `table`: the table whose rows are read, at most `at_once`. A batch has consecutive days; when the next one is requested, it is
+        reported as done.
+        """
         spans = group_consecutive_days(self.days)
         return report_days((batch for span in spans for batch in self._store.batches(table, span, at_once)), len(self.days))
 
@@ -145,7 +150,7 @@ def changed_days(context: dg.AssetExecutionContext, lake: Lake, step: DailyStep)
     """Rebuild the days of a step whose inputs changed.
 
     Yields the `ChangedDays` to write. No day is stored before all passed their critical checks. The block ends early when one fails; yield
-    from `report` after it.
+    from `report` after it. Days that did not change get their row counts as metadata.
     """
     span = run_days(context)
     inputs = DayInputs(lake, step.name, step.makes)

@@ -71,7 +71,8 @@ class BatchingEventLogStorage(SqliteEventLogStorage):
     def store_event(self, event: EventLogEntry) -> None:
         """Store an event, or defer it to be stored with others.
 
-        Queries through this storage include deferred events.
+        Check results and outputs of steps are deferred until the next other event, the next query through this storage, or until there are
+        1,000. So queries include them.
         """
         with self._db_lock:
             if _kind(event) not in _DEFERRED or (self._deferred and self._deferred[0].run_id != event.run_id):
@@ -92,7 +93,11 @@ class BatchingEventLogStorage(SqliteEventLogStorage):
             self.store_event_batch(events)
 
     def store_event_batch(self, events: Sequence[EventLogEntry]) -> None:
-        """Store events of one run in one transaction per database."""
+        """Store events of one run in one transaction per database.
+
+        `events`: at least one. If they are of several runs, or of a kind that is not written in batches, Dagster's own method stores them
+        all.
+        """
         run_id = events[0].run_id
         if any(entry.run_id != run_id or _kind(entry) not in _BATCHED for entry in events):
             super().store_event_batch(events)
@@ -142,7 +147,7 @@ class BatchingEventLogStorage(SqliteEventLogStorage):
     def _store_check_results(self, index: Connection, results: Sequence[tuple[EventLogEntry, int, dict[str, Any]]]) -> None:
         """Update the rows of planned checks.
 
-        Dagster handles results that were not planned, or belong to a partition.
+        If one of the results was not planned, or belongs to a partition, Dagster's own method stores all of them.
         """
         simple = [
             {
@@ -169,6 +174,10 @@ class BatchingEventLogStorage(SqliteEventLogStorage):
 
     @contextmanager
     def _connect(self, shard: str) -> Iterator[Connection]:
+        """Yield a connection to a database; nested calls share one transaction.
+
+        Stores deferred events first. The outermost block commits, or rolls back after an error. `shard`: a run, or the index of all runs.
+        """
         with self._db_lock:
             self._store_deferred()
             if shard in self._transactions:  # only the thread that opened it gets past the lock
@@ -185,7 +194,10 @@ class BatchingEventLogStorage(SqliteEventLogStorage):
                     del self._transactions[shard]
 
     def _engine(self, shard: str) -> Engine:
-        """Return the engine of a database; beyond the maximum, close idle ones."""
+        """Return the engine of a database; beyond the maximum, close idle ones.
+
+        Those unused for longest are closed first, but never one in a transaction or that of the index.
+        """
         if shard not in self._engines:
             self._engines[shard] = _create_engine(self.conn_string_for_shard(shard), poolclass=QueuePool, pool_size=1, max_overflow=0)
             idle = [name for name in self._engines if name not in {shard, INDEX_SHARD_NAME, *self._transactions}]
@@ -209,7 +221,10 @@ class BatchingEventLogStorage(SqliteEventLogStorage):
         )
 
     def has_secondary_index(self, name: str) -> bool:
-        """Return whether a migration of the index is complete, cached as above."""
+        """Return whether a migration of the index is complete.
+
+        A positive answer is cached.
+        """
         return self._is_cached("migration", name) or self._cache_presence(super().has_secondary_index(name), "migration", name)
 
     def _is_cached(self, *name: str) -> bool:
@@ -227,7 +242,10 @@ class BatchingEventLogStorage(SqliteEventLogStorage):
         self._known.clear()
 
     def watch(self, run_id: str, cursor: str | None, callback: EventHandlerFn) -> None:
-        """Call back for each new event of a run, from any process."""
+        """Call `callback` for each new event of a run.
+
+        New: after `cursor`, and written by any process.
+        """
         if not self._obs:
             self._obs = Observer()
             self._obs.start()

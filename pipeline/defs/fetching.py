@@ -63,6 +63,10 @@ def skip_disabled(lake: Lake, name: str, *tables: Table) -> Results:
 
 
 def _build_upstream_asset(fetcher: Fetcher[Any], settings: Settings) -> dg.AssetsDefinition:
+    """Build the asset that fetches one upstream, with its two checks.
+
+    `answered` fails as a warning if a request failed; `is_current` fails if the newest day of the stored data is too old.
+    """
     upstream = fetcher.upstream
     late_after = timedelta(days=upstream.late_after_days)
 
@@ -104,7 +108,7 @@ def _build_upstream_asset(fetcher: Fetcher[Any], settings: Settings) -> dg.Asset
 def _count_outcomes(context: dg.AssetExecutionContext, fetched: Iterable[FetchResult]) -> tuple[Counter[str], list[str]]:
     """Count the outcomes of requests, and log and list the failures.
 
-    An item that the upstream does not have is not a failure; it is counted as missing.
+    At most 200 are logged and listed. An item that the upstream does not have is not a failure; it is counted as missing.
     """
     outcomes: Counter[str] = Counter()
     problems: list[str] = []

@@ -92,8 +92,8 @@ class HomeRunLauncher(DefaultRunLauncher):
     def check_run_worker_health(self, run: dg.DagsterRun) -> CheckRunHealthResult:
         """Report a run as failed if its process is dead.
 
-        That is the case when nobody held the lock twice in a row.
-        Once may be the instant before a run takes the lock, or after it released it.
+        That is the case when at two checks of this run in a row no process held the lock of the home. Once may be the instant before a run
+        takes the lock, or after it released it.
         """
         if find_writer(Settings().home) is not None:
             self._suspects.discard(run.run_id)
@@ -106,7 +106,8 @@ class HomeRunLauncher(DefaultRunLauncher):
 def fail_dead_runs(instance: dg.DagsterInstance) -> list[str]:
     """Mark runs whose process died as failed; return their ids.
 
-    Call it while this process holds the lock of the home: then no run of it is alive.
+    They are all started runs, and runs of commands that did not start. Call it while this process holds the lock of the home: then no run
+    of it is alive.
     """
     runs = instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.NOT_STARTED]))
     # A run of the UI is not started for an instant, until it is queued.
@@ -133,7 +134,7 @@ class _RunDomain(RunDomain):
 def _postgres_storage() -> dict[str, ConfigurableClassData]:
     """Return the storages of runs, events and schedules in Postgres.
 
-    They name the variable, so that no file has the password.
+    They name the variable, so that no file has the password. `HistoryStorageError` if the package for Postgres is not installed.
     """
     if find_spec("dagster_postgres") is None:
         raise HistoryStorageError(f"{POSTGRES_URL} needs the package dagster-postgres; install it: uv sync --group postgres, or unset it")
@@ -149,7 +150,10 @@ def _postgres_storage() -> dict[str, ConfigurableClassData]:
 def _combine_storages(
     runs: ConfigurableClassData, events: ConfigurableClassData, schedules: ConfigurableClassData
 ) -> dict[str, ConfigurableClassData]:
-    """Join three storages to one, as Dagster's configuration wants it."""
+    """Join three storages to one, as Dagster's configuration wants it.
+
+    Returns the joined one as `storage`, and each of the three under its own name.
+    """
     parts = {"run_storage": runs, "event_log_storage": events, "schedule_storage": schedules}
     composite = ConfigurableClassData(
         "dagster._core.storage.legacy_storage",
@@ -160,6 +164,9 @@ def _combine_storages(
 
 
 def prepare_home(folder: Path) -> None:
-    """Create the folder of the Dagster instance, with our `dagster.yaml` in it."""
+    """Create the folder of the Dagster instance, with our `dagster.yaml` in it.
+
+    An existing file of this name is replaced.
+    """
     with replacing(folder / "dagster.yaml") as temporary:  # a daemon may read it at this moment
         shutil.copyfile(PACKAGE / "dagster.yaml", temporary)

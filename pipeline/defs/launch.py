@@ -60,8 +60,8 @@ class Run(NamedTuple):
 class Launched:
     """Result of the runs of a command.
 
-    `failures` are pairs of step and message. `removed_rows` counts, by day, rows of article files that earlier runs read and the files no
-    longer contain.
+    `failures` are pairs of step and message. `removed_rows` counts, by day, usable rows of article files that earlier runs read and the
+    files no longer contain; only `Launcher.launch` counts them.
     """
 
     failures: tuple[tuple[str, str], ...]
@@ -91,8 +91,9 @@ class Launcher:
     def plan(self, settings: Settings, span: Days) -> list[Run]:
         """Plan the runs that bring these days up to date.
 
-        The last one builds the index and publishes it.
-        Only days whose inputs changed are built. With upstreams enabled, every day is: their responses are not known in advance.
+        Only days whose inputs changed are built; with upstreams enabled, all of `span`: their responses are not known in advance. More than
+        `MOST_SPANS` ranges of changed days become one, from the first to the last. A run has at most a year; the last one also builds the
+        index and publishes it. If nothing changed, that is one run of the last day. Raises `GapError` if other days are missing.
         """
         lake = open_lake(settings)
         daily.require_every_day(lake, span)
@@ -113,7 +114,8 @@ class Launcher:
     def launch(self, settings: Settings, runs: Sequence[Run], listener: Listener) -> Launched:
         """Execute the runs, up to the first that fails.
 
-        `settings` must be those of the code location. Days written before a failure stay.
+        `settings` must be those of the code location. Days written before a failure stay. Failed checks are also stored as warnings in the
+        lake. Raises `KeyboardInterrupt` if a run was interrupted.
         """
         lake, days = open_lake(settings), [run.days for run in runs]
         rows_before = hash_file_rows(lake, days)
@@ -133,7 +135,8 @@ class Launcher:
     def _execute(self, settings: Settings, runs: Sequence[Run], listener: Listener, started_by: str) -> Launched:
         """Execute runs one after the other, while the home is locked.
 
-        `started_by`: the name of the command, for others that try to write. Stops at the first run that fails.
+        `started_by`: the name of the command, for others that try to write. Runs whose process died earlier are marked as failed first.
+        Stops after the first run that fails; raises `KeyboardInterrupt` if one was interrupted.
         """
         prepare_home(settings.dagster_home)
         results: list[dg.ExecuteInProcessResult] = []
@@ -196,7 +199,10 @@ def _was_interrupted(result: dg.ExecuteInProcessResult) -> bool:
 
 
 def _list_failures(result: dg.ExecuteInProcessResult) -> list[tuple[str, str]]:
-    """List the steps that failed, each with the message of its error."""
+    """List the steps that failed, each with the message of its error.
+
+    If the run failed without a failed step, the only one listed is "the run".
+    """
     failures = []
     for event in result.all_events:
         if event.event_type_value == "STEP_FAILURE":

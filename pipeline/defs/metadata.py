@@ -77,7 +77,10 @@ def spec(table: Table, **more: Any) -> dg.AssetSpec:
 
 
 def escape_markdown(value: Any, most_characters: int = _SHOWN_CHARACTERS) -> str:
-    """Return the value as one line of plain text in Markdown, shortened."""
+    """Return the value as one line of plain text in Markdown.
+
+    Cut to `most_characters`, counted with the backslashes before marks. None is a dash.
+    """
     text = "\N{EN DASH}" if value is None else " ".join(str(value).split()).replace("|", "¦")
     for mark in "\\`*_[]<>#":
         text = text.replace(mark, f"\\{mark}")
@@ -87,7 +90,7 @@ def escape_markdown(value: Any, most_characters: int = _SHOWN_CHARACTERS) -> str
 def markdown_table(frame: pl.DataFrame, columns: Sequence[str], most_rows: int = _SHOWN_ROWS) -> str:
     """Format the first rows as a Markdown table.
 
-    Cells are escaped, because article text is untrusted.
+    At most `most_rows`, with the number of further ones below. Cells are escaped, because article text is untrusted.
     """
     if frame.is_empty():
         return "_no rows_"
@@ -100,9 +103,9 @@ def markdown_table(frame: pl.DataFrame, columns: Sequence[str], most_rows: int =
 def show_index(frame: pl.DataFrame, columns: Sequence[str]) -> dict[str, Any]:
     """Return metadata with what people want first of the index.
 
-    These are tension of the last week as a table, charts of the last 90 days with a scale, and all named columns of the week. The UI shows
-    Markdown of fewer than 1,000 characters at once, so table and charts are of the series with most signals. `frame`: rows of an index
-    table.
+    These are tension of the last week as a table (at most eight series), charts of the last 90 days with a scale (at most four), and
+    `columns` of all rows of the week. The UI shows Markdown of fewer than 1,000 characters at once, so table and charts are of the series
+    with most signals, among those with a tension in the last 90 days. `frame`: rows of an index table; empty without any.
     """
     if frame.is_empty():
         return {}
@@ -135,7 +138,10 @@ def show_index(frame: pl.DataFrame, columns: Sequence[str]) -> dict[str, Any]:
 
 
 def fit_markdown_table(frame: pl.DataFrame, columns: Sequence[str]) -> str:
-    """Format as many rows as fit into 1,000 characters."""
+    """Format as many rows as fit into 1,000 characters.
+
+    At most twelve; at least one, even if it is longer.
+    """
     most = next((rows for rows in range(_SHOWN_ROWS, 1, -1) if len(markdown_table(frame, columns, rows)) < _INLINE_CHARACTERS), 1)
     return markdown_table(frame, columns, most)
 
@@ -143,7 +149,7 @@ def fit_markdown_table(frame: pl.DataFrame, columns: Sequence[str]) -> str:
 def newest_values(frame: pl.DataFrame, columns: Sequence[str]) -> dict[str, Any]:
     """Return the last seven days of an index table as metadata.
 
-    The newest day comes first; numbers are rounded.
+    The newest day comes first; numbers are rounded to tenths. Empty without rows.
     """
     if frame.is_empty():
         return {}
@@ -168,7 +174,10 @@ def partition_row_count(height: int) -> dict[str, Any]:
 def add_daily_metadata(
     context: dg.AssetExecutionContext, table: Table, frame: pl.DataFrame, days: Days, columns: Sequence[str] = ()
 ) -> None:
-    """Add row count and first rows to each day's partition."""
+    """Add row count and first rows to each day's partition.
+
+    A day of `days` without rows gets a count of 0. `columns`: those of the first rows to show; without any, no rows are shown.
+    """
     by_day: Mapping[tuple[object, ...], pl.DataFrame] = (
         frame.partition_by(table.day, as_dict=True) if table.day and not frame.is_empty() else {}
     )
@@ -183,7 +192,7 @@ def add_daily_metadata(
 
 
 def add_row_counts(context: dg.AssetExecutionContext, lake: Lake, table: Table, days: Sequence[date]) -> None:
-    """Add the row count to days that were not rebuilt."""
+    """Add the row count, and the mark `unchanged`, to days not rebuilt."""
     unchanged = {day.isoformat(): partition_row_count(lake.count_rows(table, Days(day, day))) | {"unchanged": True} for day in days}
     add_partition_metadata(context, table.name, unchanged)
 
@@ -191,7 +200,8 @@ def add_row_counts(context: dg.AssetExecutionContext, lake: Lake, table: Table, 
 def add_partition_metadata(context: dg.AssetExecutionContext, asset: str, by_partition: Mapping[str, Mapping[str, Any]]) -> None:
     """Add metadata to many partitions of an asset at once.
 
-    `context.add_asset_metadata` lists every partition and copies all metadata on each call: minutes for ten years of days.
+    `ValueError` for a partition that this run does not build. `context.add_asset_metadata` lists every partition and copies all metadata on
+    each call: minutes for ten years of days.
     """
     step, key = context.get_step_execution_context(), dg.AssetKey(asset)
     targeted = set(context.partition_keys)

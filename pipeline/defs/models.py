@@ -28,9 +28,9 @@ def assets() -> list[dg.AssetsDefinition]:
 
 
 def build_model_asset(model: Model) -> dg.AssetsDefinition:
-    """Build the step that runs a model, unless its inputs are unchanged.
+    """Build the step that runs a model if its inputs changed.
 
-    All its tables are checked before any is written.
+    Otherwise the step yields the stored check results. All tables of the model are checked before any is written.
     """
     arguments: dict[str, Any] = {"deps": [table.name for table in model.reads]}
     if model.query:

@@ -69,7 +69,7 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
     def official_acts(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lake]) -> Results:
         """Find the acts in each document, or why it has none.
 
-        A day that was not read is not written.
+        A day whose documents are not stored is not written.
         """
         if not is_enabled:
             yield from skip_disabled(lake, SOURCE, *JUDGED)

@@ -29,9 +29,9 @@ def by_day(settings: Settings) -> dict[str, Any]:
 
 
 def three_days_before() -> dg.TimeWindowPartitionMapping:
-    """Return the partition mapping to the three days before.
+    """Return the partition mapping to a day and the three before.
 
-    An article may repeat one of those days.
+    An article may repeat one of these days.
     """
     return dg.TimeWindowPartitionMapping(start_offset=-3, allow_nonexistent_upstream_partitions=True)
 
@@ -45,7 +45,7 @@ def run_days(context: dg.AssetExecutionContext) -> Days:
 def last_partition(settings: Settings) -> date:
     """Return the last day with a partition.
 
-    Raises `ValueError` before the first day is over.
+    It is the last day that is over, or the last day of the settings if that is earlier. Raises `ValueError` before the first day is over.
     """
     key = daily_partitions(settings).get_last_partition_key()
     if key is None:

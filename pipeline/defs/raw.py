@@ -54,7 +54,7 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
     def raw_articles(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lake], news: dg.ResourceParam[News]) -> Results:
         """Store every row of article files and of stored responses.
 
-        The responses are of feeds and of GDELT. Only the days whose rows may have changed are written.
+        The responses are of feeds and of GDELT. All days from the first to the last day that may have changed are written.
         """
         report, step = ReadReport(), RawArticles(news, clock.today())
         with changed_days(context, lake, step) as days:
@@ -97,7 +97,7 @@ def _raw_trade_flows(settings: Settings) -> dg.AssetsDefinition:
 def _build_asset(table: Table, read: Callable[[], pl.DataFrame]) -> dg.AssetsDefinition:
     """Build the asset that stores what `read` returns as `table`.
 
-    If `read` fails, the table keeps its earlier rows.
+    The same rows are not written again. If `read` fails, the table keeps its earlier rows.
     """
 
     @dg.asset(**describe(table), check_specs=check_specs(table))

@@ -49,8 +49,9 @@ class News:
     def read(self, days: Days, last_day: date, report: ReadReport) -> Iterator[pl.DataFrame]:
         """Yield the raw rows of these days, in batches.
 
-        A row dated after `last_day` is stored under an earlier day.
-        Raises `SourceError` when a file of the settings cannot be read. A file of the inbox is skipped, and `report` records why.
+        In article files, a date after `last_day` counts as no date, so the row has the day of `fetched_at` or of its nearest neighbour.
+        Raises `SourceError` when a file of the settings cannot be read, and `HomeError` when a home of the sample has files in its inbox. A
+        file of the inbox that cannot be read is skipped, and `report` records why.
         """
         mark_home(self.settings.home, is_sample=self.settings.is_sample)
         yield from self._read_files(days, last_day, report)
@@ -60,7 +61,7 @@ class News:
     def day_digests(self, days: Days, last_day: date) -> dict[date, str | None]:
         """Return a digest of each day's rows in article files.
 
-        None if upstreams delivered articles, which have no digest.
+        None for every day if upstreams delivered any articles, which have no digest.
         """
         if not self.settings.is_sample and has_fetched_articles(Archive(self.settings.payloads)):
             return dict.fromkeys(days)
@@ -77,7 +78,10 @@ class News:
         known.save()
 
     def _list_files(self, known: Catalogue, last_day: date, report: ReadReport) -> Iterator[ArticleFile]:
-        """Yield the files of the settings, and readable inbox files."""
+        """Yield the files of the settings, and readable inbox files.
+
+        `HomeError` if this home is for the sample and has files in its inbox.
+        """
         archives, inbox = self.settings.articles, ArticleFiles(path=str(self.settings.inbox))
         has_dropped = bool(list_inbox_files(self.settings.inbox))
         if self.settings.is_sample and has_dropped:

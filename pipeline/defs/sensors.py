@@ -33,7 +33,7 @@ def inbox_sensor(settings: Settings) -> dg.SensorDefinition:
     def inbox(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
         """Request a run for each new or changed file.
 
-        A file that is still being copied waits.
+        A file that is still being copied waits. A file that cannot be read is logged, and tried again once it changes.
         """
         folder, now = settings.inbox, clock.now().timestamp()
         files = {str(file.path.relative_to(folder)): file for file in list_inbox_files(folder)}

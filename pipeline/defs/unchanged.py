@@ -56,7 +56,8 @@ class StoredResults:
     def save(self, results: Sequence[dg.AssetCheckResult]) -> None:
         """Store the results of the step.
 
-        A step that also reads what it makes must have left that as it was, because it would make something else the next time.
+        Nothing is stored if its inputs are unknown, or differ from those at its start: a step that changed a table that it also reads would
+        make something else the next time.
         """
         if self._inputs is not None and self._inputs == self._digest():
             stored = {"inputs": self._inputs, "results": [_to_row(result) for result in results]}

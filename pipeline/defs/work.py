@@ -41,7 +41,8 @@ class WorkError(UserError):
 class Block:
     """The days of one step that one machine takes.
 
-    `name` is the same on all machines, whatever days they read. `makes`: the tables of the step.
+    `name` is the same on all machines: it has the days of the whole block, while `days` are only those within the range to read. `makes`:
+    the tables of the step.
     """
 
     step: str
@@ -54,7 +55,8 @@ class Block:
 class _Stage:
     """A step with the step before it.
 
-    The step before must be complete on the days around a block.
+    `after`: name of the step before, which must be complete on the days of a block and `reach` days before and after it. `block_days`: days
+    of a block.
     """
 
     step: DailyStep
@@ -64,7 +66,10 @@ class _Stage:
 
 
 class Backfill:
-    """Blocks of days to read, shared by this and other machines."""
+    """Blocks of days to read, shared by this and other machines.
+
+    `WorkError` if the home has articles from upstreams, which other machines do not have.
+    """
 
     def __init__(self, settings: Settings, lake: SharedLake, span: Days) -> None:
         self._lake, self._span = lake, span
@@ -92,7 +97,10 @@ class Backfill:
         return set(DayInputs(self._lake, step.name, step.makes).changed_days(digests))
 
     def ready_blocks(self, changed: Mapping[str, set[date]]) -> Iterator[Block]:
-        """Yield the blocks with something to build whose inputs are complete."""
+        """Yield the blocks with something to build whose inputs are complete.
+
+        `changed`: as `changed_days` returns it. Blocks of earlier steps come first, then earlier days.
+        """
         for stage in self._stages:
             step, missing = stage.step, changed[stage.after] if stage.after else set()
             for whole in _split_into_blocks(self._span, stage.block_days):
@@ -102,7 +110,10 @@ class Backfill:
 
 
 def _split_into_blocks(span: Days, length: int) -> Iterator[Days]:
-    """Yield the blocks that have days of `span`, each of `length` days."""
+    """Yield the blocks that have days of `span`, each of `length` days.
+
+    Blocks begin on the same days for every span, so the first and the last may extend beyond it.
+    """
     first = span.first.toordinal() // length * length
     for start in range(first, span.last.toordinal() + 1, length):
         yield Days(date.fromordinal(start), date.fromordinal(start + length - 1))
@@ -113,8 +124,8 @@ def work(
 ) -> Iterator[tuple[Block, Launched]]:
     """Read blocks until none is left, and yield the results.
 
-    Ends after a block that failed. `report` receives what this machine reads, or waits for. Raises `WorkError` if a block that it has read
-    must be read again.
+    Ends after a block that failed. While other machines hold all blocks that are ready, it waits and looks again. `report` receives what
+    this machine reads, or waits for. Raises `WorkError` if a block that it has read must be read again.
     """
     backfill, done, waits_for = Backfill(settings, lake, span), set[str](), ""
     while any((changed := backfill.changed_days()).values()):

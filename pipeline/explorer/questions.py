@@ -16,8 +16,8 @@ _SENTENCE = re.compile(r"(?<=[.?!:])\s+")
 class Question(NamedTuple):
     """A question of the explorer with its query.
 
-    `section` and `title` are headings; `note` is the text before the query, without Markdown. A later query of a heading has the last
-    question or sentence before it as title.
+    `section` and `title` are headings; `note` is the text between the heading, or the query before, and the query, without Markdown. A
+    later query of a heading has as title the last question of its note, else the last sentence.
     """
 
     section: str
@@ -32,7 +32,10 @@ def cookbook_file() -> Path:
 
 
 def read_questions(markdown: str) -> tuple[Question, ...]:
-    """Read all queries of the cookbook, in order."""
+    """Read all queries of the cookbook, in order.
+
+    They are the SQL code blocks below a heading of the second and one of the third level; others are skipped.
+    """
     questions = []
     for section, part in _split_by_heading(markdown, "## "):
         for heading, text in _split_by_heading(part, "### "):
@@ -59,5 +62,5 @@ def _choose_title(note: str) -> str:
 
 
 def _to_plain(text: str) -> str:
-    """Remove links, bold and code marks, and line ends."""
+    """Remove link targets, marks of bold and code, and line ends."""
     return " ".join(_LINK.sub(r"\1", text).replace("`", "").replace("**", "").split())

@@ -43,7 +43,7 @@ _COPY_BYTES = 1 << 20
 class ExplorerServer(ThreadingHTTPServer):
     """Serves the files of one folder to this computer.
 
-    `port` 0 takes a free one. `OSError` when the port is taken. `start_page` is where `/` leads.
+    `port` 0 takes a free one. `OSError` when the port is taken. `start_page` is the file to which `/` redirects.
     """
 
     daemon_threads = True
@@ -57,7 +57,7 @@ class ExplorerServer(ThreadingHTTPServer):
     def handle_error(self, request: object, client_address: object) -> None:
         """Ignore that a browser ended a connection.
 
-        It does so whenever a page is closed.
+        It does so whenever a page is closed. Any other error is printed.
         """
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(request, client_address)  # type: ignore[arg-type]  # a socket and its address
@@ -85,6 +85,7 @@ class _Handler(BaseHTTPRequestHandler):
         """Log nothing: the terminal shows the address only."""
 
     def _answer(self, *, has_body: bool) -> None:
+        """Send a redirect to the start page, a file, or a refusal."""
         if self.headers.get_all("Host", []) not in ([f"{name}:{self.server.server_port}"] for name in _NAMES):
             self._refuse(HTTPStatus.MISDIRECTED_REQUEST, "open this server by its own address")
             return
@@ -106,7 +107,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _find(self, path: str) -> Path | None:
         """Find the file of a path.
 
-        None if the folder has no such file.
+        `path`: the decoded path of a URL. None if the folder has no such file, or if it is hidden, or a link leads outside the folder.
         """
         parts = path.split("/")[1:]
         if not path.startswith("/") or any(
@@ -123,6 +124,7 @@ class _Handler(BaseHTTPRequestHandler):
         return file if is_inside and file.is_file() else None
 
     def _send(self, content: BinaryIO, ending: str, *, has_body: bool) -> None:
+        """Send a file, or only the range of bytes that is requested."""
         size = content.seek(0, 2)
         headers = {"Content-Type": _TYPES.get(ending, "application/octet-stream"), "Accept-Ranges": "bytes"}
         span = _read_range(self.headers.get("Range"), size)
@@ -157,9 +159,10 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 def _read_range(header: str | None, size: int) -> tuple[int, int] | None:
-    """Read the first and the end byte of a range.
+    """Return start and end of a range of bytes, the end excluded.
 
-    None without a range, or for one that is not a single range of bytes: then the whole file is sent. (0, 0) when it is outside the file.
+    `header`: the `Range` header. None without it, or if it is not a single range of bytes: then the whole file is sent. An end
+    beyond the file is its size. (0, 0) when the range is empty or begins beyond the file.
     """
     match = _RANGE.fullmatch((header or "").strip())
     if match is None or match.group(1, 2) == ("", ""):

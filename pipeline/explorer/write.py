@@ -57,7 +57,7 @@ def write_explorer(folder: Path) -> Path:
 def find_damaged(folder: Path) -> list[Path]:
     """List files of the explorer that are missing or damaged.
 
-    None of an earlier version, which has no explorer.
+    The list is empty for a folder of an earlier version, which has no explorer. If the file of hashes is damaged, only that is listed.
     """
     try:
         sums = read_sums(folder / FOLDER)

@@ -20,7 +20,7 @@ class StoredBaseline(NamedTuple):
     """Period of a stored baseline: a fixed window or a first day.
 
     `window`: first and last day, if the user set them. `first_day`: first day of the default baseline, which grows in versions. Exactly one
-    of them is set; both are None if nothing is stored.
+    of them is set; both are None if no version is frozen.
     """
 
     window: tuple[date, date] | None
@@ -31,9 +31,9 @@ def freeze_baseline(fresh: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
     """Choose the rows of `BASELINE` to store: frozen ones, and new ones.
 
     `fresh`: the baseline as computed now; `stored`: as stored before, both with the columns of BASELINE. A frozen row is one that was
-    estimated from final days. It is stored again unchanged if `fresh` has its series with the same window, index version and weights
-    (`METHOD`). All other rows come from `fresh`. So new sources or another lexicon do not change what 100 means. Series that `fresh` lacks
-    are dropped.
+    estimated from final days. It is stored again unchanged if `fresh` has its series with the same version, window, index version and
+    weights (`METHOD`). Rows of `fresh` are taken only for series and `METHOD` without any such row. So new sources or another lexicon do
+    not change what 100 means. Series that `fresh` lacks are dropped.
     """
     frozen = stored.filter("is_frozen").join(fresh, on=["series", *METHOD], how="semi")
     return BASELINE.conform(pl.concat([frozen, fresh.join(frozen, on=["series", *METHOD], how="anti")]))

@@ -23,11 +23,12 @@ def measure_clustering(daily: pl.DataFrame, baseline: pl.DataFrame, half_life_da
     """Measure how much stories come in clusters, as rows of `CLUSTERING`.
 
     `daily`: rows of DAILY_MASS, every day of every series. `baseline`: rows of BASELINE, which give the windows. Returns one row for each
-    version of the baseline, series and channel; `clustering` is 1 if stories come singly, at most `MAX_CLUSTERING`.
+    version of the baseline, series and channel; `clustering` is from 1 (stories come singly) to `MAX_CLUSTERING`.
 
     The filter forecasts the number of stories of each day of the window from the day before. If stories come singly, the squared errors of
-    these forecasts sum to about the sum of their variances, m (1 + e / b) of a negative binomial distribution. `clustering` is the first
-    sum by the second. It is shrunk towards that of all directions of the channel, so that a pair with few stories has about theirs.
+    these forecasts sum to about the sum of their variances, m (1 + e / b) of a negative binomial distribution (m: the forecast, e: stories
+    expected of the articles read, b: rate of the filter's Gamma). `clustering` is the first sum divided by the second. It is shrunk towards
+    that of all directions of the channel, so that a pair with few stories has about theirs.
     """
     ordered = DAILY_MASS.conform(daily).sort(*_GROUP, "index_date")
     groups = ordered.select(_GROUP).unique(maintain_order=True)
@@ -61,7 +62,7 @@ def _sum_errors(counts: Matrix, read: Matrix, half_life_days: float) -> tuple[Ma
     """Sum squared errors and variances of the daily forecasts of story numbers.
 
     `counts`: number of stories, `read`: number of articles read, each of shape (groups, days). Returns both sums, each of shape (groups).
-    The forecast assumes the rate of stories per article of the whole window; a group without stories is taken to have half a story.
+    The forecast starts from the rate of stories per article over all these days; a group without stories is taken to have half a story.
     """
     exposure = read * (np.maximum(counts.sum(axis=1), 0.5) / np.maximum(read.sum(axis=1), 1.0))[:, None]
     prior = np.full(counts.shape[0], float(PRIOR_STORIES))

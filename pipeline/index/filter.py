@@ -27,7 +27,8 @@ _QUANTILES = {"lo80": 0.1, "hi80": 0.9, "lo95": 0.025, "hi95": 0.975}
 def to_matrix(frame: pl.DataFrame, group: Sequence[str], name: str) -> Matrix:
     """Convert the column `name` to a matrix of shape (groups, days).
 
-    `group`: the columns that define a group. `frame` must be sorted by group and day, and must have every day of every group.
+    `group`: the columns that define a group. `frame` must be sorted by group and day, and must have every day of every group. An empty
+    `frame` gives the shape (0, 0).
     """
     groups = frame.select(pl.struct(group).n_unique()).item()
     return frame[name].to_numpy().reshape(groups, -1) if groups else np.zeros((0, 0))
@@ -36,7 +37,7 @@ def to_matrix(frame: pl.DataFrame, group: Sequence[str], name: str) -> Matrix:
 def discount(daily: Matrix, half_life_days: float) -> Matrix:
     """Sum each row up to each day; older days weigh less.
 
-    A day's weight is halved every `half_life_days`. `daily` and the result have the shape (groups, days).
+    A day's own value has the weight 1; the weight is halved every `half_life_days`. `daily` and the result have the shape (groups, days).
     """
     return accumulate(daily, 2.0 ** (-1.0 / half_life_days), np.zeros(daily.shape[:-1]))
 
@@ -58,8 +59,8 @@ def accumulate(daily: Matrix, decay: float, carried: Matrix) -> Matrix:
 def predict_next_day(sums: Matrix, prior: Matrix, half_life_days: float) -> Matrix:
     """Compute the filter's sums at the start of the next day.
 
-    `sums`: discounted mass with the prior, at the end of a day. Until something new is read, the sums decay by one day, and the prior,
-    which decays with them, is filled up to its full weight.
+    `sums`: discounted mass with the prior, at the end of a day. What was read decays by one day; the prior stays at its full weight. The
+    result is d times `sums` plus 1 - d times `prior`, where d is the decay of one day.
     """
     decay = 2.0 ** (-1.0 / half_life_days)
     return np.asarray(decay * sums + (1.0 - decay) * prior, dtype=np.float64)
@@ -73,8 +74,8 @@ def dispersion(a: Matrix, b: Matrix, second_moment: Matrix, clusters: Matrix) ->
 
     * `second_moment / a`, for single stories
     * `clusters`, for stories that come together
-    * one for wrong readings: the share `MISREAD` of the mass is other news that pulls `a` towards `b`. How far `a` would be without it
-      counts as one standard deviation.
+    * one for wrong readings: the share `MISREAD` of the mass is other news that pulls `a` towards `b`. Without it `a` would be farther from
+      `b`, by `MISREAD / (1 - MISREAD)` of their distance. The term is the square of that, divided by `a`.
 
     phi is capped so that the shape `a / phi` of the Gamma distribution is at least `MIN_SHAPE`.
     """
@@ -120,8 +121,8 @@ def weigh_evidence(kappa: Matrix, a: Matrix, b: Matrix) -> Matrix:
 def has_evidence(evidence_weight: Matrix, least_evidence: float) -> NDArray[np.bool_]:
     """Return whether enough was read for a value to be published.
 
-    `evidence_weight`: result of `weigh_evidence`, compared with `least_evidence`. A margin for rounding ensures the same answer for sums
-    that were added in another order.
+    True where `evidence_weight`, result of `weigh_evidence`, is at least `least_evidence`. A margin for rounding ensures the same answer
+    for sums that were added in another order.
     """
     return np.asarray(evidence_weight >= least_evidence - 1e-9, dtype=np.bool_)
 
@@ -154,8 +155,8 @@ def filter_channels(
     """Compute values and intervals of each series and channel (`CHANNEL_DAILY`).
 
     `daily`: rows of DAILY_MASS, every day of every series. `baseline`: rows of BASELINE; a day has the prior of its version. `clustering`:
-    rows of CLUSTERING; None if stories come singly. Values with less evidence than `least_evidence` are marked `is_thin`; the index does
-    not publish them.
+    rows of CLUSTERING; without a row, or with None, stories come singly. Values with less evidence than `least_evidence` are returned too,
+    marked `is_thin`; the index does not publish them.
 
     `shape` and `rate` are the discounted observed and expected mass, each with the prior; `value` is 100 x shape / rate. Its intervals are
     those of 100 x Gamma(shape / dispersion, rate / dispersion), with the result of `dispersion`. There the expected squares of story masses
@@ -220,7 +221,8 @@ def filter_movement(movement: pl.DataFrame, half_life_days: float) -> pl.DataFra
     """Compute the stalemate of each pair and day (`STALEMATE_DAILY`).
 
     `movement`: rows of MOVEMENT_DAILY, every day of every pair. `hold` (talk) and `move` (movement) are discounted sums of probabilities;
-    `stalemate` is the share of talk in both, with its 80 % Beta interval. The index does not publish rows with `is_thin`.
+    `stalemate` is the share of talk in both (`stalemate_share`), with its 80 % Beta interval. Rows with too little of both (`has_movement`)
+    are returned too, marked `is_thin`; the index does not publish them.
     """
     ordered = MOVEMENT_DAILY.conform(movement).sort("pair", "index_date")
     hold = discount(to_matrix(ordered, ["pair"], "hold"), half_life_days)

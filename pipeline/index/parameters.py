@@ -31,9 +31,9 @@ PHASES_FILE = Path(__file__).with_name("phases.toml")
 
 
 class BaselineError(TensionError, ValueError):
-    """No articles were read in the baseline window.
+    """The baseline window is outside the days read, or none were read.
 
-    The message gives the days that were read.
+    The message gives the days that were read, if any.
     """
 
 
@@ -66,8 +66,8 @@ def read_weights() -> pl.DataFrame:
 def check_window(setting: Days | None, read: Days | None) -> None:
     """Raise `BaselineError` if the baseline window has no days read.
 
-    `setting`: the window that the user set; None (the default baseline) always passes. `read`: first to last day with articles; None, if
-    nothing was read yet, is an error.
+    `setting`: the window that the user set, which must overlap `read` by at least one day; None (the default baseline) always passes.
+    `read`: first to last day with articles; None, if nothing was read yet, is always an error.
     """
     if read is None:
         raise BaselineError("no articles have been read yet, so the index has no baseline; materialize the core assets first (tension run)")

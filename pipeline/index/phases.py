@@ -40,8 +40,14 @@ class Posteriors(NamedTuple):
 def phase_probabilities(pairs: Posteriors, bounds: Mapping[str, float]) -> dict[str, Matrix]:
     """Compute the probability of each phase, rounded to four digits.
 
-    Keys are the columns `p_escalation` to `p_quiet` of PHASE_DAILY; each array has the shape (rows). Escalation, de-escalation, quiet and
-    dialogue exclude one another; stalemate is a part of dialogue. `bounds`: those of `phases.toml`.
+    Keys are the columns `p_escalation` to `p_quiet` of PHASE_DAILY; each array has the shape (rows). `bounds`: those of `phases.toml`.
+
+    * escalation: its value is at least `moved_from`, and at least `ahead_by` times that of concession; de-escalation: the reverse
+    * quiet: all three values are below `quiet_below`
+    * dialogue: none of these, and at least one story of talk
+    * stalemate, a part of dialogue: the share of talk is also at least `stalemate_from`
+
+    The first four exclude one another, and may sum to less than 1.
     """
     a, b = pairs.shape / pairs.dispersion, pairs.rate / pairs.dispersion
     moved, ahead = bounds["moved_from"] / 100, bounds["ahead_by"]
@@ -107,10 +113,11 @@ def _average_over_nodes(values: Matrix) -> Matrix:
 def name_phases(pairs: Posteriors, probabilities: Mapping[str, Matrix], bounds: Mapping[str, float], least_evidence: float) -> list[str]:
     """Name the phase of each row: the most probable, if likely enough.
 
-    Only phases whose channels have a value (at least `least_evidence`) compete: escalation, concession or dialogue for the phase of that
-    channel, all three for quiet. The most probable phase is named if its probability is at least `likely_from` and, for escalation and
-    de-escalation, at least `against_opposite` times that of the other (`bounds`); dialogue is named `stalemate` if that is likely as well.
-    Otherwise the row is `unclear`, or `no data` if no channel has a value. `probabilities`: result of `phase_probabilities`.
+    A phase competes only if its channel has enough evidence (at least `least_evidence`): escalation, concession (for de-escalation) or
+    dialogue, all three for quiet. The most probable of these phases is named if its probability is at least `likely_from` and, for
+    escalation and de-escalation, at least `against_opposite` times that of the other (`bounds`); dialogue is named `stalemate` if the
+    probability of that is at least `likely_from`. Otherwise the row is `unclear`, or `no data` if no channel has enough evidence.
+    `probabilities`: result of `phase_probabilities`.
     """
     has_news = has_evidence(weigh_evidence(pairs.prior, pairs.shape, pairs.rate), least_evidence)
     names = np.array(["escalation", "de-escalation", "dialogue", "quiet"])

@@ -20,7 +20,8 @@ def find_source_shares(masses: pl.DataFrame, articles: pl.DataFrame, channels: p
     """Find for each value the owner whose outlets contribute most to it.
 
     `masses`: rows of STORY_MASS. `articles`: rows of STORY_ARTICLES. `channels`: rows of CHANNEL_DAILY, every day of each series and
-    channel. Returns rows of SOURCE_SHARES; a value without a story has none. If two owners have equal shares, the first by name is taken.
+    channel. Returns rows of SOURCE_SHARES; a value without a story so far has none. The share is the discounted mass of the owner's
+    outlets, divided by the value's `shape`, which includes the prior. If two owners have equal shares, the first by name is taken.
     """
     series = channels.select("series", "channel").unique().sort("series", "channel").with_row_index("group")
     parts = _share_masses(masses, articles).join(series, on=["series", "channel"])
@@ -50,8 +51,8 @@ def find_source_shares(masses: pl.DataFrame, articles: pl.DataFrame, channels: p
 def _share_masses(masses: pl.DataFrame, articles: pl.DataFrame) -> pl.DataFrame:
     """Divide the mass of each story equally among its sources' owners.
 
-    Owners whose sources carried the story only after the day on which it counts have no part. Returns `mass` by series, channel, day and
-    owner.
+    Owners whose sources carried the story only after the day on which the mass counts have no part. Returns `mass` by series, channel, day
+    and owner.
     """
     owners = articles.select("story_id", "source_owner", "counts_on")
     carried = (

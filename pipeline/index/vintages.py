@@ -83,9 +83,10 @@ def filter_arrivals(
     `MOVEMENT_ARRIVALS` for the stalemate). `baseline`, `clustering`: expected amounts and variances. `half_life_days`: of an amount;
     `least_evidence`: below it a value is null.
 
-    Each day and series (a direction, or a pair) has a row for the first value known. All three series of a pair have a further row on
-    each later day on which a sum of one of them changed. The first value is known at the end of its day or, if that is later, on the day
-    on which the first baseline and the very first article are known. Preliminary baselines are ignored (`is_frozen` false).
+    Each day and series (a direction, or a pair) has a row for the first value known. All three series of a pair have a further row on each
+    later day on which a sum of one of them changed. The first value is known at the end of its day or, if that is later, on the day on
+    which the first baseline and the very first article are known. Preliminary baselines are ignored (`is_frozen` false); without any other
+    there are no rows.
 
     The filter is linear: a day of knowledge adds its arrivals to the daily masses, and the filter runs again from the earliest day that
     they change. Sums are compared bit by bit, without a tolerance.
@@ -191,7 +192,7 @@ def _filter_each_moment(arrivals: _Arrivals, moments: list[int], shape: tuple[in
 def _group_into_batches(changes: Iterator[_Changes]) -> Iterator[_Changes]:
     """Join small groups of changed sums into batches.
 
-    Values are then computed in few calls, without all rows in memory.
+    A batch has at least `_BATCH_ROWS` rows, except the last. Values are then computed in few calls, without all rows in memory.
     """
     waiting: list[_Changes] = []
     for change in changes:
@@ -245,7 +246,7 @@ def _compute_values(changes: _Changes, series: pl.DataFrame, priors: _Priors, fi
     """Compute three rows of `INDEX_KNOWN` for each pair and day that changed.
 
     They are those of both directions and of the pair; all three have the stalemate and the phase of the pair. A value with less evidence
-    than `least_evidence` is null.
+    than `least_evidence` and its bounds are null, and so is a stalemate without enough talk and movement.
     """
     kappa, prior_dispersion, clusters = priors.look_up(changes)
     masses = changes.sums[:, : _SERIES * _SUMS_OF_SERIES].reshape(-1, _SERIES, len(VALUES), len(_MASSES))

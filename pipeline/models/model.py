@@ -20,8 +20,8 @@ class Model:
     """One step that builds the tables in `makes` from those in `reads`.
 
     `variables` names the values that it needs in addition to tables, e.g. `half_life_days`; a model without any can run before any article
-    is read. `run` takes the tables and the values of variables, and returns a frame by table name. `query` is the SQL file; None for Python
-    models.
+    is read. `run` takes the tables and the values of variables, and returns a frame for each table of `makes`, by name; it stores nothing.
+    `query` is the SQL file; None for Python models.
     """
 
     name: str
@@ -59,10 +59,10 @@ def sql_model(query: Query, combine: Combine | None = None) -> Model:
 def python_model(
     *, makes: tuple[Table, ...], reads: tuple[Table, ...] = (), variables: tuple[str, ...] = ()
 ) -> Callable[[Callable[..., Any]], Model]:
-    """Turn a function into a `Model`.
+    """Return a decorator that turns a function into a `Model`.
 
     The function takes one frame for each table of `reads`, in order, and the `variables` as keywords. It returns one frame for each table
-    of `makes`, in order.
+    of `makes`, in order: a tuple, or the frame itself if there is one.
     """
 
     def decorate(function: Callable[..., Any]) -> Model:

@@ -108,7 +108,7 @@ def top_contributions(story_mass: pl.DataFrame, channel_daily: pl.DataFrame, sto
 
 @python_model(makes=(SOURCE_SHARES,), reads=(STORY_MASS, STORY_ARTICLES, CHANNEL_DAILY))
 def source_shares(story_mass: pl.DataFrame, story_articles: pl.DataFrame, channel_daily: pl.DataFrame) -> pl.DataFrame:
-    """The source with the largest share of each value."""
+    """The owner whose outlets have the largest share of each value."""
     return find_source_shares(story_mass, story_articles, channel_daily)
 
 

@@ -50,7 +50,8 @@ def run_built_in_checks(table: Table, frame: pl.DataFrame) -> list[Outcome]:
 def _find_duplicate_keys(table: Table, frame: pl.DataFrame) -> tuple[int, list[str]]:
     """Count the rows that share their key with another row.
 
-    Returns the number and examples in words, as the two checks below do; here some of the repeated keys. Nulls compare equal.
+    All rows of a repeated key count, also the first. Returns the number and examples in words, as the two checks below do; here up to five
+    of the repeated keys. Nulls compare equal.
     """
     keys = frame.select(table.key)
     duplicates = keys.filter(keys.is_duplicated())
@@ -61,7 +62,7 @@ def _find_duplicate_keys(table: Table, frame: pl.DataFrame) -> tuple[int, list[s
 def _find_missing_values(table: Table, frame: pl.DataFrame) -> tuple[int, list[str]]:
     """Count the rows with a missing value.
 
-    A null in a required column, or NaN or infinity in any: an absent number must be null.
+    That is a null in a required column, or NaN or infinity in any column: an absent number must be null.
     """
     conditions = {
         column.name: (pl.lit(value=False) if column.nullable else pl.col(column.name).is_null())

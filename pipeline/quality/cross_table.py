@@ -32,7 +32,7 @@ class CrossTableCheckError(TensionError, ValueError):
 class CrossTableCheck:
     """A cross-table check, whose query returns failures.
 
-    `name` is that of the file, `table` the one whose publication it guards.
+    `name` is that of the file without its ending, `table` the one whose publication it guards.
     """
 
     name: str
@@ -75,7 +75,8 @@ def _read_check(path: Path) -> CrossTableCheck:
 def _split_header(path: Path) -> tuple[dict[str, str], str]:
     """Split a file into its header and its query.
 
-    The reason comes last and may span several lines.
+    The header is the lines up to the first that does not begin with `--`. The reason comes last and may span several lines.
+    `CrossTableCheckError` if a key comes twice, or another text before the reason.
     """
     header: dict[str, str] = {}
     lines = path.read_text(encoding="utf-8").splitlines()

@@ -86,9 +86,10 @@ def _drop_none(**arguments: Any) -> dict[str, Any]:
 
 
 def _nearest_out_of_bounds(column: Column) -> Iterator[Any]:
-    """Yield the nearest forbidden value on each bounded side of a column.
+    """Yield a forbidden value for each bound of a column.
 
-    A rule on the bounds must fail on these.
+    It is an exclusive minimum itself, a value just below a minimum (`_just_below`), or a maximum plus 1. A rule on the bounds must fail on
+    these.
     """
     if column.exclusive_minimum is not None:
         yield column.exclusive_minimum

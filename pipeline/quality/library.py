@@ -33,8 +33,9 @@ _LEFT_OUT = re.compile(
 class Library:
     """The parts of Great Expectations that evaluate a frame.
 
-    `engine`: holds the frame. `calculator`: computes metrics. `graph`: class of the graph of metrics. `expectation_type`: returns the class
-    of a type's name. `column`: begins a row condition. `error`: base of its exceptions. No data context is needed.
+    `engine`: holds the frame. `calculator`: computes metrics. `graph`: class of the graph of metrics. `expectation_type`: function that
+    returns the class of a type by its name. `column`: class of a column, which begins a row condition. `error`: base of its exceptions. No
+    data context is needed.
     """
 
     engine: Any

@@ -98,7 +98,10 @@ class _Entry(BaseModel):
             yield f"{self.type} needs the argument {' or '.join(sorted(kind.at_least_one_of))}"
 
     def _check_columns(self, table: Table) -> Iterator[str]:
-        """Yield which columns do not exist in the table."""
+        """Yield what is wrong with the columns that the rule names.
+
+        A column does not exist in the table, or one of a compared pair may be null and `ignore_row_if` is missing.
+        """
         arguments = self.all_arguments
         if not isinstance(arguments.get("column_list", []), list):
             yield "column_list must be a list of columns"
@@ -133,7 +136,7 @@ class _Entry(BaseModel):
 
 
 def _check_regex(regex: Any) -> Iterator[str]:
-    """Yield what is wrong with a regular expression."""
+    """Yield what is wrong with a regular expression: invalid or with groups."""
     try:
         if re.compile(regex).groups:
             yield "write (?:...) instead of (...) in the regex; pandas warns about capturing groups"
@@ -186,7 +189,7 @@ class _NoDuplicates(yaml.SafeLoader):
 def _list_files(path: Path) -> list[Path]:
     """List the rule files of a folder, or the file itself.
 
-    `RuleError` if there are none.
+    Those of a folder end in `.yaml` and are sorted. `RuleError` if there are none, if any file ends in `.yml`, or if `path` is missing.
     """
     if path.is_file():
         return [path]
@@ -201,9 +204,9 @@ def _list_files(path: Path) -> list[Path]:
 
 
 def _read_file(file: Path) -> tuple[str, tuple[Rule, ...]]:
-    """Return the table of a file and its rules.
+    """Return the name of a file's table, and the file's rules.
 
-    Instead of `rules`, a file may have `rules_of`: the table whose file has the same rules.
+    The file must be named after the table. Instead of `rules`, a file may have `rules_of`: the table whose file has the same rules.
     """
     document = _load_yaml(file)
     if isinstance(document, dict) and document.keys() == {"table", "rules_of"} and str(document["rules_of"]) in TABLES:
@@ -240,7 +243,7 @@ def _load_yaml(file: Path) -> Any:
 
 
 def _find_duplicate(names: Iterable[str]) -> str | None:
-    """Return the first name that occurs twice."""
+    """Return the first repeated name; None if all differ."""
     return next((name for name, count in Counter(names).items() if count > 1), None)
 
 

@@ -97,9 +97,9 @@ class _CompiledRule:
         return self._list_dependencies(_WITH_ROWS)
 
     def _list_examples(self, frame: pl.DataFrame, key: Sequence[str]) -> tuple[str, ...]:
-        """Describe the first rows that fail the rule, each once.
+        """Describe the first five rows that fail the rule.
 
-        A description has the row's key, and the columns that the rule judges.
+        Equal descriptions are returned once. A description has the row's key, and the columns that the rule judges.
         """
         dependencies = self._dependencies_with_rows
         graph = _build_graph([dependencies], _WITH_ROWS)
@@ -199,7 +199,8 @@ def _keep_configuration(expectation: Any) -> Iterator[None]:
 def _build_condition(where: Mapping[str, Any]) -> Any:
     """Build the condition that limits a rule to rows with these values.
 
-    `where`: value by column (None: null), or the least one as `{"at_least": value}`; all conditions must hold.
+    `where`: value by column (None: null), or the least one, included, as `{"at_least": value}`; all conditions must hold. `where` has at
+    least one column.
     """
     conditions = [_build_one_condition(load_library().column(name), value) for name, value in where.items()]
     combined: Any = conditions[0]
@@ -237,7 +238,7 @@ def _to_pandas(frame: pl.DataFrame, rules: Sequence[Rule]) -> "pd.DataFrame":
 def _describe_row(row: Mapping[str, Any], key: Sequence[str], names: Sequence[str]) -> str:
     """Describe a row by its key and the values of `names`.
 
-    For example "2025-03-05, Le Journal (accepted 0, quarantined 1)".
+    For example "2025-03-05, Le Journal (accepted 0, quarantined 1)"; without a key, only the values.
     """
     values = ", ".join(f"{name} {_format_value(row[name])}" for name in names)
     if not key:
@@ -247,6 +248,9 @@ def _describe_row(row: Mapping[str, Any], key: Sequence[str], names: Sequence[st
 
 
 def _format_value(value: Any) -> str:
-    """Format a value on one line of at most `_VALUE_LENGTH` characters."""
+    """Format a value on one line of at most `_VALUE_LENGTH` characters.
+
+    Spaces and line breaks in a row become one space, and a longer text is cut. None is "(none)", an empty or blank text "(empty)".
+    """
     text = "(none)" if value is None else " ".join(str(value).split()) or "(empty)"
     return text if len(text) <= _VALUE_LENGTH else f"{text[: _VALUE_LENGTH - 1]}…"

@@ -18,8 +18,8 @@ __all__ = ["Detail", "Outcome", "check_frame", "critical_failures", "list_checks
 def check_frame(table: Table, frame: pl.DataFrame, rules: Sequence[Rule]) -> list[Outcome]:
     """Run every check of the table, in the order of `list_checks`.
 
-    Raises `ContractError` when columns or types differ from the contract, because no other check could run. On a frame without rows, rules
-    about rows pass; rules about the table as a whole are evaluated.
+    Raises `ContractError` when columns or types differ from the contract, because no other check could run, and `RuleError` when a rule is
+    about another table. On a frame without rows, rules about rows or columns pass without being run; rules about the table are run.
     """
     _require_own_rules(table, rules)
     conformed = table.conform(frame)

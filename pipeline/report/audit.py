@@ -21,7 +21,7 @@ from pipeline.report.tables import add_columns, new_table
 def describe_precision(precision: pl.DataFrame, pair: str = ALL_PAIRS) -> list[str]:
     """Say which share of each channel's judged mass is right.
 
-    `precision`: rows of MASS_PRECISION; only those of `pair` are used. Returns a sentence for each channel.
+    `precision`: rows of MASS_PRECISION; only those of `pair` are used. Returns a sentence for each channel that has a row.
     """
     by_channel = {row["channel"]: row for row in precision.filter(pl.col("pair") == pair).iter_rows(named=True)}
     return [_describe_channel(by_channel[channel]) for channel in CHANNEL.words if channel in by_channel]
@@ -30,7 +30,7 @@ def describe_precision(precision: pl.DataFrame, pair: str = ALL_PAIRS) -> list[s
 def _describe_channel(row: Mapping[str, Any]) -> str:
     """Say which share of a channel's judged mass is right.
 
-    `row`: of MASS_PRECISION.
+    `row`: of MASS_PRECISION. Without a precision (every judge was unsure), it says only how much was judged.
     """
     readings = format_count(row["reading_count"], "reading")
     judged = f"{row['judged_count']:,} of {readings} were judged, with {row['judged_share']:.0%} of the mass"
@@ -49,7 +49,7 @@ def _describe_channel(row: Mapping[str, Any]) -> str:
 def listing_table(listing: pl.DataFrame, selection: str) -> Table:
     """Return a terminal table of the readings with most mass.
 
-    `listing`: the readings; `selection` says in words what they were selected from.
+    `listing`: these readings, all shown in this order; `selection` says in words what they were selected from.
     """
     table = new_table(
         f"The {format_count(listing.height, 'reading')} with the largest mass, {to_plain(selection)}",

@@ -6,7 +6,10 @@ from datetime import date
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell: text or quote, perhaps with a link or sparkline."""
+    """One cell: text or quote, perhaps with a link or sparkline.
+
+    With a date in `published`, the text is a quote.
+    """
 
     text: str
     url: str | None = None
@@ -45,8 +48,8 @@ class Fold:
 
 
 def say_cut(count: int, limit: int, what: str) -> str:
-    """Say that only `limit` of `count` rows are shown; empty otherwise.
+    """Say that only `limit` of `count` rows are shown.
 
-    `what`: name of the rows.
+    Empty if all are. `what`: name of the rows. The sentence starts with a space.
     """
     return f" The {limit} {what} are shown." if count > limit else ""

@@ -47,8 +47,8 @@ def pair_chart(pair_daily: pl.DataFrame, note: str = "") -> Chart:
 
     Shows tension and concession with 80 % intervals, dialogue and the baseline. `pair_daily`: rows of TENSION_PAIR_DAILY of one pair, in
     any order. `note` is printed below the title. Days with thin evidence and missing days are gaps. The scale is linear from 0, since a
-    logarithm would exaggerate quiet days. Returns a Vega-Lite specification. `ContractError` when the frame is empty, lacks a column or has
-    two pairs.
+    logarithm would exaggerate quiet days. Returns a Vega-Lite specification. `ContractError` when the frame is empty, lacks a column, or
+    has two pairs or two rows of one day.
     """
     frame = _prepare_pair(TENSION_PAIR_DAILY, pair_daily)
     top = _axis_top([frame[f"{name}_hi80"] for name in _WITH_INTERVAL] + [frame["dialogue"]])
@@ -62,7 +62,7 @@ def pair_chart(pair_daily: pl.DataFrame, note: str = "") -> Chart:
 
 
 def directed_chart(daily: pl.DataFrame, note: str = "") -> Chart:
-    """Draw tension of each direction of one pair, in two panels.
+    """Draw tension of each direction of one pair, in a panel each.
 
     The other direction is grey in each panel. `daily`: rows of TENSION_DAILY of one pair, one direction or both. `note` and errors as in
     `pair_chart`.
@@ -78,7 +78,10 @@ def directed_chart(daily: pl.DataFrame, note: str = "") -> Chart:
 
 
 def to_svg(chart: Chart) -> str:
-    """Convert a chart to SVG text, rounded to tenths of a pixel."""
+    """Convert a chart to SVG text.
+
+    Coordinates of paths are cut to tenths of a pixel.
+    """
     svg = str(vl_convert.vegalite_to_svg(chart, vl_version=VEGA_LITE, allowed_base_urls=[]))
     return re.sub(r' d="[^"]*"', lambda path: re.sub(r"(\.\d)\d+", r"\1", path[0]), svg)
 
@@ -86,15 +89,16 @@ def to_svg(chart: Chart) -> str:
 def to_png(chart: Chart, scale: float = 2) -> bytes:
     """Convert a chart to a PNG image.
 
-    `scale`: number of pixels of the image for each pixel of the chart's width.
+    `scale`: width and height of the image in pixels, divided by those of the chart.
     """
     return bytes(vl_convert.vegalite_to_png(chart, vl_version=VEGA_LITE, scale=scale, allowed_base_urls=[]))
 
 
 def spread_positions(places: Sequence[float], gap: float, low: float, high: float) -> list[float]:
-    """Move positions apart until neighbours have the distance `gap`.
+    """Move positions apart until neighbours are at least `gap` apart.
 
-    Their order stays. The result is at most `high` and, if there is space, at least `low`. It places labels that would overlap.
+    First they are moved up, from `low` on; then down, until the highest is at most `high`. If there is too little space, some end below
+    `low`. Results are in the order of `places`. It places labels that would overlap.
     """
     order = sorted(range(len(places)), key=lambda n: places[n])
     moved = list(places)
@@ -194,7 +198,8 @@ def quantitative(name: str, **style: Any) -> Chart:
 def _prepare_pair(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
     """Sort rows of `table` by key, and add the column `pair`.
 
-    `ContractError` for missing columns or rows of more than one pair.
+    The day comes last in the key. `ContractError` if columns are missing, if there are no rows or rows of more than one pair, or if two
+    rows have the same key.
     """
     missing = [name for name in table.schema if name not in frame.columns]
     if missing:
@@ -215,16 +220,17 @@ def _prepare_pair(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
 def _axis_top(columns: Sequence[pl.Series]) -> float:
     """Choose the upper end of the scale for some columns of values.
 
-    It is a little above the largest value, and well above the baseline.
+    It is 6 % above the largest value of all columns, and at least 160.
     """
     largest = pl.concat([column.rename("value") for column in columns]).max()
     return max(160.0, 1.06 * cast("float", largest or 0))
 
 
 def _axis_values(top: float) -> list[float]:
-    """Choose four to eight round values to label, from 0 to `top`.
+    """Choose three to eight values to label, from 0 to `top`.
 
-    The baseline (100) is one of them, and no other value is too close to it.
+    They are the multiples of a round step, and the baseline (100). A multiple is left out if its distance to 100 is at most a twentieth of
+    `top`; if `top` is 2,000 or more, this is so for 0.
     """
     step = next(size * 10**power for power in range(1, 300) for size in (2.5, 5, 10) if top / (size * 10**power) <= _MAX_AXIS_VALUES)
     values = {number * step for number in range(int(top / step) + 1)} | {_BASELINE}
@@ -258,9 +264,10 @@ def _direction_panel(name: str, sides: Mapping[str, pl.DataFrame], panel: _Panel
 
 
 def _peak_labels(frame: pl.DataFrame, panel: _Panel) -> list[Chart]:
-    """Return labels of the highest days of tension and concession.
+    """Return labels of the highest day of tension and of concession.
 
-    There are none near the baseline or where labels would overlap.
+    At most one each, of the earliest if several are equal. There is none below 125, in a chart of fewer than 14 days, or where it would
+    overlap the other one.
     """
     layers: list[Chart] = []
     placed: list[tuple[float, float]] = []
@@ -342,7 +349,7 @@ def panel_title(text: str) -> Chart:
 def finish_chart(chart: Chart, datasets: Mapping[str, Rows] | None = None) -> Chart:
     """Add the style that all charts share, and named data sets.
 
-    Screen readers skip charts, because the page says the same in words.
+    Returns a new specification; what `chart` has takes precedence. Screen readers skip charts, because the page says the same in words.
     """
     style = {
         "font": _FONT,

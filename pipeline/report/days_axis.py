@@ -56,8 +56,8 @@ class DaysAxis:
     def ticks(self) -> dict[int, list[str]]:
         """Choose the instants (milliseconds) to label, with their lines of text.
 
-        There are as many as fit. The year is added where it changes. Days are labelled at noon, below their value; months and years where
-        they begin.
+        About as many as fit. The year is a second line of the first label, and of each label in another year than the one before. Days are
+        labelled at noon, below their value; months and years where they begin.
         """
         marked, size = _choose_ticks(self.first, self.last, max(2, self.width // _LABEL_WIDTH))
         labels = {}
@@ -92,9 +92,9 @@ class DaysAxis:
 def daily_points(frame: pl.DataFrame, columns: Sequence[str]) -> list[dict[str, Any]]:
     """Convert daily rows to points of a line, each at noon.
 
-    `frame`: one row a day, sorted; `columns`: those to copy; `at`: the noon of the day, in milliseconds. Missing days are points without
-    values, so that lines break there, as they do on days with thin evidence. The first and last values extend to the ends of their days, so
-    that a single day is a line too.
+    `frame`: one row a day, sorted; `columns`: those to copy, rounded to hundredths; `at`: the noon of the day, in milliseconds. Missing
+    days are points without values, so that lines break there, as they do on days with thin evidence. The first and last values extend to
+    the ends of their days by a point more, so that a single day is a line too.
     """
     days = pl.DataFrame({"index_date": pl.date_range(frame["index_date"][0], frame["index_date"][-1], eager=True)})
     values = frame.select("index_date", *(pl.col(name).round(2) for name in columns))
@@ -108,7 +108,8 @@ def daily_points(frame: pl.DataFrame, columns: Sequence[str]) -> list[dict[str, 
 def phase_runs(frame: pl.DataFrame) -> list[dict[str, Any]]:
     """Join consecutive days of equal `phase` into runs.
 
-    `frame`: one row a day, sorted. A run has its phase, and `start` and `end` in milliseconds. A missing day ends a run.
+    `frame`: one row a day, sorted. A run has its `phase`, `start` (midnight before its first day) and `end` (midnight after its last day),
+    in milliseconds. A missing day ends a run.
     """
     is_new = (
         (pl.col("phase") != pl.col("phase").shift()) | (pl.col("index_date") != pl.col("index_date").shift() + pl.duration(days=1))
@@ -125,9 +126,10 @@ def phase_runs(frame: pl.DataFrame) -> list[dict[str, Any]]:
 
 
 def _choose_ticks(first: date, last: date, room: int) -> tuple[list[date], str]:
-    """Choose round days to label, at most about `room`, at least one.
+    """Choose the days to label, at most about `room`, at least one.
 
-    Returns them with their unit: days, months or years.
+    They are the first day and every 1, 2, 7 or 14 days after it, at most nine; for longer ranges the first days of months or years. Returns
+    them with their unit: `day`, `month` or `year`.
     """
     days = (last - first).days + 1
     for step in (1, 2, 7, 14):

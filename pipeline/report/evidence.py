@@ -53,7 +53,8 @@ def newest_contributions(read: ReadTable, read_contributions: ReadContributions)
 def named_contributions(read: ReadTable, read_contributions: ReadContributions) -> pl.DataFrame:
     """Read the stories to name, of the newest day that has any.
 
-    They are stories of pairs (not of directions) for which `may_be_named` is true, with `SIGNAL_COLUMNS`; empty if there is no such day.
+    They are stories of pairs (not of directions) for which `may_be_named` is true, with `SIGNAL_COLUMNS`. The day must have such a story
+    among the three largest of a value (TOP_CONTRIBUTIONS); empty if there is no such day.
     """
     enough = read(CHANNEL_DAILY, columns=["index_date", "series", "channel", "prior", "shape"]).filter(compute_news_pct() >= MIN_NEWS_PCT)
     signals = read(SIGNALS)
@@ -79,7 +80,7 @@ def add_sides(contributions: pl.DataFrame, read: ReadTable) -> pl.DataFrame:
     """Add `sides`: how a pair's points divide between its two directions.
 
     A story may be about acts of both sides, so its points belong to no single actor. They are divided in proportion to the story's mass in
-    each direction. `sides` is a list of `series` and `points`, the largest first; null for rows that are no story of a pair.
+    each direction. `sides` is a list of `series` (a direction) and `points`, the largest first; null for rows that are no story of a pair.
     """
     key = ["counts_on", "channel", "story_id"]
     of_pairs = contributions.filter(~IS_DIRECTED & pl.col("story_id").is_not_null())
@@ -114,8 +115,8 @@ def compute_news_pct() -> pl.Expr:
 def may_be_named() -> pl.Expr:
     """Whether a story may be named as the reason for a value.
 
-    It may if its sentence is of tier `high`, and at least half of the value is news. For rows of `add_evidence`, which must hold all parts
-    of their values.
+    It may if its sentence is of tier `high`, and at least half of the value of its day, series and channel is news (the rest is the prior).
+    False for rows that are no story. For rows of `add_evidence`, which must hold all parts of their values.
     """
     is_prior = pl.col("part") == "prior"
     prior_pct = pl.col("share_pct").filter(is_prior).sum().over("index_date", "series", "channel")
@@ -125,8 +126,8 @@ def may_be_named() -> pl.Expr:
 class DataShare(NamedTuple):
     """How much of a pair's tension comes from articles.
 
-    `day_count`: days; `value_count`: days with a value; `news_pct`: mean share of news in these values (None without any); `named_count`:
-    days on which a story may be named.
+    `day_count`: days; `value_count`: days with a value; `news_pct`: mean share of news in these values, in percent (None without any);
+    `named_count`: days with a value that is news by at least `MIN_NEWS_PCT` percent.
     """
 
     pair: str
@@ -160,7 +161,10 @@ def measure_data(read: ReadTable) -> tuple[DataShare, ...]:
 
 
 def describe_news(news_pct: float) -> str:
-    """Describe how much of a value is news, such as `41 % news, 59 % prior`."""
+    """Describe how much of a value is news and how much prior.
+
+    Such as `41 % news, 59 % prior`; `news_pct` is rounded down.
+    """
     news = int(news_pct)  # rounded down, so that a share below the bound never looks as if it reached it
     return f"{news} % news, {100 - news} % prior"
 
@@ -168,7 +172,7 @@ def describe_news(news_pct: float) -> str:
 def warn_of_baseline(read: ReadTable) -> str:
     """Return a warning if the newest baseline has few days or articles.
 
-    Empty if it has enough, or before the first run.
+    Few: fewer than 28 days or 100 articles of all sources. Empty if it has enough, or before the first run.
     """
     columns = ["valid_from", "source", "article_count", "baseline_from", "baseline_to"]
     newest = read(BASELINE, columns=columns).filter(pl.col("valid_from") == pl.col("valid_from").max()).unique("source")

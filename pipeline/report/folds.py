@@ -53,7 +53,9 @@ _ABOUT_FLOWS = "Values as first published, not seasonally adjusted, with the day
 class Facts:
     """The tables that the unfolding tables of all pairs are made from.
 
-    They are as of `day`, the last day of the index; `first` is its first day.
+    `day` is the last day of the index, `first` its first. `measures`: states of measures that are valid on `day`, except those not in
+    force, with the act that set the rate. `threats`: with the sentence of their most probable signal, and the act of the outcome.
+    `threat_rates`: those of all forms together. The other tables have all their rows, also later than `day`.
     """
 
     first: date
@@ -114,8 +116,8 @@ def build_folds(facts: Facts, pair: str) -> tuple[Fold, ...]:
 def build_moves(daily: pl.DataFrame, day: date, pair: str) -> Fold:
     """Build the table of who moves: values by direction, words and actions.
 
-    `daily`: rows of TENSION_DAILY. Shows tension and concession on the last day (`day`), and on average over the days with a value among
-    the last ninety.
+    `daily`: rows of TENSION_DAILY; `day`: the last day. Each direction has two rows: tension and concession with their parts on `day`, and
+    their means over the ninety days to `day`, without days that have no value. No rows if neither direction has a value in these days.
     """
     values = [f"{channel}{part}" for channel in ("tension", "concession") for part in ("", "_actions", "_words")]
     recent = _between(daily, pair, "actor", "target").filter(pl.col("index_date") > day - timedelta(days=_MEAN_DAYS))
@@ -143,7 +145,8 @@ def build_moves(daily: pl.DataFrame, day: date, pair: str) -> Fold:
 def build_stalemate(pair_daily: pl.DataFrame, pair: str) -> Fold:
     """Build the table of spells of the phase stalemate, the newest first.
 
-    `pair_daily`: rows of TENSION_PAIR_DAILY.
+    A spell is a run of consecutive days with this phase. The ten newest are listed; the title counts all. `pair_daily`: rows of
+    TENSION_PAIR_DAILY of any pairs.
     """
     of_pair = pair_daily.filter(pl.col("pair") == pair).sort("index_date")
     is_new = (pl.col("index_date") != pl.col("index_date").shift() + pl.duration(days=1)).fill_null(value=True)
@@ -173,8 +176,9 @@ def build_stalemate(pair_daily: pl.DataFrame, pair: str) -> Fold:
 
 
 def build_measures(measures: pl.DataFrame, day: date, pair: str) -> Fold:
-    """Build the table of official measures on `day`, by direction and authority.
+    """Build the table of a pair's official measures on `day`.
 
+    Sorted by direction, with suspended measures last in each. The title counts measures in force by direction, and suspended ones.
     `measures`: as in `Facts`.
     """
     is_suspended = pl.col("standing") == "suspended"
@@ -225,7 +229,10 @@ def _describe_rate(row: Mapping[str, Any]) -> str:
 
 
 def _describe_measure(row: Mapping[str, Any]) -> str:
-    """Say what is special about a measure: "suspended", for example."""
+    """Say what is special about a measure: "suspended", for example.
+
+    Empty if nothing is.
+    """
     remarks = [
         instrument_name(row["instrument"]) if row["instrument"] != "tariff" else "",
         "suspended" if row["standing"] == "suspended" else "quota" if row["standing"] == "quota" else "",
@@ -237,9 +244,10 @@ def _describe_measure(row: Mapping[str, Any]) -> str:
 
 
 def build_tariffs(rates: pl.DataFrame, day: date, pair: str) -> Fold:
-    """Build the table of a pair's average tariff rates, newest change first.
+    """Build the table of a pair's average tariff rates.
 
-    `rates`: rows of TARIFF_RATES known on `day`.
+    Sorted by direction and kind of average; each has the ten newest rates in effect by `day`, the newest first. `rates`: rows of
+    TARIFF_RATES of all pairs; later rates are left out.
     """
     of_pair = _between(rates, pair, "importer", "exporter")
     newest = of_pair.filter(pl.col("effective_date") <= day).sort("effective_date", descending=True)
@@ -279,9 +287,11 @@ def build_tariffs(rates: pl.DataFrame, day: date, pair: str) -> Fold:
 
 
 def build_flows(flows: pl.DataFrame, first: date, day: date, pair: str) -> Fold:
-    """Build the table of a pair's monthly trade, newest month first.
+    """Build the table of a pair's monthly trade, by series.
 
-    `flows`: rows of TRADE_FLOWS; those of the months of the index (`first` to `day`) are shown.
+    `flows`: rows of TRADE_FLOWS. Each series (reporter, partner, flow, product) has its twelve newest months among those of the index
+    (`first` to `day`), the newest first; the sparkline in its first row has up to sixty months. If the pair has figures, but only of other
+    months, there are no rows, and the title says so.
     """
     key = ["reporter", "partner", "flow", "product"]
     known = _between(flows, pair, "reporter", "partner").sort(*key, "reference_month", descending=[False] * 4 + [True])

@@ -69,7 +69,10 @@ def short_day(day: date) -> str:
 
 
 def format_count(number: int, noun: str, plural: str = "") -> str:
-    """Format a number with its noun in singular or plural: "2 rows"."""
+    """Format a number with its noun in singular or plural: "2 rows".
+
+    `plural`: if it is not the noun with an s.
+    """
     return f"{number:,} {noun if number == 1 else plural or f'{noun}s'}"
 
 

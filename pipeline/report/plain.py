@@ -11,7 +11,10 @@ _LINK = re.compile(r"https?://[^\s/]\S*", re.IGNORECASE)
 
 
 def to_plain(text: str) -> str:
-    """Return the text without control characters and without console markup."""
+    """Make unprintable characters visible, and escape console markup.
+
+    Markup is then printed as it is written. Unprintable characters are replaced as in `to_visible`.
+    """
     return escape(to_visible(text))
 
 
@@ -32,13 +35,16 @@ def to_visible(text: str) -> str:
 
 
 def to_line(text: str) -> str:
-    """Replace control characters by spaces."""
+    """Replace each run of control characters by one space.
+
+    Line breaks and marks that change the direction of text are control characters, too.
+    """
     return _CONTROL.sub(" ", text)
 
 
 def safe_url(url: str | None) -> str | None:
     """Return the URL if it is safe to link, else None.
 
-    It must be http or https and have no white space.
+    It must be http or https, have a host, and have no white space or control characters.
     """
     return url if url is not None and _LINK.fullmatch(url) and not _CONTROL.search(url) else None

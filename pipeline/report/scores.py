@@ -124,7 +124,10 @@ def errors_by_source(errors: pl.DataFrame) -> Table:
 
 
 def errors_table(errors: pl.DataFrame, limit: int = 50) -> Table:
-    """Return a table of the first `limit` errors and their total."""
+    """Return a table of the first `limit` errors.
+
+    Its title says how many there are in all.
+    """
     table = new_table(f"{min(limit, errors.height):,} of {errors.height:,} errors", show_lines=True)
     for head in ("error", "source", "sentence", "gold", "predicted"):
         table.add_column(head, overflow="fold")
@@ -149,7 +152,7 @@ def _format_side(row: dict[str, object], side: str) -> Text:
 def _format_percent(value: float | None, lo: float | None, hi: float | None) -> str:
     """Format a share with its interval, such as `84.7 [77, 92]`.
 
-    Bounds are in whole percent: some hundred passages allow no more precision.
+    A dash if `value` is None; no interval if a bound is. Bounds are in whole percent: some hundred passages allow no more precision.
     """
     if value is None:
         return _NO_VALUE

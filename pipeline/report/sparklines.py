@@ -57,9 +57,10 @@ def sparkline_markdown(values: Sequence[float | None]) -> str:
 def scaled_chart_markdown(days: Sequence[date], values: Sequence[float | None], alt_text: str) -> str:
     """Draw a small chart with a scale as a Markdown image.
 
-    Under 1,000 characters, because Dagster's UI hides longer Markdown behind a link. The scale is from 0; 100 and the largest value have a
-    line. Of more than 40 days the largest of each bucket is shown. `alt_text` is reduced to letters, digits and simple marks, at most 60.
-    `ValueError` without a value.
+    Under 1,000 characters, because Dagster's UI hides longer Markdown behind a link. `days` are ascending, one for each value. The scale is
+    from 0; 0 and 100 have a line, and the largest value if it is above 120. Of more than 32 values the largest of each bucket is shown. In
+    `alt_text` all but letters, digits and simple marks become spaces, and it is cut to 60 characters. `ValueError` if all values are None
+    or not finite.
     """
     known = [(day, value) for day, value in zip(days, values, strict=True) if value is not None and math.isfinite(value)]
     if not known:
@@ -99,7 +100,8 @@ def _image_markdown(svg: str, alt_text: str) -> str:
 def _bucket_maxima(values: Sequence[float | None], most: int) -> list[float | None]:
     """Reduce values to at most `most`, so that peaks stay visible.
 
-    Takes the largest of each of equally long buckets, and the last value. A bucket without a value is None.
+    Fewer values stay as they are. Of more, takes the largest of each of equally long buckets, and the last value. A bucket without a value
+    is None.
     """
     if len(values) <= most:
         return list(values)

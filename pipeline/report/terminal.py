@@ -37,8 +37,8 @@ _DAYS_SHOWN = 5
 def week_table(daily: pl.DataFrame, note: str) -> Table:
     """Return a table of the last seven days.
 
-    It has all days of the pair with most signals, and the last day of all other pairs. `daily`: rows of TENSION_PAIR_DAILY. `note`: text
-    below.
+    It has these days of the pair with most signals in `daily`, and only the last day of all other pairs. `daily`: rows of
+    TENSION_PAIR_DAILY, at least one. `note`: text below.
     """
     last: Any = daily["index_date"].max()
     table = new_table(
@@ -69,9 +69,10 @@ def _format_value(value: float | None) -> str:
 
 
 def stories_table(contributions: pl.DataFrame, last: date) -> Table:
-    """Return a table of the biggest stories behind the newest values.
+    """Return a table of the five biggest stories behind the newest values.
 
-    `contributions`: rows of `evidence.named_contributions`, of pairs. `last`: last day of the index.
+    `contributions`: rows of `evidence.named_contributions`, all of one day; if that is not `last`, the last day of the index, the title
+    names it. Without rows, one row says why no story is named.
     """
     days = contributions["index_date"].unique().to_list()
     earlier = f" on which one may be named, {short_day(days[0])}" if days not in ([], [last]) else ""
@@ -129,13 +130,19 @@ def print_run(
 
 
 def print_failed_checks(err: Console, failed: Sequence[tuple[str, str, str, bool]]) -> None:
-    """Print the failed checks: table, check, description, whether critical."""
+    """Print the failed checks, critical ones as errors, others as warnings.
+
+    `failed`: table, check, description, and whether it is critical.
+    """
     for table, check, detail, is_critical in failed:
         print_problem(err, "check failed" if is_critical else "warning", f"{table}.{check}: {detail}", is_error=is_critical)
 
 
 def print_removed_rows(err: Console, removed: Mapping[date, int]) -> None:
-    """Warn of rows that the article files no longer contain, by day."""
+    """Warn of rows that the article files no longer contain.
+
+    Prints their total and the first five days; nothing if `removed` (number of rows by day) is empty.
+    """
     if not removed:
         return
     count, days = sum(removed.values()), [str(day) for day in sorted(removed)]
@@ -152,7 +159,10 @@ def print_removed_rows(err: Console, removed: Mapping[date, int]) -> None:
 
 
 def print_stale_tables(err: Console, reasons: Mapping[str, str]) -> None:
-    """Print which side tables could not be rebuilt, and why."""
+    """Print which side tables could not be rebuilt, and why.
+
+    `reasons`: by name of the table.
+    """
     for table, reason in sorted(reasons.items()):
         print_problem(err, "not rebuilt", f"{table} still has its last good version: {reason}", is_error=False)
     err.print("The index is published; run again once the cause is fixed.", highlight=False)
@@ -165,7 +175,7 @@ def print_failed_upload(err: Console, reason: str, published: Path) -> None:
 
 
 def print_notes(err: Console, sentences: Sequence[str]) -> None:
-    """Print sentences that a reader of articles wants to be known."""
+    """Print each sentence as a note on reading articles."""
     for sentence in sentences:
         print_problem(err, "note", sentence, is_error=False)
 
@@ -179,7 +189,10 @@ def print_failures(err: Console, failed: Sequence[tuple[str, str]], home: Path) 
 
 
 def print_explanation(out: Console, findings: pl.DataFrame) -> None:
-    """Print the signals of each sentence and how they were found."""
+    """Print each sentence with a signal, and the reasons for its signals.
+
+    `findings`: all findings in one text; if there are none, that is printed.
+    """
     if findings.is_empty():
         out.print("no signal: no government acts or speaks towards another on trade in this text", style="dim")
         return
@@ -192,7 +205,10 @@ def print_explanation(out: Console, findings: pl.DataFrame) -> None:
 
 
 def _finding_line(row: dict[str, Any]) -> Text:
-    """Describe a finding in one line: who, towards whom, what."""
+    """Describe a finding in one line: who, towards whom, what.
+
+    At the end are its probability and tier, or its modality if it is not asserted and so not counted.
+    """
     is_asserted = row["modality"] == "asserted"
     line = Text("  ", style="" if is_asserted else "dim")
     line.append(f"{row['actor']} > {_name_target(row)}  {row['kind']}", style=_POLARITY_STYLE[row["polarity"]] if is_asserted else "")
@@ -327,7 +343,8 @@ def _count_reasons(quarantine: pl.DataFrame) -> str:
 def describe_articles_read(read: int, not_read: Mapping[str, int]) -> str:
     """Describe how many articles this run read for signals.
 
-    With the reasons why others were not read.
+    With the reasons why others were not read (`not_read`: number by reason). If no article was read or left out, it says that no day
+    changed.
     """
     if not read and not not_read:
         return "This run read no articles for signals: none of their days changed."

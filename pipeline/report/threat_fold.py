@@ -27,8 +27,9 @@ _ABOUT_THREATS = (
 def build_threats(threats: pl.DataFrame, rates: pl.DataFrame, day: date, pair: str) -> Fold:
     """Build the table of a pair's threats, the newest first.
 
-    It has threats towards each other and towards everybody, as of `day`, and the number of outcomes of all threats of each country.
-    `threats`: as in `folds.Facts`; `rates`: THREAT_RATES of all forms.
+    It has threats of the two countries towards each other, and their general threats: towards everybody, or towards a bloc that has the
+    other country as a member on `day`. At most 40 are listed; the title counts the outcomes of all. Sentences above give the outcomes of
+    all threats of each country, towards anybody. `threats`: as in `folds.Facts`; `rates`: THREAT_RATES of all forms together.
     """
     one, other = parse_pair(pair)
     is_mutual = pl.col("actor").is_in([one, other]) & pl.col("target").is_in([one, other])
@@ -79,7 +80,10 @@ def build_threats(threats: pl.DataFrame, rates: pl.DataFrame, day: date, pair: s
 
 
 def _describe_outcomes(row: Mapping[str, Any]) -> str:
-    """Say how all threats of a country ended, with numbers and totals."""
+    """Say how all threats of a country ended, with numbers and totals.
+
+    `row`: of THREAT_RATES.
+    """
     counts = [
         f"{row[f'{word}_count']:,} {word.replace('_', ' ')}"
         for word in ("carried_out", "softened", "struck_down", "withdrawn", "lapsed")
@@ -123,7 +127,10 @@ def _is_late(row: Mapping[str, Any], day: date) -> bool:
 
 
 def _describe_outcome(row: Mapping[str, Any], day: date) -> str:
-    """Say what became of a threat, with rate and day."""
+    """Say what became of a threat, with rate and day.
+
+    For one that is late (see `_is_late`), only that its deadline passed.
+    """
     if _is_late(row, day):
         return "pending, deadline passed"
     figures = _describe_figures(row["outcome_rate_pct"], row["outcome_amount_usd"])
@@ -134,7 +141,8 @@ def _describe_outcome(row: Mapping[str, Any], day: date) -> str:
 def _name_outcome(row: Mapping[str, Any]) -> str:
     """Return the outcome in words.
 
-    An act that shares no figure or goods with the threat only followed it, and is named so.
+    A threat counts as only followed by an act if that act shares no figure or goods with it. A softened threat is "carried out in part" if
+    both amounts are known and that of the outcome is smaller.
     """
     if row["threat_outcome"] == "carried_out" and not row["outcome_matched"]:
         return "followed by such an act"
@@ -145,7 +153,10 @@ def _name_outcome(row: Mapping[str, Any]) -> str:
 
 
 def _describe_figures(rate: float | None, amount: float | None) -> str:
-    """Describe a rate and an amount of goods, as far as known."""
+    """Describe a rate and an amount of goods, as far as known.
+
+    `rate`: percent; `amount`: USD. Empty if both are None.
+    """
     parts = ("" if rate is None else f"{rate:g} %", "" if amount is None else f"on USD {amount / 1e9:,.3g} billion")
     return " ".join(part for part in parts if part)
 

@@ -53,8 +53,8 @@ _PHASES = tuple(words.PHASE.words)
 class PeakStory:
     """One story behind a peak of a value.
 
-    `points`: index points of one direction, or divided between both in `sides` (direction, points). `number`: position of the story in
-    `Timeline.stories`.
+    `points`: index points that it contributes to the value. `sides`: how these points divide between directions, as (direction, points); in
+    a series of one direction, that one has them all. `number`: position of the story in `Timeline.stories`.
     """
 
     points: float
@@ -69,9 +69,10 @@ class PeakStory:
 
 @dataclass(frozen=True)
 class Peak:
-    """A day of high tension or concession, with its three largest stories.
+    """A day of high tension or concession, with one to three stories.
 
-    The largest comes first.
+    They are the stories with the largest contributions, the largest first. `series`: a pair or a direction. `channel`: escalation or
+    concession.
     """
 
     series: str
@@ -106,8 +107,9 @@ class Evidence:
 class Timeline:
     """Values of all series with peaks and stories.
 
-    `values`: `series` (CHN-USA or CHN>USA), `index_date`, COLUMNS, `phase` and `obs_status`, sorted. Before `daily_from` one day in
-    `step_days` and the days of peaks have a row. `new_scales`: days from which another baseline is used, so that 100 has another scale.
+    `values`: `series` (CHN-USA or CHN>USA), `index_date`, COLUMNS, `phase` and `obs_status`, sorted by series and day. Before `daily_from`
+    a series has a row only for one day in `step_days`, counted back from the last day, and for the days of its peaks. `new_scales`: days
+    from which another baseline is used, so that 100 has another scale.
     """
 
     values: pl.DataFrame
@@ -118,7 +120,7 @@ class Timeline:
     new_scales: tuple[date, ...] = ()
 
     def peaks_of(self, series: str) -> tuple[tuple[Peak, tuple[tuple[PeakStory, Evidence], ...]], ...]:
-        """Return the peaks of a series by day, with their stories."""
+        """Return the peaks of a series, by day, each with its stories."""
         of_series = (peak for peak in self.peaks if peak.series == series)
         return tuple((peak, tuple((story, self.stories[story.number]) for story in peak.stories)) for peak in of_series)
 
@@ -130,8 +132,8 @@ class Timeline:
     def pack(self, extra: Mapping[str, Any]) -> str:
         """Pack the timeline as compressed JSON in base64.
 
-        `extra`: more keys of the JSON object. Columns of numbers are stored as differences to the value before, which compress well; days
-        count from 1970.
+        `extra`: more keys of the JSON object. Columns of numbers are stored as differences (see `_pack_series`), which compress well. A day
+        is the number of days since 1 January 1970. The tier of a story is left out if it is `high`.
         """
         packed = {
             **extra,
@@ -170,8 +172,9 @@ def pack_json(value: Mapping[str, Any]) -> str:
 def build_timeline(read: ReadTable, max_rows: int = MAX_ROWS, max_stories: int = MAX_STORIES) -> Timeline:
     """Build the timeline of all series that have a value.
 
-    `read` reads tables. `max_rows`: number of rows of all series together, without days of peaks; above it older days are thinned.
-    `max_stories`: number of stories; those of peaks come first, then those of the newest days.
+    `read` reads tables. `max_rows`: about the largest number of rows of all series together, without days of peaks; above it older days are
+    thinned. `max_stories`: largest number of stories; those of peaks come first, then those of the newest days. Peaks without a story are
+    left out.
     """
     values = _read_values(read)
     stories = _read_stories(read)
@@ -205,8 +208,9 @@ def build_timeline(read: ReadTable, max_rows: int = MAX_ROWS, max_stories: int =
 def _read_values(read: ReadTable) -> pl.DataFrame:
     """Read all values as whole numbers, with their shares of news.
 
-    They are the rows of both index tables. Series without any value are left out. A stalemate is of both directions, so it is stored for
-    the pair only.
+    They are the rows of both index tables, of pairs and of directions. Series without any value of tension, concession or stalemate are
+    left out. Shares of news are in percent, rounded down, and null where the value is null. A stalemate is of both directions, so it is
+    stored for the pair only.
     """
     series = pl.concat_str("actor", pl.lit(">"), "target")
     pooled = read(TENSION_PAIR_DAILY).with_columns(series=pl.col("pair"))
@@ -229,7 +233,7 @@ def _read_values(read: ReadTable) -> pl.DataFrame:
 def _find_new_scales(days: pl.DataFrame) -> tuple[date, ...]:
     """Find the first day of each baseline except the first one.
 
-    `days`: `index_date` and `baseline_to`. On these days 100 gets another scale.
+    `days`: `index_date` and `baseline_to`, the last day of the baseline, which identifies it. On the days returned 100 gets another scale.
     """
     return tuple(days.group_by("baseline_to").agg(pl.col("index_date").min()).sort("index_date")["index_date"].to_list()[1:])
 
@@ -237,7 +241,8 @@ def _find_new_scales(days: pl.DataFrame) -> tuple[date, ...]:
 def _read_stories(read: ReadTable) -> pl.DataFrame:
     """Read the largest stories of each value, with tiers of their sentences.
 
-    Returns the columns `series`, `index_date`, `channel`, `place`, `story_id`, `counts_on`, `signal_id`, `contribution` and `tier`.
+    At most three for each value of tension and concession. Returns the columns `series`, `index_date`, `channel`, `place` (1 is the
+    largest), `story_id`, `counts_on`, `signal_id`, `contribution` and `tier`.
     """
     columns = ["index_date", "series", "channel", "place", "story_id", "counts_on", "contribution", "signal_id"]
     return (
@@ -250,8 +255,10 @@ def _read_stories(read: ReadTable) -> pl.DataFrame:
 def find_peaks_of(values: pl.DataFrame) -> pl.DataFrame:
     """Find the highest peaks of each series and channel.
 
-    A peak is higher than the days next to it, and by `_PROMINENCE` than the lowest day between it and any higher one; days without a value
-    are passed over. Peaks are at least two weeks apart. Columns `series`, `index_date`, `channel`, `value`.
+    A peak has at least `MIN_PEAK`. It is higher than the days next to it, and at least `_PROMINENCE` points higher than the lowest day
+    between it and any higher day. Days without a value are passed over; of equal neighbouring days the middle one is the peak. At most
+    `PEAKS_SHOWN` are chosen, the highest first, at least two weeks apart. `values`: as `_read_values` returns them. Columns `series`,
+    `index_date`, `channel`, `value`.
     """
     peaks: list[tuple[str, date, str, int]] = []
     for channel, name in VALUE_OF_CHANNEL.items():
@@ -272,7 +279,8 @@ def find_peaks_of(values: pl.DataFrame) -> pl.DataFrame:
 def _choose_days(values: pl.DataFrame, max_rows: int) -> tuple[date, int]:
     """Choose the first day from which all days are shown.
 
-    Returns it with the step of the days before it: one or more weeks, so that these take at most half of `max_rows`.
+    Returns it with the step of the days before it, in days: a multiple of seven, so that these days take at most half of `max_rows`. If all
+    rows fit, it is the first day of `values`; without rows, 1 January 1970.
     """
     if values.is_empty():
         return date(1970, 1, 1), _WEEK
@@ -302,10 +310,10 @@ def _mark_news(values: pl.DataFrame, stories: pl.DataFrame) -> pl.DataFrame:
 
 
 def _number_stories(peaks: pl.DataFrame, shown: pl.DataFrame, max_stories: int) -> pl.DataFrame:
-    """Choose at most `max_stories` stories and number them.
+    """Choose at most `max_stories` stories and number them from 0.
 
     `peaks`, `shown`: stories of the peaks and of all days. The largest stories of peaks come first, then their second and third largest,
-    then those of the newest days. Returns `signal_id` and `number`.
+    then those of the newest days. Returns `signal_id`, each once, and `number`.
     """
     order = [
         peaks.sort("place", "contribution", "signal_id", descending=[False, True, False]).select("signal_id"),
@@ -315,9 +323,10 @@ def _number_stories(peaks: pl.DataFrame, shown: pl.DataFrame, max_stories: int) 
 
 
 def _list_peaks(peaks: pl.DataFrame) -> Iterator[Peak]:
-    """Yield the peaks with their stories, in order of day.
+    """Yield the peaks with their stories, by series, day and channel.
 
-    If several peaks have the same largest story, only the highest is yielded.
+    If several peaks of a series and channel have the same largest story, only the highest is yielded; of equal ones, the earliest. `peaks`:
+    one row for each peak and story.
     """
     key = ["series", "index_date", "channel"]
     largest = peaks.sort("place").unique(key, keep="first", maintain_order=True)
@@ -334,7 +343,10 @@ def _to_peak_story(row: Mapping[str, Any]) -> PeakStory:
 
 
 def _list_stories(signals: pl.DataFrame) -> Iterator[Evidence]:
-    """Yield sentence and origin of each signal, safe to show."""
+    """Yield sentence and origin of each signal, without unsafe links.
+
+    Control characters become spaces, but HTML is not escaped. The sentence is empty unless its tier is `high`.
+    """
     for row in signals.iter_rows(named=True):
         who = direction_title(row["actor"], row["target"])
         url = safe_url(row["url"])
@@ -343,7 +355,12 @@ def _list_stories(signals: pl.DataFrame) -> Iterator[Evidence]:
 
 
 def _pack_series(frame: pl.DataFrame) -> Mapping[str, Any]:
-    """Convert columns to differences, and phases and statuses to letters."""
+    """Convert columns to differences, and phases and statuses to characters.
+
+    `frame`: one series, sorted by day. A number becomes its difference to the last known one before, the first known one stays, and null
+    stays null. Columns without any value are left out. Each day has one digit for its phase (position in `_PHASES`) and one letter for its
+    status.
+    """
     day = pl.col("index_date").cast(pl.Int32)
     differences = frame.select(day.alias("days"), *COLUMNS).select(
         (pl.all() - pl.all().forward_fill().shift().fill_null(0)).name.keep(),
@@ -362,7 +379,8 @@ def _list_series(pair: str) -> tuple[str, str, str]:
 def name_sides(sides: Sequence[tuple[str, float]]) -> str:
     """Name the directions that points come from: "China → USA".
 
-    If they come from both, the points of each are added.
+    `sides`: (direction, points), at least one. If there are several, the points follow each name: "both directions: China → USA 12, USA →
+    China 5".
     """
     if len(sides) == 1:
         return _title_series(sides[0][0])

@@ -80,7 +80,11 @@ def write_report(
 
 
 def _render_within_limit(page: Page, read: ReadTable) -> bytes:
-    """Render the page, with fewer old days if it is too large."""
+    """Render the page, with fewer old days if it is too large.
+
+    Rows of the chart are reduced by a quarter at a time, until the page has at most `MOST_BYTES` or about `_FEWEST_ROWS` rows are left; it
+    may then still be larger.
+    """
     rows, content = MAX_ROWS, render_page(page).encode()
     while len(content) > MOST_BYTES and rows > _FEWEST_ROWS:
         rows = int(rows * _FEWER)
@@ -91,7 +95,7 @@ def _render_within_limit(page: Page, read: ReadTable) -> bytes:
 def _is_made_by(path: Path, made_by: str) -> bool:
     """Return whether page and picture are intact and made by this code.
 
-    Intact: with their checksums. `made_by`: the release and the digest of the code, as in the page.
+    Intact: with the checksums recorded in their folder. `made_by`: the release and the digest of the code, as in the page.
     """
     sums = read_known_sums(path.parent)
     if any(sums.get(file.name) != hash_file(file) for file in (path, path.with_name(PICTURE))):

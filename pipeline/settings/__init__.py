@@ -140,12 +140,15 @@ class Settings(BaseSettings):
 
     @property
     def is_sample(self) -> bool:
-        """Whether the bundled sample is read, which every output must say."""
+        """Whether only the bundled sample is read, which every output must say."""
         return self.articles == (_SAMPLE,)
 
     @property
     def end(self) -> date | None:
-        """Last day of the daily partitions; None when they continue every day."""
+        """Last day of the daily partitions; None when they continue every day.
+
+        It is `last_day`, or else the last day of the sample if that is read.
+        """
         return SAMPLE_LAST_DAY if self.last_day is None and self.is_sample else self.last_day
 
     @property

@@ -21,7 +21,7 @@ def _to_tuple(value: Any) -> Any:
 def expand_home(path: str) -> str:
     """Replace a leading `~` by the user's home folder.
 
-    No shell does it in a file of settings.
+    No shell does it in a file of settings. Raises `ValueError` for the home of an unknown user (`~name`).
     """
     try:
         return str(Path(path).expanduser()) if path.startswith("~") else path

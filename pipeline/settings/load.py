@@ -61,7 +61,7 @@ _DAY_OPTIONS = {"first_day", "last_day", "baseline"}
 def read_settings(**options: Any) -> Settings:
     """Read the settings; options that are not None override variables and `tension.toml`.
 
-    Raises `OptionError` if only options are wrong.
+    Raises `SettingsError`, or `OptionError` if only options are wrong.
     """
     passed = {name: value for name, value in options.items() if value is not None}
     return _read_settings(passed, set(passed))
@@ -88,7 +88,8 @@ def _read_settings(values: Mapping[str, Any], options: Set[str]) -> Settings:
 def change_settings(settings: Settings, **changes: Any) -> Settings:
     """Return the settings with `changes` applied, validated again.
 
-    Raises `OptionError` if a change is wrong.
+    A setting that is None, also by a change, is read again from variables and `tension.toml`, else it has its default. `settings` is not
+    changed. Raises `OptionError` if only changes are wrong, else `SettingsError`.
     """
     values = {name: value for name, value in (settings.model_dump() | changes).items() if value is not None}
     return _read_settings(values, {name for name, value in changes.items() if value is not None})
@@ -105,7 +106,10 @@ def explain_error(details: ErrorDetails) -> str:
 
 
 def _explain_value(name: str, details: ErrorDetails) -> str:
-    """Say what is expected, and what the setting means if known."""
+    """Say what is expected, and what a top-level setting means.
+
+    The meaning is left out if the error comes from a validator of this package, whose message is complete.
+    """
     context: Mapping[str, Any] = details.get("ctx", {})
     expected = _EXPECTED[details["type"]].format(**context) if details["type"] in _EXPECTED else details["msg"]
     field = Settings.model_fields.get(name)

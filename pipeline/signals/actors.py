@@ -57,8 +57,9 @@ class _Name:
 def find_mentions(sentence: str, day: date | None, tokens: Sequence[Token] | None = None) -> list[Mention]:
     """Return the mentions of countries in a sentence, left to right.
 
-    The longest name wins. Leaders count only if in office on `day`, or always if it is None. Pass `tokens` to avoid tokenizing
-    again.
+    The longest name wins, and mentions do not overlap. Leaders count only if in office on `day`, or always if it is None. Left out are
+    names that mean no state here (`China Airlines`), datelines, capitals as venues of talks, and offices of another country. Pass `tokens`
+    to avoid tokenizing again.
     """
     tokens = tokenize(sentence) if tokens is None else tokens
     index, at = _build_name_index(), 0
@@ -84,7 +85,8 @@ def find_mentions(sentence: str, day: date | None, tokens: Sequence[Token] | Non
 def _belongs_to_other_state(tokens: Sequence[Token], at: int, name: _Name, mentions: Sequence[Mention]) -> bool:
     """Whether an office is that of a country named before it.
 
-    Example: `India's commerce ministry`, where the lexicon lists the ministry as China's.
+    Example: `India's commerce ministry`, where the lexicon lists the ministry as China's. Only shared offices are concerned. Any mention,
+    also of the same country, that ends within the six tokens before the office counts.
     """
     gap = 2 + LOOK_AHEAD
     return name.is_shared and any(tokens[max(at - gap, 0)].start <= mention.end <= tokens[at].start for mention in mentions)
@@ -93,7 +95,8 @@ def _belongs_to_other_state(tokens: Sequence[Token], at: int, name: _Name, menti
 def _find_in_compound(token: Token, index: dict[str, list[_Name]]) -> list[Mention]:
     """Find the country in a compound such as `American-made`.
 
-    It is never an actor.
+    Only the part before the first hyphen counts, and only as a country's or people's name of one word. The list has at most one mention,
+    which is never an actor.
     """
     head, hyphen, _ = token.text.partition("-")
     names = [name for name in index.get(head, ()) if name.spelling == (head,) and name.role in {"country", "demonym"}] if hyphen else []
@@ -101,7 +104,10 @@ def _find_in_compound(token: Token, index: dict[str, list[_Name]]) -> list[Menti
 
 
 def _match_name(tokens: Sequence[Token], at: int, index: dict[str, list[_Name]], day: date | None) -> _Name | None:
-    """Return the longest name that begins at token `at`, if any."""
+    """Return the longest name that begins at token `at`, if any.
+
+    Leaders who are not in office on `day` are skipped.
+    """
     for name in index.get(tokens[at].text, ()):
         span = tokens[at : at + len(name.spelling)]
         if tuple(token.text for token in span) == name.spelling and name.is_in_office(day):
@@ -112,7 +118,8 @@ def _match_name(tokens: Sequence[Token], at: int, index: dict[str, list[_Name]],
 def _is_exception(tokens: Sequence[Token], first: int, last: int, name: _Name) -> bool:
     """Whether a neighbouring token shows that no state is meant.
 
-    Examples: `New Mexico`, `China Airlines`. An entry of the lexicon with several tokens (`Duke of`) never matches.
+    Examples: `New Mexico`, `China Airlines`. The lexicon lists such neighbours of each name; only the single token before and the one after
+    are compared, so a neighbour of several tokens (`Duke of`) never matches.
     """
     exception = _load_exceptions().get(name.spelling)
     if exception is None:
@@ -126,7 +133,8 @@ def _is_exception(tokens: Sequence[Token], first: int, last: int, name: _Name) -
 def _is_dateline(tokens: Sequence[Token], first: int, last: int, name: _Name) -> bool:
     """Whether the name says where the report was written.
 
-    Examples: `WASHINGTON —`, `BEIJING, May 3 -`.
+    Examples: `WASHINGTON —`, `BEIJING, May 3 -`. It is a capital before `—` or `–`; a capital in upper case that opens the sentence, before
+    `-`, `,` or `(`; or a country's name of several words in upper case before any dash.
     """
     after = tokens[last + 1].text if last + 1 < len(tokens) else ""
     if name.role == "country" and len(name.spelling) > 1 and tokens[first].text.isupper():  # HONG KONG -
@@ -146,7 +154,11 @@ def find_dateline(tokens: Sequence[Token]) -> str | None:
 
 
 def _is_venue(tokens: Sequence[Token], first: int, last: int, name: _Name) -> bool:
-    """Whether a capital only says where talks were: `after the Madrid trade talks`."""
+    """Whether a capital only says where talks were.
+
+    Example: `after the Madrid trade talks`. A word such as `the` is directly before it, a word for a meeting in the `LOOK_AHEAD` tokens
+    after it.
+    """
     if name.role != "capital" or not first or tokens[first - 1].lower not in cues("before_venues"):
         return False
     return any(token.lower in cues("meetings") for token in tokens[last + 1 : last + 1 + LOOK_AHEAD])
@@ -155,8 +167,9 @@ def _is_venue(tokens: Sequence[Token], first: int, last: int, name: _Name) -> bo
 def _is_actor(tokens: Sequence[Token], first: int, last: int, name: _Name) -> bool:
     """Whether a name means the state itself, which can act.
 
-    It does not if it only describes something (`US-China talks`, `Chinese steel`, `China's exports`), or a capital is only a place (`in
-    Beijing`). `first`, `last`: positions of its first and last token. The result is `Mention.is_actor`.
+    It does not if it only describes something (`US-China talks`, `Chinese steel`, `China's exports`), or a capital is only a place
+    (`in Beijing`). A people means the state after `the` or `by`, or in the plural (`Americans`). `first`, `last`: positions of its first
+    and last token. The result is `Mention.is_actor`.
     """
     is_possessive = last + 1 < len(tokens) and tokens[last + 1].lower in {"'s", "'", "\u2019"}
     before = tokens[first - 1].lower if first else ""
@@ -188,7 +201,7 @@ def _is_state_noun_next(tokens: Sequence[Token], at: int, name: _Name, is_posses
     """Whether the noun that a name describes acts for the state.
 
     The first such noun from token `at` decides: True as in `Chinese officials`, False for goods, firms and people (`Chinese steel`), None
-    if none follows. Only possessives and adjectives may have other words before it.
+    if none follows. After possessives and adjectives `LOOK_AHEAD` tokens are searched, after other names only the token `at`.
     """
     state_nouns, other_nouns = _load_nouns()
     is_adjective = is_possessive or name.role == "demonym" or " ".join(name.spelling) in cues("short_names")
@@ -268,7 +281,8 @@ def _add_name(
 ) -> None:
     """Add a name to `names`, as spelled and in capitals.
 
-    Old news wires print headlines in capitals. Raises `LexiconError` if it is a name of another country too.
+    Old news wires print headlines in capitals. Names of up to `MAX_LENGTH_OF_ABBREVIATION` characters are added only as spelled. Of two
+    equal names of a country the first remains. Raises `LexiconError` if it is a name of another country too.
     """
     for variant in dict.fromkeys((spelled, spelled.upper() if len(spelled) > MAX_LENGTH_OF_ABBREVIATION else spelled)):
         spelling = tuple(token.text for token in tokenize(variant))

@@ -56,7 +56,8 @@ def align(gold: Gold, predictions: pl.DataFrame) -> Aligned:
     Each distinct span of gold rows is a sentence. A prediction belongs to the gold sentence that it overlaps by more than half of the
     shorter of the two (the largest overlap, then the earlier); otherwise its own span is a sentence without gold rows.
 
-    Raises `EvaluationError` for missing columns, words outside the vocabulary and probabilities outside 0 to 1.
+    Predictions in passages that are not in the gold are dropped and counted. Raises `EvaluationError` for missing columns, nulls in them,
+    words outside the vocabulary and probabilities outside 0 to 1.
     """
     _check_predictions(predictions)
     known = predictions.rename({"article_id": "id"}).join(gold.passages.select("id"), on="id", how="semi", maintain_order="left")
@@ -81,8 +82,8 @@ def compute_outcomes(aligned: Aligned, level: str) -> pl.DataFrame:
     """Say which signals are right, wrong or missed.
 
     `level`: one of `LEVELS`, what must agree. Returns `id`, `sentence`, the columns of the level, and `outcome`: `tp` (right), `fp` (only
-    predicted) or `fn` (only in the gold). A signal counts once per sentence. Expected are the asserted gold rows that are not optional
-    (`opt`); predicted are the asserted predictions. A prediction that only an optional row matches has no outcome.
+    predicted) or `fn` (only in the gold). Equal values in a sentence are one signal. Expected are the asserted gold rows that are not
+    optional (`opt`); predicted are the asserted predictions. A prediction that only an optional row matches has no outcome.
     """
     key = ["id", "sentence", *LEVELS[level]]
     expected = aligned.gold.filter(ASSERTED & ~pl.col("opt")).select(key).unique(maintain_order=True)
@@ -102,8 +103,8 @@ def compute_outcomes(aligned: Aligned, level: str) -> pl.DataFrame:
 def judge_predictions(aligned: Aligned) -> pl.DataFrame:
     """Return the asserted predictions with `is_right`.
 
-    A prediction is right if an asserted gold row of its sentence has its actor, target and polarity. Those that only an optional gold row
-    matches are neither right nor wrong, and left out.
+    A prediction is right if an asserted gold row of its sentence, not an optional one, has its actor, target and polarity. So several
+    predictions of a triple are all right or all wrong. Those that only an optional gold row matches are left out.
     """
     verdicts = compute_outcomes(aligned, "triple").filter(pl.col("outcome") != "fn").with_columns(is_right=pl.col("outcome") == "tp")
     return aligned.predictions.filter(ASSERTED).join(verdicts.drop("outcome"), on=TRIPLE, maintain_order="left")
@@ -125,7 +126,8 @@ def pair_rows(gold: pl.DataFrame, predictions: pl.DataFrame) -> pl.DataFrame:
 def match_one_to_one(candidates: pl.DataFrame) -> pl.DataFrame:
     """Select pairs that use each row and prediction at most once.
 
-    `candidates`: possible pairs, with `gold_row` and `prediction`, in order of preference.
+    `candidates`: possible pairs, with `gold_row` and `prediction`, in order of preference. Each is selected if no earlier selected pair has
+    its row or prediction.
     """
     used_rows: set[int] = set()
     used_predictions: set[int] = set()
@@ -167,7 +169,7 @@ def _assign_sentences(predictions: pl.DataFrame, sentences: pl.DataFrame) -> pl.
     """Assign each prediction to a sentence (`prediction`, `sentence`).
 
     `sentences`: those of the gold, with numbers. A prediction is assigned to the one that it overlaps by more than half of the shorter of
-    the two. Other predictions get new numbers, one for each distinct span.
+    the two; of several to that with the largest overlap, then the earlier. Other predictions get new numbers, one for each distinct span.
     """
     spans = predictions.select("prediction", "id", "span_start", "span_end")
     overlap = pl.min_horizontal("span_end", "span_end_gold") - pl.max_horizontal("span_start", "span_start_gold")
@@ -198,8 +200,8 @@ def _add_pair(frame: pl.DataFrame) -> pl.DataFrame:
 def _find_optional_rows(aligned: Aligned) -> pl.DataFrame:
     """Return the optional gold rows, which may be predicted or not.
 
-    A row whose target the text does not name (`?`) matches any partner: it is repeated for every partner that a prediction in its sentence
-    has with its actor, in either direction.
+    A row whose target the text does not name (`?`) matches any partner: it is added again, with that target, for every country that is the
+    target or actor of a prediction in its sentence whose other country is the row's actor.
     """
     opt = aligned.gold.filter("opt").drop("one", "other")
     unnamed = opt.filter(pl.col("target") == UNNAMED_PARTNER).drop("target")

@@ -21,7 +21,8 @@ def map_batches(function: Callable[[Batch], Result], batches: Iterable[Batch], w
     """Apply `function` to each batch and yield the results in order.
 
     Runs in this process or, with several `workers`, in as many new processes; the function must then be importable by name, because it is
-    pickled. At most two batches per process are in progress. Raises `ValueError` for fewer than one worker.
+    pickled. At most two batches per process are in progress. Raises `ValueError` for fewer than one worker, as soon as a result is
+    requested.
     """
     if workers < 1:
         raise ValueError(f"workers is {workers}; set it to 1 or more")

@@ -16,8 +16,8 @@ Floats = NDArray[np.float64]
 class Score:
     """A share or mean over `count` items with its 95 % interval.
 
-    `value` is None if `count` is 0. The bounds are also None if all items are in one passage, since resampling one passage always
-    gives the same value.
+    `value` and bounds are None if `count` is 0. The bounds are also None if all items are in one passage, since resampling one passage
+    always gives the same value.
     """
 
     value: float | None
@@ -53,7 +53,7 @@ class Bootstrap:
     def sum_by_passage(self, values: pl.DataFrame) -> Floats:
         """Sum columns by passage, of shape (passages, columns).
 
-        The column `id` names the passage; passages are in the order of the gold.
+        The column `id` names the passage; all others are summed. Passages are in the order of the gold; one without rows has 0.
         """
         placed = values.join(self._order, on="id", how="left", maintain_order="left")
         passage = placed["passage"].to_numpy()
@@ -67,7 +67,8 @@ class Bootstrap:
     def score_ratio(self, sums: Floats, numerator: list[int], denominator: list[int]) -> Score:
         """Compute a ratio of weighted column sums, with its interval.
 
-        For example the weights `[2, 0, 0]` and `[2, 1, 1]` give `2tp / (2tp + fp + fn)`.
+        `sums`: from `sum_by_passage`; `numerator`, `denominator`: the weight of each column. For example `[2, 0, 0]` and `[2, 1, 1]` give
+        `2tp / (2tp + fp + fn)`. The `count` is the denominator; if it is 0, the value is None.
         """
         parts = sums @ np.array([numerator, denominator], dtype=np.float64).T
         total = parts.sum(axis=0)
@@ -76,9 +77,9 @@ class Bootstrap:
         return add_interval(value, parts[:, 1], resampled[:, 0], resampled[:, 1], count=int(total[1]))
 
     def score_outcomes(self, outcomes: pl.DataFrame) -> Counts:
-        """Count right, wrong and missed triples; compute precision, recall and F1.
+        """Count right, wrong and missed signals; compute precision, recall and F1.
 
-        `outcomes`: a frame of `compute_outcomes`.
+        `outcomes`: a result of `compute_outcomes`, of any level.
         """
         flags = outcomes.select("id", *((pl.col("outcome") == name).alias(name) for name in ("tp", "fp", "fn")))
         sums = self.sum_by_passage(flags)
@@ -95,9 +96,10 @@ class Bootstrap:
 
 
 def add_interval(value: float | None, sizes: Floats, numerators: Floats, denominators: Floats, count: int) -> Score:
-    """Add the interval of a ratio.
+    """Add the 95 % interval: percentiles of the resampled ratios.
 
-    `sizes` has the denominator of each passage, the other arrays one value per resample.
+    `sizes` has the denominator of each passage, the other arrays one value per resample. Resamples with a denominator of 0 are left out.
+    There is no interval without `value`, or if fewer than two passages have a denominator other than 0.
     """
     if value is None or np.count_nonzero(sizes) <= 1:
         return Score(value, None, None, count)

@@ -27,7 +27,10 @@ class Readings(Protocol):
     """A store of readings (`READING_SCHEMA`) by one version of an extractor."""
 
     def get(self, keys: Sequence[str]) -> pl.DataFrame:
-        """Return the stored readings of these texts."""
+        """Return the stored readings of the texts with these keys.
+
+        A text that is not stored has no row.
+        """
         ...
 
     def add(self, readings: pl.DataFrame) -> None:
@@ -49,7 +52,7 @@ class CachingExtractor:
         self.outcomes = READING_OUTCOMES.empty()
 
     def extract(self, articles: pl.DataFrame) -> pl.DataFrame:
-        """Return the findings in articles; only new texts are read.
+        """Return the findings in articles; only new texts are read, each once.
 
         Arguments and result are those of `Extractor.extract`.
         """
@@ -92,7 +95,8 @@ class CachingExtractor:
 def compute_text_keys(texts: pl.DataFrame) -> pl.Series:
     """Hash, for each text, everything that a reader sees of it.
 
-    Texts with the same key have the same findings. Returns 32 hexadecimal digits for each row of `texts`.
+    That is `text`, `title_length`, `date` and `source`, not the id. Texts with the same key have the same findings. Returns 32 hexadecimal
+    digits for each row of `texts`.
     """
     rows = texts.select("text", "title_length", "date", "source").iter_rows()
     return pl.Series([blake2b("\0".join(map(str, row)).encode(), digest_size=16).hexdigest() for row in rows], dtype=pl.String())
@@ -101,7 +105,8 @@ def compute_text_keys(texts: pl.DataFrame) -> pl.Series:
 def _expand_to_articles(keyed: pl.DataFrame, readings: pl.DataFrame) -> pl.DataFrame:
     """Return the stored findings for each article (`TEXT_FINDINGS`).
 
-    Articles with the same text (`text_key`) share a reading; each gets its own copy, with its own `signal_id`s.
+    Articles with the same text (`text_key`) share a reading; each gets its own copy, with its own `signal_id`s. Articles
+    without findings have no row.
     """
     rows = (
         keyed.select("text_key", article_id="id")

@@ -39,11 +39,16 @@ EVIDENCE_SCHEMA = pl.Schema(
 def combine(by_rules: pl.DataFrame, by_encoder: pl.DataFrame) -> pl.DataFrame:
     """Combine the readings of both readers into evidence (`EVIDENCE_SCHEMA`).
 
-    Both are of `READINGS_SCHEMA`; the result is sorted by candidate. If both readers assert the same polarity for a candidate, one row
-    remains, with the fields of the rules, except where the encoder is sure of another kind (`_correct_kinds`). `encoder_score` is 0 where
-    the encoder finds nothing. All readings that are not asserted remain, unless the rules assert the same. Readings of the encoder are
-    dropped where a rule without doubt (`SURE_SIGN`) says the opposite polarity, or that nothing happened, where the rules deny the signal
-    and the encoder is unsure (`LEAST_AGAINST_DENIAL`), and readings of acts (`DEEDS`) where the rules find an act of the past.
+    Both are of `READINGS_SCHEMA`; the result is sorted by candidate. All readings of the rules remain. Their `encoder_score` is that of the
+    encoder's first asserted reading of the same candidate and polarity (`SAME`), 0 without one. Where the encoder is sure of another kind,
+    it replaces that of the rules (`_correct_kinds`).
+
+    Readings of the encoder remain too, with their own score, except those of a candidate and polarity
+
+    * that the rules assert,
+    * that a rule without doubt (`SURE_SIGN`) negates, or whose opposite polarity such a rule asserts,
+    * that the rules negate, and the encoder asserts with a score below `LEAST_AGAINST_DENIAL`,
+    * for which both readers find an act (`DEEDS`), and the rules date it in the past.
     """
     rules = by_rules.with_columns(polarity=_map_polarity())
     encoder = by_encoder.with_columns(polarity=_map_polarity(), alternatives=pl.col("words").list.join(", "))
@@ -90,8 +95,8 @@ def combine(by_rules: pl.DataFrame, by_encoder: pl.DataFrame) -> pl.DataFrame:
 def _find_old_acts(rules: pl.DataFrame, encoder: pl.DataFrame) -> pl.DataFrame:
     """Find acts of both readers that the rules date in the past.
 
-    An act is a kind of `DEEDS`. Returns candidates and polarities (the columns of `SAME`). Restrictions that are only named (`standing.`)
-    say nothing of an act.
+    An act is a kind of `DEEDS`. Returns candidates and polarities (the columns of `SAME`). Rules for restrictions that are only
+    named (`rule_id` begins with `standing.`) say nothing of an act.
     """
     is_act = pl.col("kind").is_in(DEEDS)
     old = rules.filter(is_act & (pl.col("modality") == "historical") & ~pl.col("rule_id").str.starts_with("standing."))
@@ -101,8 +106,8 @@ def _find_old_acts(rules: pl.DataFrame, encoder: pl.DataFrame) -> pl.DataFrame:
 def _correct_kinds(rules: pl.DataFrame, encoder: pl.DataFrame) -> pl.DataFrame:
     """Replace the rules' kinds where the encoder is sure of another.
 
-    Both have asserted readings of the same candidate and polarity, and no rule finds the encoder's kind. The fields that depend on the kind
-    are then the encoder's.
+    Returns the rows of `rules`. An asserted one is changed if the encoder's asserted reading of its candidate and polarity has a `margin`
+    of at least `SURE_MARGIN`, and no rule asserts the encoder's kind there. Its `_KIND_FIELDS` are then the encoder's.
     """
     sure = encoder.filter(pl.col("margin") >= SURE_MARGIN)
     by_rules = rules.filter(pl.col("modality") == "asserted").select(*SAME, "kind")

@@ -45,7 +45,8 @@ _STATE_IN_SOURCE = re.compile(r" by ([A-Z]{3})$")
 class ResolvedSentence:
     """A sentence with the countries that it names or means.
 
-    * `main_pair`: the two countries that the article names most
+    * `previous`, `previous_mentions`: text and countries of the sentence before, empty for the first
+    * `main_pair`: the two countries that the article names most; fewer if it names fewer
     * `speaker`: the state for which the current speaker speaks
     * `is_stranger`: the speaker is no official but, for example, a journalist
     * `is_question`: it is part of a question, or a stranger says it
@@ -72,7 +73,8 @@ class ResolvedSentence:
 class _State:
     """What later sentences of an article need to know of earlier ones.
 
-    `host`: the state whose officials answer questions in this article; `speakers`: the state of each label of a speaker so far.
+    `subject`: the country that acted last; `host`: the state whose officials answer questions in this article; `speakers`: the state of
+    each label of a speaker so far.
     """
 
     subject: str | None = None
@@ -87,7 +89,8 @@ def resolve_references(article_id: str, day: date | None, source: str, title: st
     """Return each sentence with the countries named or meant in it.
 
     A word that refers to a country named earlier adds a mention of role `pronoun`, `speaker` or `mutual`, and so does an act whose doer is
-    not named (`unnamed.py`). The speaker of a transcript line (`Spokesperson: ...`) speaks until the next label.
+    not named (`unnamed.py`). The speaker of a transcript line (`Spokesperson: ...`) speaks until the next label of a speaker; before the
+    first one the state of the `source` speaks, if it has one.
     """
     named = [find_mentions(sentence.text, day) for sentence in sentences]
     counts = _count_mentions(sentences, named).most_common()
@@ -131,6 +134,7 @@ def _find_state_of_source(source: str) -> str | None:
     """Return the state that speaks in all texts of a source.
 
     The name of the source says so (`statement by JPN`), or the lexicon lists it (e.g. the site of a ministry).
+    Otherwise None.
     """
     match = _STATE_IN_SOURCE.search(source)
     return match[1] if match else load_lexicon("actors")["first_person"]["sources"].get(source)
@@ -157,8 +161,10 @@ def _is_place(text: str, mention: Mention) -> bool:
 def _update_speaker(text: str, mentions: Iterable[Mention], state: _State) -> None:
     """Set the speaker if the sentence begins with a label (`Spokesperson: ...`).
 
-    The label belongs to the country that it names. Without one, it belongs to the country that had the same label before, or, if it names
-    an office, to the host. The label of a journalist means that no state speaks. Other labels (`Background: ...`) change nothing.
+    Changes `state` in place. The label belongs to the first country that it names. Without one, it belongs to the country that had the same
+    label before, or, if it names an office, to the host, or else to the last subject. That country becomes the host. The label of a
+    journalist means that no state speaks. Other labels (`Background: ...`) do not change which state speaks,
+    but nobody is then a stranger or official.
     """
     match = _SPEAKER_LABEL.match(text)
     if match is None:
@@ -184,7 +190,8 @@ def _update_speaker(text: str, mentions: Iterable[Mention], state: _State) -> No
 def _find_implied_mentions(text: str, mentions: Sequence[Mention], main_pair: tuple[str, ...], state: _State) -> Iterable[Mention]:
     """Yield mentions for words that mean a country without naming it.
 
-    Those are `both sides`, `we` and `it` with their variants. `mentions`: the countries that the sentence names.
+    Those are `both sides`, `we` (the speaker, if known) and `it` with their variants. `It` means the first actor that the sentence names
+    before it, else the last subject of earlier sentences. `mentions`: the countries that the sentence names.
     """
     for match in _BOTH_SIDES.finditer(text):
         for code in _choose_both_sides(mentions, main_pair):
@@ -218,7 +225,7 @@ def _choose_subject(subject: str | None, text: str, end: int, mentions: Sequence
 def _choose_both_sides(mentions: Sequence[Mention], main_pair: tuple[str, ...]) -> tuple[str, ...]:
     """Return the two countries that `both sides` means; empty if unknown.
 
-    They are the two that the sentence names, or else the two that the article names most.
+    They are the countries that the sentence names if it names exactly two, or else the two that the article names most.
     """
     codes = tuple(dict.fromkeys(mention.code for mention in mentions))
     return codes if len(codes) == PAIR_SIZE else main_pair if len(main_pair) == PAIR_SIZE else ()

@@ -34,7 +34,8 @@ def add_doubts(evidence: pl.DataFrame, candidates: pl.DataFrame) -> pl.DataFrame
     """Add `doubts` to evidence: why a sentence may not be news.
 
     `evidence`: `EVIDENCE_SCHEMA`; `candidates`: at least the candidates of the evidence (`CANDIDATES_SCHEMA`). `doubts` is a list of words
-    of `DOUBT`, empty without doubt. `recital` (a report on what was done earlier) only concerns acts.
+    of `DOUBT`; the list is empty if there is no doubt. `recital` (a report on what was done earlier) only concerns acts (`DEEDS`), `firm`
+    (the head of a firm) only talks.
     """
     about = candidates.select("candidate", "sentence")
     placed = evidence.select("candidate", "kind").join(about, on="candidate", how="left", maintain_order="left")
@@ -46,7 +47,7 @@ def add_doubts(evidence: pl.DataFrame, candidates: pl.DataFrame) -> pl.DataFrame
 def _choose_doubts(doubts: Iterable[str], kind: str) -> Iterator[str]:
     """Yield the doubts of a sentence that matter for a kind.
 
-    A recital matters for acts, the head of a firm for talks.
+    A recital matters only for acts (`DEEDS`), the head of a firm only for talks (`dialogue`). Other doubts always matter.
     """
     for doubt in doubts:
         if (doubt != "recital" or kind in DEEDS) and (doubt != "firm" or kind == "dialogue"):
@@ -54,7 +55,11 @@ def _choose_doubts(doubts: Iterable[str], kind: str) -> Iterator[str]:
 
 
 def _iter_doubts(sentence: str) -> Iterator[str]:
-    """Yield the doubts that the words of a sentence raise."""
+    """Yield the doubts that the words of a sentence raise.
+
+    `topic`: it names only a topic or an appearance, not what was said. `recital`: the first person reports what was done. `firm`: the head
+    of a firm is named.
+    """
     if _TOPIC.search(sentence) or (_APPEARANCE.search(sentence) and not _STATEMENT.search(sentence)):
         yield "topic"
     if _RECITAL.search(sentence) and not _CURRENT.search(sentence):

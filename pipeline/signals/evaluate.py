@@ -35,7 +35,7 @@ BINS = 10
 class Bin:
     """Predictions with a probability from `lo` to below `hi`.
 
-    The last bin includes 1.
+    The last bin includes 1. `share_right` is the share of them that are right. An empty bin has no mean and no share (None).
     """
 
     lo: float
@@ -122,9 +122,10 @@ class Report:
 def evaluate(gold: Gold, predictions: pl.DataFrame, seed: int = 0, resamples: int = 1000, weights: pl.DataFrame | None = None) -> Report:
     """Score predictions against gold, sentence by sentence.
 
-    docs/annotation-guide.md defines what is right. `predictions` has the columns of the table `findings` from `article_id` (the gold id) to
-    `probability`, and `tier` for scores by tier; others are ignored. `weights`: rows of the table `weights`, for the share of mass that is
-    right. The same input and seed give the same report. Raises `EvaluationError` for gold without passages or predictions that cannot be
+    docs/annotation-guide.md defines what is right. `predictions` has columns of the table `findings`: `article_id` (the gold id), span,
+    `actor`, `target`, `kind`, `polarity`, `status`, `modality`, `instrument` and `probability`; `tier` and `rate_pct` are optional and add
+    their scores; others are ignored. `weights`: rows of the table `weights`, for the share of mass that is right. The same input and seed
+    give the same report. Raises `EvaluationError` for gold without passages, fewer than 1 of `resamples`, or predictions that cannot be
     scored.
     """
     if gold.passages.is_empty():
@@ -158,7 +159,7 @@ def evaluate(gold: Gold, predictions: pl.DataFrame, seed: int = 0, resamples: in
 def to_predictions(gold: Gold) -> pl.DataFrame:
     """Convert gold rows that are not optional to predictions.
 
-    Used e.g. to measure the agreement of two annotators with `evaluate`.
+    Rows of any modality are converted; all have the probability 1. Used e.g. to measure the agreement of two annotators with `evaluate`.
     """
     return gold.rows.filter(~pl.col("opt")).drop("opt").rename({"id": "article_id"}).with_columns(probability=pl.lit(1.0))
 
@@ -166,8 +167,9 @@ def to_predictions(gold: Gold) -> pl.DataFrame:
 def list_errors(gold: Gold, predictions: pl.DataFrame) -> pl.DataFrame:
     """List missed and wrong triples, paired where one replaced the other.
 
-    Columns: `id`, `source`, `span_start`, `span_end`, `quote`, `error`, then actor, target, kind, polarity, status, modality and
-    instrument with the prefixes `gold_` and `predicted_` (null on a side without a signal), and `probability`. Values of `error`:
+    A triple is actor, target and polarity in a sentence. Each missed and each wrong triple is in exactly one row. Columns: `id`, `source`,
+    `span_start`, `span_end`, `quote`, `error`, then actor, target, kind, polarity, status, modality and instrument with the prefixes
+    `gold_` and `predicted_` (null on a side without a signal), and `probability` (of the prediction, or null). Values of `error`:
 
     - `modality`: the triple is right, but only one side asserts it;
     - `polarity`, `direction`, `pair`: a missed triple is paired with a wrong one in its sentence that has another polarity, actor and
@@ -210,7 +212,10 @@ def _score_sources(bootstrap: Bootstrap, passages: pl.DataFrame, triples: pl.Dat
 
 
 def _score_tiers(bootstrap: Bootstrap, verdicts: pl.DataFrame) -> dict[str, Score]:
-    """Score the share of asserted predictions that are right, by tier."""
+    """Score the share of asserted predictions that are right, by tier.
+
+    `verdicts`: from `judge_predictions`. Empty if the predictions have no `tier`.
+    """
     if "tier" not in verdicts.columns:
         return {}
     judged = verdicts.select("id", "tier", right=pl.col("is_right").cast(pl.Int64), all=pl.lit(1))
@@ -221,9 +226,9 @@ def _score_tiers(bootstrap: Bootstrap, verdicts: pl.DataFrame) -> dict[str, Scor
 def _score_masses(bootstrap: Bootstrap, verdicts: pl.DataFrame, weights: pl.DataFrame) -> dict[str, Score]:
     """Score the share of mass (weight in the index) that is right.
 
-    Returns a score for each polarity. Mass is probability times the severity of kind and status (`weights`), and times the size of a tariff
-    (sql/functions/size_of_act.sql). As in a story of the index, only the heaviest prediction of each passage, direction, kind and
-    instrument counts.
+    Returns a score for each polarity; its `count` is the number of predictions that count. Mass is probability times the severity of kind
+    and status (`weights`). That of a tariff is also multiplied by its size (sql/functions/size_of_act.sql), 1 without a rate. As in a
+    story of the index, only the heaviest prediction of each passage, actor, target, kind and instrument counts, and none without mass.
     """
     rate = pl.col("rate_pct") if "rate_pct" in verdicts.columns else pl.lit(None, dtype=pl.Float64)
     size = (rate / pl.col("usual_rate_pct")).clip(0.25, 4).sqrt()
@@ -250,7 +255,8 @@ def _score_accuracy(bootstrap: Bootstrap, aligned: Aligned) -> dict[str, Score]:
     """Score how often modality, status, instrument and rate are right.
 
     Counted are gold rows that are not optional and have a prediction with the same actor, target and polarity; for all but the modality
-    both must be asserted. Rates are only counted if the predictions have them, for threats and measures with a rate in either.
+    both must be asserted. Rates are scored only if the predictions have the column `rate_pct`: on pairs with a rate in gold or prediction
+    whose gold row is a threat or measure with the instrument tariff. A rate in only one of them is wrong.
     """
     rows = aligned.gold.filter(~pl.col("opt"))
     everything = pair_rows(rows, aligned.predictions)
@@ -269,7 +275,10 @@ def _score_accuracy(bootstrap: Bootstrap, aligned: Aligned) -> dict[str, Score]:
 
 
 def _score_calibration(bootstrap: Bootstrap, verdicts: pl.DataFrame) -> tuple[Score, Score, tuple[Bin, ...]]:
-    """Return Brier score, expected calibration error and bins of equal width."""
+    """Return Brier score, expected calibration error and bins of equal width.
+
+    All compare the probability of the asserted predictions with `is_right` (`verdicts`, from `judge_predictions`).
+    """
     p, right = pl.col("probability"), pl.col("is_right").cast(pl.Float64)
     scored = verdicts.select(
         "id", number=(p * BINS).floor().clip(0, BINS - 1).cast(pl.Int64), p=p, right=right, square=(p - right) ** 2, one=pl.lit(1.0)
@@ -300,10 +309,10 @@ def _score_calibration(bootstrap: Bootstrap, verdicts: pl.DataFrame) -> tuple[Sc
 
 
 def _select_first_by_triple(outcomes: pl.DataFrame, outcome: str, rows: pl.DataFrame) -> pl.DataFrame:
-    """Select one row for each triple (actor, target, polarity) with an outcome.
+    """Select the first row of each triple that has the outcome.
 
-    `outcomes`: from `compute_outcomes`; `outcome`: `fn` or `fp`; `rows`: gold rows or predictions; the first one is selected: a triple
-    that is missed in two kinds is one error.
+    A triple is actor, target and polarity in a sentence; one that is missed in two kinds is one error. `outcomes`: from `compute_outcomes`;
+    `outcome`: `fn` or `fp`; `rows`: gold rows or predictions.
     """
     triples = outcomes.filter(pl.col("outcome") == outcome).select(TRIPLE)
     return rows.join(triples, on=TRIPLE, how="semi", maintain_order="left").unique(TRIPLE, keep="first", maintain_order=True)
@@ -312,8 +321,8 @@ def _select_first_by_triple(outcomes: pl.DataFrame, outcome: str, rows: pl.DataF
 def _pair_mistakes(missed: pl.DataFrame, wrong: pl.DataFrame) -> pl.DataFrame:
     """Pair missed with wrong triples of the same sentence; add `error`.
 
-    `error` says what differs: `polarity`, `direction` (actor and target exchanged) or `pair` (other countries). Each triple is in one pair;
-    the most similar are paired first.
+    `error` says what differs: `polarity`, `direction` (actor and target exchanged) or `pair` (other countries). Each triple is in at most
+    one pair. Those with the same actor and target are paired first, then those with the same two countries, then the same polarity.
     """
     same_roles = (pl.col("actor") == pl.col("actor_predicted")) & (pl.col("target") == pl.col("target_predicted"))
     same_pair = (pl.col("one") == pl.col("one_predicted")) & (pl.col("other") == pl.col("other_predicted"))
@@ -335,7 +344,7 @@ def _pair_mistakes(missed: pl.DataFrame, wrong: pl.DataFrame) -> pl.DataFrame:
 def _add_fields(errors: pl.DataFrame, aligned: Aligned, passages: pl.DataFrame) -> pl.DataFrame:
     """Add the fields of gold row and prediction to errors.
 
-    The sentence is that of the gold row, or of the prediction if there is none.
+    Span and quote are those of the gold row, or of the prediction if there is none.
     """
     fields = ["actor", "target", "kind", "polarity", "status", "modality", "instrument"]
     place = ["id", "span_start", "span_end"]

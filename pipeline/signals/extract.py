@@ -54,8 +54,8 @@ class Extractor(Protocol):
     """Turns articles into findings.
 
     `name`, `version` and `lexicon_sha` are columns of every finding. `summary` describes the last call of `extract` or `read_texts`;
-    `outcomes` (`READING_OUTCOMES`) has a row for every article of the last call of `extract`. Both raise `ExtractorError` if nothing
-    could be read, or if reading was stopped.
+    `outcomes` (`READING_OUTCOMES`) has exactly one row for each article of the last call of `extract`. Both methods raise `ExtractorError`
+    if nothing could be read, or if reading was stopped half way.
     """
 
     name: str
@@ -79,8 +79,8 @@ class Extractor(Protocol):
 class SentenceExtractor:
     """Extractor that reads sentences with the rules, the encoder or both.
 
-    `mode` is one of `MODES`. `workers` (default: the number of cores) is the number of threads or, for large inputs, processes. The
-    rows do not depend on it.
+    `mode` is one of `MODES`; `ValueError` for another. `workers` (None or 0: the number of cores) is the number of threads or, for 1,000
+    texts or more, the largest number of processes. The findings do not depend on it.
     """
 
     def __init__(self, mode: str = "both", workers: int | None = None) -> None:
@@ -98,7 +98,8 @@ class SentenceExtractor:
     def extract(self, articles: pl.DataFrame) -> pl.DataFrame:
         """Return the findings (`FINDINGS`) in articles (`ARTICLES`).
 
-        Articles that the gate stops are not read. Raises `ContractError` if the columns or types are not those of `ARTICLES`.
+        Articles that the gate stops are not read. Sets `outcomes` and `summary`. Raises `ContractError` if the columns or types are not
+        those of `ARTICLES`.
         """
         self.outcomes = judge(articles)
         texts = articles_to_texts(articles, self.outcomes)
@@ -108,7 +109,8 @@ class SentenceExtractor:
     def read_texts(self, texts: pl.DataFrame) -> pl.DataFrame:
         """Return the findings in passages (`TEXTS_SCHEMA`), without the gate.
 
-        `date` may be null. The first `title_length` characters (optional column) are the title.
+        `date` may be null. The first `title_length` characters are the title; without this column there is no title. Sets `summary`, but
+        not `outcomes`.
         """
         self.summary = ReadingSummary(texts.height)
         return self._read(add_title_length(texts)).select(TEXT_FINDINGS.names())
@@ -116,7 +118,8 @@ class SentenceExtractor:
     def explain(self, text: str, *, title: str = "", day: date | None = None, source: str = "") -> pl.DataFrame:
         """Return the findings in one text, in reading order.
 
-        The column `words` has the words that each rule matched, `doubts` what lowers the probability.
+        The gate is not applied. The column `words` has the words that a rule matched (empty if only the encoder has the finding), `doubts`
+        what lowers the probability. Spans count characters of `document(title, text)`, or of `text` without a title.
         """
         whole = document(title, text) if title else text
         frame = pl.DataFrame([("text", day, source, whole, len(title))], schema={**TEXTS_SCHEMA, "title_length": pl.Int64()}, orient="row")
@@ -125,8 +128,8 @@ class SentenceExtractor:
     def _read(self, texts: pl.DataFrame) -> pl.DataFrame:
         """Read texts in batches, in parallel, and return their findings.
 
-        `texts`: `TEXTS_SCHEMA` and `title_length`. Returns `TEXT_FINDINGS`, with the columns that explain them. Many texts are read by
-        processes, few by threads.
+        `texts`: `TEXTS_SCHEMA` and `title_length`. Returns `TEXT_FINDINGS`, with the columns that explain them. There is one process for
+        each `TEXTS_PER_PROCESS` texts, at most `workers`; with a single one the readers use threads.
         """
         batches = [texts.slice(start, BATCH_ROWS) for start in range(0, texts.height, BATCH_ROWS)] or [texts]
         processes = max(1, min(self.workers, texts.height // TEXTS_PER_PROCESS))
@@ -193,8 +196,9 @@ def combine_readings(mode: str, readings: Mapping[str, pl.DataFrame]) -> pl.Data
 def score_evidence(evidence: pl.DataFrame, mode: str) -> pl.DataFrame:
     """Add `probability` and `tier` to evidence, and drop weak evidence.
 
-    `evidence` must have `doubts`. Asserted evidence below the minimum probability of the mode is dropped; so is evidence of another
-    modality about a pair and polarity that the encoder alone asserts.
+    `evidence` must have `doubts`. Asserted evidence below the minimum probability of the mode is dropped. So is evidence of another
+    modality if evidence that the encoder alone asserts remains for the same candidate (pair in a sentence) and polarity. Asserted rows
+    come first.
     """
     scored = evidence.with_columns(compute_probabilities(evidence, mode))
     scored = scored.with_columns(assign_tiers(scored["probability"]))
@@ -207,7 +211,7 @@ def score_evidence(evidence: pl.DataFrame, mode: str) -> pl.DataFrame:
 def _mention_words(side: str) -> pl.Expr:
     """Join the distinct words that name the actor or the target.
 
-    `side`: `actor` or `target`. Empty if the country is known only from the rest of the article.
+    `side`: `actor` or `target`. A middle dot separates them. Empty if the country is known only from the rest of the article.
     """
     mentions = pl.struct("quote", mentions=f"{side}_mentions")
     return mentions.map_elements(

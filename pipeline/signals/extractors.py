@@ -25,7 +25,7 @@ def make_extractor(settings: Settings) -> Extractor:
 def make_explainer(settings: Settings) -> SentenceExtractor:
     """Make the extractor that explains findings.
 
-    It is the chosen one, or the default if a language model is chosen.
+    It is the chosen one, or that of the setting `both` if a language model is chosen.
     """
     chosen = settings if settings.extractor != "llm" else settings.model_copy(update={"extractor": "both"})
     extractor = make_extractor(chosen)

@@ -87,8 +87,9 @@ class Gold:
 def read_gold(*paths: Path) -> Gold:
     """Read one or more gold files.
 
-    Raises `GoldError`, naming file and line, for a file or line that cannot be read, a missing field, a word outside the vocabulary, a
-    span outside the text, or an id that is used twice (in one file or in two).
+    Empty lines are skipped. Raises `GoldError` at the first error, naming file and line: a file or line that cannot be read, a missing
+    field, a value of a wrong type, a word outside the vocabulary, a span outside the text, or an id that is used twice (in one file or in
+    two).
     """
     passages: list[dict[str, Any]] = []
     rows: list[dict[str, Any]] = []
@@ -163,7 +164,7 @@ def _require_fields(record: Mapping[str, Any], fields: tuple[str, ...], what: st
 def _parse_date(value: object) -> date | None:
     """Parse an ISO date or a written one (`March 4, 2018`).
 
-    Null and empty values give None.
+    Null and an empty string give None. Raises `_LineError` for any other value.
     """
     if value is None or value == "":
         return None
@@ -205,7 +206,10 @@ def _check_words(signal: Mapping[str, Any]) -> None:
 
 
 def _check_values(signal: Mapping[str, Any]) -> None:
-    """Raise `_LineError` if flags, numbers or the product have wrong types."""
+    """Raise `_LineError` if flags, numbers or the product have wrong types.
+
+    Numbers may be null; others must be smaller than `_MAX_NUMBER` in absolute value.
+    """
     for name in _FLAGS:
         if not isinstance(signal[name], bool):
             raise _LineError(f"{name} is {signal[name]!r}; it must be true or false")
@@ -218,7 +222,10 @@ def _check_values(signal: Mapping[str, Any]) -> None:
 
 
 def _check_roles(signal: Mapping[str, Any]) -> None:
-    """Raise `_LineError` unless actor and target are possible and differ."""
+    """Raise `_LineError` unless actor and target are possible and differ.
+
+    Possible are codes of three capitals. The target may also be `*`, or `?` if the row is optional (`opt`).
+    """
     actor, target = signal["actor"], signal["target"]
     if not isinstance(actor, str) or not _COUNTRY.fullmatch(actor):
         raise _LineError(f"actor {actor!r} is not a country code; write ISO 3166 alpha-3, or EUN for the European Union")
@@ -232,7 +239,7 @@ def _check_roles(signal: Mapping[str, Any]) -> None:
 
 
 def _check_span(signal: Mapping[str, Any], text: str) -> None:
-    """Raise `_LineError` unless the span is within the text."""
+    """Raise `_LineError` unless the span is within the text and not empty."""
     start, end = signal["span_start"], signal["span_end"]
     if type(start) is not int or type(end) is not int or not 0 <= start < end <= len(text):
         raise _LineError(

@@ -15,8 +15,8 @@ KEY = ("article_id", "span_start", "span_end", "actor", "target", "kind", "instr
 def merge(readings: pl.DataFrame) -> pl.DataFrame:
     """Reduce the readings of a sentence to one row for each signal.
 
-    Adds `signal_id`. Of several readings with equal `KEY` an asserted one remains, then the most probable, then the one with the first
-    `rule_id`.
+    Adds `signal_id`. Of several readings with equal `KEY` one remains: an asserted one before others, then the most probable, then the one
+    whose `rule_id` is first in the alphabet. Rows are sorted by `KEY`.
     """
     ordered = readings.with_columns(is_asserted=pl.col("modality") == "asserted").sort(
         *KEY, "is_asserted", "probability", "rule_id", descending=[False] * len(KEY) + [True, True, False]

@@ -73,8 +73,9 @@ class Reader(Protocol):
         ...
 
     def read(self, candidates: Sequence[SentenceCandidates]) -> pl.DataFrame:
-        """Return one row (`READINGS_SCHEMA`) for each signal found.
+        """Return one row (`READINGS_SCHEMA`) for each signal in the candidates.
 
-        `candidate` is the candidate's number, `score` is in 0 to 1 but not yet a probability, `words` are the matched words.
+        Signals of any modality count, and a candidate may have several. `candidate` is its number, `score` is from 0 to 1 but not yet a
+        probability, `words` are the matched words or, of the encoder, the likeliest kinds.
         """
         ...

@@ -37,7 +37,8 @@ _ACCEPTED_LOSS = 0.5
 def fit(gold: Gold) -> tuple[dict[str, float], dict[str, dict[str, float]]]:
     """Fit the family shares, and the coefficients of each mode.
 
-    The coefficients are those of `calibrate.TERMS` and the minimum probability (`least`).
+    The coefficients, by mode, are those of `calibrate.TERMS` and the minimum probability (`least`). Families with fewer than
+    `_SMALLEST_FAMILY` readings are left out; the key `""` is the share of all.
     """
     groups = build_candidates(resolve_texts(gold.passages.with_columns(title_length=pl.lit(0)).iter_rows()))
     candidates = to_frame(groups)
@@ -53,7 +54,7 @@ def fit(gold: Gold) -> tuple[dict[str, float], dict[str, dict[str, float]]]:
 
 
 def _judge_evidence(gold: Gold, evidence: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
-    """Add `is_right` to asserted evidence, by the gold.
+    """Select the asserted evidence and add `is_right`, by the gold.
 
     `places`: where each candidate is in its passage. Rows that only match optional gold rows are dropped.
     """
@@ -65,7 +66,8 @@ def _judge_evidence(gold: Gold, evidence: pl.DataFrame, places: pl.DataFrame) ->
 def _fit_coefficients(gold: Gold, evidence: pl.DataFrame, shares: dict[str, float]) -> dict[str, float]:
     """Fit the coefficients of a mode, and its minimum probability (`least`).
 
-    `evidence`: asserted, with `is_right`; `shares`: of right readings by family of rules. A term that does not vary gets 0.
+    `evidence`: asserted, with `is_right`; `shares`: of right readings by family of rules. A term other than the intercept that does
+    not vary gets 0.
     """
     terms = compute_terms(evidence, shares).select(TERMS).to_numpy()
     right = evidence["is_right"].cast(pl.Float64).to_numpy()
@@ -86,9 +88,9 @@ def _fit_coefficients(gold: Gold, evidence: pl.DataFrame, shares: dict[str, floa
 def _find_minimum(gold: Gold, evidence: pl.DataFrame) -> float:
     """Find the probability below which evidence is dropped.
 
-    `evidence`: asserted, with `probability`. The minimum is the lowest one, in steps of 0.01, with an F1 (of actor, target and polarity)
-    within half a standard error of the best. The lowest is preferred because evidence below it is lost to users, while evidence above it
-    carries its probability.
+    `evidence`: asserted, with `probability`. The minimum is the lowest one from 0.10 to 0.59, in steps of 0.01, with an F1 (of actor,
+    target and polarity) within half a standard error of the best. The lowest is preferred because evidence below it is lost to users, while
+    evidence above it carries its probability.
     """
     bounds: list[float] = [round(bound, 2) for bound in np.arange(0.1, 0.6, 0.01).tolist()]
     bootstrap = Bootstrap(gold.passages, seed=0, resamples=_RESAMPLES)

@@ -38,8 +38,8 @@ class Scope:
     `code` is a word of the vocabulary `SCOPE`. `left_out` are countries that the words leave out (`all but China`), `spared` those that an
     act exempts (`exempts Canada`), `opposed` those to which a later clause does the opposite (`pauses all tariffs but raises China's`).
     `named` are all countries of the sentence, and `named_after` those that it adds to the words (`on all imports, and 34 percent on
-    China`). `words` are those of the sentence; `is_addressed` says that they are the object or goods of an act, and `is_eased` that they
-    follow a word of reduction.
+    China`). `words` are the words that mean the scope, as the sentence has them; `is_addressed` says that they are the object or goods of
+    an act, and `is_eased` that a word of reduction is anywhere before them in the sentence.
     """
 
     code: str
@@ -96,7 +96,8 @@ class _Patterns(NamedTuple):
 def find_scope(sentence: str, day: date | None = None) -> Scope | None:
     """Return the scope that a sentence names, with the countries it exempts.
 
-    None if it names neither everybody nor a region or group. `day` decides which leaders are in office.
+    None if it names neither everybody nor a region or group. Leaders count as countries only if in office on `day`, or always if it is
+    None. A list of countries goes to the first of `left_out`, `spared` and `opposed` that applies, if any.
     """
     phrase = _find_phrase(sentence)
     if phrase is None:
@@ -129,10 +130,10 @@ def find_scope(sentence: str, day: date | None = None) -> Scope | None:
 def resolve_scopes(readings: pl.DataFrame) -> pl.DataFrame:
     """Add `scope` and `exceptions` to readings, and correct their targets.
 
-    `readings` has `quote`, `day` (or null), `actor`, `target`, `kind` and `target_words`. The target becomes `*` for a country that the
-    sentence leaves out of the act, and for one that it does not name although it names a scope. A reading towards a country that the
-    sentence adds to everybody is doubled, once with the target `*`. `target_words` of `*` are those of the scope; without such words its
-    scope is `all`. The actor is never an exception.
+    `readings` has `quote`, `day` (or null), `actor`, `target`, `kind` and `target_words`. Targets are corrected by `_resolve_targets`: some
+    become `*`, and a reading with two targets becomes two rows. Readings with the target `*` get the scope that the sentence names, its
+    words as `target_words`, and its exempt countries, without the actor, as `exceptions` (codes joined by blanks). If the sentence names
+    no scope, it is `all`, with empty words. Other readings have a null `scope` and empty `exceptions`.
     """
     scopes: dict[tuple[str, date | None], Scope | None] = {}
     rows = []
@@ -151,7 +152,10 @@ def resolve_scopes(readings: pl.DataFrame) -> pl.DataFrame:
 
 
 def _describe_target(target: str, row: dict[str, Any], scope: Scope | None) -> tuple[str, str, str | None, str]:
-    """Return a target with its words, scope and exceptions."""
+    """Return a target with its words, scope and exceptions.
+
+    `row`: the reading. Only `*` has a scope: that of the sentence, or `all` if `scope` is None.
+    """
     if target != ALL_PARTNERS:
         return target, row["target_words"], None, ""
     if scope is None:
@@ -160,9 +164,16 @@ def _describe_target(target: str, row: dict[str, Any], scope: Scope | None) -> t
 
 
 def _resolve_targets(row: dict[str, Any], scope: Scope | None) -> list[str]:
-    """Return the target of a reading, corrected for its sentence's scope.
+    """Return the targets of a reading, one or two, after correction.
 
-    `row`: the reading; `scope`: what its sentence names, if anything. One target, or two if a country is named in addition to everybody.
+    `row`: the reading; `scope`: what its sentence names, if anything. Nothing is corrected for kinds outside `ONE_SIDED`, or if the actor
+    is left out. The target becomes `*` if the sentence
+
+    * leaves the country out or opposes it, and the reading says what the sentence does to the others (to ease or to restrict),
+    * does not name the country (`target_words` is empty), but a group, or acts towards everybody or a region and names no country except
+      the actor and exceptions.
+
+    A country that the sentence adds to everybody, with an act of the same direction, gives two targets: itself and `*`.
     """
     target: str = row["target"]
     if scope is None or row["kind"] not in ONE_SIDED or row["actor"] in scope.left_out:
@@ -184,7 +195,8 @@ def _resolve_targets(row: dict[str, Any], scope: Scope | None) -> list[str]:
 def _find_added(sentence: str, mentions: Sequence[Mention], phrase: _Phrase) -> frozenset[str]:
     """Find the countries that a sentence adds to everybody.
 
-    They are named only after the words for everybody, in another phrase.
+    `phrase`: the words for everybody. A break (a comma or `and`) must separate them from the next country, and `on`, `for`, `against` or
+    `including` must be directly before it, or the result is empty. Otherwise it has all countries that are named only after the words.
     """
     after = [mention for mention in mentions if mention.start >= phrase.end]
     if not after or not _BREAK.search(sentence[phrase.end : after[0].start]) or not _ADDED.search(sentence[: after[0].start]):
@@ -195,8 +207,9 @@ def _find_added(sentence: str, mentions: Sequence[Mention], phrase: _Phrase) -> 
 def _find_phrase(sentence: str) -> _Phrase | None:
     """Find the words of a sentence that name an act's scope.
 
-    They are the first words towards which the sentence acts, else the first that name everybody or a group, else a bloc or region. `All
-    imports` counts only if no partners limit it (`from African countries`).
+    They are the first words towards which the sentence acts, else the first that name everybody or a group, else a bloc or region; None
+    without any. `All imports` counts only if no partners limit it (`from African countries`), a bloc only if it is not the name of an
+    occasion (`the EU summit`).
     """
     patterns = _compile()
     blocs = [
@@ -225,7 +238,7 @@ def _find_phrase(sentence: str) -> _Phrase | None:
 def _belongs_to(sentence: str, goods: _Phrase, partners: _Phrase) -> bool:
     """Whether `goods` are those of `partners`: `imports from African countries`.
 
-    They are before them, and no clause ends between both.
+    The goods begin first, and no comma, conjunction or other `_BREAK` is between both.
     """
     return goods.start <= partners.start and not _BREAK.search(sentence[goods.end : partners.start])
 
@@ -244,7 +257,10 @@ def _is_outside(sentence: str, start: int) -> bool:
 
 
 def _group_into_lists(sentence: str, mentions: Sequence[Mention]) -> Iterator[list[Mention]]:
-    """Group mentions that form a list, such as `Canada, Mexico and Korea`."""
+    """Group mentions that form a list, such as `Canada, Mexico and Korea`.
+
+    Only commas, `and`, `or` and `the` are between those of a list. Any other mention is a list of its own.
+    """
     run: list[Mention] = []
     for mention in mentions:
         if run and not _LIST.fullmatch(sentence[run[-1].end : mention.start]):
@@ -258,7 +274,7 @@ def _group_into_lists(sentence: str, mentions: Sequence[Mention]) -> Iterator[li
 def _is_left_out(sentence: str, run: Sequence[Mention], phrase: _Phrase) -> bool:
     """Whether the scope leaves out the countries of a list (`run`).
 
-    Examples: `except Canada`, `all but China`, `China and, for others, ...`.
+    Examples: `except Canada`, `all but China`, `China and, for others, ...`. `phrase`: the words of the scope (`all`, `others`).
     """
     patterns = _compile()
     before = sentence[: run[0].start]
@@ -274,7 +290,8 @@ def _is_left_out(sentence: str, run: Sequence[Mention], phrase: _Phrase) -> bool
 def _is_opposed(sentence: str, run: Sequence[Mention], phrase: _Phrase) -> bool:
     """Whether a later clause does the opposite to a list of countries.
 
-    Example: China in `pauses all tariffs but raises those on China`.
+    Example: China in `pauses all tariffs but raises those on China`. The clause begins between the words of the scope (`phrase`) and the
+    list (`run`).
     """
     between = sentence[phrase.end : run[0].start]
     opposite = _read_clause_pattern("up") if _names_reduction(sentence[: phrase.start]) else _read_clause_pattern("down")
@@ -297,7 +314,10 @@ def _read_reduction_pattern() -> re.Pattern[str]:
 
 @cache
 def _read_clause_pattern(direction: str) -> re.Pattern[str]:
-    """Return the pattern of a clause such as `but raises`."""
+    """Return the pattern of a clause such as `but raises`.
+
+    `direction` of its verb: `up` (restricts) or `down` (eases). Verbs that can be both match neither.
+    """
     verbs: dict[str, set[str]] = {"up": set(), "down": set()}
     for entry in load_lexicon("verbs")["verb"]:
         if "restriction" in entry["takes"] and not entry.get("subject"):
@@ -363,5 +383,8 @@ def _match_any(words: Iterable[str]) -> re.Pattern[str]:
 
 
 def _alternatives(words: Iterable[str]) -> str:
-    """Join words as alternatives of a pattern, the longest first."""
+    """Join words as alternatives of a pattern, the longest first.
+
+    A blank in a word matches any white space.
+    """
     return "|".join(re.escape(word).replace(r"\ ", r"\s+") for word in sorted(words, key=len, reverse=True))

@@ -28,7 +28,7 @@ _CONTINUATION = re.compile(r"[a-z\-\u2013\u2014,;)\]\u201d\u2019%]")
 class Sentence:
     """A sentence without surrounding white space; `text` is `text[start:end]` of the document.
 
-    `paragraph` is the number of its line, 0 for the title.
+    `paragraph` is the number of its line, counted from 1 after the title without empty lines; 0 for the title.
     """
 
     start: int
@@ -49,7 +49,7 @@ def document(title: str, body: str) -> str:
 def split_sentences(text: str, title_length: int = 0) -> list[Sentence]:
     """Split a text into sentences.
 
-    The first `title_length` characters form a sentence of their own. Line breaks always end a sentence.
+    The first `title_length` characters, unless blank, form a sentence of their own. Line breaks always end a sentence.
     """
     sentences = []
     if title_length and text[:title_length].strip():
@@ -86,7 +86,8 @@ def _join_wrong_splits(text: str, spans: list[tuple[int, int]]) -> list[tuple[in
 def _is_wrong_split(before: str, after: str) -> bool:
     """Whether two parts of a text are one sentence.
 
-    They were split at an abbreviation or inside a number, or the second part cannot begin a sentence.
+    They are if one is empty, if they were split at an abbreviation, between initials or inside a number, or if the second part cannot begin
+    a sentence (it begins in lower case or with a closing mark, and no `!`, `?` or quotation mark ends the first).
     """
     if not after or not before:
         return True

@@ -38,9 +38,9 @@ _CONDITION = re.compile(
 def find_rate(text: str, near: int = 0, targets: Iterable[int] = ()) -> float | None:
     """Return the rate in percent of an act, or None.
 
-    `near`: position of the act. `targets`: positions at which its target is named. A rate "on" the target counts, else the one nearest to
-    the act, and of two at the same distance the first. Left out are the rate before a change ("from 34 percent to ...") and rates of what
-    the act answers ("after a 10 percent levy").
+    `near`: position of the act. `targets`: positions at which its target is named (all in characters). A rate "on" one of them counts (the
+    one closest before a target), else the rate nearest to the act, and of two at the same distance the first. Left out are the rate before
+    a change ("from 34 percent to ...") and, after the act, rates of what it answers ("after a 10 percent levy").
     """
     rates = [
         match
@@ -83,7 +83,7 @@ def _to_number(digits: str) -> float:
 def find_product(text: str) -> str:
     """Return the first product named, or an empty string.
 
-    Products are short lower-case nouns.
+    The result is the name in `lexicon/products.toml`, not the words of the text.
     """
     names, pattern = _compile_products()
     match = pattern.search(text)

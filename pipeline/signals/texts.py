@@ -23,9 +23,9 @@ TEXTS_SCHEMA = pl.Schema({"id": pl.String(), "date": pl.Date(), "source": pl.Str
 
 
 class ExtractorError(UserError, RuntimeError):
-    """No text could be read.
+    """No text could be read, or reading was stopped half way.
 
-    The message says by which reader, why and what to do.
+    It is also raised for a wrong setting of a reader. The message says by which reader, why and what to do.
     """
 
 
@@ -34,8 +34,8 @@ class ReadingSummary:
     """How many texts were read, and what was skipped or rejected.
 
     `texts` counts the texts passed to the reader; `unread` and `rejected` count texts and answers by reason; `unread_ids` are the ids of
-    unread texts; `stopped` counts articles that the gate stopped, by reason. These are not in `texts`. An unread text is not a text without
-    findings.
+    unread texts; `stopped` counts articles that the gate stopped, by reason. Stopped articles do not count in `texts`. An unread text is
+    not a text without findings.
     """
 
     texts: int = 0
@@ -89,7 +89,7 @@ def count_stopped(outcomes: pl.DataFrame) -> dict[str, int]:
 def mark_unanswered(outcomes: pl.DataFrame, unread_ids: Iterable[str]) -> pl.DataFrame:
     """Mark articles that a language model did not read as `not_answered`.
 
-    `outcomes`: rows of `READING_OUTCOMES`; `unread_ids`: ids of the articles without a usable answer.
+    `outcomes`: rows of `READING_OUTCOMES`; `unread_ids`: ids of the articles without a usable answer, whose outcome is replaced.
     """
     is_unread = pl.col("article_id").is_in(list(unread_ids))
     return outcomes.with_columns(outcome=pl.when(is_unread).then(pl.lit("not_answered")).otherwise("outcome"))
@@ -98,7 +98,8 @@ def mark_unanswered(outcomes: pl.DataFrame, unread_ids: Iterable[str]) -> pl.Dat
 def articles_to_texts(articles: pl.DataFrame, outcomes: pl.DataFrame) -> pl.DataFrame:
     """Convert the articles that pass the gate to texts for an extractor.
 
-    `articles`: `ARTICLES`; `outcomes`: result of `judge`. The result has the columns of `TEXTS_SCHEMA` and `title_length`.
+    `articles`: `ARTICLES`; `outcomes`: result of `judge`. The result has the columns of `TEXTS_SCHEMA` and `title_length`
+    (in characters). A text is the title, a blank line and the body.
     """
     texts = articles.join(outcomes.filter(outcome="read"), on="article_id", how="semi", maintain_order="left").with_columns(
         id="article_id",
@@ -110,7 +111,10 @@ def articles_to_texts(articles: pl.DataFrame, outcomes: pl.DataFrame) -> pl.Data
 
 
 def add_title_length(texts: pl.DataFrame) -> pl.DataFrame:
-    """Add `title_length` to texts (`TEXTS_SCHEMA`): 0 if the column is missing."""
+    """Add `title_length` to texts (`TEXTS_SCHEMA`): 0 if the column is missing.
+
+    An existing `title_length` stays; columns other than these are dropped.
+    """
     title_length = pl.col("title_length") if "title_length" in texts.columns else pl.lit(0, pl.Int64())
     return texts.select(*TEXTS_SCHEMA, title_length=title_length)
 

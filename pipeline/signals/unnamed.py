@@ -30,25 +30,31 @@ _BEGINS = re.compile(
 class Doers:
     """Who acted so far in an article.
 
-    `doer`: the last subject that did more than reproach another; `place`: the state whose capital the dateline names.
+    `doer`: the last subject that did more than reproach another; `place`: the state whose capital the dateline names. Both are None until
+    known.
     """
 
     doer: str | None = None
     place: str | None = None
 
     def note(self, text: str, mentions: Iterable[Mention]) -> None:
-        """Remember who acts in a sentence, and its dateline."""
+        """Remember who acts in a sentence, and its dateline.
+
+        The first actor in `mentions` becomes `doer`, but not that of a sentence with a word of reproach (`accused`). Without one `doer`
+        stays. The first dateline of the article counts.
+        """
         tokens = tokenize(text)
         self.place = self.place or find_dateline(tokens)
         if not cues("reproaches") & {token.lower for token in tokens}:
             self.doer = next((m.code for m in mentions if m.is_actor and m.role not in {"mutual", "speaker"}), self.doer)
 
     def find(self, text: str, mentions: Sequence[Mention], main_pair: tuple[str, ...], speaker: str | None) -> Iterable[Mention]:
-        """Yield the state that acts in a sentence without being named.
+        """Yield at most one state that acts without being named.
 
-        It is a mention of role `speaker` without words, at the start. There is none if the sentence names an actor or reports no act of
-        trade policy, or if nothing says who acts. The state is the speaker, else the doer, that of the dateline, or the other one of the
-        main pair; one that the sentence names is what the act is aimed at.
+        It is a mention of role `speaker` without words, from 0 to 0. There is none if the sentence names an actor, has a mention of role
+        `speaker` or reports no act of trade policy, or if nothing says who acts. The state is the first of these that the sentence does
+        not name: `speaker`, the doer, that of the dateline, and, if the sentence names one of `main_pair`, the other. One that it names
+        is what the act is aimed at.
         """
         tokens = tokenize(text)
         if any(m.role == "speaker" for m in mentions) or _names_actor(tokens, mentions) or not _is_trade_act(text, tokens):
@@ -63,7 +69,7 @@ class Doers:
 def _names_actor(tokens: Sequence[Token], mentions: Iterable[Mention]) -> bool:
     """Whether a mention may be the subject.
 
-    No preposition is before it.
+    It must be an actor (`is_actor`), without a preposition directly before it.
     """
     before = {after.start: token.lower for token, after in pairwise(tokens)}
     return any(mention.is_actor and before.get(mention.start) not in cues("governed") for mention in mentions)

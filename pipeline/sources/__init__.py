@@ -4,7 +4,7 @@ Each kind of upstream has a package or module: `feeds/` (RSS and Atom), `gdelt/`
 tariff rates), `files/` (the user's archives of articles). Only `http/` uses the network; it also stores every response. Terms:
 
 * upstream: a service from which responses are fetched, if the settings enable it
-* item: the name of what one request fetches within an upstream, e.g. a feed, a file or a page; the newest response to it is found by it
+* item: the name of what one request fetches within an upstream, e.g. a feed, a file or a page; the newest response is stored under it
 * payload: the body of a stored response; journal: the list of all requests with their outcomes
 * final: of a request whose stored response is never fetched again
 * archive: of responses (`http/archive.py`), or a user's collection of article files with one set of column names (`files/`)

@@ -55,9 +55,10 @@ class Documents(NamedTuple):
 
 
 def fetch(client: Client, settings: FederalRegisterSettings, window: Days) -> Iterator[FetchResult]:
-    """Fetch the documents of each day up to today, by page.
+    """Fetch the documents of each day of `window`, page by page.
 
-    The oldest day is first. If the address of the next page is outside `base_url`, was fetched before or is one too many, it is not
+    The oldest day is first; days after today (UTC) are skipped. A day ends at a page that failed or is unreadable, and the next day
+    follows. If the address of a next page is outside `base_url`, was already fetched for this day or is beyond `MAX_PAGES`, it is not
     requested: a result with the outcome `refused` is yielded, and the day stays incomplete (`collect_documents` decides which days are).
     """
     today = client.now().date()
@@ -69,9 +70,11 @@ def fetch(client: Client, settings: FederalRegisterSettings, window: Days) -> It
 def collect_documents(payloads: Iterable[Payload]) -> Documents:
     """Collect the documents of complete days from stored responses.
 
-    `payloads` are in order of arrival. A day with a missing or unreadable page has no rows; `incomplete_days` says why, and what to do. The
-    last response to each page counts. Pages that were fetched long after the day, when it no longer changes (settled), are preferred if
-    they are complete. A page counts only if the page before points to a next one, so pages left over from an earlier response are ignored.
+    `payloads` are in order of arrival; the last response to each page counts. A day is complete if all its pages are stored and readable,
+    from the first to the one without an address of a next page, and have at least as many documents as the first page's `count`. Pages
+    after that one are from an earlier response and are ignored. Pages that were fetched long after the day, when it no longer changes
+    (settled), are used if they are complete, otherwise the earlier ones. An incomplete day has no rows; `incomplete_days` says why, and
+    what to do.
     """
     by_day: dict[date, dict[str, Payload]] = {}
     for payload in payloads:
@@ -90,8 +93,9 @@ def collect_documents(payloads: Iterable[Payload]) -> Documents:
 def parse(payload: Payload) -> pl.DataFrame:
     """Parse a page as `RAW_OFFICIAL_DOCUMENTS`, one row per item.
 
-    `unreadable` is the reason if an item is not a document or has a field of the wrong type. `index_date` is the requested day.
-    `SourceError` if the payload is not a response of the API.
+    An item that is not a JSON object, or has a field that cannot be converted to text, has the reason in `unreadable`; its other fields are
+    still converted. `index_date` is the requested day. `SourceError` if the payload is not a page: not a JSON object, an error of the API,
+    or no list of `results` although `count` is not 0.
     """
     page = _parse_page(payload)
     label = f"{payload.source} {payload.item.removesuffix(_SETTLED)}"
@@ -107,7 +111,7 @@ def parse(payload: Payload) -> pl.DataFrame:
 def newest_day(payload: Payload) -> date | None:
     """Return the newest day of publication on a page, if any.
 
-    `SourceError` if it is not a response of the API.
+    Invalid dates are skipped. `SourceError` if it is not a response of the API.
     """
     days = parse(payload)["publication_date"].str.to_date("%Y-%m-%d", strict=False)
     latest = days.max()
@@ -117,7 +121,8 @@ def newest_day(payload: Payload) -> date | None:
 def _fetch_pages(client: Client, settings: FederalRegisterSettings, day: date, *, is_final: bool) -> Iterator[FetchResult]:
     """Fetch a day's pages, each by the address in the one before.
 
-    It ends with a page that has none, that failed, or whose next address is refused (see `fetch`).
+    It ends with a page that failed, is unreadable or has no address of a next page, or with a refused address (see `fetch`), which is not
+    requested but added to the journal.
     """
     request = _first_request(settings, day, is_final=is_final)
     fetched_urls = set()
@@ -172,7 +177,7 @@ def _first_request(settings: FederalRegisterSettings, day: date, *, is_final: bo
 
 
 def _item_name(day: date, number: int, *, is_final: bool) -> str:
-    """Name a page of a day; its response is found by it.
+    """Return the name of a page, under which its response is stored.
 
     A page that is fetched when the day no longer changes (`is_final`) has another name, so it is fetched once more.
     """
@@ -182,7 +187,8 @@ def _item_name(day: date, number: int, *, is_final: bool) -> str:
 def _next_url(payload: Payload | None) -> str | None:
     """Address of the next page, if any.
 
-    None also if the page is unreadable; `collect_documents` reports that.
+    None if the address is absent or null, or there is no readable page (`collect_documents` reports that). A value that is no address is
+    returned as text; `_find_objection` refuses it.
     """
     if payload is None:
         return None
@@ -196,7 +202,8 @@ def _next_url(payload: Payload | None) -> str | None:
 def _find_objection(url: str, base: str) -> str:
     """Say why the address of a next page must not be fetched.
 
-    "" if it has the scheme, host and port of the base address and a path below its path, without `..`.
+    `""` if it has the scheme, host and port of `base`, no user name or password, and a path below that of `base` (upper case or not),
+    without `..`, `%2e` or a backslash.
     """
     try:
         target, allowed = urlsplit(url), urlsplit(base)
@@ -215,9 +222,10 @@ def _origin(url: SplitResult) -> tuple[str, str | None, int | None]:
 
 
 def _collect_day(day: date, stored: dict[str, Payload]) -> pl.DataFrame | str:
-    """Return the rows of a day, or say what is missing.
+    """Return the rows of a day, or why it is incomplete.
 
-    `stored`: its pages by name of the item. Pages that were fetched when the day no longer changed are preferred if they are complete.
+    `stored`: its pages by name of the item. Pages that were fetched when the day no longer changed (settled) are tried first, then the
+    earlier ones. If both are incomplete, the reason is that of the settled ones.
     """
     begun = [is_final for is_final in (True, False) if _item_name(day, 1, is_final=is_final) in stored]
     reasons = []
@@ -232,7 +240,8 @@ def _collect_day(day: date, stored: dict[str, Payload]) -> pl.DataFrame | str:
 def _follow_pages(day: date, stored: dict[str, Payload], *, is_final: bool) -> Iterator[Payload]:
     """Yield the stored pages of a day, first to last.
 
-    `SourceError` if one of them is not stored.
+    The last page is the first that is unreadable or has no address of a next page, or number `MAX_PAGES`. `SourceError` if a page up to the
+    last is not stored.
     """
     for number in range(1, MAX_PAGES + 1):
         item = _item_name(day, number, is_final=is_final)
@@ -246,7 +255,8 @@ def _follow_pages(day: date, stored: dict[str, Payload], *, is_final: bool) -> I
 def _join_pages(payloads: Sequence[Payload]) -> pl.DataFrame:
     """Return the documents of all pages of a day.
 
-    `SourceError` if there are fewer than the `count` of the first page.
+    `SourceError` if a page is unreadable, or there are fewer documents than the `count` of the first page. More, or no `count`, is no
+    error.
     """
     rows = pl.concat([parse(payload) for payload in payloads])
     announced = _read_count(_parse_page(payloads[0]), payloads[0])
@@ -279,7 +289,10 @@ def _parse_page(payload: Payload) -> dict[str, Any]:
 
 
 def _read_count(page: dict[str, Any], payload: Payload) -> int | None:
-    """Return how many documents the search has on all pages, if given."""
+    """Return how many documents the search has on all pages, if given.
+
+    `SourceError` if `count` is not a whole number of at least 0.
+    """
     count = page.get("count")
     if count is None:
         return None
@@ -291,7 +304,10 @@ def _read_count(page: dict[str, Any], payload: Payload) -> int | None:
 
 
 def _read_results(page: dict[str, Any], payload: Payload) -> list[Any]:
-    """Return the documents of a page, none if its `count` is 0."""
+    """Return the items of a page, as received.
+
+    If `results` is absent or null, there are none if `count` is 0. `SourceError` in all other cases without a list.
+    """
     results = page.get("results")
     if results is None and _read_count(page, payload) == 0:
         return []
@@ -305,7 +321,8 @@ def _read_results(page: dict[str, Any], payload: Payload) -> list[Any]:
 def _to_row(item: Any) -> dict[str, str | None]:
     """Convert the fields of an item to text.
 
-    `unreadable` lists the fields that cannot be converted; None if there are none.
+    An absent or null field is None. `unreadable` lists the fields that cannot be converted (they are None too), or says that the item is
+    not a JSON object; None if nothing is wrong.
     """
     if not isinstance(item, dict):
         return dict.fromkeys(FIELDS) | {"unreadable": f"a {type(item).__name__} instead of a document"}
@@ -332,7 +349,8 @@ def _to_text(value: Any) -> str | None:
 def _join_names(value: Any) -> str | None:
     """Join the names in a list with `, `.
 
-    An agency is named by its slug, or else by its raw name. None if the value is not a list, or one of its names is not text.
+    An object (an agency) is named by its slug, or if it has none by its raw name; other items are names themselves. None if the value is
+    not a list, or one of its names is not text or an integer.
     """
     if not isinstance(value, list):
         return None

@@ -37,8 +37,8 @@ class RawArticleConverter:
     def convert(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Convert the next rows as received to `RAW_ARTICLES`, in their order.
 
-        A row gets its day as in `to_raw_articles`; a row without a date gets that of the previous row, also across batches. `index_date` is
-        null as long as no row had a date.
+        A row gets its day as in `to_raw_articles`; a row without a date gets that of the previous row, also across batches. Rows before the
+        first date get `day`, or without it the first day in their batch; `index_date` is null if that has no date either.
         """
         dates = rows.select(parse_instant(pl.col(name)).dt.date().alias(name) for name in DATES)
         past = [pl.col(name) if self.last_day is None else pl.when(pl.col(name) <= self.last_day).then(pl.col(name)) for name in DATES]
@@ -61,7 +61,8 @@ class RawArticleConverter:
 def to_raw_articles(rows: pl.DataFrame, label: str, *, last_day: date | None = None) -> pl.DataFrame:
     """Convert rows as received (`ROWS`) to `RAW_ARTICLES`, in their order.
 
-    Rows are named `label#1`, `label#2`, … and get UTC days. The day is that of `published_at`, or else of `fetched_at`, the previous row or
-    the next row. Dates after `last_day` are ignored. `index_date` is null if no row has a date.
+    Rows are named `label#1`, `label#2`, … and get UTC days. The day is that of `published_at`, or else of `fetched_at`, or else that of the
+    previous row (at the start: of the first row with a date). Dates after `last_day` are ignored. `index_date` is null if no row has a
+    date.
     """
     return RawArticleConverter(label, last_day=last_day).convert(rows)

@@ -33,12 +33,12 @@ STATUS = pl.Schema(
 def describe_upstreams(
     journal: pl.DataFrame, newest: Mapping[str, date | None], on: Sequence[str], today: date, last_day: date | None = None
 ) -> pl.DataFrame:
-    """Describe the state of each upstream, on or ever fetched.
+    """Describe the state of each upstream, on or in the journal.
 
     `journal`: rows of `FETCHES`; `newest`: newest day of each source's data; `on`: enabled upstreams. Returns rows of `STATUS`, in the
     order of the contracts. `requested`, `missing` and `failed` (including refused) count the items requested within `RECENT_DAYS`, each by
-    its last outcome. `lag_days`: days from the newest data to today. `is_late`: there is no data, or on `last_day`, by default today, it
-    was older than the contract of the source allows.
+    its last outcome; `last_problem` is the message of the latest of the missing and failed ones. `lag_days`: days from the newest data to
+    today. `is_late`: there is no data, or on `last_day`, by default today, it was older than the contract of the source allows.
     """
     rows = FETCHES.conform(journal)
     names = [name for name in UPSTREAMS if name in on or name in set(rows["source"])]

@@ -213,7 +213,10 @@ def _names_axis() -> Chart:
 
 
 def _shorten(name: str) -> str:
-    """Shorten a name to fit next to a plot; drop control characters."""
+    """Shorten a name to fit next to a plot.
+
+    Unprintable characters become spaces.
+    """
     shown = "".join(c if c.isprintable() else " " for c in name)
     return shown if len(shown) <= _LONGEST_NAME else shown[: _LONGEST_NAME - 1] + "…"
 

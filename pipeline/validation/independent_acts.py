@@ -47,8 +47,8 @@ def read_independent_acts() -> pl.DataFrame:
 def measure_agreement(acts: pl.DataFrame) -> float:
     """Compute the agreement of the two annotators: F1, from 0 to 1.
 
-    It is twice the number of acts that both found, by the sum of the numbers that each found; doubtful acts count as well. `acts`: rows of
-    `read_independent_acts`.
+    It is twice the number of acts that both have, divided by the sum of the numbers that each has; doubtful acts count as well. `acts`:
+    rows of `read_independent_acts`.
     """
     first, second, both = (
         acts.filter(condition).height

@@ -89,8 +89,8 @@ def to_findings(rows: pl.DataFrame, articles: pl.DataFrame) -> pl.DataFrame:
 def build_sample_labels_index(lake: Lake, weights: pl.DataFrame | None = None) -> pl.DataFrame:
     """Build the index (TENSION_PAIR_DAILY) from the labels of the sample.
 
-    `lake`: the lake of a home of the bundled sample. All its tables are used except the findings, which the labels replace.
-    `weights`: other severities (WEIGHTS).
+    `lake`: the lake of a home of the bundled sample. All its tables are used except the findings, which the labels replace, without the
+    doubtful ones (`opt`). `weights`: other severities (WEIGHTS).
     """
     core = {table.name: lake.read(table) for table in (ARTICLES, COVERAGE, READING_OUTCOMES, STORY_LINKS)}
     articles = core[ARTICLES.name]
@@ -106,8 +106,8 @@ def build_sample_labels_index(lake: Lake, weights: pl.DataFrame | None = None) -
 def correlate_with_trade_epu(tension: pl.DataFrame, references: pl.DataFrame, half_life_days: float) -> dict[str, float]:
     """Correlate monthly means of the index with trade EPU over MONTHS.
 
-    `tension`: rows of TENSION_PAIR_DAILY; `references`: REFERENCES with the uncertainty index trade EPU. Returns the correlation of each of
-    SERIES, and `months`, the number of months.
+    `tension`: rows of TENSION_PAIR_DAILY; `references`: REFERENCES with the uncertainty index trade EPU. Returns Pearson's correlation of
+    each of SERIES, and `months`, the number of months with both values.
     """
     inputs = Inputs(tension, pl.DataFrame(schema=KEYWORD_HITS), references, MONTHS, half_life_days)
     row: dict[str, float] = {}

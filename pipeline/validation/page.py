@@ -96,7 +96,10 @@ class Picture:
 
 @dataclass(frozen=True)
 class Section:
-    """One part of the page; `notes` say which results are missing."""
+    """One part of the page; `notes` are sentences above the tables.
+
+    They say which inputs were used and which results are missing.
+    """
 
     title: str
     explanation: str
@@ -130,7 +133,10 @@ def render(page: Page) -> str:
 
 
 def to_terminal(section: Section) -> Group:
-    """Render a section for the terminal, without its pictures."""
+    """Render a section for the terminal, without its pictures.
+
+    Unprintable characters in notes and cells are replaced.
+    """
     parts: list[Any] = [Text(section.title, style="bold"), Text(section.explanation, style="dim")]
     parts += [Text(_replace_unprintable(sentence), style="yellow") for sentence in section.notes]
     for grid in section.grids:
@@ -146,7 +152,8 @@ def to_terminal(section: Section) -> Group:
 def independent_section(figures: pl.DataFrame, results: pl.DataFrame, notes: Sequence[str] = ()) -> Section:
     """Build the section on independent acts, with those that were missed.
 
-    `figures`: rows of VALIDATION; those of other parts are ignored. `results`: ACT_RESULTS.
+    `figures`: rows of VALIDATION; those of other parts are ignored. `results`: ACT_RESULTS; an act was missed if it is covered and its hit
+    is 0.
     """
     rows = figures.filter(pl.col("part") == independent_study.PART)
     hits, others = [], []
@@ -188,7 +195,11 @@ def independent_section(figures: pl.DataFrame, results: pl.DataFrame, notes: Seq
 
 
 def events_section(figures: pl.DataFrame, path: pl.DataFrame, notes: Sequence[str] = (), note: str = "") -> Section:
-    """Build the section on hit rates and the path around events."""
+    """Build the section on hit rates and the path around events.
+
+    `figures`: rows of VALIDATION; those of other parts are ignored. `path`: rows of `event_study.PATH`; without any there is no picture.
+    `notes`: sentences of the section; `note`: that of the picture.
+    """
     rows = figures.filter(pl.col("part") == "events")
     rates = rows.filter(pl.col("statistic").str.starts_with("hit rate"))
     grids = [_hit_rate_grid(str(name), of_width) for (name,), of_width in rates.group_by("statistic", maintain_order=True)]
@@ -216,7 +227,8 @@ def agreement_section(
 ) -> Section:
     """Build the section on correlations with each reference.
 
-    `months` and `reference_name`: the data of the picture (`align_series`) and the reference that it shows. `names`: titles of references.
+    `months` and `reference_name`: the data of the picture (`align_series`) and the reference that it shows; no picture if `months` is
+    empty. `names`: titles of references.
     """
     rows = figures.filter(pl.col("part") == "agreement")
     grids = []
@@ -258,7 +270,10 @@ def placebo_section(figures: pl.DataFrame, pair: str) -> Section:
 
 
 def sources_section(figures: pl.DataFrame, pair: str, notes: Sequence[str] = (), note: str = "") -> Section:
-    """Build the section on the index without each source, and its variants."""
+    """Build the section on the index without each source, and its variants.
+
+    Only figures of `pair` are shown; without any of the part `sources` there is no picture and no table of sources.
+    """
     rows = figures.filter((pl.col("part") == "sources") & (pl.col("pair") == pair))
     grids = []
     if not rows.is_empty():
@@ -278,7 +293,11 @@ def sources_section(figures: pl.DataFrame, pair: str, notes: Sequence[str] = (),
 
 
 def rebuild_section(figures: pl.DataFrame) -> Section:
-    """Build the section on the largest difference of each rebuilt column."""
+    """Build the section on the largest difference of each rebuilt column.
+
+    The four bounds of an interval share one line, with the largest of their differences. A note says so if any difference is missing or
+    reaches `rebuild.TOLERANCE`.
+    """
     rows = figures.filter(pl.col("part") == "rebuild")
     tables = rows["grouping"].unique(maintain_order=True).to_list()
     interval = pl.col("measured").str.replace("_(lo|hi)(80|95)$", ", interval")
@@ -370,16 +389,19 @@ def _draw(chart: Chart, alt_text: str) -> Picture:
 
 
 def _find_row(rows: pl.DataFrame, measured: str) -> Mapping[str, Any]:
-    """Return the first row with the result of `index`, `keyword`, or other.
+    """Return the first row of one measured series, by column.
 
-    `measured`: which of them. If there is no such row, all its columns are None.
+    `measured`: its name, such as `index` or `keyword`. If there is no such row, all columns are None.
     """
     matches = rows.filter(pl.col("measured") == measured)
     return dict.fromkeys(rows.columns) if matches.is_empty() else matches.row(0, named=True)
 
 
 def _find_value(rows: pl.DataFrame, statistic: str, reference: str = "") -> float | None:
-    """Return the value of the first figure with this statistic and reference."""
+    """Return the value of the first figure with this statistic and reference.
+
+    None if there is none. `reference`: empty for figures that use no reference.
+    """
     matches = rows.filter((pl.col("statistic") == statistic) & (pl.col("reference") == reference))
     return None if matches.is_empty() else matches["value"][0]
 

@@ -31,8 +31,9 @@ Values = Iterator[tuple[str, str, date, float | None]]  # columns of REFERENCES;
 def read_references(path: Path) -> pl.DataFrame:
     """Read the reference series of a CSV file or folder.
 
-    Returns REFERENCES, sorted, without rows that lack a value. Raises `SourceError` for an unknown format, an unreadable line, or a
-    second value for the same day.
+    Returns REFERENCES, sorted, without rows that lack a value. A folder is read without its subfolders. Raises `SourceError` for a path
+    that cannot be read or has no CSV file, an unknown format, an unreadable line, a file without values, or a second value of a series for
+    the same day (of one or two files).
     """
     try:
         files = sorted(path.glob("*.csv")) if path.is_dir() else [path]

@@ -30,8 +30,8 @@ class Size:
 class BatchLimit:
     """Largest batch that is held in memory, in rows and bytes.
 
-    `size in limit` says whether a `Size` is within both. Limits are small because what is computed from a text takes several times its
-    size.
+    `size in limit` says whether a `Size` is above neither. Limits are small because what is computed from a text takes several times
+    its size.
     """
 
     rows: int = 50_000
@@ -47,7 +47,8 @@ BATCH_LIMIT = BatchLimit()
 def group_days(sizes: Iterable[tuple[date, Size]], limit: BatchLimit) -> Iterator[Days]:
     """Group consecutive days into batches within `limit`.
 
-    `sizes`: each day with the size of its rows, in order. Yields ranges of days. A single day above the limit is a batch of its own.
+    `sizes`: each day with the size of its rows, in order and without gaps. Yields ranges of days; all but the last end where the next day
+    would go above the limit. A single day above the limit is a batch of its own.
     """
     first: date | None = None
     last, total = date.min, Size()
@@ -65,8 +66,8 @@ def sort_into_batches(
 ) -> Iterator[tuple[Days, pl.DataFrame]]:
     """Yield rows in batches of consecutive days, sorted by key.
 
-    `frames` have the table's schema and only rows of `days`. The rows of each day are written to a file in `folder`, which the caller
-    deletes. The first batch is yielded after the last frame is read.
+    Every day of `days` is in one batch, which may have no rows. `frames` have the table's schema and only rows of `days`. The rows of each
+    day are written to a file in `folder`, which the caller deletes. The first batch is yielded after the last frame is read.
     """
     assert table.day is not None
     sizes: dict[date, Size] = {}

@@ -68,8 +68,9 @@ class Claim:
 def claim(bucket: Bucket, home: str, writer: str, part: str | None = None) -> Iterator[None]:
     """Let nobody else write this part of the lake in the block.
 
-    `part`: None for the whole lake. `home`, `writer`: shown to others that try. Call it while this process holds the lock of its home.
-    Raises `LakeInUseError` if another process has claimed the same part or the whole lake, or, for the whole lake, any part.
+    `part`: None for the whole lake. `home`: name of this home; an earlier claim of the same home and host is replaced. `writer`: shown to
+    others that try. Call it while this process holds the lock of its home. Raises `LakeInUseError` if another home or host has a live claim
+    on the same part or the whole lake, or, for the whole lake, on any part.
     """
     now = clock.now()
     own = Claim(uuid4().hex, writer, platform.node(), os.getpid(), home, part, now, now)
@@ -104,7 +105,10 @@ def is_claimed_here(bucket: Bucket) -> bool:
 
 
 def require_claim(url: str) -> None:
-    """Raise `LakeInUseError` unless this process may write to a lake."""
+    """Raise `LakeInUseError` unless this process may write to a lake.
+
+    It may if it has a claim, on whatever part, that it has not lost.
+    """
     renewal = _held.get(url)
     if renewal is None:
         raise LakeInUseError(f"{url} cannot be written without a claim; nothing was written")
@@ -116,7 +120,7 @@ def require_claim(url: str) -> None:
 
 
 def list_claims(bucket: Bucket) -> list[Claim]:
-    """Return the claims of live processes."""
+    """Return the claims on the lake that have not ended."""
     stored = run(bucket.read(CLAIMS))
     return [one for one in _parse(bucket, stored.content if stored else None) if one.ends_at > clock.now()]
 
@@ -152,6 +156,11 @@ class _Renewal:
         return [one for one in _parse(self._bucket, content) if one.token != self._own.token]
 
     def _run(self) -> None:
+        """Renew the claim every 30 seconds, until `end` is called.
+
+        If the server cannot be reached, it is tried again after 30 seconds. If the claim is no longer in the shared object, another process
+        has taken over: it is not renewed any more.
+        """
         while not self._ended.wait(_SECONDS_BETWEEN_RENEWALS):
             renewed = replace(self._own, renewed_at=clock.now())
 

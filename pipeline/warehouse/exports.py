@@ -118,8 +118,8 @@ def _match_pair(table: str, columns: set[str], pair: str) -> str:
 def write_export(export: Export, to: Path, ending: Format) -> None:
     """Write the rows to one file; an earlier file is replaced whole.
 
-    `ending`: the format, whatever the file's name. `ExportError` if the folder is missing, a sheet of Excel cannot hold the rows, or the
-    package for the format is not installed.
+    `ending`: the format, whatever the file's name. `ExportError` if the folder is missing, `to` is a folder or cannot be written, a sheet
+    of Excel cannot hold the rows, or the package for the format is not installed.
     """
     if not to.parent.is_dir():
         raise ExportError(f"cannot write {to}: there is no folder {to.parent}; create it, or choose another with --out")
@@ -163,7 +163,7 @@ def _write_parquet(export: Export, to: Path) -> None:
 def _write_excel(export: Export, to: Path) -> None:
     """Write three sheets: the rows, the meanings of the columns, and about.
 
-    Text is written as text, whatever it begins with.
+    Text is written as text, whatever it begins with. `ExportError` if XlsxWriter is missing, or the rows and their header are too many.
     """
     try:
         from xlsxwriter import Workbook  # noqa: PLC0415  # optional
@@ -190,7 +190,7 @@ def _write_excel(export: Export, to: Path) -> None:
 def _add_sheet(book: "Workbook", name: str, rows: pl.DataFrame, table: str) -> None:
     """Add a sheet `name` with the rows as an Excel table.
 
-    `table`: name of that Excel table.
+    `table`: name of that Excel table, after `t_`.
     """
     rows.write_excel(
         book, name, table_name=f"t_{table}", table_style="Table Style Light 1", freeze_panes=(1, 0), float_precision=3,
@@ -201,7 +201,7 @@ def _add_sheet(book: "Workbook", name: str, rows: pl.DataFrame, table: str) -> N
 def _write_stata(export: Export, to: Path) -> None:
     """Write a file for Stata 14 and later.
 
-    Dates are %td, times %tc in UTC; labels come from the meanings.
+    Dates are %td, times %tc in UTC, booleans 0 and 1; a null text is an empty one. Labels come from the meanings.
     """
     rows = _without_time_zone(export.rows).with_columns(pl.col(pl.String).fill_null(""), pl.col(pl.Boolean).cast(pl.Int8))
     longest = rows.select(pl.col(pl.String).str.len_bytes().max().fill_null(0))
@@ -219,7 +219,7 @@ def _write_stata(export: Export, to: Path) -> None:
 
 
 def _shorten(text: str) -> str:
-    """Cut a label to the length that Stata allows."""
+    """Cut a label to the 80 characters of Stata, ending in `...`."""
     return text if len(text) <= _STATA_LABEL else f"{text[: _STATA_LABEL - 3].rstrip()}..."
 
 

@@ -48,9 +48,10 @@ class HomeInUseError(HomeError):
 def lock_home(home: Path, writer: str) -> Iterator[None]:
     """Let no other process write to the home in this block.
 
-    `writer`: name of the command or run, shown to others that try. The lock ends when the process ends, in whatever way. If this process
-    already holds the lock, nothing changes. A home of an earlier format is migrated. Raises `HomeInUseError` if another process holds the
-    lock, `HomeError` if the home must not be written.
+    `writer`: name of the command or run, shown to others that try. The lock ends with the block, or when the process ends in whatever way.
+    If this process already holds the lock, nothing changes. A missing folder is created, and a home of an earlier format is migrated.
+    Raises `HomeInUseError` if another process holds the lock, `HomeError` if the mark cannot be read, a later version wrote it, or the
+    clock was set back.
     """
     path = home.resolve()
     if path in _locked:
@@ -88,7 +89,7 @@ def find_writer(home: Path) -> str | None:
 
 
 def _try_lock(file: IO[str]) -> bool:
-    """Lock the file, trying for half a second; return whether it worked."""
+    """Lock the file, trying for 0.4 seconds; return whether it worked."""
     for attempt in range(_TRIES):
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -127,7 +128,8 @@ def mark_home(home: Path, *, is_sample: bool) -> None:
 def is_sample_home(home: Path, default: bool) -> bool:
     """Return whether the home was marked as one of the bundled sample.
 
-    `default` for a new home, which has no mark. `HomeError` when a home with data has none, or it cannot be read or is of a later version.
+    `default` for a new home, which has no mark. `HomeError` when a home with data has no mark, or the mark is damaged or of a later
+    version.
     """
     mark = read_mark(home)
     return default if mark is None else mark.is_sample
@@ -180,7 +182,8 @@ def _write_mark(home: Path, mark: _Mark) -> None:
 def _prepare(home: Path) -> None:
     """Migrate a home of an earlier format.
 
-    `HomeError` if it is of a later one, or if the clock was set back: articles of later days would then be filed under earlier ones.
+    A home without a mark is left unchanged. `HomeError` if it is of a later format, or if the time of `home.json` is more than a
+    day ahead of the clock. The clock was then set back, and articles of later days would be filed under earlier ones.
     """
     mark = read_mark(home)
     if mark is None:

@@ -10,7 +10,10 @@ from pipeline.durable_files import hash_file, read_sums, write_sums
 
 
 def _record_hashes(home: Path) -> None:
-    """Record the hash of files that were written before hashes were recorded."""
+    """Record the hashes of Parquet files that have no recorded hash.
+
+    Earlier versions recorded none. Recorded hashes stay, and a folder with a damaged list of them is skipped.
+    """
     for folder in sorted([*home.glob("lake/[!.]*/"), *home.glob("readings/[!.]*/")]):
         files = [path.relative_to(folder).as_posix() for path in folder.rglob("[!.]*.parquet")]
         try:

@@ -61,9 +61,10 @@ class Stored:
 
 
 def _explained(request: Request[Arguments, Result]) -> Request[Arguments, Result]:
-    """Turn any error of the library into an `ObjectStoreError`.
+    """Decorate a method of `Bucket`: any error becomes an `ObjectStoreError`.
 
-    It is raised outside of `except`, so that no traceback shows the library's text, which may contain keys.
+    One that is an `ObjectStoreError` already passes unchanged. The new error is raised outside of `except`, so that no traceback shows the
+    library's text, which may contain keys.
     """
 
     @wraps(request)
@@ -95,7 +96,10 @@ class Bucket:
 
     @_explained
     async def read(self, key: str) -> Stored | None:
-        """Return an object, or None if there is none."""
+        """Return an object, or None if there is none.
+
+        A missing bucket is an error.
+        """
         import obstore  # noqa: PLC0415 an optional extra
 
         try:
@@ -108,7 +112,7 @@ class Bucket:
 
     @_explained
     async def list_sizes(self, folder: str) -> dict[str, int]:
-        """List the objects below a folder: bytes by key.
+        """List the objects below a folder, at any depth: bytes by key.
 
         Each request lists a thousand objects.
         """
@@ -130,7 +134,7 @@ class Bucket:
     async def replace(self, key: str, content: bytes, version: dict[str, str]) -> bool:
         """Replace an object if it still has this version (`Stored.version`).
 
-        Returns whether it now has this content.
+        Returns whether it was replaced. In an object store, not in a folder, also True if an object of another version has this content.
         """
         if self._folder is None:
             return await self._put_if(key, content, version)
@@ -142,8 +146,9 @@ class Bucket:
     async def change(self, key: str, change: Callable[[bytes | None], bytes | None]) -> bytes | None:
         """Replace the content of an object by the result of `change`.
 
-        `change` gets the present content, None if there is no object; if it returns None, the object is deleted. If others write meanwhile,
-        the object is read and changed again. Returns the new content.
+        `change` gets the present content, None if there is no object; if it returns None, the object is deleted, even if others wrote it
+        meanwhile. The same content is not written again. If others write before the new content is written, `change` is called again with
+        theirs. After 30 attempts, `ObjectStoreError` is raised. Returns the new content.
         """
         for attempt in range(_TRIES_TO_CHANGE):
             before = await self.read(key)
@@ -177,13 +182,16 @@ class Bucket:
         return current is not None and current.content == content
 
     def _attributes(self, key: str, attributes: dict[str, str]) -> dict[str, str] | None:
-        """Add the type of content, by the object's name; None for folders."""
+        """Add the content type, guessed from the key; return None for folders."""
         kind, _ = guess_type(key)
         return attributes | ({"Content-Type": kind} if kind else {}) if self._folder is None else None
 
     @_explained
     async def upload(self, key: str, path: Path, sha256: str) -> None:
-        """Write a file to an object, with its SHA-256 as an attribute."""
+        """Write a file to an object, with its SHA-256 as an attribute.
+
+        An existing object is replaced. `sha256` is not compared with the content.
+        """
         import obstore  # noqa: PLC0415 an optional extra
 
         await obstore.put_async(
@@ -232,7 +240,7 @@ class Bucket:
     async def read_hash(self, key: str) -> str:
         """Return the SHA-256 of an object's content.
 
-        It is stored with objects that this program wrote; for others it is computed from the content.
+        It is an attribute of objects that `upload` wrote; for others it is computed from the content. A missing object is an error.
         """
         import obstore  # noqa: PLC0415 an optional extra
 
@@ -252,8 +260,9 @@ class Bucket:
 def open_bucket(url: str, *, tries: int = _TRIES, seconds: int = _SECONDS_PER_REQUEST) -> Bucket:
     """Return a `Bucket` for a URL. Nothing is requested yet.
 
-    `tries`: attempts per request; `seconds`: longest wait for one. Credentials are taken from the library's environment variables, or from
-    the role of the machine. Raises `ObjectStoreError` if obstore is not installed, or the URL or a variable is wrong.
+    `tries`: attempts per request; `seconds`: longest wait for one attempt. A `file` URL ignores both, and its folder is created.
+    Credentials are taken from the library's environment variables, or from the role of the machine. Raises `ObjectStoreError` if obstore is
+    not installed, or the URL or a variable is wrong.
     """
     try:
         from obstore.store import from_url  # noqa: PLC0415 an optional extra
@@ -287,14 +296,17 @@ def run(work: Coroutine[Any, Any, Result]) -> Result:
 
 
 def run_all(requests: Iterable[Callable[[], Coroutine[Any, Any, Result]]]) -> list[Result]:
-    """Run requests to their end, as `gather` does."""
+    """Run requests, several at a time; return their results in order.
+
+    The first error cancels all others, and is raised. It is `gather` for code that is not async.
+    """
     return run(gather(requests))
 
 
 async def gather(requests: Iterable[Callable[[], Coroutine[Any, Any, Result]]], at_once: int = _REQUESTS_AT_ONCE) -> list[Result]:
     """Run requests, several at a time; return their results in order.
 
-    The first error stops all, and is raised.
+    The first error cancels all others, and is raised.
     """
     slots = asyncio.Semaphore(at_once)
 
@@ -313,7 +325,7 @@ async def gather(requests: Iterable[Callable[[], Coroutine[Any, Any, Result]]], 
 
 
 def _to_version(meta: Any) -> dict[str, str]:
-    """Return the version of an object from its metadata."""
+    """Return an object's ETag and version, as far as it has them."""
     return {name: value for name in ("e_tag", "version") if (value := meta.get(name))}
 
 

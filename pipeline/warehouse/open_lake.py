@@ -19,8 +19,8 @@ from pipeline.warehouse.uploads import identify_home
 def open_lake(settings: Settings) -> Lake:
     """Return the lake that the settings name, local or shared.
 
-    There is one object for each lake and process, because a shared lake remembers what it has fetched. Raises `HomeError` if the home has a
-    copy of another lake, `ObjectStoreError` if a URL cannot be used.
+    A shared lake is one object for the whole process, because it remembers what it has fetched. Raises `HomeError` if the home has a copy
+    of another lake, or a lake of its own although the shared lake is already set up; `ObjectStoreError` if a URL cannot be used.
     """
     url = settings.lake_url.rstrip("/") if settings.lake_url else None
     copied = read_copied_url(settings.lake)
@@ -52,8 +52,9 @@ def _open_shared(root: Path, url: str) -> SharedLake:
 def lock_data(settings: Settings, writer: str, part: str | None = None) -> Iterator[Lake]:
     """Lock the home, and its lake or part of it, for writing.
 
-    `writer`: name of the command, shown to others that try. `part`: of a shared lake; None for everything. A process that holds the lock
-    may take it again. Yields the lake. Raises `HomeInUseError` if another process writes.
+    `writer`: name of the command, shown to others that try. `part`: the part of a shared lake to lock; None for everything. A process that
+    has locked any part may call this again, which locks nothing more. Yields the lake; a shared one after `_join`. Raises `HomeInUseError`
+    if another process writes.
     """
     with lock_home(settings.home, writer):
         lake = open_lake(settings)
@@ -70,7 +71,8 @@ def lock_data(settings: Settings, writer: str, part: str | None = None) -> Itera
 def _join(lake: SharedLake, settings: Settings, *, may_seed: bool) -> None:
     """Make the home's folder `lake/` a copy of the shared lake.
 
-    If the home has a lake of its own, its files are first sent to the shared lake, or `HomeError` is raised unless `may_seed`.
+    `may_seed`: this process has locked all of the shared lake. If the home has a lake of its own, its files are then sent to the shared
+    lake first; without `may_seed`, `HomeError` is raised. With it, objects that no manifest names are deleted at the end.
     """
     has_own = _has_own_lake(settings)
     if has_own and not may_seed:
@@ -84,12 +86,12 @@ def _join(lake: SharedLake, settings: Settings, *, may_seed: bool) -> None:
 
 
 def _has_own_lake(settings: Settings) -> bool:
-    """Return whether the home has a lake that is no copy."""
+    """Return whether the home has a lake with data, not a copy."""
     return read_copied_url(settings.lake) is None and (settings.lake / COVERAGE.name).exists()
 
 
 def _require_one_lake(lake: SharedLake, settings: Settings) -> None:
-    """Raise `HomeError` if home and bucket have a lake each."""
+    """Raise `HomeError` if both home and bucket have a lake."""
     if _has_own_lake(settings) and not lake.is_new():
         raise HomeError(
             f"{settings.home} has a lake of its own, which cannot be joined with {lake}; choose another home, or another prefix in lake_url"
@@ -97,7 +99,10 @@ def _require_one_lake(lake: SharedLake, settings: Settings) -> None:
 
 
 def read_copied_url(folder: Path) -> str | None:
-    """Return the URL of the lake that a folder copies, if any."""
+    """Return the URL of the shared lake that a folder copies.
+
+    None if the folder is no copy. `HomeError` if the file with the URL is damaged.
+    """
     path = folder / COPY_OF
     try:
         return str(json.loads(path.read_text(encoding="utf-8"))["url"])

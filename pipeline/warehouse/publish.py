@@ -94,8 +94,9 @@ class Publisher:
 
         `last_day`: last day of the data; `note` describes the data; `add_files` writes more files into the folder, such as the report. A
         stale table, whose last rebuild failed, is copied from the latest release (empty if there is none) and listed in `stale_tables`. If
-        the same release exists, only its missing or damaged files are written again. Databases are deleted from all releases except this
-        one and the one before. `PublishError` when the database cannot be built.
+        the same release exists, only its missing or damaged files are written again. If `latest` pointed to another release before,
+        databases are deleted from all releases except this one and that one. `PublishError` when the database cannot be built, or `latest`
+        is a folder.
         """
         if self.latest.exists() and not self.latest.is_symlink():
             raise PublishError(
@@ -185,7 +186,8 @@ class Publisher:
     def _build_database(self, folder: Path, name: str, note: str, stale: Mapping[str, str]) -> None:
         """Build the database of a release, unless it is intact and current.
 
-        `stale`: reason for each table whose last rebuild failed.
+        Intact: it has its recorded hash. Current: it names this release, and its `compute_build_id` is that of now. `stale`: reason for
+        each table whose last rebuild failed.
         """
         database = folder / DATABASE
         if _is_as_recorded(folder, DATABASE) and read_about(database) == (name, compute_build_id(stale)):
@@ -201,7 +203,7 @@ class Publisher:
             temporary.unlink(missing_ok=True)
 
     def _remove_databases(self, keep: Container[str | None]) -> None:
-        """Remove the databases of all releases except those in `keep`.
+        """Remove databases, with their recorded hashes, of releases not in `keep`.
 
         A database is larger than the Parquet files of its release, and can be built from them. `keep` has the newest two, because a reader
         may still have the older one open.
@@ -233,9 +235,9 @@ def _is_as_recorded(folder: Path, path: str) -> bool:
 def _repair(folder: Path, staging: Path) -> Iterator[str]:
     """Repair a release: replace damaged files, remove Parquet files of others.
 
-    `folder`: the release; `staging`: the same release, just written. A file without its recorded hash is damaged; it is replaced by the one
-    from `staging` in one step, so that readers may go on. Parquet files that `staging` lacks do not belong to the release. Yields the paths
-    of the files that were replaced or removed.
+    `folder`: the release; `staging`: the same release, just written. A file that is missing or does not have its recorded hash is damaged;
+    it is replaced by the one from `staging` in one step, so that readers may go on. Parquet files that `staging` lacks do not belong to the
+    release. Yields the paths of the files that were replaced or removed.
     """
     expected = _list_files(staging)
     for path in expected:

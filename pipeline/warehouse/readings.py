@@ -30,7 +30,7 @@ class StoredReadings:
     def _files(self) -> list[Path]:
         """List the stored files of readings.
 
-        The first call removes those that differ from their checksum, so their texts are read again.
+        The first call deletes those that differ from their checksum or have none, so their texts are read again.
         """
         files = sorted(self._folder.glob("[!.]*.parquet"))
         if not self._is_checked:

@@ -45,9 +45,10 @@ def hash_file_rows(lake: Lake, spans: Iterable[Days]) -> pl.DataFrame:
 
 
 def count_removed_rows(before: pl.DataFrame, after: pl.DataFrame) -> dict[date, int]:
-    """Count by day the usable rows whose hash is in `before` only.
+    """Count by day the usable rows of `before` whose hash `after` lacks.
 
-    `before`, `after`: results of `hash_file_rows` before and after a run.
+    `before`, `after`: results of `hash_file_rows` before and after a run. A hash counts as present in `after` whether its row is
+    usable or not, and on whatever day. Days without removed rows are left out.
     """
     removed = before.filter("is_usable").join(after, on="row", how="anti").group_by("index_date").len().sort("index_date")
     return dict(removed.rows())

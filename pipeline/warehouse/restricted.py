@@ -22,14 +22,18 @@ class QueryError(UserError, ValueError):
 
 
 class Query(NamedTuple):
-    """A SELECT with its parameters."""
+    """A SELECT with the values of its parameters by name."""
 
     sql: str
     parameters: Mapping[str, Any] = {}
 
 
 class Limits(NamedTuple):
-    """Limits of a request: seconds, rows, and characters of results."""
+    """Limits of a request.
+
+    `seconds`: for all its queries and the start of the process; `rows` and `characters` (of the rows as JSON): for the result of each
+    query.
+    """
 
     seconds: float = 10
     rows: int = 500
@@ -58,8 +62,8 @@ LIMITS = Limits()
 def run_queries(database: Path, queries: Sequence[Query], limits: Limits = LIMITS) -> list[Rows]:
     """Run queries on the published database in a process of their own.
 
-    All see the same release, even if another is published meanwhile. `QueryError` when there is no database, a query is no single SELECT,
-    fails or reads files, or the time is out.
+    Returns one `Rows` for each query, in order. All see the same release, even if another is published meanwhile. `QueryError`, and no
+    result, when there is no database, any query is no single SELECT, fails or reads what is not published, or the time is out.
     """
     if not database.exists():
         raise QueryError(f"nothing is published in {database.parent}; build the index first: tension run --home {database.parent.parent}")

@@ -49,7 +49,8 @@ class RefusedError(TensionError):
 def answer(request: dict[str, Any]) -> dict[str, Any]:
     """Run the queries of a request, each a single SELECT.
 
-    `request`: JSON as `run_queries` writes it. Returns `results`, each with `columns` (names and types), `rows` and `is_cut`; or `error`.
+    `request`: JSON as `run_queries` writes it. Returns `results`, each with `columns` (names and types), `rows` and `is_cut`; or only
+    `error`, a text, if one of the queries is refused or fails.
     """
     try:
         with duckdb.connect(request["database"], read_only=True, config=_CONFIGURATION) as con:
@@ -66,9 +67,10 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
 
 
 def _select(con: duckdb.DuckDBPyConnection, request: dict[str, Any], sql: str, parameters: dict[str, Any]) -> dict[str, Any]:
-    """Run one SELECT within the limits of the request; `RefusedError` otherwise.
+    """Run one SELECT, and cut its rows to the request's limits.
 
-    Returns `columns`, `rows` and `is_cut`: whether rows are missing because of a limit.
+    The limit of characters is on the rows of this query as JSON. Returns `columns`, `rows` and `is_cut`: whether rows are missing because
+    of a limit. `RefusedError` if `sql` is not exactly one SELECT, reads what is not published, or its first row is above the limit.
     """
     statements = con.extract_statements(sql)
     if len(statements) != 1:
@@ -125,7 +127,7 @@ def _check_names(con: duckdb.DuckDBPyConnection, sql: str) -> None:
 
 
 def _iter_nodes(node: Any) -> Iterator[dict[str, Any]]:
-    """Iterate over all nodes of a parse tree, at any depth."""
+    """Iterate over all dictionaries in a parse tree, at any depth."""
     waiting = [node]
     while waiting:
         part = waiting.pop()
@@ -137,7 +139,10 @@ def _iter_nodes(node: Any) -> Iterator[dict[str, Any]]:
 
 
 def to_json(value: Any) -> Any:
-    """Convert a value to JSON: dates, times and others to text."""
+    """Convert a value to JSON: dates, times and others to text.
+
+    Decimals become floats; NaN and infinity become text. Text above 4,000 characters is cut. The names of a dictionary become text.
+    """
     if isinstance(value, dict):
         return {str(name): to_json(part) for name, part in value.items()}
     if isinstance(value, list | tuple):
@@ -151,7 +156,7 @@ def to_json(value: Any) -> Any:
 
 
 def _to_text(value: Any) -> str:
-    """Convert a value that JSON lacks to text, UTC as Z."""
+    """Convert a value to text: UTC times with Z, bytes by `repr`."""
     if isinstance(value, datetime):
         return value.isoformat().replace("+00:00", "Z")
     if isinstance(value, date | time):

@@ -68,19 +68,20 @@ class SharedLake(Lake):
         return self.bucket.url
 
     def where(self, table: Table) -> str:
-        """Return what a person must delete to have a table rebuilt."""
+        """Return the URL of a table's manifest; deleting it forces a rebuild."""
         return f"{self.bucket.url}/{_manifest_key(table.name)}"
 
     def refresh(self) -> None:
-        """Forget the manifests, which other machines may have changed."""
+        """Forget the manifests in memory, so that each is read again."""
         self._manifests.clear()
 
     def inspect(self) -> tuple[frozenset[str], frozenset[str]]:
         """Compare the manifests with the list of objects in the bucket.
 
-        Returns the keys of objects that a manifest names but that are missing or have another size, and of those that no manifest names.
-        The bucket is listed once per process, a thousand objects per request. An object is written before the manifest that names it, so
-        what a manifest had before the listing must be in it.
+        Returns two sets of keys: objects that a manifest names but that are missing or have another size (lost), and objects of known
+        tables that no manifest names (unused). The bucket is listed at the first call and by `sweep`, a thousand objects per request. Other
+        calls return the same sets, without objects that this process has sent since. An object is written before the manifest that names
+        it, so what a manifest had before the listing must be in it.
         """
         if self._inspected is None:
             entries = self._entries()
@@ -96,10 +97,10 @@ class SharedLake(Lake):
         return {_object_key(table, name, entry): entry for table in TABLES for name, entry in self._manifests[table].items()}
 
     def sweep(self) -> int:
-        """Delete objects that no manifest names, and copies; return their number.
+        """Delete the objects that no manifest names; return their number.
 
-        Call it only while nobody else writes. Objects that are replaced later stay until the next call, because readers may still need
-        them.
+        Local copies of such objects are deleted too, but not counted. Call it only while nobody else writes. Objects that are replaced
+        later stay until the next call, because readers may still need them.
         """
         self.refresh()
         self._inspected = None
@@ -121,7 +122,8 @@ class SharedLake(Lake):
     def complete(self, *, is_sample: bool) -> None:
         """Record that the lake is set up, and for which articles.
 
-        `is_sample`: for the bundled sample, not for own articles. `LakeError` if the lake was set up for the other kind.
+        `is_sample`: for the bundled sample, not for own articles. A lake that is already set up is only compared with this: `LakeError` if
+        it is for the other kind, of a later format, or its record is damaged.
         """
         content = (json.dumps({"format": FORMAT, "is_sample": is_sample}) + "\n").encode()
         if run(self.bucket.create(MARK, content)):
@@ -139,15 +141,19 @@ class SharedLake(Lake):
             raise LakeError(f"{self} holds {has}, which must not be mixed with {wants}; choose another prefix in lake_url")
 
     def mark_copy(self) -> None:
-        """Record in the folder that it has copies of this lake."""
+        """Record in the home's folder that it has copies of this lake.
+
+        An earlier record, even of another lake, is left unchanged.
+        """
         if not (self.root / COPY_OF).exists():
             with replacing(self.root / COPY_OF) as temporary:
                 temporary.write_text(json.dumps({"url": self.bucket.url}) + "\n", encoding="utf-8")
 
     def seed(self) -> None:
-        """Send the files and notes of a local lake to this one.
+        """Send the local lake in `root`, with its notes, to the bucket.
 
-        The files become copies once everything is sent.
+        Only files that still have their recorded hash are sent. Notes replace those of the same name. Once everything is sent, the files
+        are moved to the paths of copies.
         """
         local, keys = Lake(self.root), dict[Path, str]()
         for table in TABLES.values():
@@ -161,7 +167,10 @@ class SharedLake(Lake):
         self._keep(keys)
 
     def find_damaged(self) -> Iterator[str]:
-        """Read every object; yield the keys of those with another hash."""
+        """Download every object; yield the keys of those with another hash.
+
+        The hash is compared with the manifest. Objects that `inspect` reports as lost are left out.
+        """
         lost, _ = self.inspect()
         entries = self._entries()
         present = sorted(entries.keys() - lost)
@@ -194,26 +203,29 @@ class SharedLake(Lake):
         return [self._copy(key) for key in entries]
 
     def day_digest(self, table: Table, day: date) -> str:
-        """Return the SHA-256 of a day's file; empty when there is none."""
+        """Return a day's SHA-256 in the manifest; empty when it has none."""
         entry = self._manifest(table.name).get(day_file(day))
         return entry.sha256 if entry else ""
 
     def recorded_sums(self, table: Table) -> dict[str, str]:
-        """Return the SHA-256 of each file of a table, by its path."""
+        """Return the SHA-256 of each file by path, as in the manifest."""
         return {name: entry.sha256 for name, entry in self._manifest(table.name).items()}
 
     def has_file_as_written(self, table: Table, day: date, sums: Mapping[str, str]) -> bool:
-        """Return whether a day has an object, and it was not lost."""
+        """Return whether a day has an object that was not lost.
+
+        `sums`: result of `recorded_sums`. False also if `sums` has no hash of the day, or another one than the manifest.
+        """
         entry = self._manifest(table.name).get(day_file(day))
         return entry is not None and sums.get(day_file(day)) == entry.sha256 and not self._is_lost(table.name, day_file(day), entry)
 
     def is_as_written(self, table: Table) -> bool:
-        """Return whether no object of a table was lost."""
+        """Return whether a table has files, and no object was lost."""
         manifest = self._manifest(table.name)
         return bool(manifest) and not any(self._is_lost(table.name, name, entry) for name, entry in manifest.items())
 
     def written_at(self, table: Table) -> datetime | None:
-        """Return when the table was last written (UTC); None if never."""
+        """Return when the table's manifest last changed (UTC); None if never."""
         self._manifest(table.name)
         return self._written_at.get(table.name)
 
@@ -223,7 +235,10 @@ class SharedLake(Lake):
         return sum(manifest[name].rows for name in self.names(table, days))
 
     def batches(self, table: Table, days: Days, limit: BatchLimit = BATCH_LIMIT) -> Iterator[Days]:
-        """Split `days` into batches whose rows of the table fit in memory."""
+        """Split `days` into batches whose rows of the table fit in memory.
+
+        The files of all `days` are fetched first.
+        """
         self.files(table, days)
         return super().batches(table, days, limit)
 
@@ -238,13 +253,14 @@ class SharedLake(Lake):
     def change_note(self, name: str, change: Callable[[bytes | None], bytes | None]) -> None:
         """Replace the content of a note by the result of `change`.
 
-        It is called again if another machine changed the note meanwhile.
+        `change` gets the present content, None if there is none; if it returns None, the note is deleted. It is called again if another
+        machine changed the note meanwhile. `LakeInUseError` if this process may not write to the lake.
         """
         require_claim(self.bucket.url)
         run(self.bucket.change(f"{STATE}/{name}", change))
 
     def list_notes(self, folder: str) -> list[str]:
-        """List the names of the notes in a folder."""
+        """List the notes in a folder, sorted, as `folder/name`."""
         return sorted(key.removeprefix(f"{STATE}/") for key in run(self.bucket.list_sizes(f"{STATE}/{folder}/")))
 
     def _copy(self, key: str) -> Path:
@@ -255,7 +271,10 @@ class SharedLake(Lake):
         return self.root / key.removeprefix(f"{_OBJECTS}/")
 
     def _day_file(self, table: Table, day: date) -> Path:
-        """Return the path of the copy of a day's file."""
+        """Return the path of the copy of a day's file.
+
+        For a day that the manifest does not have, it is the path that a local lake uses.
+        """
         entry = self._manifest(table.name).get(day_file(day))
         return self._copy(_object_key(table.name, day_file(day), entry)) if entry else super()._day_file(table, day)
 
@@ -264,7 +283,10 @@ class SharedLake(Lake):
         return _object_key(table, name, entry) in lost
 
     def _take(self, folder: Path, files: Sequence[Path]) -> None:
-        """Send finished files to the bucket, and move them to the copies."""
+        """Send finished files to the bucket, and move them to the copies.
+
+        `files`: paths relative to `folder`, laid out as in a lake.
+        """
         if files:
             self._keep(self._send(folder, files))
 
@@ -279,9 +301,11 @@ class SharedLake(Lake):
         self._intact_copies |= set(files.values())
 
     def _send(self, folder: Path, files: Sequence[Path]) -> dict[Path, str]:
-        """Write the objects that the bucket lacks, then the manifests.
+        """Upload new, changed or lost files, then add all to the manifests.
 
-        Returns the key of each file's object.
+        `files`: paths relative to `folder`. A file is not uploaded if its manifest has it with the same hash, and its object was not lost.
+        Returns the key of each file's object, by `folder` and path. `LakeInUseError` if this process may not write, checked again before
+        the manifests are changed.
         """
         require_claim(self.bucket.url)
         written: dict[str, dict[str, Entry]] = {}
@@ -304,7 +328,10 @@ class SharedLake(Lake):
         return keys
 
     def _commit(self, table: str, written: Mapping[str, Entry]) -> None:
-        """Add entries to a table's manifest, even if others change it meanwhile."""
+        """Add entries to a table's manifest, even if others change it meanwhile.
+
+        Entries of the same name are replaced, the others stay. The manifest is not written if it has all of `written` already.
+        """
         now = clock.now()
 
         def add(content: bytes | None) -> bytes:
@@ -328,6 +355,10 @@ class SharedLake(Lake):
             self._written_at[table], self._manifests[table] = self._parse(table, one.content if one else None)
 
     def _parse(self, table: str, content: bytes | None) -> tuple[datetime | None, dict[str, Entry]]:
+        """Return a manifest's time of writing, and its entries by path.
+
+        `content`: that of its object; None if there is none: then no time and no entries. `LakeError` if it is damaged.
+        """
         if content is None:
             return None, {}
         try:
@@ -340,9 +371,10 @@ class SharedLake(Lake):
         raise LakeError(f"{self}/{_manifest_key(table)} is damaged; remove it and run all days again: tension run")
 
     def _fetch(self, entries: Mapping[str, Entry]) -> None:
-        """Fetch the objects that have no intact copy.
+        """Fetch the objects whose copy is missing or has another hash.
 
-        `entries`: by the keys of the objects. A copy is hashed once for each process.
+        `entries`: by the keys of the objects. They are then in `_intact_copies`, so that this process need not hash their copies again.
+        `LakeError` if an object is missing or has another hash; then no fetched file becomes a copy.
         """
         missing = [key for key, entry in entries.items() if hash_file(self._copy(key)) != entry.sha256]
         if missing:
@@ -358,7 +390,7 @@ class SharedLake(Lake):
 
     @contextmanager
     def _copying(self) -> Iterator[Path]:
-        """Yield a folder for files being fetched, removed at the end.
+        """Yield a temporary folder for files being fetched, removed at the end.
 
         Such folders that killed processes of this machine left are removed too.
         """
@@ -375,7 +407,7 @@ def _replace(content: bytes, _: bytes | None) -> bytes:
 
 
 def _is_alive(process: str) -> bool:
-    """Return whether a process of this number runs."""
+    """Return whether a process of this number runs, of any user."""
     with suppress(PermissionError):
         try:
             os.kill(int(process), 0)
@@ -398,9 +430,9 @@ def parse_object_key(key: str) -> tuple[str, str]:
 
 
 def _object_key(table: str, name: str, entry: Entry) -> str:
-    """Return the key of the object that has a file.
+    """Return the key of the object that stores a table's file.
 
-    Other content has another key, because the key has the hash.
+    Other content has another key, because the key has the first 16 digits of the SHA-256.
     """
     return f"{_OBJECTS}/{table}/{name.removesuffix('.parquet')}.{entry.sha256[:16]}.parquet"
 

@@ -88,7 +88,7 @@ def identify_home(home: Path) -> str:
 async def read_pointer(bucket: Bucket) -> Pointer | None:
     """Read `latest.json`: the release that readers should read.
 
-    None if nothing was uploaded yet. Raises `UploadError` if another program wrote it.
+    None if nothing was uploaded yet. Raises `UploadError` if it has another format, so that another program must have written it.
     """
     return _parse_pointer(bucket, await bucket.read(POINTER))
 
@@ -96,9 +96,10 @@ async def read_pointer(bucket: Bucket) -> Pointer | None:
 async def upload_release(bucket: Bucket, folder: Path, home: str) -> Upload:
     """Upload a release, and point `latest.json` to it.
 
-    `folder`: the release; `home`: name of its home (`identify_home`). Files that an interrupted upload has sent are not sent again. A
-    release of another home is replaced only by one with a later last day. Raises `UploadError` or `ObjectStoreError`, and leaves the
-    pointer, if that is not allowed, another publisher was faster, or a request fails.
+    `folder`: the release; `home`: name of its home (`identify_home`). Files that an interrupted upload has sent are not sent again. If the
+    store has the complete release, nothing is sent; only database, report and charts may then differ from it. A release of another home is
+    replaced only by one with a later last day. Raises `UploadError` or `ObjectStoreError`, and leaves the pointer, if that is not allowed,
+    another publisher was faster, or a request fails.
     """
     name, content = folder.name, (folder / SUMS).read_bytes()
     before = await bucket.read(POINTER)
@@ -122,7 +123,7 @@ async def upload_release(bucket: Bucket, folder: Path, home: str) -> Upload:
 
 
 def _parse_pointer(bucket: Bucket, stored: Stored | None) -> Pointer | None:
-    """Parse `latest.json`; `UploadError` if another program wrote it."""
+    """Parse `latest.json`; `UploadError` if it has another format."""
     if stored is None:
         return None
     try:
@@ -149,8 +150,8 @@ def _require_replaceable(bucket: Bucket, current: Pointer, pointer: Pointer) -> 
 async def _send(bucket: Bucket, folder: Path, pointer: Pointer, content: bytes) -> Upload:
     """Send a release's files that the store lacks, then their hashes.
 
-    `content`: that of its `SHA256SUMS`, which comes last and makes the release complete. Raises `UploadError` if a file is damaged, or
-    another publisher sends a release of this name.
+    A file of the store with another size or hash is replaced. `content`: that of its `SHA256SUMS`, which comes last and makes the release
+    complete. Raises `UploadError` if a file is damaged, or another publisher sends a release of this name.
     """
     claim = f"uploads/{pointer.release}.json"
     await _claim(bucket, claim, pointer)
@@ -180,7 +181,8 @@ async def _send(bucket: Bucket, folder: Path, pointer: Pointer, content: bytes) 
 async def _claim(bucket: Bucket, key: str, pointer: Pointer) -> None:
     """Record which files the release has, before any is sent.
 
-    Raises `UploadError` if another home sends other files under its name.
+    A record of the same files is left unchanged. A record of other files is replaced if this home wrote it; otherwise `UploadError` is
+    raised, as it is if another publisher was faster.
     """
     content = (json.dumps({"sums": pointer.sums, "home": pointer.home, "started_at": pointer.uploaded_at}) + "\n").encode()
     stored = await bucket.read(key)

@@ -30,10 +30,10 @@ _ALWAYS_BUILT = tuple(table for table in PUBLISHED if table.layer == "index" and
 
 
 class Damage(NamedTuple):
-    """One missing or damaged file of a home, and what repairs it.
+    """A missing or damaged file or range of days, and its remedy.
 
-    `path` is relative to the home. `is_repaired_by_run`: whether `tension run` with the arguments in `remedy` repairs it; else `remedy` is
-    what a person must do.
+    `path`: path relative to the home (for days `lake/TABLE, DAYS`), or URL of an object. `is_repaired_by_run`: whether `tension run` with
+    the arguments in `remedy` repairs it; else `remedy` is what a person must do.
     """
 
     path: str
@@ -48,8 +48,9 @@ class Damage(NamedTuple):
 def find_damage(settings: Settings, *, compares_hashes: bool) -> list[Damage]:
     """Find everything that is damaged or missing in a home.
 
-    `compares_hashes`: read all files and compare them with their recorded hashes. Otherwise only missing files, links and the mark of the
-    home (sample or own articles) are checked, which takes no time. What cannot be read or reached is reported, too.
+    `compares_hashes`: read all files and compare them with their recorded hashes. Otherwise only missing files, lists of hashes, links, the
+    list of runs and the mark of the home (sample or own articles) are checked, which is fast. What cannot be read or reached is reported,
+    too.
     """
     checks = {
         NOTE: _check_mark(settings),
@@ -74,7 +75,10 @@ def _report_errors(part: str, check: Iterator[Damage]) -> Iterator[Damage]:
 
 
 def _check_mark(settings: Settings) -> Iterator[Damage]:
-    """Yield damage if the file `home.json` cannot be read."""
+    """Yield damage if the mark of the home cannot be used.
+
+    That is if `home.json` is damaged, of a later version, or missing although the home has data.
+    """
     try:
         read_mark(settings.home)
     except HomeError as error:
@@ -84,7 +88,7 @@ def _check_mark(settings: Settings) -> Iterator[Damage]:
 def _check_lake(settings: Settings, compares_hashes: bool) -> Iterator[Damage]:
     """Yield the missing and damaged files of all tables of the lake.
 
-    Days of core tables count as missing also without a recorded hash, if days before and after them are there.
+    A day of a core table without a file is missing even without a recorded hash, if any core table has earlier and later days.
     """
     lake = reach_lake(settings)
     for name, days in find_missing_days(lake, core.TABLES).items():
@@ -96,6 +100,12 @@ def _check_lake(settings: Settings, compares_hashes: bool) -> Iterator[Damage]:
 
 
 def _check_local_lake(lake: Lake, settings: Settings, compares_hashes: bool) -> Iterator[Damage]:
+    """Yield the missing, changed and foreign files of a local lake.
+
+    Missing files have a recorded hash (those of core tables are left to `_check_lake`); also missing is a table that every run builds, if
+    the home has data and a published release. Changed files have no recorded hash or, with `compares_hashes`, another one. Foreign files do
+    not belong to the lake; they are reported only with `compares_hashes`.
+    """
     for table in TABLES.values():
         folder = settings.lake / table.name
         try:
@@ -121,7 +131,10 @@ def _check_local_lake(lake: Lake, settings: Settings, compares_hashes: bool) -> 
 
 
 def _check_shared_lake(lake: SharedLake, compares_hashes: bool) -> Iterator[Damage]:
-    """Yield the missing objects of a shared lake, or also damaged ones."""
+    """Yield the missing objects of a shared lake.
+
+    An object of another size counts as missing. With `compares_hashes`, every object is read, and those with another hash are yielded too.
+    """
     lost: dict[str, list[str]] = {}
     for table, name in map(parse_object_key, sorted(lake.inspect()[0])):
         lost.setdefault(table, []).append(f"{name}.parquet")
@@ -137,9 +150,9 @@ def _describe_unreadable(path: str, error: OSError) -> Damage:
 
 
 def _find_foreign_files(settings: Settings, table: Table, present: Set[str]) -> Iterator[Damage]:
-    """Yield files in a table's folder that the lake does not read.
+    """Yield files and folders that the lake does not read.
 
-    `present`: the files that belong to the table, by path in the folder.
+    They are in the table's folder. `present`: the files that belong to the table, by path in it.
     """
     folder = settings.lake / table.name
     for path in sorted(folder.rglob("*")):
@@ -163,7 +176,7 @@ def _describe_files(table: Table, problem: str, paths: Sequence[str]) -> Iterato
 
 
 def _describe_days(table: str, problem: str, days: Iterable[date]) -> Iterator[Damage]:
-    """Yield the damage of a table by ranges of consecutive days."""
+    """Yield one damage for each range of consecutive days."""
     for span in group_consecutive_days(sorted(days)):
         yield Damage(f"lake/{table}, {span}", problem, f"Run these days again: tension run {_options(span)}", True)
 
@@ -176,8 +189,9 @@ def _options(span: Days) -> str:
 def _check_published(settings: Settings, compares_hashes: bool) -> Iterator[Damage]:
     """Yield what is wrong with the published links and the releases.
 
-    `latest` must be a link to a release, and each linked file a link into `latest`. Files of releases are compared by hash if
-    `compares_hashes`.
+    `latest` must be a link to a release. For each database, report and chart in it, the published folder must have a link into `latest`.
+    Files of all releases are compared by hash if `compares_hashes`; otherwise they must only exist. Nothing is wrong if there is neither
+    `latest` nor the folder of releases.
     """
     publisher = Publisher(settings.published)
     again = "Publish again: tension run"
@@ -204,7 +218,7 @@ def _check_published(settings: Settings, compares_hashes: bool) -> Iterator[Dama
 def _find_release_problem(folder: Path, compares_hashes: bool, *, is_latest: bool) -> str | None:
     """Return what is wrong with a release, as a list in words.
 
-    None if nothing is, or if it is not the latest and was written by an earlier version without hashes.
+    None if nothing is. A release without `SHA256SUMS` is only a problem if it is the latest: earlier versions wrote none.
     """
     try:
         sums = read_sums(folder)

@@ -118,7 +118,8 @@ VIEW_COLUMNS = {
 def describe_view_column(view: str, name: str, tables: Sequence[Table]) -> str:
     """Return the comment on a column of a view or macro.
 
-    `tables` are those that the view reads. `KeyError` for a column without a description.
+    It is that of `VIEW_COLUMNS`, or else of the first of `tables` that has a column `name`. `tables`: those that the view reads. `KeyError`
+    if there is none.
     """
     if (own := VIEW_COLUMNS.get(view, {}).get(name)) is not None:
         return own

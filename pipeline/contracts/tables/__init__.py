@@ -25,7 +25,10 @@ VIEWS: dict[str, Table] = {view.name: view for view in (*contributions.VIEWS, *f
 
 
 def table(name: str) -> Table:
-    """Return the table of that name; `ContractError` when there is none."""
+    """Return the table of that name; `ContractError` when there is none.
+
+    Names of `VIEWS` are not names of tables.
+    """
     if name not in TABLES:
         raise ContractError(f"there is no table {name!r}; the tables are {', '.join(TABLES)}")
     return TABLES[name]

@@ -21,7 +21,7 @@ def optional_number(name: str, description: str, example: float) -> Column:
 
 
 def word_column(name: str, vocabulary: Vocabulary, example: str | None, *, nullable: bool = False) -> Column:
-    """Define a column of words of a vocabulary, with its description."""
+    """Define a column of words of a vocabulary, with the vocabulary's description."""
     return Column(name, pl.String(), vocabulary.description, example, nullable=nullable, vocabulary=vocabulary)
 
 

@@ -23,8 +23,8 @@ _UNIT = "mass"
 def _value_with_intervals(name: str, description: str, example: float) -> Iterator[Column]:
     """Yield the columns of a value and of its intervals' bounds.
 
-    The bounds are lo80, lo95, hi80 and hi95, in this order. Constraints: the value is at least lo95, hi95 at least the value, and hi80
-    above lo80.
+    The bounds are lo80, lo95, hi80 and hi95, in this order. All may be null. Constraints: the value is at least lo95, hi95 at
+    least the value, and hi80 above lo80. Every value but `net_tension` is above 0.
     """
     is_net = name == "net_tension"
     unit = "index points" if is_net else "index, baseline = 100"

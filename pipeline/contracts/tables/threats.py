@@ -163,7 +163,10 @@ THREAT_EVIDENCE = Table(
 
 
 def _share_columns(name: str, what: str, example: tuple[float, float, float]) -> tuple[Column, ...]:
-    """Build the columns of a share and its interval's bounds, in percent."""
+    """Build the columns of a share and its interval's bounds, in percent.
+
+    They are `name` with `_pct`, `_lo95` and `_hi95`; `example` is in this order. `what` completes "Share of settled threats that were".
+    """
     described = (("_pct", f"Share of settled threats that were {what}"), ("_lo95", "Lower bound of its 95 % Wilson interval"),
                  ("_hi95", "Upper bound of its 95 % Wilson interval"))  # fmt: skip
     return tuple(

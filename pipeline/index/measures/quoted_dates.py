@@ -36,10 +36,10 @@ _NUMBERS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "six": 6, "nine": 9
 def add_quoted_dates(claims: pl.DataFrame) -> pl.DataFrame:
     """Add the days `due_on` and `until_on` that a sentence names.
 
-    `claims` has `quote` (the sentence), `told_on` (day of the article) and `effect`. `due_on`: a day after the article's on which the
-    measure takes effect ("from April 10", "on 1 August", "from Thursday"; a weekday after "on" is mostly the day of the report and does not
-    count). `until_on`: end of a suspension ("until November 10", "for 90 days" from the day of the article), only where `effect` is
-    `suspended`. Each is null if the sentence names no such day.
+    `claims` has `quote` (the sentence), `told_on` (day of the article) and `effect`. `due_on`: a day at most `MAX_DAYS_AHEAD` days after
+    the article's on which the measure takes effect ("from April 10", "on 1 August", else "from Thursday"; a weekday after "on" is mostly
+    the day of the report and does not count). `until_on`: end of a suspension ("until November 10", else "for 90 days" from the day of the
+    article), only where `effect` is `suspended`. Each is null if the sentence names no such day.
     """
     return claims.with_columns(
         due_on=pl.coalesce(_parse_next_day(_ON), _parse_next_weekday(_FROM_WEEKDAY)),

@@ -37,13 +37,14 @@ def link_reports(claims: pl.DataFrame, acts: pl.DataFrame, states: pl.DataFrame)
     """Link each claim of an article to the act it concerns.
 
     `claims`, `acts` and `states` are rows of `measure_claims`, `measure_acts` and `measure_states`. Returns the table `measure_reports`,
-    one row per claim; `report` is `supports` or `contradicts` (the act), `reported` (no act was found) or `unusable` (the claim has an
+    one row per claim; `report` is `supports` or `contradicts` (the act), `reported` (no act matches) or `unusable` (the claim has an
     `unmatched_reason`).
 
     Candidates are acts of the same actor, target and kind of instrument that were announced or took effect from `DAYS_AFTER` days before
-    the article to `DAYS_BEFORE` days after it; an act on single goods only if the sentence names one of them. The best candidate has the
-    same rate, direction and goods and is nearest in time. Without a candidate, a claim of an increase that names the rate of a layer in
-    force supports the act behind that layer.
+    the article to `DAYS_BEFORE` days after it. An act on single goods is one only if the sentence names one of them, an act in the opposite
+    direction only at the same or an unknown rate, an extension for a claimed increase only at the same rate. Of several candidates the rate
+    counts most, then the direction, then the goods, then the distance in days. Without a candidate, a claim of an increase that names the
+    rate of a layer in force supports the act behind that layer.
     """
     dated = add_quoted_dates(MEASURE_CLAIMS.conform(claims)).with_columns(
         family=_name_family(),
@@ -73,9 +74,9 @@ def _name_family() -> pl.Expr:
 def _expand_acts(acts: pl.DataFrame, states: pl.DataFrame) -> pl.DataFrame:
     """List acts by target, with the facts that claims are compared with.
 
-    An act on all partners is listed for `*` and for each partner that it does not exempt. Adds `change_pct`: how much the act changes the
-    rate of its layer, in percentage points; `is_general`: whether it is on goods in general; `goods`: a regular expression for words that
-    name its goods.
+    An act on all partners is listed for `*` and for each country in `acts`, except its actor and those that it exempts. Adds `change_pct`:
+    how much the act changes the rate of its layer, in percentage points; `is_general`: whether it is on goods in general; `goods`: a
+    regular expression for words that name its goods.
     """
     partners = pl.concat([acts["target"], acts["actor"]]).unique().sort().to_frame("partner").filter(pl.col("partner") != ALL_PARTNERS)
     general = acts.filter(pl.col("target") == ALL_PARTNERS)
@@ -164,8 +165,9 @@ def _choose_nearest_act(claims: pl.DataFrame, acts: pl.DataFrame) -> pl.DataFram
 def _choose_layer_in_force(claims: pl.DataFrame, acts: pl.DataFrame) -> pl.DataFrame:
     """Choose for each claimed increase a layer with that rate.
 
-    The layer must be in force on the day of the article. Layers on single goods come before general ones, then the newest comes first.
-    Returns the act behind the layer, with the columns of `_choose_nearest_act`; claims without a rate or such a layer are left out.
+    The layer must be in force on the day of the article; one on single goods only if the text names them. These come before general ones,
+    then the newest comes first. Returns the act behind the layer, with the columns of `_choose_nearest_act` (`report` is always
+    `supports`); claims without a rate or such a layer are left out.
     """
     applied = acts.filter(pl.col("standing").is_in(("in_force", "quota")))
     candidates = (
@@ -190,7 +192,7 @@ def _names_goods() -> pl.Expr:
 def _compare_rates() -> pl.Expr:
     """Compare the rate that a claim names with that of an act.
 
-    1 if it is the rate of the act or the change that the act makes, -1 if it is another rate, 0 if claim or act has none.
+    1 if it is the rate of the act or the size of the change that the act makes, -1 if it is another rate, 0 if claim or act has none.
     """
     said = pl.col("rate_pct")
     fits = pl.any_horizontal((said - pl.col(name).abs()).abs() < _RATE_TOLERANCE for name in ("act_rate", "change_pct"))

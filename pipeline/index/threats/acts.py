@@ -50,7 +50,10 @@ class ActEvent:
 
     @property
     def amount(self) -> float | None:
-        """Goods that the act is on, in US dollars, or None."""
+        """Value of the goods that the act is on, in US dollars.
+
+        None unless `product` says it ("worth 50 billion dollars").
+        """
         match = _AMOUNT.search(self.product)
         return float(match[1]) * 1e9 if match else None
 
@@ -58,8 +61,8 @@ class ActEvent:
 def read_events(acts: pl.DataFrame) -> list[ActEvent]:
     """Convert rows of `measure_acts` to events, in order of their day.
 
-    One act may give several events, such as its announcement and its first day. An act that another one cancels, at the latest on the day
-    on which it would take effect, has no event `carried_out`.
+    One act may give several events, such as its announcement and its first day. An act has no event `carried_out` if another act that
+    cancels it for the same target was announced no later than the day on which it would take effect.
     """
     rows = list(acts.iter_rows(named=True))
     cancelled: dict[tuple[str, str], date] = {}
@@ -76,24 +79,26 @@ def read_events(acts: pl.DataFrame) -> list[ActEvent]:
 def _is_cancelled(row: dict[str, Any], cancelled: dict[tuple[str, str], date]) -> bool:
     """Return whether an act was cancelled by its first day.
 
-    `row`: a row of `measure_acts`. `cancelled`: first day on which its cancellation was announced, by act and target.
+    `row`: a row of `measure_acts`. `cancelled`: first day on which a cancellation was announced, by cancelled act and target. The first day
+    of an act is that of its effect, but not before its announcement; a cancellation on that day counts.
     """
     on = cancelled.get((row["act_id"], row["target"]))
     return on is not None and on <= max(row["announced_on"], row["effective_on"] or row["announced_on"])
 
 
 def _is_tariff_on_all(row: dict[str, Any]) -> bool:
-    """Return whether an act is a tariff on all goods."""
+    """Return whether an act is a tariff on (nearly) all goods."""
     return row["instrument"] == "tariff" and _ALL_GOODS.search(row["product"]) is not None
 
 
 def _to_events(row: dict[str, Any], general: list[dict[str, Any]], *, is_cancelled: bool) -> Iterator[ActEvent]:
     """Convert one official act to its events.
 
-    A postponement, a withdrawal and a court's decision are events of that name. An act that imposes something is `scheduled` when it is
-    announced for a later day, and `carried_out` on that day; a postponement is also `carried_out`, on the new day. Other acts, such as an
-    exemption, give no event. `general`: tariffs on all goods in order of their first day, for `total_pct`. An act with `is_cancelled` is
-    never `carried_out`.
+    A postponement (also a suspension that cancels an act), a withdrawal and a court's decision give the events `postponed`, `withdrawn` and
+    `struck_down`. An act that imposes something and has a day of effect is `carried_out` on that day, or on that of its announcement if
+    that is later. If it was announced for a later day, it is also `scheduled`, on the day of the announcement. A postponement is also
+    `carried_out`, on the new day. Other acts, such as an exemption, give no event. `general`: tariffs on all goods in order of their first
+    day, for `total_pct`. An act with `is_cancelled` is never `carried_out`.
     """
     announced, effective, action = row["announced_on"], row["effective_on"], row["action"]
     in_effect = max(announced, effective) if effective is not None else None
@@ -134,7 +139,7 @@ def _sum_rates(row: dict[str, Any], general: list[dict[str, Any]], on: date) -> 
 
     They are those of the actor of `row` towards its target on the day `on`, in percent, added up over layers (legal programmes). `general`:
     acts with such tariffs, in order of their first day. In a layer, a rate for the target itself replaces the rate for all partners, until
-    an act for all partners ends the layer.
+    an act for all partners ends the layer. An act that ends, suspends or exempts sets its rate to 0; an act without a rate leaves it.
     """
     rates: dict[tuple[str, bool], float] = {}
     for act in general:
@@ -152,8 +157,9 @@ def outcome_of_event(event: ActEvent, threat: Said) -> str | None:
     """Return the outcome that an act's event shows for a threat.
 
     None if the act is another measure. It must reach the threat's target, with its instrument (unless the threat names none), its goods,
-    and a comparable amount of trade (`compare_amount`). An act at a lower rate makes a threat `softened`; an act on all partners must be at
-    the threatened rate, or the threat without a rate.
+    and a comparable amount of trade (`compare_amount`). An act at a lower rate makes a threat `softened`. An act on more than the target
+    (all partners, or the European Union for a member) must be at the threatened rate, or the threat without a rate; it never answers a
+    threat that `is_vague`.
     """
     is_for_all = event.target != threat.target
     is_reached = reaches(event.target, ALL if event.target == ALL_PARTNERS else None, event.excepted, threat, event.on)
@@ -173,8 +179,9 @@ def outcome_of_event(event: ActEvent, threat: Said) -> str | None:
 def _outcome_by_rate(event: ActEvent, threat: Said, *, is_for_all: bool) -> str | None:
     """Return the outcome of an event after comparing the rates.
 
-    It is the word of the event, or `softened` if an act carries out a lower rate than threatened. None if an act on all partners
-    (`is_for_all`) has another rate or none, or if an act at a lower rate is only scheduled.
+    It is the word of the event, or `softened` if an act carries out a lower rate than threatened. The sum of all layers (`total_pct`) may
+    match the threatened rate as well. If the threat has a rate, the result is None for an act on more than its target (`is_for_all`) with
+    another rate or none, and for an act at a lower rate that is only scheduled.
     """
     known, rate = event.rate_pct, threat.rate
     if rate is None or known is None:
@@ -189,8 +196,9 @@ def _outcome_by_rate(event: ActEvent, threat: Said, *, is_for_all: bool) -> str 
 def _is_of_goods(event: ActEvent, threat: Said) -> bool:
     """Return whether an act is on the goods that are threatened.
 
-    A threat that names no goods is matched by a tariff on goods in general, or by any other instrument, such as a control on exports. If
-    the threat names no instrument and no rate either, a tariff on single goods matches it too.
+    A threat that names a product is matched by an act that names it. A threat that names no goods is matched by a tariff on goods in
+    general, or by any other instrument, such as a control on exports. If the threat names no instrument and no rate either, a tariff on
+    single goods matches it too.
     """
     if threat.product:
         return _names_product(event, threat.product)
@@ -200,7 +208,8 @@ def _is_of_goods(event: ActEvent, threat: Said) -> bool:
 def _names_product(event: ActEvent, product: str) -> bool:
     """Return whether an act's layer or goods name a product.
 
-    `product`: a product as signals name it. Synonyms are those of `parameters.toml`.
+    `product`: a product as signals name it. A word of the layer or goods must begin with it or with a synonym (`parameters.toml`); case
+    does not matter.
     """
     text = f"{event.layer.replace('-', ' ')} {event.product}".lower()
     words = [product, *read_parameters()["goods"].get(product, [])]

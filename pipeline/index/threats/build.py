@@ -71,16 +71,17 @@ def _to_frame(table: Table, rows: list[dict[str, Any]]) -> pl.DataFrame:
 class _Actor:
     """The threats of one country, built from its claims day by day.
 
-    `threats`: those published so far, that is, those likely enough to be right.
+    `threats`: those published so far, whose claims of the first day were likely enough.
     """
 
     threats: list[Threat] = field(default_factory=list)
 
     def apply(self, rows: Iterable[Claim], events: Sequence[ActEvent], through: date) -> list[Threat]:
-        """Apply claims and acts day by day, then return all threats.
+        """Apply claims and acts day by day, then return the published threats.
 
-        `rows`: claims sorted by `known_on`; `events`: acts sorted by day; `through`: last day, on which threats still lapse. On each day
-        old threats lapse first, then claims show outcomes, repeat threats or begin new ones, and acts come last.
+        `rows`: claims sorted by `known_on`, the day on which each is applied; `events`: acts sorted by their day; `through`: last day, on
+        which threats still lapse. On each day old threats lapse first, then claims show outcomes, repeat threats or begin new ones, and
+        acts come last.
         """
         claims = {day: list(group) for day, group in groupby(rows, key=lambda row: row["known_on"])}
         acts = {day: list(group) for day, group in groupby(events, key=lambda event: event.on)}
@@ -131,9 +132,10 @@ class _Actor:
     def _join_or_begin(self, live: list[Threat], claims: list[Claim]) -> list[Threat]:
         """Add each claim to the threat that it repeats, or begin one.
 
-        `live`: threats that can still change. The most probable claim comes first. A claim that fits a threat with a recent outcome only
-        recalls it, and is stored as evidence (`echo`). Returns the new threats, without those whose claims of this day are not likely
-        enough.
+        `live`: threats that can still change. The most probable claim comes first. Of several threats that a claim fits, the most alike is
+        taken (`_rank_likeness`). If its outcome is final, the claim only recalls it, and is stored as evidence (`echo`). A claim that fits
+        none begins a threat if it has a form (`threat_form`). Returns the new threats, without those whose claims of this day are not
+        likely enough.
         """
         begun: list[Threat] = []
         for claim in sort_claims(claims):
@@ -159,7 +161,8 @@ def _list_amounts(threats: list[Threat]) -> list[float]:
 def _is_of_another(amount: float | None, threat: Threat, amounts: list[float]) -> bool:
     """Return whether an amount of trade is that of another threat.
 
-    It is one of `amounts` (those of all open threats), and not that of `threat`.
+    It is about one of `amounts` (those of all open threats), and not about that of `threat`. False if it or the amount of `threat` is
+    unknown.
     """
     return amount is not None and not amounts_agree(amount, threat.amount) and any(is_same_amount(amount, one) for one in amounts)
 
@@ -167,7 +170,8 @@ def _is_of_another(amount: float | None, threat: Threat, amounts: list[float]) -
 def _is_compatible(claim: Claim, threat: Threat) -> bool:
     """Return whether a claim may state the same threat again.
 
-    Target, instrument, product, rate and amount must agree (an unspecified one agrees with any), and not too much time lie between.
+    Target and scope must be equal. Instrument, product, rate and amount must agree; an unspecified one agrees with any. The threat must
+    still be open and recent enough (`can_be_repeated`), or have a recent outcome (`is_echoed`).
     """
     return (
         (claim["target"], claim["scope"]) == (threat.target, threat.scope)
@@ -182,7 +186,8 @@ def _is_compatible(claim: Claim, threat: Threat) -> bool:
 def _rank_likeness(claim: Claim, threat: Threat) -> tuple[bool, bool, bool, bool, bool, date, str]:
     """Return a sort key, greatest for the threat most like a claim.
 
-    Only for threats that the claim fits (`_is_compatible`). Of equal ones the one stated last wins; the id only makes the order complete.
+    Only for threats that the claim fits (`_is_compatible`). These count, in this order: a rate in both, an amount in both, an open threat,
+    the same product, the same instrument. Of equal ones the one stated last wins; the id only makes the order complete.
     """
     # Rates and amounts of a claim that fits do not differ: if both have one, it is the same.
     same_rate = claim["rate_pct"] is not None and threat.rate is not None

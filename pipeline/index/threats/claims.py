@@ -37,8 +37,8 @@ _REFERS = re.compile(
 class Said(Protocol):
     """What a threat says: target, instrument, goods, rate, amount.
 
-    Outcomes are compared with it. `scope`: the group that a general target (`*`) means. `rate`: in percent, `amount`: goods in US dollars.
-    `instrument` is `other` and `product` empty if not named.
+    Outcomes are compared with it. `scope`: the group that a general target (`*`) means. `rate` (in percent), `amount` (trade in US dollars)
+    and `deadline_on` are None, `instrument` is `other` and `product` empty if not named.
     """
 
     target: str
@@ -87,7 +87,7 @@ def chance(claims: Sequence[Claim]) -> float:
 def is_likely(claims: Sequence[Claim]) -> bool:
     """Return whether at least one claim is right with enough probability.
 
-    Compares `chance` with the threshold `least_chance` (one half).
+    True if `chance` is at least the threshold `least_chance` (one half).
     """
     return chance(claims) >= threshold("least_chance")
 
@@ -110,7 +110,8 @@ def likeliest(claims: Sequence[Claim], name: str) -> Any:
 def threat_form(claim: Claim) -> str | None:
     """Return the form in which a claim threatens, or None.
 
-    `threat` (words), `proposal` (a measure proposed formally) or `announcement` (a measure announced for a later day, a threat until then).
+    `threat` (words, of any status), `proposal` (a measure proposed formally) or `announcement` (a measure announced for a later day, a
+    threat until then). None for a measure announced without a day, and for any other claim.
     """
     if claim["kind"] == "threat":
         return "threat"
@@ -119,7 +120,10 @@ def threat_form(claim: Claim) -> str | None:
 
 
 def is_same_rate(one: float, other: float) -> bool:
-    """Return whether two rates differ only by rounding."""
+    """Return whether two rates differ only by rounding.
+
+    They may differ by `same_rate_points` percentage points, or by the share `same_rate_share` of the larger one if that is more.
+    """
     return abs(one - other) <= max(threshold("same_rate_points"), threshold("same_rate_share") * max(one, other))
 
 
@@ -129,7 +133,10 @@ def rates_agree(one: float | None, other: float | None) -> bool:
 
 
 def is_same_amount(one: float, other: float) -> bool:
-    """Return whether two amounts of trade are about the same."""
+    """Return whether two amounts of trade are about the same.
+
+    The smaller one must be at least the share `same_amount_share` of the larger one.
+    """
     return min(one, other) >= threshold("same_amount_share") * max(one, other)
 
 
@@ -141,8 +148,10 @@ def amounts_agree(one: float | None, other: float | None) -> bool:
 def compare_amount(word: str, known: float | None, threat: Said) -> str | None:
     """Return the outcome of an act after comparing its amount of trade.
 
-    `word`: the outcome by kind and rate, `known`: US dollars of trade that the act is on. `carried_out` becomes `softened` if that is only
-    a part of the threatened amount. None if the part is so small that the act is another measure, or if a scheduled act is on a part.
+    `word`: the outcome by kind and rate, `known`: US dollars of trade that the act is on. `word` is returned unchanged if either amount is
+    unknown, or if `known` is about the threatened amount (`same_amount_share` of it) or more. Otherwise the act is on a part of it only:
+    `carried_out` and `softened` give `softened`, or None below `least_amount_share`, where the act is another measure. Any other word then
+    gives None.
     """
     if known is None or threat.amount is None or known >= threshold("same_amount_share") * threat.amount:
         return word
@@ -152,7 +161,7 @@ def compare_amount(word: str, known: float | None, threat: Said) -> str | None:
 
 
 def instruments_agree(one: str, other: str) -> bool:
-    """Return whether the instruments are the same or one is unspecified."""
+    """Return whether the instruments are the same or one is `other` (unspecified)."""
     return one == other or "other" in (one, other)
 
 
@@ -194,9 +203,10 @@ def outcome_of(claim: Claim, threat: Said) -> str | None:
 def _outcome_of_act(claim: Claim, threat: Said) -> str | None:
     """Return whether a reported measure carried out a threat, or softened it.
 
-    `carried_out`, `softened` (at a lower rate) or None (another measure). A measure on one product does not carry out a threat against all
-    goods, unless the threat names nothing at all. A measure on more products or partners than threatened, at a lower rate, is another
-    measure. A measure without a rate carries out a threat with a rate only from the threat's deadline on.
+    `carried_out` (at the threatened rate or a higher one, or if the threat has none), `softened` (at a lower rate) or None (another
+    measure). A measure on a product that the threat does not name carries it out only if the threat names nothing at all. A measure on more
+    products or partners than threatened, at a lower rate, is another measure. A measure without a rate carries out a threat with a rate
+    only from the threat's deadline on.
     """
     if claim["product"] not in (threat.product, "") and not threat.is_vague:
         return None
@@ -213,8 +223,9 @@ def _outcome_of_act(claim: Claim, threat: Said) -> str | None:
 def _outcome_of_easing(claim: Claim, threat: Said) -> str | None:
     """Return the outcome that a reported easing shows for a threat.
 
-    `struck_down`, `withdrawn` or `postponed`, by the words or the status of the claim; None if it is on other goods or shows none of these.
-    An easing that names another rate than the threat shows at most `softened`.
+    `struck_down` if the sentence names a court, else `withdrawn` if it says that something was given up. Otherwise the status of the claim
+    decides: `ended` gives `withdrawn`, `suspended` gives `postponed`, any other gives None. None if the easing is on a product that the
+    threat does not name. An easing that names another rate than the threat shows at most `softened`.
     """
     if claim["product"] not in (threat.product, ""):
         return None
@@ -230,8 +241,8 @@ def _outcome_of_easing(claim: Claim, threat: Said) -> str | None:
 def _outcome_of_agreement(claim: Claim, threat: Said) -> str | None:
     """Return the outcome that a reported agreement shows for a threat.
 
-    `withdrawn` or `postponed`, by the words of the sentence; None unless it refers to the threat. An agreement that names another rate than
-    the threat shows at most `softened`.
+    `withdrawn` or `postponed`, by the words of the sentence. None if it has words for neither, does not refer to the threat (`_refers_to`),
+    or names a product that the threat does not. An agreement that names another rate than the threat shows at most `softened`.
     """
     if claim["product"] not in (threat.product, "") or not _refers_to(threat, claim["quote"]):
         return None

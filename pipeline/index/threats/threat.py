@@ -48,8 +48,9 @@ class Threat:
     """A threat, with the claims that state it in the order known.
 
     `said`: the claims that state the threat; `evidence` and `states`: its rows of the tables `threat_evidence` and `threat_states`, to
-    which the methods add. `rate`, `amount`, `product` and `instrument`: the likeliest ones of all days before, on the first day those of
-    the most probable claim. `imposed_on`: day on which it was carried out, at the threatened or a lower rate.
+    which the methods add. `rate`, `amount`, `product` and `instrument` are updated at the end of each day (`end_day`): until then they are
+    the likeliest ones of the days before, on the first day those of the first claim. `imposed_on`: day on which it was carried out, at the
+    threatened or a lower rate.
     """
 
     said: list[Claim]
@@ -73,7 +74,7 @@ class Threat:
 
     @property
     def is_open(self) -> bool:
-        """Whether an outcome is still expected."""
+        """Whether the outcome is not final: `pending` or `postponed`."""
         return self.outcome.word in OPEN
 
     @property
@@ -97,7 +98,8 @@ class Threat:
     def lapses_on(self) -> date:
         """Day on which the threat lapses if nothing more becomes known.
 
-        It is a number of days (`parameters.toml`) after the deadline, or without one after the threat was last stated or postponed.
+        With a deadline, it is a number of days (`parameters.toml`) after the deadline or the last statement of the threat, whichever is
+        later. Without one, it is another number of days after the last statement or the postponement, whichever is later.
         """
         if self.deadline_on is not None:
             return max(self.deadline_on, self.last_on) + threshold_days("lapse_after_deadline_days")
@@ -107,8 +109,8 @@ class Threat:
     def is_live(self, on: date) -> bool:
         """Return whether claims or acts of the day `on` could change it.
 
-        The threat is open, is imposed (a court may strike it down at any time), or has an outcome at most `official_corrects_days` old,
-        which an official act may correct.
+        The threat is open, is imposed (a court may strike it down at any time), or has an outcome that happened at most
+        `official_corrects_days` before `on`, which an official act may correct.
         """
         may_be_corrected = self.outcome.on is not None and on <= self.outcome.on + threshold_days("official_corrects_days")
         return self.is_open or may_be_corrected or self.outcome.word in IMPOSED
@@ -116,8 +118,9 @@ class Threat:
     def can_be_repeated(self, claim: Claim) -> bool:
         """Return whether a claim can still count as the same threat.
 
-        The threat must be open, and was last stated or due at most some months before. A claim that adds a rate, amount or product to a
-        threat without one must come within about a week, as part of the same news.
+        The threat must be open. It must have been last stated or due, whichever is later, at most `repeat_within_days` (three months)
+        before the claim's article. A claim that adds a rate, amount or product to a threat without one must come at most `same_news_days`
+        (a week) after the threat was last stated, as part of the same news.
         """
         adds_figure = any(own is None and claim[name] is not None for own, name in ((self.rate, "rate_pct"), (self.amount, "amount_usd")))
         if adds_figure or (self.product == "" and claim["product"] != ""):
@@ -126,16 +129,18 @@ class Threat:
         return self.is_open and claim["told_on"] <= since + threshold_days("repeat_within_days")
 
     def is_echoed(self, on: date) -> bool:
-        """Return whether a claim of a day would only recall the outcome.
+        """Return whether a claim on day `on` would only recall the outcome.
 
-        The outcome is final, and about a week old at most.
+        It would if the outcome is final and happened at most `same_news_days` (a week) before `on`, or after `on`.
         """
         return not self.is_open and self.outcome.on is not None and on <= self.outcome.on + threshold_days("same_news_days")
 
     def advance(self, through: date) -> None:
         """Let the threat lapse if its time is over by `through`.
 
-        An announcement becomes `unconfirmed` instead: it was to take effect, and nothing shows whether it did.
+        An open threat becomes `lapsed` on the day `lapses_on`, or on the day after its last state began if that is later. Nothing changes
+        if that day is after `through`. An announcement becomes `unconfirmed` instead: it was to take effect, and nothing shows whether it
+        did.
         """
         earliest = self.states[-1]["valid_from"] + timedelta(days=1) if self.states else self.lapses_on
         on = max(self.lapses_on, earliest)  # a threat that was first seen long after its day lapses the day after
@@ -165,8 +170,8 @@ class Threat:
     def accepts(self, word: str, claim: Claim) -> bool:
         """Return whether a claim may change the outcome to `word`.
 
-        The claim must be of a later day than the threat, and of a story that does not state the threat. A court can strike down what was
-        imposed; any other outcome needs a threat whose outcome is not settled.
+        The claim's article must be of a later day than the first that states the threat, and of a story that does not state it.
+        `struck_down` (by a court) needs a threat that was carried out or softened; any other outcome needs an open threat.
         """
         if claim["told_on"] <= self.first_on or claim["story_id"] in {said["story_id"] for said in self.said}:
             return False
@@ -177,8 +182,9 @@ class Threat:
     def settle(self, by_word: dict[str, list[Claim]]) -> None:
         """Set the likeliest outcome that claims of one day show.
 
-        `by_word`: the claims by the outcome that they show. Only outcomes whose claims are likely enough count; without one nothing
-        changes. All claims become evidence.
+        `by_word`: the claims by the outcome that they show. Only outcomes whose claims are likely enough (`is_likely`) count; of equally
+        likely ones the first in `_ORDER` wins. Without one nothing changes. The outcome has the day of its earliest article. All claims
+        become evidence; those for other outcomes are marked as not used.
         """
         likely = [word for word in _ORDER if is_likely(by_word.get(word, []))]
         best = max(likely, key=lambda word: chance(by_word[word]), default=None)
@@ -193,9 +199,10 @@ class Threat:
     def accepts_act(self, word: str, event: ActEvent) -> bool:
         """Return whether an official act may change the outcome to `word`.
 
-        It may if the threat is open; `scheduled` (announced for a later day) only then. It may also correct an outcome that articles
-        reported: to the same outcome within a week, to another within some weeks. `struck_down` needs an act on the same layer as the act
-        that carried it out.
+        Never if the act is before the first statement of the threat, or at a lower rate and answers something else (`_is_other_layer`).
+        `struck_down` needs a threat that an act on the same layer carried out or softened. Any other word needs an open threat. If articles
+        reported the final outcome, an act (not a `scheduled` one) may also correct it: to the same outcome if it was announced at most a
+        week before or after it, to another one if its day is at most `official_corrects_days` later.
         """
         if event.on < self.first_on or (word == "softened" and self._is_other_layer(event)):
             return False
@@ -210,8 +217,8 @@ class Threat:
     def _is_other_layer(self, event: ActEvent) -> bool:
         """Return whether an act at a lower rate answers something else.
 
-        The act is then no outcome of this threat: it was announced before the threat, or takes effect more than a week before the
-        deadline.
+        It does if it was announced before the first article that states the threat, or if its day is more than a week before the deadline.
+        It is then no outcome of this threat.
         """
         is_early = self.deadline_on is not None and event.on + threshold_days("same_news_days") < self.deadline_on
         return event.announced_on < self.first_on or is_early
@@ -219,7 +226,8 @@ class Threat:
     def apply_act(self, word: str, event: ActEvent) -> None:
         """Change outcome or deadline to what an official act shows.
 
-        `word`: the outcome that the act shows for this threat, or `scheduled`, which only sets the deadline. The act becomes evidence.
+        `word`: the outcome that the act shows for this threat. `scheduled` is none: it only sets the deadline, if the act names a day after
+        the threat's first. The act becomes evidence.
         """
         row = {"evidence_id": event.act_id, "told_on": event.on, "known_on": event.on, "rate_pct": event.rate_pct, "probability": None}
         self.evidence.append(row | {"threat_role": word, "is_used": True})
@@ -236,7 +244,9 @@ class Threat:
     def _set_outcome(self, outcome: Outcome, later: date | None) -> None:
         """Set the outcome, and the day on which the threat was imposed.
 
-        A postponement moves the deadline to `later`; without a later day, a deadline that is due is deleted.
+        `imposed_on` is the day of an outcome that imposes the threat, unchanged for `struck_down`, else None. A postponement is counted,
+        and moves the deadline to `later` if there is none or an earlier one. If it does not move, a deadline that is due (`_is_due`) is
+        deleted.
         """
         self.outcome = outcome
         if outcome.word != "struck_down":
@@ -254,7 +264,10 @@ class Threat:
         self.deadline_on = on
 
     def _is_due(self, on: date) -> bool:
-        """Return whether the deadline is at most a week after `on`."""
+        """Return whether the deadline is at most a week after `on`.
+
+        It may also be before `on`. False without a deadline.
+        """
         return self.deadline_on is not None and self.deadline_on <= on + threshold_days("same_news_days")
 
     @property
@@ -265,7 +278,9 @@ class Threat:
     def end_day(self, on: date) -> None:
         """Update the threat with one day's claims; record its state.
 
-        Deadline, instrument, product and rate become the likeliest ones of all claims so far.
+        If claims of this day state the threat, they become evidence. The likeliest deadline of these claims replaces the threat's, if it is
+        after `first_on`. Instrument, product, rate and amount become the likeliest ones of all claims so far; the instrument `other` counts
+        only if no claim names one.
         """
         if self._new:
             self.evidence += [_evidence_row(claim, "said", is_used=True) for claim in self._new]
@@ -283,7 +298,9 @@ class Threat:
     def is_matched(self) -> bool | None:
         """Whether goods, rate or amount agree with what was done.
 
-        None unless something was done. False if only country, partner, instrument and time agree.
+        None unless the outcome is `carried_out`, `softened` or `struck_down`. True if the threat names goods, or if threat and outcome both
+        have a rate or both an amount: these were compared before the outcome was set. False if only country, partner, instrument and time
+        agree.
         """
         if self.outcome.word not in (*IMPOSED, "struck_down"):
             return None

@@ -27,7 +27,8 @@ def judge_articles(articles: pl.DataFrame) -> pl.DataFrame:
     """Decide for each article (`title`, `body`) whether it is read.
 
     Returns `outcome` (a word of `READING_OUTCOME`) and `score`, in the order of the articles. `score` is how many points the best sentence
-    has above its bound, negative if below; the article is read from 0 on. It is null if no country is named.
+    or title has above its bound (`BOUND`, `TITLE_BOUND`), negative if below; the article is read from 0 on. It is null if neither title nor
+    body names a country. A null title or body counts as empty.
 
     A sentence is judged by its words and by the countries named in it and in the article. More sentences never lower the score.
     """
@@ -66,8 +67,8 @@ def _judge_chunk(articles: pl.DataFrame) -> pl.DataFrame:
 def score_sentences(words: pl.DataFrame) -> pl.DataFrame:
     """Compute how much each sentence looks like trade policy, as `points`.
 
-    They are the sum of the weights of its features (words and countries); a repeated feature counts once. `words`: result of `split_words`.
-    Returns `article`, `sentence`, `is_title` and `points`, in no order.
+    They are the intercept plus the weights of its features (words and countries); a repeated feature counts once. `words`: result of
+    `split_words`. Returns one row for each sentence (`article`, `sentence`, `is_title`, `points`), in no order.
     """
     weights, intercept = _load_weights()
     # Features become integers before repeated ones are dropped, which is faster than with strings.

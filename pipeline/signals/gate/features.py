@@ -32,7 +32,8 @@ def split_words(articles: pl.DataFrame) -> pl.DataFrame:
     """Split articles (`article`, `title`, `body`) into words by sentence.
 
     Returns `article`, `sentence` (unique over all articles), `is_title`, `word` in lower case and `code`. A country's name is one word,
-    which says how it names the country (`<capital>`), and `code` is the country; for other words it is null. `word` is null for numbers.
+    which says how it names the country (`<capital>`), and `code` is the country; for other words it is null. `word` is `<rate>` for
+    percentages, and null for other numbers. Sentences without words have no row.
     """
     words = (
         articles.select("article", token=pl.concat_list(_to_tokens("title"), pl.lit([_GAP]), _to_tokens("body")))
@@ -66,10 +67,10 @@ def list_features(words: pl.DataFrame) -> pl.DataFrame:
 
     A feature is one of these:
 
-    * a word, or two neighbouring words joined by a blank; function words and numbers are left out
+    * a word, or two neighbouring words joined by a blank; none if a word is a function word or number (rates, as `<rate>`, count as words)
     * `#term`, `#quarrel`, `#object`: the sentence has a strong trade term, a word of a trade dispute, or an object of trade policy of the
       lexicon
-    * `#1 here`, `#2 here`, `#1 text`, `#2 text`: so many countries, or more, are named in the sentence or in the article
+    * `#1 here`, `#2 here`, `#1 text`, `#2 text`: so many different countries, or more, are named in the sentence or in the article
     """
     place = ["article", "sentence"]
     is_content = pl.col("word").is_not_null() & ~pl.col("word").is_in(_read_stop_words())
@@ -153,7 +154,7 @@ def _map_country_names() -> dict[str, tuple[str, str]]:
     """Map every name of a country to its role and code.
 
     The role is how it names the country: state, capital, people, office or leader. A name of several countries belongs to the first in the
-    lexicon. Longer names are also listed in capitals.
+    lexicon. Names of at least `_MIN_LENGTH_IN_CAPITALS` characters are also listed in capitals.
     """
     names: dict[str, tuple[str, str]] = {}
     for country in load_lexicon("actors")["country"]:

@@ -92,7 +92,7 @@ IRREGULAR = {
 
 
 def _add_s(verb: str) -> str:
-    """Add the ending s of a verb or plural: `levies`."""
+    """Return the form in -s of a verb or noun: `levies`."""
     if verb.endswith(("s", "x", "z", "ch", "sh", "go", "do")):
         return verb + "es"
     if verb.endswith("y") and verb[-2] not in VOWELS:
@@ -126,8 +126,8 @@ def _to_ing(verb: str) -> str:
 def verb_forms(phrase: str) -> dict[str, str]:
     """Map every form of a verb phrase to its name.
 
-    Its first word is inflected. Names are base, s, past, pp (participle) and ing; `both` if past and participle are equal, `any` if
-    the participle equals the base form.
+    Its first word is inflected; the keys are whole phrases. Names are base, s, past, pp (participle) and ing; `both` if past and participle
+    are equal, `any` if the participle equals the base form.
     """
     verb, *rest = phrase.split(" ")
     past, participle = IRREGULAR.get(verb, (_to_past(verb), _to_past(verb)))
@@ -142,7 +142,7 @@ def verb_forms(phrase: str) -> dict[str, str]:
 def noun_forms(phrase: str) -> Iterator[str]:
     """Yield singular and plural of a noun phrase.
 
-    Its last word is inflected.
+    `phrase` is the singular. Its last word is inflected.
     """
     *rest, noun = phrase.split(" ")
     yield phrase

@@ -62,9 +62,9 @@ class _Outcome:
 def classify_documents(raw: pl.DataFrame) -> Classified:
     """Find the acts of trade policy in Federal Register documents.
 
-    `raw`: rows of `RAW_OFFICIAL_DOCUMENTS`. Returns the acts, one row for each partner, and for every row of `raw` its outcome: the rule
-    that made it an act, or why it is none. If a document number is repeated on a day, the first row by `raw_id` counts. A correction gives
-    no act, since the corrected document did. Raises `ContractError` if `raw` does not conform to its contract.
+    `raw`: rows of `RAW_OFFICIAL_DOCUMENTS`. Returns the acts, one row for each act and partner, and one outcome for every row of `raw`: the
+    rule that made it an act, or why it is none. If a document number is repeated on a day, the first usable row by `raw_id` counts. A
+    correction gives no act, since the corrected document did. Raises `ContractError` if `raw` does not conform to its contract.
     """
     signals: list[dict[str, Any]] = []
     outcomes: list[dict[str, Any]] = []
@@ -85,8 +85,8 @@ def classify_documents(raw: pl.DataFrame) -> Classified:
 def _classify(row: dict[str, Any], seen: set[tuple[str, date]], rules: Rules) -> _Outcome:
     """Classify one row of `RAW_OFFICIAL_DOCUMENTS`.
 
-    `seen`: number and day of the readable documents before; those of this one are added. The reasons for giving no signal are tried in
-    this order: unreadable, undated or repeated rows, other agencies, corrections, no rule, no partner.
+    `seen`: number and day of the usable documents before; those of this one are added if it is usable. The reasons for giving no signal are
+    tried in this order: unreadable, undated or repeated rows, other agencies, corrections, no rule, no partner.
     """
     problem = _find_problem(row, seen)
     if problem:
@@ -108,7 +108,8 @@ def _classify(row: dict[str, Any], seen: set[tuple[str, date]], rules: Rules) ->
 def _find_problem(row: dict[str, Any], seen: set[tuple[str, date]]) -> str:
     """Return the outcome of an unusable row; empty if usable.
 
-    `unreadable`: a needed field is empty, or the title too long; `undated`: not published on its `index_date`; `repeated`: in `seen`.
+    `unreadable`: number or title is empty, the agencies are null, or the title has more than `MAX_TITLE_LENGTH` characters; `undated`: not
+    published on its `index_date`; `repeated`: its number and day are in `seen`. The first that is true is returned.
     """
     title = row["title"] or ""
     if not row["document_number"] or not title.strip() or len(title) > MAX_TITLE_LENGTH or row["agencies"] is None:
@@ -119,7 +120,10 @@ def _find_problem(row: dict[str, Any], seen: set[tuple[str, date]]) -> str:
 
 
 def _is_correction(row: dict[str, Any], title: str) -> bool:
-    """Whether a document corrects an earlier one, by any of its fields."""
+    """Whether a document corrects an earlier one, by any of its fields.
+
+    One is enough: the number of the corrected document, a word in title or action, or the beginning of its own number.
+    """
     return (
         bool(row["correction_of"])
         or bool(_CORRECTION.search(title))
@@ -181,7 +185,7 @@ def _iter_signals(rule: Rule, document: Document, row: dict[str, Any], rules: Ru
 def _is_proposed(rule: Rule, kind: str) -> bool:
     """Whether the act is only proposed.
 
-    Its rule says so, or the document is a proposed rule.
+    Its rule has the status `proposed`, or its kind is a threat or an offer, which proposed rules make of measures and easings.
     """
     return rule.status == "proposed" or kind in PROPOSED.values()
 
@@ -189,7 +193,8 @@ def _is_proposed(rule: Rule, kind: str) -> bool:
 def _choose_status(rule: Rule, kind: str, effective: date | None, day: date) -> str:
     """Return the status of an act on the day of publication.
 
-    Before its first day (`effective`) it is announced. Without such a day it has the rule's status for undated acts.
+    A proposed act is `proposed`. Without a first day (`effective`) an act has the rule's status for undated acts; before that day it is
+    announced, and from that day on it has the rule's status.
     """
     if _is_proposed(rule, kind):
         return "proposed"
@@ -201,7 +206,8 @@ def _choose_status(rule: Rule, kind: str, effective: date | None, day: date) -> 
 def _find_targets(rule: Rule, document: Document, row: dict[str, Any], rules: Rules) -> list[str]:
     """Return the sorted codes of the partners that an act is towards.
 
-    They are those named in the title or else in the abstract. If none are, `*`, or nothing if the rule requires named partners.
+    `*` if the rule is for all. Else those named in the title, or, if there are none, in the abstract; `title_or_all` skips the abstract. If
+    none are named, `*`, or nothing if the rule's target is `named`.
     """
     if rule.target == "all":
         return [ALL_PARTNERS]
@@ -215,7 +221,7 @@ def _find_targets(rule: Rule, document: Document, row: dict[str, Any], rules: Ru
 def _find_in_title(title: str, day: date) -> set[str]:
     """Find partners after the first `From`, else in the whole title.
 
-    A name before `From` may be part of a product (Brazil nuts).
+    The whole title also counts if no partner is named after `From`. A name before `From` may be part of a product (Brazil nuts).
     """
     _, origin, after = title.partition(" From ")
     return (_find_partners([after], day) if origin else set()) or _find_partners([title], day)
@@ -237,7 +243,8 @@ def _select_parts(rule: Rule, abstract: str) -> list[str]:
 def _find_regions(text: str, near: re.Pattern[str], far: re.Pattern[str] | None) -> list[str]:
     """Find the texts from matches of `near` to matches of `far`.
 
-    Both are included; without `far` the text goes to the end.
+    Both are included. Without `far`, or without a match of it afterwards, the text goes to the end. The next search begins where a text
+    ends.
     """
     regions, position = [], 0
     while (start := near.search(text, position)) is not None:
@@ -263,7 +270,7 @@ def _find_partners(texts: Iterable[str], day: date) -> set[str]:
 def _find_only_rate(text: str) -> float | None:
     """Return the one tariff rate that a text gives, in percent.
 
-    None if it gives none or several.
+    None if it gives none or several different ones.
     """
     rates = set(slots.find_rates(text))
     return rates.pop() if len(rates) == 1 else None
@@ -272,7 +279,7 @@ def _find_only_rate(text: str) -> float | None:
 def _find_safe_link(row: dict[str, Any]) -> str | None:
     """Return the web address of a document.
 
-    None unless it is http or https, without a user name: others are not safe to publish as a link.
+    None unless it is http or https, without a user name and with a slash after the host: others are not safe to publish as a link.
     """
     url = row["html_url"] or ""
     return url if _LINK.fullmatch(url) else None

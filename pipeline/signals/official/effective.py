@@ -29,9 +29,9 @@ _MAX_DISTANCE = 220  # characters between a cue and its date
 def find_effective_date(field: str | None, texts: Sequence[tuple[str, str]], published: date) -> tuple[date, str] | None:
     """Find the effective date of an act and where it is stated.
 
-    `field`: the journal's own field; `texts`: names and texts of other fields. The second value is `field`, or the name of the text. The
-    first text that names a day is used: if it names several, the result is None. A day more than `MAX_DAYS_BACK` before publication counts
-    only in the agency's note on dates (`dates`).
+    `field`: the journal's own field, which is used if it is a day; `texts`: names and texts of other fields. The second value is the word
+    `field`, or the name of the text. The first text that names a day is used: if it names several different ones, the result is None. A day
+    more than `MAX_DAYS_BACK` before publication counts only in the agency's note on dates (`dates`).
     """
     day = parse_iso_day(field)
     if day is not None:

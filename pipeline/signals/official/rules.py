@@ -66,7 +66,8 @@ class Rule:
     def matches(self, document: Document) -> bool:
         """Return whether a document is an act that the rule describes.
 
-        Agency, type, title and `about` must fit; a rule without types or `about` takes any.
+        One of its agencies, its type, title and `about` must fit, and the title must not match `unless`. A rule without types or `about`
+        takes any.
         """
         return (
             not self.agencies.isdisjoint(document.agencies)
@@ -136,7 +137,8 @@ def load_rules() -> Rules:
 def parse_rules(text: str) -> Rules:
     """Parse the text of a file like `acts.toml`.
 
-    Raises `LexiconError`, which names the invalid entry.
+    Raises `LexiconError`, which names the invalid line or entry. Entries are also invalid if two rules have the same id, or `also` names
+    an unknown one.
     """
     try:
         content = tomllib.loads(text)
@@ -191,7 +193,10 @@ def _parse_exclusion(entry: Mapping[str, Any]) -> Exclusion:
 
 
 def _check_keys(entry: Mapping[str, Any], required: set[str], optional: set[str]) -> str:
-    """Check the keys of an entry; return its id, for messages."""
+    """Check the keys of an entry; return its id, for messages.
+
+    Raises `LexiconError` if a required key is missing, or a key is neither required nor optional.
+    """
     name = str(entry.get("id", "an entry without id"))
     if missing := sorted(required - set(entry)):
         raise LexiconError(f"acts.toml, {name}: lacks {', '.join(missing)}; add what is missing")
@@ -203,7 +208,7 @@ def _check_keys(entry: Mapping[str, Any], required: set[str], optional: set[str]
 def _check_word(entry: Mapping[str, Any], key: str, vocabulary: Vocabulary, name: str) -> None:
     """Raise `LexiconError` unless an optional value is in the vocabulary.
 
-    `key`: its key in the entry; `name`: the entry, for the message.
+    `key`: its key in the entry, which may be missing; `name`: the entry, for the message.
     """
     if key in entry and entry[key] not in vocabulary:
         raise LexiconError(f"acts.toml, {name}: {key} is {entry[key]!r}; use one of {', '.join(vocabulary.words)}")

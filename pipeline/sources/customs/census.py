@@ -41,8 +41,8 @@ def fetch(client: Client, settings: CensusSettings, window: Days) -> Iterator[Fe
     """Fetch US trade of the window's years and the three before.
 
     Sends one request per year, partner, direction and product. This year and the last are fetched at every call, earlier years once a month
-    until their last revision (each June revises the three years before). Yields the result of each request: `missing` for months that are
-    not released, `failed` for a web page instead of figures.
+    until their last revision (each June revises the three years before), and then once more. Yields the result of each request: `missing`
+    if the response has no rows, because the months are not released; `failed` if it is not a table, e.g. a web page.
     """
     for request in build_requests(settings, window, client):
         fetched = requesting.fetch_table(client, request, parse, may_be_empty=False)
@@ -89,9 +89,9 @@ def _build_request(settings: CensusSettings, year: Year, partner: str, direction
 def parse(payload: Payload) -> pl.DataFrame:
     """Parse a response of the API into a table of text cells.
 
-    Columns have the names in its first row, plus `unreadable`: why a row is malformed. Repeated names get a suffix such as ` (2)`. A
-    truncated response gives its complete rows and a last row with the reason; an empty response gives no rows. `SourceError` if there is no
-    table.
+    Columns have the names in its first row, plus `unreadable`: why a row is malformed (it is no list, or has another number of cells than
+    there are names). Repeated names get a suffix such as ` (2)`. A truncated response gives its complete rows and a last row with the
+    reason; an empty response gives no rows. `SourceError` if there is no table.
     """
     place, text = trade_figures.describe(payload), trade_figures.decode(payload, _ON_WEB_PAGE)
     if not text:
@@ -137,7 +137,7 @@ def newest_day(payload: Payload) -> date | None:
 def _parse_row(cells: Mapping[str, str | None]) -> TradeRow:
     """Parse a row of the table; `RowError` if it is no figure.
 
-    Duties and imports for consumption are None if the response has no such column.
+    Duties and imports for consumption are None for exports, and if the cell is null or the response has no such column.
     """
     flow = next((one for one, name in _COMMODITY.items() if name in cells), None)
     if flow is None:
@@ -155,10 +155,10 @@ def _parse_row(cells: Mapping[str, str | None]) -> TradeRow:
 
 
 def _parse_outer_list(text: str, place: str) -> tuple[list[Any], str]:
-    """Parse JSON text that is a list of lists into rows.
+    """Parse JSON text that is a list into its items, the rows.
 
-    Also returns where the text is truncated ("" if it is complete); the rows before that are complete. `SourceError` if it is no list.
-    `place` names the response in the message.
+    Also returns where the text is truncated or damaged ("" if it is valid JSON); the rows are then those before that place. `SourceError`
+    if it does not begin as a list, or lists are nested too deeply. `place` names the response in the message.
     """
     try:
         rows = _DECODER.decode(text)
@@ -176,7 +176,8 @@ def _parse_outer_list(text: str, place: str) -> tuple[list[Any], str]:
 def _parse_complete_rows(text: str) -> tuple[list[Any], str]:
     """Parse a truncated list of rows up to its last complete row.
 
-    Also returns in words after which row it ends. The first row has the column names, so it is not counted there.
+    It ends at the first item that is incomplete, damaged or not a list. Also returns in words after which row that is. The first row has
+    the column names, so it is not counted there.
     """
     rows: list[Any] = []
     position = 1  # after the opening bracket
@@ -193,7 +194,10 @@ def _parse_complete_rows(text: str) -> tuple[list[Any], str]:
 
 
 def _skip(text: str, position: int, characters: str) -> int:
-    """Return the first position from `position` on after these characters."""
+    """Return the first position, from `position` on, of another character.
+
+    `characters` are those that are skipped. It is the length of the text if no other follows.
+    """
     while position < len(text) and text[position] in characters:
         position += 1
     return position

@@ -42,8 +42,8 @@ def fetch(client: Client, settings: ComtradeSettings, window: Days) -> Iterator[
     """Fetch trade of pairs in the window's years and the three before.
 
     Sends one request per year, pair and product. Reporters revise without notice: this year and the last are fetched at every call, earlier
-    years once a month until they are more than three years old. Yields the result of each request: `failed` if the response is not a table,
-    e.g. an error reported by the API.
+    years once a month until September of the third year after, and then once more. Yields the result of each request: `failed` if `parse`
+    cannot read the response, e.g. an error reported by the API. A table without rows is no failure.
     """
     # A settled year may be empty: some pairs do not trade a product.
     return (requesting.fetch_table(client, request, parse, may_be_empty=True) for request in build_requests(settings, window, client))
@@ -120,7 +120,11 @@ def newest_day(payload: Payload) -> date | None:
 
 
 def _parse_row(cells: Mapping[str, str | None]) -> TradeRow:
-    """Parse a row; `RowError` unless it is a monthly total of goods."""
+    """Parse a row; `RowError` unless it is a monthly total of goods.
+
+    Total means over second partners, customs procedures and modes of transport; an empty or absent cell of these counts as total.
+    `RowError` also if another cell that is needed is empty or invalid.
+    """
     if cells.get("freqCode") != "M":
         raise RowError(f"the figure is not monthly: its freqCode is {cells.get('freqCode')!r} (A: annual)")
     if cells.get("typeCode") != "C":
@@ -169,7 +173,7 @@ def _parse_json(text: str, place: str) -> pl.DataFrame:
 def _check_complete(response: Mapping[str, Any], rows: list[Any], place: str) -> None:
     """Raise `SourceError` if a response does not have all rows.
 
-    It does not if there are more or fewer than its `count`, or as many as a response can hold.
+    Rows are missing if their number is not the `count` of the response (if it has one), or is `MAX_ROWS` or more.
     """
     count = str(response.get("count", len(rows)))
     if count != str(len(rows)) or len(rows) >= MAX_ROWS:
@@ -182,7 +186,8 @@ def _check_complete(response: Mapping[str, Any], rows: list[Any], place: str) ->
 def _parse_csv(text: str, place: str) -> pl.DataFrame:
     """Parse a CSV file of the website into text cells.
 
-    A row that is too short has a reason in `unreadable`. `SourceError` if it has no column `period`.
+    Blank lines are skipped. A row that is too short has a reason in `unreadable`. `SourceError` if it is not valid CSV or has no column
+    `period`.
     """
     try:
         lines = list(csv.reader(io.StringIO(text, newline=""), strict=True))

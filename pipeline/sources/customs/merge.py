@@ -35,7 +35,10 @@ class ResponseArchive(Protocol):
     """Where responses are stored, e.g. an `Archive`."""
 
     def payloads(self, source: str) -> Iterator[Payload]:
-        """Yield every distinct response of a source in order of arrival."""
+        """Yield the responses of a source in order of arrival.
+
+        One that equals the previous response to the same item is skipped.
+        """
         ...
 
     def journal(self, source: str) -> pl.DataFrame:
@@ -46,9 +49,9 @@ class ResponseArchive(Protocol):
 def merge_trade_flows(folder: Path, archive: ResponseArchive, settings: Sources) -> Figures:
     """Merge monthly flows from `flows.csv` and all stored responses, as `RAW_TRADE_FLOWS`.
 
-    Responses of upstreams that are switched off count too. A figure is what one source says of a flow and month; it has one row for each
-    change of its value (`select_versions`). A response that cannot be read is listed in `rejected`, and the others are still read.
-    `SourceError` if `flows.csv` cannot be read.
+    All rows of `flows.csv` are included. Of the responses, those of upstreams that are switched off too, there is one row for each change
+    of a figure's value (`select_versions`); a figure is what one source says of a flow and month. A response that cannot be read is listed
+    in `rejected`, and the others are still read. `SourceError` if `flows.csv` cannot be read.
     """
     results = [figures for source in READERS for figures in _read_responses(archive, source, settings)]
     rows = pl.concat([RAW_TRADE_FLOWS.empty(), *(figures.rows for figures in results)])
@@ -63,9 +66,10 @@ def merge_trade_flows(folder: Path, archive: ResponseArchive, settings: Sources)
 def select_versions(rows: pl.DataFrame) -> pl.DataFrame:
     """Select one row for each change of a figure's value.
 
-    `rows`: the figures of all responses in order of arrival. The first value counts as a change, and so does a return to an old one. If a
-    figure had several values on one day, the last counts, unless it equals the value of the day before. Only the first value of a figure
-    has `absent_on`: the day of the last response without the figure, when it was not public yet.
+    `rows`: the figures of all responses in order of arrival. Of several rows of a figure (`_FIGURE`) on one day only the last counts. It is
+    selected if it is the figure's first, or any amount differs from that of the figure's previous day with a row. So a return to an old
+    value is a change too. Only the first row of a figure has `absent_on`: the day of the last response without the figure, when it was not
+    public yet (null if there was none).
     """
     last_of_day = (
         rows.with_columns(pl.col("absent_on").first().over(_FIGURE))
@@ -81,8 +85,8 @@ def select_versions(rows: pl.DataFrame) -> pl.DataFrame:
 def merge_tariffs(folder: Path) -> pl.DataFrame:
     """Merge `tariffs.csv` and the means of tariff lists.
 
-    Lists are files such as `hs6_USA_CHN.csv`. The result is of `RAW_TARIFFS`. `SourceError` if a file cannot be read, or if both have the
-    same mean for the same day.
+    Lists are files such as `hs6_USA_CHN.csv`. The result is of `RAW_TARIFFS`. `SourceError` if a file cannot be read, or if both have a
+    rate (even an equal one) for the same importer, exporter, day and measure.
     """
     averages, means = read_tariffs(folder), read_lists(folder)
     both = averages.join(means, on=RAW_TARIFFS.key, how="semi")
@@ -112,7 +116,8 @@ def _read_responses(archive: ResponseArchive, source: str, settings: Sources) ->
 def _requests_by_item(journal: pl.DataFrame) -> Mapping[str, Sequence[tuple[datetime, str | None]]]:
     """Return time and hash of each response, by requested item.
 
-    The oldest comes first. The hash is None if the upstream said that it has no data. Failed requests are left out.
+    The oldest comes first. The hash is None if the upstream said that it has no data. Failed and refused requests, and those not sent
+    because the stored response is final, are left out.
     """
     requests: dict[str, list[tuple[datetime, str | None]]] = defaultdict(list)
     completed = journal.filter(pl.col("outcome").is_in(["stored", "unchanged", "missing"])).sort("asked_at")
@@ -125,7 +130,8 @@ def _absent_on(payload: Payload, requests: Sequence[tuple[datetime, str | None]]
     """Return the day of the previous readable response to the same request.
 
     New figures of this response were absent on that day; None if there is none. `requests`: those of the payload's item, the oldest first;
-    `readable`: hashes of readable responses. An answer without data (hash None) proves absence too, an unreadable one does not.
+    `readable`: hashes of readable responses. An answer without data (hash None) proves absence too; an unreadable one does not and is
+    skipped.
     """
     earlier = [(at, sha256) for at, sha256 in requests if at <= payload.fetched_at][:-1]  # without the request of the payload itself
     days = [at.date() for at, sha256 in earlier if sha256 is None or sha256 in readable]

@@ -44,10 +44,10 @@ class Year(NamedTuple):
 
 
 def iter_years(window: Days, today: date) -> Iterator[Year]:
-    """Yield the years of the window and the three before.
+    """Yield the years of the window and the three before it.
 
-    None is before `FIRST_YEAR` or after today; the current year ends with today's month. Years are always whole, so that a month missing
-    from a response was not published rather than not requested.
+    No year is before `FIRST_YEAR` or after today's. The current year ends with today's month; all others are whole, even if the window
+    begins or ends within them, so that a month missing from a response was not published rather than not requested.
     """
     for year in range(max(window.first.year - EARLIER_YEARS, FIRST_YEAR), min(window.last, today).year + 1):
         is_settled = today >= date(year + _SETTLED_AFTER_YEARS, _SETTLED_MONTH, 1)
@@ -57,7 +57,8 @@ def iter_years(window: Days, today: date) -> Iterator[Year]:
 def mark_recent_as_final(client: Client, request: Request, year: Year) -> Request:
     """Mark a request as final (not sent) if a response is recent.
 
-    Recent means stored less than `REFETCH_AFTER` ago. Requests for this year and the last are always sent.
+    Recent means stored less than `REFETCH_AFTER` ago. Requests for this year and the last are never marked. A request that is final already
+    stays final. The result is a copy.
     """
     stored = client.archive.find_newest(request.source, request.item)
     is_recent = stored is not None and client.now() - stored.fetched_at < REFETCH_AFTER
@@ -87,10 +88,10 @@ def fetch_table(client: Client, request: Request, parse: Callable[[Payload], pl.
 
 
 def reject_response(client: Client, fetched: FetchResult, outcome: Outcome, detail: str) -> FetchResult:
-    """Turn a response that cannot be read into a failed result.
+    """Replace the outcome of a response that has no usable figures.
 
-    `outcome` and `detail` say why, and are added to the journal of requests. The result has no payload; the stored response stays in the
-    archive.
+    The result has `outcome` and `detail`, which says why, and no payload. It is added to the journal of requests, unless `fetched` has no
+    payload. The stored response stays in the archive.
     """
     rejected = replace(fetched, outcome=outcome, payload=None, detail=detail)
     if fetched.payload is not None:
@@ -101,7 +102,8 @@ def reject_response(client: Client, fetched: FetchResult, outcome: Outcome, deta
 def item_name(what: str, year: Year, codes: Sequence[str]) -> str:
     """Name what a request fetches, e.g. `imports CHN 2024 all`.
 
-    Responses are stored by this name. `what`: flow and partner; `codes`: HS codes of the goods; the name has their hash (none: `all`). When
-    a year gets its last revision (`is_settled`), its name changes, so it is fetched once more and then never again.
+    Responses are stored by this name. `what`: flow and partner, or reporter and partner; `codes`: HS codes of the goods; the name has their
+    hash (none: `all`). When a year gets its last revision (`is_settled`), its name changes, so it is fetched once more and then never
+    again.
     """
     return f"{what} {year.year} {goods_label(codes)}{' settled' if year.is_settled else ''}"

@@ -44,7 +44,8 @@ def parse_list(content: bytes, place: str) -> pl.DataFrame:
     """Parse a CSV list as `LINES`, one per row.
 
     The columns are `hs6`, `time_of_tariff`, `tariff` and optionally `description`. A leading zero that a spreadsheet removed from a code is
-    restored. `SourceError`, starting with `place`, if there is no such table.
+    restored. A row that is no rate, or contradicts or repeats another, has the reason in `unreadable`. `SourceError`, starting with
+    `place`, if the file is not CSV in UTF-8 or lacks a column.
     """
     try:
         reader = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True)
@@ -60,8 +61,9 @@ def parse_list(content: bytes, place: str) -> pl.DataFrame:
 def compute_simple_means(lines: pl.DataFrame, importer: str, exporter: str, source: str) -> pl.DataFrame:
     """Compute the mean rate over all tariff lines on days of change.
 
-    `lines`: rows of `LINES`. On each day the latest rate of each line counts. The result is of `RAW_TARIFFS`, in percent. A line counts
-    from its first rate, so the list should begin with a rate for every line. A row without a rate changes nothing.
+    `lines`: rows of `LINES`. The result is of `RAW_TARIFFS`, in percent, with one row for each day on which any line has a rate, even if
+    the mean stays the same. It is the mean of the latest rate of each line up to that day. A line counts from its first rate, so the list
+    should begin with a rate for every line. Unreadable rows, such as those without a rate, change nothing.
     """
     rates = lines.filter(pl.col("unreadable").is_null()).sort("effective_date", "hs6")
     previous = pl.col("rate_pct").shift(1).over("hs6", order_by="effective_date")
@@ -87,8 +89,9 @@ def compute_simple_means(lines: pl.DataFrame, importer: str, exporter: str, sour
 def read_lists(folder: Path) -> pl.DataFrame:
     """Compute the means of all tariff lists of a folder.
 
-    Lists are named `hs6_<importer>_<exporter>.csv`. The result is of `RAW_TARIFFS`, without rows if there is no list. `SourceError` names
-    the file and its first row that is not a rate: a mean over only the readable lines would be wrong.
+    Lists are named `hs6_<importer>_<exporter>.csv`. The result is of `RAW_TARIFFS`, without rows if there is no list. `SourceError` for a
+    wrong name, and for a list with a row that is not a rate (the message names the first): a mean over only the readable lines would be
+    wrong. Rows with an empty rate and exact repeats are ignored.
     """
     means = [RAW_TARIFFS.empty()]
     for path in sorted(folder.glob("hs6_*.csv")):

@@ -122,7 +122,7 @@ def _find_texts(fields: dict[str, object]) -> Iterator[str]:
 def _find_link(fields: dict[str, object]) -> str:
     """Return the first link of an item to its article.
 
-    Links to HTML pages are preferred; empty if there is none.
+    That is a link with `rel` "alternate". Links to HTML pages are preferred; empty if there is none.
     """
     links = fields.get("links")
     alternates = [link for link in links if link.get("rel") == "alternate" and link.get("href")] if isinstance(links, list) else []
@@ -131,7 +131,10 @@ def _find_link(fields: dict[str, object]) -> str:
 
 
 def _resolve_link(link: str, url: str) -> str:
-    """Make a relative link absolute; return any other as it is."""
+    """Make a relative link absolute; return any other as it is.
+
+    `url`: the base. A link is also returned as it is if it is empty or cannot be joined to the base.
+    """
     if not link or _SCHEME.match(link):
         return link
     try:
@@ -156,7 +159,8 @@ def _escape_ampersands(markup: str) -> str:
 def _to_xml_reference(match: re.Match[str]) -> str:
     """Return what replaces an ampersand or entity in XML.
 
-    `match`: of `_AMPERSAND`. A numeric reference to a character that XML does not allow becomes a replacement character.
+    `match`: of `_AMPERSAND`. A numeric reference to a character that XML does not allow becomes a replacement character; an HTML entity its
+    character; any other ampersand `&amp;`. Quoted text, XML's own entities and other numeric references are unchanged.
     """
     if match["quoted"] or match["name"] in _XML_ENTITIES:
         return match[0]

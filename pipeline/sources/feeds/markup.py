@@ -73,8 +73,9 @@ class _Item:
 def read_feed(text: str) -> Feed:
     """Split a feed into its items.
 
-    Raises `NotAFeedError` if it is not a feed, declares XML entities, or is too large.
-    Of a feed that is cut short or has too many items, the complete items within the limits are returned, and a fault gives the number.
+    Raises `NotAFeedError` if it is not a feed, declares XML entities, or the text or the tags around the items are too large.
+    Of a feed that is cut short or has too many items, the complete items within the limits are returned. A fault gives the number of
+    complete items before the cut, another the number of items beyond the limits.
     """
     if len(text) > LONGEST_FEED:
         raise NotAFeedError(f"has {len(text):,} characters, at most {LONGEST_FEED:,} of a feed are read. {_CHECK_URL}")
@@ -120,7 +121,10 @@ class _Scanner:
     is_closed: bool = False  # the end tag of the feed was found, and no item after it
 
     def add_tag(self, tag: re.Match[str]) -> None:
-        """Process the next tag of the text."""
+        """Process the next match of `_TOKEN`.
+
+        Without effect: comments, CDATA and processing instructions, items before the root, and items with a prefix not in `prefixes`.
+        """
         if tag["name"] and tag["name"].lower() not in _ITEMS:
             self._add_parent(tag)
         elif tag["name"] and self.root is not None and (tag["prefix"] or "").lower() in self.prefixes:
@@ -129,7 +133,8 @@ class _Scanner:
     def _add_parent(self, tag: re.Match[str]) -> None:
         """Process a tag of an element around the items.
 
-        The first is the root. A channel contains the items only if it is open at the first of them: in RSS 1.0 it ends before.
+        The first start tag is the root. Any end tag after it closes the feed, until an item follows. A channel contains the items only if
+        it is open at the first of them: in RSS 1.0 it ends before.
         """
         if tag["slash"]:
             self.is_closed = self.root is not None
@@ -141,7 +146,7 @@ class _Scanner:
     def _add_item(self, tag: re.Match[str]) -> None:
         """Start or end an item.
 
-        An item that is not closed ends where the next one starts.
+        An item that is not closed ends where the next one starts. An end tag that does not fit the open item is ignored.
         """
         self.is_closed = False
         if tag["slash"]:
@@ -164,7 +169,10 @@ class _Scanner:
 
 
 def _require_root(scanner: _Scanner, text: str) -> re.Match[str]:
-    """Return the root tag, or raise `NotAFeedError` if there is none."""
+    """Return the root tag, or raise `NotAFeedError` if there is none.
+
+    Also raises it for a text in which markup of an HTML page comes before the root.
+    """
     root = scanner.root
     page = _PAGE.search(text)
     if not text.strip():

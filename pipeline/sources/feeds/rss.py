@@ -35,8 +35,8 @@ _SHA_SHOWN = 12
 def fetch(client: Client, settings: RssSettings, window: Days) -> Iterator[FetchResult]:  # noqa: ARG001 # every upstream is fetched for a window
     """Fetch each feed once, in the order of the settings.
 
-    A feed holds its newest items, whatever the window.
-    `item` is the name of the feed, with its URL appended if several feeds have that name.
+    `window` is not used: a feed holds its newest items only. A feed that the settings list twice is fetched once. The `item` of a request
+    is the name of the feed, with its URL appended if several feeds have that name.
     """
     today = client.now().date()
     count = Counter(feed.name for feed in dict.fromkeys(settings.feeds))
@@ -49,7 +49,7 @@ def parse(payload: Payload) -> pl.DataFrame:
     """Parse a feed's items in order, then its faults, as `ROWS`.
 
     `article_id` is the guid or Atom id; `body` the longest of contents and summary; `published_at` the first readable date of publication,
-    creation and update. Missing fields are null; `unreadable` says why an item cannot be read.
+    creation and update, or the first of them if none is readable. Missing fields are null; `unreadable` says why an item cannot be read.
     Raises `SourceError` if the payload is not a feed.
     """
     feed = _read_feed(payload)
@@ -59,7 +59,7 @@ def parse(payload: Payload) -> pl.DataFrame:
 def newest_day(payload: Payload) -> date | None:
     """Return the newest UTC day on which an item was published.
 
-    Days after the request do not count. Returns None if there is no day.
+    Days after that of the request (`payload.day`) do not count. Returns None if there is no day.
     Raises `SourceError` if the payload is not a feed.
     """
     days = parse_instant(parse(payload)["published_at"]).dt.date()
@@ -70,11 +70,14 @@ def newest_day(payload: Payload) -> date | None:
 def new_rows(payloads: Iterable[Payload]) -> Iterator[pl.DataFrame]:
     """Yield the rows of new or changed items as `RAW_ARTICLES`.
 
-    Yields one frame for each response that has any. An item is known if its feed showed it at most `DAYS_BACK` days earlier with the same
-    id (else link), title and text. To read a range of days, pass all responses since `days.extend_back(DAYS_BACK)`, and select the rows
+    Yields one frame for each response that has any. An item is known if an earlier response of its feed, of the same day or at most
+    `DAYS_BACK` days earlier, showed it with the same id (else link), title and text.
+
+    To read a range of days, pass all responses since `days.extend_back(DAYS_BACK)`, and select the rows
     whose `index_date` is within the days: the result is the same however many days are read together.
 
-    A response that is not a feed gives one unreadable row. A date after the day of the request is replaced by that day. Raises `ValueError`
+    A response that is not a feed gives one unreadable row, and each fault of a feed one in every response.
+    A date after the day of the request is replaced by that day. Raises `ValueError`
     unless the responses of each feed are ordered by `fetched_at`, as `Archive.payloads` returns them.
     """
     histories: dict[str, _FeedHistory] = {}
@@ -117,7 +120,7 @@ def _to_rows(payload: Payload, entries: Sequence[Entry]) -> pl.DataFrame:
 def _first_readable_dates(entries: Sequence[Entry]) -> list[str | None]:
     """Return for each item its first readable date.
 
-    The order is publication, creation, update. If none is readable, the first date; None if there is none.
+    The order is publication, creation, update. If none is readable, the first that is not empty; None if all are empty.
     """
     dates = [[text for text in entry.dates if text] for entry in entries]
     # Only items with several dates have a choice.
@@ -128,7 +131,7 @@ def _first_readable_dates(entries: Sequence[Entry]) -> list[str | None]:
 
 
 def _label(payload: Payload) -> str:
-    """Name a response, so that names sort by time of arrival.
+    """Name a response; names of one feed sort by time of arrival.
 
     Of two rows with the same id and date, the one with the first name becomes the article.
     """
@@ -148,7 +151,10 @@ class _FeedHistory:
     new_texts: set[bytes] = field(default_factory=set)  # new in this response, in which an item may occur twice
 
     def start_response(self, payload: Payload) -> None:
-        """Start the next response, and forget items not shown for `DAYS_BACK` days."""
+        """Start the next response, and forget items last shown long ago.
+
+        That is more than `DAYS_BACK` days before the day of this response. Raises `ValueError` if it arrived before the last one.
+        """
         if self.response is not None and payload.fetched_at < self.response.fetched_at:
             raise ValueError(f"the responses of feed {payload.item!r} are not in the order of arrival; sort them by fetched_at")
         if self.response is None or payload.day != self.response.day:
@@ -159,7 +165,8 @@ class _FeedHistory:
     def read_if_new(self, markup: str, read: Callable[[str], Entry]) -> Entry | None:
         """Parse the item with `read`; None if an earlier response showed it.
 
-        An item that occurs twice in the response in which it is new is returned twice.
+        Two items are the same if id (else link), title and text are; unreadable ones if their markup is. The item now counts as shown on
+        the day of this response. An item that occurs twice in the response in which it is new is returned twice.
         """
         assert self.response is not None
         entry, key = None, _hash(markup)

@@ -41,8 +41,8 @@ def decode_body(body: bytes, content_type: str) -> str:
 
     Invalid bytes and characters that XML does not allow become replacement characters. In order of precedence: byte order mark, UTF-16 if
     it begins with `<` and a zero byte in either order, a declared seven-bit encoding, UTF-8, the encoding of the `content_type` header,
-    that of the XML declaration, Windows-1252. From the third on, an encoding is used only if it decodes at least nine tenths of the
-    non-ASCII characters.
+    that of the XML declaration, Windows-1252. From the third to the last but one, an encoding is used only if it decodes at least nine
+    tenths of the non-ASCII characters.
     """
     for mark, encoding in _BYTE_ORDER_MARKS:
         if body.startswith(mark):
@@ -57,7 +57,7 @@ def decode_body(body: bytes, content_type: str) -> str:
 
 
 def _declared_encodings(body: bytes, content_type: str) -> list[str]:
-    """Return the usable encodings that header and XML declaration name."""
+    """Return the usable encodings of header and XML declaration, in this order."""
     header, declaration = _HEADER.search(content_type), _DECLARATION.search(body[:_DECLARATION_BYTES])
     names = [header[1]] if header else []
     names += [declaration[1].decode("ascii")] if declaration else []
@@ -78,7 +78,10 @@ def _find_codec(name: str) -> str | None:
 
 
 def _decode_if_fitting(body: bytes, encoding: str) -> str | None:
-    """Decode the body; None if too many of its characters are invalid."""
+    """Decode the body; None if too many of its characters are invalid.
+
+    Too many are more than `_MOST_REPLACED` of the non-ASCII characters of the text, invalid ones included.
+    """
     text = body.decode(encoding, "replace")
     replaced = text.count(REPLACEMENT) - body.count(REPLACEMENT.encode())  # some feeds contain the character itself
     non_ascii = len(text) - len(text.encode("ascii", "ignore"))

@@ -28,7 +28,7 @@ _RENAME = "Rename the columns in the file, or map them in tension.toml (docs/ope
 
 @dataclass
 class ReadReport:
-    """Problems found while reading article files, to be shown to the user.
+    """Problems in reading article files, to be shown to the user.
 
     It has messages on guessed encodings, and the reasons of skipped files by label.
     """
@@ -72,10 +72,10 @@ def read_articles(
 ) -> Iterator[pl.DataFrame]:
     """Read all files of the archives as `RAW_ARTICLES`, in batches.
 
-    The rows do not depend on the batches, whose size is set by `limits`.
-    Formats: Parquet, JSON (.jsonl, .ndjson, .json: one object per line, or one array of objects) and CSV, each also as .gz or in a zip
-    file. A line that cannot be parsed becomes a row with a reason in `unreadable`. The day of a row is the UTC day of `published_at`, else
-    of `fetched_at`, else that of its nearest neighbour in the file; a day after `last_day` counts as no date.
+    The rows do not depend on the batches, whose size is set by `limits`. Formats: Parquet, JSON (.jsonl, .ndjson, .json: one object per
+    line, or one array of objects) and CSV, each also as .gz or in a zip file. A line that cannot be parsed becomes a row with a reason in
+    `unreadable`. The day of a row is the UTC day of `published_at`, else of `fetched_at`, else that of the row before it in the file
+    (before the first date: of the first row with a date). A date after `last_day` counts as no date.
 
     Raises `SourceError` if there are no files, or a file has the wrong format, lacks a column, or has no date at all. Some of these errors
     are raised only at the end of a file.
@@ -147,7 +147,11 @@ class _LocationReader:
         self._require_columns(found_columns, converter.row_count, first_reason)
 
     def _apply_settings(self, rows: pl.DataFrame) -> pl.DataFrame:
-        """Set missing sources from the archive, and write dates as ISO 8601."""
+        """Set missing sources from the archive, and write dates as ISO 8601.
+
+        A source that is null or blank is missing; unreadable rows get none. Dates are only rewritten if the archive has a `date_order`; a
+        date that cannot be parsed stays as it is.
+        """
         source, order = self.archive.source, self.archive.date_order
         if source is not None:
             is_unnamed = pl.col("source").fill_null("").str.strip_chars() == ""
@@ -178,10 +182,10 @@ class _LocationReader:
         )
 
     def _require_columns(self, found_columns: FoundColumns, row_count: int, first_reason: str) -> None:
-        """Raise `SourceError` if the file has rows but lacks a column.
+        """Raise `SourceError` if the file lacks a column.
 
-        Required are `published_at`, `source` (unless the archive sets it), and `title` or `body`. `first_reason` says why the first row is
-        unreadable, if it is.
+        A file without rows and names of columns lacks none. Required are `published_at`, `source` (unless the archive sets it), and `title`
+        or `body`. `first_reason` says why the first row is unreadable, if it is.
         """
         if not row_count and not found_columns.theirs:
             return

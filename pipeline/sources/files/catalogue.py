@@ -27,9 +27,9 @@ Digests = dict[date, str]
 class Catalogue:
     """Hashes of article files by day, stored in one JSON file.
 
-    A missing or damaged JSON file is like an empty one. An article file counts as unchanged while its size, modification time and settings
-    are the same. A file with a row dated in the future is not stored, because such a row is filed under a neighbour's day now and under its
-    own day later.
+    A missing or damaged JSON file, or one of another version, is like an empty one; without a path nothing is saved. An article file counts
+    as unchanged while its size, modification time and settings are the same. A file with a row dated in the future (after `last_day`) is
+    not stored, because such a row is filed under a neighbour's day now and under its own day later.
     """
 
     def __init__(self, path: Path | None = None) -> None:
@@ -38,7 +38,10 @@ class Catalogue:
         self._entries = dict(self._saved_entries)
 
     def _read_entries(self) -> dict[str, Any]:
-        """Read the stored entries by path; empty if missing or damaged."""
+        """Read the stored entries by path.
+
+        Empty if the file is missing, damaged or of another version.
+        """
         if self._path is None or not self._path.is_file():
             return {}
         try:
@@ -84,9 +87,10 @@ class Catalogue:
         return Days(min(digests), max(digests)) if digests else None
 
     def read_rows(self, file: ArticleFile, days: Days, *, last_day: date, report: ReadReport | None = None) -> Iterator[pl.DataFrame]:
-        """Yield the file's rows of these days.
+        """Yield the file's rows of these days, in batches.
 
-        The rows are those of `read_file`. A file known to have no rows of these days is not opened.
+        The rows are those of `read_file`. A file known to have no rows of these days is not opened. After the last batch the hashes of all
+        its days are stored (`_store`).
         """
         stored = self.stored_digests(file)
         if stored is not None and not any(days.first <= day <= days.last for day in stored):
@@ -101,7 +105,7 @@ class Catalogue:
     def day_digests(self, files: Iterable[ArticleFile], days: Days, *, last_day: date) -> Digests:
         """Return for each day a digest of its rows in all files.
 
-        A day without rows has one too.
+        It also depends on the labels of the files, not on their order. A day without rows has one too. A file is read as in `find_digests`.
         """
         parts: dict[date, list[str]] = {day: [] for day in days}
         for file in files:
@@ -113,7 +117,7 @@ class Catalogue:
     def _store(self, file: ArticleFile, identity: list[Any], contents: FileContents, last_day: date) -> None:
         """Store the contents, unless they may change.
 
-        Nothing is stored if the file changed while it was read, or has rows dated in the future.
+        Nothing is stored, and the file's old entry is dropped, if the file changed while it was read or has rows dated after `last_day`.
         """
         if not identity or identity != _identify_version(file) or (contents.latest_claim is not None and contents.latest_claim > last_day):
             self._entries.pop(_key(file), None)
@@ -123,7 +127,7 @@ class Catalogue:
     def save(self) -> None:
         """Write the catalogue to its file, which is replaced whole.
 
-        Entries of files that no longer exist are left out.
+        Nothing is written if no entry has changed. Entries of files that no longer exist are left out.
         """
         if self._path is None or self._entries == self._saved_entries:
             return

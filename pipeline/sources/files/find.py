@@ -31,9 +31,10 @@ class ArticleFile:
 def find_article_files(archives: Iterable[ArticleFiles], home: Path | None = None) -> list[ArticleFile]:
     """Return the files of the archives, each once.
 
-    These are listed files, and those of a known format in folders and patterns, sorted.
-    Hidden files are skipped, as are files in `home` that an archive outside of it includes. Raises `SourceError` if a path does not exist,
-    a pattern matches nothing, a file has an unknown format, or no file is left.
+    These are listed files, and those of a known format in folders (with subfolders) and patterns, sorted within each archive. A file of
+    several archives belongs to the first. Hidden files of folders and patterns are skipped, as are files in `home` that an archive outside
+    of it includes. Raises `SourceError` if a path does not exist, a pattern matches nothing, a listed file has an unknown format, or no
+    file is left.
     """
     archives = list(archives)
     files = [(path, archive) for archive in archives for path in _drop_own_data(_expand_path(archive.path), archive, home)]
@@ -63,7 +64,11 @@ def _drop_own_data(paths: list[Path], archive: ArticleFiles, home: Path | None) 
 
 
 def _expand_path(text: str) -> list[Path]:
-    """Return the files of a path: a file, folder tree or pattern."""
+    """Return the files of a path: a file, folder tree or pattern.
+
+    Of a folder or pattern only files of a known format that are not hidden. `SourceError` if a file is missing or of an unknown format, or
+    a pattern matches nothing.
+    """
     path = Path(text)
     if path.is_dir():
         return _list_folder(path)
@@ -101,7 +106,8 @@ def _require_known_format(path: Path) -> Path:
 def _make_labels(files: Sequence[Path]) -> list[str]:
     """Return a unique label for each file.
 
-    It is the file's name; if that is not unique, with the name of its folder; else with a number in order of the paths.
+    It is the file's name, with the name of its folder in front if other files have the same name. Of labels that are still equal, the
+    second and later ones, in order of the paths, get a number.
     """
     names = [to_text(file.name) for file in files]
     names_with_folder = [f"{to_text(file.resolve().parent.name)}/{name}" for file, name in zip(files, names, strict=True)]

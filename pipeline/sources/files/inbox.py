@@ -18,7 +18,10 @@ QUIET_SECONDS = 30
 
 
 def list_inbox_files(folder: Path) -> list[ArticleFile]:
-    """Return the article files in the folder, which need not exist."""
+    """Return the article files in the folder, if any.
+
+    The folder need not exist.
+    """
     try:
         return find_article_files([ArticleFiles(path=str(folder))])
     except SourceError:
@@ -28,7 +31,8 @@ def list_inbox_files(folder: Path) -> list[ArticleFile]:
 def is_quiet(path: Path, now: float) -> bool:
     """Return whether a file has not changed for `QUIET_SECONDS`.
 
-    It is then taken as complete, and so is a file with a modification time in the future. `now` is Unix time.
+    It is then taken as complete, and so is a file with a modification time in the future. False if the file no longer exists. `now` is Unix
+    time.
     """
     try:
         return not 0 <= now - path.stat().st_mtime < QUIET_SECONDS
@@ -41,7 +45,8 @@ def select_readable(
 ) -> Iterator[ArticleFile]:
     """Yield the files that can be read completely.
 
-    The others stay in the folder, and `report.skipped` says why.
+    A file is skipped if it changed within `QUIET_SECONDS`, or if reading it raises `SourceError`. It then stays in the folder, and
+    `report.skipped` says why. A file in the `catalogue` that has not changed is not read again.
     """
     for file in files:
         if not is_quiet(file.path, now):

@@ -30,9 +30,10 @@ class Limits:
     batch_bytes: int = 32_000_000
 
     def max_unpacked_bytes(self, packed_bytes: int) -> int:
-        """Return how large a packed file may become when it is unpacked.
+        """Return the most bytes that a packed file may unpack to.
 
-        The limits stop archives that are built to fill the memory.
+        It is `unpacked_ratio` times `packed_bytes`, but at least `unpacked_freely_bytes`, and never more than `unpacked_bytes`. This stops
+        archives that are built to fill the memory.
         """
         return min(self.unpacked_bytes, max(self.unpacked_freely_bytes, self.unpacked_ratio * packed_bytes))
 
@@ -44,8 +45,8 @@ LIMITS = Limits()
 class Line:
     """One line of a file.
 
-    `number` starts at 1; `text` has no line end, and is None if the line is too long. Empty lines in a row are one `Line`, with the line
-    ends between them as its text.
+    `number` starts at 1; `text` has no line end, and is None if the line is too long. Consecutive empty lines can be one `Line`: it has the
+    number of the first, and the line ends between them as its text.
     """
 
     number: int
@@ -53,7 +54,10 @@ class Line:
 
     @property
     def is_blank(self) -> bool:
-        """Whether the line has only white space; it is not a row."""
+        """Whether the line is empty or has only white space.
+
+        Such a line is not a row. A line that is too long is not blank.
+        """
         return self.text is not None and not self.text.strip(" \t\r\n")
 
 
@@ -70,7 +74,8 @@ class ByteSource(Protocol):
 class Stream:
     """The bytes of an open file, up to a limit.
 
-    `path` names it in messages; the default `decoder` is UTF-8.
+    `path` names it in messages; the default `decoder` is UTF-8. Reading raises `SourceError` once more than `limit` bytes were read; None
+    is no limit.
     """
 
     def __init__(self, raw: ByteSource, path: Path | str, limit: int | None, decoder: Decoder | None = None) -> None:
@@ -88,14 +93,15 @@ class Stream:
         return data
 
     def chunks(self) -> Iterator[bytes]:
-        """Yield all bytes in chunks of up to a megabyte."""
+        """Yield all bytes in chunks of at most 1 MiB."""
         while chunk := self._count(self._raw.read(CHUNK)):
             yield chunk
 
     def text_chunks(self, longest: int) -> Iterator[str]:
         """Yield the text in chunks of about a megabyte.
 
-        Raises `SourceError` if more than `longest` bytes have no ASCII character.
+        Each but the last ends with an ASCII character, so no character is split. Raises `SourceError` if more than `longest` bytes in a row
+        are not ASCII.
         """
         rest = b""
         for chunk in self.chunks():
@@ -114,7 +120,7 @@ class Stream:
     def lines(self, line_bytes: int) -> Iterator[Line]:
         """Yield all lines, without a byte order mark.
 
-        The text of a line longer than `line_bytes` is None.
+        A line feed ends a line; a carriage return before it is dropped. The text of a line longer than `line_bytes` is None.
         """
         number = 0
         while data := self._count(self._raw.readline(line_bytes + 1)):

@@ -20,9 +20,10 @@ TEXTS = pl.Schema({"id": pl.String(), "date": pl.Date(), "source": pl.String(), 
 def read_texts(path: Path) -> pl.DataFrame:
     """Read a file of articles, or of labelled passages, as `TEXTS`.
 
-    It has passages (`id`, `text`) if its first line has a `text`. The text of an article is its title, a blank line and its body,
-    unchanged, so that offsets are valid. Its id is its `article_id`, or the name of its file and row. An article that repeats the id of an
-    earlier one of its source and day is dropped. Raises `SourceError` if the file cannot be read or ids are not unique.
+    It has passages (`id`, `text`) if it is a JSON file whose first line that is not blank is an object with a `text`. The text of an
+    article is its title, a blank line and its body, unchanged, so that offsets are valid. Its id is its `article_id`, or the name of its
+    file and row. An article that repeats the id of an earlier one of its source and day is dropped, and so is an unreadable row. Raises
+    `SourceError` if the file cannot be read or an id still occurs twice.
     """
     texts = _read_passages(path) if _has_passages(path) else _read_articles(path)
     repeated = texts.filter(pl.col("id").is_duplicated())
@@ -32,7 +33,10 @@ def read_texts(path: Path) -> pl.DataFrame:
 
 
 def _has_passages(path: Path) -> bool:
-    """Whether the first line of a file is a labelled passage."""
+    """Whether the first line of a file is a labelled passage.
+
+    That is a JSON object with a `text`; blank lines before it are skipped. False if the file is missing or not .jsonl, .ndjson or .json.
+    """
     if path.suffix not in (".jsonl", ".ndjson", ".json") or not path.is_file():
         return False
     with path.open(encoding="utf-8", errors="replace") as lines:
@@ -45,7 +49,10 @@ def _has_passages(path: Path) -> bool:
 
 
 def _read_passages(path: Path) -> pl.DataFrame:
-    """Read labelled passages as `TEXTS`, without their labels."""
+    """Read labelled passages as `TEXTS`, without their labels.
+
+    `title_length` is 0; a date that cannot be parsed is null. `SourceError` for a line that is not an object with `id` and `text`.
+    """
     rows = []
     with path.open(encoding="utf-8", errors="replace") as lines:
         for number, line in enumerate(lines, start=1):
@@ -65,7 +72,10 @@ def _read_passages(path: Path) -> pl.DataFrame:
 
 
 def _read_articles(path: Path) -> pl.DataFrame:
-    """Read articles as `TEXTS`, as a run would."""
+    """Read articles as `TEXTS`, as a run would.
+
+    Unreadable rows are dropped, and so are rows that repeat the id, source and day of an earlier one.
+    """
     rows = collect_rows(read_articles([ArticleFiles(path=str(path))])).filter(pl.col("unreadable").is_null())
     title = pl.col("title").fill_null("")
     body = pl.col("body").fill_null("")

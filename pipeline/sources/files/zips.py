@@ -67,10 +67,10 @@ class Member:
 def open_members(zipped: bytes | Path, label: str, limits: Limits = LIMITS, *, most: int = MOST_MEMBERS) -> Iterator[list[Member]]:
     """Open a zip file (bytes or path) and return its files.
 
-    They are in order, without folders. `label` names the file in messages.
-    Raises `SourceError`, before anything is unpacked, if it is not a zip file, has more than `most` members, or declares an unpacked size
-    above `limits`; if members are encrypted, use another method than deflate, overlap, share a name, have none, or have one that leads out
-    of the folder.
+    They are in the order of the zip's list, without folders. `label` names the file in messages.
+    Raises `SourceError`, before anything is unpacked, if it is not a zip file, has more than `most` members (with folders), or declares a
+    total unpacked size above `limits`. Also if a member is encrypted, is compressed by another method than deflate, overlaps another, has
+    no name or the name of another, is a symbolic link, or has a name that leads out of the folder.
     """
     with _open_file(zipped, label) as file:
         size = file.seek(0, io.SEEK_END)
@@ -136,7 +136,10 @@ def _check_entries(entries: list[zipfile.ZipInfo], size: int, label: str, limits
 
 
 def _leads_out(name: str) -> bool:
-    """Return whether a member's name, as a path, leaves its folder."""
+    """Return whether a member's name, as a path, may leave its folder.
+
+    True for an absolute path, and for any name with a part `..` or a colon.
+    """
     path = PurePosixPath(name.replace("\\", "/"))
     return path.is_absolute() or ".." in path.parts or ":" in name
 
@@ -159,7 +162,8 @@ def _convert_errors(label: str) -> Iterator[None]:
 class _BoundedFile:
     """A zip file that rejects reads of more than `most` bytes.
 
-    `zipfile` reads the whole list of members at once, which a hostile file can make very long. With `most` None every read is allowed.
+    The limit is at least 128 KiB. `zipfile` reads the whole list of members at once, which a hostile file can make very long. With `most`
+    set to None every read is allowed.
     """
 
     def __init__(self, file: BinaryIO, most: int, label: str) -> None:
@@ -196,7 +200,10 @@ class MemberFile(io.RawIOBase):
         return True
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override] # what io passes
-        """Fill the buffer and return the number of bytes."""
+        """Fill the buffer, perhaps in part, and return the number of bytes.
+
+        It is 0 at the end of the member.
+        """
         data = self.read(len(buffer))
         buffer[: len(data)] = data
         return len(data)

@@ -119,5 +119,8 @@ def _null_if_empty(name: str) -> pl.Expr:
 
 
 def _unescape(titles: pl.Series) -> pl.Series:
-    """Replace character references, which GDELT uses for all non-ASCII characters."""
+    """Replace character references, which GDELT uses for all non-ASCII characters.
+
+    An empty title becomes null.
+    """
     return pl.Series([html.unescape(title) if title and "&" in title else title or None for title in titles], dtype=pl.String)

@@ -32,7 +32,7 @@ def build_cross_check(results: Iterable[FetchResult]) -> CrossCheck:
     """Build both tables from the fetch results of a window.
 
     `results` are in order of time; files other than events are skipped. A quarter-hour whose file is missing or unreadable has an account
-    without counts, with the reason. An event in several files counts in the first. No fetch result raises an error.
+    without counts, with the reason; it raises no error. A selected event that is in several files counts in the first.
     """
     frames = [GDELT_EVENTS.empty()]
     accounts: list[dict[str, Any]] = []
@@ -49,7 +49,7 @@ def build_cross_check(results: Iterable[FetchResult]) -> CrossCheck:
 def _read_quarter(result: FetchResult, known_ids: set[int]) -> tuple[pl.DataFrame, dict[str, Any]]:
     """Return the events and the account of one quarter-hour's file.
 
-    `known_ids` are the events of earlier files.
+    `known_ids` are the events selected from earlier files.
     """
     account = {
         "index_date": result.request.day,

@@ -66,8 +66,9 @@ ROW_OUTCOMES = ("malformed", "repeated", "no_country", "domestic", "no_state", "
 def parse_events(payload: Payload) -> pl.DataFrame:
     """Parse the rows of an export, as `EVENTS`.
 
-    The file may be zipped; empty fields are null. `SourceError` if no row has 61 fields. A row that is not UTF-8, has another number of
-    fields, lacks a required value or has text instead of a number is returned without values and with the reason.
+    The file may be zipped; empty fields are null. `SourceError` if no row has 61 fields, and as for `unpack`. A row that is not UTF-8, has
+    another number of fields, lacks a required value, has text instead of a number, or has an invalid day or time, is returned
+    without values and with the reason.
     """
     rows = split_fields(read_lines(payload), NAMES)
     if not (rows["width"] == len(NAMES)).any():
@@ -81,7 +82,10 @@ def parse_events(payload: Payload) -> pl.DataFrame:
 
 
 def _cast_field(name: str) -> pl.Expr:
-    """Cast a field to its type; null if that fails."""
+    """Return an expression for a field, cast to its type.
+
+    It is null if the field is empty, is not such a number, or is not finite.
+    """
     if COLUMNS[name] == pl.String():
         return pl.col(name).replace("", None)
     value = pl.col(name).cast(COLUMNS[name], strict=False)
@@ -135,8 +139,8 @@ def classify_events(rows: pl.DataFrame, day: date, known_ids: Container[int] = (
     """Select trade events between states, and count all rows by outcome.
 
     `rows`: of `EVENTS`; `day`: the UTC day of the file, rows added on another day are malformed; `known_ids`: events of earlier files,
-    which count as repeated. Selected are events whose code has a kind of signal, by an actor that is part of a state, against another state
-    or its firms.
+    which count as repeated, as does an id that occurred before in `rows`. Selected are events whose code has a kind of signal, by an actor
+    that is part of a state, against another state or its firms.
     """
     actor, target = (find_state(pl.col(f"Actor{n}CountryCode"), pl.col(f"Actor{n}KnownGroupCode")) for n in (1, 2))
     is_actor = is_state_actor(pl.col("Actor1Type1Code"), pl.col("Actor1KnownGroupCode"))
@@ -176,7 +180,10 @@ def classify_events(rows: pl.DataFrame, day: date, known_ids: Container[int] = (
 
 
 def _to_contract(events: pl.DataFrame) -> pl.DataFrame:
-    """Convert selected events, with their derived columns, to `GDELT_EVENTS`."""
+    """Convert selected events, with their derived columns, to `GDELT_EVENTS`.
+
+    An address that is not http or https becomes null.
+    """
     return GDELT_EVENTS.conform(
         events.select(
             "index_date",

@@ -45,9 +45,10 @@ class MasterList:
 def fetch(client: Client, settings: GdeltSettings, window: Days) -> Iterator[FetchResult]:
     """Fetch every file of the window that can exist by now.
 
-    The order is oldest first, events before articles. Stored files are not fetched again, so an interrupted run continues where it stopped.
-    The outcome is `missing` if GDELT has no such file, and `failed`, without payload, if the file is incomplete or differs from the master
-    list; the next run fetches it again. After `MAX_FAILURES` consecutive failures the remaining files are `failed` without a request.
+    First comes the master list, if the settings enable it. The order of the files is oldest first, in each quarter-hour events before
+    articles. Complete stored files are not fetched again, so an interrupted run continues where it stopped. The outcome is `missing` if
+    GDELT has no such file, and `failed`, without payload, if the file is incomplete or differs from the master list; the next run fetches
+    it again. After `MAX_FAILURES` consecutive results that are `failed` or `refused` the remaining files are `failed` without a request.
     """
     master_list = None
     if settings.master_list:
@@ -76,7 +77,8 @@ def fetch(client: Client, settings: GdeltSettings, window: Days) -> Iterator[Fet
 def parse_master_list(body: bytes, window: Days) -> MasterList:
     """Find the window's files, and the newest, in GDELT's master list.
 
-    A line has the size, MD5 and address of a file of events or articles; other lines are skipped.
+    A line has the size, MD5 and address of a file of events or articles; other lines are skipped. `newest` is empty if there is no such
+    line.
     """
     stamps = {f"{day:%Y%m%d}" for day in window}
     files: dict[str, tuple[int, str]] = {}
@@ -96,7 +98,10 @@ def iter_quarters(day: date) -> Iterator[datetime]:
 
 
 def _build_requests(settings: GdeltSettings, window: Days, now: datetime) -> Iterator[Request]:
-    """Yield the requests of the window's files, up to those just published."""
+    """Yield the requests of the window's files, the oldest first.
+
+    The last are those of the newest quarter-hour that is at least `PUBLICATION_DELAY` before `now`.
+    """
     suffixes = [suffix for name, suffix in _SUFFIXES.items() if name in settings.files]
     for day in window:
         for quarter in iter_quarters(day):
@@ -113,7 +118,8 @@ def _build_request(settings: GdeltSettings, item: str, day: date) -> Request:
 def _fetch_file(client: Client, request: Request, master_list: MasterList | None) -> FetchResult:
     """Fetch a file; an incomplete one is `failed` without payload.
 
-    The journal records it as failed too. A stored file that is incomplete is fetched once more.
+    Incomplete means that `_find_fault` finds a fault. The journal records it as failed too. A stored file that is incomplete is fetched
+    once more.
     """
     result = client.fetch_valid(request, lambda payload: not _find_fault(payload, master_list))
     fault = _find_fault(result.payload, master_list) if result.payload else ""
@@ -127,7 +133,8 @@ def _fetch_file(client: Client, request: Request, master_list: MasterList | None
 def _find_fault(payload: Payload, master_list: MasterList | None) -> str:
     """Say what is wrong with a fetched file; "" if nothing is.
 
-    It must be a zip file of one table. If GDELT's list of all files was fetched, its size and MD5 must be as in the list.
+    It must be a zip file of one file that is not blank. If GDELT's list of all files was fetched and has it, its size and MD5 must be as in
+    the list.
     """
     body = payload.body
     size, md5 = master_list.files.get(payload.item, (len(body), "")) if master_list else (len(body), "")

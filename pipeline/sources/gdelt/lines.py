@@ -59,8 +59,8 @@ def _unzip(payload: Payload) -> bytes:
 def read_lines(payload: Payload) -> pl.DataFrame:
     """Read the lines of a file in order.
 
-    Columns are `line` and `is_text`: whether it is valid UTF-8 (else it has replacement characters). Only a line feed ends a line.
-    `SourceError` as for `unpack`.
+    Columns are `line` and `is_text`: whether it is valid UTF-8 (else it has replacement characters). Only a line feed ends a line; a
+    carriage return before it is dropped. `SourceError` as for `unpack`.
     """
     body = unpack(payload).removesuffix(b"\n")
     try:

@@ -42,7 +42,8 @@ class UnsafeAddressError(TensionError):
 def parse_url(url: str, query: Iterable[tuple[str, str]] = ()) -> httpx.URL:
     """Parse the URL, append the query, and drop the fragment.
 
-    Raises `UnsafeAddressError` unless it is a valid http or https URL with a host and without a user or a password.
+    `query` is added after the query that the URL has. Raises `UnsafeAddressError` unless it is a valid http or https URL with a host and
+    without a user or a password.
     """
     try:
         parsed = httpx.URL(url)
@@ -66,8 +67,9 @@ def parse_url(url: str, query: Iterable[tuple[str, str]] = ()) -> httpx.URL:
 def follow_redirect(url: httpx.URL, location: str, secrets: Mapping[str, SecretStr]) -> tuple[httpx.URL, bool]:
     """Return the target of a redirect, and whether its origin is unchanged.
 
-    Only the same origin may receive the secrets again; parameters in which the upstream repeats them are removed from the target.
-    Raises `UnsafeAddressError` for a target that may not be fetched, is less secure, or contains a secret.
+    `location` may be relative to `url`; `secrets` are by name of query parameter. Only the same origin may receive the secrets again: from
+    a target of the same origin, parameters with their names are removed, because they are added again when it is requested. Raises
+    `UnsafeAddressError` for a target that `parse_url` rejects, that leads from https to http, or that still contains a secret.
     """
     try:
         target = parse_url(str(url.join(location)))
@@ -100,12 +102,12 @@ def _remove_parameters(url: httpx.URL, names: Collection[str]) -> httpx.URL:
 
 
 def normalize_host(host: str) -> str:
-    """Return the host in lower case, without final dot or IPv6 brackets."""
+    """Return the host in lower case, without final dots or IPv6 brackets."""
     return host.lower().strip("[]").rstrip(".")
 
 
 def is_listed_host(host: str, hosts: Iterable[str]) -> bool:
-    """Return whether the host is one of `hosts`."""
+    """Return whether the host is one of `hosts`, both normalized."""
     return normalize_host(host) in {normalize_host(one) for one in hosts}
 
 
@@ -130,7 +132,8 @@ def resolve_allowed(host: str, port: int, private_hosts: Collection[str], resolv
 def is_public(text: str) -> bool:
     """Return whether an IP address belongs to the public internet.
 
-    An IPv6 address that embeds an IPv4 address is public if the IPv4 address is.
+    An IPv6 address that embeds an IPv4 address (mapped, 6to4 or NAT64) is public if the IPv4 address is. Multicast and reserved addresses
+    are not. Raises `ValueError` for a text that is no IP address.
     """
     address = ipaddress.ip_address(text)
     if isinstance(address, ipaddress.IPv4Address):
@@ -161,7 +164,8 @@ def contains_secret(text: str, secrets: Iterable[SecretStr]) -> bool:
 def redact(text: str, secrets: Iterable[SecretStr]) -> str:
     """Return the text on one line, with `(key)` in place of secrets.
 
-    Control characters, and user names and passwords in URLs, are removed too; secrets are found in plain text and percent-encoded.
+    Secrets are replaced in plain text and percent-encoded. User names and passwords in URLs are removed. Characters that are not printable
+    become spaces, several spaces become one, and those at both ends are removed.
     """
     printable = "".join(character if character.isprintable() else " " for character in text)
     line = _USERINFO.sub("://", " ".join(printable.split()))

@@ -68,7 +68,10 @@ class Archive:
         self.root = root
 
     def find_newest(self, source: str, item: str) -> StoredResponse | None:
-        """Return the newest stored response to an item, if any."""
+        """Return the newest stored response to an item, or None.
+
+        None also if its record is damaged. Its body is not read.
+        """
         return _read_response(self._newest_path(source, item))
 
     def read_payload(self, response: StoredResponse) -> Payload | None:
@@ -124,8 +127,9 @@ class Archive:
     def payloads(self, source: str, days: Days | None = None) -> Iterator[Payload]:
         """Yield the responses about `days`, ordered by arrival, then item.
 
-        Without `days`, all responses. A response that repeats the one before it is skipped, so that the last of each item is its current
-        one; so is a response whose body is missing. Only one body is in memory at a time.
+        Without `days`, all responses. A response with the same body as the one before it of the same item is skipped: A, A, B, A gives
+        A, B, A, so that the last of each item is its current one. A response whose body is missing or damaged is skipped too. Only one body
+        is in memory at a time.
         """
         responses = [_parse_response(line["answer"]) for line in self._read_lines(source, days) if line["answer"]]
         last_sha256: dict[str, str] = {}
@@ -139,7 +143,7 @@ class Archive:
     def newest_payloads(self, source: str) -> Iterator[Payload]:
         """Yield the newest response to each item of a source.
 
-        They are ordered by item. Only one body is in memory at a time.
+        They are ordered by item. An item whose record or body is missing or damaged is skipped. Only one body is in memory at a time.
         """
         paths = (self.root / "newest" / _check_source(source)).glob("*/*.json")
         responses = [response for path in paths if (response := _read_response(path))]
@@ -155,7 +159,7 @@ class Archive:
     def journal(self, source: str | None = None, days: Days | None = None) -> pl.DataFrame:
         """Return the requests of a source (or all) about `days` (or any).
 
-        The table is `FETCHES`.
+        Each request is one row of `FETCHES`, whatever its outcome; a line that is repeated in the files counts once.
         """
         sources = [source] if source is not None else sorted(path.name for path in (self.root / "journal").glob("*") if path.is_dir())
         rows: dict[tuple[str, str, str], dict[str, Any]] = {}
@@ -168,7 +172,10 @@ class Archive:
         return FETCHES.conform(pl.DataFrame(list(rows.values()), schema=FETCHES.schema))
 
     def find_damaged(self) -> Iterator[Path]:
-        """Yield the file of each stored body that is missing or damaged."""
+        """Yield the path of each stored body that is missing or damaged.
+
+        The bodies are those of all responses in the journal, whether their file exists or not.
+        """
         for folder in sorted((self.root / "journal").glob("*")):
             lines = self._read_lines(folder.name, None)
             for sha256 in sorted({line["answer"]["sha256"] for line in lines if line.get("answer")}):
@@ -176,9 +183,10 @@ class Archive:
                     yield self._body_path(sha256)
 
     def _read_lines(self, source: str, days: Days | None) -> Iterator[dict[str, Any]]:
-        """Yield the records of requests made for `days`, or all, in order.
+        """Yield the journal's records about `days`, or all, as dictionaries.
 
-        A line that a killed process left half-written is skipped.
+        They are in order of day, and within a day in order of writing. A line that is not a JSON object is skipped, e.g. one that a killed
+        process left half-written.
         """
         if days is None:
             paths = sorted((self.root / "journal" / _check_source(source)).glob("*/*.jsonl"))
@@ -218,7 +226,10 @@ class Archive:
             _replace_file(self._body_path(sha256), gzip.compress(body, mtime=0))
 
     def _append_line(self, path: Path, line: Mapping[str, Any]) -> None:
-        """Append a line to a journal file, and write it to disk."""
+        """Append a line to a journal file, and write it to disk.
+
+        Raises `OSError` if it could not be written completely.
+        """
         path.parent.mkdir(parents=True, exist_ok=True)
         # The newline in front ends a line that a crash left incomplete. A single write keeps lines of several processes apart.
         encoded = b"\n" + json.dumps(line).encode() + b"\n"

@@ -12,8 +12,8 @@ _LONGEST_BLOCK_SECONDS = 366 * 86_400.0  # a host may ask for any number, and da
 class RateLimiter:
     """Delay requests, so that each host gets them at intervals.
 
-    `seconds_between` is the shortest interval; a host that asks for a longer wait is blocked until then. `now` is the clock, `sleep` waits
-    seconds.
+    `seconds_between` is the shortest interval from the start of one request to the start of the next; a host that asks for a longer wait is
+    blocked until then. `now` is the clock, `sleep` waits seconds.
     """
 
     def __init__(self, seconds_between: float, now: Callable[[], datetime], sleep: Callable[[float], object]) -> None:
@@ -22,17 +22,23 @@ class RateLimiter:
         self._blocked_until: dict[str, datetime] = {}
 
     def block(self, host: str, seconds: float) -> None:
-        """Block the host for some seconds, e.g. those of its Retry-After header."""
+        """Block the host for some seconds, e.g. those of its Retry-After header.
+
+        They count from now, and are at most 366 days. A block that already ends later is not shortened.
+        """
         until = self._now() + timedelta(seconds=min(seconds, _LONGEST_BLOCK_SECONDS))
         self._blocked_until[host] = max(until, self._blocked_until.get(host, until))
 
     def seconds_blocked(self, host: str) -> float:
-        """Return for how many more seconds the host is blocked."""
+        """Return for how many more seconds the host is blocked, or 0."""
         until = self._blocked_until.get(host)
         return 0.0 if until is None else max(0.0, (until - self._now()).total_seconds())
 
     def wait(self, host: str) -> None:
-        """Sleep until the host may be requested, and count that request."""
+        """Sleep until the host may be requested, and record the time then.
+
+        Waits for both the interval since its last request and the end of a block, however late that is.
+        """
         requested_at = self._requested_at.get(host)
         elapsed = self._seconds_between if requested_at is None else (self._now() - requested_at).total_seconds()
         # `elapsed` is negative if the clock was set back; that must not prolong the delay.

@@ -34,8 +34,9 @@ class Deadline:
     def limit_wait(self, seconds: float | None) -> Iterator[float]:
         """Yield how many seconds the block may wait for the network.
 
-        They are `seconds`, or less if the deadline is sooner; the block passes them to httpcore as its timeout. Raises `DeadlineError`,
-        instead of httpcore's error, if the deadline has passed.
+        They are `seconds`, or less if the deadline is sooner; None means until the deadline. The block passes them to httpcore as its
+        timeout. Raises `DeadlineError` if the deadline has passed before the block, or when httpcore raises a timeout in it. A timeout
+        before the deadline passes unchanged.
         """
         try:
             yield self._seconds_left(seconds)
@@ -44,7 +45,10 @@ class Deadline:
             raise
 
     def _seconds_left(self, seconds: float | None) -> float:
-        """Return how long to wait: `seconds`, or less before the deadline."""
+        """Return the lesser of `seconds` and the time left to the deadline.
+
+        None for `seconds`: all the time left. Raises `DeadlineError` if none is left.
+        """
         left = self._ends_at - time.monotonic()
         if left <= 0:
             raise DeadlineError("the response was not complete before the deadline")
@@ -113,7 +117,8 @@ class _Body(httpx.SyncByteStream):
 class _Backend(httpcore.NetworkBackend):
     """Network backend of httpcore that connects to allowed addresses only.
 
-    It tries the addresses of a host in order until one accepts.
+    It tries the addresses of a host in order until one accepts. If none does, the error of the last one is raised; a passed deadline raises
+    at once.
     """
 
     def __init__(self, deadline: Deadline, private_hosts: Collection[str], resolve: Resolver) -> None:

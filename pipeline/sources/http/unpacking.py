@@ -30,7 +30,8 @@ def read_body(chunks: Iterable[bytes], encoding: str, announced: str, limit: int
     """Read and decode a whole body.
 
     `encoding` is the Content-Encoding header, `announced` the Content-Length header.
-    Raises `TooLargeError` if more than `limit` bytes are announced or decoded, `DamagedError` if the body cannot be decoded.
+    Raises `TooLargeError` if more than `limit` bytes are announced or decoded, `DamagedError` if the body is invalid or cut, or its
+    encoding is unknown.
     """
     if announced.isdecimal() and announced.isascii() and int(announced[:20]) > limit:  # 20 digits are beyond every limit
         raise TooLargeError(f"{int(announced[:20]):,} bytes announced")
@@ -73,7 +74,7 @@ def _decompress(chunks: Iterable[bytes], wbits: int | None) -> Iterator[bytes]:
     """Decompress chunks to chunks of at most `_CHUNK` bytes.
 
     Output is limited so that a decompression bomb is detected while it is small. `wbits` is zlib's number of a format; None: detect zlib's
-    or raw deflate.
+    or raw deflate. Raises `DamagedError` if the body is invalid or ends too early; no bytes at all are an empty body.
     """
     decompressor, data = None, b""
     for chunk in chunks:

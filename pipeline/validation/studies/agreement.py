@@ -57,8 +57,9 @@ def list_comparisons(inputs: Inputs) -> list[tuple[str, str]]:
 def align_series(inputs: Inputs, pair: str, reference: str, frequency: str, column: str = "tension") -> pl.DataFrame:
     """Join index, keyword share and reference over the days of the reference.
 
-    One row per month or day (`frequency`): `period_date`, `index` (the column `column` of the index), `keyword` (hits per 10,000 articles),
-    `value` (of the reference); gaps are null. No rows if they have no day in common.
+    One row per month or day (`frequency`), from the first to the last with a value of the reference within the days of the index:
+    `period_date`, `index` (the column `column` of the index), `keyword` (hits per 10,000 articles), `value` (of the reference); gaps are
+    null. No rows if they have no day in common.
     """
     tension = inputs.tension.filter(pl.col("pair") == pair)
     keywords = inputs.keywords.filter(pl.col("pair") == pair)
@@ -112,7 +113,10 @@ def compare_placebo_pairs(inputs: Inputs, pairs: Iterable[str]) -> pl.DataFrame:
 
 
 def compare_variants(inputs: Inputs, pair: str) -> pl.DataFrame:
-    """Correlate VARIANTS with `tension` and references; return rows of VALIDATION."""
+    """Correlate VARIANTS with `tension` and references; return rows of VALIDATION.
+
+    With `tension` by day, with references by month.
+    """
     days = _filter_days(inputs.tension.filter(pl.col("pair") == pair), "index_date", inputs.window).sort("index_date")
     rows: list[Figure] = []
     for name in VARIANTS:
@@ -178,7 +182,10 @@ def _average_months(daily: pl.DataFrame, name: str) -> pl.DataFrame:
 
 
 def _monthly_keyword_share(keywords: pl.DataFrame) -> pl.DataFrame:
-    """Compute keyword hits per 10,000 articles by month."""
+    """Compute keyword hits per 10,000 articles by month.
+
+    Over all days that have articles, also of months that are not whole.
+    """
     month = pl.col("index_date").dt.truncate("1mo").alias("period_date")
     return keywords.group_by(month).agg((10_000 * pl.col("hits").sum() / pl.col("articles").sum()).alias("keyword")).sort("period_date")
 

@@ -115,7 +115,7 @@ def percentile_ranks(rates: Numbers) -> Numbers:
 def select_usable_events(events: pl.DataFrame, counts: DailyCounts) -> pl.DataFrame:
     """Select events within the days read whose directed pair has an index.
 
-    Adds `series`, `pair` and `at`, the number of the day; sorted by date.
+    Their polarity must be one of POLARITIES. Adds `series`, `pair` and `at`, the number of the day; sorted by date.
     """
     last = counts.first + timedelta(days=counts.days - 1)
     with_series = events.select(EVENT_COLUMNS.names()).with_columns(
@@ -146,8 +146,9 @@ def run_event_study(events: pl.DataFrame, counts: DailyCounts) -> pl.DataFrame:
 def compute_event_path(events: pl.DataFrame, counts: DailyCounts) -> pl.DataFrame:
     """Compute evidence around events as a percentage of an average day (PATH).
 
-    Per polarity: the sum of evidence over the sum expected on an average day with as many articles in the same series. `chance_lo95` and
-    `chance_hi95`: 95 % interval of the same at random dates.
+    Per polarity: the sum of evidence over the sum expected on an average day with as many articles in the same series. Events within
+    `REACH` days of the first or last day are left out. `chance_lo95` and `chance_hi95`: 95 % interval of the index at random dates, the
+    same for all days of the path.
     """
     rows: list[dict[str, Any]] = []
     for (polarity,), part in select_usable_events(events, counts).group_by("polarity", maintain_order=True):
@@ -213,8 +214,9 @@ def _mark_hits(counts: DailyCounts, keys: Sequence[tuple[str, str]], measured: s
 def _measure_hit_rates(events: pl.DataFrame, counts: DailyCounts, width: int, where: Mapping[str, str]) -> list[Figure]:
     """Compute the share of events that are hits, and what chance gives.
 
-    Returns figures for index and keyword rule, and the difference of both. Only events whose window is complete in both count. Intervals:
-    bootstrap over months, whose events are drawn together. `where`: the columns `grouping` and `pair` of the figures.
+    Returns figures for index and keyword rule, and the difference of both. Only events whose window is complete in both count; no figures
+    if there is none. Intervals: bootstrap over months, whose events are drawn together. `where`: the columns `grouping` and `pair` of the
+    figures.
     """
     keys = {
         "index": list(events.select("series", "polarity").iter_rows()),

@@ -70,9 +70,9 @@ def count_story_days(
 ) -> pl.DataFrame:
     """Count stories and expected stories of a series by day (`STORY_DAYS`).
 
-    `channel`: None for all channels, where a story counts once. Expected stories are articles read times the stories per article of the
-    baseline window. `is_scored` marks days read after the burn-in; if at least 90 of them are after the baseline window, only those.
-    Raises `ForecastError` if the baseline window has no story.
+    `channel`: None for all channels, where a story counts once. A story counts on its first day only. Expected stories are articles read
+    times the stories per article of the baseline window, which spans the windows of all versions. `is_scored` marks days read after the
+    burn-in; if at least 90 of them are after the baseline window, only those. Raises `ForecastError` if the baseline window has no story.
     """
     window = baseline.select(pl.col("baseline_from").min(), pl.col("baseline_to").max()).row(0)
     stories = story_mass.filter(series=series) if channel is None else story_mass.filter(series=series, channel=channel)
@@ -93,7 +93,8 @@ def count_story_days(
 def _mark_scored_days(days: pl.DataFrame, window_to: date) -> pl.DataFrame:
     """Mark the days to score: add `is_scored` and `window`.
 
-    `window_to`: last day of the baseline window. Days after it are scored if there are enough of them, else all.
+    `window_to`: last day of the baseline window. Days with articles from `BURN_IN_DAYS` after the first day on are scored: those after the
+    window if there are at least `MIN_SCORED_DAYS`, else all.
     """
     first = days["index_date"].min()
     assert isinstance(first, date)  # the window has a story, so there are days
@@ -207,7 +208,7 @@ def score_half_lives(
     """Score the forecast of the next day's stories for each half-life (`HALF_LIFE_SCORES`).
 
     Two rows per half-life: stories that arrive singly, as the filter assumes, and in clusters of the fitted size. `corpus`: a label;
-    `prior_stories`: weight of the filter's prior. Raises `ForecastError` as `count_story_days` does.
+    `prior_stories`: weight of the filter's prior. Raises `ForecastError` as `count_story_days` does, or if there is no day to score.
     """
     days = count_story_days(daily_mass, story_mass, baseline, series, channel)
     if not days["is_scored"].any():
@@ -276,7 +277,7 @@ def rank_half_lives(scores: pl.DataFrame) -> pl.DataFrame:
     """Rank half-lives by how much they lose in the worst case.
 
     A half-life's loss in a series is how far its log likelihood is below that of the best half-life. `at_worst`, `summed`: the largest and
-    the total loss over all series, in log units. The half-life that loses least comes first.
+    the total loss over all series, in log units. The half-life with the smallest `at_worst` comes first; of equal ones the shorter.
     """
     below = pl.col("below_best")
     costs = measure_below_best(scores).group_by("half_life_days").agg(below.max().alias("at_worst"), below.sum().alias("summed"))

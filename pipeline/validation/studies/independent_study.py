@@ -62,7 +62,8 @@ Mask = NDArray[np.bool_]
 def share_top_decile(values: Numbers) -> Numbers:
     """Return how far each value is in the highest tenth.
 
-    1 for values in the tenth, 0 for others. Equal values at its edge share the places left for them in equal parts. A value of 0 gets 0.
+    1 for values in the tenth, 0 for others. The tenth has `len(values) / 10` places, perhaps not a whole number; equal values at its edge
+    share the places left for them in equal parts. A value of 0 gets 0.
     """
     distinct, of_value, counts = np.unique(values, return_inverse=True, return_counts=True)
     higher = len(values) - np.cumsum(counts)
@@ -71,11 +72,11 @@ def share_top_decile(values: Numbers) -> Numbers:
 
 
 def share_of_places(value: float, others: Numbers, places: float) -> float:
-    """Return which share of a place among the highest a value gets.
+    """Return how much of a place `value` gets, from 0 to 1.
 
-    From 0 to 1. `places`: how many places there are, perhaps not a whole number. `others`: the values, without this one, that compete for
-    them. 1 if all that are at least as high have a place, 0 if those that are higher take more places than there are; otherwise the places
-    left are divided by the number of equals. A value of 0 gets 0.
+    `places`: number of places for the highest values, perhaps not a whole number. `others`: the other values, without this one. 1 if at
+    most `places` of the others are as high as `value` or higher. 0 if more than `places` of them are higher, or if `value` is 0. Otherwise
+    the places that higher ones leave are divided by the number of others that are equal to `value`.
     """
     higher, equal = int((others > value).sum()), int((others == value).sum())
     if value <= 0 or higher > places:
@@ -182,7 +183,8 @@ class _Windows:
     def values(self, act: Mapping[str, Any], measured: str, channel: str = "") -> Numbers:
         """Sum the evidence around every day of the act's series.
 
-        `measured`: INDEX for the act's direction, in `channel` or else the act's own; anything else for the keywords of its pair.
+        The result has one sum for each day: of the days within WIDTH of it. `measured`: INDEX for the act's direction, in `channel` or else
+        the act's own; anything else for the keywords of its pair.
         """
         of_index = (f"{act['actor']}>{act['target']}", channel or act["polarity"])
         key = of_index if measured == INDEX else (act["pair"], "keyword")
@@ -236,8 +238,8 @@ def _has_right_sign(act: Mapping[str, Any], windows: _Windows) -> bool | None:
 def _compute_hit_rates(scored: pl.DataFrame, windows: _Windows, where: Mapping[str, str]) -> list[Figure]:
     """Compute hit rates of index and keyword rule, and their ratios.
 
-    The ratios are those of the index to the rule. `scored`: covered rows of ACT_RESULTS, at least one; `where`: the columns `grouping` and
-    `pair` of the figures.
+    The ratios are those of the index to the rule. The rule with as few false alarms as the index (MATCHED) has the chance of the index.
+    `scored`: covered rows of ACT_RESULTS, at least one; `where`: the columns `grouping` and `pair` of the figures.
     """
     measures = (INDEX, KEYWORD, MATCHED)
     hits = scored.select(measures).to_numpy()

@@ -18,8 +18,8 @@ KEYWORD_HITS = pl.Schema({"index_date": pl.Date(), "pair": pl.String(), "hits": 
 def count_keyword_hits(articles: pl.DataFrame, names: Mapping[str, Iterable[str]], pairs: Iterable[str]) -> pl.DataFrame:
     """Count articles and keyword hits by day and pair.
 
-    `articles`: `index_date`, `title`, `body`; `names`: case-sensitive names of each country ("US" is not "us"). Pairs with an unnamed
-    country are dropped. Returns KEYWORD_HITS, sorted.
+    `articles`: `index_date`, `title`, `body`; `names`: case-sensitive names of each country ("US" is not "us"); trade words match in any
+    case. Pairs with a country that has no names are dropped. Returns KEYWORD_HITS, sorted; a day without articles has no rows.
     """
     known = [(pair, *pair.split("-")) for pair in pairs if all(names.get(code) for code in pair.split("-"))]
     text = pl.concat_str(pl.col("title").fill_null(""), pl.lit("\n"), pl.col("body").fill_null(""))

@@ -18,7 +18,8 @@ MAX_SOURCES = 20
 def list_largest_sources(coverage: pl.DataFrame, limit: int = MAX_SOURCES) -> list[str]:
     """List the sources with most accepted articles, the largest first.
 
-    `coverage`: rows of COVERAGE. At most `limit`; none if there are fewer than two, since an index without its only source is empty.
+    `coverage`: rows of COVERAGE. At most `limit`; none if fewer than two sources have accepted articles, since an index without its only
+    source is empty.
     """
     counts = coverage.group_by("source").agg(pl.col("accepted").sum()).filter(pl.col("accepted") > 0)
     return counts.sort("accepted", "source", descending=[True, False])["source"].to_list()[:limit] if counts.height > 1 else []
@@ -27,7 +28,8 @@ def list_largest_sources(coverage: pl.DataFrame, limit: int = MAX_SOURCES) -> li
 def drop_source(core: Mapping[str, pl.DataFrame], story_articles: pl.DataFrame, source: str) -> dict[str, pl.DataFrame]:
     """Remove a source from `articles`, `findings`, `coverage` and `story_links`.
 
-    Returns these four tables by name. If the first article of a story is removed, the story starts with its earliest remaining article.
+    Returns these four tables by name. If the first article of a story is removed, the story starts with its earliest remaining article. All
+    other articles of a story are then linked to its first one.
     """
     articles = core[ARTICLES.name].filter(pl.col("source") != source)
     in_stories = articles.select("article_id", "index_date", "first_seen_at").join(
@@ -52,8 +54,9 @@ def drop_source(core: Mapping[str, pl.DataFrame], story_articles: pl.DataFrame, 
 def compare_without_source(complete: pl.DataFrame, reduced: pl.DataFrame, source: str, share: float) -> pl.DataFrame:
     """Compare tension with and without a source; return rows of VALIDATION.
 
-    `complete`, `reduced`: rows of CHANNEL_DAILY (only escalation of pairs is compared); `share`: the source's share of articles. Days
-    missing from either are dropped.
+    `complete`, `reduced`: rows of CHANNEL_DAILY with and without the source (only escalation of pairs is compared); `share`: the source's
+    share of articles. Days missing from either are dropped. Largest changes are without a sign; those in percent are relative to
+    `complete`.
     """
     pooled = (pl.col("channel") == "escalation") & ~IS_DIRECTED
     columns = ("index_date", "series", "value")

@@ -66,7 +66,7 @@ def read_background() -> Iterator[Example]:
 def label_sentences(gold: Gold) -> Iterator[Example]:
     """Yield the sentences of passages as `signal` or `no signal`.
 
-    A sentence has a signal if a row of any modality, optional or not, overlaps with more than half of the shorter of the two.
+    A sentence has a signal if the span of a row (of any modality, optional or not) overlaps it by more than half of the shorter of both.
     """
     spans: dict[str, list[tuple[int, int]]] = {}
     for identifier, start, end in gold.rows.select("id", "span_start", "span_end").iter_rows():
@@ -83,8 +83,8 @@ def label_sentences(gold: Gold) -> Iterator[Example]:
 def select_paragraphs(path: Path) -> Iterator[Example]:
     """Yield sentences of paragraphs without a word of trade, as `document`.
 
-    Of each document at most `PARAGRAPHS_PER_DOCUMENT` paragraphs are taken, those with the smallest hashes: a choice that is random and
-    always the same.
+    `path`: a Parquet file with `article_id` and `body`. Of each document at most `PARAGRAPHS_PER_DOCUMENT` different paragraphs are taken,
+    those with the smallest hashes: a choice that is random and always the same.
     """
     for identifier, body in pl.read_parquet(path, columns=["article_id", "body"]).sort("article_id").iter_rows():
         others = {text for text in body.split("\n\n") if text.strip() and not _ABOUT_TRADE.search(text)}

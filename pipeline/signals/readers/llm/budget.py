@@ -12,7 +12,10 @@ class BudgetSpentError(TensionError):
 
 @dataclass(frozen=True)
 class Usage:
-    """Requests sent and tokens used."""
+    """Requests and tokens used.
+
+    A pending request counts in `requests`; its tokens count once it is settled.
+    """
 
     requests: int
     tokens: int
@@ -41,8 +44,8 @@ class Budget:
     def reserve(self, tokens: int) -> None:
         """Reserve one request and its maximum number of tokens.
 
-        If there are not enough tokens, waits while pending requests may still release some, so that the result does not depend on
-        concurrency. Raises `BudgetSpentError` if there is not enough.
+        If there are not enough tokens, waits until pending requests have released enough or none is pending, so that the result does not
+        depend on concurrency. Raises `BudgetSpentError` if no request is left, or then still too few tokens.
         """
         with self._changed:
             self._changed.wait_for(lambda: not self._reserved or self._used + self._reserved + tokens <= self.tokens)

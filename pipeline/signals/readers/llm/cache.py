@@ -38,7 +38,7 @@ class FolderCache:
     def get(self, key: str) -> str | None:
         """Return the stored answer, or None if there is none.
 
-        A damaged file counts as missing and is replaced by the next answer.
+        A damaged file (not JSON, or without a text `answer`) counts as missing and is replaced by the next answer.
         """
         try:
             record = json.loads(self._file(key).read_text(encoding="utf-8"))
@@ -48,7 +48,10 @@ class FolderCache:
         return answer if isinstance(answer, str) else None
 
     def put(self, key: str, answer: str, *, model: str) -> None:
-        """Store an answer, replacing an earlier one under this key."""
+        """Store an answer, replacing an earlier one under this key.
+
+        `model` is only written to the file, and never read.
+        """
         path = self._file(key)
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}.tmp")

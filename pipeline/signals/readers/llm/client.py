@@ -68,8 +68,9 @@ class Endpoint:
 class Limits:
     """Time-outs and retries of an article.
 
-    `max_attempts` limits the requests for an article, `max_billed_attempts` those that may have been billed (time-outs, truncated and
-    unusable responses). After `max_failures_in_a_row` articles on which the endpoint failed, no more requests are sent.
+    `timeout_seconds` is for one response. `max_attempts` limits the requests for an article, `max_billed_attempts` the failed ones that
+    may have been billed (time-outs, truncated and unusable responses). If the endpoint demands a wait over `max_wait_seconds`, the article
+    fails. After `max_failures_in_a_row` articles in a row that failed because of the endpoint, no more requests are sent.
     """
 
     timeout_seconds: float = 60.0
@@ -97,7 +98,8 @@ class StoppedError(TensionError):
 class _AttemptError(TensionError):
     """A request failed.
 
-    `can_retry`: another attempt may succeed; `is_billed`: the response may have been billed; `wait`: seconds that the endpoint demands.
+    `reason`: a word of `UNREAD`; `can_retry`: another attempt may succeed; `is_billed`: the request may have been billed; `wait`: seconds
+    that the endpoint demands before the next attempt, 0 if none.
     """
 
     def __init__(self, reason: str, detail: str, *, can_retry: bool, is_billed: bool = False, wait: float = 0.0) -> None:
@@ -135,9 +137,10 @@ class Client:
     def complete(self, system: str, user: str, schema: dict[str, Any], parse: Callable[[str], Parsed]) -> Parsed:
         """Request an answer, and return the result of `parse` on its text.
 
-        `system`, `user`: the messages; `schema`: JSON schema of the answer. Transient failures are retried after a wait that doubles each
-        time, or as long as the endpoint demands; answers for which `parse` raises `BadAnswerError` are retried at once. Raises
-        `UnreadError` if this article fails, `StoppedError` if no more requests are sent.
+        `system`, `user`: the messages; `schema`: JSON schema of the answer. Transient failures of the endpoint are retried after a wait
+        that doubles each time, or longer if the endpoint demands it. Responses that are no chat completion, and answers for which `parse`
+        raises `BadAnswerError`, are retried at once. Raises `UnreadError` if a failure cannot be retried or a limit of `Limits` is reached,
+        `StoppedError` if requests for all articles are stopped or the budget is spent.
         """
         request = self._build_request(system, user, schema)
         attempts = billed = 0
@@ -163,8 +166,8 @@ class Client:
     def _compute_wait(self, failed: _AttemptError, attempts: int) -> float:
         """Compute the seconds to wait before the next attempt.
 
-        0 unless the endpoint failed. Else the time that it demands, at least a time that doubles with each attempt up to
-        `max_wait_seconds`.
+        `attempts`: number of attempts so far. 0 unless the endpoint failed (`ENDPOINT_FAILURES`). Else `backoff_seconds`, doubled for each
+        attempt after the first, at most `max_wait_seconds`; or the time that the endpoint demands, of any length, if that is longer.
         """
         if failed.reason not in ENDPOINT_FAILURES:
             return 0.0
@@ -186,8 +189,9 @@ class Client:
     def _attempt(self, request: bytes, parse: Callable[[str], Parsed]) -> Parsed:
         """Send one request within the budget and parse its answer.
 
-        Raises `_AttemptError` if it fails, `StoppedError` if requests are stopped or the budget is spent. The reserved tokens are released
-        in any case.
+        Raises `_AttemptError` if the request fails or `parse` raises `BadAnswerError`. Raises `StoppedError` if requests are stopped or the
+        budget is spent, which stops all further requests. In the end the reservation is replaced by the tokens used: none after a failure
+        that is not billed, all reserved ones if the usage is unknown.
         """
         if self.stop_reason:
             raise StoppedError(self.stop_reason)
@@ -217,7 +221,8 @@ class Client:
     def _send(self, request: bytes) -> tuple[int, "httpx.Headers", bytes]:
         """Send a request and return status, headers and body.
 
-        Raises `_AttemptError` if there is no complete response within time and size.
+        A response with any status is returned. Raises `_AttemptError` if there is no complete response within `timeout_seconds` and
+        `max_response_bytes`.
         """
         import httpx  # noqa: PLC0415 see _make_http_client
 
@@ -246,7 +251,8 @@ class Client:
     def _to_error(self, status: int, headers: "httpx.Headers", body: bytes) -> _AttemptError:
         """Convert a status other than 200 to an error.
 
-        A status with which every request would fail, such as a wrong key, stops all requests.
+        A redirect, or a status with which every request would fail (`FATAL_STATUSES`, such as a wrong key), stops all requests. Only 408,
+        429 and 5xx can be retried, after the wait of the header `Retry-After`.
         """
         message = f"the endpoint responded with {status}: {self._clean(body.decode('utf-8', 'replace'))}"
         if status in FATAL_STATUSES or status < FIRST_CLIENT_ERROR:
@@ -258,7 +264,10 @@ class Client:
         return _AttemptError("request_refused", message, can_retry=False)
 
     def _count_failure(self, failed: _AttemptError) -> None:
-        """Count failed articles in a row; stop all requests after too many."""
+        """Count failed articles in a row; stop all requests after too many.
+
+        Only failures of the endpoint (`ENDPOINT_FAILURES`) count; any other failure sets the count to 0.
+        """
         with self._lock:
             self._failures = self._failures + 1 if failed.reason in ENDPOINT_FAILURES else 0
             count = self._failures
@@ -273,7 +282,10 @@ class Client:
             self._stop_reason = self._stop_reason or reason
 
     def _clean(self, text: str) -> str:
-        """Shorten a text of the endpoint to one line without key."""
+        """Convert a text of the endpoint to one line without key.
+
+        The key becomes `(key)`. Only the first `EXCERPT_LENGTH` characters are returned.
+        """
         key = self.endpoint.key.get_secret_value() if self.endpoint.key else ""
         line = "".join(char if char.isprintable() else " " for char in text)
         return " ".join((line.replace(key, "(key)") if key else line).split())[:EXCERPT_LENGTH]
@@ -308,7 +320,10 @@ def _parse_completion(body: bytes) -> dict[str, Any]:
 
 
 def _count_tokens(completion: dict[str, Any], request: bytes, body: bytes) -> int:
-    """Return the usage that the endpoint reports, or an upper estimate."""
+    """Return the usage that the endpoint reports, or an upper estimate.
+
+    The estimate, by the bytes of request and response, is used if `total_tokens` is no positive whole number.
+    """
     usage = completion.get("usage")
     total = usage.get("total_tokens") if isinstance(usage, dict) else None
     return total if type(total) is int and total > 0 else (len(request) + len(body)) // BYTES_PER_TOKEN

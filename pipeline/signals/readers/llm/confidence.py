@@ -24,13 +24,17 @@ BINS = 10
 class Confidence:
     """A table from the confidence that a model states to a probability.
 
-    `points` are (confidence, probability) by rising confidence, interpolated linearly and constant outside.
+    `points` are (confidence, probability) by rising confidence. Between two points the probability is interpolated linearly; before the
+    first and after the last it is that of this point.
     """
 
     points: tuple[tuple[float, float], ...]
 
     def to_probability(self, confidence: float) -> float:
-        """Convert a confidence to a probability in 0.01 to 0.99."""
+        """Convert a confidence to a probability from 0.01 to 0.99.
+
+        Values below or above are set to these bounds.
+        """
         confidences, probabilities = zip(*self.points, strict=True)
         return float(np.clip(np.interp(confidence, confidences, probabilities), MIN_PROBABILITY, MAX_PROBABILITY))
 
@@ -41,7 +45,8 @@ IDENTITY = Confidence(((0.0, 0.0), (1.0, 1.0)))
 def read_confidence(path: Path) -> Confidence:
     """Read a table from a TOML file.
 
-    Raises `ExtractorError` if the file cannot be read or its points are invalid.
+    Raises `ExtractorError` if the file cannot be read or its points are invalid: none, a value outside 0 to 1, or confidences that do not
+    rise strictly.
     """
     try:
         points = tuple((float(x), float(y)) for x, y in tomllib.loads(path.read_text(encoding="utf-8"))["points"])
@@ -58,8 +63,9 @@ def read_confidence(path: Path) -> Confidence:
 def fit_confidence(pairs: Sequence[tuple[float, bool]]) -> Confidence:
     """Fit a table to confidences and whether the readings were right.
 
-    Computes the share right by tenth of confidence, shrinks it towards the mean (`PRIOR_READINGS`), and makes it monotonic (weighted
-    isotonic regression). Raises `ExtractorError` without readings.
+    `pairs`: confidence and rightness of each reading. Each tenth of the range 0 to 1 that has readings gives one point: their mean
+    confidence, and their share right, shrunk towards the share of all (`PRIOR_READINGS`). Weighted isotonic regression then makes the
+    shares rise or stay equal. Raises `ExtractorError` without readings.
     """
     if not pairs:
         raise ExtractorError("no readings to measure the confidence on; use gold passages in which the model finds signals")

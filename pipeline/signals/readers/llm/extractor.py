@@ -53,7 +53,10 @@ _ROWS_SCHEMA = pl.Schema(
 
 @dataclass(frozen=True)
 class _Unread:
-    """The reason why an article has no answer."""
+    """The reason why an article has no answer.
+
+    `reason`: a word of `UNREAD`; `detail`: the error message, which may be empty.
+    """
 
     reason: str
     detail: str = ""
@@ -92,9 +95,10 @@ class LlmExtractor:
     def extract(self, articles: pl.DataFrame) -> pl.DataFrame:
         """Return the findings (`FINDINGS`) in articles that pass the gate.
 
-        `summary` counts the articles that were not read. Raises `ContractError` if the columns or types are not those of `ARTICLES`. Raises
-        `ExtractorError` if requests had to stop (budget, endpoint, key) or no article could be read: a part of a day must not count as
-        a whole day. Answers received so far stay stored.
+        Sets `summary` (counts of read, unread and stopped articles) and `outcomes` (a row for each article). Raises `ContractError` if the
+        columns or types are not those of `ARTICLES`. Raises `ExtractorError` if requests were stopped (budget, endpoint, key) and an
+        article is unread, or if all that passed the gate are unread: a part of a day must not count as a whole day. Other unread articles
+        only have no findings. Answers received before an error stay stored.
         """
         outcomes = judge(articles)
         findings = self._read(articles_to_texts(articles, outcomes))
@@ -105,12 +109,16 @@ class LlmExtractor:
     def read_texts(self, texts: pl.DataFrame) -> pl.DataFrame:
         """Return the findings (`TEXT_FINDINGS`) in passages, without the gate.
 
-        Raises errors as `extract` does.
+        Sets `summary`. Raises `ExtractorError` as `extract` does.
         """
         return self._read(add_title_length(texts))
 
     def _read(self, texts: pl.DataFrame) -> pl.DataFrame:
-        """Return the findings (`TEXT_FINDINGS`) in texts, and set `summary`."""
+        """Return the findings (`TEXT_FINDINGS`) in texts, and set `summary`.
+
+        The model's confidence becomes a probability, and signals that are the same are merged. Raises `ExtractorError` as `extract` does,
+        after `summary` is set.
+        """
         articles = [
             Article(text_id, day, source, tuple(split_sentences(text, title_length)))
             for text_id, day, source, text, title_length in texts.iter_rows()
@@ -138,7 +146,8 @@ class LlmExtractor:
     def _request_answers(self, articles: Sequence[Article]) -> tuple[list[Answer | _Unread], str]:
         """Return the outcome of each article and why requests stopped.
 
-        The second value is empty if requests were not stopped. Equal texts are requested once.
+        The outcomes are in the order of `articles`. The second value is empty if requests were not stopped. Articles with equal text, date
+        and source are requested once.
         """
         keys = [cache_key(self.endpoint.model, article) for article in articles]
         distinct = dict(zip(keys, articles, strict=True))
@@ -154,7 +163,8 @@ class LlmExtractor:
     def _get_answer(self, client: Client, key: str, article: Article) -> str | _Unread:
         """Return the model's answer about an article, or why there is none.
 
-        A usable stored answer and a text without sentences need no request. `key`: under which a new answer is stored.
+        There is no request for a text without sentences (no signals), a text longer than `MAX_TEXT_LENGTH` (not read), or one with a usable
+        stored answer. `key`: under which answers are stored.
         """
         if not article.sentences:
             return '{"signals": []}'
@@ -173,7 +183,10 @@ class LlmExtractor:
         return content
 
     def _raise_if_stopped(self, outcomes: Sequence[Answer | _Unread], stop_reason: str) -> None:
-        """Raise `ExtractorError` if a stop left texts unread, or none was read."""
+        """Raise `ExtractorError` if requests were stopped or nothing was read.
+
+        Both only if a text is unread: a stop after the last text, or an empty `outcomes`, raises nothing.
+        """
         unread = [outcome for outcome in outcomes if isinstance(outcome, _Unread)]
         read = len(outcomes) - len(unread)
         counts = f"{read} of {len(outcomes)} texts were read, {len(unread)} were not"
@@ -191,7 +204,9 @@ class LlmExtractor:
 def from_settings(settings: Settings, confidence: Confidence | None = None) -> LlmExtractor:
     """Make the extractor that the settings describe.
 
-    `confidence` replaces the table that the settings name. Raises `ExtractorError` if they name no endpoint or model.
+    `confidence` replaces the table that the settings name, or the shipped one if they name none. Answers are stored in the lake. All
+    extractors of a process with equal budgets share one. Raises `ExtractorError` if the settings name no endpoint or no model, or the
+    table is invalid.
     """
     missing = [name for name in ("llm_base_url", "llm_model") if not getattr(settings, name)]
     if missing:

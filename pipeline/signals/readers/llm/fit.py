@@ -18,14 +18,18 @@ from pipeline.signals.texts import ExtractorError
 def measure_confidence(extractor: LlmExtractor, gold: Gold) -> tuple[Confidence, int]:
     """Fit the table of a model to gold; also count the readings.
 
-    `extractor` must give the model's confidence as probability, unchanged (`IDENTITY`).
+    `extractor` must give the model's confidence as probability, unchanged (`IDENTITY`). The second value is the number of readings in all
+    passages of `gold`, right or wrong.
     """
     verdicts = judge_predictions(align(gold, extractor.read_texts(gold.passages)))
     return fit_confidence(list(verdicts.select("probability", "is_right").iter_rows())), verdicts.height
 
 
 def main(paths: Sequence[str]) -> None:
-    """Write the table measured on the even half of the gold files."""
+    """Write the table measured on the even half of the gold files.
+
+    `paths`: the files. The table goes to standard output as TOML, warnings about unread texts to standard error.
+    """
     gold = read_gold(*map(Path, paths))
     extractor = from_settings(Settings(), confidence=IDENTITY)
     table, readings = measure_confidence(extractor, gold.select_passages(select_half(gold.passages, "even")))

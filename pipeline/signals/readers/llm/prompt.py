@@ -58,7 +58,8 @@ def build_instructions() -> str:
 def to_message(article: Article) -> str:
     """Convert an article to the user message.
 
-    It is one JSON object, so that no text of the article can end the data and continue as instructions.
+    It is one JSON object, so that no text of the article can end the data and continue as instructions. Sentences are numbered from 1; a
+    missing title is empty, a missing date `unknown`.
     """
     title = next((sentence.text for sentence in article.sentences if sentence.is_title), "")
     record = {
@@ -99,7 +100,7 @@ def prompt_sha() -> str:
 def cache_key(model: str, article: Article) -> str:
     """Hash everything that an answer depends on.
 
-    These are the model, the prompt and the article as sent.
+    These are the model, the prompt and the article as sent. Articles that differ only in `text_id` have the same key.
     """
     return sha256("\x1f".join((model, prompt_sha(), to_message(article))).encode()).hexdigest()
 

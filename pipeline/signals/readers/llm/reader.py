@@ -63,7 +63,7 @@ class _RejectedError(TensionError, ValueError):
 def parse_signals(content: str) -> list[Any]:
     """Parse the list of signals in an answer, without validation.
 
-    Raises `BadAnswerError` if there is none.
+    Raises `BadAnswerError` if `content` is not a JSON object with a list `signals`. The list may be empty.
     """
     try:
         answer = json.loads(content)
@@ -91,7 +91,8 @@ def validate_answer(content: str, article: Article) -> Answer:
 def _validate_signal(signal: object, article: Article) -> dict[str, Any]:
     """Return a signal as a row with the place of its sentence.
 
-    `_RejectedError` if anything in it is invalid.
+    The row quotes the whole sentence, not the model's quote. A sum of 0 becomes None. Raises `_RejectedError` with the first problem if
+    anything in the signal is invalid.
     """
     if not isinstance(signal, dict) or not _has_types(signal):
         raise _RejectedError("malformed")
@@ -122,7 +123,10 @@ def _validate_signal(signal: object, article: Article) -> dict[str, Any]:
 
 
 def _has_types(signal: Mapping[str, Any]) -> bool:
-    """Whether a signal has all fields with the right types."""
+    """Whether a signal has all fields with the right types.
+
+    Rate and sum may be null, but not missing. Further fields are ignored.
+    """
     return (
         all(isinstance(signal.get(name), str) for name in _TEXTS)
         and all(isinstance(signal.get(name), bool) for name in _FLAGS)
@@ -154,8 +158,9 @@ def _parse_number(value: float | None) -> float | None:
 def _find_sentence(signal: Mapping[str, Any], sentences: Sequence[Sentence]) -> Sentence:
     """Find the sentence that contains the quote of a signal.
 
-    It is the one that the signal names by number, if it has the quote; else the only one with the quote, since models miscount.
-    `_RejectedError` if the quote is too short, in no sentence, or in several.
+    It is the one that the signal names by number (from 1), if it has the quote; else the only one with the quote, since models miscount.
+    Raises `_RejectedError` if the quote is in no sentence, or in several but not in the named one. Also if it has fewer than
+    `SHORTEST_QUOTE` characters and is not a whole sentence.
     """
     quote: str = signal["quote"].strip()
     number: int = signal["sentence"]
@@ -172,7 +177,10 @@ def _find_sentence(signal: Mapping[str, Any], sentences: Sequence[Sentence]) -> 
 
 
 def _check_roles(signal: Mapping[str, Any]) -> None:
-    """Raise `_RejectedError` unless actor and target are different known states."""
+    """Raise `_RejectedError` unless actor and target are different known states.
+
+    The target may also be all partners (`*`).
+    """
     if signal["actor"] not in list_countries():
         raise _RejectedError("unknown_actor")
     if signal["target"] not in (*list_countries(), ALL_PARTNERS):

@@ -51,7 +51,9 @@ class _Predicate(NamedTuple):
 def find_acts(sentence: MarkedSentence) -> list[Act]:
     """Find every act of a sentence, in the order of its words.
 
-    Acts of verbs come first; each further rule leaves out objects and operators that an earlier act has used.
+    The rules are tried in this order: verbs with objects, operators alone, new restrictions, talks without a verb, existing restrictions.
+    Objects and operators in acts of verbs, and new restrictions, are not used again. Talks without a verb are searched only if no act so
+    far is asserted or a dialogue. Then conditions, questions and words of the past adjust kind and modality.
     """
     used: set[int] = set()
     acts = [*_find_verb_acts(sentence, used), *find_operator_acts(sentence, used)]
@@ -66,7 +68,7 @@ def find_acts(sentence: MarkedSentence) -> list[Act]:
 def _find_verb_acts(sentence: MarkedSentence, used: set[int]) -> Iterable[Act]:
     """Find acts of verbs with their objects, such as `raises tariffs`.
 
-    The positions of their operators and objects (first words) are added to `used`.
+    The positions of the first words of their operators and objects are added to `used`, which is changed in place.
     """
     objects = sentence.marks_of("object")
     for verb in sentence.marks_of("verb", "act"):
@@ -92,7 +94,7 @@ def _find_verb_acts(sentence: MarkedSentence, used: set[int]) -> Iterable[Act]:
 def _is_willed(sentence: MarkedSentence, verb: Mark) -> bool:
     """Whether the verb is intended: `will stay`, `insists the duties stay`.
 
-    The words before the verb in its clause say so.
+    In its clause, a word such as `will` is at most `WILL_REACH` words before it, or a form of `insist` anywhere before it.
     """
     start, _ = sentence.clause_bounds(verb.first)
     near = set(sentence.words_between(max(start, verb.first - WILL_REACH), verb.first))
@@ -104,8 +106,9 @@ def _is_willed(sentence: MarkedSentence, verb: Mark) -> bool:
 def _is_of_nearer_verb(sentence: MarkedSentence, verb: Mark, predicate: _Predicate) -> bool:
     """Whether another verb governs the object of a measure.
 
-    Example: `announced that it would suspend the duties`, where the duties belong to `suspend`. The other verb takes the object too, makes
-    another act of it, and is not joined to the first by `and`, `or` or a comma.
+    Example: `announced that it would suspend the duties`, where the duties belong to `suspend`. The other verb is between the verb and its
+    object, and takes the object too. In addition, an operator such as `threatens to` is between the verbs, or the other verb makes another
+    kind of act and no `and`, `or` or comma is between them.
     """
     thing = predicate.thing
     if thing is None or thing.first < verb.first or predicate.kind not in ESCALATING:
@@ -125,8 +128,8 @@ def _is_of_nearer_verb(sentence: MarkedSentence, verb: Mark, predicate: _Predica
 def _choose_object(sentence: MarkedSentence, verb: Mark, objects: list[Mark]) -> _Predicate | None:
     """Choose the nearest object that the lexicon lets a verb take.
 
-    A verb with several entries (`lift`) takes the objects of each. A verb that contains its object (`sanction`) needs only a country. None
-    if there is no object.
+    A verb with several entries (`lift`) takes the objects of each. A verb that contains its object (`sanction`) needs only a country
+    nearby; then other objects are ignored. None if no object fits.
     """
     with_own_object = [
         phrase for phrase in verb.readings if "self" in phrase.entry and (not phrase.entry.get("level") or _names_level(sentence, verb))
@@ -166,7 +169,10 @@ def _kind_of(sentence: MarkedSentence, verb: Mark, phrase: Phrase, thing: Mark) 
 
 
 def _names_level(sentence: MarkedSentence, mark: Mark) -> bool:
-    """Whether the clause names a new level after a word: `its duty on American cotton to 84 percent`."""
+    """Whether the clause names a new level after a word.
+
+    Example: `its duty on American cotton to 84 percent`. After the word, anywhere in its clause, a number directly follows `to`.
+    """
     after = sentence.words_between(mark.last + 1, sentence.clause_bounds(mark.first)[1])
     return any(word == "to" and level[:1].isdigit() for word, level in pairwise(after))
 
@@ -194,7 +200,8 @@ def _is_on_hold(sentence: MarkedSentence, thing: Mark) -> bool:
 def _objects_in_reach(sentence: MarkedSentence, verb: Mark, objects: list[Mark]) -> list[Mark]:
     """Return the objects that a verb may govern, nearest first.
 
-    They follow the verb. For passives and verbs with the object as subject (`tariffs take effect`) they are before it.
+    They follow the verb. For passives those before it come first. For verbs with the object as subject (`tariffs take effect`) only those
+    before it count. All are in the verb's clause and at most `OBJECT_REACH` words away.
     """
     start, _ = sentence.clause_bounds(verb.first)
     before = [o for o in reversed(objects) if start <= o.first and o.last < verb.first and verb.first - o.last <= OBJECT_REACH]
@@ -207,7 +214,7 @@ def _objects_in_reach(sentence: MarkedSentence, verb: Mark, objects: list[Mark])
 def _is_passive(sentence: MarkedSentence, verb: Mark) -> bool:
     """Whether the verb is a passive.
 
-    Its form may be a participle, and `be` is up to three words before it, or `by`, `on` or `against` follows.
+    Its form may be a participle, and a form of `be` is up to three words before it or the next word is `by`, `on` or `against`.
     """
     if verb.form not in {"pp", "both", "any"}:
         return False
@@ -230,7 +237,7 @@ def _is_hit_with(sentence: MarkedSentence, verb: Mark) -> bool:
 def _is_cut_off(sentence: MarkedSentence, first: int, last: int) -> bool:
     """Whether two words of a sentence are in different clauses.
 
-    `first`, `last`: their positions. A clause that begins with `and` or `or` does not count.
+    `first`, `last`: their positions. A new clause that begins with `and` or `or` does not count, but a hard stop (`;`) always does.
     """
     starts = [start for start in sentence.clause_starts if first < start <= last]
     return bool(cues("hard") & set(sentence.words_between(first + 1, last))) or any(
@@ -305,7 +312,8 @@ def _is_proposed(sentence: MarkedSentence, verb: Mark, thing: Mark) -> bool:
 def _is_object_negated(sentence: MarkedSentence, verb: Mark, thing: Mark | None) -> bool:
     """Whether the object is denied instead of the verb.
 
-    Examples: `announced no change in any tariff`, `imposed no new duties`, `no new talks are planned`.
+    Examples: `announced no change in any tariff`, `imposed no new duties`, `no new talks are planned`. The word `no` directly follows the
+    verb, or is up to two words before an object that precedes the verb.
     """
     if thing is None:
         return False
@@ -329,7 +337,8 @@ def _is_mutual(sentence: MarkedSentence, kind: str, entry: Mapping[str, Any], th
 def _is_prospect(sentence: MarkedSentence, verb: Mark, operators: list[Mark]) -> bool:
     """Whether a deal is only hoped for or near, not made.
 
-    It then counts as talk, not as an agreement.
+    It then counts as talk, not as an agreement. The verb ends in `-ing`, a word such as `hopes` is up to five words before it, or an
+    operator threatens or plans it.
     """
     before = set(sentence.words_between(verb.first - 5, verb.first))
     return verb.form == "ing" or bool(cues("prospect") & before) or any(class_of(o) == "threaten" for o in operators)
@@ -338,7 +347,8 @@ def _is_prospect(sentence: MarkedSentence, verb: Mark, operators: list[Mark]) ->
 def _adjust_conditional(sentence: MarkedSentence, act: Act) -> Act:
     """Turn a future measure that depends on a condition into a threat.
 
-    Example: `will raise tariffs if talks fail`. Forecasts (`analysts expect`) and other acts stay as they are.
+    Example: `will raise tariffs if talks fail`. The condition is in another clause, before or after. Measures in sentences with a forecast
+    (`analysts expect`), denied ones, and other acts stay as they are.
     """
     if act.kind != "measure" or act.modality not in {"asserted", "hypothetical"}:
         return act
@@ -383,9 +393,11 @@ def _adjust_precondition(sentence: MarkedSentence, act: Act) -> Act:
 
 
 def _adjust_modality(sentence: MarkedSentence, act: Act) -> Act:
-    """Make acts historical or hypothetical if their clause says so.
+    """Make an asserted act historical or hypothetical if its clause says so.
 
-    Historical: an adverb of the past, a past perfect, a clause with "after" or "since". Hypothetical: questions, conditions, forecasts.
+    In a sentence that ends with a question mark it is hypothetical. Otherwise an adverb of the past, a past perfect, or (for acts that
+    escalate or concede) a clause that opens with "after" or "since" makes it historical, else a condition or forecast hypothetical. Acts of
+    another modality stay as they are.
     """
     if act.modality != "asserted":
         return act

@@ -98,7 +98,7 @@ def class_of(mark: Mark) -> str:
 def is_stopped(sentence: MarkedSentence, verb: Mark) -> bool:
     """Whether a verb is what another verb ends: `stop buying`.
 
-    The other verb directly precedes it or includes it. The act is then `stop`, not `buying`.
+    It ends in `-ing`, and a verb that the lexicon directs down directly precedes it or includes it. The act is then `stop`, not `buying`.
     """
     return verb.form == "ing" and any(
         (mark.last == verb.first - 1 or mark.first < verb.first <= mark.last)
@@ -110,9 +110,9 @@ def is_stopped(sentence: MarkedSentence, verb: Mark) -> bool:
 def governing_operators(sentence: MarkedSentence, at: int) -> list[Mark]:
     """Return the operators before word `at` in its clause, nearest first.
 
-    Operators are words such as `threatens` or `not`, which change the act at `at`. They are at most `OPERATOR_REACH` words away, except in
-    a clause that opens with a condition (`if`). Operators of another state are left out: in `Trump threatens, Beijing is ready to hit back`
-    the threat is not Beijing's.
+    Operators are words such as `threatens` or `not`, which change the act at `at`. They are at most `OPERATOR_REACH` words away; in a
+    clause that opens with a condition (`if`) anywhere before it. Operators of another state are left out, except demands and accusations:
+    in `Trump threatens, Beijing is ready to hit back` the threat is not Beijing's.
     """
     start, _ = sentence.clause_bounds(at)
     earliest = start if sentence.tokens[start].lower in cues("conditions") else max(start, at - OPERATOR_REACH)
@@ -123,7 +123,8 @@ def governing_operators(sentence: MarkedSentence, at: int) -> list[Mark]:
 def _is_of_other_state(sentence: MarkedSentence, operator: Mark, at: int) -> bool:
     """Return whether an acting country is between operator and word `at`.
 
-    The act at that word is then the other country's, and the operator does not change it.
+    The act at that word is then the other country's, and the operator does not change it. Countries after a preposition or meant by a
+    pronoun do not count. False for operators that do not change the kind, such as `not`.
     """
     if class_of(operator) not in OPERATOR_EFFECTS:
         return False
@@ -154,7 +155,8 @@ class DraftAct:
         """Change the act by one operator before it.
 
         A negation or a word of doubt changes the modality, any other operator the kind. Only the first operator changes the kind, unless a
-        later one is a demand, or refuses a demand or an offer.
+        later one is a demand, or refuses a demand or an offer. Nothing changes if a negation is too far away, if talks are in doubt, or if
+        words are missing that the lexicon requires around the operator.
         """
         name = class_of(operator)
         first = operator.first
@@ -180,8 +182,9 @@ class DraftAct:
     def _change_kind(self, name: str, *, is_addressed: bool) -> None:
         """Change the kind of an act for an operator of class `name`.
 
-        The new kind is in `OPERATOR_EFFECTS`. To refuse to escalate is a negated measure; a demand is asserted, even of something negated
-        (`urged it not to impose`). Of a state that is addressed, any act can be demanded (`told Delhi to stop buying oil`).
+        The new kind is in `OPERATOR_EFFECTS`. To refuse to escalate is a negated measure; to agree to a concession changes nothing. To
+        demand an escalating act leaves no signal, except if it is negated (`urged it not to impose`) or a state is addressed
+        (`urged Delhi to stop buying oil`). A demand is asserted, even of something negated.
         """
         if self.kind is None or (name == "agree" and self.kind in CONCEDING):
             return
@@ -238,7 +241,8 @@ def status_of(sentence: MarkedSentence, kind: str, lexicon_status: str, at: int)
     """Return the status of an act from its verb and context.
 
     `at`: position of the verb; `lexicon_status`: the verb's status in the lexicon. Words of the future up to four words before the verb
-    (`will`) make it announced, and `has` or `have` make an announced act effective. Some kinds have a fixed status.
+    (`will`) make an effective or ended act announced; without them `has` or `have` there make an announced act effective. Some kinds have a
+    fixed status. A dialogue is proposed after words of the future, else effective.
     """
     if kind in FIXED_STATUS:
         return FIXED_STATUS[kind]

@@ -69,7 +69,10 @@ def find_new_restrictions(sentence: MarkedSentence, used: set[int]) -> Iterable[
 
 
 def _has_target(sentence: MarkedSentence, thing: Mark) -> bool:
-    """Whether `on`, `against` or `for` and soon a country follow the object."""
+    """Whether `on`, `against` or `for` and soon a country follow the object.
+
+    The preposition follows directly, and a country begins at most `TARGET_REACH` words after the object.
+    """
     after = sentence.words_between(thing.last + 1, thing.last + 2)
     return bool(set(after) & {"on", "against", "for"}) and any(
         thing.last < first <= thing.last + TARGET_REACH for first, _ in sentence.mention_spans

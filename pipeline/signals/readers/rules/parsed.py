@@ -56,8 +56,9 @@ class ParsedSentence:
     def find_agent(self, at: int) -> Party | None:
         """Return who does the act whose verb or noun is word `at`.
 
-        It is the subject of its verb or of a governing verb, the `by` of a passive, or the owner of an act that is a noun (`China's
-        refusal`). None if the tree does not say.
+        From the word upwards in the tree, the first country or stranger that is the subject of a verb, the `by` of a passive, or the owner
+        of an act that is a noun (`China's refusal`). In a relative clause it is the noun before the clause; `anyone who ...` is a stranger.
+        None if there is none, or the tree takes a verb of the lexicon for a noun.
         """
         if self._is_noun(at) and any(mark.first == at for mark in self.sentence.marks_of("verb", "operator")):
             return None  # the parser mistakes a verb for a noun
@@ -78,7 +79,8 @@ class ParsedSentence:
     def find_speaker(self, at: int) -> Party | None:
         """Return who says the clause of a word; None if nobody does.
 
-        The speaker is the subject of the outermost verb that has the clause as object.
+        The speaker is the subject of a verb that has the clause as object. If several such verbs have a country or a stranger as subject,
+        the outermost counts.
         """
         speaker, node = None, self.phrase_head(at)
         for _ in self.tree.heads:
@@ -93,7 +95,8 @@ class ParsedSentence:
     def find_telling(self, at: int) -> int | None:
         """Return the verb by which a clause is said to a country.
 
-        `at`: a word of the clause. Example: `informed Seoul that its goods will face a duty`. None if nobody is addressed.
+        The result is its position. `at`: a word of the clause. Example: `informed Seoul that its goods will face a duty`. If there are
+        several such verbs, the innermost counts. None if no country is addressed.
         """
         node = self.phrase_head(at)
         for _ in self.tree.heads:
@@ -112,7 +115,8 @@ class ParsedSentence:
     def is_said_by_stranger(self, at: int) -> bool:
         """Whether a stranger (no state) says the clause of word `at`.
 
-        Example: `analysts said Canada could ...`.
+        Example: `analysts said Canada could ...`. The verb of saying or forecasting may also be further up: any on the way to the root
+        counts.
         """
         node = self.phrase_head(at)
         for _ in self.tree.heads:
@@ -152,7 +156,8 @@ class ParsedSentence:
     def is_setting(self, at: int) -> bool:
         """Whether the act is in a clause that only dates another act.
 
-        Examples: after the main clause `when Ottawa raises its duty`, and before it `as Ottawa raised its duty, ...`.
+        Examples: after the main clause `when Ottawa raises its duty`, and at the start of the sentence, in the past tense only,
+        `as Ottawa raised its duty, ...`.
         """
         start, _ = self.sentence.clause_bounds(at)
         verb, opener = self._main_verb(at), self.sentence.tokens[start].lower
@@ -190,8 +195,8 @@ class ParsedSentence:
     def find_subject_countries(self, at: int) -> tuple[str, ...]:
         """Return the countries in the subject of a word.
 
-        `at`: index of the word. Goods and firms of a country count too: KOR in `Korean makers face ...`. In `called its duty unfair` the
-        object (`its duty`) is that subject. Empty if there is none.
+        `at`: index of the word. An auxiliary or predicate without subject has that of its verb. Goods and firms of a country count too: KOR
+        in `Korean makers face ...`. In `called its duty unfair` the object (`its duty`) is that subject. Empty if there is none.
         """
         node = self.phrase_head(at)
         for _ in self.tree.heads:
@@ -218,15 +223,18 @@ class ParsedSentence:
         return party.codes if party else ()
 
     def subject_positions(self) -> frozenset[int]:
-        """Return the words that are subjects of clauses and so no targets."""
+        """Return the positions of words that are subjects and so no targets.
+
+        Included are those that the parser wrongly joins to the words before them.
+        """
         return frozenset(at for at, relation in enumerate(self.tree.relations) if relation == "nsubj" or self._is_misattached(at))
 
     def find_targets(self, roots: Sequence[int], excluded: Container[str], *, skipped_prepositions: Container[str] = ()) -> tuple[str, ...]:
         """Return the countries that an act may be towards, by the tree.
 
-        `roots`: words such as the act's object and verb. Below the first root that has any country, the nearest ones are returned (the tree
-        is searched level by level), with those in a list with them. Countries in `excluded` do not count. Clauses of other acts and what
-        follows `skipped_prepositions` are not searched.
+        `roots`: words such as the act's object and verb. From the first root at or below which there is a country, the nearest ones are
+        returned (the tree is searched level by level), with those in a list with them. Countries in `excluded` do not count. Clauses of
+        other acts and what follows `skipped_prepositions` are not searched. Empty if there is none.
         """
         for root in roots:
             level = [root]
@@ -279,8 +287,9 @@ class ParsedSentence:
     def _find_subject(self, verb: int, came_by: str) -> Party | None:
         """Return the subject of a verb, or the `by` of a passive.
 
-        `came_by`: how the word from which the search came depends on the verb. If it is the verb of an object clause (`urged Japan to
-        lift`), its subject is the object of this verb (Japan). None if there is none, or if it means neither a country nor a stranger.
+        `came_by`: the relation to the verb of the word from which the search came, empty at the start. If that word is the verb of an
+        object clause, its subject is the object of this verb if that is a country (`urged Japan to lift`), else the subject of this verb,
+        even of a passive (`Japan was urged to lift`). None if there is none, or if it means neither a country nor a stranger.
         """
         tree = self.tree
         if came_by in OBJECT_CLAUSES:
@@ -305,7 +314,8 @@ class ParsedSentence:
     def _is_misattached(self, noun: int) -> bool:
         """Whether the parser wrongly joins a subject to the words before it.
 
-        Example: `tariffs on cars and China vowed ...`, with China joined to cars.
+        Example: `tariffs on cars and China vowed ...`, with China joined to cars. The word names a country, is joined to a word that names
+        none, and a finite verb directly follows it.
         """
         verb = noun + 1
         return (
@@ -347,7 +357,8 @@ class ParsedSentence:
     def _find_headline_partner(self, noun: int) -> list[int]:
         """Return the first of two names that open a headline.
 
-        Example: `U.S., China agree ...`. Parsers do not join the two, so `U.S.` is looked up for `China`.
+        Example: `U.S., China agree ...`. Parsers do not join the two, so for a word of the second name (`China`) the position of the first
+        is returned. Empty for other words, or if more than a comma is between the two.
         """
         spans = self.sentence.mention_spans
         if len(spans) < PAIR_SIZE or spans[0][0] != 0 or not spans[1][0] <= noun <= spans[1][1]:
@@ -365,8 +376,8 @@ class ParsedSentence:
     def _to_single_party(self, noun: int) -> Party:
         """Return the party of a noun phrase without those joined to it.
 
-        Its own name counts first, then its modifiers (`Chinese officials`), then, unless it is a phrase of the lexicon, its origin
-        (`officials from Japan`).
+        A word in the list of strangers is one. Otherwise its own name counts first, then its modifiers (`Chinese officials`), then, unless
+        it is a phrase of the lexicon, its origin (`officials from Japan`). If all of these are missing, the party is empty.
         """
         if self.sentence.tokens[noun].lower in word_list("strangers"):
             return Party(is_stranger=True)

@@ -40,9 +40,9 @@ class RuleReader:
     version = VERSION if is_installed() else f"{VERSION}+wordorder"
 
     def read(self, candidates: Sequence[SentenceCandidates]) -> pl.DataFrame:
-        """Return one row (`READINGS_SCHEMA`) for each signal found.
+        """Return a row (`READINGS_SCHEMA`) for each act and its candidate.
 
-        `candidates`: pairs of countries, by sentence.
+        `candidates`: pairs of countries, by sentence. A pair has several rows if it has several acts.
         """
         sentences = [with_acts for group in candidates if (with_acts := _find_acts_of(group)) is not None]
         trees = parse_sentences([(_to_parser_text(s.context.sentence), s.context.sentence.tokens) for s in sentences])
@@ -68,7 +68,8 @@ class _SentenceActs:
 def _find_acts_of(group: SentenceCandidates) -> _SentenceActs | None:
     """Find the acts of a sentence, without actor and target.
 
-    None if the sentence has no act, is too long, or only lists what was talked about; it is then not parsed.
+    Acts with the instrument `entity_list` are left out if the sentence has a word of security policy. None if no act is left, the sentence
+    is longer than `MAX_SENTENCE_LENGTH` characters, or it only lists what was talked about; it is then not parsed.
     """
     text: str = group[0]["sentence"]
     if len(text) > MAX_SENTENCE_LENGTH or _contains_any(text, "topics"):
@@ -93,7 +94,8 @@ def _find_acts_of(group: SentenceCandidates) -> _SentenceActs | None:
 def _to_parser_text(sentence: MarkedSentence) -> str:
     """Return the text for the parser, without capitals in headlines.
 
-    The parser takes Words With Capitals for names. Countries keep their capitals, and every word its offset.
+    The parser takes Words With Capitals for names. A headline has capitals in more than half of its words of over
+    `MAX_LENGTH_OF_SHORT_WORD` letters that name no country. Countries and shorter words keep their capitals, and every word its offset.
     """
     in_mentions = {at for first, last in sentence.mention_spans for at in range(first, last + 1)}
     words = [
@@ -153,8 +155,8 @@ def _read_mentions(group: SentenceCandidates) -> list[Mention]:
 def _modality_by_tree(parsed: ParsedSentence, act: Act) -> str:
     """Return the modality that the tree gives an asserted act.
 
-    `historical` if its clause is background (`tariffs imposed in May`), `hypothetical` if the act is only a purpose (`to reach a deal`),
-    else `asserted`.
+    `historical` if its clause is background (`tariffs imposed in May`) and is not preceded by a market report. Else `hypothetical` if the
+    act is only a purpose (`to reach a deal`) and no meeting, else `asserted`.
     """
     clause_start, _ = parsed.sentence.clause_bounds(act.anchor)
     if (parsed.is_background(act.anchor) or parsed.is_setting(act.anchor)) and not parsed.sentence.is_market_report(clause_start):
@@ -166,7 +168,7 @@ def _modality_by_tree(parsed: ParsedSentence, act: Act) -> str:
 def _to_reading(candidate: int, sentence: MarkedSentence, act: Act, modality: str, targets: Sequence[int]) -> Reading:
     """Build a reading from an act and the attributes of its sentence.
 
-    `candidate`: number of the pair of actor and target. `targets`: positions at which the target is named.
+    `candidate`: number of the pair of actor and target. `targets`: character positions at which the target is named.
     """
     text = sentence.text
     offset = sentence.tokens[act.focus].start

@@ -108,7 +108,7 @@ def _find_roles_of_statement(context: SentenceContext, parsed: ParsedSentence, a
 def _is_said_to_other_side(context: SentenceContext) -> bool:
     """Whether the speaker must mean the other side.
 
-    Both are of the main pair, and the sentence names no third country.
+    The speaker and all countries that the sentence names are in the main pair.
     """
     return context.speaker in context.main_pair and {m.code for m in context.sentence.mentions} <= set(context.main_pair)
 
@@ -116,7 +116,7 @@ def _is_said_to_other_side(context: SentenceContext) -> bool:
 def _find_agent_party(parsed: ParsedSentence, act: Act) -> Party | None:
     """Return who acts, by the syntax tree.
 
-    For talks that are only mentioned, who speaks about them.
+    For talks that are only mentioned, who speaks about them, if anyone does.
     """
     is_spoken = act.rule_id.startswith("spoken.")
     return (parsed.find_speaker(act.anchor) if is_spoken else None) or parsed.find_agent(act.anchor)
@@ -125,7 +125,8 @@ def _find_agent_party(parsed: ParsedSentence, act: Act) -> Party | None:
 def _choose_actors(context: SentenceContext, party: Party | None, act: Act) -> tuple[str, ...]:
     """Return who acts, by the syntax tree, else by word order.
 
-    `party`: result of the tree. Empty if unknown.
+    `party`: result of the tree. If neither says it, it is the owner of the object. In a passive without an owner it is the state that acts
+    without being named (`context.unnamed`), which comes before the owner for goods and trade. Empty if unknown.
     """
     if party:
         return party.codes
@@ -155,7 +156,9 @@ def _is_subject_acted_on(context: SentenceContext, act: Act) -> bool:
 def _choose_targets(context: SentenceContext, parsed: ParsedSentence | None, actor: str, party: Party | None, act: Act) -> tuple[str, ...]:
     """Return the targets of an act by `actor`.
 
-    They come from the syntax tree, or else from word order.
+    They come from the syntax tree, or else from word order. `party`: who acts by the tree. Empty for what a state's own people demand of
+    it. If several states act on some of themselves only, these are the targets of the others. All partners are possible for kinds in
+    `TARGETS_ALL`, unless a firm is meant.
     """
     is_diverted = "divert." in act.rule_id
     if parsed and party:
@@ -187,7 +190,8 @@ def _search_roots(parsed: ParsedSentence, act: Act) -> list[int]:
 def _find_mutual_roles(context: SentenceContext, parsed: ParsedSentence | None, party: Party | None, act: Act) -> Iterator[tuple[str, str]]:
     """Yield both directions for every two sides of a mutual act.
 
-    If only one side can be found, it acts towards the targets found by word order.
+    An act that one side only offers, threatens or demands goes from it to its targets. If only one side of another act is known, it
+    acts towards the targets by word order.
     """
     if act.rule_id.startswith(ONE_SIDED):
         willing = _choose_actors(context, party, act)
@@ -210,7 +214,8 @@ def _find_mutual_roles(context: SentenceContext, parsed: ParsedSentence | None, 
 def _find_parsed_pair(parsed: ParsedSentence | None, party: Party | None, act: Act) -> tuple[str, ...]:
     """Return the sides of a mutual act, by the syntax tree.
 
-    They act together, or one is the actor and the other its target.
+    They act together, or one is the actor and the other its first target. Without an actor they are the targets in the tree, of any
+    number. Fewer than two if the tree does not name both.
     """
     if parsed is None:
         return ()

@@ -95,7 +95,8 @@ def _load_parser() -> "Language | None":
 def _to_tree(doc: "Doc", tokens: Sequence[Token]) -> Tree:
     """Convert a parsed document to a tree over our tokens.
 
-    A token of ours that consists of several of spaCy's gets the relation of their head.
+    A token of ours that consists of several of spaCy's gets the relation of their head. One that matches none of spaCy's is a root with
+    the relation `dep` and no tag.
     """
     indices = list(_align_tokens(doc, tokens))
     heads, relations, tags = list(range(len(tokens))), ["dep"] * len(tokens), [""] * len(tokens)

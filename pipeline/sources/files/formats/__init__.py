@@ -28,7 +28,7 @@ FORMATS: Mapping[str, ReadFormat] = {
 def find_format(name: str) -> ReadFormat | None:
     """Return the function that reads a file of this name.
 
-    The name may end in .gz. Returns None for an unknown format.
+    The extension may be in upper case and followed by .gz. Returns None for an unknown format, or a name that is only an extension.
     """
     plain = name.lower().removesuffix(".gz")
     return next((read_format for suffix, read_format in FORMATS.items() if plain.endswith(suffix) and plain != suffix), None)

@@ -20,7 +20,8 @@ _MOST_NAMES = 1_000  # every row of a JSON file may have other fields
 class ReadOptions:
     """Names of columns, encoding and limits of a file.
 
-    A message is added to `guessed` if the encoding had to be guessed.
+    `columns` maps our columns to their names in the file; a column that is not in it has our name. Without `encoding` it is guessed; if the
+    guess is not UTF-8, a message is added to `guessed`.
     """
 
     columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -38,7 +39,7 @@ class ReadOptions:
 
 @dataclass
 class FoundColumns:
-    """Columns found in a file, under our and under its names.
+    """Columns that a file has, under our and under its names.
 
     `ours`: our names (`COLUMNS`); `theirs`: about the first thousand names in the file. `is_complete`: a header named all columns;
     otherwise every row may add some.
@@ -49,7 +50,10 @@ class FoundColumns:
     is_complete: bool = False
 
     def add_names(self, names: Iterable[str]) -> None:
-        """Add the file's own names of columns."""
+        """Add the file's own names of columns.
+
+        Nothing is added if there are a thousand already.
+        """
         if len(self.theirs) < _MOST_NAMES:
             self.theirs.update(dict.fromkeys(names))
 
@@ -62,7 +66,7 @@ def unreadable_row(reason: str) -> Row:
 def to_batches(rows: Iterable[Row], limits: Limits) -> Iterator[pl.DataFrame]:
     """Group rows into frames (`ROWS`) within the limits of memory.
 
-    A frame has at most `batch_rows` rows and about `batch_bytes` characters.
+    A frame ends with the row that reaches `batch_rows` rows or `batch_bytes` characters.
     """
     batch: list[Row] = []
     characters = 0

@@ -25,8 +25,9 @@ _READ_AGAIN, _TIMES_READ_AGAIN = 1_000_000, 4
 def read_csv(location: Location, options: ReadOptions, found_columns: FoundColumns) -> Iterator[pl.DataFrame]:
     """Read a CSV file with a header in batches.
 
-    The delimiter is that with which the header names most of our columns. Blank lines are skipped, empty fields are null.
-    A row with broken quoting or another number of fields than the header is unreadable; reading continues in the next line.
+    The delimiter is that with which the header names most of our columns. Blank lines are skipped, empty fields are null. A row with broken
+    quoting or another number of fields than the header is unreadable; if it had broken quoting, reading continues in the line after its
+    first. A file with only blank lines yields nothing. `SourceError` if the header is broken or repeats one of our columns.
     """
     with open_stream(location, options.limits, options.encoding, options.guessed) as stream:
         records = _read_records(stream, options)
@@ -57,7 +58,10 @@ def _find_positions(names: list[str], location: Location, options: ReadOptions) 
 
 
 def _find_delimiter(header: str, options: ReadOptions) -> str:
-    """Return the delimiter with which a header names most of our columns."""
+    """Return the delimiter with which a header names most of our columns.
+
+    In a tie a comma is preferred to a semicolon, and this to a tab.
+    """
     ours = {name for column in COLUMNS for name in options.names(column)}
     return max(_DELIMITERS, key=lambda delimiter: len(ours & {name.strip(' "') for name in header.split(delimiter)}))
 
@@ -65,7 +69,8 @@ def _find_delimiter(header: str, options: ReadOptions) -> str:
 def _to_row(number: int, record: list[str] | str, positions: Mapping[str, list[int]], width: int) -> Row:
     """Convert a record to a row; unreadable if it is broken.
 
-    `positions`: indexes of each of our columns; `width`: number of fields of the header.
+    Broken is a record that is a message, or has another number of fields than `width`, that of the header. `positions`: indexes of each of
+    our columns; the first field that is not empty counts.
     """
     if isinstance(record, str):
         return unreadable_row(f"line {number}: {record}")
@@ -75,7 +80,7 @@ def _to_row(number: int, record: list[str] | str, positions: Mapping[str, list[i
 
 
 class _TooLongError(TensionError):
-    """A record is longer than the limit of a line."""
+    """A record is too long, or too much was read again."""
 
 
 class _LineBuffer:
@@ -95,6 +100,7 @@ class _LineBuffer:
         return self
 
     def __next__(self) -> str:
+        # Within a record only: its first line is always returned, so that every line is read.
         if self.record_lines and self._read_again > _READ_AGAIN + _TIMES_READ_AGAIN * self._read:
             raise _TooLongError
         line = self._returned.popleft() if self._returned else next(self._lines)
@@ -110,9 +116,9 @@ class _LineBuffer:
             yield line
 
     def peek(self) -> str:
-        """Return the first line that is not blank.
+        """Return the text of the first line that is not blank.
 
-        It is not consumed; for the start of a file.
+        It is not consumed; for the start of a file. Empty if there is no such line or it is too long.
         """
         for line in self._lines:
             self._returned.append(line)
@@ -142,7 +148,8 @@ def _length(line: Line) -> int:
 def _read_records(stream: Stream, options: ReadOptions) -> Iterator[tuple[int, list[str] | str]]:
     """Yield the first line number and the fields of each record.
 
-    For a broken record, a message takes the place of the fields.
+    For a broken record, a message takes the place of the fields, and its lines after the first are read again. Blank lines between records
+    are skipped.
     """
     limits = options.limits
     buffer = _LineBuffer(stream.lines(limits.line_bytes), limits.line_bytes)

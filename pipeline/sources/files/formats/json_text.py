@@ -25,7 +25,8 @@ _ADVICE = "Fetch or write it again, or write one object per line"
 def read_json(location: Location, options: ReadOptions, found_columns: FoundColumns) -> Iterator[pl.DataFrame]:
     """Read a JSON file in batches; blank lines are skipped.
 
-    A line or item that is not an object is unreadable. Raises `SourceError` for a broken array, in which the next item cannot be found.
+    A file that begins with `[` is one array; any other has one object per line. A line or item that is not an object is unreadable. Raises
+    `SourceError` for a broken array, in which the next item cannot be located.
     """
     with open_stream(location, options.limits, options.encoding, options.guessed) as stream:
         parser = _RowParser(options, found_columns)
@@ -43,7 +44,7 @@ class _RowParser:
         self._paths = [(column, [(name, name.split(".")) for name in options.names(column)]) for column in COLUMNS]
 
     def to_row(self, value: Any, text: str, label: str) -> Row:
-        """Return the row of a JSON value.
+        """Return the row of a JSON value; unreadable if no object.
 
         `text` is its source, `label` names it in messages.
         """
@@ -58,8 +59,9 @@ class _RowParser:
     def _find_text(self, record: dict[str, Any], column: str, paths: list[tuple[str, list[str]]]) -> str | None:
         """Return the text of one of our columns in a JSON object.
 
-        `paths` has the names that the column may have in the file, in order of preference, each as it is and split at dots (a path into
-        nested objects). The first non-empty field counts. If one of the fields exists, the column is noted in `_found_columns`.
+        `paths` has the names that the column may have in the file, in order of preference, each as it is and split at dots. If the object
+        has no field of that name, the split name is a path into nested objects. The first non-empty field counts; without one the result is
+        null or empty. If one of the fields exists, the column is noted in `_found_columns`.
         """
         text: str | None = None
         for name, path in paths:
@@ -126,7 +128,7 @@ def _read_items(stream: Stream, location: Location, parser: _RowParser, options:
 class _ArrayReader:
     """Reader of an array, item by item.
 
-    Raises `json.JSONDecodeError` if the array is damaged or an item has more than `longest` characters.
+    Raises `json.JSONDecodeError` if the array is damaged, text follows it, or an item is still incomplete after `longest` characters.
     """
 
     def __init__(self, stream: Stream, longest: int) -> None:
@@ -172,7 +174,10 @@ class _ArrayReader:
                 return ""
 
     def _skip(self, character: str) -> None:
-        """Consume this character after white space; an error if another is next."""
+        """Consume this character, and white space before it.
+
+        `json.JSONDecodeError` if another is next, or none.
+        """
         if self._peek() != character:
             raise json.JSONDecodeError(f"{character!r} is missing", self._text, self._position)
         self._position += 1

@@ -54,8 +54,8 @@ def _read_batches(path: Path, location: Location, options: ReadOptions, found_co
     """Yield the rows of a Parquet file as received (`ROWS`).
 
     `path`: the file itself, out of any zip or gzip. Adds its columns to `found_columns`, and yields nothing if it has none of `COLUMNS`.
-    `SourceError` for a damaged file, one with a column twice, or one whose values are too large for its size; `location`, where the file
-    is from, is for this message.
+    `SourceError` for a damaged file, one that repeats a column to be read, or one whose values are too large for its size; `location`,
+    where the file is from, is for this message.
     """
     allowed = options.limits.max_unpacked_bytes(path.stat().st_size)
     too_large = SourceError(f"{location}: unpacks to more than {allowed:,} bytes, too much for its size. Write it in smaller files")
@@ -105,9 +105,9 @@ def _find_field(name: str, schema: pa.Schema) -> tuple[str, ...]:
 
 
 def _list_texts(path: Path) -> list[str]:
-    """List the columns of text by their paths.
+    """List the paths of columns with text, or untyped bytes.
 
-    Also those inside others, except maps.
+    Also those nested in other columns, except in maps.
     """
     schema = pq.read_metadata(path).schema
     columns = (schema.column(number) for number in range(len(schema.names)))
@@ -160,7 +160,8 @@ def _to_rows(batch: pa.RecordBatch, paths: dict[str, list[tuple[str, ...]]]) -> 
 def _coalesce_text(frame: pl.DataFrame, column: str, paths: list[tuple[str, ...]]) -> pl.Series:
     """Return for each row the text of the first non-empty field.
 
-    `paths`: the fields, in order of preference. All null if there is none.
+    `paths`: the fields, in order of preference. Null for a row in which all are empty; but a single field is returned as it is. All null if
+    there is none.
     """
     texts = [_to_text(_select_field(frame, path)).alias(column) for path in paths]
     if len(texts) <= 1:
@@ -179,7 +180,8 @@ def _select_field(frame: pl.DataFrame, path: tuple[str, ...]) -> pl.Series:
 def _to_text(column: pl.Series) -> pl.Series:
     """Convert a column to text.
 
-    Lists of texts become paragraphs, other nested values JSON.
+    Lists of texts become paragraphs, other nested values JSON. NaN becomes null; bytes are decoded as UTF-8; dates and times are in ISO
+    8601.
     """
     if column.dtype == pl.List(pl.String):
         return column.list.join("\n\n")
