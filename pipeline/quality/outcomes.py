@@ -54,7 +54,13 @@ class Outcome:
     def __add__(self, other: "Outcome") -> "Outcome":
         """Combine the outcomes of one check on two batches.
 
-        Passed if both passed. Severity and reason are those of a failed batch: a rule that could not be evaluated fails as critical.
+        Passed if both passed. Severity and reason are those of a failed batch if there is one, and of a critical failure rather than of a
+        warning: a rule that could not be evaluated fails as critical, whatever its severity. Otherwise they are those of the first batch.
         """
-        first, second = (self, other) if not self.passed or other.passed else (other, self)
+        first, second = (self, other) if self._gravity >= other._gravity else (other, self)
         return Outcome(self.name, self.passed and other.passed, first.severity, first.reason, first.detail + second.detail)
+
+    @property
+    def _gravity(self) -> int:
+        """0 if passed, 1 for a failure that is a warning, 2 for a critical one."""
+        return 0 if self.passed else 1 + (self.severity == "critical")

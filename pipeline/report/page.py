@@ -43,8 +43,8 @@ _SOURCES = 20  # listed one by one
 class Story:
     """One story behind a value, with its sentence; texts are not escaped.
 
-    The contribution is in index points, the share in percent of the value. `origin`: the directions that the points come from; `speaker`
-    and `kind` are those of the sentence alone.
+    `contribution`: index points; `share_pct`: percent of the value. `origin`: the directions that the points come from, in words. `speaker`
+    (who acts towards whom) and `kind` (of signal) are those of the one sentence shown.
     """
 
     contribution: float
@@ -62,8 +62,9 @@ class Story:
 class ValueParts:
     """Parts of a value in index points, which sum to `value`.
 
-    They are the biggest stories with a sentence of tier `high`, all other stories, earlier ones, and the prior. A value of None has no
-    parts.
+    `name`: tension or concession. `stories`: the biggest ones that may be named (`evidence.may_be_named`); `others`: the sum of all other
+    recent stories; `earlier`: the sum of all stories older than four half-lives; `prior`: what comes from no article. A value of None has
+    no parts: no stories, and sums of 0.
     """
 
     name: str
@@ -75,7 +76,10 @@ class ValueParts:
 
     @property
     def news_pct(self) -> float:
-        """Share of news in the value, in percent, without the prior."""
+        """Share of news in the value, in percent.
+
+        The rest is the prior. 0 for a value of None or 0.
+        """
         return 100 * (1 - self.prior / self.value) if self.value else 0.0
 
 
@@ -83,8 +87,9 @@ class ValueParts:
 class PairSection:
     """What the page shows of one pair: charts, last day, tables.
 
-    `days`: rows of TENSION_PAIR_DAILY, the newest first, at least one. `last` and `highest`: day and value of the last and of the highest
-    tension, None without any. `peaks`: the highest days, each with its largest stories. Charts are SVG text, and may be empty.
+    `days`: the newest rows of TENSION_PAIR_DAILY, one to seven, the newest first. `last` and `highest`: day and tension of the newest day
+    with a tension, and of the day with the highest; None if no day has one. `peaks`: peaks of the pair in order of day, each with its
+    largest stories. Charts are SVG text, and may be empty.
     """
 
     pair: str
@@ -123,7 +128,7 @@ class Coverage:
 class FileLink:
     """A link to a file by a relative path.
 
-    `ValueError` when the path is not relative.
+    `ValueError` when the path is empty or not relative.
     """
 
     title: str
@@ -162,7 +167,10 @@ class Page:
 
     @property
     def data_sentence(self) -> str:
-        """Say in one sentence how much of all tension comes from articles."""
+        """Say how much of all tension comes from articles.
+
+        In one or more sentences. `data` must not be empty.
+        """
         return describe_data(self.data)
 
     @property
@@ -174,7 +182,8 @@ class Page:
 def render_page(page: Page) -> str:
     """Render the page as HTML text.
 
-    The same page gives the same text. `ValueError` when a chart is no plain SVG.
+    The same page gives the same text. With an interactive chart, only the first `STATIC_PAIRS` pairs are in the text as HTML; the others
+    are packed for the page's script. `ValueError` when a chart is no plain SVG.
     """
     templates = load_templates()
     timeline = None if page.timeline is None or page.timeline.values.is_empty() else page.timeline
@@ -223,7 +232,8 @@ def _pack_chart_data(timeline: Timeline, release_id: str) -> str:
 def load_templates(folder: Path = _FOLDER) -> jinja2.Environment:
     """Load the templates of a folder, with all values escaped.
 
-    Templates of another folder may extend those of this package.
+    Templates of another folder may extend those of this package, and replace one of the same name. Rendering fails if a template uses a
+    variable that it does not get.
     """
     loader = jinja2.FileSystemLoader([folder, _FOLDER])
     environment = jinja2.Environment(
@@ -245,10 +255,11 @@ def load_templates(folder: Path = _FOLDER) -> jinja2.Environment:
 
 
 def build_section(pair_daily: pl.DataFrame, contributions: pl.DataFrame) -> PairSection:
-    """Build what the page shows of one pair, without charts and tables.
+    """Build what the page shows of one pair, without its large charts.
 
-    `pair_daily`: rows of TENSION_PAIR_DAILY of one pair, at least one; the section is as of its last day. `contributions`: rows of
-    `evidence.newest_contributions`, of any pairs and days.
+    Peaks and unfolding tables are not in it either; a sparkline of the last 90 rows is. `pair_daily`: rows of TENSION_PAIR_DAILY of one
+    pair, at least one; the section is as of its last day. `contributions`: rows of `evidence.newest_contributions`, of any pairs and days;
+    those of this pair and day are used.
     """
     frame = pair_daily.sort("index_date")
     days = tuple(reversed(frame.tail(LAST_DAYS).to_dicts()))
@@ -268,10 +279,10 @@ def build_section(pair_daily: pl.DataFrame, contributions: pl.DataFrame) -> Pair
 
 
 def draw_static_charts(section: PairSection, pair_daily: pl.DataFrame, daily: pl.DataFrame, note: str = "") -> PairSection:
-    """Add the charts for readers without scripts to a section.
+    """Return a section with the charts for readers without scripts.
 
-    `pair_daily`, `daily`: rows of TENSION_PAIR_DAILY and TENSION_DAILY of the pair. `note` is printed below the titles. `ContractError` as
-    in `charts.pair_chart`.
+    `pair_daily`, `daily`: rows of TENSION_PAIR_DAILY and TENSION_DAILY of the pair; `daily` may be empty. Only the last `STATIC_DAYS` days
+    are drawn, and the chart then says so. `note` is printed below the titles. `ContractError` as in `charts.pair_chart`.
     """
     frame = pair_daily.sort("index_date")
     newest = pl.col("index_date") > frame["index_date"][-1] - timedelta(days=STATIC_DAYS)
@@ -287,7 +298,8 @@ def draw_static_charts(section: PairSection, pair_daily: pl.DataFrame, daily: pl
 def describe_last_day(row: Mapping[str, Any]) -> str:
     """Describe one day of a pair in words.
 
-    `row`: of TENSION_PAIR_DAILY. The text has values, interval, phase, evidence and status.
+    `row`: of TENSION_PAIR_DAILY. The text has tension with its interval, compared with 100, or why there is none; then concession if known,
+    the phase, and whether the values are provisional.
     """
     value, low, high = row["tension"], row["tension_lo80"], row["tension_hi80"]
     sentences = []
@@ -320,7 +332,8 @@ def _describe_probability(row: Mapping[str, Any]) -> str:
 def split_value(contributions: pl.DataFrame, row: Mapping[str, Any], channel: str, biggest: int = BIGGEST) -> ValueParts:
     """Split a channel's value into its biggest stories and the rest.
 
-    `row`: of TENSION_PAIR_DAILY; `contributions`: rows of `evidence.newest_contributions`; `biggest`: number of stories to name.
+    `row`: of TENSION_PAIR_DAILY; `contributions`: rows of `evidence.newest_contributions`, only those of the row's day and pair are used;
+    `biggest`: largest number of stories to name. Only stories that may be named are; the others are in the sum `others`.
     """
     of_value = (pl.col("index_date") == row["index_date"]) & (pl.col("channel") == channel) & (pl.col("series") == row["pair"])
     pooled = contributions.filter(of_value)
@@ -346,9 +359,10 @@ def split_value(contributions: pl.DataFrame, row: Mapping[str, Any], channel: st
 
 
 def summarize_coverage(frame: pl.DataFrame, outcomes: pl.DataFrame) -> Coverage | None:
-    """Summarize rows of COVERAGE and READING_OUTCOMES; None without rows.
+    """Summarize rows of COVERAGE and READING_OUTCOMES; None without coverage.
 
-    A source counts if one of its rows was accepted as an article.
+    A source is counted in `source_count` if at least one of its rows was accepted as an article. Reasons that no article has are left out
+    of `unread`.
     """
     if frame.is_empty():
         return None
@@ -365,7 +379,11 @@ def summarize_coverage(frame: pl.DataFrame, outcomes: pl.DataFrame) -> Coverage 
 
 
 def list_sources(coverage: pl.DataFrame, outcomes: pl.DataFrame) -> Fold:
-    """Build the table of articles by source and outcome, largest sources first."""
+    """Build the table of articles by source and outcome, largest sources first.
+
+    The 20 sources with most articles have a row each; one more row has the sums of all others. The title counts sources with an article,
+    and those with rejected rows only.
+    """
     reasons = [word for word in words.READING_OUTCOME.words if word in set(outcomes["outcome"])]
     counts = [(pl.col("outcome") == word).sum().alias(word) for word in reasons]
     counted = outcomes.group_by("source").agg(pl.len().alias("articles"), *counts)
@@ -397,7 +415,7 @@ def describe_data(shares: Sequence[DataShare]) -> str:
     return (
         f"Of {days:,} daily values of tension {values:,} are published; for the others too little was read. "
         f"On average a published value is {describe_news(news)}. {PRIOR_NOTE} "
-        f"Stories are named for the {named:,} values that are news by at least {MIN_NEWS_PCT} %."
+        f"Stories are named only for the {named:,} values that are news by at least {MIN_NEWS_PCT} %."
     )
 
 
@@ -418,7 +436,10 @@ def list_data(shares: Sequence[DataShare]) -> Fold:
 
 
 def _compare_with_baseline(value: float) -> str:
-    """Say how far a value is from 100, its own baseline."""
+    """Say how far a value is from 100, its own baseline.
+
+    As a factor from 150 on, else in percent above or below.
+    """
     change = value - 100
     if change >= 50:  # noqa: PLR2004 - as a factor from 1.5 on
         return f"{value / 100:,.1f} times the pair's own baseline of 100"
@@ -428,7 +449,8 @@ def _compare_with_baseline(value: float) -> str:
 def _mark_svg_safe(text: str) -> Markup:
     """Mark SVG text as safe, so that templates do not escape it.
 
-    Charts escape their own texts. `ValueError` for anything that is no chart.
+    Charts escape their own texts. The chart is hidden from screen readers. `ValueError` if the text does not start with `<svg`, or has a
+    script, iframe or foreign object.
     """
     if not text.startswith("<svg") or re.search(r"<\s*(script|foreignobject|iframe)", text, re.IGNORECASE):
         raise ValueError("a chart of the report is not a plain SVG; make it with charts.to_svg or charts.sparkline")

@@ -133,8 +133,8 @@ def _is_exception(tokens: Sequence[Token], first: int, last: int, name: _Name) -
 def _is_dateline(tokens: Sequence[Token], first: int, last: int, name: _Name) -> bool:
     """Whether the name says where the report was written.
 
-    Examples: `WASHINGTON —`, `BEIJING, May 3 -`. It is a capital before `—` or `–`; a capital in upper case that opens the sentence, before
-    `-`, `,` or `(`; or a country's name of several words in upper case before any dash.
+    Examples: `WASHINGTON —`, `BEIJING, May 3 -`. It is a capital before a long dash; a capital in upper case that opens the sentence,
+    before `-`, `,` or `(`; or a country's name of several words in upper case before any dash.
     """
     after = tokens[last + 1].text if last + 1 < len(tokens) else ""
     if name.role == "country" and len(name.spelling) > 1 and tokens[first].text.isupper():  # HONG KONG -

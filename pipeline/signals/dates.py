@@ -4,8 +4,9 @@ Both the rules and the encoder use it.
 """
 
 import re
+from calendar import monthrange
 from collections.abc import Iterator
-from datetime import date
+from datetime import MAXYEAR, MINYEAR, date
 
 # News is at most this many days old (docs/annotation-guide.md, section 4).
 MAX_DAYS_OLD = 2
@@ -42,8 +43,10 @@ _PAST_OPENING = re.compile(
 def is_past_event(sentence: str, day: date | None) -> bool:
     """Whether the sentence dates its event before `day`.
 
-    It names an earlier year or month, dates the act by `on` or at its beginning to more than two days ago, or opens with an adverb of
-    the past. If `day` is None, any year counts as earlier, and months and days are ignored.
+    It does if the latest year that it names (`in 2018`) is earlier, if it opens with an adverb of the past, or if it dates the act by `on`
+    or at its beginning to more than `MAX_DAYS_OLD` days ago. `Last week` and a month (`in April`, up to seven months ago) also count, but
+    not in a sentence with a word of the present or future (`today`, `will`) or with a month in a relative clause. If `day` is None, any
+    year counts as earlier, and only years and the opening adverb are looked at.
     """
     years = [int(year) for year in _YEAR.findall(sentence)]
     if (years and (day is None or max(years) < day.year)) or _PAST_OPENING.match(sentence):
@@ -63,7 +66,8 @@ def is_past_event(sentence: str, day: date | None) -> bool:
 def _is_on_past_day(sentence: str, day: date) -> bool:
     """Whether the sentence dates its act more than `MAX_DAYS_OLD` days back.
 
-    A date at its beginning decides (`On April 17, ...`). Otherwise a date after `on` does, if no date is newer and no word means today.
+    A date within the first `_OPENING` characters decides alone (`On April 17, ...`). Otherwise a date must follow `on`, every date of the
+    sentence must be so old, and no word may mean the present or future (`_CURRENT`).
     """
     days = list(_iter_days(sentence, day))
     if days and days[0][0] < _OPENING:
@@ -75,14 +79,16 @@ def _is_on_past_day(sentence: str, day: date) -> bool:
 def _iter_days(sentence: str, day: date) -> Iterator[tuple[int, int]]:
     """Yield offset and age in days of each date in the sentence.
 
-    A date without a year is the nearest to `day`; those in the future have a negative age. Impossible dates are left out.
+    A date without a year is the nearest to `day`; those after `day` have a negative age. Impossible dates are left out.
     """
     for match in _DAY.finditer(sentence):
         name, number = match[1] or match[4], int(match[2] or match[3])
         month = next(index for index, month in enumerate(_MONTHS, 1) if month.startswith(name.rstrip(".")[:3]))
         years = [int(match[5])] if match[5] else [day.year - 1, day.year, day.year + 1]
-        try:
-            dates = [date(year, month, number) for year in years]
-        except ValueError:
-            continue
-        yield match.start(), min(((day - when).days for when in dates), key=abs)
+        ages = [(day - date(year, month, number)).days for year in years if _has_day(year, month, number)]
+        if ages:
+            yield match.start(), min(ages, key=abs)
+
+
+def _has_day(year: int, month: int, number: int) -> bool:
+    return MINYEAR <= year <= MAXYEAR and 1 <= number <= monthrange(year, month)[1]

@@ -63,8 +63,9 @@ class ValidationError(UserError, ValueError):
 class ValidationOptions:
     """Inputs and options of a validation.
 
-    `pair`: None for the one with most signals. `first`, `last`: None for all days read. `events`, `acts`: rows as of `read_events` and
-    `read_independent_acts`. `replications`: simulated pairs by expected stories per day; none for no simulation, which takes a minute.
+    `references`: a file or folder, None for no comparison. `pair`: None for the one with most signals. `first`, `last`: None for all days
+    read. `events`, `acts`: rows as of `read_events` and `read_independent_acts`. `replications`: number of simulated pairs by expected
+    stories per day; empty to leave out the simulation, which takes a minute.
     """
 
     references: Path | None = None
@@ -135,7 +136,7 @@ class _Index:
     def open(cls, settings: Settings, options: ValidationOptions) -> "_Index":
         """Read the index of a home; choose pair and window.
 
-        `ValidationError` if the home has no index.
+        `ValidationError` if the home has no index, not this pair, or no days in this window.
         """
         lake = open_lake(settings)
         days_read, tension = lake.span(COVERAGE), lake.read(TENSION_PAIR_DAILY)
@@ -175,7 +176,7 @@ class _Index:
     def build_page(self, sections: Sequence[pages.Section]) -> pages.Page:
         """Join the sections to a page, with a head on the index.
 
-        It describes the newest day.
+        The head gives baseline and version of the newest day.
         """
         last = self.tension.row(-1, named=True)
         return pages.Page(
@@ -217,7 +218,7 @@ class _Index:
 def _choose_window(days_read: Days, options: ValidationOptions) -> Days:
     """Return the requested window, cut to the days read.
 
-    `ValidationError` if nothing remains.
+    None for its first or last day means that of the days read. `ValidationError` if it ends before it starts, or nothing remains.
     """
     first, last = options.first or days_read.first, options.last or days_read.last
     if last < first:
@@ -287,7 +288,7 @@ def _compare_references(index: _Index, inputs: agreement.Inputs) -> Part:
             days = inputs.references.filter(pl.col("reference") == name)["period_date"]
             notes.append(
                 f"Not compared: {NAMES[name]}. It covers {days[0]} to {days[-1]}, the index {index.window}; "
-                f"fewer than {agreement.MIN_ROWS} whole months are in both."
+                f"fewer than {agreement.MIN_ROWS} whole months, or days of a daily series, have a value in both."
             )
     months, name = _choose_months_to_plot(index, inputs)
     return figures, pages.agreement_section(figures, months, index.pair, name, NAMES, notes, index.note)
@@ -296,11 +297,12 @@ def _compare_references(index: _Index, inputs: agreement.Inputs) -> Part:
 def _choose_months_to_plot(index: _Index, inputs: agreement.Inputs) -> tuple[pl.DataFrame, str]:
     """Choose the months (`align_series`) and the reference of the picture.
 
-    It is the first reference in order of preference with `MIN_ROWS` months in common with the index; an empty frame and name if none has.
+    It is the first reference in order of preference that shares at least `MIN_ROWS` months with the index; an empty frame and name if there
+    is none.
     """
     for name, frequency in agreement.list_comparisons(inputs):
         months = agreement.align_series(inputs, index.pair, name, frequency)
-        if frequency == "month" and months.height >= agreement.MIN_ROWS:
+        if frequency == "month" and months.drop_nulls(["index", "value"]).height >= agreement.MIN_ROWS:
             return months, name
     return pl.DataFrame(), ""
 

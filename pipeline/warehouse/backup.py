@@ -49,8 +49,8 @@ def back_up(home: Path, target: Path, find_damage: Callable[[], Sequence[object]
     """Copy a home into a new folder, while nothing else writes.
 
     `target`: the new folder; it appears when all is on the disk. Every copy is read again and compared with the original. `find_damage`:
-    lists what is damaged. Returns the manifest. Raises `BackupError` if anything is damaged, or if `target` exists or is in the home,
-    `HomeError` if the home is in use.
+    lists what is damaged. Returns the manifest. Raises `BackupError` if anything is damaged, `home` has no lake, or `target` exists or is
+    in the home, `HomeError` if the home is in use.
     """
     if not (home / "lake").is_dir():
         raise BackupError(f"{home} is no home: it has no folder lake; nothing was copied")
@@ -69,7 +69,7 @@ def _copy_home(home: Path, target: Path) -> Backup:
     with _new_folder(target) as folder:
         mark = read_mark(home)
         sums, links = {}, {}
-        for path in _list_files(home):
+        for path in _list_files(home, home / LOCK):
             inside = path.relative_to(home).as_posix()
             if path.is_symlink():
                 links[inside] = str(path.readlink())
@@ -113,7 +113,8 @@ def restore(source: Path, home: Path) -> Backup:
 def _new_folder(target: Path) -> Iterator[Path]:
     """Yield a temporary folder, which is renamed to `target` at the end.
 
-    If the block ends with an error, the folder is removed instead.
+    `target` may exist only as an empty folder; `BackupError` if it is a mount point. If the block ends with an error, the temporary folder
+    is removed instead.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     temporary = target.with_name(f".{target.name}.partial")
@@ -130,16 +131,16 @@ def _new_folder(target: Path) -> Iterator[Path]:
         shutil.rmtree(temporary, ignore_errors=True)
 
 
-def _list_files(home: Path) -> Iterator[Path]:
+def _list_files(folder: Path, lock: Path) -> Iterator[Path]:
     """Yield the files and links of a home that a backup has.
 
-    Left out are the lock, and hidden and temporary files, which killed processes may have left.
+    Links are not followed. Left out are `lock`, and, at any depth, hidden files and folders, and SQLite's temporary files.
     """
-    for path in sorted(home.iterdir()):
-        if path.name.startswith(".") or path.name.endswith(_SQLITE_SIDE_FILES) or path == home / LOCK:
+    for path in sorted(folder.iterdir()):
+        if path.name.startswith(".") or path.name.endswith(_SQLITE_SIDE_FILES) or path == lock:
             continue
         if path.is_dir() and not path.is_symlink():
-            yield from _list_files(path)
+            yield from _list_files(path, lock)
         elif path.is_symlink() or path.is_file():
             yield path
 
@@ -147,8 +148,9 @@ def _list_files(home: Path) -> Iterator[Path]:
 def _copy_unchanged(source: Path, target: Path) -> str:
     """Copy a file or SQLite database that may change meanwhile.
 
-    If it changes during the copy, the copy is repeated. Returns the hash of the copy. Raises `BackupError` if the file changes every time:
-    processes of Dagster (UI, daemon) write their files without the lock of the home.
+    If a file changes or is missing during the copy, the copy is tried again, three times in all; a database is copied as of one instant.
+    Returns the hash of the copy. Raises `BackupError` if no try succeeds: processes of Dagster (UI, daemon) write their files without the
+    lock of the home.
     """
     for _ in range(_MOST_COPIES):
         if digest := (_copy_database if source.suffix == ".db" else _copy)(source, target):
@@ -189,7 +191,7 @@ def _copy_database(source: Path, target: Path) -> str:
 def _read_sums(source: Path) -> dict[str, str]:
     """Read the hashes of a backup's files by path.
 
-    `BackupError` if there are none, or if the folder has a file without a hash.
+    `BackupError` if the list is damaged, lacks the manifest or names a path outside the folder, or if the folder has a file without a hash.
     """
     try:
         sums = read_sums(source)
@@ -208,7 +210,7 @@ def _read_sums(source: Path) -> dict[str, str]:
 def _read_manifest(source: Path) -> Backup:
     """Read the manifest of a backup.
 
-    `BackupError` if it is damaged or a link leads out of the home.
+    `BackupError` if it is damaged, or if a link leads out of the home or is below another link.
     """
     path = source / MANIFEST
     try:
@@ -229,7 +231,7 @@ def _read_manifest(source: Path) -> Backup:
 def _require_inside(source: Path, path: str) -> None:
     """Raise `BackupError` for a path that leads out of the home.
 
-    `source`: the backup, for the message.
+    Such a path is absolute, has a part `..`, or is empty. `source`: the backup, for the message.
     """
     parts = PurePosixPath(path)
     if parts.is_absolute() or ".." in parts.parts or not parts.parts:

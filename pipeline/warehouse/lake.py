@@ -34,7 +34,7 @@ def write_parquet(frame: pl.DataFrame, path: Path, metadata: dict[str, str] | No
 
 
 def _write(frame: pl.DataFrame, path: Path, metadata: dict[str, str] | None = None) -> None:
-    """Write a Parquet file in place, with the compression of all files."""
+    """Write a Parquet file directly to `path`, compressed with zstd."""
     frame.write_parquet(path, compression="zstd", statistics=True, metadata=metadata)
 
 
@@ -65,7 +65,10 @@ class Lake:
         return str(self.root)
 
     def where(self, table: Table) -> str:
-        """Return what a person must delete to have a table rebuilt."""
+        """Return the path of a table's folder, for messages.
+
+        A person who deletes it has the table rebuilt.
+        """
         return str(self.root / table.name)
 
     def _day_file(self, table: Table, day: date) -> Path:
@@ -73,9 +76,10 @@ class Lake:
         return self.root / table.name / day_file(day)
 
     def names(self, table: Table, days: Days | None = None) -> list[str]:
-        """List the table's files in order of time, as relative paths.
+        """List the table's existing files in order of time.
 
-        With `days`, only the files of these days.
+        They are paths relative to the table's folder. With `days`, only files of these days; for a table without days, `days` is
+        ignored. Files that are not named by a day are left out.
         """
         folder = self.root / table.name
         if table.day is None:
@@ -86,22 +90,19 @@ class Lake:
         return sorted(f"{path.parent.name}/{path.name}" for path in folder.glob("*/*.parquet") if is_day_file(path) and path.exists())
 
     def files(self, table: Table, days: Days | None = None) -> list[Path]:
-        """List the table's files in order of time, as paths.
-
-        With `days`, only the files of these days.
-        """
+        """List the paths of the files that `names` lists, sorted."""
         return [self.root / table.name / name for name in self.names(table, days)]
 
     def list_days(self, table: Table) -> list[date]:
-        """List the days that have a file, sorted."""
+        """List the days for which a daily table has a file, sorted."""
         return [date.fromisoformat(Path(name).stem) for name in self.names(table)]
 
     def days_present(self, table: Table, days: Days) -> set[date]:
-        """Return the days in a range that have a file."""
+        """Return those of `days` for which a daily table has a file."""
         return {date.fromisoformat(Path(name).stem) for name in self.names(table, days)}
 
     def day_digest(self, table: Table, day: date) -> str:
-        """Return the SHA-256 of a day's file; empty when there is none.
+        """Compute the SHA-256 of a day's file; empty when there is none.
 
         The same rows give the same file, and so the same digest.
         """
@@ -124,14 +125,17 @@ class Lake:
         return recorded is not None and recorded == hash_file(self._day_file(table, day))
 
     def is_as_written(self, table: Table) -> bool:
-        """Return whether all files of a table still have their recorded hashes."""
+        """Return whether all recorded files of a table have their recorded hashes.
+
+        False if no hashes are recorded, or a file is missing. Files without a recorded hash do not count.
+        """
         sums = self.recorded_sums(table)
         return bool(sums) and all(hash_file(self.root / table.name / path) == recorded for path, recorded in sums.items())
 
     def table_digest(self, table: Table) -> str | None:
         """Return a digest of a table, from its files' recorded hashes.
 
-        Empty if the table has no files; None if it has files without recorded hashes.
+        Empty if the table has no files; None if any file has no recorded hash. The files are not read.
         """
         names, sums = self.names(table), self.recorded_sums(table)
         if set(names) - sums.keys():
@@ -167,7 +171,10 @@ class Lake:
             raise LakeError(_explain_damage(files, error)) from error
 
     def written_at(self, table: Table) -> datetime | None:
-        """Return when the table was last written (UTC); None if never."""
+        """Return the newest time of change of the table's files (UTC).
+
+        None if it has no files.
+        """
         times = [path.stat().st_mtime for path in self.files(table)]
         return datetime.fromtimestamp(max(times), UTC) if times else None
 
@@ -192,9 +199,9 @@ class Lake:
     ) -> Iterator[tuple[Days, pl.DataFrame]]:
         """Sort rows by day and key; yield batches of consecutive days.
 
-        Batches are as in `batches`. `frames` may have rows in any order. Rows are sorted on disk, so that at most a frame or a batch is in
-        memory; the result does not depend on how rows are split into frames. `ContractError` when a frame has a row of another day or
-        another schema.
+        Batches are as in `batches`: every day of `days` is in one of them, also a day without rows. `frames` may have rows in any order.
+        Rows are sorted on disk, so that at most a frame or a batch is in memory; the result does not depend on how rows are split into
+        frames. `ContractError` when the table has no days, or a frame has a row of another day or another schema.
         """
         if table.day is None:
             raise ContractError(f"table {table.name} is not partitioned by day and cannot be sorted by day")
@@ -204,7 +211,7 @@ class Lake:
     def read_note(self, name: str) -> bytes | None:
         """Read a note: a small file in which steps store their state.
 
-        `name`: a path such as `inputs/findings.json`. None if there is no such note.
+        `name`: a path such as `inputs/findings.json`. None if there is no such note, or it cannot be read.
         """
         try:
             return (self.root / STATE / name).read_bytes()
@@ -225,7 +232,7 @@ class Lake:
             temporary.write_bytes(content)
 
     def list_notes(self, folder: str) -> list[str]:
-        """List the names of the notes in a folder."""
+        """List the notes in a folder, sorted, as `folder/name`."""
         return sorted(f"{folder}/{path.name}" for path in (self.root / STATE / folder).glob("[!.]*"))
 
     def mark_stale(self, table: Table, reason: str) -> None:
@@ -236,7 +243,7 @@ class Lake:
         self.change_note(f"{_STALE}/{table.name}.txt", lambda _: reason.encode())
 
     def clear_stale(self, table: Table) -> None:
-        """Record that the table is up to date."""
+        """Remove the record of `mark_stale`: the table is up to date."""
         self.change_note(f"{_STALE}/{table.name}.txt", lambda _: None)
 
     def stale_tables(self) -> dict[str, str]:
@@ -244,11 +251,14 @@ class Lake:
         return {Path(name).stem: (self.read_note(name) or b"").decode(errors="replace") for name in self.list_notes(_STALE)}
 
     def note_warnings(self, warnings: Sequence[str]) -> None:
-        """Record the checks that failed in the newest run."""
+        """Record the checks that failed in the newest run, one line each.
+
+        They replace those of earlier runs. Line breaks within one become spaces.
+        """
         self.change_note(_WARNINGS, lambda _: "\n".join(" ".join(line.split()) for line in warnings).encode() or None)
 
     def warnings(self) -> list[str]:
-        """Return the checks that failed in the newest run."""
+        """Return the checks that the newest run recorded as failed."""
         return (self.read_note(_WARNINGS) or b"").decode(errors="replace").splitlines()
 
     @contextmanager
@@ -293,9 +303,10 @@ class Lake:
             self._take(folder, [path])
 
     def write_days(self, table: Table, frame: pl.DataFrame, days: Days) -> None:
-        """Write the files of `days`. Only in a lake that `stage` yielded.
+        """Write a file for each of `days`, replacing existing ones.
 
-        A day without rows is written as an empty file. `ContractError`, and nothing written, for rows of other days or another schema.
+        Call it only on a lake that `stage` yielded. A day without rows gets a file without rows. `ContractError`, and nothing written, for
+        rows of other days or another schema.
         """
         if table.day is None:
             raise ContractError(f"table {table.name} is not partitioned by day; use write()")
@@ -312,12 +323,13 @@ def day_file(day: date) -> str:
 
 
 def is_day_file(path: Path) -> bool:
-    """Return whether a file has the name and folder of a day.
+    """Return whether a path has the name and folder of a day.
 
-    Others, such as copies that a person made, do not belong to the lake.
+    Only the path is looked at, without its ending. Other files, such as copies that a person made, do not belong to the lake.
     """
     try:
-        return f"{date.fromisoformat(path.stem):%Y}" == path.parent.name
+        # `fromisoformat` accepts other forms, too, such as 20250305.
+        return day_file(date.fromisoformat(path.stem)).removesuffix(".parquet") == f"{path.parent.name}/{path.stem}"
     except ValueError:
         return False
 
@@ -341,9 +353,9 @@ def find_missing_days(lake: Lake, tables: Iterable[Table], also: Days | None = N
 
 
 def _explain_damage(files: Sequence[Path], error: Exception) -> str:
-    """Return a message that names the first damaged file, or its folder.
+    """Return a message that names the first file with a damaged footer.
 
-    `error`: what reading `files` raised.
+    If every footer can be read, it names the table's folder, or the file if there is only one, with `error`: what reading `files` raised.
     """
     for path in files:
         try:
@@ -355,7 +367,10 @@ def _explain_damage(files: Sequence[Path], error: Exception) -> str:
 
 @contextmanager
 def _temporary_folder(path: Path) -> Iterator[Path]:
-    """Create an empty folder and remove it when the block ends."""
+    """Create an empty folder and remove it when the block ends.
+
+    Whatever is at `path` before is removed. The folder is removed after an error, too.
+    """
     shutil.rmtree(path, ignore_errors=True)
     path.mkdir(parents=True)
     try:
@@ -367,7 +382,7 @@ def _temporary_folder(path: Path) -> Iterator[Path]:
 def _conform_days(table: Table, frame: pl.DataFrame, days: Days) -> pl.DataFrame:
     """Conform a frame to its contract, and check its days.
 
-    `ContractError` for another schema or rows of other days.
+    `ContractError` for another schema, or for rows whose day is null or not in `days`.
     """
     assert table.day is not None
     conformed = table.conform(frame)

@@ -44,7 +44,8 @@ class ModelError(TensionError, RuntimeError):
 class Query(NamedTuple):
     """A parsed SQL file, with the names of what it reads.
 
-    `reads`: tables, including those that its views read; `variables`: DuckDB variables; `views`: views of `sql/views`. All are sorted.
+    `reads`: tables, including those that its views read; `variables`: DuckDB variables, including those that its SQL functions read;
+    `views`: the views of `sql/views` that its own text names. All are sorted.
     """
 
     path: Path
@@ -99,7 +100,7 @@ def read_macro(path: Path) -> Macro:
 def _read_text(path: Path, text: str) -> Query:
     """Parse a query and find its tables, views and variables.
 
-    The tables include those that its views read. `path`: its file.
+    The tables include those that its views read. Other names are ignored. `path`: its file.
     """
     tree = _parse(str(path), text)
     names = set(_iter_table_names(tree))
@@ -115,19 +116,20 @@ def _view_file(name: str) -> Path:
 
 
 def query_version(query: Query) -> str:
-    """Compute a hash of a query's text and of all SQL functions.
+    """Compute a hash of a query, its views and all SQL functions.
 
     It is the first twelve hexadecimal digits of the SHA-256. All files of `sql/functions` count, because the query may call them
-    indirectly.
+    indirectly, and the views that it reads.
     """
-    return hashlib.sha256("".join((query.text, *_function_texts())).encode()).hexdigest()[:12]
+    views = (_view_file(name).read_text(encoding="utf-8") for name in query.views)
+    return hashlib.sha256("".join((query.text, *views, *_function_texts())).encode()).hexdigest()[:12]
 
 
 def select(tables: Tables, query: Query, variables: Variables, threads: int = 1) -> pl.DataFrame:
     """Run a query on tables, and return its rows in its order.
 
-    `tables`: what it reads, files of the lake or frames by name. `variables`: values of its variables. `threads`: more than one can change
-    the last bit of sums. `ModelError` when a variable is not set or DuckDB fails.
+    `tables`: the lake, or frames by table name; missing ones are empty. `variables`: values by name; it may have more. `threads`: more than
+    one can change the last bit of sums. `ModelError` when a variable is not set or DuckDB fails.
     """
     if missing := [name for name in query.variables if name not in variables]:
         raise ModelError(f"{query.path}: reads the variables {missing}, which are not set; see pipeline/index/parameters.py")
@@ -143,8 +145,8 @@ def select(tables: Tables, query: Query, variables: Variables, threads: int = 1)
 def select_table(tables: Tables, query: Query, table: Table, variables: Variables) -> pl.DataFrame:
     """Run the query that makes `table`.
 
-    Returns its columns in the contract's order. Types that DuckDB widens (hugeint sums, timestamps) are cast to the contract's without
-    loss. `ModelError` when a column is missing, `ContractError` when a type does not fit.
+    Returns the contract's columns in its order, without others. Types that DuckDB widens (hugeint sums, timestamps) are cast to the
+    contract's without loss. `ModelError` when a column is missing, `ContractError` when a type does not fit.
     """
     threads = (os.cpu_count() or 1) if query.runs_on_all_threads else 1
     frame = select(tables, query, variables, threads)
@@ -312,9 +314,9 @@ def _iter_function_calls(node: Any) -> Iterator[dict[str, Any]]:
 
 
 def _iter_table_names(node: Any, hidden: frozenset[str] = frozenset()) -> Iterator[str]:
-    """Iterate over the tables that a parse tree reads.
+    """Iterate over names of tables and views in a parse tree.
 
-    `hidden`: names of enclosing common table expressions.
+    A name may come several times. Names of common table expressions are left out. `hidden`: those of the enclosing query.
     """
     if isinstance(node, list):
         for value in node:

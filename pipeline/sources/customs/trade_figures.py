@@ -52,9 +52,9 @@ class RowError(TensionError, ValueError):
 class Figures:
     """Trade figures of responses, and the rows that were rejected.
 
-    `rows`: of `RAW_TRADE_FLOWS`, with one row for each response that held a figure; `rejected`: of `REJECTED`. `used_count`: number of
-    response rows that are part of a figure; with the rejected rows it adds up to all rows read. `is_read` is false if a response could not
-    be read completely: it does not prove that a month was absent.
+    `rows`: of `RAW_TRADE_FLOWS`, one for each figure of each response (`merge_trade_flows` selects among them); `rejected`: of `REJECTED`.
+    `used_count`: number of response rows that are part of a figure; with the rejected rows it adds up to all rows read. `is_read`, for one
+    response, is false if it is unreadable or has a malformed row: it then does not prove that a month was absent.
     """
 
     rows: pl.DataFrame
@@ -66,7 +66,8 @@ class Figures:
 class TradeRow(NamedTuple):
     """A parsed row of a response.
 
-    Values are in whole USD; `code` is an HS code or `ALL_GOODS`.
+    `flow` is `imports` or `exports`, `month` is like `2025-04`, `code` is an HS code or `ALL_GOODS`. Values are in whole USD; an optional
+    value is None if the source does not give it.
     """
 
     reporter: str
@@ -82,7 +83,7 @@ class TradeRow(NamedTuple):
 def goods_label(codes: Sequence[str]) -> str:
     """Return the label of the goods in the name of an item.
 
-    It is `all` without codes, or else a hash of the HS codes, in their order.
+    It is `all` if `codes` is empty, or else `hs-` and a hash of the codes in the given order: another order gives another label.
     """
     return "hs-" + hashlib.sha256(" ".join(codes).encode()).hexdigest()[:12] if codes else ALL
 
@@ -90,7 +91,8 @@ def goods_label(codes: Sequence[str]) -> str:
 def codes_by_product(products: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
     """Return the HS codes of each product, sorted, without overlaps.
 
-    All goods (no codes) come first. A code that begins with another code of the product is dropped, or its trade would count twice.
+    All goods come first, under `ALL_GOODS` and without codes. A repeated code counts once; a code that begins with another code of
+    the same product is dropped, or its trade would count twice.
     """
     return {ALL_GOODS: ()} | {
         name: tuple(sorted({code for code in codes if not any(code != other and code.startswith(other) for other in codes)}))
@@ -109,7 +111,7 @@ def parse_month(text: str | None) -> str:
 def newest_day_in(table: pl.DataFrame, column: str) -> date | None:
     """Return the last day of a column's newest month, if any.
 
-    Cells that are not months are skipped.
+    Cells that are not months are skipped. None if no cell is left, or the table has no such column.
     """
     matches = (_MONTH.fullmatch(text) for text in table[column].drop_nulls() if text) if column in table.columns else ()
     months = [date(int(match["year"]), int(match["month"]), 1) for match in matches if match]
@@ -123,7 +125,8 @@ def _last_day(month: date) -> date:
 def parse_usd(text: str | None, name: str) -> int:
     """Parse an amount in USD, and round it to whole USD.
 
-    Halves are rounded to even. `RowError` if it is absent, negative or not a number.
+    Halves are rounded to even. `RowError`, with `name`, if it is absent, not a number, has a sign or more than nine decimals, or is 10^18
+    or more.
     """
     if text is None or not _AMOUNT.fullmatch(text) or Decimal(text) >= _MAX_USD:
         raise RowError(f"{name} is {_quote(text)}, not an amount in USD")
@@ -142,14 +145,14 @@ def find_country(codes: Mapping[str, str], code: str | None, name: str) -> str:
 
 
 def _quote(text: str | None) -> str:
-    """Quote a cell for a message; `empty` if it has no text."""
+    """Quote up to 40 characters of a cell; `empty` if blank."""
     return "empty" if text is None or not text.strip() else repr(text[:40])
 
 
 def decode(payload: Payload, web_page_advice: str) -> str:
     """Decode a response to text, without white space around it.
 
-    `SourceError` if it is not UTF-8 or is a web page; `web_page_advice` says what to do about that.
+    `SourceError` if it is not UTF-8 or is a web page (begins with `<`); `web_page_advice` says what to do about a web page.
     """
     try:
         text = payload.body.decode("utf-8-sig").strip()
@@ -168,13 +171,13 @@ def describe(payload: Payload) -> str:
 def to_text(value: Any) -> str | None:
     """Convert a JSON value to text; null is None.
 
-    Strings and numbers stay as written. Lone surrogates are replaced, because Polars rejects them.
+    A string stays as it is; numbers were already decoded to strings, as written. Other values become compact JSON. Lone surrogates
+    are replaced, because Polars rejects them.
     """
     if value is None:
         return None
-    if isinstance(value, str):
-        return value.encode("utf-8", "replace").decode()
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return text.encode("utf-8", "replace").decode()
 
 
 def check_width(widths: Iterable[int], place: str) -> None:
@@ -190,8 +193,9 @@ def check_width(widths: Iterable[int], place: str) -> None:
 def build_table(names: Sequence[str], rows: Sequence[Sequence[str | None]], reasons: Sequence[str | None]) -> pl.DataFrame:
     """Build a table of text cells with the source's column names.
 
-    `names`: the header; `rows`: cells, which may be fewer than names; `reasons`: why a row is malformed, in the column `unreadable`.
-    Repeated names get a suffix such as `(2)`. Cells after the last name are in columns such as `unnamed (48)`, 48 being their position.
+    `names`: the header; `rows`: cells, which may be fewer or more than names (missing cells are null); `reasons`: for each row why it is
+    malformed, or None, in the column `unreadable`. Repeated names get a suffix such as ` (2)`. Cells after the last name are in columns
+    such as `unnamed (48)`, 48 being their position.
     """
     width = max([len(names), *map(len, rows)])
     columns = make_unique([*names, *(f"unnamed ({position})" for position in range(len(names) + 1, width + 1))])
@@ -201,9 +205,9 @@ def build_table(names: Sequence[str], rows: Sequence[Sequence[str | None]], reas
 
 
 def make_unique(names: Sequence[str]) -> list[str]:
-    """Make names unique.
+    """Make names unique, in the same order.
 
-    A repeated name, or the reserved name `unreadable`, gets the first free number from 2 on as a suffix.
+    A name that occurred before, or is the reserved `unreadable`, gets a suffix such as ` (2)`, with the first free number from 2 on.
     """
     result: list[str] = []
     for name in names:
@@ -216,7 +220,10 @@ def make_unique(names: Sequence[str]) -> list[str]:
 
 @cache
 def read_release_days() -> Mapping[str, Mapping[str, str]]:
-    """Read the known days of first release, by origin and month."""
+    """Read the known days of first release, by origin and month.
+
+    Months are like `2025-04`, days like `2025-06-05`.
+    """
     origins = tomllib.loads(RELEASE_DAYS_FILE.read_text(encoding="utf-8"))
     return {origin: {month: day.isoformat() for month, day in months.items()} for origin, months in origins.items()}
 
@@ -233,10 +240,11 @@ def build_figures(
 ) -> Figures:
     """Build the monthly figures of one response.
 
-    `parse_row` parses a row of `table`. The HS codes of each of `products` are summed. The item's name says which goods were requested:
-    rows with other codes are rejected, and all rows if no product has these codes. Duties are summed only if every code has them.
-    `absent_on`: day of the previous response; it is copied to every figure, and for a figure's first value shows when the month was not
-    public yet.
+    `parse_row` parses a row of `table`. The label in the item's name (`goods_label`) says which HS codes were requested. Each of `products`
+    with exactly these codes gets one figure for each reporter, partner, flow and month: the sum over the codes that have a row. Duties, and
+    imports for consumption, are null unless all summed rows have them. Rows with other codes are rejected, and all rows if no product has
+    the requested codes. `absent_on`: day of the previous response; it is copied to every figure, and for a figure's first value shows when
+    the month was not public yet.
     """
     label = next((part for part in payload.item.split(" ") if part == ALL or part.startswith("hs-")), "")
     requested = {name: codes or (ALL_GOODS,) for name, codes in codes_by_product(products).items() if goods_label(codes) == label}
@@ -288,8 +296,9 @@ def _parse_rows(
 ) -> dict[int, TradeRow | str]:
     """Parse the rows of a response, by row number from 1.
 
-    A row that is not a figure, was not requested, or repeats or contradicts another has a reason instead. `requested`: the HS codes of the
-    response; None if they are not in the settings.
+    A row that is not a figure or was not requested has a reason instead. Of rows with the same reporter, partner, flow, month and
+    code, all have a reason if their amounts differ, and all but the first if they are equal. `requested`: the HS codes of the response;
+    None if they are not in the settings.
     """
     parsed: dict[int, TradeRow | str] = {}
     same_figure: dict[tuple[str, ...], list[int]] = defaultdict(list)

@@ -37,8 +37,8 @@ def read_byte_order_mark(raw: io.BufferedReader) -> str | None:
 class Decoder:
     """Decodes the bytes of one file; invalid bytes become replacement characters.
 
-    Without an `encoding`, the first bytes that are not ASCII decide for the whole file between UTF-8 and Windows-1252. So the text does not
-    depend on the size of the chunks.
+    Without an `encoding`, one is guessed at the first data that is not ASCII, and then used for the rest of the file: UTF-8 if this data,
+    or at least half of the whole file, is valid UTF-8, otherwise Windows-1252.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class Decoder:
     ) -> None:
         """Set the encoding, or what is needed to guess it.
 
-        `reopen` returns all bytes of the file again; a message is added to `guessed` if the file is not UTF-8.
+        `reopen` returns all bytes of the file again; if Windows-1252 is guessed, a message with `label` is added to `guessed`.
         """
         self._encoding, self._label, self._reopen, self._guessed = encoding, label, reopen, guessed
 
@@ -63,9 +63,9 @@ class Decoder:
         return data.decode(self._encoding, "replace")
 
     def _guess_encoding(self, data: bytes) -> str:
-        """Guess the encoding from the first bytes that are not ASCII.
+        """Guess the encoding from the first data that is not ASCII.
 
-        If they are not UTF-8, the whole file is read: most of it may be. The fallback is Windows-1252.
+        It is UTF-8 if all of `data` is valid UTF-8. If not, the whole file is read, since most of it may be; the fallback is Windows-1252.
         """
         try:
             data.decode("utf-8")
@@ -80,7 +80,10 @@ class Decoder:
         return "utf-8"
 
     def _is_mostly_utf8(self) -> bool:
-        """Return whether most non-ASCII characters are valid UTF-8."""
+        """Return whether at least half of the file is UTF-8.
+
+        Only characters that are not ASCII count; an invalid sequence of bytes counts as one.
+        """
         valid = invalid = 0
         for data in _split_at_ascii(self._reopen()):
             text = data.decode("utf-8", "replace")
@@ -88,6 +91,10 @@ class Decoder:
             invalid += replaced
             valid += len(text) - len(text.encode("ascii", "ignore")) - replaced
         return valid >= invalid
+
+
+#: A byte of another encoding, or an invalid one, has at most this many bytes in UTF-8.
+MAX_GROWTH = 3
 
 
 class Utf8Reader(io.RawIOBase):
@@ -106,7 +113,10 @@ class Utf8Reader(io.RawIOBase):
         return True
 
     def readinto(self, buffer: "memoryview") -> int:  # type: ignore[override] # what io passes
-        """Fill the buffer and return the number of bytes."""
+        """Fill the buffer, perhaps in part, and return the number of bytes.
+
+        It is 0 at the end of the file.
+        """
         while self._position == len(self._ready) and not self._is_finished:
             data = self._raw.read(_CHUNK)
             self._is_finished = not data
@@ -123,7 +133,7 @@ class Utf8Reader(io.RawIOBase):
 def find_ascii_end(data: bytes) -> int:
     """Return the position after the last ASCII byte.
 
-    A cut there never splits a character.
+    It is 0 if there is none. A cut there never splits a character.
     """
     end = len(data)
     while end and data[end - 1] >= _FIRST_NON_ASCII:
@@ -132,7 +142,10 @@ def find_ascii_end(data: bytes) -> int:
 
 
 def _split_at_ascii(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """Yield the same bytes in chunks that split no UTF-8 character."""
+    """Yield the same bytes in chunks that split no UTF-8 character.
+
+    Chunks may be empty. More than 1 MiB without ASCII, which is not text, may be split anywhere.
+    """
     rest = b""
     for chunk in chunks:
         rest += chunk

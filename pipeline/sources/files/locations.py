@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, cast
 
 from pipeline.sources.errors import SourceError
-from pipeline.sources.files.encodings import Decoder, Utf8Reader, read_byte_order_mark
+from pipeline.sources.files.encodings import MAX_GROWTH, Decoder, Utf8Reader, read_byte_order_mark
 from pipeline.sources.files.streams import CHUNK, LIMITS, Limits, Stream
 from pipeline.sources.files.zips import Member, open_members
 
@@ -79,7 +79,8 @@ class TextStream(Stream):
 def open_locations(path: Path, limits: Limits = LIMITS) -> Iterator[list[Location]]:
     """Return the file itself, or the visible members of a zip file.
 
-    Raises `SourceError` for a zip file that is damaged or fails the checks of `zips.open_members`.
+    Not visible are hidden files and folders (names with a dot in front) and macOS metadata. Raises `SourceError` for a zip file that is
+    damaged or fails the checks of `zips.open_members`.
     """
     if path.suffix.lower() != ".zip":
         yield [Location(path)]
@@ -130,7 +131,8 @@ def _to_stream(
 ) -> TextStream:
     """Return the stream of an opened, unpacked location, as UTF-8.
 
-    The encoding is that of the byte order mark, or else `declared`, or else guessed from the text. At most `limit` bytes are read.
+    The encoding is that of the byte order mark, or else `declared`, or else guessed from the text. Reading more than `limit` bytes
+    raises `SourceError`; of another encoding, more than `MAX_GROWTH` times as many bytes of UTF-8.
     """
 
     def reopen() -> Iterator[bytes]:
@@ -143,4 +145,5 @@ def _to_stream(
         return TextStream(buffered, location, limit, Decoder(None, str(location), reopen, guessed))
     if encoding != "utf-8":
         buffered = io.BufferedReader(cast("Any", Utf8Reader(buffered, encoding, str(location))), CHUNK)
+        limit = None if limit is None else MAX_GROWTH * limit
     return TextStream(buffered, location, limit, Decoder("utf-8"))

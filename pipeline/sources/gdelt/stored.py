@@ -19,6 +19,7 @@ from pipeline.sources.payloads import SUCCESSFUL_OUTCOMES, FetchResult, Outcome,
 from pipeline.sources.rows import ROWS, to_raw_articles
 
 NOT_REQUESTED = "was not requested"
+BODY_LOST = "its stored response is missing or damaged; run `tension verify`"
 MAX_DELAY = timedelta(days=7)  # a page that GDELT finds later than this after its date is not counted
 
 
@@ -33,8 +34,9 @@ def newest_day(payload: Payload) -> date | None:
 def read_event_files(archive: Archive, days: Days) -> Iterator[FetchResult]:
     """Yield the result of every quarter-hour's file of events.
 
-    The order is that of time; days without any request are skipped. The last line of the journal about a file decides: a file that turned
-    out to be incomplete is `failed`. Quarter-hours that were not requested, because the host failed before, are `failed` too.
+    The order is that of time; a day has 96 results, or none if no file of events was requested for it. The last line of the journal about a
+    file decides: a file that turned out to be incomplete is `failed`. Quarter-hours that were not requested, e.g. because the host failed
+    before, are `failed` too.
     """
     for day in days:
         journal = _last_journal_lines(archive, day, EVENTS_SUFFIX)
@@ -46,9 +48,9 @@ def read_event_files(archive: Archive, days: Days) -> Iterator[FetchResult]:
 def read_article_rows(archive: Archive, days: Days, outlets: Sequence[str] = ()) -> Iterator[pl.DataFrame]:
     """Yield the documents of each stored file, as `RAW_ARTICLES`.
 
-    The order is that of time; `outlets` is as in `parse_articles`. The newest response of a file counts, unless it was incomplete. An
-    unreadable file gives one row with the reason. Pages dated more than `MAX_DELAY` before their file are rows of the file's day with a
-    reason.
+    The order is that of time, with one frame per file; `outlets` is as in `parse_articles`. The newest response of a file counts. A file
+    whose last request did not succeed, e.g. because it was incomplete, is skipped. An unreadable file gives one row with the reason. Pages
+    dated more than `MAX_DELAY` before their file are rows of the file's day with a reason.
     """
     for day in days:
         for item, line in sorted(_last_journal_lines(archive, day, ARTICLES_SUFFIX).items()):
@@ -59,15 +61,19 @@ def read_article_rows(archive: Archive, days: Days, outlets: Sequence[str] = ())
 
 
 def _last_journal_lines(archive: Archive, day: date, suffix: str) -> dict[str, dict[str, Any]]:
-    """Return the last journal line about each of a day's files."""
+    """Return the last journal line about each of a day's files.
+
+    Keys are the names of the files, all ending in `suffix`.
+    """
     journal = archive.journal(SOURCE, Days(day, day)).filter(pl.col("item").str.ends_with(suffix)).sort("asked_at")
     return {row["item"]: row for row in journal.iter_rows(named=True)}
 
 
 def _read_payload(archive: Archive, item: str, line: dict[str, Any]) -> Payload | None:
-    """Read the newest response to a file; None if it was incomplete.
+    """Read the newest response to a file, if its last request succeeded.
 
-    `line` is the last journal line about the file, which decides.
+    None if it did not (an incomplete file is a failure too), or if the stored body is missing. `line` is the last journal line about the
+    file, which decides.
     """
     stored = archive.find_newest(SOURCE, item) if line["outcome"] in SUCCESSFUL_OUTCOMES else None
     return archive.read_payload(stored) if stored else None
@@ -76,13 +82,14 @@ def _read_payload(archive: Archive, item: str, line: dict[str, Any]) -> Payload 
 def _restore_result(archive: Archive, item: str, day: date, line: dict[str, Any] | None) -> FetchResult:
     """Restore the result of fetching a file from its last journal line.
 
-    Without a line it was not requested.
+    The outcome is `kept` if the file can be read, otherwise that of the line. Without a line it was not requested, and is `failed`.
     """
     if line is None:
         return FetchResult(Request(SOURCE, item, "", day), "failed", datetime.combine(day, time(), UTC), detail=NOT_REQUESTED)
     payload = _read_payload(archive, item, line)
     outcome = cast(Outcome, "kept" if payload else line["outcome"])
-    return FetchResult(Request(SOURCE, item, line["url"], day), outcome, line["asked_at"], payload=payload, detail=line["detail"])
+    detail = line["detail"] or ("" if payload else BODY_LOST)
+    return FetchResult(Request(SOURCE, item, line["url"], day), outcome, line["asked_at"], payload=payload, detail=detail)
 
 
 def _parse_documents(payload: Payload, outlets: Sequence[str]) -> pl.DataFrame:

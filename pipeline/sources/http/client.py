@@ -8,7 +8,7 @@ import ssl
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Self
@@ -56,7 +56,7 @@ MISSING_ADVICE = "The next run tries again; if it should exist, check the URL"
 class _FetchError(TensionError):
     """A request ended without a usable response.
 
-    `reason` says why, `advice` what to do.
+    `outcome` is "failed", "missing" or "refused"; `reason` says why, `advice` what to do. `status` is the HTTP status, if one is the cause.
     """
 
     def __init__(self, outcome: Outcome, reason: str, advice: str, status: int | None = None) -> None:
@@ -67,7 +67,7 @@ class _FetchError(TensionError):
 class _RetryableError(_FetchError):
     """An attempt failed, but may be repeated.
 
-    `wait`: seconds that the upstream requests to wait before.
+    `wait`: seconds that the upstream requests to wait before, 0 if it requests none.
     """
 
     def __init__(self, reason: str, advice: str, status: int | None = None, wait: float = 0.0) -> None:
@@ -79,7 +79,7 @@ class _RetryableError(_FetchError):
 class _Response:
     """A usable response.
 
-    `body` is None if the stored response is still valid.
+    `url` is that after redirects. `body` is None for status 304: the stored response is still valid.
     """
 
     status: int
@@ -101,6 +101,7 @@ class Client:
     | 408, 429, 5xx, 200 without a body, damaged body, connection error, no data for too long | retried, then failed |
     | any other status, too many redirects, response not complete by its deadline | failed |
     | unsafe address or redirect, invalid certificate, too many bytes | refused |
+    | none: the host is still blocked by an earlier `Retry-After`, for longer than the longest pause | failed, not sent |
 
     `now` is the clock, in UTC; `sleep` waits seconds; `resolve` resolves host names; `ssl_context` verifies certificates (by default
     httpx's, or SSL_CERT_FILE). Proxies of the environment are ignored, because they would resolve host names themselves.
@@ -136,11 +137,11 @@ class Client:
     def fetch(self, request: Request) -> FetchResult:
         """Fetch the request, store the response, and return the outcome.
 
-        A final request whose response is stored is not sent again, and is then not in the journal.
+        A request with `is_final` is not sent if the newest response to its item was stored for a URL with the same query parameters and has
+        an intact body: that response is returned, and nothing is added to the journal.
         Errors of upstreams and of the network do not raise; a full disk does.
         """
-        # The instant is part of the journal's key, so no two requests may have the same.
-        asked_at = self._asked_at = max(self.now(), self._asked_at + _TICK)
+        asked_at = self._next_instant()
         stored = self.archive.find_newest(request.source, request.item)
         payload = self.archive.read_payload(stored) if stored else None
         if (
@@ -150,6 +151,21 @@ class Client:
             and _parse_query(stored.asked_url) == [*_parse_query(request.url), *request.query]
         ):
             return FetchResult(request, "kept", asked_at, payload=payload)
+        return self._send_and_store(request, asked_at, stored, payload)
+
+    def _next_instant(self) -> datetime:
+        """Return the present, later than at the call before.
+
+        The instant is part of the journal's key, so no two requests may have the same.
+        """
+        self._asked_at = max(self.now(), self._asked_at + _TICK)
+        return self._asked_at
+
+    def _send_and_store(self, request: Request, asked_at: datetime, stored: StoredResponse | None, payload: Payload | None) -> FetchResult:
+        """Send the request, store the response, and return the outcome.
+
+        `stored` and `payload`: the newest stored response, which makes the request conditional (`_fetch_with_retries`).
+        """
         url, fetched, response = self._fetch_with_retries(request, asked_at, stored, payload)
         headers = response.headers if response else {}
         secrets = request.secrets.values()
@@ -160,11 +176,13 @@ class Client:
     def fetch_valid(self, request: Request, is_valid: Callable[[Payload], bool]) -> FetchResult:
         """Fetch like `fetch`, but replace a stored response that is invalid.
 
-        An invalid response is e.g. an error page with status 200.
+        An invalid response is e.g. an error page with status 200. `is_valid` is called only for the stored response of a final request that
+        `fetch` did not send. If it returns False, the request is sent after all, not conditionally; the result is returned without
+        a check.
         """
         fetched = self.fetch(request)
         if fetched.outcome == "kept" and fetched.payload is not None and not is_valid(fetched.payload):
-            return self.fetch(replace(request, is_final=False))
+            return self._send_and_store(request, self._next_instant(), None, None)
         return fetched
 
     def _fetch_with_retries(
@@ -172,8 +190,9 @@ class Client:
     ) -> tuple[str, FetchResult, _Response | None]:
         """Send the request, with retries and, if possible, conditionally.
 
-        Returns its URL without secrets, the result, and the response if there is a usable one. Nothing is stored. `stored` and `payload`
-        are the newest stored response to the item, if any.
+        `stored` and `payload` are the newest stored response to the item, if any. The request is conditional if that response was to the
+        same URL and has an `ETag` or `Last-Modified`. Returns the URL without secrets, the result, and the response, or None if there is
+        no usable one. Nothing is stored. Errors of upstreams and of the network are in the result.
         """
         url, response, attempts = redact(request.url, request.secrets.values()), None, 0
         try:
@@ -196,7 +215,8 @@ class Client:
     def _first_url(self, request: Request) -> httpx.URL:
         """Return the URL of a request with its query, but without secrets.
 
-        Raises `UnsafeAddressError` if it may not be fetched, `_FetchError` if its host is blocked for too long.
+        Raises `UnsafeAddressError` if the URL is invalid, or if secrets would be sent over plain http to a host that is not in
+        `private_hosts`. Raises `_FetchError` if its host is blocked for longer than the longest pause.
         """
         url = parse_url(request.url, request.query)
         if request.secrets and url.scheme == "http" and not is_listed_host(url.host, self.network.private_hosts):
@@ -205,7 +225,10 @@ class Client:
         return url
 
     def _require_not_blocked(self, url: httpx.URL) -> None:
-        """Raise `_FetchError` if the host is blocked for longer than a pause."""
+        """Raise `_FetchError` if the host is blocked beyond the longest pause.
+
+        A shorter block raises nothing: the rate limiter waits for its end.
+        """
         host = normalize_host(url.host)
         seconds = self._limiter.seconds_blocked(host)
         if seconds > self.network.longest_pause_seconds:
@@ -215,8 +238,9 @@ class Client:
     def _build_retrying(self) -> Retrying:
         """Build the rule for retries: after 1, 2, 4, … seconds.
 
-        Only a `_RetryableError` is retried, later if the upstream asks for it, and not at all if it asks for more than the longest pause.
-        There is no jitter, so that runs are repeatable.
+        A pause is at most the longest pause, and there are at most `network.tries` attempts, the first included; then the last error is
+        raised. Only a `_RetryableError` is retried. If the upstream asks for a longer wait than the rule, that is used; if it asks for more
+        than the longest pause, there is no retry. There is no jitter, so that runs are repeatable.
         """
         longest = self.network.longest_pause_seconds
 
@@ -236,9 +260,10 @@ class Client:
         )
 
     def _attempt(self, first_url: httpx.URL, request: Request, conditions: Mapping[str, str]) -> _Response:
-        """Send the request once, and follow redirects.
+        """Send the request once, and follow at most `MOST_REDIRECTS` redirects.
 
-        `conditions` are headers of a conditional request. Secrets are sent on only to the same origin. Raises `_FetchError` or
+        `conditions` are headers of a conditional request, sent to every target. After a redirect to another origin, no later target
+        receives the secrets. Waits for the rate limiter before the request and before each redirect. Raises `_FetchError` or
         `UnsafeAddressError`.
         """
         url, secrets = first_url, request.secrets
@@ -267,7 +292,8 @@ class Client:
     def _read_response(self, url: httpx.URL, response: httpx.Response, secrets: Iterable[SecretStr], *, is_conditional: bool) -> _Response:
         """Read a response that is not a redirect.
 
-        Raises `_FetchError` unless its status is one of success.
+        Returns it for status 200, or for 304 to a conditional request. Raises `_FetchError` for any other status and for an unusable body
+        (`_read_body`); the error is a `_RetryableError` for 408, 429 and 5xx.
         """
         status = response.status_code
         if status == OK:
@@ -283,7 +309,10 @@ class Client:
         raise _FetchError("failed", f"it answered {status}" + (f": {excerpt!r}" if excerpt else ""), advice, status)
 
     def _read_body(self, response: httpx.Response) -> bytes:
-        """Read the body; `_FetchError` if it is empty, damaged or too large."""
+        """Read the body; `_FetchError` if it is empty, damaged or too large.
+
+        An empty or damaged body is a `_RetryableError`; one that is too large is refused.
+        """
         limit, headers = self.network.largest_bytes, response.headers
         encoding, announced = headers.get("Content-Encoding", ""), headers.get("Content-Length", "")
         try:
@@ -301,7 +330,8 @@ class Client:
     def _to_retryable_error(self, url: httpx.URL, status: int, headers: httpx.Headers) -> _RetryableError:
         """Block the host for the time of Retry-After, and return the error.
 
-        `status` is 408, 429 or 5xx.
+        `status` is 408, 429 or 5xx. Without a readable Retry-After the time is 0, and the host is not blocked. The error is returned, not
+        raised.
         """
         wait = parse_retry_after(headers.get("Retry-After", ""), self.now())
         self._limiter.block(normalize_host(url.host), wait)
@@ -313,6 +343,10 @@ class Client:
     def _to_fetch_result(
         self, request: Request, asked_at: datetime, attempts: int, response: _Response, stored_payload: Payload | None
     ) -> FetchResult:
+        """Return the result: "unchanged" for a response without body, else "stored".
+
+        Nothing is written.
+        """
         if response.body is None:
             return FetchResult(request, "unchanged", asked_at, attempts, response.status, stored_payload)
         payload = Payload(
@@ -329,7 +363,10 @@ class Client:
 
 @contextmanager
 def _convert_errors(network: Network) -> Iterator[None]:
-    """Convert every error of a connection to a `_FetchError`."""
+    """Convert every error of a connection in the block to a `_FetchError`.
+
+    The error is a `_RetryableError`, except after a passed deadline or an invalid certificate. Other errors pass unchanged.
+    """
     try:
         yield
     except DeadlineError as error:
@@ -360,7 +397,8 @@ def _failure_detail(url: str, failure: _FetchError, attempts: int, request: Requ
 def _shorten_url(url: str) -> str:
     """Shorten a long URL for messages: drop query and end.
 
-    The journal has the whole URL.
+    A URL of at most `LONGEST_URL_SHOWN` characters is returned unchanged. Of a longer one, at most so many characters before the query are
+    returned, followed by `?…`. The journal has the whole URL.
     """
     return url if len(url) <= LONGEST_URL_SHOWN else f"{url.partition('?')[0][:LONGEST_URL_SHOWN]}?…"
 
@@ -381,7 +419,7 @@ def _conditional_headers(stored: StoredResponse) -> dict[str, str]:
 def _usable_validator(value: str, secrets: Iterable[SecretStr]) -> str:
     """Return an ETag or date if it is safe to send back.
 
-    Returns an empty text if it is too long, not printable, or contains a key.
+    Returns an empty text if it has more than `EXCERPT` characters, is not printable ASCII, or contains a secret.
     """
     is_plain = len(value) <= EXCERPT and value.isascii() and value.isprintable()
     return value if is_plain and not contains_secret(value, secrets) else ""
@@ -390,8 +428,9 @@ def _usable_validator(value: str, secrets: Iterable[SecretStr]) -> str:
 def _read_excerpt(response: httpx.Response, secrets: Iterable[SecretStr]) -> str:
     """Return the beginning of the body of an error, without secrets.
 
-    Returns an empty text for HTML, and if the excerpt could contain part of a secret: the body is read up to a limit, so that a secret at
-    its end may be cut and not recognized.
+    It has at most `EXCERPT` characters. Returns an empty text for a body that begins with `<`, and if the excerpt could contain part of a
+    secret: only `EXCERPT_BYTES` are read, so that a secret at their end may be cut and not recognized. The excerpt could reach that end if
+    `redact` leaves at most half as many characters.
     """
     beginning = unpacking.read_beginning(response.iter_raw(), response.headers.get("Content-Encoding", ""), EXCERPT_BYTES)
     text = redact(beginning.decode("utf-8", "replace"), secrets)

@@ -27,5 +27,10 @@ def test_a_failure_keeps_severity_and_examples_in_either_order() -> None:
         assert (both.severity, both.detail.examples) == ("critical", ("bad",))
 
 
+def test_of_two_failures_the_critical_one_decides() -> None:
+    warning, critical = build_outcome(passed=False, failed=1, example="a"), build_outcome(passed=False, failed=1, severity="critical")
+    assert [(warning + critical).severity, (critical + warning).severity] == ["critical", "critical"]
+
+
 def test_the_count_is_none_if_one_batch_has_none() -> None:
     assert (build_outcome(failed=None) + build_outcome(failed=2)).detail.failed_rows is None

@@ -20,6 +20,7 @@ DAY = date(2025, 8, 25)
         ("The duty takes effect on October 1.", False),
         ("The duty takes effect on December 29.", False),
         ("The duty was set on February 30.", False),
+        ("The duty was set on February 29.", True),
         ("The ministry opened an inquiry into Peruvian tin last week.", True),
         ("The ministry opened an inquiry into Peruvian tin after last week's talks.", False),
         ("The ministry said on Monday that last week was a good one.", False),

@@ -63,12 +63,15 @@ def test_a_restored_home_has_every_file_and_link(home: Path, tmp_path: Path) -> 
     assert (tmp_path / "other/published/report.html").read_text(encoding="utf-8") == "<p>page</p>"
 
 
-def test_a_folder_named_like_a_side_file_of_sqlite_is_copied(home: Path, tmp_path: Path) -> None:
+def test_files_named_like_a_side_file_or_the_lock_are_copied(home: Path, tmp_path: Path) -> None:
     (home / "inbox/strelsau-journal").mkdir(parents=True)
     (home / "inbox/strelsau-journal/wire.jsonl").write_text("{}", encoding="utf-8")
+    (home / "inbox/lock.json").write_text("{}", encoding="utf-8")
     (home / f"{RUNS}-wal").write_text("", encoding="utf-8")
     back_up(home, tmp_path / "copy")
     assert (tmp_path / "copy/inbox/strelsau-journal/wire.jsonl").exists()
+    assert (tmp_path / "copy/inbox/lock.json").exists()
+    assert not (tmp_path / "copy/lock.json").exists()
     assert not (tmp_path / f"copy/{RUNS}-wal").exists()
 
 

@@ -9,7 +9,7 @@ from pipeline.contracts.model import ContractError
 from pipeline.contracts.tables.core import COVERAGE
 from pipeline.contracts.tables.index import WEIGHTS
 from pipeline.index.parameters import read_weights
-from pipeline.warehouse.lake import Lake
+from pipeline.warehouse.lake import Lake, is_day_file
 
 FIRST = date(2024, 12, 30)
 WEEK = Days(FIRST, FIRST + timedelta(days=6))  # includes a year end
@@ -182,6 +182,12 @@ def test_files_of_an_earlier_schema_are_an_error(lake: Lake, earlier: pl.DataFra
     earlier.write_parquet(lake.files(COVERAGE)[0])
     with pytest.raises(ContractError, match=r"coverage: files with an earlier schema of this table .*run its days again"):
         lake.read(COVERAGE)
+
+
+@pytest.mark.parametrize("name", ["20250305", "2025-W10-3", "2025-03-05 (copy)"])
+def test_a_file_with_another_name_is_no_day(name: str) -> None:
+    assert is_day_file(Path("2025/2025-03-05.parquet"))
+    assert not is_day_file(Path(f"2025/{name}.parquet"))
 
 
 def test_a_temporary_file_of_a_killed_run_is_ignored(lake: Lake) -> None:

@@ -292,3 +292,11 @@ def test_a_query_version_changes_only_with_the_text(tmp_path: Path) -> None:
     assert first == query_version(read_query(write_sql(tmp_path, "select 1")))
     assert first != query_version(read_query(write_sql(tmp_path, "select 2")))
     assert len(first) == 12
+
+
+def test_a_query_version_changes_with_a_view(monkeypatch: pytest.MonkeyPatch) -> None:
+    query = read_query(SQL / "views" / "top_stories.sql")
+    assert query.views
+    before = query_version(query)
+    monkeypatch.setattr("pipeline.warehouse.sql._view_file", lambda _: SQL / "views" / "top_stories.sql")
+    assert query_version(query) != before

@@ -28,7 +28,8 @@ def find_operator_acts(sentence: MarkedSentence, used: set[int]) -> Iterable[Act
     """Find acts of operators that change no other act.
 
     Operators are words such as `accuses`, `threatens` or `rejects`; alone they are an act of their own: `China accused Japan of dumping`.
-    `used`: positions of the first words of the operators and objects of acts that were found before; these are left out.
+    The lexicon must allow that, and most need a word about trade. `used`: positions of words in earlier acts; operators that begin there
+    are left out.
     """
     trade_objects = [mark for mark in sentence.marks_of("object") if class_of(mark) != "goods"]
     operators = sentence.marks_of("operator", "operator_noun")
@@ -64,7 +65,8 @@ def _has_topic(sentence: MarkedSentence, operator: Mark, trade_objects: Sequence
     """Whether a sentence shows that an operator is about trade.
 
     `operator`: a word such as `accuses`; `trade_objects`: words such as `tariffs` in the sentence. For accusations and meetings they may be
-    anywhere, for others at most `TOPIC_REACH` words after the operator. Some operators need none (`needs` in the lexicon).
+    anywhere, for others at most `TOPIC_REACH` words after the operator, or directly before it (`tariff threat`). Meetings also need two
+    acting states in the sentence. Some operators need none of this (`needs` in the lexicon).
     """
     name = class_of(operator)
     if not operator.readings[0].entry["needs"]:
@@ -86,7 +88,8 @@ def _has_topic(sentence: MarkedSentence, operator: Mark, trade_objects: Sequence
 def _build_operator_act(sentence: MarkedSentence, operator: Mark, trade_objects: Sequence[Mark]) -> Act | None:
     """Build the act of an operator, changed by those that govern it.
 
-    Its instrument is that of the nearest trade object. None if no signal is left.
+    Operators before it change a measure or talks; other acts only by negation or doubt. Its instrument is that of the nearest trade object,
+    `other` without one. None if no signal is left.
     """
     entry = operator.readings[0].entry
     base = str(entry["alone"])
@@ -124,8 +127,8 @@ def find_named_talks(sentence: MarkedSentence, used: set[int]) -> Iterable[Act]:
     """Find the first talks or deal named without a verb, as dialogue.
 
     Example: `trade talks between A and B`. Both sides act (`mutual`), unless one speaks about the talks; `no trade talks` denies them for
-    both, whatever the encoder reads. The sentence must be about trade and name two countries, or mean known talks (`the talks`). Objects
-    whose position is in `used` are acts already.
+    both, whatever the encoder reads. The sentence must be about trade and name two countries, or name a country and known talks
+    (`the talks`). Sentences about markets give none. Objects whose position is in `used` are acts already.
     """
     all_words = set(sentence.words_between(0, len(sentence.tokens)))
     if cues("markets") & all_words:
@@ -137,7 +140,7 @@ def find_named_talks(sentence: MarkedSentence, used: set[int]) -> Iterable[Act]:
         if class_of(thing) not in {"talks", "deal"} or thing.first in used:
             continue
         entry = thing.readings[0].entry
-        is_known = class_of(thing) == "talks" and sentence.tokens[thing.first - 1].lower == "the" and bool(sentence.mentions)
+        is_known = class_of(thing) == "talks" and sentence.word_before(thing.first) == "the" and bool(sentence.mentions)
         if is_known or (is_pair and (is_on_trade or entry.get("gate"))):
             is_spoken = bool(cues("speech") & all_words)
             is_denied = "no" in sentence.words_between(thing.first - 2, thing.first)

@@ -53,9 +53,16 @@ class MarkedSentence:
         return tuple(self._word_span(mention) for mention in self.mentions)
 
     def _word_span(self, mention: Mention) -> tuple[int, int]:
-        """Return the first and last word (inclusive) of a mention."""
+        """Return the first and last word (inclusive) of a mention.
+
+        It is (0, 0) if the mention has no words.
+        """
         inside = [i for i, token in enumerate(self.tokens) if token.start < mention.end and token.end > mention.start]
         return (inside[0], inside[-1]) if inside else (0, 0)
+
+    def word_before(self, at: int) -> str:
+        """Return the word before word `at`, in lower case; empty at the beginning."""
+        return self.tokens[at - 1].lower if at else ""
 
     def marks_of(self, *categories: Category) -> list[Mark]:
         """Return the marks of these categories, left to right."""
@@ -87,8 +94,8 @@ class MarkedSentence:
 def mark_sentence(text: str, mentions: Sequence[Mention]) -> MarkedSentence:
     """Mark the lexicon phrases of a sentence; where several match, the longest.
 
-    Words that can be noun or verb (`exports`) are decided by their neighbours. Nouns, verbs and operators are matched separately, so marks
-    of different layers may overlap.
+    Words that can be noun or verb (`exports`) are decided by their neighbours. Nouns, verbs and operators are matched separately, so their
+    marks may overlap, unless one is dropped as part of another (`_is_part_of`).
     """
     tokens = tuple(tokenize(text))
     layers: tuple[tuple[Category, ...], ...] = (("object", "act", "operator_noun"), ("verb",), ("operator",))
@@ -102,7 +109,8 @@ def mark_sentence(text: str, mentions: Sequence[Mention]) -> MarkedSentence:
 def _is_part_of(mark: Mark, other: Mark) -> bool:
     """Whether a mark is dropped as part of a longer phrase.
 
-    An example is `fears` in `trade war fears`. In phrases of two words verbs and objects keep their own meaning: `held talks`.
+    An example is `fears` in `trade war fears`. The longer phrase (`other`) has three words or more, or it is an operator or object and the
+    mark is an operator. In phrases of two words verbs and objects keep their own meaning: `held talks`.
     """
     is_inside = other.first <= mark.first and mark.last <= other.last and mark.last - mark.first < other.last - other.first
     is_operator = mark.category in {"operator", "operator_noun"} and other.category in {"object", "operator"}

@@ -54,7 +54,10 @@ def find_agent(context: SentenceContext, at: int) -> str | None:
 
 
 def is_done_by_stranger(context: SentenceContext, at: int) -> bool:
-    """Whether the subject before word `at` is a stranger (no state)."""
+    """Whether the subject before word `at` is a stranger (no state).
+
+    A word for a stranger is before it, and no country that may be a subject is between them.
+    """
     subject = _find_subject_before(context.sentence, at)
     start = subject[1][1] + 1 if subject else 0
     return _is_stranger_between(context.sentence, start, at)
@@ -92,7 +95,8 @@ def _is_governed(sentence: MarkedSentence, mention: Mention, span: tuple[int, in
 def _is_list_comma(sentence: MarkedSentence, comma: int, span: tuple[int, int]) -> bool:
     """Whether a comma continues a list of countries.
 
-    In `tariffs on China, Beijing answers` it begins a clause.
+    In `tariffs on China, Beijing answers` it begins a clause. `comma`: its position; `span`: first and last word of a mention after it. A
+    country must directly precede the comma. If the mention directly follows it, `and`, another comma, or the end must come next.
     """
     if not _is_in_mention(sentence, comma - 1):
         return False
@@ -109,7 +113,10 @@ def _is_in_mention(sentence: MarkedSentence, at: int) -> bool:
 
 
 def _find_passive_agent(sentence: MarkedSentence, at: int) -> str | None:
-    """Return the agent of a passive: `imposed by Washington`."""
+    """Return the agent of a passive at word `at`: `imposed by Washington`.
+
+    It is at most `PASSIVE_REACH` words after the word, with `by` and no comma, `;` or `to` between them. None if there is none.
+    """
     for mention, span in zip(sentence.mentions, sentence.mention_spans, strict=True):
         if at < span[0] <= at + PASSIVE_REACH and mention.is_actor:
             between = sentence.words_between(at + 1, span[0])
@@ -124,7 +131,7 @@ def _is_stranger_between(sentence: MarkedSentence, first: int, end: int) -> bool
     That is someone who acts for no state, such as an analyst; after a preposition it does not count.
     """
     for at in range(first, end):
-        if sentence.tokens[at].lower in word_list("strangers") and sentence.tokens[at - 1].lower not in cues("governed") | {"by"}:
+        if sentence.tokens[at].lower in word_list("strangers") and sentence.word_before(at) not in cues("governed") | {"by"}:
             return True
     return False
 
@@ -153,17 +160,20 @@ def find_targets(
 ) -> tuple[str, ...]:
     """Return the targets of an act.
 
-    They are the first country after word `at` with those listed after it ("Canada, Mexico and China"), else the last country before it,
-    else the other country of the main pair, else all partners if `allow_all_partners`.
+    They are the first of these that there is: a country after word `at` with those listed after it ("Canada, Mexico and China"); the last
+    country before it; all partners, if the sentence means everyone ("all countries"); the other country of the main pair, if `actor` is in
+    it; all partners. If the country after `at` is the object of another verb after `but` or `while`, only all partners are possible.
 
     Args:
+        actor: country that acts, and is never a target.
+        allow_all_partners: if not set, the result is empty instead of all partners.
         is_diverted: trade was diverted, so its new destination is no target.
         not_at: positions of words that are no targets, unless no other country is named.
     """
     sentence = context.sentence
     mentions = [(m, span) for m, span in zip(sentence.mentions, sentence.mention_spans, strict=True) if m.code != actor]
     if is_diverted:
-        mentions = [(m, span) for m, span in mentions if sentence.tokens[span[0] - 1].lower not in cues("destinations")]
+        mentions = [(m, span) for m, span in mentions if sentence.word_before(span[0]) not in cues("destinations")]
     mentions = [(m, span) for m, span in mentions if span[1] not in not_at] or mentions
     after = [(m, span) for m, span in mentions if span[0] > at]
     if after and _is_contrasted(sentence, at, after[0][1][0]):
@@ -193,7 +203,8 @@ def _is_contrasted(sentence: MarkedSentence, at: int, other: int) -> bool:
 def find_owner(context: SentenceContext, thing: int) -> str | None:
     """Return the owner of the object at word `thing`.
 
-    Examples: `China's entity list`, `US port fees`. If no owner is named and the object targets one of two countries, it is the other.
+    Examples: `China's entity list`, `US port fees`. The owner is named up to `OWNER_REACH` words before the object. Otherwise, if a target
+    is named after it and sentence and main pair have one other country in all, it is that one. None else.
     """
     sentence = context.sentence
     mentions = list(zip(sentence.mentions, sentence.mention_spans, strict=True))

@@ -243,6 +243,13 @@ def test_a_declared_encoding_is_believed(tmp_path: Path, encoding: str) -> None:
     assert report.guessed_encodings == []
 
 
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-16"])
+def test_text_in_a_zip_file_may_grow_when_decoded(tmp_path: Path, encoding: str) -> None:
+    title = {"cp1252": "”", "utf-16": "日"}[encoding] * 1000
+    path = write_zip(tmp_path / "a.zip", {"a.csv": f"published_at,source,title\n2025-04-04,Post,{title}\n".encode(encoding)})
+    assert read(path, encoding=encoding)["title"].to_list() == [title]
+
+
 @pytest.mark.parametrize("encoding", ["latin-7000", "hex", "zlib", ""])
 def test_an_unknown_encoding_is_rejected(encoding: str) -> None:
     with pytest.raises(ValidationError, match="is not a known text encoding"):

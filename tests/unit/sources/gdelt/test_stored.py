@@ -7,7 +7,7 @@ import pytest
 
 from pipeline.contracts.days import Days
 from pipeline.settings.sources import Sources
-from pipeline.sources.gdelt.stored import newest_day, read_article_rows, read_event_files
+from pipeline.sources.gdelt.stored import BODY_LOST, newest_day, read_article_rows, read_event_files
 from pipeline.sources.http.archive import Archive
 from pipeline.sources.news import read_fetched_articles
 from pipeline.sources.payloads import FetchResult, Outcome, Payload, Request
@@ -50,6 +50,14 @@ def test_every_quarter_of_a_requested_day_has_a_result(archive: Archive) -> None
     store(archive, stamp(DAY, 11) + EVENTS, None, outcome="missing")
     outcomes = [one.outcome for one in read_event_files(archive, THE_DAY)]
     assert (len(outcomes), outcomes.count("kept"), outcomes.count("missing"), outcomes.count("failed")) == (96, 1, 1, 94)
+
+
+def test_a_lost_response_has_a_reason(archive: Archive) -> None:
+    store(archive, stamp(DAY) + EVENTS, zip_body(join_lines(event())))
+    for path in (archive.root / "bodies").glob("*/*.gz"):
+        path.unlink()
+    (one,) = [one for one in read_event_files(archive, THE_DAY) if one.outcome != "failed"]
+    assert (one.payload, one.detail) == (None, BODY_LOST)
 
 
 def test_a_day_with_requests_for_articles_only_has_no_event_files(archive: Archive) -> None:

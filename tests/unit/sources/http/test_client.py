@@ -284,6 +284,12 @@ def test_a_stored_response_that_is_not_valid_is_fetched_again(upstream: Upstream
     assert outcomes == ["stored", "stored", "kept"]
 
 
+def test_a_stored_response_that_is_not_valid_is_fetched_unconditionally(upstream: Upstream, client: Client) -> None:
+    request = make_request(upstream.respond("/a", conditional_response(ok_response("busy", ETag='"1"'))), is_final=True)
+    outcomes = [client.fetch_valid(request, lambda payload: payload.body != b"busy").outcome for _ in range(2)]
+    assert outcomes == ["stored", "stored"]
+
+
 def test_an_interrupted_run_continues_where_it_stopped(upstream: Upstream, client: Client) -> None:
     urls = [upstream.respond(f"/{n}", *(error_response(404), ok_response(str(n))) if n == 1 else (ok_response(str(n)),)) for n in range(3)]
     assert [client.fetch(make_request(url, url, is_final=True)).outcome for url in urls[:2]] == ["stored", "missing"]
