@@ -62,5 +62,5 @@ class Outcome:
 
     @property
     def _gravity(self) -> int:
-        """0 if passed, 1 for a failure that is a warning, 2 for a critical one."""
+        """0 if passed, 1 for a warning, 2 for a critical failure."""
         return 0 if self.passed else 1 + (self.severity == "critical")

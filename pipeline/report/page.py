@@ -76,10 +76,7 @@ class ValueParts:
 
     @property
     def news_pct(self) -> float:
-        """Share of news in the value, in percent.
-
-        The rest is the prior. 0 for a value of None or 0.
-        """
+        """Share of news in percent; 0 without a value."""
         return 100 * (1 - self.prior / self.value) if self.value else 0.0
 
 
@@ -167,10 +164,7 @@ class Page:
 
     @property
     def data_sentence(self) -> str:
-        """Say how much of all tension comes from articles.
-
-        In one or more sentences. `data` must not be empty.
-        """
+        """Say how much of all tension comes from articles; needs `data`."""
         return describe_data(self.data)
 
     @property
@@ -182,8 +176,8 @@ class Page:
 def render_page(page: Page) -> str:
     """Render the page as HTML text.
 
-    The same page gives the same text. With an interactive chart, only the first `STATIC_PAIRS` pairs are in the text as HTML; the others
-    are packed for the page's script. `ValueError` when a chart is no plain SVG.
+    With an interactive chart, only the first `STATIC_PAIRS` pairs are in the text as HTML; the others are packed for the page's script.
+    `ValueError` when a chart is no plain SVG.
     """
     templates = load_templates()
     timeline = None if page.timeline is None or page.timeline.values.is_empty() else page.timeline
@@ -232,8 +226,7 @@ def _pack_chart_data(timeline: Timeline, release_id: str) -> str:
 def load_templates(folder: Path = _FOLDER) -> jinja2.Environment:
     """Load the templates of a folder, with all values escaped.
 
-    Templates of another folder may extend those of this package, and replace one of the same name. Rendering fails if a template uses a
-    variable that it does not get.
+    Templates of another folder may extend those of this package, or replace them by name. A variable that is missing is an error.
     """
     loader = jinja2.FileSystemLoader([folder, _FOLDER])
     environment = jinja2.Environment(
@@ -257,9 +250,8 @@ def load_templates(folder: Path = _FOLDER) -> jinja2.Environment:
 def build_section(pair_daily: pl.DataFrame, contributions: pl.DataFrame) -> PairSection:
     """Build what the page shows of one pair, without its large charts.
 
-    Peaks and unfolding tables are not in it either; a sparkline of the last 90 rows is. `pair_daily`: rows of TENSION_PAIR_DAILY of one
-    pair, at least one; the section is as of its last day. `contributions`: rows of `evidence.newest_contributions`, of any pairs and days;
-    those of this pair and day are used.
+    Nor peaks or unfolding tables. `pair_daily`: rows of TENSION_PAIR_DAILY of one pair, at least one; the section is as of its last day.
+    `contributions`: rows of `evidence.newest_contributions`; those of this pair and day are used.
     """
     frame = pair_daily.sort("index_date")
     days = tuple(reversed(frame.tail(LAST_DAYS).to_dicts()))
@@ -361,8 +353,7 @@ def split_value(contributions: pl.DataFrame, row: Mapping[str, Any], channel: st
 def summarize_coverage(frame: pl.DataFrame, outcomes: pl.DataFrame) -> Coverage | None:
     """Summarize rows of COVERAGE and READING_OUTCOMES; None without coverage.
 
-    A source is counted in `source_count` if at least one of its rows was accepted as an article. Reasons that no article has are left out
-    of `unread`.
+    A source counts if at least one of its rows was accepted as an article. `unread` has only reasons that occur.
     """
     if frame.is_empty():
         return None
@@ -436,10 +427,7 @@ def list_data(shares: Sequence[DataShare]) -> Fold:
 
 
 def _compare_with_baseline(value: float) -> str:
-    """Say how far a value is from 100, its own baseline.
-
-    As a factor from 150 on, else in percent above or below.
-    """
+    """Compare a value with 100: a factor from 150 on, else percent."""
     change = value - 100
     if change >= 50:  # noqa: PLR2004 - as a factor from 1.5 on
         return f"{value / 100:,.1f} times the pair's own baseline of 100"
@@ -449,8 +437,7 @@ def _compare_with_baseline(value: float) -> str:
 def _mark_svg_safe(text: str) -> Markup:
     """Mark SVG text as safe, so that templates do not escape it.
 
-    Charts escape their own texts. The chart is hidden from screen readers. `ValueError` if the text does not start with `<svg`, or has a
-    script, iframe or foreign object.
+    Charts escape their own texts. `ValueError` if it does not start with `<svg`, or has a script, iframe or foreign object.
     """
     if not text.startswith("<svg") or re.search(r"<\s*(script|foreignobject|iframe)", text, re.IGNORECASE):
         raise ValueError("a chart of the report is not a plain SVG; make it with charts.to_svg or charts.sparkline")

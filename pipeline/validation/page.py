@@ -96,10 +96,7 @@ class Picture:
 
 @dataclass(frozen=True)
 class Section:
-    """One part of the page; `notes` are sentences above the tables.
-
-    They say which inputs were used and which results are missing.
-    """
+    """Part of the page; `notes`: which inputs were used or missing."""
 
     title: str
     explanation: str
@@ -133,10 +130,7 @@ def render(page: Page) -> str:
 
 
 def to_terminal(section: Section) -> Group:
-    """Render a section for the terminal, without its pictures.
-
-    Unprintable characters in notes and cells are replaced.
-    """
+    """Render a section for the terminal, without its pictures."""
     parts: list[Any] = [Text(section.title, style="bold"), Text(section.explanation, style="dim")]
     parts += [Text(_replace_unprintable(sentence), style="yellow") for sentence in section.notes]
     for grid in section.grids:

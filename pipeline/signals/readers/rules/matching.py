@@ -61,7 +61,7 @@ class MarkedSentence:
         return (inside[0], inside[-1]) if inside else (0, 0)
 
     def word_before(self, at: int) -> str:
-        """Return the word before word `at`, in lower case; empty at the beginning."""
+        """Return the lower-case word before word `at`; empty at the start."""
         return self.tokens[at - 1].lower if at else ""
 
     def marks_of(self, *categories: Category) -> list[Mark]:
