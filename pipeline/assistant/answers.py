@@ -46,9 +46,10 @@ class Answers:
         self._database = database
 
     def list_series(self) -> Answer:
-        """List pairs and directions with their first and last day.
+        """List all series of the index, with their first and last day.
 
-        Also how many days each has, and on how many of them tension has a value.
+        A series is a pair (`CHN-USA`, both directions together) or one direction (`USA>CHN`). Each has its number of days, and how many of
+        them have a tension, with the last of these.
         """
         (rows,), answer = self._ask(Query(_SERIES))
         named = [_add_names(row) for row in rows.to_records()]

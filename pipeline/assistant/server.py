@@ -46,9 +46,9 @@ def build_server(answers: Answers) -> MCPServer[Any]:  # noqa: C901  # one funct
         server.tool(annotations=_READS, description=inspect.getdoc(function))(_explain_errors(function))
 
     def list_series() -> Answer:
-        """List all pairs and directions of the index.
+        """List all series of the index, with their first and last day.
 
-        With first and last day, and how many days have a value.
+        A series is a pair (CHN-USA, both directions together) or one direction (USA>CHN). With the number of days that have a value.
         """
         return answers.list_series()
 
@@ -81,7 +81,7 @@ def build_server(answers: Answers) -> MCPServer[Any]:  # noqa: C901  # one funct
     def measures_in_force(day: Day, actor: Country = None, target: Country = None, number: Number = 50) -> Answer:
         """List official tariffs, bans and controls that apply on a day.
 
-        By whom on whom, with rate, goods and legal source.
+        By whom on whom, with rate, goods and legal source; the highest rate first, those without a rate last. `count` is the number of all.
         """
         return answers.measures_in_force(day, actor, target, number)
 

@@ -50,9 +50,10 @@ def _describe(result: AssetCheckEvaluation) -> str:
 
 
 def explain_result(result: AssetCheckEvaluation) -> str:
-    """Return why a check exists, and what failed.
+    """Return why a check exists, and what failed, from its metadata.
 
-    For a check that was not evaluated, why it was not.
+    Parts that the check did not report are left out. A check that was not evaluated usually has only why it was not; the `reason` of
+    a table that could not be rebuilt is the error.
     """
     said = {name: str(getattr(value, "value", value)) for name, value in result.metadata.items()}
     return ". ".join(said[name] for name in ("reason", "detail", NOT_EVALUATED) if said.get(name))

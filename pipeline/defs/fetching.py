@@ -140,7 +140,7 @@ def _report_is_current(name: str, newest: date | None, due: date, late_after: ti
 
 
 def assets(settings: Settings) -> list[dg.AssetsDefinition]:
-    """Return one asset per enabled upstream, and the journal of all requests."""
+    """Return one asset per enabled upstream, and always the journal of requests."""
     names = enabled_upstreams(settings, *FETCHERS)
 
     @dg.asset(**describe(FETCHES), deps=names, check_specs=check_specs(FETCHES))

@@ -86,9 +86,9 @@ def dispersion(a: Matrix, b: Matrix, second_moment: Matrix, clusters: Matrix) ->
 def cluster_mass(prior: Matrix, clustering: Matrix) -> Matrix:
     """Compute the part of phi that comes from clusters of stories.
 
-    `prior`: weight of the prior, in mass. `clustering`: factor on the variance of the number of stories (1: they come singly, which adds
-    nothing). Each unit above 1 adds the mass of a mean story, which is the prior divided by `PRIOR_STORIES`. Both and the result have one
-    shape.
+    `prior`: weight of the prior, in mass. `clustering`: factor on the variance of the number of stories, at least 1 (they come singly,
+    which adds nothing). Each unit above 1 adds the mass of a mean story, which is the prior divided by `PRIOR_STORIES`. Both and the result
+    have one shape. `dispersion` has the other parts.
     """
     return np.asarray((clustering - 1) * prior / PRIOR_STORIES, dtype=np.float64)
 

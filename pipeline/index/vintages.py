@@ -192,7 +192,8 @@ def _filter_each_moment(arrivals: _Arrivals, moments: list[int], shape: tuple[in
 def _group_into_batches(changes: Iterator[_Changes]) -> Iterator[_Changes]:
     """Join small groups of changed sums into batches.
 
-    A batch has at least `_BATCH_ROWS` rows, except the last. Values are then computed in few calls, without all rows in memory.
+    Groups stay whole and in order. A batch has at least `_BATCH_ROWS` rows, except the last. Values are then computed in few calls, without
+    all rows in memory.
     """
     waiting: list[_Changes] = []
     for change in changes:

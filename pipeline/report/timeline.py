@@ -357,9 +357,10 @@ def _list_stories(signals: pl.DataFrame) -> Iterator[Evidence]:
 def _pack_series(frame: pl.DataFrame) -> Mapping[str, Any]:
     """Convert columns to differences, and phases and statuses to characters.
 
-    `frame`: one series, sorted by day. A number becomes its difference to the last known one before, the first known one stays, and null
-    stays null. Columns without any value are left out. Each day has one digit for its phase (position in `_PHASES`) and one letter for its
-    status.
+    `frame`: one series, sorted by day. The day is packed as `days`, its number since 1970. A number becomes its difference to the last
+    known one before, the first known one stays, and null stays null. Columns without any value are left out. `phase` and `status` are one
+    text each, with one character per row: the position of the phase in `_PHASES` (every row has one, perhaps `no data`), and the letter
+    of `obs_status`.
     """
     day = pl.col("index_date").cast(pl.Int32)
     differences = frame.select(day.alias("days"), *COLUMNS).select(

@@ -145,9 +145,10 @@ def _is_dateline(tokens: Sequence[Token], first: int, last: int, name: _Name) ->
 
 
 def find_dateline(tokens: Sequence[Token]) -> str | None:
-    """Return the country of the dateline with which a sentence opens.
+    """Return the code of the country of a sentence's dateline.
 
-    None if it opens with none.
+    That is the country of the capital with which the sentence opens, as in `BEIJING, May 3 -`, or of a name such as `HONG KONG -`. None if
+    it opens with none.
     """
     name = _match_name(tokens, 0, _build_name_index(), None) if tokens else None
     return name.code if name and _is_dateline(tokens, 0, len(name.spelling) - 1, name) else None

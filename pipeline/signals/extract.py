@@ -209,9 +209,10 @@ def score_evidence(evidence: pl.DataFrame, mode: str) -> pl.DataFrame:
 
 
 def _mention_words(side: str) -> pl.Expr:
-    """Join the distinct words that name the actor or the target.
+    """Join the distinct words of the sentence that mean actor or target.
 
-    `side`: `actor` or `target`. A middle dot separates them. Empty if the country is known only from the rest of the article.
+    `side`: `actor` or `target`. In the order of the sentence, with a middle dot between them. Empty if the country is known only from the
+    rest of the article, or the target is all partners.
     """
     mentions = pl.struct("quote", mentions=f"{side}_mentions")
     return mentions.map_elements(

@@ -141,7 +141,10 @@ def is_same_amount(one: float, other: float) -> bool:
 
 
 def amounts_agree(one: float | None, other: float | None) -> bool:
-    """Return whether the amounts are about the same or one is unknown."""
+    """Return whether two amounts of trade agree, or one is unknown.
+
+    They agree if they are about the same (`is_same_amount`).
+    """
     return one is None or other is None or is_same_amount(one, other)
 
 

@@ -18,10 +18,11 @@ MAX_SIGNALS = 20  # ids of signals listed in one column
 
 @dataclass
 class Outcome:
-    """What became of a threat, with its evidence.
+    """What became of a threat so far, with its evidence.
 
-    `word`: the outcome (`pending`: none yet). `on`: the day on which it happened, `known_on`: the day on which that was known. `claims` or
-    `act` show it; an outcome without either came by the passing of time.
+    `word`: the outcome (`pending`: none yet, without days). `on`: the day on which it happened, or the first article reported it;
+    `known_on`: the day on which that was known. `claims` (of articles) or `act` (official) show it; any other outcome came by the passing
+    of time.
     """
 
     word: str = "pending"

@@ -99,9 +99,11 @@ class Exclusion:
 
 
 class Rules(NamedTuple):
-    """The content of `acts.toml`, in its order.
+    """The content of `acts.toml`; entries are in the order of the file.
 
-    `places` maps places in titles to partners, `ignored_words` matches names that are not partners, `agencies` has all agencies of rules.
+    `acts` and `exclusions`: of several that match, the first counts (for acts see also `find_rules`). `places`: patterns of places in
+    titles, with the code of the partner. `ignored_words`: pattern of names that are not partners. `agencies`: those of all rules. `sha`:
+    beginning of the hash of the file.
     """
 
     acts: tuple[Rule, ...]

@@ -115,9 +115,10 @@ class Catalogue:
         return {day: hashlib.blake2b("\0".join(sorted(texts)).encode(), digest_size=8).hexdigest() for day, texts in parts.items()}
 
     def _store(self, file: ArticleFile, identity: list[Any], contents: FileContents, last_day: date) -> None:
-        """Store the contents, unless they may change.
+        """Store the hashes of a file's rows by day, if final.
 
-        Nothing is stored, and the file's old entry is dropped, if the file changed while it was read or has rows dated after `last_day`.
+        Nothing is stored, and the file's old entry is dropped, so that it is read again, if the file did not exist before it was read, or
+        changed meanwhile, or has rows dated after `last_day`.
         """
         if not identity or identity != _identify_version(file) or (contents.latest_claim is not None and contents.latest_claim > last_day):
             self._entries.pop(_key(file), None)

@@ -105,7 +105,7 @@ def _malformed_reason() -> pl.Expr:
 def _missing_reason() -> pl.Expr:
     """Return an expression for why a parsed row is unusable, or null.
 
-    A required value is missing, or a day or time is invalid.
+    The first that applies: a required value is missing, `SQLDATE` is no day, or `DATEADDED` is no time.
     """
     return pl.coalesce(
         *(pl.when(pl.col(name).is_null()).then(pl.lit(f"{name} is empty")) for name in _REQUIRED),

@@ -146,9 +146,10 @@ def run_event_study(events: pl.DataFrame, counts: DailyCounts) -> pl.DataFrame:
 def compute_event_path(events: pl.DataFrame, counts: DailyCounts) -> pl.DataFrame:
     """Compute evidence around events as a percentage of an average day (PATH).
 
-    Per polarity: the sum of evidence over the sum expected on an average day with as many articles in the same series. Events within
-    `REACH` days of the first or last day are left out. `chance_lo95` and `chance_hi95`: 95 % interval of the index at random dates, the
-    same for all days of the path.
+    Per polarity (POLARITIES), for index and keyword rule, on each day from `REACH` before to `REACH` after the events: the sum of evidence
+    over the sum expected on an average day with as many articles in the same series. Left out are events that `select_usable_events` drops,
+    and those less than `REACH` days from the first or last day. `chance_lo95` and `chance_hi95`: 95 % interval of the index at random
+    dates, the same for all days of the path.
     """
     rows: list[dict[str, Any]] = []
     for (polarity,), part in select_usable_events(events, counts).group_by("polarity", maintain_order=True):

@@ -15,7 +15,7 @@ _MIN_FINITE_SHARE = 0.5  # share of draws; with fewer, no interval
 def draw_blocks(length: int, block: int, draws: int = DRAWS, seed: int = SEED) -> Indices:
     """Draw row numbers for a moving-block bootstrap (Künsch 1989); shape (draws, length).
 
-    A block is at most half as long as the series, so that draws differ.
+    A `block` longer than half of the series is shortened to that, so that draws differ.
     """
     size = max(1, min(block, length // 2))
     random = np.random.default_rng(seed)

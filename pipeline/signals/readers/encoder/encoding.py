@@ -42,8 +42,9 @@ def encode(tokenizer: Tokenizer, group: SentenceCandidates) -> Encoded:
     """Encode the candidates of one sentence (rows of `CANDIDATES_SCHEMA`).
 
     Countries are numbered in order of appearance, and each mention gets the mark of its number, so that the model learns sentences
-    rather than countries. The parts are: the countries with their marks; the title and the end of the text before; the sentence, cut to
-    `MAX_SENTENCE_TOKENS`. Candidates with a country beyond `MAX_COUNTRIES` are left out.
+    rather than countries. The parts are: the marks of the countries; the first `MAX_CONTEXT_TOKENS // 2` tokens of the title (none if the
+    sentence is the title) and the last `MAX_CONTEXT_TOKENS` of the text before; the first `MAX_SENTENCE_TOKENS` of the sentence. Candidates
+    with a country beyond `MAX_COUNTRIES` are left out.
     """
     first = group[0]
     mentions = _collect_mentions(group)
@@ -93,7 +94,8 @@ def _collect_mentions(group: SentenceCandidates) -> list[tuple[str, int, int, st
 def _collect_countries(group: SentenceCandidates, mentions: Iterable[tuple[str, int, int, str]]) -> tuple[str, ...]:
     """Collect at most `MAX_COUNTRIES` countries of a sentence.
 
-    Those that are mentioned come first, in order of appearance.
+    First those with a mention, in order of appearance, then the other actors and targets of its candidates; `ALL_PARTNERS` is left out.
+    `mentions`: result of `_collect_mentions`.
     """
     others = (row[side] for row in group for side in ("actor", "target"))
     codes = dict.fromkeys((*(mention[0] for mention in mentions), *others))
@@ -104,7 +106,8 @@ def _encode_text(tokenizer: Tokenizer, text: str, mentions: Iterable[tuple[str, 
     """Convert a text to token ids, with a mark for each mention.
 
     `marks`: mark of each country; others have none. `mentions`: (country code, start, end, role), in order of text. The mark replaces a
-    name, and precedes a pronoun or another word that only means the country; the mark of the role follows it.
+    name, and precedes a pronoun or another word that only means the country. Roles in `ROLE_MARKS` have a mark too, which directly follows
+    that of the country.
     """
     ids: list[int] = []
     position = 0

@@ -85,7 +85,7 @@ def to_inputs(batch: Sequence[Encoded]) -> dict[str, NDArray[np.int64]]:
 def batch_by_length(sentences: Sequence[Encoded]) -> Iterator[list[int]]:
     """Yield the indices of sentences in batches of equal length.
 
-    A batch needs no padding and has at most `TOKENS_PER_BATCH` tokens.
+    Short sentences come first. A batch needs no padding and has at most `TOKENS_PER_BATCH` tokens in all, or one longer sentence.
     """
     by_length: dict[int, list[int]] = defaultdict(list)
     for number, encoded in enumerate(sentences):

@@ -42,10 +42,11 @@ class EncoderReader:
         self.threads = threads
 
     def read(self, candidates: Sequence[SentenceCandidates]) -> pl.DataFrame:
-        """Return one row (`READINGS_SCHEMA`) for each signal found.
+        """Return at most one row (`READINGS_SCHEMA`) for each candidate and polarity.
 
-        `candidates`: pairs of countries, by sentence. `score` is the model's score that the polarity is asserted or, if that is below
-        `MIN_SCORE`, that the kind is present; `words` are the likeliest kinds.
+        `candidates`: pairs of countries, by sentence; sentences over `MAX_SENTENCE_LENGTH` characters are skipped. `score` is the model's
+        score that the polarity is asserted or, if that is below `MIN_SCORE`, that the kind is present; `words` are the likeliest kinds with
+        scores.
         """
         groups = [group for group in candidates if len(group[0]["sentence"]) <= MAX_SENTENCE_LENGTH]
         encoded = [encode(self.network.tokenizer, group) for group in groups]
@@ -97,8 +98,9 @@ class _Pair:
     def iter_readings(self, asserted: Sequence[float], kind_scores: Sequence[float]) -> Iterator[Reading]:
         """Yield at most one reading for each polarity, with its likeliest kind.
 
-        `asserted`: for each polarity, the score that it is asserted; `kind_scores`: the score of each kind. A polarity with too low a score
-        has a reading of another modality if its kind is more likely than not.
+        `asserted`: for each polarity, the score that it is asserted; `kind_scores`: the score of each kind. If the first is at least
+        `MIN_SCORE`, the reading is asserted, but hypothetical in a question and historical with a past date. Otherwise there is a reading
+        only if the kind is more likely than not and the likeliest modality is not `asserted`; it has this modality.
         """
         kinds = dict(zip(self.heads["kind"], kind_scores, strict=True))
         likeliest_kinds = [f"{kind} {score:.2f}" for kind, score in sorted(kinds.items(), key=lambda item: -item[1])[:_ALTERNATIVES]]

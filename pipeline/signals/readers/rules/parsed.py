@@ -175,9 +175,10 @@ class ParsedSentence:
         return has_to and self.tree.relations[verb] == "advcl"
 
     def phrase_head(self, at: int) -> int:
-        """Return the head of the lexicon phrase that begins at a word.
+        """Return the head of the lexicon's noun phrase at a word.
 
-        The phrase is a noun; the tree gives its head. Without such a phrase it is the word itself.
+        The phrase begins at the word, and the tree says which of its words is the head. If none begins there, or only a phrase that
+        begins with a verb, the word itself is returned.
         """
         nouns = [mark for mark in self.sentence.marks_of("object", "act", "operator_noun") if mark.first == at]
         return self.tree.head_of_span(nouns[0].first, nouns[0].last) if nouns else at

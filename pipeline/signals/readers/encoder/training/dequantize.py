@@ -21,7 +21,8 @@ Stored = dict[str, NDArray[np.float32]]
 def read_weights(model: Path, like: dict[str, Tensor]) -> dict[str, Tensor]:
     """Read the weights of `model.onnx` as a network state.
 
-    `like` is such a state; it gives the positions that the model does not have. Raises `ValueError` if a shape is another.
+    `like` is such a state; it gives the names, and the values that the model does not have, such as later positions. It is not changed.
+    Raises `ValueError` if a weight of the model has another shape than in `like`.
     """
     stored = {entry.name: numpy_helper.to_array(entry) for entry in onnx.load(model).graph.initializer}
     table = "embeddings.word_embeddings.weight"

@@ -34,7 +34,7 @@ _SOURCES_WITH_HEADLINE = frozenset({"lead", "wire", "market"})
 class Label:
     """The annotation of one ordered pair of countries.
 
-    `pair` has the indices of actor and target in `Encoded.places`.
+    `pair` has the indices of actor and target in `Encoded.places`. `is_optional`: a good annotator may also leave it out.
     """
 
     pair: tuple[int, int]
@@ -68,7 +68,8 @@ class Example:
 def make_examples(gold: Gold, tokenizer: Tokenizer, titles: Mapping[str, str] | None = None) -> list[Example]:
     """Make an example of every sentence that has candidates.
 
-    `titles` maps documents to their titles, which are context for the passages with ids `DOCUMENT-x...`.
+    `titles` maps documents to their titles, which are context for the passages with ids `DOCUMENT-x...` and no examples themselves. The
+    first line of a text is its title only for some sources.
     """
     rows_by_passage = {key[0]: part for key, part in gold.rows.partition_by("id", as_dict=True, maintain_order=True).items()}
     examples: list[Example] = []
@@ -114,7 +115,8 @@ def _iter_labels(encoded: Encoded, rows: pl.DataFrame, start: int, end: int) -> 
 def make_batches(lengths: Sequence[int], size: int, order: Sequence[int]) -> list[list[int]]:
     """Split the indices `order` into batches of similar lengths.
 
-    Indices are sorted by length within 16 batches, which limits padding.
+    Each 16 * `size` successive indices are sorted by length, which limits padding, and cut into batches of `size`; the last may be smaller.
+    `lengths`: the length of every index.
     """
     window = size * 16
     parts = [sorted(order[start : start + window], key=lambda n: lengths[n]) for start in range(0, len(order), window)]

@@ -72,7 +72,10 @@ class Linear:
         return Linear(self.weights, self.scales * np.float32(factor), self.bias * np.float32(factor))
 
     def append_ones(self) -> "Linear":
-        """Return the layer with a constant output 1 after each head."""
+        """Return the layer with a constant output 1 after each head.
+
+        A head is `HEAD_WIDTH` outputs.
+        """
         return Linear(_append_to_heads(self.weights, 0), _append_to_heads(self.scales, 1), _append_to_heads(self.bias, 1))
 
 
@@ -98,7 +101,10 @@ class _Graph:
     counts: Counter[str] = field(default_factory=Counter)
 
     def add_constant(self, name: str, value: Array | np.generic) -> str:
-        """Add a named constant once and return its name."""
+        """Add a named constant and return its name.
+
+        If a constant has this name already, it is not replaced, and `value` is ignored.
+        """
         self.constants.setdefault(name, numpy_helper.from_array(np.ascontiguousarray(value), name))
         return name
 
@@ -120,7 +126,8 @@ class _Graph:
     def quantize(self, values: str, name: str) -> tuple[str, str]:
         """Add nodes that convert the input of layers to 8 bits.
 
-        They are added only if `ranges` are known. Returns the names of the values and of their range.
+        `values`: name of the input; `name`: of its range. Returns the names of the 8-bit values and of the range. Without `ranges` no node
+        is added: the input becomes an output of the graph, and is returned as it is.
         """
         if self.ranges is None:
             self.inputs_of_layers[name] = values
@@ -131,9 +138,9 @@ class _Graph:
         return self.add("QuantizeLinear", values, step, self.add_constant(f"{name}.zero", np.uint8(round(-low / scale)))), name
 
     def add_linear(self, quantized: tuple[str, str], name: str, layer: Linear) -> str:
-        """Add a linear layer and return its float output.
+        """Add a linear layer and return the name of its float output.
 
-        `quantized` is a result of `quantize`.
+        `quantized` is a result of `quantize`. With `ranges` the product is of 8-bit integers, without of floats.
         """
         values, range_name = quantized
         bias = self.add_constant(f"{name}.bias", layer.bias.astype(np.float32))
@@ -341,7 +348,7 @@ def measure_ranges(weights: Weights, sentences: Iterable[Encoded]) -> dict[str, 
 def write_model(source: Path, target: Path, sentences: Sequence[Encoded]) -> None:
     """Write an exported 8-bit network as the shipped model.
 
-    Ranges are measured on `CALIBRATION_SENTENCES` evenly spaced sentences.
+    Ranges are measured on evenly spaced sentences, at least `CALIBRATION_SENTENCES` of them, or all if there are fewer.
     """
     weights = read_weights(source)
     chosen = sentences[:: max(1, len(sentences) // CALIBRATION_SENTENCES)]
