@@ -32,7 +32,8 @@ _MAX_LINK_CHARS = 2_000  # as for the source
 class CleanResult:
     """The result of cleaning, as four contract tables.
 
-    Every raw row is in articles, duplicates or quarantine.
+    Every raw row is in exactly one of `articles`, `duplicates` and `quarantine` (with the reason). `coverage` counts them by day and
+    source.
     """
 
     articles: pl.DataFrame

@@ -127,7 +127,11 @@ def _day_number(name: str, first_day: date) -> pl.Expr:
 
 
 def _to_arrivals(mass: pl.DataFrame, movement: pl.DataFrame, series: pl.DataFrame, first_day: date) -> _Arrivals:
-    """Convert rows of `mass_arrivals` and `movement_arrivals` to numbers; zeros are left out."""
+    """Convert rows of `mass_arrivals` and `movement_arrivals` to numbers.
+
+    Zeros are left out. `series` (`_list_series`) numbers the pairs, and the three series within each pair; the sums of a pair's movement
+    are numbered after those of its three series.
+    """
     channel_no = pl.col("channel").replace_strict(list(VALUES), list(range(len(VALUES))), return_dtype=pl.Int64)
     first_sum = pl.col("series_no") * _SUMS_OF_SERIES + channel_no * len(_MASSES)
     mass_by_series = mass.join(series, on="series")

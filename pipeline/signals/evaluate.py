@@ -277,7 +277,8 @@ def _score_accuracy(bootstrap: Bootstrap, aligned: Aligned) -> dict[str, Score]:
 def _score_calibration(bootstrap: Bootstrap, verdicts: pl.DataFrame) -> tuple[Score, Score, tuple[Bin, ...]]:
     """Return Brier score, expected calibration error and bins of equal width.
 
-    All compare the probability of the asserted predictions with `is_right` (`verdicts`, from `judge_predictions`).
+    All compare the probability of the asserted predictions with `is_right`. `verdicts`: these predictions, from `judge_predictions`. Both
+    scores have a 95 % interval from `bootstrap`; without predictions they have no value, and the bins are empty.
     """
     p, right = pl.col("probability"), pl.col("is_right").cast(pl.Float64)
     scored = verdicts.select(

@@ -96,7 +96,9 @@ def sources_chart(left_out: pl.DataFrame, pair: str, note: str = "") -> Chart:
 def coverage_chart(simulation: pl.DataFrame, note: str = "") -> Chart:
     """Plot the coverage of the 95 % interval in simulated worlds.
 
-    `simulation`: `evolution`, `stories_a_day`, `coverage95`, `coverage95_se`; at least one row.
+    Coverage is the share of days whose true rate is in the interval. `simulation`, at least one row: a line of the chart for each
+    `evolution`, a colour for each `stories_a_day`, a dot at `coverage95` (x axis) with a bar of two standard errors (`coverage95_se`) to
+    either side. A dashed line is at 95 %. `note`: a line below the title.
     """
     rows = [
         {

@@ -59,8 +59,9 @@ def _read_file(path: Path) -> pl.DataFrame:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file)
-            columns = [name.strip() for name in reader.fieldnames or () if name is not None]
-            parse = _choose_parser(columns, path)
+            # Rows have the stripped names, too.
+            reader.fieldnames = [(name or "").strip() for name in reader.fieldnames or ()]
+            parse = _choose_parser(reader.fieldnames, path)
             rows: list[tuple[str, str, date, float]] = []
             for row in reader:
                 line = reader.line_num
@@ -109,9 +110,10 @@ def _parse_gpr(row: Row) -> Values:
 
 
 def _parse_categorical(row: Row, trade: str, general: str | None) -> Values:
-    """Parse a month of economic policy uncertainty, by category.
+    """Parse a month of economic policy uncertainty: trade and all policy.
 
-    `trade`, `general`: names of the columns for trade policy and for all policy (None: without).
+    `trade`, `general`: names of the two columns; without `general` (None) only that of trade is read. The day is the first of the month,
+    the value None if blank. `ValueError` if the date or a number cannot be read.
     """
     day = date.fromisoformat((row["Date"] or "").strip()).replace(day=1)
     yield "trade_epu", "month", day, _parse_number(row[trade])

@@ -154,7 +154,7 @@ class _Index:
     def half_life_days(self) -> float:
         """Half-life with which the index was built.
 
-        The settings may have changed since.
+        It is that of the table's last row; the settings may have changed since.
         """
         return float(self.tension["half_life_days"][-1])
 

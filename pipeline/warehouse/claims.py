@@ -56,7 +56,7 @@ class Claim:
 
     @property
     def ends_at(self) -> datetime:
-        """Time from which others may take over, unless the claim is renewed."""
+        """Time from which others may take over: `LIFETIME` after the last renewal."""
         return self.renewed_at + LIFETIME
 
     def __str__(self) -> str:

@@ -170,8 +170,8 @@ def _is_of_another(amount: float | None, threat: Threat, amounts: list[float]) -
 def _is_compatible(claim: Claim, threat: Threat) -> bool:
     """Return whether a claim may state the same threat again.
 
-    Target and scope must be equal. Instrument, product, rate and amount must agree; an unspecified one agrees with any. The threat must
-    still be open and recent enough (`can_be_repeated`), or have a recent outcome (`is_echoed`).
+    Both are of one actor. Target and scope must be equal. Instrument, product, rate and amount must agree; an unspecified one agrees with
+    any. The threat must still be open and recent enough (`can_be_repeated`), or have a recent outcome (`is_echoed`).
     """
     return (
         (claim["target"], claim["scope"]) == (threat.target, threat.scope)

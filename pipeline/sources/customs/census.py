@@ -118,8 +118,8 @@ def parse(payload: Payload) -> pl.DataFrame:
 def read_figures(payload: Payload, settings: CensusSettings, absent_on: str | None = None) -> Figures:
     """Read the monthly figures of a response, and its rejected rows.
 
-    Figures are of `RAW_TRADE_FLOWS`. `absent_on`: day of the previous readable response, when new figures were absent. `SourceError` if the
-    response cannot be read.
+    Figures are of `RAW_TRADE_FLOWS`. `absent_on`: day of the previous readable response to the same request, if any; figures that are new
+    in this one were not public then. A row that is no figure is only rejected; `SourceError` if the whole response cannot be read.
     """
     return trade_figures.build_figures(
         payload, parse(payload), _parse_row, settings.products, origin=SOURCE, publisher=PUBLISHER, absent_on=absent_on

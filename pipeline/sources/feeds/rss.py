@@ -165,8 +165,10 @@ class _FeedHistory:
     def read_if_new(self, markup: str, read: Callable[[str], Entry]) -> Entry | None:
         """Parse the item with `read`; None if an earlier response showed it.
 
-        Two items are the same if id (else link), title and text are; unreadable ones if their markup is. The item now counts as shown on
-        the day of this response. An item that occurs twice in the response in which it is new is returned twice.
+        Earlier responses count as long as `start_response` remembers their items. `read` raises no error: an unreadable item is an `Entry`
+        with the reason, and is returned like others. Two items are the same if id (else link), title and text are; unreadable ones if their
+        markup is. The item now counts as shown on the day of this response. An item that occurs twice in the response in which it is new is
+        returned twice.
         """
         assert self.response is not None
         entry, key = None, _hash(markup)

@@ -89,8 +89,9 @@ class Catalogue:
     def read_rows(self, file: ArticleFile, days: Days, *, last_day: date, report: ReadReport | None = None) -> Iterator[pl.DataFrame]:
         """Yield the file's rows of these days, in batches.
 
-        The rows are those of `read_file`. A file known to have no rows of these days is not opened. After the last batch the hashes of all
-        its days are stored (`_store`).
+        The rows are those of `read_file`: a date after `last_day` counts as none, and `report` gets the problems in reading. A file known
+        to have no rows of these days is not opened. After the last batch the hashes of all days of the file are stored, if they are final
+        (`_store`).
         """
         stored = self.stored_digests(file)
         if stored is not None and not any(days.first <= day <= days.last for day in stored):

@@ -255,8 +255,9 @@ def measure_below_best(scores: pl.DataFrame) -> pl.DataFrame:
 def recommend_half_lives(scores: pl.DataFrame, default_days: float) -> pl.DataFrame:
     """Recommend half-lives for each series.
 
-    `best_days`: the most likely one; `from_days`, `to_days`: shortest and longest within two log units of it; `default_below_best`: log
-    units of the default below the best. Raises `ForecastError` if the default was not scored.
+    `scores`: HALF_LIFE_SCORES; `measure_below_best` chooses the forecasts of stories that arrive singly or in clusters.
+    `best_days`: the half-life with the highest log likelihood; `from_days`, `to_days`: shortest and longest within two log units of it;
+    `default_below_best`: log units of the default below the best. Raises `ForecastError` if the default was not scored.
     """
     if default_days not in scores["half_life_days"]:
         raise ForecastError(f"the half-life of {default_days} days was not scored; add it to half_lives")

@@ -43,6 +43,11 @@ def test_a_single_file_can_be_read(tmp_path: Path) -> None:
     assert read_references(tmp_path / "tpu.csv")["reference"].unique().to_list() == ["tpu"]
 
 
+def test_names_of_columns_may_have_spaces_around_them(tmp_path: Path) -> None:
+    write_files(tmp_path, tpu=TPU.replace("day,month", "day, month "))
+    assert read_references(tmp_path)["value"].to_list() == [12.5, 0.0]
+
+
 def test_every_series_has_a_display_name(tmp_path: Path) -> None:
     assert set(read_references(write_files(tmp_path, tpu=TPU, epu=EPU, gpr=GPR))["reference"]) == set(NAMES)
 
