@@ -22,7 +22,7 @@ from pipeline.signals.lexicon import load_lexicon
 
 TERMS = ("intercept", "rules_asserted", "silent", "rules_denied", "family", "encoder", "concession", *DOUBT.words)
 # Shares and scores are clipped to this distance from 0 and 1 before the logit.
-_CLIP = 0.03
+_CLIP = 0.005
 PRIOR_READINGS = 10.0
 
 
@@ -49,7 +49,7 @@ def minimum_probability(mode: str) -> float:
 def assign_tiers(probability: pl.Series) -> pl.Series:
     """Map probabilities to the tiers `high`, `medium` or `low`.
 
-    Their bounds are in `lexicon/calibration.toml`.
+    Their lower bounds are in `lexicon/calibration.toml`; a probability equal to a bound is in the higher tier.
     """
     bounds = load_lexicon("calibration")["tiers"]
     value = pl.col("probability")
@@ -61,7 +61,7 @@ def compute_terms(evidence: pl.DataFrame, family_shares: dict[str, float]) -> pl
     """Compute the terms of the formula, one column each.
 
     Rows are those of `evidence`, columns those of `TERMS`. `family_shares` maps a family of rules (the first part of `rule_id`) to the
-    share of its readings that are right; the key `""` is the mean of all.
+    share of its readings that are right; the key `""` is the share of all, used for families that are missing.
     """
     is_asserted = (pl.col("rules_say") == "asserted").cast(pl.Float64)
     family = pl.col("rule_id").str.split(".").list.first()
@@ -82,7 +82,8 @@ def compute_family_shares(rule_ids: Sequence[str], right: Sequence[bool]) -> dic
     """Compute the share of right readings for each family of rules.
 
     `rule_ids`, `right`: one item per labelled reading. Rules whose id has the same first part are a family; the key `""` is the share of
-    all readings. Each share is shrunk towards that of all, with the weight of `PRIOR_READINGS` readings.
+    all readings, 0.5 if none is right. Each share of a family is shrunk towards that of all, with the weight of `PRIOR_READINGS` readings.
+    Shares are rounded to three digits.
     """
     readings = pl.DataFrame({"family": [rule.split(".")[0] for rule in rule_ids], "right": right})
     mean = float(readings["right"].cast(pl.Float64).mean() or 0.5)  # type: ignore[arg-type]  # a mean of floats is a float

@@ -32,13 +32,13 @@ def test_doubts_name_why_a_sentence_may_be_no_news(text: str, doubts: set[str]) 
 
 @pytest.mark.parametrize("mode", ["rules", "encoder", "both"])
 def test_what_is_said_in_a_question_is_never_asserted(mode: str) -> None:
-    text = "Wire: Canada imposed tariffs on Indian steel. What does the ministry say to that?"
+    text = "Agency: Canada imposed tariffs on Indian steel on Monday. What does the ministry say to that?"
     assert set(SentenceExtractor(mode).explain(text)["modality"]) == {"hypothetical"}
     assert "asserted" in SentenceExtractor(mode).explain(text.replace(". ", ".\n"))["modality"].to_list()
 
 
 def test_a_line_about_what_was_talked_about_is_in_doubt() -> None:
-    text = "China's spokesperson took questions on the US decision to raise tariffs on Chinese steel."
+    text = "Canadian officials discussed the new tariffs of India on Canadian lentils with CNBC."
     groups = build_candidates(resolve_texts([("a", None, "Wire", text, 0)]))
     evidence = add_doubts(collect_evidence("encoder", groups), to_frame(groups))
     assert not evidence.is_empty()
