@@ -110,7 +110,7 @@ def parse_sums(text: str) -> dict[str, str]:
 def write_sums(folder: Path, sums: Mapping[str, str]) -> None:
     """Record hashes in a folder's `SHA256SUMS`, in order of path.
 
-    `sums` maps paths relative to the folder to hashes. An unchanged file is not written.
+    `sums` maps paths relative to the folder to hashes; it replaces all earlier ones. An unchanged file is not written.
     """
     text = "".join(f"{digest}  {path}\n" for path, digest in sorted(sums.items()))
     path = folder / SUMS

@@ -75,8 +75,9 @@ def _decide_language(text: str, letters: int, other_script: int, words: int, eng
     """Return the language of a text, None if English or in doubt.
 
     The numbers are those of `_count_words`. A text with more than half of its letters, and at least `_MIN_FOREIGN_LETTERS`, in another
-    script is `UNKNOWN` if the detector is not certain or says English. In Latin script the detector must be certain, and words must confirm
-    it: in a short text no English and some foreign words, in a longer one few English words.
+    script is `UNKNOWN` if the detector is not certain or says English. In Latin script the detector must be certain of another language,
+    with at most `_MAX_ENGLISH_TEXT` percent English, and words must confirm it: in a text of fewer than `SHORT_TEXT` letters no English and
+    at least `_MIN_FOREIGN_WORDS` foreign words, in a longer one a share of at most `_MAX_ENGLISH_WORDS` English words.
     """
     is_certain, name, english_percent = _detect(text)
     if 2 * other_script > letters:

@@ -67,7 +67,10 @@ def _unwrap_amp_cache(url: str) -> str:
 
 
 def _normalize_host(host: str) -> str:
-    """Return the host in lower-case ASCII, without prefixes such as `www.`."""
+    """Return the host in lower-case ASCII, without prefixes such as `www.`.
+
+    A prefix stays if the rest is no domain, as in `m.co.uk`.
+    """
     name = host.lower().rstrip(".")
     try:
         name = name.encode("idna").decode("ascii")
@@ -118,7 +121,8 @@ def _normalize_query(query: str) -> str:
 def _is_irrelevant(name: str, value: str, part: str) -> bool:
     """Return whether a parameter is for tracking or selects the AMP variant.
 
-    `part` is the whole parameter, e.g. `output=amp`.
+    `part` is the whole parameter, e.g. `output=amp`. Names that may mean something else (`_MAYBE_TRACKING`) count only if the value has no
+    digit.
     """
     if _AMP.fullmatch(part) or _TRACKING.fullmatch(name):
         return True

@@ -144,7 +144,10 @@ def _measure_depth(page: str) -> int:
 
 
 def _strip_tags(page: str) -> str:
-    """Remove all tags, and keep all text between them."""
+    """Remove all tags, but none of the text between them.
+
+    Tags of blocks become blank lines, those of cells line ends, others nothing. Of the escapes only `&lt;` is decoded.
+    """
     text = pl.lit(page).str.replace_all(_FLAT_BLOCK, PARAGRAPH).str.replace_all(_FLAT_CELL, "\n").str.replace_all(_FLAT_TAG, "")
     return str(pl.select(text.str.replace_all("&lt;", "<", literal=True)).item())
 
@@ -162,7 +165,7 @@ def _remove_elements(tree: LexborHTMLParser, selector: str, unless_contains: str
 def _find_article(tree: LexborHTMLParser) -> LexborNode | None:
     """Return the only `<article>`, else the only `<main>`, else the body.
 
-    An `<article>` or `<main>` counts only if it has more than half of the paragraphs.
+    An `<article>` or `<main>` counts only if it has more than half of the paragraphs. None if the page has no body.
     """
     body = tree.body
     if body is None:

@@ -29,7 +29,7 @@ def link_retellings(articles: pl.DataFrame, days: Days) -> pl.DataFrame:
     include the `DAYS_AROUND` days before and after; only articles so close in time are compared. They are ordered by the day on which they
     were known, then by (published_at, article_id). Two articles tell the same if they share a link, a text, or enough
     words (`similarity.py`), or have on the same day titles of the same `MIN_TITLE_WORDS` or more words. Texts with fewer than `MIN_WORDS`
-    words tell the same only if they share a link, or have the same words on the same day.
+    words tell the same only if they share a link, or have the same words or such a title on the same day.
     """
     span = days.extend(DAYS_AROUND)
     rows = (

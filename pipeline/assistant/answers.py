@@ -102,7 +102,8 @@ class Answers:
     def top_stories(self, series: str, first_day: date, last_day: date, channel: Channel = "escalation", number: int = 10) -> Answer:
         """List the stories with most mass in a series, channel and period.
 
-        At most `number` stories, the largest first; both days are included. Raises `AnswerError` if the release has no such series.
+        At most `number` stories, the largest first; both days are included. Raises `AnswerError` if the release has no such series, or
+        `first_day` is after `last_day`.
         """
         name, *_ = _parse_series(series)
         if first_day > last_day:
@@ -121,6 +122,7 @@ class Answers:
         """List official measures that apply on a day.
 
         At most `number`, the highest rate first and those without a rate last; `count` is that of all. None for `actor` or `target`: all.
+        Raises `AnswerError` for an unknown country.
         """
         parameters = {"day": day.isoformat(), "actor": _parse_country(actor), "target": _parse_country(target)}
         (rows, total), answer = self._ask(
@@ -142,6 +144,7 @@ class Answers:
         """List threats and what became of them, the newest first.
 
         At most `number`; `count` is that of all. The days, both included, bound the first day of a threat. None: all, or no bound.
+        Raises `AnswerError` for an unknown country or outcome.
         """
         if outcome is not None and outcome not in THREAT_OUTCOME:
             raise AnswerError(f"there is no outcome {outcome!r}; choose one of {', '.join(THREAT_OUTCOME.words)}")
@@ -161,7 +164,10 @@ class Answers:
         return answer | {"count": count, "threats": threats, "quotations": QUOTATIONS} | _say_if_more(count, number)
 
     def query(self, sql: str) -> Answer:
-        """Run one SELECT over the published tables, views and macros."""
+        """Run one SELECT over the published tables, views and macros.
+
+        A long result is cut, which `cut` then says. `untrusted` names the columns with text. Raises `QueryError` if it is refused or fails.
+        """
         (rows,), answer = self._ask(Query(sql))
         untrusted = [name for name, kind in rows.columns if "VARCHAR" in kind or "JSON" in kind]
         columns = [{"name": name, "type": kind} for name, kind in rows.columns]
@@ -169,7 +175,10 @@ class Answers:
         return answer | result | _say_if_cut(rows)
 
     def _ask(self, *queries: Query) -> tuple[Sequence[Rows], Answer]:
-        """Run queries, and start an answer with the release that they read."""
+        """Run queries, and start an answer with the release that they read.
+
+        Returns one `Rows` for each query, in order, and the answer. Raises `QueryError` if any fails.
+        """
         about, *results = run_queries(self._database, [_ABOUT, *queries])
         ((release, version, note),) = about.rows
         return results, {"release": release, "version": version, "is_sample": note == SAMPLE_NOTE, "note": note}

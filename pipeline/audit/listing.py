@@ -70,7 +70,8 @@ def drop_judged(listing: pl.DataFrame, verdicts: pl.DataFrame, judge: str) -> pl
 def write_listing(listing: pl.DataFrame, path: Path, judge: str) -> None:
     """Write a listing as a CSV file of verdicts with empty verdicts.
 
-    `judge` is in every row; `verdict` and `reason` are for the judge to fill in. An existing file is overwritten. Judges see sentence,
+    `judge` is in every row; `verdict` and `reason` are for the judge to fill in. Texts that a spreadsheet would take for
+    formulas are quoted. An existing file is overwritten. Judges see sentence,
     headline and reading, but neither probability nor other verdicts.
     """
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -49,7 +49,7 @@ def list_verdict_files(home: Path, *, is_sample: bool) -> tuple[Path, ...]:
 def read_verdicts(*paths: Path, readings: Mapping[str, str] | None = None) -> pl.DataFrame:
     """Read files of verdicts as rows of `SCHEMA`, sorted by key.
 
-    The key is signal, reading and judge. A row of a later file replaces that of an earlier file with the same key; all others are stored.
+    The key is signal, reading and judge. A row of a later file replaces that of an earlier file with the same key; all others remain.
     A file that does not exist has no rows. Rows without `verdict` are not judged yet and left out. `readings` maps `signal_id` to the
     current reading, which is taken for rows without one. `VerdictError` if a file cannot be read, for any other invalid row, and for two
     judged rows with the same key in one file, even with the same verdict.

@@ -8,6 +8,9 @@ from pipeline.warehouse.publish import Publisher
 
 
 def account_for_rows(lake: Lake, settings: Settings) -> str:
-    """Return one line on the rows read, and the release."""
+    """Return one line on the rows read, and the newest release.
+
+    For the release, "none yet" before the first one.
+    """
     release = Publisher(settings.published).latest_name or "none yet"
     return terminal.describe_rows_read(str(lake.span(COVERAGE)), lake.read(COVERAGE), lake.read(QUARANTINE), release)

@@ -135,7 +135,10 @@ def _ask_key() -> str:
 
 
 def _print_precision(masses: pl.DataFrame, verdicts: pl.DataFrame, selection: Selection) -> None:
-    """Print which share of the judged mass is right."""
+    """Print which share of the judged mass is right.
+
+    `masses`: readings of the selection. Without verdicts on these, it prints that there are none.
+    """
     tables = {SIGNAL_MASS.name: masses, VERDICTS.name: to_table(verdicts)}
     lines = report.describe_precision(build_table(tables, MASS_PRECISION, {}), selection.pair or ALL_PAIRS)
     for line in lines or ["no verdict on these readings yet; give some with --judge NAME"]:

@@ -52,7 +52,8 @@ def explain_disk_problem(message: str) -> str | None:
 def exit_on_user_error() -> Iterator[None]:
     """Print a `UserError` as one message, and exit with its code.
 
-    So is an `OSError` in `_DISK_PROBLEMS`, e.g. a full disk, with code 1. An interruption is a `UserError`; any other error passes.
+    An `OSError` in `_DISK_PROBLEMS`, e.g. a full disk, is printed too, with exit code 1. An interruption is a `UserError`; any other error
+    is raised.
     """
     try:
         with raise_when_interrupted():

@@ -17,7 +17,8 @@ from pipeline.signals.gold import read_gold, select_half
 def score_reader(gold: Sequence[Path], which: Literal["even", "odd"] | None, show_errors: int, extractor: ReaderName | None) -> None:
     """Print the scores of a reader, and its first `show_errors` errors.
 
-    `which`: only this half of the passages; None: all. `extractor` None: the one of the settings.
+    With `show_errors` above 0, also counts all errors by type and source. `which`: only this half of the passages; None: all. `extractor`
+    None: the one of the settings.
     """
     labelled = read_gold(*gold)
     if which is not None:

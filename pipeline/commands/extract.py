@@ -11,7 +11,10 @@ from pipeline.sources.files.texts import read_texts, write_rows
 
 
 def extract_signals(file: Path, to: Path, workers: int | None, extractor: ReaderName | None) -> None:
-    """Write the signals in the texts of `file` to the file `to`."""
+    """Write the signals in the texts of `file` to the file `to`.
+
+    One row for each signal, in the format of the ending of `to`; their number is printed.
+    """
     texts = read_texts(file)
     reader = make_extractor(read_settings(workers=workers, extractor=extractor))
     findings = reader.read_texts(texts)

@@ -25,5 +25,5 @@ def name_program() -> str:
 
 
 def _shorten_path(path: Path) -> str:
-    """Return the path relative to the working folder, if it is inside."""
+    """Return the path relative to the working folder if inside, else unchanged."""
     return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)

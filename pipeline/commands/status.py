@@ -115,7 +115,10 @@ def _print_tables(lake: Lake, settings: Settings) -> None:
 
 
 def _describe_release(settings: Settings) -> str:
-    """Say which release is published, with its pairs and days."""
+    """Say which release is published, with its pairs and days.
+
+    Or that there is none, or that this version cannot read its tables.
+    """
     publisher = Publisher(settings.published)
     if publisher.latest_name is None:
         return "nothing yet"
@@ -133,7 +136,10 @@ def _list_claims(lake: SharedLake) -> list[tuple[str, str]]:
 
 
 def _describe_upload(settings: Settings) -> str:
-    """Say which release the object store has, and whether it lags."""
+    """Say which release the object store has, and whether it lags.
+
+    It lags if it is not the home's newest. A `UserError`, e.g. without connection, is returned as text.
+    """
     url, newest = str(settings.publish_to), Publisher(settings.published).latest_name
     try:
         pointer = run(read_pointer(open_bucket(url, tries=2, seconds=5)))
@@ -164,8 +170,8 @@ def _describe_freshness(lake: Lake, settings: Settings) -> str:
 def _describe_failures(lake: Lake, settings: Settings) -> str:
     """Say which tables were not rebuilt and which upstreams failed.
 
-    An upstream failed if the last request for one of the items requested in the last `RECENT_DAYS` days failed. "nothing" if none
-    did.
+    An upstream failed if, for at least one of the items requested in the last `RECENT_DAYS` days, the last request failed; it is listed
+    with the number of such items. "nothing" if no table or upstream did.
     """
     problems = [f"{table} was not rebuilt: {reason}" for table, reason in lake.stale_tables().items()]
     states = describe_upstreams(lake.read(FETCHES), {}, settings.sources.on, clock.today()).filter(pl.col("failed") > 0)
@@ -196,7 +202,10 @@ def _describe_missing_links(lake: Lake, _settings: Settings) -> str:
 
 
 def _suggest_command(lake: Lake, settings: Settings) -> str:
-    """Say what to do next."""
+    """Say what to do next.
+
+    A run if nothing is published or a table is stale; else, for the sample, a run with own articles; else to look at the report.
+    """
     program, home = name_program(), quote(str(settings.home))
     is_sample = is_sample_home(settings.home, settings.is_sample)
     # Settings without articles mean the sample, which a home of own articles refuses (`mark_home`).

@@ -30,7 +30,8 @@ LICENCE = "CC-BY-4.0: figures and codes; quotations belong to their publishers"
 class Edition(NamedTuple):
     """What files say about the release that they belong to.
 
-    `release` is its name, `version` that of Trade Tension; `note` says in a sentence what the data is.
+    `release` is its name, `version` that of Trade Tension; `note` says in a sentence what the data is; `is_sample`: it is the
+    bundled sample.
     """
 
     release: str
@@ -196,7 +197,10 @@ def _build_resource(table: Table, file: ReleaseFile, is_part: bool) -> dict[str,
 
 
 def _build_field(column: Column) -> dict[str, Any]:
-    """Describe a column with the constraints that Frictionless knows."""
+    """Describe a column with the constraints that Frictionless knows.
+
+    An exclusive minimum is written as `minimum`, which also allows the value itself.
+    """
     lowest = column.minimum if column.minimum is not None else column.exclusive_minimum  # profile 1 has no exclusive bound
     constraints: dict[str, Any] = {
         "required": not column.may_be_null,

@@ -138,7 +138,10 @@ def _parse_series(text: pl.Series, formats: Sequence[str]) -> pl.Series:
 
 
 def _build_date() -> pl.Expr:
-    """Build the date from its parts as texts; null if impossible."""
+    """Build the date from its parts as texts; null if impossible.
+
+    A year of two digits is in the 2000s if below `_CENTURY_PIVOT`, else in the 1900s.
+    """
     digits = pl.col("year").cast(pl.Int64)
     is_short = pl.col("year").str.len_chars() == _SHORT_YEAR
     century = pl.when(~is_short).then(0).when(digits < _CENTURY_PIVOT).then(2000).otherwise(1900)
@@ -168,7 +171,10 @@ def _build_offset() -> pl.Expr:
 
 
 def _build_instant() -> pl.Expr:
-    """Build microseconds since 1970; null where a part is impossible."""
+    """Build microseconds since 1970; null where a part is impossible.
+
+    Hours are at most 23, or 12 with am or pm; seconds are at most 60 (a leap second).
+    """
     hour, half = pl.col("hour"), pl.col("half")
     latest = pl.when(half.is_null()).then(_LAST_HOUR).otherwise(_NOON)
     possible = (hour <= latest) & (pl.col("minute") <= _LAST_MINUTE) & (pl.col("second") <= _LEAP_SECOND)

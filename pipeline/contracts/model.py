@@ -72,7 +72,8 @@ class Column:
 
     The constraints, from `pattern` on, are checked before a table is written (`pipeline/quality/derived.py`) and shown in the data
     dictionary and in datapackage.json. `at_least`, `above` and `differs_from` name other columns of the table. In each row the value is at
-    least theirs, above theirs, or different. `reason` says what a value out of bounds would break. Nulls satisfy every constraint;
+    least theirs, above theirs, or different. `minimum`, `maximum` and the lengths (in characters) are included in what is allowed;
+    `values`, if not empty, are all that is allowed. `reason` says what a value out of bounds would break. Nulls satisfy every constraint;
     `nullable` says whether there may be any. `empty_is_none`: an empty text means that there is none, and is null in a release.
     """
 

@@ -155,7 +155,8 @@ class Audit:
 def audit(table: Table, frame: pl.DataFrame) -> Iterator[dg.AssetCheckResult]:
     """Check a frame, and yield the result of every check.
 
-    Nothing is written. Then raises `dg.Failure` if a critical check failed.
+    Nothing is written. If the frame breaks the contract, that is the only result. Then raises `dg.Failure` if it does or a critical check
+    failed.
     """
     single = Audit(table)
     with suppress(CriticalCheckError):
@@ -246,7 +247,8 @@ def _build_cross_table_check(check: CrossTableCheck) -> dg.AssetChecksDefinition
     """Build the Dagster check of one file in `sql/checks/`.
 
     Each row that its query returns is a failure. A critical failure blocks everything downstream, except for a side table, which is marked
-    as stale. For a side table, an error of the query is a failure too. A check that passed is not run again while its inputs are the same.
+    as stale. An error of the query is raised; for a side table it is a failure, and marks the table as stale whatever the severity. A check
+    that passed is not run again while its inputs are the same.
     """
     table = TABLES[check.table]
     query = read_query(check.sql_path)
@@ -286,9 +288,9 @@ def _build_cross_table_check(check: CrossTableCheck) -> dg.AssetChecksDefinition
 
 
 def _describe_failures(failures: pl.DataFrame) -> str:
-    """Describe the first rows that a cross-table check returned.
+    """Describe the first five rows that a cross-table check returned.
 
-    With the number of all its rows.
+    The number of all its rows comes first.
     """
     rows = failures.head(_PROBLEMS_SHOWN).iter_rows(named=True)
     shown = "; ".join(", ".join(f"{name} {value}" for name, value in row.items()) for row in rows)

@@ -109,8 +109,8 @@ def whole_row_count(lake: Lake, table: Table, days: daily.ChangedDays) -> dict[s
 def newest_findings(lake: Lake) -> dict[str, Any]:
     """Return metadata with the findings of the newest week.
 
-    It is the week that ends on the last day with a finding. The most probable come first. Of the two tables, the shorter one has as many as
-    the UI shows at once.
+    It is the week that ends on the last day with a finding. The most probable come first. Of the two tables, the shorter one has as many
+    rows as the UI shows at once, the other at most twelve. Without any finding, only a text that says so.
     """
     columns = ("probability", "tier", "index_date", "actor", "target", "kind", "modality", "product", "quote")
     span = lake.span(FINDINGS)

@@ -49,7 +49,7 @@ class RawArticles:
     makes: tuple[Table, ...] = (RAW_ARTICLES,)
 
     def digests(self, lake: Lake, days: Days) -> Digests:  # noqa: ARG002 its inputs are not in the lake
-        """Return for each day a hash of its article rows and code.
+        """Hash each day's rows in article files, and the code.
 
         None for every day if upstreams delivered any articles: then all days are read again.
         """
@@ -73,7 +73,10 @@ class FromTable:
     days_before: int = 0
 
     def digests(self, lake: Lake, days: Days) -> Digests:
-        """Return for each day a hash of its input files and code."""
+        """Return for each day a hash of its input files and code.
+
+        Those of the day and of `days_before` days before it; a day without a file counts as empty.
+        """
         files = {day: lake.day_digest(self.reads, day) for day in days.extend_back(self.days_before)}
         return {day: combine_digests(self.code, *(files[one] for one in Days(day, day).extend_back(self.days_before))) for day in days}
 
@@ -105,8 +108,8 @@ def days_to_build(lake: Lake, steps: Sequence[DailyStep], days: Days) -> list[da
 def require_every_day(lake: Lake, to_be_read: Days | None = None) -> None:
     """Raise `GapError` if days within the lake are missing.
 
-    These are days without a file of a daily table of layer `core`, from the first to the last day known. The index would take them for
-    quiet ones. `to_be_read`: days that this run reads; they are known, but not missing.
+    These are days without a file of at least one daily table of layer `core`, from the first to the last day known. The index would take
+    them for quiet ones. `to_be_read`: days that this run reads; they are known, but not missing.
     """
     gaps = find_missing_days(lake, core.TABLES, to_be_read)
     if gaps:
@@ -130,7 +133,7 @@ class ChangedDays(AuditedDays):
     def whole_range(self) -> Iterator[Days]:
         """Yield one range from the first to the last day to rebuild.
 
-        Rewriting an unchanged day in between costs less than reading a file twice.
+        Nothing if there is no day. Rewriting an unchanged day in between costs less than reading a file twice.
         """
         if self.days:
             yield Days(self.days[0], self.days[-1])

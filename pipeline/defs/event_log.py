@@ -71,8 +71,8 @@ class BatchingEventLogStorage(SqliteEventLogStorage):
     def store_event(self, event: EventLogEntry) -> None:
         """Store an event, or defer it to be stored with others.
 
-        Check results and outputs of steps are deferred until the next other event, the next query through this storage, or until there are
-        1,000. So queries include them.
+        Check results and outputs of steps are deferred until an event of any other kind, or of another run, the next query through this
+        storage, or until there are 1,000. They are then stored first, so queries include them.
         """
         with self._db_lock:
             if _kind(event) not in _DEFERRED or (self._deferred and self._deferred[0].run_id != event.run_id):
@@ -110,7 +110,10 @@ class BatchingEventLogStorage(SqliteEventLogStorage):
                 self._mirror(index, [events[position] for position in mirrored], [rows[position] for position in mirrored])
 
     def _mirror(self, index: Connection, events: Sequence[EventLogEntry], rows: Sequence[dict[str, Any]]) -> None:
-        """Copy events of assets and checks to the database of all runs."""
+        """Copy events of assets and checks to the database of all runs.
+
+        Also updates its tables of assets and check results. `rows`: the rows of these events, in the same order.
+        """
         insert = SqlEventLogStorageTable.insert().returning(SqlEventLogStorageTable.c.id, sort_by_parameter_order=True)
         stored = list(zip(events, index.execute(insert, rows).scalars(), strict=True))
         of_assets = [(entry, stored_id) for entry, stored_id in stored if entry.dagster_event_type in ASSET_EVENTS]

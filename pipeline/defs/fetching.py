@@ -65,7 +65,8 @@ def skip_disabled(lake: Lake, name: str, *tables: Table) -> Results:
 def _build_upstream_asset(fetcher: Fetcher[Any], settings: Settings) -> dg.AssetsDefinition:
     """Build the asset that fetches one upstream, with its two checks.
 
-    `answered` fails as a warning if a request failed; `is_current` fails if the newest day of the stored data is too old.
+    `answered` fails as a warning if a request failed or was refused. `is_current` fails as an error if there is no data, or its newest day
+    is more than the upstream's `late_after_days` before today (or before the last day of the settings, if earlier).
     """
     upstream = fetcher.upstream
     late_after = timedelta(days=upstream.late_after_days)

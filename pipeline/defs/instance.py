@@ -92,7 +92,7 @@ class HomeRunLauncher(DefaultRunLauncher):
     def check_run_worker_health(self, run: dg.DagsterRun) -> CheckRunHealthResult:
         """Report a run as failed if its process is dead.
 
-        That is the case when at two checks of this run in a row no process held the lock of the home. Once may be the instant before a run
+        It is taken as dead if at two checks of this run in a row no process held the lock of the home. Once may be the instant before a run
         takes the lock, or after it released it.
         """
         if find_writer(Settings().home) is not None:

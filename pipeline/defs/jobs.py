@@ -34,7 +34,10 @@ _FEED = "Every hour: stores the items of the feeds, which list only their newest
 
 
 def jobs(settings: Settings, assets: Sequence[dg.AssetsDefinition]) -> Sequence[UnresolvedAssetJobDefinition]:
-    """Return the job that builds everything, and one that reads no articles."""
+    """Return the job that builds everything, and one that reads no articles.
+
+    The second leaves out all assets with daily partitions.
+    """
     of_days = [key for one in assets if one.partitions_def is not None for key in one.keys]
     return [
         daily_job(settings),
@@ -58,7 +61,10 @@ def _daily(settings: Settings) -> dg.ScheduleDefinition:
 
     @dg.schedule(job_name=JOB, cron_schedule=cron, execution_timezone="UTC", name="daily", description=_DAILY)
     def daily(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
-        """Request a run over yesterday and the days of the look-back."""
+        """Request a run over yesterday and the look-back days before it.
+
+        Days outside the settings are left out: the last day is at most `end`. If it is before `first_day`, nothing runs.
+        """
         yesterday = context.scheduled_execution_time.date() - timedelta(days=1)
         last = min(yesterday, settings.end or yesterday)
         if last < settings.first_day:

@@ -40,7 +40,10 @@ def listening(listener: Listener) -> Iterator[None]:
 
 
 def report_days(batches: Iterable[Days], total: int) -> Iterator[Days]:
-    """Yield the batches, and report the number of days done after each."""
+    """Yield the batches, and report the number of days done after each.
+
+    A batch is done when the next one is requested. Without a listener, nothing is reported.
+    """
     listener, done = _listener.get(), 0
     for batch in batches:
         yield batch

@@ -90,7 +90,8 @@ def escape_markdown(value: Any, most_characters: int = _SHOWN_CHARACTERS) -> str
 def markdown_table(frame: pl.DataFrame, columns: Sequence[str], most_rows: int = _SHOWN_ROWS) -> str:
     """Format the first rows as a Markdown table.
 
-    At most `most_rows`, with the number of further ones below. Cells are escaped, because article text is untrusted.
+    At most `most_rows`, with the number of further ones below. Without rows, a text that says so. Cells are escaped, because article text
+    is untrusted.
     """
     if frame.is_empty():
         return "_no rows_"
@@ -105,7 +106,7 @@ def show_index(frame: pl.DataFrame, columns: Sequence[str]) -> dict[str, Any]:
 
     These are tension of the last week as a table (at most eight series), charts of the last 90 days with a scale (at most four), and
     `columns` of all rows of the week. The UI shows Markdown of fewer than 1,000 characters at once, so table and charts are of the series
-    with most signals, among those with a tension in the last 90 days. `frame`: rows of an index table; empty without any.
+    with most signals in `frame`, among those with a tension in the last 90 days. `frame`: rows of an index table; empty without any.
     """
     if frame.is_empty():
         return {}
@@ -138,7 +139,7 @@ def show_index(frame: pl.DataFrame, columns: Sequence[str]) -> dict[str, Any]:
 
 
 def fit_markdown_table(frame: pl.DataFrame, columns: Sequence[str]) -> str:
-    """Format as many rows as fit into 1,000 characters.
+    """Format as many rows as fit into less than 1,000 characters.
 
     At most twelve; at least one, even if it is longer.
     """

@@ -42,15 +42,13 @@ def run_days(context: dg.AssetExecutionContext) -> Days:
     return Days(date.fromisoformat(span.start), date.fromisoformat(span.end))
 
 
-def last_partition(settings: Settings) -> date:
-    """Return the last day with a partition.
+def last_partition(settings: Settings) -> date | None:
+    """Return the last day with a partition, if any is over.
 
-    It is the last day that is over, or the last day of the settings if that is earlier. Raises `ValueError` before the first day is over.
+    It is the last day that is over, or the last day of the settings if that is earlier.
     """
     key = daily_partitions(settings).get_last_partition_key()
-    if key is None:
-        raise ValueError(f"first_day {settings.first_day} is not over yet, so there is no day to read")
-    return date.fromisoformat(key)
+    return date.fromisoformat(key) if key else None
 
 
 def range_tags(span: Days) -> dict[str, str]:

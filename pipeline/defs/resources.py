@@ -138,7 +138,8 @@ class Method:
     def variables(self, store: Lake) -> dict[str, object]:
         """Return the DuckDB variables of the models.
 
-        They come from the settings, the days read and the stored baseline.
+        They come from the settings, the days read and the stored baseline. A baseline range of the settings takes precedence over the
+        stored one.
         """
         stored = read_stored_baseline(store.read(BASELINE))
         window = self.settings.baseline or stored.window

@@ -33,7 +33,8 @@ def inbox_sensor(settings: Settings) -> dg.SensorDefinition:
     def inbox(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
         """Request a run for each new or changed file.
 
-        A file that is still being copied waits. A file that cannot be read is logged, and tried again once it changes.
+        The run is over the days of its articles, within the days of the settings; a file with no such day starts none. A file that changed
+        in the last 30 seconds may still be being copied, and waits. A file that cannot be read is logged, and tried again once it changes.
         """
         folder, now = settings.inbox, clock.now().timestamp()
         files = {str(file.path.relative_to(folder)): file for file in list_inbox_files(folder)}
@@ -54,8 +55,9 @@ def inbox_sensor(settings: Settings) -> dg.SensorDefinition:
                 continue
             if span is None:
                 continue
-            first, last = max(span.first, settings.first_day), min(span.last, last_partition(settings))
-            if first > last:
+            first, newest = max(span.first, settings.first_day), last_partition(settings)
+            last = None if newest is None else min(span.last, newest)
+            if last is None or first > last:
                 context.log.warning(
                     "the inbox file %s has articles of %s, outside the days to read (from %s)", name, span, settings.first_day
                 )

@@ -99,7 +99,8 @@ class Backfill:
     def ready_blocks(self, changed: Mapping[str, set[date]]) -> Iterator[Block]:
         """Yield the blocks with something to build whose inputs are complete.
 
-        `changed`: as `changed_days` returns it. Blocks of earlier steps come first, then earlier days.
+        Inputs are complete if the step before has nothing to build on the days of the block and `reach` days around it. `changed`: as
+        `changed_days` returns it. Blocks of earlier steps come first, then earlier days.
         """
         for stage in self._stages:
             step, missing = stage.step, changed[stage.after] if stage.after else set()

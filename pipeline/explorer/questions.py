@@ -55,7 +55,10 @@ def _split_by_heading(markdown: str, mark: str) -> list[tuple[str, str]]:
 
 
 def _choose_title(note: str) -> str:
-    """Choose the last question of a text, else its last sentence."""
+    """Choose the last question of a text, else its last sentence.
+
+    A colon at its end is removed.
+    """
     sentences = _SENTENCE.split(note)
     questions = [sentence for sentence in sentences if sentence.endswith("?")]
     return (questions or sentences)[-1].rstrip(":")

@@ -43,7 +43,7 @@ _COPY_BYTES = 1 << 20
 class ExplorerServer(ThreadingHTTPServer):
     """Serves the files of one folder to this computer.
 
-    `port` 0 takes a free one. `OSError` when the port is taken. `start_page` is the file to which `/` redirects.
+    `port` 0 takes a free one. `OSError` when the port is taken or not permitted. `start_page` is the file to which `/` redirects.
     """
 
     daemon_threads = True
@@ -85,7 +85,10 @@ class _Handler(BaseHTTPRequestHandler):
         """Log nothing: the terminal shows the address only."""
 
     def _answer(self, *, has_body: bool) -> None:
-        """Send a redirect to the start page, a file, or a refusal."""
+        """Send a redirect to the start page, a file, or a refusal.
+
+        Refused are requests with another `Host` (status 421), and paths without a file (404).
+        """
         if self.headers.get_all("Host", []) not in ([f"{name}:{self.server.server_port}"] for name in _NAMES):
             self._refuse(HTTPStatus.MISDIRECTED_REQUEST, "open this server by its own address")
             return
@@ -124,7 +127,10 @@ class _Handler(BaseHTTPRequestHandler):
         return file if is_inside and file.is_file() else None
 
     def _send(self, content: BinaryIO, ending: str, *, has_body: bool) -> None:
-        """Send a file, or only the range of bytes that is requested."""
+        """Send a file, or only the range of bytes that is requested.
+
+        A range without bytes gets status 416. Without `has_body`, only the headers are sent.
+        """
         size = content.seek(0, 2)
         headers = {"Content-Type": _TYPES.get(ending, "application/octet-stream"), "Accept-Ranges": "bytes"}
         span = _read_range(self.headers.get("Range"), size)

@@ -19,7 +19,7 @@ METHOD = ["valid_from", "baseline_from", "baseline_to", "index_version", "weight
 class StoredBaseline(NamedTuple):
     """Period of a stored baseline: a fixed window or a first day.
 
-    `window`: first and last day, if the user set them. `first_day`: first day of the default baseline, which grows in versions. Exactly one
+    `window`: first and last day, if the user set them. `first_day`: first day of the default baseline, which grows in versions. At most one
     of them is set; both are None if no version is frozen.
     """
 
@@ -42,9 +42,9 @@ def freeze_baseline(fresh: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
 def read_stored_baseline(stored: pl.DataFrame) -> StoredBaseline:
     """Find out from stored rows whether the baseline is fixed or grows.
 
-    `stored`: rows of BASELINE; only those of this index version count. A first version that is valid from its own first day and as long as
-    the first default version is taken as the default baseline: the result has its first day. Any other first version is a fixed window.
-    Both fields are None if no version is frozen.
+    `stored`: rows of BASELINE; only frozen ones of this index version count, and of them the version with the earliest `valid_from`. If it
+    is valid from the first day of its window, and as long as the first default version, it is taken as the default baseline: the result has
+    its first day. Otherwise it is a fixed window. Both fields are None if no version is frozen.
     """
     frozen = stored.filter(pl.col("is_frozen") & (pl.col("index_version") == INDEX_VERSION)).sort("valid_from")
     if frozen.is_empty():

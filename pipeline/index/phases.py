@@ -42,9 +42,10 @@ def phase_probabilities(pairs: Posteriors, bounds: Mapping[str, float]) -> dict[
 
     Keys are the columns `p_escalation` to `p_quiet` of PHASE_DAILY; each array has the shape (rows). `bounds`: those of `phases.toml`.
 
-    * escalation: its value is at least `moved_from`, and at least `ahead_by` times that of concession; de-escalation: the reverse
-    * quiet: all three values are below `quiet_below`
-    * dialogue: none of these, and at least one story of talk
+    * escalation: its true value is at least `moved_from`, and at least `ahead_by` times that of concession
+    * de-escalation: the same with the two exchanged
+    * quiet: the true values of all three channels are below `quiet_below`
+    * dialogue: none of these three, and at least one story of talk
     * stalemate, a part of dialogue: the share of talk is also at least `stalemate_from`
 
     The first four exclude one another, and may sum to less than 1.
@@ -135,9 +136,9 @@ def name_phases(pairs: Posteriors, probabilities: Mapping[str, Matrix], bounds: 
 def find_phases(channels: pl.DataFrame, stalemate: pl.DataFrame, bounds: Mapping[str, float], least_evidence: float) -> pl.DataFrame:
     """Compute the phase of each pair and day (`PHASE_DAILY`).
 
-    `channels`: rows of CHANNEL_DAILY; only those of pairs are used, not of directions. `stalemate`: rows of STALEMATE_DAILY.
-    `bounds`: those of `phases.toml`. Values with less evidence than `least_evidence` do not count. Probabilities are null on days with `no
-    data`.
+    `channels`: rows of CHANNEL_DAILY; only those of pairs are used, not of directions. `stalemate`: rows of STALEMATE_DAILY. `bounds`:
+    those of `phases.toml`. `least_evidence` limits which phases may be named (`name_phases`), not the probabilities: these are null only on
+    days with `no data`.
     """
     pairs = STALEMATE_DAILY.conform(stalemate).sort("pair", "index_date")
     columns = ("shape", "rate", "prior", "dispersion")

@@ -22,7 +22,7 @@ def select_top_contributions(masses: pl.DataFrame, channels: pl.DataFrame, story
     """Select the stories that add most to each value (`TOP_CONTRIBUTIONS`).
 
     `masses`: rows of STORY_MASS, sorted by key. `channels`: rows of CHANNEL_DAILY, every day of each series and channel. `story_days`: for
-    how many days a story is listed. Returns at most `STORIES_SHOWN` stories for each series, channel and day.
+    how many days a story is listed. Returns at most `STORIES_SHOWN` stories for each series, channel and day, the largest as `place` 1.
 
     All stories of a series lose weight at the same rate, so the order of two stories is the same on every day. Each story is ranked once; a
     day takes the smallest ranks of its window of `story_days`. Windows are composed of windows of 1, 2, 4, ... days: the work grows with

@@ -84,9 +84,9 @@ def filter_arrivals(
     `least_evidence`: below it a value is null.
 
     Each day and series (a direction, or a pair) has a row for the first value known. All three series of a pair have a further row on each
-    later day on which a sum of one of them changed. The first value is known at the end of its day or, if that is later, on the day on
-    which the first baseline and the very first article are known. Preliminary baselines are ignored (`is_frozen` false); without any other
-    there are no rows.
+    later day on which a sum of one of them, or of the pair's talk or movement, changed. The first value is known at the end of its day or,
+    if that is later, on the day from which both the first baseline and the very first article are known. Preliminary baselines are ignored
+    (`is_frozen` false); without any other there are no rows.
 
     The filter is linear: a day of knowledge adds its arrivals to the daily masses, and the filter runs again from the earliest day that
     they change. Sums are compared bit by bit, without a tolerance.
@@ -169,7 +169,8 @@ def _filter_each_moment(arrivals: _Arrivals, moments: list[int], shape: tuple[in
     """Add amounts by day of knowledge, and yield the sums that change.
 
     `moments`: numbers of the days of knowledge, ascending. `shape`: number of pairs and of days. `decay`: factor by which a sum decays in a
-    day. A sum is yielded for the first time when its day is known, and again whenever one of the sums of its pair and day differs.
+    day. All sums of a pair and day are yielded together: at the first moment that is not before the day, and again at each moment at which
+    one of them differs from the moment before.
     """
     pairs, days = shape
     daily = np.zeros((pairs, _SUMS_OF_PAIR, days))

@@ -31,8 +31,8 @@ def list_built_in_checks(table: Table) -> Iterator[tuple[str, str]]:
 def run_built_in_checks(table: Table, frame: pl.DataFrame) -> list[Outcome]:
     """Run the checks of `list_built_in_checks` on rows of a table.
 
-    `frame` must have the columns and types of the contract (`Table.conform`). Each outcome has the number of rows that failed and a few
-    examples.
+    `frame` must have the columns and types of the contract (`Table.conform`). Each outcome has the number of rows that failed and up to
+    five examples.
     """
     checks = {
         KEY_IS_UNIQUE: _find_duplicate_keys,

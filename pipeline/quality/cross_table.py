@@ -75,8 +75,8 @@ def _read_check(path: Path) -> CrossTableCheck:
 def _split_header(path: Path) -> tuple[dict[str, str], str]:
     """Split a file into its header and its query.
 
-    The header is the lines up to the first that does not begin with `--`. The reason comes last and may span several lines.
-    `CrossTableCheckError` if a key comes twice, or another text before the reason.
+    The header is the lines up to the first that does not begin with `--`. Below the reason, a line without one of the keys continues
+    it. `CrossTableCheckError` if a key comes twice, or another text before the reason.
     """
     header: dict[str, str] = {}
     lines = path.read_text(encoding="utf-8").splitlines()

@@ -53,7 +53,10 @@ def derive_rules(table: Table) -> tuple[Rule, ...]:
 
 
 def _list_value_constraints(column: Column) -> Iterator[_Constraint]:
-    """Yield the constraints on the values of one column alone."""
+    """Yield the constraints on the values of one column alone.
+
+    At most one each for its pattern, its bounds, its length, and its closed list of values.
+    """
     name = column.name
     arguments: dict[str, Any]
 
@@ -133,7 +136,8 @@ def _list_implications(column: Column) -> Iterator[_Constraint]:
 def _list_comparisons(table: Table, column: Column) -> Iterator[_Constraint]:
     """Yield the constraints that compare a column with others.
 
-    Rows with a missing value are skipped. Without `ignore_row_if` Great Expectations raises on a row with one value missing.
+    One for each column of its `at_least` (it must not be below that column), `above` (it must be above it) and `differs_from`. Rows in
+    which either value is missing are skipped. Without `ignore_row_if` Great Expectations raises on a row with one value missing.
     """
 
     def compare(name: str, expectation: str, other: str, statement: str, wrong: Any, **more: Any) -> _Constraint:

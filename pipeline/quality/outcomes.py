@@ -54,13 +54,13 @@ class Outcome:
     def __add__(self, other: "Outcome") -> "Outcome":
         """Combine the outcomes of one check on two batches.
 
-        Passed if both passed. Severity and reason are those of a failed batch if there is one, and of a critical failure rather than of a
-        warning: a rule that could not be evaluated fails as critical, whatever its severity. Otherwise they are those of the first batch.
+        Passed if both passed. Severity and reason are those of a failed batch if there is one, and of a critical failure rather than of
+        another: a rule that could not be evaluated fails as critical, whatever its severity. Otherwise they are those of the first batch.
         """
         first, second = (self, other) if self._gravity >= other._gravity else (other, self)
         return Outcome(self.name, self.passed and other.passed, first.severity, first.reason, first.detail + second.detail)
 
     @property
     def _gravity(self) -> int:
-        """0 if passed, 1 for a warning, 2 for a critical failure."""
+        """0 if passed, 2 for a critical failure, 1 for another one."""
         return 0 if self.passed else 1 + (self.severity == "critical")

@@ -42,7 +42,7 @@ def load_rules(folder: Path) -> dict[str, tuple[Rule, ...]]:
 def read_rules(path: Path) -> dict[str, tuple[Rule, ...]]:
     """Read the rules of one file or folder, by table.
 
-    Raises `RuleError` when a file is wrong.
+    Tables without a file are left out. Raises `RuleError` when a file is wrong.
     """
     return dict(_read_file(file) for file in _list_files(path))
 

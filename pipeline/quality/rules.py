@@ -28,8 +28,8 @@ class RuleError(TensionError, ValueError):
 class Rule:
     """A rule: an expectation type of Great Expectations with its arguments.
 
-    `where` limits the rule to rows with these values, or with at least a number: `{column: {at_least: 5}}`. `breaks` are rows that must
-    fail it, as changes to the table's example row.
+    `where` limits the rule to rows with all of these values (None: null), or with at least a number: `{column: {at_least: 5}}`. `breaks`
+    are rows that must fail it, as changes to the table's example row.
     """
 
     table: str
@@ -65,7 +65,8 @@ class Rule:
 def breaking_frame(rule: Rule) -> pl.DataFrame:
     """Build the rows on which the rule must fail.
 
-    Each is the example row of the table with one of the changes in `breaks`. Raises what Polars does if a value does not fit its column.
+    Each is the example row of the table with the changes of one element of `breaks`. Raises what Polars does if a value does not fit its
+    column.
     """
     table = TABLES[rule.table]
     example = table.example().row(0, named=True)

@@ -164,7 +164,7 @@ def _build_graph(dependencies: Sequence[Any], configuration: dict[str, Any]) -> 
 def _resolve_metrics(graph: Any, configuration: dict[str, Any]) -> tuple[Mapping[Any, Any], Mapping[Any, Any]]:
     """Compute the graph's metrics for the loaded frame.
 
-    Returns values, and errors of the metrics without a value.
+    Returns two mappings by id of the metric: values, and errors of the metrics without a value.
     """
     resolved: tuple[Mapping[Any, Any], Mapping[Any, Any]] = load_library().calculator.resolve_validation_graph(
         graph, runtime_configuration=configuration

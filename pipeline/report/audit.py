@@ -21,7 +21,8 @@ from pipeline.report.tables import add_columns, new_table
 def describe_precision(precision: pl.DataFrame, pair: str = ALL_PAIRS) -> list[str]:
     """Say which share of each channel's judged mass is right.
 
-    `precision`: rows of MASS_PRECISION; only those of `pair` are used. Returns a sentence for each channel that has a row.
+    `precision`: rows of MASS_PRECISION; only those of `pair` are used (default: the rows of all pairs together). Returns a sentence for
+    each channel that has a row.
     """
     by_channel = {row["channel"]: row for row in precision.filter(pl.col("pair") == pair).iter_rows(named=True)}
     return [_describe_channel(by_channel[channel]) for channel in CHANNEL.words if channel in by_channel]

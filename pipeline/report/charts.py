@@ -45,10 +45,11 @@ Chart = dict[str, Any]
 def pair_chart(pair_daily: pl.DataFrame, note: str = "") -> Chart:
     """Draw the values of one pair, with a strip of phases below.
 
-    Shows tension and concession with 80 % intervals, dialogue and the baseline. `pair_daily`: rows of TENSION_PAIR_DAILY of one pair, in
-    any order. `note` is printed below the title. Days with thin evidence and missing days are gaps. The scale is linear from 0, since a
-    logarithm would exaggerate quiet days. Returns a Vega-Lite specification. `ContractError` when the frame is empty, lacks a column, or
-    has two pairs or two rows of one day.
+    Over the days, in index points: lines of tension and concession in bands of their 80 % intervals, a grey line of dialogue, and the
+    dashed baseline of 100. The highest days have labels. `pair_daily`: rows of TENSION_PAIR_DAILY of one pair, in any order. `note` is
+    printed below the title. Days with thin evidence and missing days are gaps. The scale is linear from 0, since a logarithm would
+    exaggerate quiet days. Returns a Vega-Lite specification. `ContractError` when the frame is empty, lacks a column, or has two pairs or
+    two rows of one day.
     """
     frame = _prepare_pair(TENSION_PAIR_DAILY, pair_daily)
     top = _axis_top([frame[f"{name}_hi80"] for name in _WITH_INTERVAL] + [frame["dialogue"]])
@@ -64,7 +65,8 @@ def pair_chart(pair_daily: pl.DataFrame, note: str = "") -> Chart:
 def directed_chart(daily: pl.DataFrame, note: str = "") -> Chart:
     """Draw tension of each direction of one pair, in a panel each.
 
-    The other direction is grey in each panel. `daily`: rows of TENSION_DAILY of one pair, one direction or both. `note` and errors as in
+    Panels are below each other. A panel has days from left to right, a line in a band of its 80 % interval, the other direction as a grey
+    line, and the dashed baseline of 100. `daily`: rows of TENSION_DAILY of one pair, one direction or both. `note` and errors as in
     `pair_chart`.
     """
     frame = _prepare_pair(TENSION_DAILY, daily)
@@ -97,8 +99,9 @@ def to_png(chart: Chart, scale: float = 2) -> bytes:
 def spread_positions(places: Sequence[float], gap: float, low: float, high: float) -> list[float]:
     """Move positions apart until neighbours are at least `gap` apart.
 
-    First they are moved up, from `low` on; then down, until the highest is at most `high`. If there is too little space, some end below
-    `low`. Results are in the order of `places`. It places labels that would overlap.
+    First, from the lowest on, each is raised to at least `low` and to `gap` above the one before; then, from the highest on, each is
+    lowered to at most `high` and to `gap` below the next. If there is too little space, some end below `low`. Results are in the order of
+    `places`. It places labels that would overlap.
     """
     order = sorted(range(len(places)), key=lambda n: places[n])
     moved = list(places)
@@ -165,7 +168,7 @@ class _Panel:
     def end_labels(self, ends: Mapping[str, float]) -> list[Chart]:
         """Return layers with name and last value of each line.
 
-        `ends`: last value by column. Labels are moved up or down so that they do not overlap.
+        They are at the right of the plot. `ends`: last value by column. Labels are moved up or down so that they do not overlap.
         """
         places = spread_positions([self.height * value / self.top for value in ends.values()], 15, 6, self.height - 6)
         layers = []
@@ -177,9 +180,9 @@ class _Panel:
 
 
 def layer(rows: Sequence[Mapping[str, Any]] | str, mark: Chart, **encoding: Chart) -> Chart:
-    """Return a Vega-Lite layer with one mark for each row.
+    """Return a Vega-Lite layer that draws rows.
 
-    `rows`: a list of rows, or the name of one of the chart's data sets.
+    `mark`: one for each row, but a line or an area connects all rows. `rows`: a list of rows, or the name of one of the chart's data sets.
     """
     data = {"name": rows} if isinstance(rows, str) else {"values": [dict(row) for row in rows]}
     return {"data": data, "mark": mark, "encoding": encoding}
@@ -198,8 +201,8 @@ def quantitative(name: str, **style: Any) -> Chart:
 def _prepare_pair(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
     """Sort rows of `table` by key, and add the column `pair`.
 
-    The day comes last in the key. `ContractError` if columns are missing, if there are no rows or rows of more than one pair, or if two
-    rows have the same key.
+    They are sorted by the other columns of the key first, then by day. `ContractError` if columns are missing, if there are no rows or rows
+    of more than one pair, or if two rows have the same key.
     """
     missing = [name for name in table.schema if name not in frame.columns]
     if missing:
@@ -238,7 +241,10 @@ def _axis_values(top: float) -> list[float]:
 
 
 def _lines_panel(frame: pl.DataFrame, panel: _Panel) -> Chart:
-    """Return the panel with tension, concession and dialogue of a pair."""
+    """Return the panel with tension, concession and dialogue of a pair.
+
+    With intervals, baseline, labels of peaks, and name and value at the end of each line that has a value on the last day.
+    """
     layers = [panel.baseline(has_dates=False)]
     layers += [panel.band("days", name) for name in reversed(_WITH_INTERVAL)]
     layers.append(panel.grey_line("days", "dialogue"))
@@ -251,7 +257,7 @@ def _lines_panel(frame: pl.DataFrame, panel: _Panel) -> Chart:
 def _direction_panel(name: str, sides: Mapping[str, pl.DataFrame], panel: _Panel) -> Chart:
     """Return the panel of one direction's tension, with the other in grey.
 
-    `name`: the direction shown; `sides`: rows of each direction by name.
+    `name`: the direction shown; `sides`: rows of each direction by name. Only the panel of the last one has dates at the time axis.
     """
     side = sides[name]
     layers = [panel.baseline(has_dates=name == list(sides)[-1])]
@@ -266,8 +272,8 @@ def _direction_panel(name: str, sides: Mapping[str, pl.DataFrame], panel: _Panel
 def _peak_labels(frame: pl.DataFrame, panel: _Panel) -> list[Chart]:
     """Return labels of the highest day of tension and of concession.
 
-    At most one each, of the earliest if several are equal. There is none below 125, in a chart of fewer than 14 days, or where it would
-    overlap the other one.
+    A label is a dot with value and day. At most one each, of the earliest if several are equal. There is none below 125 or in a chart of
+    fewer than 14 days; if both would overlap, only tension has one.
     """
     layers: list[Chart] = []
     placed: list[tuple[float, float]] = []
@@ -297,7 +303,7 @@ def _peak_labels(frame: pl.DataFrame, panel: _Panel) -> list[Chart]:
 def _phase_strip(runs: Rows, axis: DaysAxis) -> Chart:
     """Return a strip with one bar for each run of a phase.
 
-    A bar has the colour of its phase, and its name if there is space.
+    The strip has the same time axis as the values above. A bar has the colour of its phase, and its name if there is space.
     """
     legend = {
         "orient": "bottom", "direction": "horizontal", "title": "Phase", "symbolType": "square",
@@ -316,7 +322,7 @@ def _phase_strip(runs: Rows, axis: DaysAxis) -> Chart:
 
 
 def _bar_labels(runs: Rows, axis: DaysAxis) -> list[Chart]:
-    """Return layers with the name of its phase in each long bar."""
+    """Return layers with names of phases in bars wide enough for them."""
     pixels = axis.width / (axis.end_ms - axis.start_ms)
     layers = []
     for phase, colour in palette.ON_PHASES.items():

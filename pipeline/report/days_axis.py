@@ -56,8 +56,8 @@ class DaysAxis:
     def ticks(self) -> dict[int, list[str]]:
         """Choose the instants (milliseconds) to label, with their lines of text.
 
-        About as many as fit. The year is a second line of the first label, and of each label in another year than the one before. Days are
-        labelled at noon, below their value; months and years where they begin.
+        About as many as fit. Labels are days, months or years. For days and months, the year is a second line of the first label, and of
+        each label in another year than the one before. Days are labelled at noon, below their value; months and years where they begin.
         """
         marked, size = _choose_ticks(self.first, self.last, max(2, self.width // _LABEL_WIDTH))
         labels = {}
@@ -128,8 +128,8 @@ def phase_runs(frame: pl.DataFrame) -> list[dict[str, Any]]:
 def _choose_ticks(first: date, last: date, room: int) -> tuple[list[date], str]:
     """Choose the days to label, at most about `room`, at least one.
 
-    They are the first day and every 1, 2, 7 or 14 days after it, at most nine; for longer ranges the first days of months or years. Returns
-    them with their unit: `day`, `month` or `year`.
+    They are the first day and every 1, 2, 7 or 14 days after it, at most nine; for longer ranges the first day of every month, of every 2,
+    3 or 6 months, or of every n years. Returns them with their unit: `day`, `month` or `year`.
     """
     days = (last - first).days + 1
     for step in (1, 2, 7, 14):

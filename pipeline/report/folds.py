@@ -116,8 +116,9 @@ def build_folds(facts: Facts, pair: str) -> tuple[Fold, ...]:
 def build_moves(daily: pl.DataFrame, day: date, pair: str) -> Fold:
     """Build the table of who moves: values by direction, words and actions.
 
-    `daily`: rows of TENSION_DAILY; `day`: the last day. Each direction has two rows: tension and concession with their parts on `day`, and
-    their means over the ninety days to `day`, without days that have no value. No rows if neither direction has a value in these days.
+    `daily`: rows of TENSION_DAILY; `day`: the last day. Each direction has two rows: the first has tension and concession with their parts
+    on `day`, the second their means over the ninety days to `day`, without days that have no value. The last column counts the days with
+    tension. No rows if neither direction has a value in these days.
     """
     values = [f"{channel}{part}" for channel in ("tension", "concession") for part in ("", "_actions", "_words")]
     recent = _between(daily, pair, "actor", "target").filter(pl.col("index_date") > day - timedelta(days=_MEAN_DAYS))
@@ -145,8 +146,8 @@ def build_moves(daily: pl.DataFrame, day: date, pair: str) -> Fold:
 def build_stalemate(pair_daily: pl.DataFrame, pair: str) -> Fold:
     """Build the table of spells of the phase stalemate, the newest first.
 
-    A spell is a run of consecutive days with this phase. The ten newest are listed; the title counts all. `pair_daily`: rows of
-    TENSION_PAIR_DAILY of any pairs.
+    A spell is a run of consecutive days with this phase. Columns: first and last day, number of days, mean share of talk. The ten newest
+    are listed; the title counts all spells and their days. `pair_daily`: rows of TENSION_PAIR_DAILY of any pairs.
     """
     of_pair = pair_daily.filter(pl.col("pair") == pair).sort("index_date")
     is_new = (pl.col("index_date") != pl.col("index_date").shift() + pl.duration(days=1)).fill_null(value=True)
@@ -247,7 +248,8 @@ def build_tariffs(rates: pl.DataFrame, day: date, pair: str) -> Fold:
     """Build the table of a pair's average tariff rates.
 
     Sorted by direction and kind of average; each has the ten newest rates in effect by `day`, the newest first. `rates`: rows of
-    TARIFF_RATES of all pairs; later rates are left out.
+    TARIFF_RATES of all pairs; later rates are left out. A sentence names each source of the pair whose newest release is more than 365 days
+    before `day`.
     """
     of_pair = _between(rates, pair, "importer", "exporter")
     newest = of_pair.filter(pl.col("effective_date") <= day).sort("effective_date", descending=True)

@@ -25,7 +25,10 @@ _PREPOSITIONS = MappingProxyType({"purchases": "of", "investigation": "into", "s
 
 
 def instrument_name(instrument: str, product: str = "") -> str:
-    """Return an instrument and its goods in words, as "purchases of oil"."""
+    """Return an instrument and its goods in words, as "purchases of oil".
+
+    Without `product`, only the instrument.
+    """
     name = _INSTRUMENTS.get(instrument, instrument.replace("_", " "))
     return f"{name} {_PREPOSITIONS.get(instrument, 'on')} {product}" if product else name
 

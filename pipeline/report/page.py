@@ -76,7 +76,7 @@ class ValueParts:
 
     @property
     def news_pct(self) -> float:
-        """Share of news in percent; 0 without a value."""
+        """Share of news in percent; 0 if `value` is None or 0."""
         return 100 * (1 - self.prior / self.value) if self.value else 0.0
 
 
@@ -85,8 +85,8 @@ class PairSection:
     """What the page shows of one pair: charts, last day, tables.
 
     `days`: the newest rows of TENSION_PAIR_DAILY, one to seven, the newest first. `last` and `highest`: day and tension of the newest day
-    with a tension, and of the day with the highest; None if no day has one. `peaks`: peaks of the pair in order of day, each with its
-    largest stories. Charts are SVG text, and may be empty.
+    with a tension, and of the day with the highest (the earliest of several); None if no day has one. `peaks`: peaks of the pair in order
+    of day, each with its largest stories. Charts are SVG text, and may be empty.
     """
 
     pair: str
@@ -106,7 +106,7 @@ class PairSection:
 class Coverage:
     """Numbers of rows, sources with articles, and articles read for signals.
 
-    `unread`: number of articles that were not read, by reason in words; `sources`: the numbers of each source.
+    `unread`: number of articles that were not read, by reason in words; `sources`: the table of `list_sources`.
     """
 
     first: date
@@ -226,7 +226,7 @@ def _pack_chart_data(timeline: Timeline, release_id: str) -> str:
 def load_templates(folder: Path = _FOLDER) -> jinja2.Environment:
     """Load the templates of a folder, with all values escaped.
 
-    Templates of another folder may extend those of this package, or replace them by name. A variable that is missing is an error.
+    Templates of another folder may extend those of this package, or replace them by name. Rendering fails if a variable is missing.
     """
     loader = jinja2.FileSystemLoader([folder, _FOLDER])
     environment = jinja2.Environment(
@@ -273,8 +273,8 @@ def build_section(pair_daily: pl.DataFrame, contributions: pl.DataFrame) -> Pair
 def draw_static_charts(section: PairSection, pair_daily: pl.DataFrame, daily: pl.DataFrame, note: str = "") -> PairSection:
     """Return a section with the charts for readers without scripts.
 
-    `pair_daily`, `daily`: rows of TENSION_PAIR_DAILY and TENSION_DAILY of the pair; `daily` may be empty. Only the last `STATIC_DAYS` days
-    are drawn, and the chart then says so. `note` is printed below the titles. `ContractError` as in `charts.pair_chart`.
+    `pair_daily`, `daily`: rows of TENSION_PAIR_DAILY and TENSION_DAILY of the pair; `daily` may be empty. Of more than `STATIC_DAYS` days
+    only the last are drawn, and the charts say so. `note` is printed below the titles. `ContractError` as in `charts.pair_chart`.
     """
     frame = pair_daily.sort("index_date")
     newest = pl.col("index_date") > frame["index_date"][-1] - timedelta(days=STATIC_DAYS)
@@ -290,8 +290,8 @@ def draw_static_charts(section: PairSection, pair_daily: pl.DataFrame, daily: pl
 def describe_last_day(row: Mapping[str, Any]) -> str:
     """Describe one day of a pair in words.
 
-    `row`: of TENSION_PAIR_DAILY. The text has tension with its interval, compared with 100, or why there is none; then concession if known,
-    the phase, and whether the values are provisional.
+    `row`: of TENSION_PAIR_DAILY. The text has tension with its interval, compared with 100 if the interval does not include 100, or why
+    there is none; then concession if known, the phase, and whether the values are provisional.
     """
     value, low, high = row["tension"], row["tension_lo80"], row["tension_hi80"]
     sentences = []
@@ -325,7 +325,7 @@ def split_value(contributions: pl.DataFrame, row: Mapping[str, Any], channel: st
     """Split a channel's value into its biggest stories and the rest.
 
     `row`: of TENSION_PAIR_DAILY; `contributions`: rows of `evidence.newest_contributions`, only those of the row's day and pair are used;
-    `biggest`: largest number of stories to name. Only stories that may be named are; the others are in the sum `others`.
+    `biggest`: largest number of stories to name. Only stories that may be named are, the largest first; all others are in the sum `others`.
     """
     of_value = (pl.col("index_date") == row["index_date"]) & (pl.col("channel") == channel) & (pl.col("series") == row["pair"])
     pooled = contributions.filter(of_value)
@@ -372,8 +372,8 @@ def summarize_coverage(frame: pl.DataFrame, outcomes: pl.DataFrame) -> Coverage 
 def list_sources(coverage: pl.DataFrame, outcomes: pl.DataFrame) -> Fold:
     """Build the table of articles by source and outcome, largest sources first.
 
-    The 20 sources with most articles have a row each; one more row has the sums of all others. The title counts sources with an article,
-    and those with rejected rows only.
+    The 20 sources with most articles have a row each; one more row, if there are more sources, has the sums of all others. The title counts
+    sources with an article, and those with rejected rows only.
     """
     reasons = [word for word in words.READING_OUTCOME.words if word in set(outcomes["outcome"])]
     counts = [(pl.col("outcome") == word).sum().alias(word) for word in reasons]

@@ -108,7 +108,7 @@ def reliability_table(reliability: pl.DataFrame) -> Table:
 def errors_by_source(errors: pl.DataFrame) -> Table:
     """Return a table of error counts by type and source.
 
-    The commonest type comes first.
+    A row for each type, the commonest first; a column for each source, and one of all.
     """
     counts = errors.group_by("error", "source").len()
     sources = sorted(counts["source"].unique())

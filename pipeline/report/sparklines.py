@@ -20,9 +20,9 @@ _MAX_ALT_LENGTH = 60
 def sparkline(values: Sequence[float | None], width: int = 120, height: int = 24) -> str:
     """Draw values as a small SVG line, under 900 characters.
 
-    It has at most 45 points; a dot marks the last value drawn. Of more values, the last is shown, and of those before it the largest of
-    each bucket, so that peaks are visible. The scale is from the smallest to the largest value shown. Values that are None or not finite
-    are gaps. `width` and `height` in pixels, 8 to 9,999 (`ValueError`).
+    Values are drawn from left to right, with at most 45 points; a dot marks the last value drawn. Of more values, the last is shown, and of
+    those before it the largest of each bucket, so that peaks are visible. The scale is from the smallest to the largest value shown. Values
+    that are None or not finite are gaps. `width` and `height` in pixels, 8 to 9,999 (`ValueError`).
     """
     if not all(8 <= size <= _MAX_SPARKLINE_SIZE for size in (width, height)):  # noqa: PLR2004 - see the docstring
         raise ValueError(f"a sparkline of {width} by {height} pixels cannot be drawn; choose 8 to {_MAX_SPARKLINE_SIZE:,} each")
@@ -57,10 +57,11 @@ def sparkline_markdown(values: Sequence[float | None]) -> str:
 def scaled_chart_markdown(days: Sequence[date], values: Sequence[float | None], alt_text: str) -> str:
     """Draw a small chart with a scale as a Markdown image.
 
-    Under 1,000 characters, because Dagster's UI hides longer Markdown behind a link. `days` are ascending, one for each value. The scale is
-    from 0; 0 and 100 have a line, and the largest value if it is above 120. Of more than 32 values the largest of each bucket is shown. In
-    `alt_text` all but letters, digits and simple marks become spaces, and it is cut to 60 characters. `ValueError` if all values are None
-    or not finite.
+    Under 1,000 characters, because Dagster's UI hides longer Markdown behind a link. `days` are ascending, one for each value, and are
+    drawn from left to right as a line, which breaks where neighbours are more than two days (or two buckets) apart. The scale is from 0; 0
+    and 100 have a line, and the largest value if it is above 120. Of more than 32 values the largest of each bucket is shown. In `alt_text`
+    all but letters, digits and simple marks become spaces, and it is cut to 60 characters. `ValueError` if all values are None or not
+    finite.
     """
     known = [(day, value) for day, value in zip(days, values, strict=True) if value is not None and math.isfinite(value)]
     if not known:

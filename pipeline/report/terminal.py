@@ -1,6 +1,6 @@
 """Output of the commands: tables and lines for the terminal.
 
-Text of articles is untrusted: all text from outside goes through `to_plain`, which removes markup and control characters.
+Text of articles is untrusted: all text from outside goes through `to_plain`, which escapes markup and replaces control characters.
 """
 
 import shlex
@@ -233,7 +233,8 @@ def _name_target(row: dict[str, Any]) -> str:
 def _reasons_line(row: dict[str, Any]) -> Text:
     """Say why a finding was made.
 
-    The line has the words for both countries, the rule, the encoder's scores and the doubts.
+    The line has the words for both countries, the rule ("no rule" if only the encoder made the finding), the encoder's scores and the
+    doubts.
     """
     line = Text(style="dim")
     line.append(f"who: {to_visible(row['actor_words']) or 'from context'}; ")
@@ -271,6 +272,7 @@ def print_status(out: Console, row_counts: str, rows: Sequence[tuple[str, str]],
 def print_sources(out: Console, states: pl.DataFrame, next_fetches: Mapping[str, datetime], settings: Settings, program: str) -> None:
     """Print the state of each source and next steps.
 
+    A table, then a line for each source that is on and late, and for each with a problem. Without sources, prints only how to get one.
     `states`: columns of `pipeline.sources.upstream_status.STATUS` and `row_count`. `next_fetches`: the next scheduled fetch of each source,
     in UTC. `program` is how the user calls `tension`.
     """

@@ -141,8 +141,8 @@ def _describe_outcome(row: Mapping[str, Any], day: date) -> str:
 def _name_outcome(row: Mapping[str, Any]) -> str:
     """Return the outcome in words.
 
-    A threat counts as only followed by an act if that act shares no figure or goods with it. A softened threat is "carried out in part" if
-    both amounts are known and that of the outcome is smaller.
+    A threat is "followed by such an act", not carried out, if the act shares no figure or goods with it. A softened threat is "carried out
+    in part" if both amounts are known and that of the outcome is smaller.
     """
     if row["threat_outcome"] == "carried_out" and not row["outcome_matched"]:
         return "followed by such an act"
@@ -164,7 +164,7 @@ def _describe_figures(rate: float | None, amount: float | None) -> str:
 def _show_outcome(row: Mapping[str, Any]) -> tuple[str, str | None]:
     """Return the act that shows the outcome, with its link.
 
-    Without an act, what shows it in words, and no link.
+    Without an act, what shows it in words (empty if nothing does), and None.
     """
     if row["outcome_act"]:
         return row["outcome_act"], row["outcome_url"]

@@ -108,8 +108,8 @@ class Timeline:
     """Values of all series with peaks and stories.
 
     `values`: `series` (CHN-USA or CHN>USA), `index_date`, COLUMNS, `phase` and `obs_status`, sorted by series and day. Before `daily_from`
-    a series has a row only for one day in `step_days`, counted back from the last day, and for the days of its peaks. `new_scales`: days
-    from which another baseline is used, so that 100 has another scale.
+    a series has a row only for one day in `step_days`, counted back from the last day of all, and for the days of its peaks. `new_scales`:
+    days from which another baseline is used, so that 100 has another scale.
     """
 
     values: pl.DataFrame
@@ -173,8 +173,8 @@ def build_timeline(read: ReadTable, max_rows: int = MAX_ROWS, max_stories: int =
     """Build the timeline of all series that have a value.
 
     `read` reads tables. `max_rows`: about the largest number of rows of all series together, without days of peaks; above it older days are
-    thinned. `max_stories`: largest number of stories; those of peaks come first, then those of the newest days. Peaks without a story are
-    left out.
+    thinned. `max_stories`: largest number of stories; those of peaks come first, then those of the newest days. Left out are peaks without
+    a story, with a value that is less than half news, or with the same largest story as a higher peak (see `_list_peaks`).
     """
     values = _read_values(read)
     stories = _read_stories(read)

@@ -32,8 +32,9 @@ def write_report(
 ) -> Path:
     """Write `report.html` and `tension.png`; return the page's path.
 
-    `read`, `read_contributions` read tables; `folder`: the folder of the release, `release`: its name. The pairs with most signals come
-    first. Files are written whole. If both are as this `code` (a digest) wrote them for this release, they stay.
+    The picture is the chart of the first pair. `read`, `read_contributions` read tables; `folder`: the folder of the release, `release`:
+    its name. The pairs with most signals come first. Files are written whole. If both are as this `code` (a digest) wrote them for this
+    release, they stay; without `code` both are made again.
     """
     path, made_by = folder / REPORT, f"{release} {code}"
     if code and _is_made_by(path, made_by):

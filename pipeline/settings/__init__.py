@@ -135,7 +135,7 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Order the sources of settings by precedence."""
+        """Return the sources of settings: options, then variables, then `tension.toml`."""
         return init_settings, Variables(settings_cls), TomlFile(settings_cls)
 
     @property

@@ -191,7 +191,7 @@ def _is_actor(tokens: Sequence[Token], first: int, last: int, name: _Name) -> bo
 def _is_hyphenated(tokens: Sequence[Token], first: int, last: int) -> bool:
     """Whether the name is part of a pair such as `US-China talks`.
 
-    Such a name only describes the talks.
+    A hyphen, short dash or slash joins it to a word that begins with a capital. Such a name only describes the talks.
     """
     marks = {"-", "\u2013", "/"}
     after = last + 2 < len(tokens) and tokens[last + 1].text in marks and tokens[last + 2].text[0].isupper()
@@ -202,7 +202,8 @@ def _is_state_noun_next(tokens: Sequence[Token], at: int, name: _Name, is_posses
     """Whether the noun that a name describes acts for the state.
 
     The first such noun from token `at` decides: True as in `Chinese officials`, False for goods, firms and people (`Chinese steel`), None
-    if none follows. After possessives and adjectives `LOOK_AHEAD` tokens are searched, after other names only the token `at`.
+    if none follows. After possessives and adjectives `LOOK_AHEAD` tokens are searched, after other names only the token `at`. The search
+    ends with None at a verb, punctuation, a number or a word of the list `stops`, but with False at a hyphen after a people's name.
     """
     state_nouns, other_nouns = _load_nouns()
     is_adjective = is_possessive or name.role == "demonym" or " ".join(name.spelling) in cues("short_names")

@@ -142,7 +142,10 @@ def match_one_to_one(candidates: pl.DataFrame) -> pl.DataFrame:
 
 
 def _check_predictions(predictions: pl.DataFrame) -> None:
-    """Raise `EvaluationError` unless the predictions can be scored."""
+    """Raise `EvaluationError` unless the predictions can be scored.
+
+    They need all of `_COLUMNS` without nulls, only words of the vocabularies, and probabilities from 0 to 1.
+    """
     missing = [name for name in _COLUMNS if name not in predictions.columns]
     if missing:
         raise EvaluationError(f"the predictions lack the columns {', '.join(missing)}; pass all columns of the extractor's findings")

@@ -41,7 +41,7 @@ class Counts:
 class Bootstrap:
     """Bootstrap resamples of passages, shared by all scores of a report.
 
-    The same seed gives the same resamples.
+    Each resample has as many passages as there are, chosen at random with repetition. The same seed gives the same resamples.
     """
 
     def __init__(self, passages: pl.DataFrame, seed: int, resamples: int) -> None:
@@ -79,7 +79,8 @@ class Bootstrap:
     def score_outcomes(self, outcomes: pl.DataFrame) -> Counts:
         """Count right, wrong and missed signals; compute precision, recall and F1.
 
-        `outcomes`: a result of `compute_outcomes`, of any level.
+        `outcomes`: a result of `compute_outcomes`, of any level. `count` is the number predicted for precision, expected for recall, and
+        `tp + fp + fn` for F1.
         """
         flags = outcomes.select("id", *((pl.col("outcome") == name).alias(name) for name in ("tp", "fp", "fn")))
         sums = self.sum_by_passage(flags)

@@ -82,8 +82,8 @@ def compute_family_shares(rule_ids: Sequence[str], right: Sequence[bool]) -> dic
     """Compute the share of right readings for each family of rules.
 
     `rule_ids`, `right`: one item per labelled reading. Rules whose id has the same first part are a family; the key `""` is the share of
-    all readings, 0.5 if none is right. Each share of a family is shrunk towards that of all, with the weight of `PRIOR_READINGS` readings.
-    Shares are rounded to three digits.
+    all readings, 0.5 if that is 0 or there are no readings. Each share of a family is shrunk towards that of all, with the weight of
+    `PRIOR_READINGS` readings. Shares are rounded to three digits.
     """
     readings = pl.DataFrame({"family": [rule.split(".")[0] for rule in rule_ids], "right": right})
     mean = float(readings["right"].cast(pl.Float64).mean() or 0.5)  # type: ignore[arg-type]  # a mean of floats is a float

@@ -154,7 +154,10 @@ def _count_mentions(sentences: Sequence[Sentence], named: Sequence[Sequence[Ment
 
 
 def _is_place(text: str, mention: Mention) -> bool:
-    """Whether a capital only says where something happened."""
+    """Whether a mention is a capital directly after a preposition of place.
+
+    Examples: `in`, `near`. It then only says where something happened.
+    """
     return mention.role == "capital" and text[: mention.start].lower().endswith(tuple(f" {word} " for word in cues("place_prepositions")))
 
 
@@ -191,7 +194,8 @@ def _find_implied_mentions(text: str, mentions: Sequence[Mention], main_pair: tu
     """Yield mentions for words that mean a country without naming it.
 
     Those are `both sides`, `we` (the speaker, if known) and `it` with their variants. `It` means the first actor that the sentence names
-    before it, else the last subject of earlier sentences. `mentions`: the countries that the sentence names.
+    before it, else the last subject of earlier sentences. `We` and `I` are actors, `our`, `us` and `my` are not. `mentions`: the countries
+    that the sentence names.
     """
     for match in _BOTH_SIDES.finditer(text):
         for code in _choose_both_sides(mentions, main_pair):

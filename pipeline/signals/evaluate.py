@@ -103,7 +103,8 @@ class Report:
     def to_reliability_frame(self) -> pl.DataFrame:
         """Convert the bins of the probability to rows.
 
-        A row has the bin's bounds, mean probability and share of right signals, which are about equal if calibrated.
+        Columns: `lo`, `hi`, `count`, `mean_probability`, and `share_right` with its interval (`lo95`, `hi95`). If the probability is
+        calibrated, mean and share are about equal.
         """
         return pl.DataFrame(
             [

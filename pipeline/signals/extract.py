@@ -176,7 +176,7 @@ def collect_evidence(mode: str, groups: Sequence[SentenceCandidates], threads: i
 def collect_readings(mode: str, groups: Sequence[SentenceCandidates], threads: int = 1) -> dict[str, pl.DataFrame]:
     """Run the readers of a mode; return their readings by name.
 
-    With several threads the readers run in parallel, and the encoder runs several batches at once.
+    Each has `READINGS_SCHEMA`. With several threads the readers run in parallel, and the encoder runs several batches at once.
     """
     readers = _make_readers(mode, threads)
     with ThreadPoolExecutor(len(readers) if threads > 1 else 1) as pool:

@@ -76,7 +76,10 @@ class Gold:
     rows: pl.DataFrame
 
     def select_passages(self, passages: pl.DataFrame) -> "Gold":
-        """Return the gold of these passages only, e.g. of one half (`select_half`)."""
+        """Return passages and rows with an `id` of `passages` only.
+
+        For example those of one half (`select_half`).
+        """
         wanted = passages.select("id")
         return Gold(
             self.passages.join(wanted, on="id", how="semi", maintain_order="left"),
@@ -114,7 +117,8 @@ def read_gold(*paths: Path) -> Gold:
 def select_half(passages: pl.DataFrame, which: Literal["even", "odd"]) -> pl.DataFrame:
     """Return the passages whose SHA-1 of `id` is even or odd.
 
-    The split does not change when files grow or are reordered. Tune on one half and report on the other.
+    `ValueError` if `which` is another word. The split does not change when files grow or are reordered. Tune on one half and report on the
+    other.
     """
     if which not in ("even", "odd"):
         raise ValueError(f"unknown half {which!r} of a gold file; choose 'even' or 'odd'")

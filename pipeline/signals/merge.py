@@ -13,7 +13,7 @@ KEY = ("article_id", "span_start", "span_end", "actor", "target", "kind", "instr
 
 
 def merge(readings: pl.DataFrame) -> pl.DataFrame:
-    """Reduce the readings of a sentence to one row for each signal.
+    """Reduce readings to one row for each signal.
 
     Adds `signal_id`. Of several readings with equal `KEY` one remains: an asserted one before others, then the most probable, then the one
     whose `rule_id` is first in the alphabet. Rows are sorted by `KEY`.

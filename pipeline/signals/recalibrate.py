@@ -102,7 +102,7 @@ def _find_minimum(gold: Gold, evidence: pl.DataFrame) -> float:
 
 
 def _compute_standard_error(bootstrap: Bootstrap, outcomes: pl.DataFrame) -> float:
-    """Compute the standard error of F1 over resampled passages."""
+    """Compute the standard deviation of F1 over resamples of the passages."""
     right, other = (pl.col("outcome") == "tp").alias("right"), (pl.col("outcome") != "tp").alias("other")
     sums = bootstrap.sum_by_passage(outcomes.select("id", right, other))
     numerator, denominator = bootstrap.resample(sums @ np.array([[2, 2], [0, 1]])).T
@@ -110,7 +110,10 @@ def _compute_standard_error(bootstrap: Bootstrap, outcomes: pl.DataFrame) -> flo
 
 
 def to_toml(shares: dict[str, float], coefficients: dict[str, dict[str, float]], passages: int) -> str:
-    """Format the fitted values as `calibration.toml`."""
+    """Format the fitted values as `calibration.toml`.
+
+    `passages`: on how many they were fitted.
+    """
     lines = [
         "# How likely evidence is right. Written by pipeline/signals/recalibrate.py, which says how; the formula is in calibrate.py.",
         f"# Fitted on {passages} annotated real passages. Some of them also shaped the rules, so the figures flatter them a little;",

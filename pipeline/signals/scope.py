@@ -54,7 +54,7 @@ class Scope:
 
     @property
     def exceptions(self) -> tuple[str, ...]:
-        """All countries that are exempt, in alphabetical order."""
+        """`left_out`, `spared` and `opposed` together, in alphabetical order."""
         return tuple(sorted(self.left_out | self.spared | self.opposed))
 
 
@@ -238,15 +238,15 @@ def _find_phrase(sentence: str) -> _Phrase | None:
 def _belongs_to(sentence: str, goods: _Phrase, partners: _Phrase) -> bool:
     """Whether `goods` are those of `partners`: `imports from African countries`.
 
-    The goods begin first, and no comma, conjunction or other `_BREAK` is between both.
+    The goods do not begin after the partners, and no comma, conjunction or other `_BREAK` is between both.
     """
     return goods.start <= partners.start and not _BREAK.search(sentence[goods.end : partners.start])
 
 
 def _is_addressed(sentence: str, start: int) -> bool:
-    """Whether the words before a position show an act towards what follows.
+    """Whether the words directly before show an act towards what follows.
 
-    `start`: the position, in characters.
+    Example: `tariffs on` before `all countries`. `start`: where what follows begins, in characters.
     """
     return _compile().addressed.search(sentence[:start]) is not None
 

@@ -38,9 +38,10 @@ _CONDITION = re.compile(
 def find_rate(text: str, near: int = 0, targets: Iterable[int] = ()) -> float | None:
     """Return the rate in percent of an act, or None.
 
-    `near`: position of the act. `targets`: positions at which its target is named (all in characters). A rate "on" one of them counts (the
-    one closest before a target), else the rate nearest to the act, and of two at the same distance the first. Left out are the rate before
-    a change ("from 34 percent to ...") and, after the act, rates of what it answers ("after a 10 percent levy").
+    `near`: position of the act. `targets`: positions at which its target is named (all in characters). A rate before a target counts, if
+    `on`, `against`, `for` or `from` is between both, but no comma, semicolon or `%`; of several the one closest to its target. Otherwise
+    the rate nearest to the act counts. Of two at the same distance it is the first. Left out are the rate before a change ("from 34 percent
+    to ...") and, after the act, rates of what it answers ("after a 10 percent levy").
     """
     rates = [
         match
@@ -64,9 +65,10 @@ def find_rates(text: str) -> list[float]:
 
 
 def find_dollars(text: str) -> float | None:
-    """Return the first amount of US dollars, or None.
+    """Return the first amount of US dollars, in dollars, or None.
 
-    Amounts in other currencies, also in other dollars (`C$5 billion`), are skipped, because exchange rates are not known here.
+    `$5 billion` gives 5e9. Amounts in other currencies, also in other dollars (`C$5 billion`), are skipped, because exchange rates are not
+    known here.
     """
     match = _DOLLARS.search(text)
     if match is None:
@@ -91,12 +93,12 @@ def find_product(text: str) -> str:
 
 
 def is_retaliation(text: str) -> bool:
-    """Whether the sentence says that an act responds to another."""
+    """Whether words such as `in response` say that an act answers another."""
     return bool(_RETALIATION.search(text))
 
 
 def is_conditional(text: str) -> bool:
-    """Whether the sentence ties an act to a condition."""
+    """Whether a word such as `unless` ties an act to a condition."""
     return bool(_CONDITION.search(text))
 
 

@@ -45,7 +45,10 @@ class ReadingSummary:
     stopped: Mapping[str, int] = field(default_factory=dict)
 
     def __add__(self, other: "ReadingSummary") -> "ReadingSummary":
-        """Sum two summaries."""
+        """Add the counts of two summaries, also by reason.
+
+        The unread ids of `other` come after those of this one.
+        """
         unread, rejected, stopped = Counter(self.unread), Counter(self.rejected), Counter(self.stopped)
         unread.update(other.unread)
         rejected.update(other.rejected)
@@ -58,7 +61,10 @@ class ReadingSummary:
         return self.texts - sum(self.unread.values())
 
     def describe(self) -> tuple[str, ...]:
-        """Return warnings about unread texts and rejected answers, if any."""
+        """Return a warning about unread texts and one about rejected answers.
+
+        Each is left out if there are none.
+        """
         messages = []
         if self.unread:
             examples = f" (e.g. {', '.join(self.unread_ids[:MAX_EXAMPLES])})" if self.unread_ids else ""
@@ -71,7 +77,7 @@ class ReadingSummary:
 def judge(articles: pl.DataFrame) -> pl.DataFrame:
     """Apply the gate: decide which articles (`ARTICLES`) are read.
 
-    Returns `READING_OUTCOMES`. Raises `ContractError` if the columns or types are not those of `ARTICLES`.
+    Returns one row (`READING_OUTCOMES`) for each article. Raises `ContractError` if the columns or types are not those of `ARTICLES`.
     """
     ARTICLES.conform(articles.head(0))
     rows = articles.select("article_id", "index_date", "source", "raw_id")

@@ -12,9 +12,9 @@ _TOKEN = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A word or punctuation mark.
+    """A word, number or punctuation mark.
 
-    `start` and `end` are half-open character offsets in the sentence.
+    `lower` is `text` in lower case, with straight apostrophes. `start` and `end` are half-open character offsets in the sentence.
     """
 
     text: str

@@ -40,8 +40,8 @@ class Doers:
     def note(self, text: str, mentions: Iterable[Mention]) -> None:
         """Remember who acts in a sentence, and its dateline.
 
-        The first actor in `mentions` becomes `doer`, but not that of a sentence with a word of reproach (`accused`). Without one `doer`
-        stays. The first dateline of the article counts.
+        The first actor in `mentions` that is not of role `mutual` or `speaker` becomes `doer`. If there is none, or the sentence has a word
+        of reproach (`accused`), `doer` stays. `place` is set by the first dateline and then stays.
         """
         tokens = tokenize(text)
         self.place = self.place or find_dateline(tokens)
@@ -78,8 +78,8 @@ def _names_actor(tokens: Sequence[Token], mentions: Iterable[Mention]) -> bool:
 def _is_trade_act(text: str, tokens: Sequence[Token]) -> bool:
     """Whether a sentence reports that trade is restricted or freed.
 
-    Its verb is a passive or one such as `take effect`, and is not in a clause after `that` or `after`. Conditions, denials and sentences
-    about a deal, in which both sides act, do not count.
+    It has a word for trade or its restriction, and its verb is a passive or one such as `take effect`, but not after a word such as `that`
+    or `after`. Conditions, denials and sentences about a deal, in which both sides act, do not count.
     """
     words = [token.lower for token in tokens]
     if cues("traded").isdisjoint(words) or not cues("undecided").isdisjoint(words):
@@ -93,7 +93,8 @@ def _is_trade_act(text: str, tokens: Sequence[Token]) -> bool:
 def _has_participle(after: Sequence[str]) -> bool:
     """Whether words after `be` make a passive without agent.
 
-    Examples: `raised`, `raised by 10 percent`; not `raised by a firm`.
+    The first of the `PASSIVE_REACH` words that is in the list `done` counts. Examples: `raised`, `raised by 10 percent`; not `raised by a
+    firm`.
     """
     at = next((at for at, word in enumerate(after[:PASSIVE_REACH]) if word in cues("done")), None)
     if at is None:

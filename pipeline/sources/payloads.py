@@ -22,7 +22,7 @@ class Request:
 
     `item` names what is requested within the source (a feed, a file, a page). `day` is the UTC day under which the response is stored: the
     day that is requested, or for a feed the day of the request. `secrets` are query parameters that are sent but neither stored nor shown.
-    If `is_final`, a stored response is not fetched again unless the query has changed.
+    If `is_final`, a stored response is not fetched again unless its body is damaged or the query has changed.
     """
 
     source: str

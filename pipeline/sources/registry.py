@@ -55,8 +55,8 @@ class Fetcher(Generic[G]):
     def _search_back(self, archive: Archive, until: date) -> Iterator[date]:
         """Yield the newest day of data, searching backwards from `until`.
 
-        Yields at most one day: that of the first readable response of the last stored day with one. More responses are not needed: a day of
-        GDELT has 192, too many to unpack for a date. The search ends far past the age at which the upstream is late (`_TIMES_LATE`).
+        Yields at most one day: that of the first readable response of the last stored day that has one with a day. More are not needed: a
+        day of GDELT has 192, too many to unpack for a date. The search ends `_TIMES_LATE` times `late_after_days` days before `until`.
         """
         for back in range(_TIMES_LATE * self.upstream.late_after_days + 1):
             day = until - timedelta(days=back)

@@ -30,7 +30,9 @@ _DASHED = {"type": "rule", "color": palette.MUTED, "strokeDash": [4, 3]}
 def comparison_chart(months: pl.DataFrame, pair: str, reference: str, note: str = "") -> Chart:
     """Plot monthly tension above the reference, on one time axis.
 
-    `months`: `period_date`, `index`, `value`, at least one row; months without a value are gaps.
+    Two panels below one another: `index` (tension), then `value` (reference). In each, a line with a dot for each month, in its middle; x
+    axis: time, y axis: from 0. `months`: `period_date`, `index`, `value`, sorted, at least one row; months without a value are gaps.
+    `reference`: title of the lower panel; `note`: a line below the title.
     """
     last = months.select(pl.col("period_date").max().dt.month_end()).item()
     axis = DaysAxis(months["period_date"][0], last, WIDTH - _LEFT - 10)
@@ -58,7 +60,9 @@ def comparison_chart(months: pl.DataFrame, pair: str, reference: str, note: str 
 def path_chart(path: pl.DataFrame, note: str = "") -> Chart:
     """Plot the reports on the days around events, for each polarity.
 
-    `path`: rows of `event_study.PATH`, at least one; 100 is an average day of the same series.
+    `path`: rows of `event_study.PATH`, at least one. A panel for each polarity, from left to right, all with one y axis: evidence, where
+    100 (dashed line) is an average day of the same series. x axis: days from the event. Thick line: index; grey line: keyword rule; area:
+    95 % interval at random dates. `note`: a line below the title.
     """
     top = max(_to_float(path[name].max()) for name in ("index", "keyword", "chance_hi95"))
     panels = [_path_panel(str(name), rows, top) for (name,), rows in path.group_by("polarity", maintain_order=True)]
@@ -69,7 +73,9 @@ def path_chart(path: pl.DataFrame, note: str = "") -> Chart:
 def sources_chart(left_out: pl.DataFrame, pair: str, note: str = "") -> Chart:
     """Plot how the index changes without each source: correlation and largest change.
 
-    `left_out`: `grouping` (the source), `statistic`, `value`, the source with most articles first; at least one row.
+    Left panel: correlation with the whole index; right panel: largest change in points. In both a row (y axis) with a dot for each source,
+    at its `value` (x axis). `left_out`: `grouping` (the source), `statistic`, `value`, the source with most articles first; at least one
+    row. `note`: a line below the title.
     """
     names = left_out["grouping"].unique(maintain_order=True).to_list()
     statistics = (
@@ -130,7 +136,9 @@ def coverage_chart(simulation: pl.DataFrame, note: str = "") -> Chart:
 def likelihood_chart(forecast: pl.DataFrame, note: str = "") -> Chart:
     """Plot the log likelihood of each half-life, relative to the best.
 
-    `forecast`: `series`, `half_life_days`, `log_likelihood`; at least one row.
+    x axis: half-life in days, logarithmic; y axis: log likelihood minus that of the best half-life of the same series, at most 0. A line
+    and a colour for each series, with a dot and its days at the best. `forecast`: `series`, `half_life_days`, `log_likelihood`; at least
+    one row. `note`: a line below the title.
     """
     below = forecast.select(
         "series", "half_life_days", below=pl.col("log_likelihood") - pl.col("log_likelihood").max().over("series")
@@ -158,8 +166,8 @@ def likelihood_chart(forecast: pl.DataFrame, note: str = "") -> Chart:
 def _path_panel(polarity: str, rows: pl.DataFrame, top: float) -> Chart:
     """Plot evidence around events of one polarity; 100 is an average day.
 
-    Thick line: signals, thin line: keywords; area: 95 % interval at random dates. `rows`: those of PATH with this polarity; `top`: the
-    largest value of all panels, so that they have one scale.
+    x axis: days from the event, y axis: evidence. Thick line: signals, thin line: keywords; area: 95 % interval at random dates; dashed:
+    100. `rows`: those of PATH with this polarity; `top`: the largest value of all panels, so that they have one scale.
     """
     points = rows.to_dicts()
     scale = {"domain": [0, 1.06 * max(160.0, top)], "nice": False}
@@ -215,9 +223,9 @@ def _names_axis() -> Chart:
 
 
 def _shorten(name: str) -> str:
-    """Shorten a name to fit next to a plot.
+    """Shorten a name to `_LONGEST_NAME` characters, the last one `…`.
 
-    Unprintable characters become spaces.
+    Shorter names stay as they are. Unprintable characters become spaces.
     """
     shown = "".join(c if c.isprintable() else " " for c in name)
     return shown if len(shown) <= _LONGEST_NAME else shown[: _LONGEST_NAME - 1] + "…"

@@ -31,7 +31,7 @@ INDEPENDENT_ACTS = pl.Schema(
     }
 )
 
-#: An act is sure if both annotators have it (same bullet, countries and polarity, days at most one apart) and one of them is sure.
+#: An act is sure if both annotators have it (same bullet, countries and polarity, days at most one apart) and at least one is sure.
 IS_SURE = (pl.col("first") != "") & (pl.col("second") != "") & ~((pl.col("first") == "doubtful") & (pl.col("second") == "doubtful"))
 
 

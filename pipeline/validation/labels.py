@@ -42,8 +42,9 @@ def read_labels(path: Path) -> pl.DataFrame:
 def merge_labellings(rows: pl.DataFrame) -> pl.DataFrame:
     """Merge the labels of two independent labellings.
 
-    An act (article, actor, target, polarity, modality) is doubtful if one labelling lacks it, or both mark it so: it becomes optional
-    (`opt`), and a reader is not scored on it. Returns distinct rows without the column `labelling`.
+    An act (article, actor, target, polarity, modality) is doubtful if one labelling lacks it, or if all its rows in both are marked so (a
+    mark in one is not enough): it becomes optional (`opt`), and a reader is not scored on it. Returns distinct rows without the column
+    `labelling`.
     """
     act = ("article_id", "actor", "target", "polarity", "modality")
     in_both = pl.col("labelling").n_unique().over(act) > 1

@@ -146,8 +146,8 @@ def to_terminal(section: Section) -> Group:
 def independent_section(figures: pl.DataFrame, results: pl.DataFrame, notes: Sequence[str] = ()) -> Section:
     """Build the section on independent acts, with those that were missed.
 
-    `figures`: rows of VALIDATION; those of other parts are ignored. `results`: ACT_RESULTS; an act was missed if it is covered and its hit
-    is 0.
+    `figures`: rows of VALIDATION; those of other parts are ignored. `results`: ACT_RESULTS; an act was missed if it is covered and its
+    `index` is 0.
     """
     rows = figures.filter(pl.col("part") == independent_study.PART)
     hits, others = [], []
@@ -409,7 +409,7 @@ def _format_number(value: float | None, digits: int = 2) -> str:
 
 
 def _format_p(value: float | None) -> str:
-    """Format a p value with three digits, or as `<0.001`."""
+    """Format with three decimals; `<0.001` if smaller, `-` if None."""
     return _format_number(value, 3) if value is None or value >= 0.001 else "<0.001"  # noqa: PLR2004 - as many digits as are shown
 
 

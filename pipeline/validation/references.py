@@ -31,9 +31,9 @@ Values = Iterator[tuple[str, str, date, float | None]]  # columns of REFERENCES;
 def read_references(path: Path) -> pl.DataFrame:
     """Read the reference series of a CSV file or folder.
 
-    Returns REFERENCES, sorted, without rows that lack a value. A folder is read without its subfolders. Raises `SourceError` for a path
-    that cannot be read or has no CSV file, an unknown format, an unreadable line, a file without values, or a second value of a series for
-    the same day (of one or two files).
+    Returns REFERENCES, sorted by series and day, without rows that lack a value. A folder is read without its subfolders. Raises
+    `SourceError` for a path that cannot be read or has no CSV file, an unknown format, an unreadable line, a file without values, or a
+    second value of a series for the same day (of one or two files).
     """
     try:
         files = sorted(path.glob("*.csv")) if path.is_dir() else [path]
@@ -53,7 +53,7 @@ def read_references(path: Path) -> pl.DataFrame:
 def _read_file(path: Path) -> pl.DataFrame:
     """Read a CSV file in a known format as REFERENCES.
 
-    Rows stay in the order of the file.
+    Rows stay in the order of the file; those without a value are left out. `SourceError` as in `read_references`.
     """
     line = 1
     try:
@@ -103,7 +103,7 @@ def _parse_tpu(row: Row) -> Values:
 
 
 def _parse_gpr(row: Row) -> Values:
-    """Parse a day of geopolitical risk."""
+    """Parse a day of geopolitical risk; nothing if the day is blank."""
     text = (row["DAY"] or "").strip()
     if text:  # the file ends with rows of notes
         yield "gpr", "day", datetime.strptime(text, "%Y%m%d").date(), _parse_number(row["GPRD"])  # noqa: DTZ007 - a day, no instant

@@ -161,7 +161,7 @@ class _Index:
     def count_keyword_hits(self) -> pl.DataFrame:
         """Count articles that match the keyword rule (KEYWORD_HITS).
 
-        The texts of one month at a time are in memory.
+        The texts of `_DAYS_OF_TEXT` days at a time are in memory.
         """
         names = {
             country["code"]: (*country["names"], *country["capitals"], *country["demonyms"])

@@ -48,9 +48,9 @@ class Backup:
 def back_up(home: Path, target: Path, find_damage: Callable[[], Sequence[object]] = tuple) -> Backup:
     """Copy a home into a new folder, while nothing else writes.
 
-    `target`: the new folder; it appears when all is on the disk. Every copy is read again and compared with the original. `find_damage`:
-    lists what is damaged. Returns the manifest. Raises `BackupError` if anything is damaged, `home` has no lake, or `target` exists or is
-    in the home, `HomeError` if the home is in use.
+    `target`: the new folder; it appears when all is on the disk. Every copy, except of a SQLite database, is read again and compared with
+    the original. `find_damage`: lists what is damaged. Returns the manifest. Raises `BackupError` if anything is damaged, `home` has no
+    lake, or `target` exists or is in the home, `HomeError` if the home is in use.
     """
     if not (home / "lake").is_dir():
         raise BackupError(f"{home} is no home: it has no folder lake; nothing was copied")
@@ -175,7 +175,10 @@ def _copy(source: Path, target: Path) -> str:
 
 
 def _copy_database(source: Path, target: Path) -> str:
-    """Copy a SQLite database as of one instant; return the copy's hash."""
+    """Copy a SQLite database as of one instant; return the copy's hash.
+
+    `BackupError` if SQLite raises an error, e.g. because it is missing or damaged.
+    """
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
         with (

@@ -100,7 +100,10 @@ def claim(bucket: Bucket, home: str, writer: str, part: str | None = None) -> It
 
 
 def is_claimed_here(bucket: Bucket) -> bool:
-    """Return whether this process has a claim on the lake."""
+    """Return whether this process has a claim on the lake.
+
+    Also true for a claim that it could not renew, or that was taken over.
+    """
     return bucket.url in _held
 
 
@@ -137,7 +140,7 @@ class _Renewal:
 
     @property
     def is_lost(self) -> bool:
-        """Whether another process may have taken over."""
+        """Whether the claim was removed by others, or has ended."""
         return self._is_taken or clock.now() >= self._own.ends_at
 
     def end(self) -> None:

@@ -116,7 +116,8 @@ def _column_comments(table: Table) -> list[str]:
 def _view_column_comments(con: duckdb.DuckDBPyConnection, path: Path) -> list[str]:
     """Return the SQL statements that comment on the columns of a view.
 
-    A column without a comment in `VIEW_COLUMNS` has that of the view's own contract, or else of the first view or table that it reads.
+    A column without a comment in `VIEW_COLUMNS` has that of the view's own contract, or else of the first view or table that it
+    reads with a column of this name.
     """
     query = read_query(path)
     tables = [VIEWS[name] for name in (path.stem, *query.views) if name in VIEWS]

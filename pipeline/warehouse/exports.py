@@ -52,8 +52,9 @@ class Export(NamedTuple):
 def read_export(database: Path, table: str, pair: str | None) -> Export:
     """Read a table or view of the published database, sorted by key.
 
-    `pair`: "USA-CHN", in either order, for the rows about it only; None for all. `ExportError` if there is no database or no such table, if
-    `pair` is no pair, if the rows of the table are not about pairs, or if the database is damaged.
+    Without a contract, it is sorted by all columns. `pair`: "USA-CHN", in either order, for the rows about it only; None for all.
+    `ExportError` if there is no database or no such table, if `pair` is no pair or is passed although the rows of the table are not about
+    pairs, or if the database is damaged.
     """
     if not database.exists():
         raise ExportError(f"nothing is published in {database.parent}; build the index first: tension run --home {database.parent.parent}")
@@ -100,7 +101,7 @@ def _name_pair(text: str) -> str:
 
 
 def _match_pair(table: str, columns: set[str], pair: str) -> str:
-    """Return the SQL condition for the rows about `$pair`.
+    """Return the SQL condition for the rows about `$pair`, in both directions.
 
     It uses those of `columns` that name countries. `series` of the flat index (a table with `mnemonic`) names no countries. `ExportError`
     if no column does; `pair` is only for its message.
@@ -144,7 +145,10 @@ def _write_csv(export: Export, to: Path) -> None:
 
 
 def _write_parquet(export: Export, to: Path) -> None:
-    """Write Parquet with types of the contract, and meanings as metadata."""
+    """Write Parquet with types of the contract, if there is one.
+
+    Its metadata has the table, the edition, licence, citation, and the meanings of the columns.
+    """
     edition = export.edition
     metadata = {
         "table": export.table,
@@ -161,7 +165,7 @@ def _write_parquet(export: Export, to: Path) -> None:
 
 
 def _write_excel(export: Export, to: Path) -> None:
-    """Write three sheets: the rows, the meanings of the columns, and about.
+    """Write three sheets: the rows, the meanings of the columns, the edition.
 
     Text is written as text, whatever it begins with. `ExportError` if XlsxWriter is missing, or the rows and their header are too many.
     """
@@ -201,7 +205,8 @@ def _add_sheet(book: "Workbook", name: str, rows: pl.DataFrame, table: str) -> N
 def _write_stata(export: Export, to: Path) -> None:
     """Write a file for Stata 14 and later.
 
-    Dates are %td, times %tc in UTC, booleans 0 and 1; a null text is an empty one. Labels come from the meanings.
+    Dates are %td, times %tc in UTC, booleans 0 and 1; a null text is an empty one. Labels of variables are their meanings, cut to 80
+    characters.
     """
     rows = _without_time_zone(export.rows).with_columns(pl.col(pl.String).fill_null(""), pl.col(pl.Boolean).cast(pl.Int8))
     longest = rows.select(pl.col(pl.String).str.len_bytes().max().fill_null(0))

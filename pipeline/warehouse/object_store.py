@@ -43,6 +43,8 @@ _CREDENTIALS = {
     "gs": "set GOOGLE_APPLICATION_CREDENTIALS to the file of a service account",
     "az": "set AZURE_STORAGE_ACCOUNT_NAME and AZURE_STORAGE_ACCOUNT_KEY",
 }
+# Beginnings of their names. A shorter value is no key, and may be a part of any text.
+_CREDENTIAL_VARIABLES, _SHORTEST_KEY = ("AWS_", "AZURE_", "GOOGLE_"), 8
 
 
 class ObjectStoreError(UserError):
@@ -98,7 +100,7 @@ class Bucket:
     async def read(self, key: str) -> Stored | None:
         """Return an object, or None if there is none.
 
-        A missing bucket is an error.
+        A missing bucket raises `ObjectStoreError`.
         """
         import obstore  # noqa: PLC0415 an optional extra
 
@@ -240,7 +242,8 @@ class Bucket:
     async def read_hash(self, key: str) -> str:
         """Return the SHA-256 of an object's content.
 
-        It is an attribute of objects that `upload` wrote; for others it is computed from the content. A missing object is an error.
+        It is an attribute of objects that `upload` wrote; for others it is computed from the content. `ObjectStoreError` if there is no
+        object.
         """
         import obstore  # noqa: PLC0415 an optional extra
 
@@ -296,7 +299,7 @@ def run(work: Coroutine[Any, Any, Result]) -> Result:
 
 
 def run_all(requests: Iterable[Callable[[], Coroutine[Any, Any, Result]]]) -> list[Result]:
-    """Run requests, several at a time; return their results in order.
+    """Run requests, 16 at a time; return their results in order.
 
     The first error cancels all others, and is raised. It is `gather` for code that is not async.
     """
@@ -304,7 +307,7 @@ def run_all(requests: Iterable[Callable[[], Coroutine[Any, Any, Result]]]) -> li
 
 
 async def gather(requests: Iterable[Callable[[], Coroutine[Any, Any, Result]]], at_once: int = _REQUESTS_AT_ONCE) -> list[Result]:
-    """Run requests, several at a time; return their results in order.
+    """Run requests, `at_once` at a time; return their results in order.
 
     The first error cancels all others, and is raised.
     """
@@ -332,7 +335,8 @@ def _to_version(meta: Any) -> dict[str, str]:
 def _describe(error: Exception, scheme: str, bucket: str) -> str:
     """Describe an error of the library, and what to do about it.
 
-    The library's text may contain keys, so only status, code and known words of it are used.
+    The library's text may contain keys. Of a known error, only status and code are used; of any other, the type and the first 200
+    characters of its first line, up to a `<`, with URLs and the values of `_CREDENTIAL_VARIABLES` replaced.
     """
     text = str(error)
     status, code = _find(r"status code: (\d{3})", text), _find(r"<Code>(\w{1,60})</Code>", text)
@@ -356,8 +360,19 @@ def _describe(error: Exception, scheme: str, bucket: str) -> str:
         "Permission denied": f"no permission; {credentials}",
         "No space left": "the disk is full; free some space and run again",
     }
-    summary = re.sub(r"\w+://\S+", "URL", text.partition("\n")[0].partition("<")[0])[:200]
+    summary = re.sub(r"\w+://\S+", "URL", _hide_credentials(text.partition("\n")[0].partition("<")[0]))[:200]
     return next((meaning for words, meaning in known.items() if words in text), f"{type(error).__name__}: {summary}")
+
+
+def _hide_credentials(text: str) -> str:
+    """Replace the values of environment variables that may be keys.
+
+    Those are the variables from which the library takes credentials, with eight characters or more.
+    """
+    values = {value for name, value in os.environ.items() if name.startswith(_CREDENTIAL_VARIABLES) and len(value) >= _SHORTEST_KEY}
+    for value in sorted(values, key=len, reverse=True):
+        text = text.replace(value, "(key)")
+    return text
 
 
 def _find(pattern: str, text: str) -> str:

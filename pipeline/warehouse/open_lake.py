@@ -54,7 +54,7 @@ def lock_data(settings: Settings, writer: str, part: str | None = None) -> Itera
 
     `writer`: name of the command, shown to others that try. `part`: the part of a shared lake to lock; None for everything. A process that
     has locked any part may call this again, which locks nothing more. Yields the lake; a shared one after `_join`. Raises `HomeInUseError`
-    if another process writes.
+    if another process writes, or as `open_lake` does.
     """
     with lock_home(settings.home, writer):
         lake = open_lake(settings)

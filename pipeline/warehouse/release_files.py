@@ -25,7 +25,8 @@ DICTIONARY = render_markdown(PUBLISHED, tuple(VIEWS.values()))
 def write_yearly(table: Table, frame: pl.DataFrame, root: Path) -> list[Path]:
     """Write one Parquet file for each year of `index_date`; return the paths.
 
-    A table without that column, or without rows, is one file, named after the table.
+    The files are named by year, and the paths sorted by it. A table without that column, or without rows, is one file, named after the
+    table.
     """
     if "index_date" not in table.schema or frame.is_empty():
         parts = {table.name: frame}

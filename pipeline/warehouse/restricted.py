@@ -31,8 +31,8 @@ class Query(NamedTuple):
 class Limits(NamedTuple):
     """Limits of a request.
 
-    `seconds`: for all its queries and the start of the process; `rows` and `characters` (of the rows as JSON): for the result of each
-    query.
+    `seconds`: for all its queries and the start of the process; a longer request fails. `rows` and `characters` (of the rows as JSON): for
+    the result of each query; a longer result is cut.
     """
 
     seconds: float = 10
@@ -51,7 +51,7 @@ class Rows(NamedTuple):
     is_cut: bool
 
     def to_records(self) -> list[dict[str, Any]]:
-        """Return each row with the names of its columns."""
+        """Return each row as a dictionary: its values by name of column."""
         names = [name for name, _ in self.columns]
         return [dict(zip(names, row, strict=True)) for row in self.rows]
 

@@ -128,8 +128,8 @@ def query_version(query: Query) -> str:
 def select(tables: Tables, query: Query, variables: Variables, threads: int = 1) -> pl.DataFrame:
     """Run a query on tables, and return its rows in its order.
 
-    `tables`: the lake, or frames by table name; missing ones are empty. `variables`: values by name; it may have more. `threads`: more than
-    one can change the last bit of sums. `ModelError` when a variable is not set or DuckDB fails.
+    `tables`: the lake, or frames by table name; missing ones are empty. `variables`: values by name; it may have more than the query reads.
+    `threads`: more than one can change the last bit of sums. `ModelError` when a variable is not set or DuckDB fails.
     """
     if missing := [name for name in query.variables if name not in variables]:
         raise ModelError(f"{query.path}: reads the variables {missing}, which are not set; see pipeline/index/parameters.py")
@@ -160,7 +160,10 @@ def select_table(tables: Tables, query: Query, table: Table, variables: Variable
 
 
 def select_view(tables: Tables, view: Table, day: date) -> pl.DataFrame:
-    """Select the rows of one `index_date` from a view, one of `VIEWS`."""
+    """Select the rows of one `index_date` from a view, one of `VIEWS`.
+
+    `ModelError` if DuckDB fails.
+    """
     query = read_query(_view_file(view.name))
     try:
         with _connect(tables, query._replace(views=(view.name,)), {}, 1) as connection:

@@ -222,7 +222,7 @@ def _compare(bucket: Bucket, pointer: Pointer, content: bytes, uploaded: bytes) 
     """Compare a release with one of the same name in the store.
 
     `content`, `uploaded`: their `SHA256SUMS`. Database, report and charts may differ, because a later version of the program builds them
-    again: those uploaded first stay. Raises `UploadError` if other files differ.
+    again: those uploaded first stay, and the returned pointer has the hash of `uploaded`. Raises `UploadError` if other files differ.
     """
     there = parse_sums(uploaded.decode())
     differing = sorted(path for path, digest in parse_sums(content.decode()).items() if there.get(path) != digest)

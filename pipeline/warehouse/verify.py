@@ -64,7 +64,8 @@ def find_damage(settings: Settings, *, compares_hashes: bool) -> list[Damage]:
 def _report_errors(part: str, check: Iterator[Damage]) -> Iterator[Damage]:
     """Yield the results of a check, and the error that ends it.
 
-    `part`: the part of the home that `check` reads, for the message.
+    An `OSError` or `UserError` is yielded as a damage that a person must repair; any other is raised. `part`: the part of the home that
+    `check` reads, for the message.
     """
     try:
         yield from check
@@ -88,7 +89,7 @@ def _check_mark(settings: Settings) -> Iterator[Damage]:
 def _check_lake(settings: Settings, compares_hashes: bool) -> Iterator[Damage]:
     """Yield the missing and damaged files of all tables of the lake.
 
-    A day of a core table without a file is missing even without a recorded hash, if any core table has earlier and later days.
+    A day of a core table without a file is missing even without a recorded hash, if any core table has an earlier, and any a later day.
     """
     lake = reach_lake(settings)
     for name, days in find_missing_days(lake, core.TABLES).items():
@@ -104,7 +105,7 @@ def _check_local_lake(lake: Lake, settings: Settings, compares_hashes: bool) -> 
 
     Missing files have a recorded hash (those of core tables are left to `_check_lake`); also missing is a table that every run builds, if
     the home has data and a published release. Changed files have no recorded hash or, with `compares_hashes`, another one. Foreign files do
-    not belong to the lake; they are reported only with `compares_hashes`.
+    not belong to the lake; they are reported only with `compares_hashes`. Of a table with a damaged list of hashes, only that is yielded.
     """
     for table in TABLES.values():
         folder = settings.lake / table.name
@@ -152,17 +153,26 @@ def _describe_unreadable(path: str, error: OSError) -> Damage:
 def _find_foreign_files(settings: Settings, table: Table, present: Set[str]) -> Iterator[Damage]:
     """Yield files and folders that the lake does not read.
 
-    They are in the table's folder. `present`: the files that belong to the table, by path in it.
+    They are in the table's folder. Left out are its list of hashes, folders named by a number, and Parquet files named by a day. `present`:
+    the files that belong to the table, by path in it.
     """
     folder = settings.lake / table.name
     for path in sorted(folder.rglob("*")):
         inside = path.relative_to(folder).as_posix()
-        if inside not in present and inside != SUMS and not (path.is_dir() and path.name.isdecimal()) and not is_day_file(path):
+        if (
+            inside not in present
+            and inside != SUMS
+            and not (path.is_dir() and path.name.isdecimal())
+            and not (path.suffix == ".parquet" and is_day_file(path))
+        ):
             yield Damage(f"lake/{table.name}/{inside}", "does not belong to the lake, and is not read", "Remove it", False)
 
 
 def _describe_files(table: Table, problem: str, paths: Sequence[str]) -> Iterator[Damage]:
-    """Describe missing or changed files of a table, and what repairs them."""
+    """Describe missing or changed files of a table, and what repairs them.
+
+    Yields one damage for each range of consecutive days of a daily table, or one for all files of another. `paths`: in the table's folder.
+    """
     if table.day is not None:
         yield from _describe_days(table.name, problem, [date.fromisoformat(Path(path).stem) for path in paths])
     elif table is BASELINE:
@@ -216,7 +226,7 @@ def _check_published(settings: Settings, compares_hashes: bool) -> Iterator[Dama
 
 
 def _find_release_problem(folder: Path, compares_hashes: bool, *, is_latest: bool) -> str | None:
-    """Return what is wrong with a release, as a list in words.
+    """Return all that is wrong with a release, separated by commas.
 
     None if nothing is. A release without `SHA256SUMS` is only a problem if it is the latest: earlier versions wrote none.
     """

@@ -110,6 +110,13 @@ def test_a_new_file_requests_a_run_over_the_days_of_its_articles(inbox: Inbox) -
     assert (request.tags[FIRST], request.tags[LAST]) == ("2025-04-02", "2025-04-05")
 
 
+def test_before_the_first_day_is_over_a_file_requests_no_run(tmp_path: Path) -> None:
+    inbox = Inbox(Settings(home=tmp_path, first_day=datetime.now(UTC).date()))
+    inbox.put("wire.jsonl", build_row("1", "2025-04-02"))
+    assert inbox.evaluate()[0] == []
+    assert "no new article files" in inbox.evaluate()[1]
+
+
 def test_a_known_file_requests_no_run(inbox: Inbox) -> None:
     inbox.put("wire.jsonl", build_row("1", "2025-04-02"))
     inbox.evaluate()

@@ -172,6 +172,11 @@ CASES: dict[str, tuple[Callable[[Path], object], int, str]] = {
         2,
         "lake/articles/2025/2025-03-02.parquet: cannot be read (Is a directory). Restore it",
     ),
+    "a file of a day in another format": (
+        lambda h: shutil.copy(h / "lake/articles" / DAY, (h / "lake/articles" / DAY).with_suffix(".csv")),
+        2,
+        "lake/articles/2025/2025-03-02.csv: does not belong to the lake, and is not read. Remove it",
+    ),
     "a foreign file": (
         lambda h: shutil.copy(h / "lake/articles" / DAY, h / "lake/articles/2025/copy.parquet"),
         2,

@@ -36,10 +36,11 @@ _NUMBERS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "six": 6, "nine": 9
 def add_quoted_dates(claims: pl.DataFrame) -> pl.DataFrame:
     """Add the days `due_on` and `until_on` that a sentence names.
 
-    `claims` has `quote` (the sentence), `told_on` (day of the article) and `effect`. `due_on`: a day at most `MAX_DAYS_AHEAD` days after
-    the article's on which the measure takes effect ("from April 10", "on 1 August", else "from Thursday"; a weekday after "on" is mostly
-    the day of the report and does not count). `until_on`: end of a suspension ("until November 10", else "for 90 days" from the day of the
-    article), only where `effect` is `suspended`. Each is null if the sentence names no such day.
+    `claims` has `quote` (the sentence), `told_on` (day of the article) and `effect`. `due_on`: a day 1 to `MAX_DAYS_AHEAD` days after the
+    article's on which the measure takes effect ("from April 10", "on 1 August", else "from Thursday"; a weekday after "on" is mostly the
+    day of the report and does not count). `until_on`: end of a suspension ("until November 10", else "for 90 days" from the day of the
+    article), only where `effect` is `suspended`, and 1 to `MAX_TERM_DAYS` days after the article's. Each is null if the sentence names no
+    such day; of several days in one form only the first in the sentence is read.
     """
     return claims.with_columns(
         due_on=pl.coalesce(_parse_next_day(_ON), _parse_next_weekday(_FROM_WEEKDAY)),
@@ -50,9 +51,10 @@ def add_quoted_dates(claims: pl.DataFrame) -> pl.DataFrame:
 def add_quoted_deadlines(claims: pl.DataFrame) -> pl.DataFrame:
     """Add `deadline_on`, the deadline of a threat that a sentence names.
 
-    `claims` has `quote` (the sentence) and `told_on` (day of the article). The deadline is a later day: "from June 1", "by the end of
-    Tuesday", "delays it to July 9", "within 90 days", "from November" (its first day). If a sentence names several, a date wins over a
-    weekday, a weekday over a month, a month over a term. Null if it names none.
+    `claims` has `quote` (the sentence) and `told_on` (day of the article). The deadline is 1 to `MAX_DAYS_AHEAD` days later, a term at most
+    `MAX_TERM_DAYS` days: "from June 1", "by the end of Tuesday", "delays it to July 9", "within 90 days", "from November" (its first day).
+    If a sentence names several, a date wins over a weekday, a weekday over a month, a month over a term; of several in one form only the
+    first is read. Null if it names none.
     """
     by_day = _parse_next_day(_BY)
     return claims.with_columns(deadline_on=pl.coalesce(by_day, _parse_next_weekday(_BY_WEEKDAY), _parse_next_month(), _parse_term(_WITHIN)))
@@ -73,7 +75,8 @@ def _parse_next_weekday(pattern: str) -> pl.Expr:
 def _parse_next_month() -> pl.Expr:
     """Parse a month without a day ("from November") as its first day.
 
-    Null if a number follows the month ("May 5"), or if that day is not within `MAX_DAYS_AHEAD` days after the article.
+    The next such day after the article. Null if a number follows the month ("May 5"), or if that day is more than `MAX_DAYS_AHEAD` days
+    after the article.
     """
     groups = pl.col("quote").str.extract_groups(_BY_MONTH)
     first = _find_next(None, groups.struct.field("month"), pl.lit(1, dtype=pl.Int8), MAX_DAYS_AHEAD)
@@ -83,7 +86,7 @@ def _parse_next_month() -> pl.Expr:
 def _parse_next_day(pattern: str, max_days_ahead: int = MAX_DAYS_AHEAD) -> pl.Expr:
     """Parse the day and month that a pattern matches as a date.
 
-    Without a year it is the next such day after the article. Null unless it is within `max_days_ahead` days after the article.
+    Without a year it is the next such day after the article. Null unless it is 1 to `max_days_ahead` days after the article.
     """
     groups = pl.col("quote").str.extract_groups(pattern)
     month = pl.coalesce(groups.struct.field("month"), groups.struct.field("month2"))
@@ -95,7 +98,7 @@ def _find_next(year: pl.Expr | None, month: pl.Expr, day: pl.Expr, max_days_ahea
     """Find the next date with that day and month after the article.
 
     `year`: null, or None, if the sentence gives none: it is then the article's year or the next one. `month`: its name. Null unless the
-    date is within `max_days_ahead` days after the article.
+    date is 1 to `max_days_ahead` days after the article.
     """
     reported_on = pl.col("told_on")
     number = month.str.to_lowercase().str.slice(0, 3).replace_strict(_MONTHS, range(1, 13), default=None, return_dtype=pl.Int8)
@@ -106,7 +109,7 @@ def _find_next(year: pl.Expr | None, month: pl.Expr, day: pl.Expr, max_days_ahea
 
 
 def _to_date(year: pl.Expr, month: pl.Expr, day: pl.Expr) -> pl.Expr:
-    """Join year, month and day to a date; null for "February 30"."""
+    """Join year, month and day to a date; null if impossible."""
     padded = [part.cast(pl.String).str.zfill(2) for part in (month, day)]
     return pl.concat_str(year.cast(pl.String), *padded, separator="-").str.to_date("%Y-%m-%d", strict=False)
 
@@ -114,7 +117,7 @@ def _to_date(year: pl.Expr, month: pl.Expr, day: pl.Expr) -> pl.Expr:
 def _parse_term(pattern: str) -> pl.Expr:
     """Parse a term ("90 days", "a month") as its last day.
 
-    The term begins on the day of the article. Null if it ends more than `MAX_TERM_DAYS` days later.
+    The term begins on the day of the article. Null unless it ends 1 to `MAX_TERM_DAYS` days later.
     """
     reported_on = pl.col("told_on")
     groups = pl.col("quote").str.extract_groups(pattern)

@@ -41,10 +41,11 @@ def link_reports(claims: pl.DataFrame, acts: pl.DataFrame, states: pl.DataFrame)
     `unmatched_reason`).
 
     Candidates are acts of the same actor, target and kind of instrument that were announced or took effect from `DAYS_AFTER` days before
-    the article to `DAYS_BEFORE` days after it. An act on single goods is one only if the sentence names one of them, an act in the opposite
-    direction only at the same or an unknown rate, an extension for a claimed increase only at the same rate. Of several candidates the rate
-    counts most, then the direction, then the goods, then the distance in days. Without a candidate, a claim of an increase that names the
-    rate of a layer in force supports the act behind that layer.
+    the article to `DAYS_BEFORE` days after it (both included). An act on single goods is one only if the claim names one of them. An act in
+    the opposite direction, or in none (`extended`, `changed`, `ruled_unlawful`), is one only at the same or an unknown rate; one in none,
+    for a claimed increase, only at the same rate. The candidate with the largest sum of points is chosen: the rate has most points, then
+    the direction, then the goods, then the distance in days. Without a candidate, a claim of an increase that names the rate of a layer in
+    force supports the act behind that layer.
     """
     dated = add_quoted_dates(MEASURE_CLAIMS.conform(claims)).with_columns(
         family=_name_family(),
@@ -75,8 +76,8 @@ def _expand_acts(acts: pl.DataFrame, states: pl.DataFrame) -> pl.DataFrame:
     """List acts by target, with the facts that claims are compared with.
 
     An act on all partners is listed for `*` and for each country in `acts`, except its actor and those that it exempts. Adds `change_pct`:
-    how much the act changes the rate of its layer, in percentage points; `is_general`: whether it is on goods in general; `goods`: a
-    regular expression for words that name its goods.
+    the rate of the act minus the one before it of the same layer and target, in percentage points; `is_general`: whether it is on goods in
+    general; `goods`: a regular expression for words that name its goods.
     """
     partners = pl.concat([acts["target"], acts["actor"]]).unique().sort().to_frame("partner").filter(pl.col("partner") != ALL_PARTNERS)
     general = acts.filter(pl.col("target") == ALL_PARTNERS)
@@ -127,8 +128,8 @@ _KEYS = ["actor", "target", "family"]
 def _choose_nearest_act(claims: pl.DataFrame, acts: pl.DataFrame) -> pl.DataFrame:
     """Choose for each claim the official act that it is about.
 
-    `link_reports` says which acts are candidates. Returns `signal_id`, `act_id`, `effective_on` and `report` (`contradicts` if direction or
-    rate differ, else `supports`), without the claims that have no candidate.
+    `link_reports` says which acts are candidates. Returns `signal_id`, `act_id`, `effective_on` and `report` (`contradicts` if the
+    direction is opposite or the rate is another one, else `supports`), without the claims that have no candidate.
     """
 
     def days_from(day: str) -> pl.Expr:
@@ -149,7 +150,7 @@ def _choose_nearest_act(claims: pl.DataFrame, acts: pl.DataFrame) -> pl.DataFram
         .filter(pl.col("is_same") | (pl.col("rate_fits") >= 0))  # another rate in another direction is another measure
         .filter(pl.col("is_same") | pl.col("is_opposite") | ~pl.col("is_raising") | (pl.col("rate_fits") > 0))  # an extension is no rise
     )
-    # The rate counts most, then the direction, then the goods; the distance in days only decides between acts that are equal otherwise.
+    # Points: most for the rate, then the direction, then the goods; the distance takes away at most what the goods add.
     score = 4 * pl.col("rate_fits") - 3 * pl.col("is_opposite") + pl.col("names_goods").cast(pl.Int64) - pl.col("distance") / DAYS_AFTER
     best = (
         candidates.with_columns(score=score)
@@ -192,7 +193,8 @@ def _names_goods() -> pl.Expr:
 def _compare_rates() -> pl.Expr:
     """Compare the rate that a claim names with that of an act.
 
-    1 if it is the rate of the act or the size of the change that the act makes, -1 if it is another rate, 0 if claim or act has none.
+    1 if it is the rate of the act or the size of the change that the act makes, -1 if it is another rate, 0 if claim or act has none. Rates
+    that differ by less than `_RATE_TOLERANCE` are the same.
     """
     said = pl.col("rate_pct")
     fits = pl.any_horizontal((said - pl.col(name).abs()).abs() < _RATE_TOLERANCE for name in ("act_rate", "change_pct"))

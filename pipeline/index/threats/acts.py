@@ -29,8 +29,9 @@ class ActEvent:
     """One event of an official act, such as its first day.
 
     `word`: the outcome of a threat that the event may show (`carried_out`, `postponed`, ...), or `scheduled` if the act is announced for a
-    later day. `on`: the day of the event, `deadline_on`: the later day that it sets. `total_pct`: the sum of all layers on all goods
-    towards the target on that day, because a threat may name the rate of one layer or of all together.
+    later day. `on`: the day of the event, `deadline_on`: the later day that it sets, if any. `total_pct`: the sum of all layers on all
+    goods towards the target on that day, because a threat may name the rate of one layer or of all together; None unless a tariff on all
+    goods is `carried_out`.
     """
 
     act_id: str
@@ -159,7 +160,7 @@ def outcome_of_event(event: ActEvent, threat: Said) -> str | None:
     None if the act is another measure. It must reach the threat's target, with its instrument (unless the threat names none), its goods,
     and a comparable amount of trade (`compare_amount`). An act at a lower rate makes a threat `softened`. An act on more than the target
     (all partners, or the European Union for a member) must be at the threatened rate, or the threat without a rate; it never answers a
-    threat that `is_vague`.
+    threat that `is_vague`. An act that raises an existing rate (`is_raise`) must be on about the same amount of trade, if both name one.
     """
     is_for_all = event.target != threat.target
     is_reached = reaches(event.target, ALL if event.target == ALL_PARTNERS else None, event.excepted, threat, event.on)

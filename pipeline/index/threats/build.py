@@ -36,14 +36,14 @@ def build_threats(claims: pl.DataFrame, acts: pl.DataFrame, through: date) -> tu
 
     Rules, for one actor, in order of the day on which a claim was first seen:
 
-    1. Claims state the same threat if target, instrument, product, rate and amount agree (an unspecified one agrees with any) and not too
-       many days lie between. A threat is published from the day on which one of the day's claims is right with a chance of at least one
-       half.
-    2. A later measure, easing or agreement of the actor, towards the same target or everybody, shows an outcome (`outcome_of`). The signals
-       of one day act together, if one of them is right with a chance of at least one half; the likeliest outcome wins.
+    1. Claims state the same threat if target, instrument, product, rate and amount agree (an unspecified one agrees with any) and the
+       threat was stated recently enough (`Threat.can_be_repeated`). A threat is published from the day on which one of the day's claims is
+       right with a chance of at least one half.
+    2. A later measure, easing or agreement of the actor that reaches the target (`reaches`) shows an outcome (`outcome_of`). The signals of
+       one day act together, if one of them is right with a chance of at least one half; the likeliest outcome wins.
     3. A measure announced while the deadline is ahead repeats the threat. A threat whose time is over without an outcome lapses.
-    4. An official act shows an outcome on the day on which it takes effect, unless another act cancels it before. It also corrects an
-       outcome that articles reported shortly before.
+    4. An official act shows an outcome on the day on which it takes effect, unless another act cancels it before. It may also
+       correct an outcome that articles reported (`Threat.accepts_act`).
     5. An outcome is final, except that a threat that was postponed stays open, and that a court can strike down what was carried out.
     """
     dated = add_quoted_deadlines(THREAT_CLAIMS.conform(claims)).sort("actor", "known_on", "told_on", "claim_id")
@@ -133,9 +133,9 @@ class _Actor:
         """Add each claim to the threat that it repeats, or begin one.
 
         `live`: threats that can still change. The most probable claim comes first. Of several threats that a claim fits, the most alike is
-        taken (`_rank_likeness`). If its outcome is final, the claim only recalls it, and is stored as evidence (`echo`). A claim that fits
-        none begins a threat if it has a form (`threat_form`). Returns the new threats, without those whose claims of this day are not
-        likely enough.
+        taken (`_rank_likeness`). If the outcome of that threat is final, the claim only recalls it, and is stored as evidence (`echo`). A
+        claim that fits none begins a threat if it has a form (`threat_form`). Returns the new threats, without those whose claims of this
+        day are not likely enough.
         """
         begun: list[Threat] = []
         for claim in sort_claims(claims):
@@ -199,7 +199,8 @@ def _rank_likeness(claim: Claim, threat: Threat) -> tuple[bool, bool, bool, bool
 def _only_repeats(claim: Claim, threat: Threat) -> bool:
     """Return whether a claim of a measure only repeats the threat.
 
-    It does if the measure is announced, not in effect, and the day that claim or threat names for it is still ahead.
+    It does if the measure is announced, not in effect, and at least one of claim and threat names a day for it that is after the claim's
+    article.
     """
     is_announced = claim["kind"] == "measure" and claim["status"] == "announced"
     ahead = claim["deadline_on"] is not None or (threat.deadline_on is not None and threat.deadline_on > claim["told_on"])

@@ -51,7 +51,7 @@ class Said(Protocol):
 
     @property
     def is_vague(self) -> bool:
-        """Whether the threat names no instrument, product or rate."""
+        """Whether the threat names neither instrument nor product nor rate."""
 
 
 @cache
@@ -188,7 +188,8 @@ def outcome_of(claim: Claim, threat: Said) -> str | None:
     """Return the outcome that a claim shows for a threat, or None.
 
     The claim must reach the threat's target (`reaches`). Unless it is an agreement, it must have the threat's instrument, or the threat
-    names none. A measure that is only proposed shows nothing. An investigation carries out the threat of an investigation.
+    names none. A measure that is only proposed shows nothing. An investigation carries out the threat of an investigation. The amount of
+    trade is compared for measures and investigations only (`compare_amount`).
     """
     if not reaches(claim["target"], claim["scope"], claim["exceptions"].split(), threat, claim["told_on"]):
         return None
@@ -228,7 +229,8 @@ def _outcome_of_easing(claim: Claim, threat: Said) -> str | None:
 
     `struck_down` if the sentence names a court, else `withdrawn` if it says that something was given up. Otherwise the status of the claim
     decides: `ended` gives `withdrawn`, `suspended` gives `postponed`, any other gives None. None if the easing is on a product that the
-    threat does not name. An easing that names another rate than the threat shows at most `softened`.
+    threat does not name. An easing that names another rate than the threat shows `softened` or nothing, whatever its words
+    (`_outcome_of_cut`).
     """
     if claim["product"] not in (threat.product, ""):
         return None
@@ -244,8 +246,9 @@ def _outcome_of_easing(claim: Claim, threat: Said) -> str | None:
 def _outcome_of_agreement(claim: Claim, threat: Said) -> str | None:
     """Return the outcome that a reported agreement shows for a threat.
 
-    `withdrawn` or `postponed`, by the words of the sentence. None if it has words for neither, does not refer to the threat (`_refers_to`),
-    or names a product that the threat does not. An agreement that names another rate than the threat shows at most `softened`.
+    `withdrawn` or `postponed`, by the words of the sentence; `withdrawn` if it has words for both. None if it has words for neither, does
+    not refer to the threat (`_refers_to`), or names a product that the threat does not. An agreement that names another rate than the
+    threat shows `softened` or nothing, whatever its words (`_outcome_of_cut`).
     """
     if claim["product"] not in (threat.product, "") or not _refers_to(threat, claim["quote"]):
         return None

@@ -80,7 +80,7 @@ class Threat:
 
     @property
     def is_vague(self) -> bool:
-        """Whether the threat names no instrument, product or rate ("will answer")."""
+        """Whether it names neither instrument nor product nor rate ("will answer")."""
         return self.instrument == "other" and self.product == "" and self.rate is None
 
     @property
@@ -99,8 +99,8 @@ class Threat:
     def lapses_on(self) -> date:
         """Day on which the threat lapses if nothing more becomes known.
 
-        With a deadline, it is a number of days (`parameters.toml`) after the deadline or the last statement of the threat, whichever is
-        later. Without one, it is another number of days after the last statement or the postponement, whichever is later.
+        With a deadline: `lapse_after_deadline_days` after the deadline or the last statement of the threat, whichever is later. Without
+        one: `lapse_without_deadline_days` after the last statement or the postponement, whichever is later.
         """
         if self.deadline_on is not None:
             return max(self.deadline_on, self.last_on) + threshold_days("lapse_after_deadline_days")
@@ -120,8 +120,8 @@ class Threat:
         """Return whether a claim can still count as the same threat.
 
         The threat must be open. It must have been last stated or due, whichever is later, at most `repeat_within_days` (three months)
-        before the claim's article. A claim that adds a rate, amount or product to a threat without one must come at most `same_news_days`
-        (a week) after the threat was last stated, as part of the same news.
+        before the claim's article. If the claim adds a rate, amount or product to a threat without one, it must instead come at most
+        `same_news_days` (a week) after the threat was last stated, as part of the same news.
         """
         adds_figure = any(own is None and claim[name] is not None for own, name in ((self.rate, "rate_pct"), (self.amount, "amount_usd")))
         if adds_figure or (self.product == "" and claim["product"] != ""):

@@ -28,7 +28,8 @@ def judge_articles(articles: pl.DataFrame) -> pl.DataFrame:
 
     Returns `outcome` (a word of `READING_OUTCOME`) and `score`, in the order of the articles. `score` is how many points the best sentence
     or title has above its bound (`BOUND`, `TITLE_BOUND`), negative if below; the article is read from 0 on. It is null if neither title nor
-    body names a country. A null title or body counts as empty.
+    body names a country: `outcome` is then `no_country`. For others that are not read it is `one_country` or, from two countries on,
+    `no_trade_policy`. A null title or body counts as empty.
 
     A sentence is judged by its words and by the countries named in it and in the article. More sentences never lower the score.
     """

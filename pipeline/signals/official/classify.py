@@ -50,7 +50,7 @@ class Classified(NamedTuple):
 class _Outcome:
     """What became of one document.
 
-    `word`: of `OFFICIAL_OUTCOME`; `rule_id`: the rule or exclusion that decided, None if there was none; `signals`: rows of
+    `word`: of `OFFICIAL_OUTCOME`; `rule_id`: the first rule or the exclusion that matched, None if there was none; `signals`: rows of
     `OFFICIAL_SIGNALS`, one for each act and partner.
     """
 
@@ -86,7 +86,8 @@ def _classify(row: dict[str, Any], seen: set[tuple[str, date]], rules: Rules) ->
     """Classify one row of `RAW_OFFICIAL_DOCUMENTS`.
 
     `seen`: number and day of the usable documents before; those of this one are added if it is usable. The reasons for giving no signal are
-    tried in this order: unreadable, undated or repeated rows, other agencies, corrections, no rule, no partner.
+    tried in this order: unreadable, undated or repeated rows, other agencies, corrections, no rule (with the reason of the first exclusion
+    that matches, if any), no partner.
     """
     problem = _find_problem(row, seen)
     if problem:
@@ -230,8 +231,8 @@ def _find_in_title(title: str, day: date) -> set[str]:
 def _select_parts(rule: Rule, abstract: str) -> list[str]:
     """Select the parts of an abstract that may name partners.
 
-    All of it, unless the rule has `near`. Then, of each text from `near` to `far`, the matches of `within`, or if there are none the first
-    sentence.
+    All of it, unless the rule has `near`. Then the matches of `within` in all texts from `near` to `far`; if there are none in any of them,
+    the first sentence of each text.
     """
     if rule.near is None:
         return [abstract]

@@ -222,7 +222,10 @@ def _compile_optional(entry: Mapping[str, Any], key: str, name: str) -> re.Patte
 
 
 def _compile(text: str, name: str) -> re.Pattern[str]:
-    """Compile a pattern that ignores case; `name`: its entry, for the message."""
+    """Compile a pattern that ignores case.
+
+    Raises `LexiconError` if it is invalid. `name`: its entry, for the message.
+    """
     try:
         return re.compile(text, re.IGNORECASE)
     except re.error as error:

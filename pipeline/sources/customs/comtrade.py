@@ -103,8 +103,8 @@ def parse(payload: Payload) -> pl.DataFrame:
 def read_figures(payload: Payload, settings: ComtradeSettings, absent_on: str | None = None) -> Figures:
     """Read the monthly figures of a response, and its rejected rows.
 
-    Figures are of `RAW_TRADE_FLOWS`. `absent_on`: day of the previous readable response, when new figures were absent. `SourceError` if the
-    response cannot be read.
+    Figures are of `RAW_TRADE_FLOWS`. `absent_on`: day of the previous readable response to the same request, if any; figures that are new
+    in this one were not public then. A row that is no figure is only rejected; `SourceError` if the whole response cannot be read.
     """
     return trade_figures.build_figures(
         payload, parse(payload), _parse_row, settings.products, origin=SOURCE, publisher=PUBLISHER, absent_on=absent_on
@@ -171,9 +171,9 @@ def _parse_json(text: str, place: str) -> pl.DataFrame:
 
 
 def _check_complete(response: Mapping[str, Any], rows: list[Any], place: str) -> None:
-    """Raise `SourceError` if a response does not have all rows.
+    """Raise `SourceError` if a response may not have all rows.
 
-    Rows are missing if their number is not the `count` of the response (if it has one), or is `MAX_ROWS` or more.
+    That is if their number is not the `count` of the response (if it has one), or is `MAX_ROWS` or more.
     """
     count = str(response.get("count", len(rows)))
     if count != str(len(rows)) or len(rows) >= MAX_ROWS:
@@ -186,8 +186,8 @@ def _check_complete(response: Mapping[str, Any], rows: list[Any], place: str) ->
 def _parse_csv(text: str, place: str) -> pl.DataFrame:
     """Parse a CSV file of the website into text cells.
 
-    Blank lines are skipped. A row that is too short has a reason in `unreadable`. `SourceError` if it is not valid CSV or has no column
-    `period`.
+    Blank lines are skipped. A row with fewer cells than the header has a reason in `unreadable`. `SourceError` if it is not valid CSV or
+    has no column `period`.
     """
     try:
         lines = list(csv.reader(io.StringIO(text, newline=""), strict=True))

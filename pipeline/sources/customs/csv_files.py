@@ -51,7 +51,8 @@ def read_flows(folder: Path) -> pl.DataFrame:
 def read_tariffs(folder: Path) -> pl.DataFrame:
     """Read dated average tariff rates in percent from `tariffs.csv`.
 
-    The result is of `RAW_TARIFFS`. `SourceError`, with file and line, if the file is missing or invalid.
+    The result is of `RAW_TARIFFS`; all its columns are required, without empty cells. `SourceError`, with file and line, if the file is
+    missing or invalid.
     """
     return _read_table(folder / TARIFFS_FILE, RAW_TARIFFS, {})
 
@@ -59,7 +60,8 @@ def read_tariffs(folder: Path) -> pl.DataFrame:
 def read_commitments(folder: Path) -> pl.DataFrame:
     """Read purchase commitments from `commitments.csv`, if there is one.
 
-    The result is of `RAW_COMMITMENTS`, without rows if there is no such file. `SourceError`, with file and line, if it is invalid.
+    The result is of `RAW_COMMITMENTS`, without rows if there is no such file. The columns `product` (empty: all goods) and `baseline_year`
+    may be absent or empty. `SourceError`, with file and line, if the file is invalid.
     """
     path = folder / COMMITMENTS_FILE
     return _read_table(path, RAW_COMMITMENTS, _COMMITMENTS_OPTIONAL) if path.exists() else RAW_COMMITMENTS.empty()

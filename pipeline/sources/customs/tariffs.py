@@ -125,7 +125,7 @@ def _parse_row(line: int, row: dict[str, str | None]) -> tuple[int, str | None, 
 def _find_fault(code: str, day: str, rate: str, *, is_whole: bool) -> str | None:
     """Say why a row of a list is no rate, or None.
 
-    `is_whole`: it has no more cells than the header.
+    `is_whole`: it has no more cells than the header. A rate is a number from 0 to `_MAX_RATE_PCT`, without a sign.
     """
     if not is_whole:
         return "the row has more cells than the header"

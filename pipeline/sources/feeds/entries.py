@@ -122,7 +122,7 @@ def _find_texts(fields: dict[str, object]) -> Iterator[str]:
 def _find_link(fields: dict[str, object]) -> str:
     """Return the first link of an item to its article.
 
-    That is a link with `rel` "alternate". Links to HTML pages are preferred; empty if there is none.
+    That is a link with `rel` "alternate" and an address. The first to an HTML page is preferred to others; empty if there is none.
     """
     links = fields.get("links")
     alternates = [link for link in links if link.get("rel") == "alternate" and link.get("href")] if isinstance(links, list) else []

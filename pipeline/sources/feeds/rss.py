@@ -48,9 +48,10 @@ def fetch(client: Client, settings: RssSettings, window: Days) -> Iterator[Fetch
 def parse(payload: Payload) -> pl.DataFrame:
     """Parse a feed's items in order, then its faults, as `ROWS`.
 
-    `article_id` is the guid or Atom id; `body` the longest of contents and summary; `published_at` the first readable date of publication,
-    creation and update, or the first of them if none is readable. Missing fields are null; `unreadable` says why an item cannot be read.
-    Raises `SourceError` if the payload is not a feed.
+    Each gives one row; a fault, e.g. that the feed is cut short, is in `unreadable`. `article_id` is the guid or Atom id; `body` the
+    longest of contents and summary; `published_at` the first readable date of publication, creation and update, or the first of them if
+    none is readable. Missing fields are null; `unreadable` says why an item cannot be read. Raises `SourceError` if the payload is not a
+    feed.
     """
     feed = _read_feed(payload)
     return _to_rows(payload, [*(read_entry(feed, markup, payload.url) for markup in feed.items), *_fault_entries(feed)])
@@ -77,7 +78,7 @@ def new_rows(payloads: Iterable[Payload]) -> Iterator[pl.DataFrame]:
     whose `index_date` is within the days: the result is the same however many days are read together.
 
     A response that is not a feed gives one unreadable row, and each fault of a feed one in every response.
-    A date after the day of the request is replaced by that day. Raises `ValueError`
+    For `index_date`, a date after the day of the request is replaced by that day. Raises `ValueError`
     unless the responses of each feed are ordered by `fetched_at`, as `Archive.payloads` returns them.
     """
     histories: dict[str, _FeedHistory] = {}
@@ -86,7 +87,10 @@ def new_rows(payloads: Iterable[Payload]) -> Iterator[pl.DataFrame]:
         history.start_response(payload)
         entries = _new_entries(payload, history)
         if any(entry is not None for entry in entries):
-            rows = to_raw_articles(_to_rows(payload, [entry or Entry() for entry in entries]), _label(payload), last_day=payload.day)
+            # The response to a request before midnight may arrive after it.
+            received_on = max(payload.day, payload.fetched_at.astimezone(UTC).date())
+            rows = to_raw_articles(_to_rows(payload, [entry or Entry() for entry in entries]), _label(payload), last_day=received_on)
+            rows = rows.with_columns(pl.min_horizontal("index_date", pl.lit(payload.day)))
             yield rows.filter(pl.Series([entry is not None for entry in entries]))
 
 

@@ -77,8 +77,8 @@ def read_articles(
     `unreadable`. The day of a row is the UTC day of `published_at`, else of `fetched_at`, else that of the row before it in the file
     (before the first date: of the first row with a date). A date after `last_day` counts as no date.
 
-    Raises `SourceError` if there are no files, or a file has the wrong format, lacks a column, or has no date at all. Some of these errors
-    are raised only at the end of a file.
+    Raises `SourceError` if there are no files, or a file has the wrong format, has no date at all, or lacks the column `published_at`,
+    `source` (unless the archive sets it), or both `title` and `body`. Some of these errors are raised only at the end of a file.
     """
     for file in find_article_files(archives):
         yield from read_file(file, limits, last_day=last_day, report=report)
@@ -99,7 +99,8 @@ def read_file(
 ) -> Iterator[pl.DataFrame]:
     """Read one file, or all members of a zip file.
 
-    The rows are those of `read_articles`; their digests are added to `contents`.
+    Rows and errors are those of `read_articles`; `SourceError` also if a zip file has no member of a known format. The digests of the rows
+    are added to `contents`.
     """
     report = report or ReadReport()
     columns = {str(ours): theirs for ours, theirs in file.archive.columns.items()}

@@ -37,8 +37,8 @@ def read_byte_order_mark(raw: io.BufferedReader) -> str | None:
 class Decoder:
     """Decodes the bytes of one file; invalid bytes become replacement characters.
 
-    Without an `encoding`, one is guessed at the first data that is not ASCII, and then used for the rest of the file: UTF-8 if this data,
-    or at least half of the whole file, is valid UTF-8, otherwise Windows-1252.
+    Without an `encoding`, one is guessed at the first data that is not ASCII, and then used for the rest of the file: UTF-8 if this data
+    is valid UTF-8, or at least half of the non-ASCII characters of the whole file are, otherwise Windows-1252.
     """
 
     def __init__(

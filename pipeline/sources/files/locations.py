@@ -99,7 +99,8 @@ def open_stream(
 ) -> Iterator[TextStream]:
     """Open a location as UTF-8, unpacked if it is gzip.
 
-    `encoding` is the declared one. If there is none and the file is not UTF-8, a message is added to `guessed`.
+    The encoding is that of a byte order mark, or else `encoding`, that of the settings, or else guessed while reading; if the guess is not
+    UTF-8, a message is added to `guessed`.
     Raises `SourceError` if it cannot be opened, read or unpacked.
     """
     try:

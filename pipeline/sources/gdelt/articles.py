@@ -62,9 +62,9 @@ _PRECISE = r"<PAGE_PRECISEPUBTIMESTAMP>\s*([0-9]{14})\s*</PAGE_PRECISEPUBTIMESTA
 def parse_articles(payload: Payload, outlets: Sequence[str] = ()) -> pl.DataFrame:
     """Parse the documents of a file, in order, to `ROWS`.
 
-    The file may be zipped. `SourceError` if no row has 27 fields. `outlets` are domains: if given, only documents of these and their
-    subdomains are returned, plus the rows that cannot be split into fields. Such rows, and documents that are not web pages, have a reason
-    in `unreadable`.
+    The file may be zipped. `SourceError` if no row has 27 fields, and as for `unpack`. `outlets` are domains: if given, only documents of
+    these and their subdomains are returned, plus the rows that cannot be split into fields. Such rows, and documents that are not web
+    pages, have a reason in `unreadable`.
 
     `fetched_at` is the quarter-hour in which GDELT saw the page. `published_at` is the page's own time, if it is valid and not later, or
     else the same quarter-hour. Text that is not UTF-8 has replacement characters.

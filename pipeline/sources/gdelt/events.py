@@ -93,7 +93,10 @@ def _cast_field(name: str) -> pl.Expr:
 
 
 def _malformed_reason() -> pl.Expr:
-    """Return an expression for why a row cannot be parsed, or null."""
+    """Return an expression for why a row cannot be parsed, or null.
+
+    The first that applies: it is not UTF-8, has another number of fields than 61, or has text in a field for a number (empty is allowed).
+    """
     numbers = [name for name in NAMES if COLUMNS[name] != pl.String()]
     return pl.coalesce(
         pl.when(~pl.col("is_text")).then(pl.lit("not UTF-8")),
@@ -140,7 +143,7 @@ def classify_events(rows: pl.DataFrame, day: date, known_ids: Container[int] = (
 
     `rows`: of `EVENTS`; `day`: the UTC day of the file, rows added on another day are malformed; `known_ids`: events of earlier files,
     which count as repeated, as does an id that occurred before in `rows`. Selected are events whose code has a kind of signal, by an actor
-    that is part of a state, against another state or its firms.
+    that is part of a state, against another state or its firms. Each row counts once, under the first outcome that applies.
     """
     actor, target = (find_state(pl.col(f"Actor{n}CountryCode"), pl.col(f"Actor{n}KnownGroupCode")) for n in (1, 2))
     is_actor = is_state_actor(pl.col("Actor1Type1Code"), pl.col("Actor1KnownGroupCode"))

@@ -45,10 +45,11 @@ class MasterList:
 def fetch(client: Client, settings: GdeltSettings, window: Days) -> Iterator[FetchResult]:
     """Fetch every file of the window that can exist by now.
 
-    First comes the master list, if the settings enable it. The order of the files is oldest first, in each quarter-hour events before
-    articles. Complete stored files are not fetched again, so an interrupted run continues where it stopped. The outcome is `missing` if
-    GDELT has no such file, and `failed`, without payload, if the file is incomplete or differs from the master list; the next run fetches
-    it again. After `MAX_FAILURES` consecutive results that are `failed` or `refused` the remaining files are `failed` without a request.
+    First comes the result of the master list, without payload, if the settings enable it. The order of the files is oldest first, in each
+    quarter-hour events before articles. Complete stored files are not fetched again, so an interrupted run continues where it stopped. The
+    outcome is `missing` if GDELT has no such file (it is not requested if the master list shows this), and `failed`, without payload, if
+    the file is incomplete or differs from the master list; the next run fetches it again. After `MAX_FAILURES` consecutive results that are
+    `failed` or `refused` the remaining files are `failed` without a request.
     """
     master_list = None
     if settings.master_list:
@@ -92,7 +93,7 @@ def parse_master_list(body: bytes, window: Days) -> MasterList:
 
 
 def iter_quarters(day: date) -> Iterator[datetime]:
-    """Yield the 96 quarter-hours of a UTC day."""
+    """Yield the 96 starts of quarter-hours of a UTC day."""
     midnight = datetime.combine(day, time(), UTC)
     return (midnight + n * QUARTER for n in range(QUARTERS_PER_DAY))
 

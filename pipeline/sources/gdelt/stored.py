@@ -34,9 +34,9 @@ def newest_day(payload: Payload) -> date | None:
 def read_event_files(archive: Archive, days: Days) -> Iterator[FetchResult]:
     """Yield the result of every quarter-hour's file of events.
 
-    The order is that of time; a day has 96 results, or none if no file of events was requested for it. The last line of the journal about a
-    file decides: a file that turned out to be incomplete is `failed`. Quarter-hours that were not requested, e.g. because the host failed
-    before, are `failed` too.
+    The order is that of time; a day has 96 results, or none if no file of events was requested for it. The outcome is `kept`, with payload,
+    if the file can be read, otherwise that of the last line of the journal about it: a file that turned out to be incomplete is `failed`.
+    Quarter-hours that were not requested, e.g. because the host failed before, are `failed` too.
     """
     for day in days:
         journal = _last_journal_lines(archive, day, EVENTS_SUFFIX)
@@ -102,9 +102,9 @@ def _parse_documents(payload: Payload, outlets: Sequence[str]) -> pl.DataFrame:
 
 
 def _reject_late_pages(rows: pl.DataFrame, day: date) -> pl.DataFrame:
-    """Mark pages that GDELT found long after their date.
+    """Mark pages whose day is more than `MAX_DELAY` before their file's.
 
-    They become unreadable rows under the day of the file.
+    They get the reason in `unreadable`, unless they have one, and `day`, that of the file, as `index_date`.
     """
     is_late = pl.col("index_date") < day - MAX_DELAY
     reason = pl.format("GDELT found it on {}, more than {} days after its date", pl.lit(day), pl.lit(MAX_DELAY.days))

@@ -147,9 +147,10 @@ def is_public(text: str) -> bool:
 
 
 def resolve_host(host: str, port: int) -> list[str]:
-    """Resolve a host with the system's resolver.
+    """Resolve a host with the system's resolver, to distinct IP addresses.
 
-    A number in any notation is resolved to its address, e.g. `2130706433` and `0x7f.1` to `127.0.0.1`.
+    They are in the resolver's order. `OSError` if the host is unknown. A number in any notation is resolved to its address, e.g.
+    `2130706433` and `0x7f.1` to `127.0.0.1`.
     """
     results = socket.getaddrinfo(host.encode("ascii"), port, type=socket.SOCK_STREAM)
     return list(dict.fromkeys(str(address[0]) for *_, address in results))

@@ -365,7 +365,8 @@ class Client:
 def _convert_errors(network: Network) -> Iterator[None]:
     """Convert every error of a connection in the block to a `_FetchError`.
 
-    The error is a `_RetryableError`, except after a passed deadline or an invalid certificate. Other errors pass unchanged.
+    The error is a `_RetryableError`, except for a passed deadline (`failed`) and an invalid certificate (`refused`). Other errors pass
+    unchanged.
     """
     try:
         yield

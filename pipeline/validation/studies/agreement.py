@@ -46,7 +46,8 @@ class Inputs:
 def list_comparisons(inputs: Inputs) -> list[tuple[str, str]]:
     """List the comparisons to make, as pairs of reference and frequency.
 
-    A daily reference is also compared by month. References that the index should follow (CONVERGENT) come first, months before days.
+    A daily reference is also compared by month. References that the index should follow (CONVERGENT) come first, the others by name; of one
+    reference, months come before days.
     """
     available = inputs.references.select("reference", "frequency").unique().sort("reference", "frequency").rows()
     both = {(str(name), of) for name, frequency in available for of in ({"month"} if frequency == "month" else {"month", "day"})}
@@ -59,7 +60,7 @@ def align_series(inputs: Inputs, pair: str, reference: str, frequency: str, colu
 
     One row per month or day (`frequency`), from the first to the last with a value of the reference within the days of the index:
     `period_date`, `index` (the column `column` of the index), `keyword` (hits per 10,000 articles), `value` (of the reference); gaps are
-    null. No rows if they have no day in common.
+    null. By month, `index` is a mean, and null unless every day of the month has a value. No rows if they have no day in common.
     """
     tension = inputs.tension.filter(pl.col("pair") == pair)
     keywords = inputs.keywords.filter(pl.col("pair") == pair)
@@ -83,7 +84,8 @@ def align_series(inputs: Inputs, pair: str, reference: str, frequency: str, colu
 def correlate_with_references(inputs: Inputs, pair: str) -> pl.DataFrame:
     """Correlate index and keyword share with each reference; return rows of VALIDATION.
 
-    Pearson and Spearman, of levels and changes, for the index, the keyword share and the difference of the two.
+    Pearson and Spearman, of levels and of changes from the period before, for the index, the keyword share and the difference of the two
+    coefficients (index minus keyword), with 95 % intervals.
     """
     rows: list[Figure] = []
     for reference, frequency in list_comparisons(inputs):
@@ -96,7 +98,7 @@ def correlate_with_references(inputs: Inputs, pair: str) -> pl.DataFrame:
 def compare_placebo_pairs(inputs: Inputs, pairs: Iterable[str]) -> pl.DataFrame:
     """Correlate each pair with each reference by month, as rows of VALIDATION.
 
-    Also gives each pair's share of days in escalation and its number of signals.
+    Pearson, of levels and changes, without intervals. Also gives each pair's share of days in escalation and its number of signals.
     """
     rows: list[Figure] = []
     for pair in pairs:
@@ -115,7 +117,7 @@ def compare_placebo_pairs(inputs: Inputs, pairs: Iterable[str]) -> pl.DataFrame:
 def compare_variants(inputs: Inputs, pair: str) -> pl.DataFrame:
     """Correlate VARIANTS with `tension` and references; return rows of VALIDATION.
 
-    With `tension` by day, with references by month.
+    With `tension` by day, with references by month; Pearson, of levels and changes, without intervals.
     """
     days = _filter_days(inputs.tension.filter(pl.col("pair") == pair), "index_date", inputs.window).sort("index_date")
     rows: list[Figure] = []
@@ -209,7 +211,7 @@ def _daily_keyword_share(keywords: pl.DataFrame, calendar: pl.DataFrame, half_li
 def _transform(both: pl.DataFrame, transform: str) -> pl.DataFrame:
     """Return the series as levels or as changes from period to period.
 
-    `transform`: which of them. Rows that lack index or reference are left out.
+    `transform`: `level` or `change` (each row minus the row before). Rows that then lack index or reference are left out.
     """
     columns = [name for name in ("index", "keyword", "value") if name in both.columns]
     changed = both.with_columns(pl.col(columns).diff()) if transform == "change" else both
@@ -270,7 +272,10 @@ def _correlate_plain(
 
 
 def _date_range(rows: pl.DataFrame, frequency: str) -> dict[str, date]:
-    """Return first and last day of the periods, if any."""
+    """Return `first_day` and `last_day` of the rows, by name.
+
+    For months, the last day is the end of the last month. Empty without rows.
+    """
     if rows.is_empty():
         return {}
     last = rows.select(pl.col("period_date").max().dt.month_end() if frequency == "month" else pl.col("period_date").max()).item()

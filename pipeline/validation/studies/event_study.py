@@ -204,7 +204,8 @@ def _split_into_groups(events: pl.DataFrame) -> list[tuple[str, str, pl.DataFram
 def _mark_hits(counts: DailyCounts, keys: Sequence[tuple[str, str]], measured: str, width: int) -> NDArray[np.float64]:
     """Mark the days on which each event would be a hit.
 
-    Returns the shape (events, days). `keys`: for each event, the series of `counts.evidence` in which it is looked up.
+    Returns the shape (events, days): 1 for a hit, 0 for none, NaN if the window is incomplete. `keys`: for each event, the series of
+    `counts.evidence` in which it is looked up.
     """
     articles = counts.articles[measured]
     no_evidence = np.zeros(counts.days)
@@ -215,9 +216,9 @@ def _mark_hits(counts: DailyCounts, keys: Sequence[tuple[str, str]], measured: s
 def _measure_hit_rates(events: pl.DataFrame, counts: DailyCounts, width: int, where: Mapping[str, str]) -> list[Figure]:
     """Compute the share of events that are hits, and what chance gives.
 
-    Returns figures for index and keyword rule, and the difference of both. Only events whose window is complete in both count; no figures
-    if there is none. Intervals: bootstrap over months, whose events are drawn together. `where`: the columns `grouping` and `pair` of the
-    figures.
+    Returns figures for index, keyword rule and difference (index minus keyword rule). Only events whose window is complete in both count;
+    no figures if there is none. Intervals: bootstrap over months, whose events are drawn together. `where`: the columns `grouping` and
+    `pair` of the figures.
     """
     keys = {
         "index": list(events.select("series", "polarity").iter_rows()),
@@ -264,9 +265,9 @@ def _hit_figure(
 def _measure_chance(on_days: NDArray[np.float64], at: NDArray[np.int64], rate: float) -> dict[str, float]:
     """Compute the hit rates that chance gives.
 
-    Chance is measured in two ways: at random dates, and with all events shifted by the same number of days, around the end of the calendar.
-    `on_days`: result of `_mark_hits`; `at`: the number of each event's day; `rate`: the hit rate of the events. `p_random` and `p_shift`:
-    share of draws and shifts with at least this rate, the events' own included.
+    Chance is measured in two ways: at random dates, and with all events shifted by the same number of days, where days beyond the last one
+    continue at the first. `on_days`: result of `_mark_hits`; `at`: the number of each event's day; `rate`: the hit rate of the events.
+    `p_random` and `p_shift`: share of draws and shifts with at least this rate, the events' own included.
     """
     random = np.random.default_rng(SEED)
     drawn = np.zeros(DRAWS)
@@ -298,8 +299,8 @@ def _mean_hit_rate(hits: NDArray[np.float64]) -> float:
 def _run_sign_tests(events: pl.DataFrame, counts: DailyCounts, width: int) -> list[Figure]:
     """Test how often the event's own channel ranks above the opposite one.
 
-    The rank of a day is the share of days of the same channel with less evidence per article within `width` days; ties are dropped. Exact
-    binomial test against one half. Returns one figure for each polarity with events.
+    The rank of a day is the share of days of the same channel with less evidence per article within `width` days; ties and events with an
+    incomplete window are dropped. Exact binomial test against one half. Returns one figure for each polarity with events left.
     """
     articles = counts.articles["index"]
     no_evidence = np.zeros(counts.days)

@@ -255,8 +255,8 @@ def measure_below_best(scores: pl.DataFrame) -> pl.DataFrame:
 def recommend_half_lives(scores: pl.DataFrame, default_days: float) -> pl.DataFrame:
     """Recommend half-lives for each series.
 
-    `scores`: HALF_LIFE_SCORES; `measure_below_best` chooses the forecasts of stories that arrive singly or in clusters.
-    `best_days`: the half-life with the highest log likelihood; `from_days`, `to_days`: shortest and longest within two log units of it;
+    `scores`: HALF_LIFE_SCORES; `measure_below_best` chooses the forecasts of stories that arrive singly or in clusters. `best_days`: the
+    half-life with the highest log likelihood; `from_days`, `to_days`: shortest and longest at most `ALLOWED_LOG_UNITS` below it;
     `default_below_best`: log units of the default below the best. Raises `ForecastError` if the default was not scored.
     """
     if default_days not in scores["half_life_days"]:

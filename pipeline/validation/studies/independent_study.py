@@ -89,7 +89,7 @@ def study_acts(acts: pl.DataFrame, daily_mass: pl.DataFrame, keywords: pl.DataFr
 
     `acts`: `act_id`, `act_date`, `actor`, `target`, `polarity` (a channel); those outside the days and directed pairs of the index are
     dropped, also acts towards all countries (`*`). `daily_mass`: DAILY_MASS; `keywords`: KEYWORD_HITS. Returns ACT_RESULTS and rows of
-    VALIDATION. Intervals: bootstrap over months.
+    VALIDATION. Intervals of hit rates: bootstrap over months; of the right sign: exact.
     """
     counts = to_daily_counts(daily_mass, keywords)
     chosen = _select_acts(acts, counts)
@@ -113,8 +113,8 @@ def study_acts(acts: pl.DataFrame, daily_mass: pl.DataFrame, keywords: pl.DataFr
 def _select_acts(acts: pl.DataFrame, counts: DailyCounts) -> pl.DataFrame:
     """Select distinct acts that the index can show, and add `pair`.
 
-    Their day and series have been read, and their polarity is one of `CHANNELS`. Of acts with the same day, direction and polarity the
-    first remains.
+    Their day and series have been read, and their polarity is one of `CHANNELS`. Of acts with the same day, direction and polarity the one
+    with the first `act_id` remains.
     """
     last = counts.first + timedelta(days=counts.days - 1)
     known = sorted({name for name, channel in counts.evidence if channel in CHANNELS})
@@ -193,7 +193,7 @@ class _Windows:
     def placebo_days(self, act: Mapping[str, Any]) -> NDArray[np.int64]:
         """Return the day numbers of the act's placebo dates.
 
-        They are free days of its pair within half a year.
+        They are free days of its pair (`_free_days`), at most `PLACEBO_REACH` days before or after it.
         """
         days = np.flatnonzero(self._free_days[act["pair"]])
         return days[np.abs(days - self.day_number(act)) <= PLACEBO_REACH]
@@ -286,7 +286,8 @@ def _measure_chance(scored: pl.DataFrame, windows: _Windows, measured: str, rate
 def _compute_sign_rates(scored: pl.DataFrame, where: Mapping[str, str]) -> list[Figure]:
     """Compute how often the index shows an act in the right channel.
 
-    With a binomial test against one half. `scored`: rows of ACT_RESULTS; nothing if none has `is_right_sign`.
+    It is the share of true `is_right_sign` among those not null, with a binomial test against one half. `scored`: rows of ACT_RESULTS; an
+    empty list if all are null.
     """
     signs = scored["is_right_sign"].drop_nulls()
     if signs.is_empty():

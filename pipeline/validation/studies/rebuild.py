@@ -95,7 +95,8 @@ def measure_differences(published: pl.DataFrame, rebuilt: pl.DataFrame, table: s
 class _Versions:
     """Versions of the baseline of one series and channel, oldest first.
 
-    `rates`: by source, the rates of `_VARIANTS`; `priors`: the row of `(any)` with the columns of the prior.
+    Each list has one item for each version. `rates`: by source, the rates of `_VARIANTS`; `priors`: the row of `(any)` with the columns of
+    the prior.
     """
 
     valid_from: list[date]

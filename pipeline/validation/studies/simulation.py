@@ -68,9 +68,9 @@ class Pool:
 class Arrivals:
     """How simulated stories arrive and are read.
 
-    `clustering`: factor on the variance of the number of stories. `wrong`: share of stories that are read wrong at the baseline's rate.
-    Half of them are the pair's own news, with sign or kind wrong, and come and go with it; the other half are other news, and come at the
-    rate of the baseline.
+    `clustering`: factor on the variance of the number of stories. `wrong`: share of stories that are read wrong, while the pair's rate is
+    that of the baseline. Half of them are the pair's own news, with sign or kind wrong, and come and go with it; the other half are other
+    news, and come at the rate of the baseline.
     """
 
     name: str

@@ -77,6 +77,15 @@ def test_errors_name_the_cause_and_no_credentials(monkeypatch: pytest.MonkeyPatc
     assert not any(secret in text for secret in (KEY, SECRET) for text in texts)
 
 
+def test_an_unknown_error_shows_no_key_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise ValueError(f"bad key {SECRET} in the configuration")
+
+    monkeypatch.setattr("obstore.store.from_url", fail)
+    with pytest.raises(ObjectStoreError, match=r"ValueError: bad key \(key\) in the configuration"):
+        open_bucket("s3://bucket/prefix")
+
+
 def test_a_request_to_a_busy_server_is_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
     requests = Requests((503, xml("SlowDown")), (500, ""), (200, "content"))
     with serve(requests, monkeypatch) as bucket:

@@ -57,7 +57,10 @@ def main() -> None:
 
 
 def read_background() -> Iterator[Example]:
-    """Yield the sentences of invented news about other things."""
+    """Yield the sentences of invented news about other things.
+
+    Each line of `background.txt` is a passage.
+    """
     for number, line in enumerate(BACKGROUND.read_text(encoding="utf-8").splitlines()):
         for sentence in split_sentences(line):
             yield f"background:{number}", sentence.text, "other news"
@@ -96,8 +99,9 @@ def select_paragraphs(path: Path) -> Iterator[Example]:
 def learn(examples: pl.DataFrame) -> pl.DataFrame:
     """Fit a logistic regression; return each feature's weight in whole points.
 
-    `examples`: `passage`, `text` and `kind` of sentences. Returns `feature` and `weight`: first the intercept, then the features that are
-    in at least `LEAST_SENTENCES` sentences and do not round to 0, by name.
+    It predicts whether a sentence has the kind `signal`; `POINTS_PER_UNIT` points are one unit of log odds. `examples`: `passage`, `text`
+    and `kind` (a key of `WEIGHT_OF`, which says how much it counts) of sentences. Returns `feature` and `weight`: first the intercept, then
+    the features that are in at least `LEAST_SENTENCES` sentences and do not round to 0, by name.
     """
     numbered = examples.with_row_index("sentence").with_columns(article=pl.col("passage").rank("dense").cast(pl.UInt32))
     # Each sentence is split as an article of its own; then `article` is its passage, in which the features also count countries.

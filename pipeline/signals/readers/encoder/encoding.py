@@ -134,7 +134,7 @@ def _tokenize(tokenizer: Tokenizer, text: str) -> list[int]:
 def _special_id(tokenizer: Tokenizer, name: str) -> int:
     """Return the id of a special token such as `[SEP]`.
 
-    `ValueError` if the tokenizer has none.
+    Raises `ValueError` if the tokenizer has none.
     """
     token_id = tokenizer.token_to_id(name)
     if token_id is None:

@@ -46,8 +46,9 @@ class Network:
     def compute_logits(self, sentences: Sequence[Encoded], run: Callable[..., Iterable[Logits]] = map) -> list[Logits]:
         """Compute the logits of all ordered pairs of places, for each sentence.
 
-        The shape of each array is (places, places, labels of all heads). Equal sentences are computed once. `run` applies a function to
-        batches, in order: `map`, or that of a thread pool.
+        A place is a country of the sentence, or all partners (the last). The arrays are in the order of `sentences`, each of shape (actors,
+        targets, labels of all heads). Equal sentences are computed once. `run` applies a function to batches, in order: `map`, or that of a
+        thread pool.
         """
         distinct = list({(encoded.ids, encoded.places): encoded for encoded in sentences}.values())
         batches = list(batch_by_length(distinct))
@@ -60,7 +61,7 @@ class Network:
         return [by_sentence[encoded.ids, encoded.places] for encoded in sentences]
 
     def _run(self, batch: Sequence[Encoded]) -> Logits:
-        """Compute the logits of sentences of equal length."""
+        """Compute the logits of sentences of equal length, padded to most places."""
         logits: Logits = self.session.run(["logits"], to_inputs(batch))[0]
         return logits
 

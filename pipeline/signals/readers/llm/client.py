@@ -249,10 +249,10 @@ class Client:
             raise _AttemptError("no_connection", self._clean(str(error)), can_retry=True, is_billed=True) from error
 
     def _to_error(self, status: int, headers: "httpx.Headers", body: bytes) -> _AttemptError:
-        """Convert a status other than 200 to an error.
+        """Return the error for a status other than 200.
 
-        A redirect, or a status with which every request would fail (`FATAL_STATUSES`, such as a wrong key), stops all requests. Only 408,
-        429 and 5xx can be retried, after the wait of the header `Retry-After`.
+        A status below 400 (a redirect), or a status with which every request would fail (`FATAL_STATUSES`, such as a wrong key), stops all
+        requests. Only 408, 429 and 5xx can be retried, after the wait of the header `Retry-After`.
         """
         message = f"the endpoint responded with {status}: {self._clean(body.decode('utf-8', 'replace'))}"
         if status in FATAL_STATUSES or status < FIRST_CLIENT_ERROR:
@@ -266,7 +266,8 @@ class Client:
     def _count_failure(self, failed: _AttemptError) -> None:
         """Count failed articles in a row; stop all requests after too many.
 
-        Only failures of the endpoint (`ENDPOINT_FAILURES`) count; any other failure sets the count to 0.
+        Only failures of the endpoint (`ENDPOINT_FAILURES`) count; any other failure sets the count to 0, as an answer
+        does. Requests stop when it is `max_failures_in_a_row`.
         """
         with self._lock:
             self._failures = self._failures + 1 if failed.reason in ENDPOINT_FAILURES else 0
@@ -308,7 +309,7 @@ def _make_http_client(endpoint: Endpoint, limits: Limits) -> "httpx.Client":
 def _parse_completion(body: bytes) -> dict[str, Any]:
     """Parse the body of a response.
 
-    `_AttemptError` if it is no JSON object.
+    Raises `_AttemptError` if it is no JSON object.
     """
     try:
         completion = json.loads(body)
@@ -332,7 +333,7 @@ def _count_tokens(completion: dict[str, Any], request: bytes, body: bytes) -> in
 def _read_content(completion: dict[str, Any]) -> str:
     """Return the text of the first choice.
 
-    `_AttemptError` if the model declined, the text was cut off, or there is none.
+    Raises `_AttemptError` if the model declined, the text was cut off, or there is none.
     """
     try:
         choice = completion["choices"][0]

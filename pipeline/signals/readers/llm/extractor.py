@@ -253,7 +253,10 @@ def _is_usable(content: str, article: Article) -> bool:
 
 
 def _summarize(articles: Sequence[Article], outcomes: Sequence[Answer | _Unread]) -> ReadingSummary:
-    """Count unread articles and rejected signals by reason."""
+    """Count all articles, and unread ones and rejected signals by reason.
+
+    The ids of unread articles are listed too.
+    """
     unread = Counter(outcome.reason for outcome in outcomes if isinstance(outcome, _Unread))
     rejected: Counter[str] = sum((outcome.rejected for outcome in outcomes if isinstance(outcome, Answer)), Counter())
     unread_ids = [article.text_id for article, outcome in zip(articles, outcomes, strict=True) if isinstance(outcome, _Unread)]

@@ -144,7 +144,7 @@ def _is_number(value: object) -> bool:
 def _parse_number(value: float | None) -> float | None:
     """Return a rate or sum as a float; None stays.
 
-    `_RejectedError` if it is negative or not finite.
+    Raises `_RejectedError` if it is negative or not finite.
     """
     try:
         number = None if value is None else float(value)
@@ -159,7 +159,7 @@ def _find_sentence(signal: Mapping[str, Any], sentences: Sequence[Sentence]) -> 
     """Find the sentence that contains the quote of a signal.
 
     It is the one that the signal names by number (from 1), if it has the quote; else the only one with the quote, since models miscount.
-    Raises `_RejectedError` if the quote is in no sentence, or in several but not in the named one. Also if it has fewer than
+    Raises `_RejectedError` if the quote is in no sentence, or in several but not in the named one. Also if it is empty, or has fewer than
     `SHORTEST_QUOTE` characters and is not a whole sentence.
     """
     quote: str = signal["quote"].strip()

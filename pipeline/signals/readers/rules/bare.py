@@ -49,7 +49,10 @@ def find_operator_acts(sentence: MarkedSentence, used: set[int]) -> Iterable[Act
 
 
 def _can_be_alone(operator: Mark) -> bool:
-    """Whether the lexicon lets an operator be an act of its own."""
+    """Whether the lexicon lets an operator be an act of its own.
+
+    It has `alone`. In addition, a verb is `standalone`, and a noun refuses, threatens, demands or has `of_subject`.
+    """
     if "alone" not in operator.readings[0].entry:
         return False
     if operator.category == "operator_noun":
@@ -65,8 +68,9 @@ def _has_topic(sentence: MarkedSentence, operator: Mark, trade_objects: Sequence
     """Whether a sentence shows that an operator is about trade.
 
     `operator`: a word such as `accuses`; `trade_objects`: words such as `tariffs` in the sentence. For accusations and meetings they may be
-    anywhere, for others at most `TOPIC_REACH` words after the operator, or directly before it (`tariff threat`). Meetings also need two
-    acting states in the sentence. Some operators need none of this (`needs` in the lexicon).
+    anywhere, for others at most `TOPIC_REACH` words after the operator, or directly before it (`tariff threat`). A threat needs a
+    restriction, an offer a concession or market. Meetings also need two acting states in the sentence. Some operators need none of this
+    (`needs` in the lexicon).
     """
     name = class_of(operator)
     if not operator.readings[0].entry["needs"]:
@@ -119,7 +123,10 @@ def _build_operator_act(sentence: MarkedSentence, operator: Mark, trade_objects:
 
 
 def _is_ahead(sentence: MarkedSentence, operator: Mark) -> bool:
-    """Whether retaliation is only announced: `will retaliate`, `reserves the right to hit back`."""
+    """Whether retaliation is only announced: `will retaliate`, `reserves the right to hit back`.
+
+    A word of will is up to `FUTURE_REACH` words before it.
+    """
     return bool(cues("resolve") & set(sentence.words_between(operator.first - FUTURE_REACH, operator.first)))
 
 
@@ -127,7 +134,7 @@ def find_named_talks(sentence: MarkedSentence, used: set[int]) -> Iterable[Act]:
     """Find the first talks or deal named without a verb, as dialogue.
 
     Example: `trade talks between A and B`. Both sides act (`mutual`), unless one speaks about the talks; `no trade talks` denies them for
-    both, whatever the encoder reads. The sentence must be about trade and name two countries, or name a country and known talks
+    both, whatever the encoder reads. The sentence must be about trade and name two or more countries, or name a country and known talks
     (`the talks`). Sentences about markets give none. Objects whose position is in `used` are acts already.
     """
     all_words = set(sentence.words_between(0, len(sentence.tokens)))
@@ -154,7 +161,8 @@ def find_named_talks(sentence: MarkedSentence, used: set[int]) -> Iterable[Act]:
 def find_existing_restrictions(sentence: MarkedSentence, used: set[int]) -> Iterable[Act]:
     """Find restrictions that are named with the country that imposed them.
 
-    Example: `U.S. tariffs on Chinese goods`. They exist already, so they are historical measures. Objects whose position is in `used` are
+    Example: `U.S. tariffs on Chinese goods`. They exist already, so they are historical measures. The country is up to `OWNER_REACH` words
+    before, with no preposition between them. General words such as `fee` or `measure` are left out. Objects whose position is in `used` are
     acts already.
     """
     for thing in sentence.marks_of("object"):

@@ -201,7 +201,8 @@ def _objects_in_reach(sentence: MarkedSentence, verb: Mark, objects: list[Mark])
     """Return the objects that a verb may govern, nearest first.
 
     They follow the verb. For passives those before it come first. For verbs with the object as subject (`tariffs take effect`) only those
-    before it count. All are in the verb's clause and at most `OBJECT_REACH` words away.
+    before it count. All are at most `OBJECT_REACH` words away, and in the verb's clause or, after it, in those joined to it by `and` or
+    `or`.
     """
     start, _ = sentence.clause_bounds(verb.first)
     before = [o for o in reversed(objects) if start <= o.first and o.last < verb.first and verb.first - o.last <= OBJECT_REACH]
@@ -325,7 +326,8 @@ def _is_object_negated(sentence: MarkedSentence, verb: Mark, thing: Mark | None)
 def _is_mutual(sentence: MarkedSentence, kind: str, entry: Mapping[str, Any], thing: Mark | None) -> bool:
     """Whether both sides act, which makes a signal in each direction.
 
-    True for agreements and talks, unless one side only speaks of them or wants them (`one_way` in the lexicon).
+    True for agreements and dialogues, unless verb or object is `one_way` in the lexicon. A dialogue by the verb `sign` is mutual only if
+    the sentence has no word of saying.
     """
     if thing is not None and thing.readings[0].entry.get("one_way"):
         return False
@@ -370,7 +372,7 @@ def _adjust_precondition(sentence: MarkedSentence, act: Act) -> Act:
     """Turn a concession into a refusal that waits for it.
 
     Example: `will not move unless it lifts its duties`. The concession (lifts) is in a clause that opens with `unless` or `until`, and a
-    word of denial (not) is before it. What is refused is the word after the denial (move).
+    word of denial (not) is before it. What is refused is the word after the denial (move). Other acts stay as they are.
     """
     start, _ = sentence.clause_bounds(act.anchor)
     if act.kind not in CONCEDING or sentence.tokens[start].lower not in cues("until"):

@@ -124,7 +124,8 @@ def _is_of_other_state(sentence: MarkedSentence, operator: Mark, at: int) -> boo
     """Return whether an acting country is between operator and word `at`.
 
     The act at that word is then the other country's, and the operator does not change it. Countries after a preposition or meant by a
-    pronoun do not count. False for operators that do not change the kind, such as `not`.
+    pronoun do not count, nor, for refusals, those with `'s` (`rejects Japan's demand`). False for operators that do not change the kind,
+    such as `not`.
     """
     if class_of(operator) not in OPERATOR_EFFECTS:
         return False
@@ -142,7 +143,8 @@ def _is_of_other_state(sentence: MarkedSentence, operator: Mark, at: int) -> boo
 class DraftAct:
     """An act while operators are applied to it, the nearest first.
 
-    `base` is its kind before them; `kind` is its kind now, None if no signal is left. `anchor` moves to the operator that changes it last.
+    `base` is its kind before them; `kind` is its kind now, None if no signal is left. `anchor` moves to the last operator that is applied,
+    except negations and words of doubt.
     """
 
     base: str
@@ -219,7 +221,8 @@ class DraftAct:
     def _apply_doubt(self, sentence: MarkedSentence, operator: Mark) -> None:
         """Make an asserted act hypothetical after `could`, `if` and similar words.
 
-        Not for `would` and `should` after a word of saying (`said it would lift`: a plan), or more than `DOUBT_REACH` words before the act.
+        `would` and `should` do not count after a word of saying (`said it would lift`: a plan), or if more than `DOUBT_REACH` words before
+        the act. Other words always count.
         """
         word = sentence.tokens[operator.first].lower
         is_reported = cues("reporting") & set(sentence.words_between(operator.first - 4, operator.first))
@@ -230,7 +233,10 @@ class DraftAct:
 
 
 def _is_addressed(sentence: MarkedSentence, operator: Mark) -> bool:
-    """Whether a state and an infinitive follow the operator: `urged Tokyo to`."""
+    """Whether a state and an infinitive follow the operator: `urged Tokyo to`.
+
+    The state begins at most two words after it, and `to` directly follows the state.
+    """
     return any(
         operator.last < first <= operator.last + 2 and mention.is_actor and sentence.words_between(last + 1, last + 2) == ["to"]
         for mention, (first, last) in zip(sentence.mentions, sentence.mention_spans, strict=True)

@@ -127,7 +127,7 @@ def _find_marks(tokens: Sequence[Token], phrases: Sequence[Sequence[Phrase]], ca
     """Mark lexicon phrases of some categories, without overlaps.
 
     `phrases`: result of `_match_phrases`. From left to right, the longest phrase at a word wins; of equally long ones, that of the first
-    category.
+    category. Words that are a noun here (`_is_noun`) match only if `categories` has `object`, all others only if not.
     """
     marks: list[Mark] = []
     at = 0

@@ -37,8 +37,9 @@ def is_owned(sentence: MarkedSentence, noun: Mark) -> bool:
 def find_new_restrictions(sentence: MarkedSentence, used: set[int]) -> Iterable[Act]:
     """Find restrictions that are called new and have a target, as measures.
 
-    Example: `new tariffs on Turkish steel`. Objects whose position is in `used` are acts already; those found here are added. Restrictions
-    after an operator such as `threatens`, which would make another kind, are left out.
+    Example: `new tariffs on Turkish steel`. The word for new is in the clause, up to `NEW_REACH` words before. Objects whose position is in
+    `used` are acts already; those found here are added. Restrictions after an operator such as `threatens`, which would make another kind,
+    are left out.
     """
     for thing in sentence.marks_of("object"):
         if class_of(thing) != "restriction" or thing.first in used:

@@ -36,7 +36,7 @@ ORIGIN_PREPOSITIONS = frozenset({"of", "from", "for", "in", "at"})
 class Party:
     """The countries that a noun phrase means, or a stranger.
 
-    A stranger acts for no state, such as an analyst or a company. `codes`: country codes, empty if the phrase names no country.
+    A stranger acts for no state, such as an analyst or a company. `codes`: country codes, empty for a stranger or if no country is named.
     """
 
     codes: tuple[str, ...] = ()
@@ -58,7 +58,7 @@ class ParsedSentence:
 
         From the word upwards in the tree, the first country or stranger that is the subject of a verb, the `by` of a passive, or the owner
         of an act that is a noun (`China's refusal`). In a relative clause it is the noun before the clause; `anyone who ...` is a stranger.
-        None if there is none, or the tree takes a verb of the lexicon for a noun.
+        None if the way up ends before (`SHARES_SUBJECT`), or the tree takes a verb of the lexicon for a noun.
         """
         if self._is_noun(at) and any(mark.first == at for mark in self.sentence.marks_of("verb", "operator")):
             return None  # the parser mistakes a verb for a noun
@@ -137,7 +137,7 @@ class ParsedSentence:
         """Whether the act only identifies a thing or sets the scene.
 
         Examples: `tariffs imposed in May`, `planned tariffs`, `the duty that he announced`, `after talks`,
-        `the decision to impose tariffs was`, `because of its threat to impose tariffs`, `previous threats`.
+        `the decision to impose tariffs was`, `because of its threat to impose tariffs`, `previous threats`, `drops its threat`.
         """
         verb = self._main_verb(at)
         relation, tag = self.tree.relations[verb], self.tree.tags[verb]
@@ -168,7 +168,7 @@ class ParsedSentence:
     def is_purpose(self, at: int) -> bool:
         """Whether the act is only the purpose of another.
 
-        Example: `..., to reach a deal`.
+        Its verb is an infinitive that modifies another verb: `..., to reach a deal`.
         """
         verb = self._main_verb(at)
         has_to = any(self.tree.tags[child] == "TO" for child in self.tree.children_by(verb, "aux"))
@@ -219,12 +219,12 @@ class ParsedSentence:
         return not DESCRIPTIONS.isdisjoint({self.tree.relations[at], self.tree.relations[self._main_verb(at)]})
 
     def find_owner_countries(self, at: int) -> tuple[str, ...]:
-        """Return the countries whose a noun is: `China's unfair practices`."""
+        """Return the countries that own a noun (`China's unfair practices`), if any."""
         party = self._find_owner(self.phrase_head(at))
         return party.codes if party else ()
 
     def subject_positions(self) -> frozenset[int]:
-        """Return the positions of words that are subjects and so no targets.
+        """Return the positions of subjects of active verbs, which are no targets.
 
         Included are those that the parser wrongly joins to the words before them.
         """
@@ -335,7 +335,7 @@ class ParsedSentence:
     def _find_owner(self, noun: int) -> Party | None:
         """Return whose act a noun is: `Beijing's refusal`, `a threat by Washington`.
 
-        For talks and deals, an adjective names a partner and not the owner (`a China deal`). None if no country is named.
+        For talks and deals, a modifier without `'s` names a partner and not the owner (`a China deal`). None if no owner is named.
         """
         excluded = PARTNER_MODIFIERS if self._is_object_of(noun, "talks", "deal") else ()
         codes = [*self._read_modifiers(noun, excluded).codes]
@@ -400,7 +400,8 @@ class ParsedSentence:
     def _read_modifiers(self, noun: int, excluded: Container[str] = ()) -> Party:
         """Return the countries that modify a noun: `Chinese officials`, `China's tariffs`.
 
-        Goods, firms and people of a country (`Chinese exporters`) are strangers. Modifiers with a relation in `excluded` do not count.
+        A noun of the list `nonstate` (`Chinese exporters`) is a stranger, unless it is part of a phrase of the lexicon or the modifier is
+        an acting state. Modifiers with a relation in `excluded` do not count.
         """
         is_marked = self._is_marked_noun(noun)
         codes: list[str] = []

@@ -40,9 +40,9 @@ class RuleReader:
     version = VERSION if is_installed() else f"{VERSION}+wordorder"
 
     def read(self, candidates: Sequence[SentenceCandidates]) -> pl.DataFrame:
-        """Return a row (`READINGS_SCHEMA`) for each act and its candidate.
+        """Return a row (`READINGS_SCHEMA`) for each act and each of its candidates.
 
-        `candidates`: pairs of countries, by sentence. A pair has several rows if it has several acts.
+        `candidates`: pairs of countries, by sentence. A pair has as many rows as acts; an act whose pair is no candidate has none.
         """
         sentences = [with_acts for group in candidates if (with_acts := _find_acts_of(group)) is not None]
         trees = parse_sentences([(_to_parser_text(s.context.sentence), s.context.sentence.tokens) for s in sentences])
@@ -69,7 +69,8 @@ def _find_acts_of(group: SentenceCandidates) -> _SentenceActs | None:
     """Find the acts of a sentence, without actor and target.
 
     Acts with the instrument `entity_list` are left out if the sentence has a word of security policy. None if no act is left, the sentence
-    is longer than `MAX_SENTENCE_LENGTH` characters, or it only lists what was talked about; it is then not parsed.
+    is longer than `MAX_SENTENCE_LENGTH` characters, or a phrase of the list `topics` says that it only lists what was talked about; it is
+    then not parsed.
     """
     text: str = group[0]["sentence"]
     if len(text) > MAX_SENTENCE_LENGTH or _contains_any(text, "topics"):
@@ -115,7 +116,8 @@ def _to_parser_text(sentence: MarkedSentence) -> str:
 def _iter_readings(sentence_acts: _SentenceActs, tree: Tree | None) -> Iterator[Reading]:
     """Yield a reading for each act and candidate pair.
 
-    Pairs of actor and target that are no candidates are left out. `tree` is None without a parser.
+    Pairs of actor and target that are no candidates are left out. An asserted act becomes historical if the text dates it in the past, else
+    gets its modality by the tree; if it is then still asserted, a question makes it hypothetical. `tree` is None without a parser.
     """
     sentence = sentence_acts.context.sentence
     parsed = ParsedSentence(sentence, tree) if tree else None

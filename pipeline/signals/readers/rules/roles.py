@@ -61,7 +61,9 @@ def find_roles(context: SentenceContext, parsed: ParsedSentence | None, act: Act
 def _find_roles_of_sufferer(context: SentenceContext, parsed: ParsedSentence | None, act: Act) -> Iterator[tuple[str, str]]:
     """Yield actor and target of an act that the subject suffers.
 
-    Example: `Japan faces American tariffs`. The owner of the tariffs, else the other side, acts towards the subject (Japan).
+    Example: `Japan faces American tariffs`. The first owner of the tariffs, else the first other country that word order gives
+    (`find_targets`), acts towards the subject (Japan). If the tree gives no country as subject, the speaker acts towards who is addressed
+    (`informed Seoul that its goods ...`).
     """
     if parsed:
         sufferers = parsed.find_subject_countries(act.focus)
@@ -83,9 +85,9 @@ def _find_roles_of_sufferer(context: SentenceContext, parsed: ParsedSentence | N
 def _find_roles_of_statement(context: SentenceContext, parsed: ParsedSentence, act: Act) -> Iterator[tuple[str, str]]:
     """Yield actor and target of a statement.
 
-    Example: `Beijing said Washington should lift its tariffs`. The speaker (Beijing), else the other side, acts towards the subject
-    (Washington) or, if misconduct is named (`China's unfair practices`), towards its owner. Without either, it acts towards the target
-    found by word order.
+    Example: `Beijing said Washington should lift its tariffs`. The first speaker (Beijing), else the first other country that word
+    order gives (`find_targets`), acts towards each subject (Washington) or, if misconduct is named (`China's unfair practices`), towards
+    each owner. Without a subject, each speaker acts towards the targets by word order; misconduct without an owner gives no pair.
     """
     if parsed.is_said_by_stranger(act.anchor):
         return
@@ -190,8 +192,8 @@ def _search_roots(parsed: ParsedSentence, act: Act) -> list[int]:
 def _find_mutual_roles(context: SentenceContext, parsed: ParsedSentence | None, party: Party | None, act: Act) -> Iterator[tuple[str, str]]:
     """Yield both directions for every two sides of a mutual act.
 
-    An act that one side only offers, threatens or demands goes from it to its targets. If only one side of another act is known, it
-    acts towards the targets by word order.
+    An act that exactly one side offers, threatens or demands goes only from it to its targets. If only one side of any other act is known,
+    it acts towards the targets by word order.
     """
     if act.rule_id.startswith(ONE_SIDED):
         willing = _choose_actors(context, party, act)

@@ -50,7 +50,7 @@ class Tree:
     def head_of_span(self, first: int, last: int) -> int:
         """Return the token that the others of a span depend on.
 
-        The span includes `last`.
+        It is the first that is a root or has its head outside the span, which includes `last`.
         """
         inside = range(first, last + 1)
         return next((at for at in inside if self.heads[at] not in inside or self.heads[at] == at), last)

@@ -77,8 +77,8 @@ def _find_subject_before(sentence: MarkedSentence, at: int) -> tuple[Mention, tu
 def _is_governed(sentence: MarkedSentence, mention: Mention, span: tuple[int, int]) -> bool:
     """Whether the mention follows a preposition and so is no subject.
 
-    Titles, and other countries of its list, may be between them. In `Xi of China` this is true of China, but not of Xi. `span`: first and
-    last word of the mention.
+    Titles, and other countries of its list, may be between them. In `Xi of China` this is true of China, but not of Xi. False for
+    mentions with the role `mutual`. `span`: first and last word of the mention.
     """
     if mention.role == "mutual":
         return False
@@ -139,7 +139,8 @@ def _is_stranger_between(sentence: MarkedSentence, first: int, end: int) -> bool
 def _find_reporter(sentence: MarkedSentence, at: int) -> str | None:
     """Return the state after word `at` that reports the act.
 
-    Example: `..., the White House confirmed`.
+    It is the first one without a preposition before it and with a verb of saying up to `SPEECH_REACH` words after it. Example:
+    `..., the White House confirmed`. None if there is none.
     """
     for mention, span in zip(sentence.mentions, sentence.mention_spans, strict=True):
         if span[0] > at and mention.is_actor and not _is_governed(sentence, mention, span):
@@ -194,7 +195,7 @@ def find_targets(
 def _is_contrasted(sentence: MarkedSentence, at: int, other: int) -> bool:
     """Whether `but` or `while` separates words `at` and `other`.
 
-    The second must directly follow another verb, as its object.
+    The second must directly follow a verb that comes after the last such word, as its object.
     """
     separators = [i for i in range(at + 1, other) if sentence.tokens[i].lower in cues("contrasts")]
     return bool(separators) and any(separators[-1] < mark.first and mark.last == other - 1 for mark in sentence.marks_of("verb"))
@@ -204,7 +205,8 @@ def find_owner(context: SentenceContext, thing: int) -> str | None:
     """Return the owner of the object at word `thing`.
 
     Examples: `China's entity list`, `US port fees`. The owner is named up to `OWNER_REACH` words before the object. Otherwise, if a target
-    is named after it and sentence and main pair have one other country in all, it is that one. None else.
+    is named up to `PASSIVE_REACH` words after it, and sentence and main pair together have exactly one other country, it is that one. None
+    else.
     """
     sentence = context.sentence
     mentions = list(zip(sentence.mentions, sentence.mention_spans, strict=True))
@@ -232,7 +234,8 @@ def _read_list(sentence: MarkedSentence, mentions: list[tuple[Mention, tuple[int
 def find_mutual_pair(context: SentenceContext) -> tuple[str, ...]:
     """Return the two countries of a mutual act by word order.
 
-    They are the first two named, else the article's main pair. Empty if the sentence names one country outside the main pair.
+    They are the first two named, else the article's main pair. Empty if the sentence names one country outside the main pair, or there is
+    no main pair.
     """
     codes = tuple(dict.fromkeys(mention.code for mention in context.sentence.mentions))
     if len(codes) >= PAIR_SIZE:

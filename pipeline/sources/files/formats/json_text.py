@@ -81,7 +81,7 @@ class _RowParser:
 def _to_text(value: Any) -> str | None:
     """Return text and null unchanged, other values as text.
 
-    A list of texts becomes paragraphs, any other value JSON.
+    A list of texts becomes paragraphs with a blank line between, any other value JSON.
     """
     if value is None or isinstance(value, str):
         return value

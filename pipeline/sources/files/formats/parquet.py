@@ -24,7 +24,8 @@ _VIEWED = {pa.string_view(): pa.string(), pa.binary_view(): pa.binary()}  # dict
 def read_parquet(location: Location, options: ReadOptions, found_columns: FoundColumns) -> Iterator[pl.DataFrame]:
     """Read a Parquet file in batches.
 
-    Raises `SourceError` if it is not Parquet, damaged, or unpacks to too much.
+    Rows are as received (`ROWS`), all text. Raises `SourceError` if it is not Parquet, damaged, repeats a column to be read, or unpacks to
+    more than the limits allow.
     """
     if location.member is None and not location.is_gzip:
         with open_stream(location, options.limits) as stream:  # its errors say what is wrong with the file
@@ -180,8 +181,8 @@ def _select_field(frame: pl.DataFrame, path: tuple[str, ...]) -> pl.Series:
 def _to_text(column: pl.Series) -> pl.Series:
     """Convert a column to text.
 
-    Lists of texts become paragraphs, other nested values JSON. NaN becomes null; bytes are decoded as UTF-8; dates and times are in ISO
-    8601.
+    Lists of texts become paragraphs with a blank line between, other nested values JSON. NaN becomes null; bytes are decoded as UTF-8;
+    dates and times are in ISO 8601.
     """
     if column.dtype == pl.List(pl.String):
         return column.list.join("\n\n")

@@ -1,6 +1,7 @@
 """An item in many responses gives one row, and another when it changes."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 
 import polars as pl
@@ -79,6 +80,12 @@ def test_names_of_rows_sort_by_arrival() -> None:
 def test_a_row_is_filed_under_its_date_or_the_day_of_the_request() -> None:
     rows = read(payload(rss(item(1), item(2, published="2025-03-30"), item(3, published=""), item(4, published="2025-04-06"))))
     assert rows["index_date"].to_list() == [date(2025, 4, 4), date(2025, 3, 30), date(2025, 4, 4), date(2025, 4, 4)]
+
+
+def test_a_response_after_midnight_belongs_to_the_day_of_its_request() -> None:
+    late = replace(payload(rss(item(1), item(2, published=""), item(3, published="2025-04-05")), hours=12), day=date(2025, 4, 4))
+    assert read(late)["index_date"].to_list() == [date(2025, 4, 4)] * 3
+    assert read(replace(late, body=b"<html><body>Log in"))["index_date"].to_list() == [date(2025, 4, 4)]
 
 
 def test_a_response_that_is_not_a_feed_is_one_unreadable_row() -> None:

@@ -214,7 +214,7 @@ def _find_product(producers: Mapping[str, Any], add: Any) -> Any:
 def _read_linear(arrays: Mapping[str, Array], product: Any, bias: Array) -> Linear:
     """Read the weights and scales of an integer product.
 
-    `ValueError` if they are not symmetric.
+    Raises `ValueError` if they are not symmetric.
     """
     name = product.input[1].removesuffix("_quantized")
     if arrays[f"{name}_zero_point"].any():

@@ -1,7 +1,7 @@
-"""The teacher: a larger network, whose scores the encoder learns together with the labels.
+"""The teacher, a larger network whose scores the encoder learns too.
 
-It is MPNet (sentence-transformers/all-mpnet-base-v2, Apache-2.0, in five packages on PyPI) with the head of `pairs.py`. Does not belong
-here: training (`train.py`).
+The encoder learns them together with the labels. The teacher is MPNet (sentence-transformers/all-mpnet-base-v2, Apache-2.0, in five
+packages on PyPI) with the head of `pairs.py`. Does not belong here: training (`train.py`).
 """
 
 import json
@@ -38,7 +38,7 @@ _BATCH = 64
 
 
 class _Mpnet(nn.Module):
-    """MPNet with the interface of a `BertModel` and the token ids of BERT.
+    """MPNet with the interface and token ids of a `BertModel`.
 
     The embeddings of words and positions stay as they are; marks get embeddings of their own, which are added.
     """

@@ -61,8 +61,8 @@ REPEATED = 0.3
 def compute_loss(logits: Tensor, group: list[Example]) -> Tensor:
     """Compute the loss of a batch.
 
-    It counts polarity and kind of every candidate pair, and the other heads of labelled pairs. Optional labels do not count. If a pair
-    has several labels, an asserted one gives modality, status and instrument.
+    It counts polarity (of asserted labels only) and kind of every candidate pair, and the other heads of labelled pairs. Optional labels do
+    not count. If a pair has several labels, the last asserted one, else the last, gives modality, status, instrument and flags.
     """
     parts = dict(zip(HEADS, logits.split(HEAD_SIZES, dim=-1), strict=True))
     total = _compute_presence_loss(
@@ -87,7 +87,8 @@ def compute_loss(logits: Tensor, group: list[Example]) -> Tensor:
 def _compute_presence_loss(logits: Tensor, group: list[Example], find_index: Callable[[Label], int | None]) -> Tensor:
     """Compute the loss of one head over all candidate pairs.
 
-    `find_index`: the label's place in the head; None if it does not count. Optional labels have no weight.
+    `find_index`: the label's place in the head; None if it does not count. Optional labels have no weight, unless another label that is
+    not optional has the same pair and place.
     """
     expected, weight = torch.zeros_like(logits), torch.zeros_like(logits)
     for row, example in enumerate(group):
@@ -103,7 +104,8 @@ def _compute_presence_loss(logits: Tensor, group: list[Example], find_index: Cal
 def _compute_teacher_loss(logits: Tensor, group: list[Example], targets: Sequence[Targets]) -> Tensor:
     """Compute how much the scores of candidate pairs differ from the teacher's.
 
-    `targets`: the teacher's logits for the sentences of `group`.
+    It is binary cross-entropy, summed over pairs and labels and divided by the number of sentences. `targets`: the teacher's logits for the
+    sentences of `group`.
     """
     expected, weight = torch.zeros(*logits.shape[:3], TAUGHT), torch.zeros(*logits.shape[:3], 1)
     for row, (example, target) in enumerate(zip(group, targets, strict=True)):
@@ -116,7 +118,8 @@ def _compute_teacher_loss(logits: Tensor, group: list[Example], targets: Sequenc
 def fine_tune(network: Pairs, examples: list[Example], epochs: int, rate: float, targets: Sequence[Targets] | None = None) -> Pairs:
     """Train a network and report the loss of each epoch on stderr.
 
-    With `targets` (the teacher's logits for each example) it learns them as well as the labels, with equal weight.
+    The network is changed in place and returned. With `targets` (the teacher's logits for each example) it learns them as well as the
+    labels, with equal weight.
     """
     torch.manual_seed(0)
     generator = random.Random(0)  # noqa: S311 not used for security
