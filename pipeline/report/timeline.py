@@ -345,7 +345,8 @@ def _to_peak_story(row: Mapping[str, Any]) -> PeakStory:
 def _list_stories(signals: pl.DataFrame) -> Iterator[Evidence]:
     """Yield sentence and origin of each signal, without unsafe links.
 
-    Control characters become spaces, but HTML is not escaped. The sentence is empty unless its tier is `high`.
+    In their place is None. Control characters become spaces, but HTML is not escaped. The sentence is empty unless the signal's tier (its
+    confidence) is `high`.
     """
     for row in signals.iter_rows(named=True):
         who = direction_title(row["actor"], row["target"])

@@ -170,8 +170,8 @@ def _is_noun(tokens: Sequence[Token], at: int, phrases: Sequence[Phrase], length
 def _find_clause_starts(tokens: Sequence[Token]) -> list[int]:
     """Return the positions of the first words of clauses, 0 first.
 
-    A clause begins after a hard stop (`;`), at a conjunction such as `because`, at `and` or `but` after a comma, and at the comma that ends
-    a clause with which the sentence opens (`If ..., `).
+    A clause begins after a hard stop such as `;`, at a conjunction such as `because`, and after a comma also at one such as `and`. If the
+    sentence opens with a clause such as `If ..., `, the next begins at the comma that ends it. `as` after `such` or `well` begins none.
     """
     starts = [0]
     for at, token in enumerate(tokens[1:], start=1):

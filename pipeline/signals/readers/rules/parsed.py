@@ -56,9 +56,9 @@ class ParsedSentence:
     def find_agent(self, at: int) -> Party | None:
         """Return who does the act whose verb or noun is word `at`.
 
-        From the word upwards in the tree, the first country or stranger that is the subject of a verb, the `by` of a passive, or the owner
-        of an act that is a noun (`China's refusal`). In a relative clause it is the noun before the clause; `anyone who ...` is a stranger.
-        None if the way up ends before (`SHARES_SUBJECT`), or the tree takes a verb of the lexicon for a noun.
+        From the word upwards in the tree, the first country or stranger (who acts for no state) that is the subject of a verb, the `by` of
+        a passive, or the owner of an act that is a noun (`China's refusal`). In a relative clause it is the noun before the clause; `anyone
+        who ...` is a stranger. None if the way up ends before (`SHARES_SUBJECT`), or the tree takes a verb of the lexicon for a noun.
         """
         if self._is_noun(at) and any(mark.first == at for mark in self.sentence.marks_of("verb", "operator")):
             return None  # the parser mistakes a verb for a noun

@@ -40,7 +40,8 @@ _BATCH = 64
 class _Mpnet(nn.Module):
     """MPNet with the interface and token ids of a `BertModel`.
 
-    The embeddings of words and positions stay as they are; marks get embeddings of their own, which are added.
+    Marks are tokens of the sentence (`encoding.MARKS`), as for the encoder. A vector of its own, which is trained, is added to the word
+    embedding of each mark. MPNet's embeddings of words and positions are not trained.
     """
 
     def __init__(self, model: MPNetModel) -> None:
