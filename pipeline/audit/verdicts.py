@@ -72,8 +72,9 @@ def read_verdicts(*paths: Path, readings: Mapping[str, str] | None = None) -> pl
 def add_verdicts(path: Path, verdicts: pl.DataFrame) -> None:
     """Add rows of `SCHEMA` to a file of verdicts.
 
-    A judge's earlier verdict on the same signal and reading is replaced; all other rows stay. A missing file is created. The whole file is
-    written under another name and then renamed. Only one process at a time does this; others wait.
+    A judge's earlier verdict on the same signal and reading is replaced; all other verdicts stay. A missing file is created; `VerdictError`
+    if `read_verdicts` cannot read it. The whole file is written under another name and then renamed. Only one process at a time does this;
+    others wait.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with _locking(path.parent):

@@ -83,9 +83,9 @@ def digest_code() -> str:
 
 
 def _digest_inputs(lake: Lake, reads: Sequence[Table], variables: Variables) -> str | None:
-    """Hash everything that a step reads.
+    """Hash the inputs of a step: rows, variables and code.
 
-    None if the hashes of a table are not recorded.
+    The rows enter as the recorded hashes of the files of `reads`. None if any of these files has no recorded hash.
     """
     tables = [lake.table_digest(table) for table in reads]
     if None in tables:
