@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from pipeline.signals.extract import SentenceExtractor
+from pipeline.signals.readers.rules.matching import mark_sentence
 
 
 def explain(text: str) -> list[dict[str, Any]]:
@@ -400,3 +401,8 @@ def test_a_statement_about_nobody_accuses_the_other_side() -> None:
 )
 def test_misconduct_is_an_accusation_and_the_end_of_a_waiver_a_measure(text: str, signals: set[str]) -> None:
     assert asserted(text) == signals
+
+
+def test_the_first_word_has_no_word_before_it() -> None:
+    sentence = mark_sentence("Talks to go by", [])
+    assert [sentence.word_before(at) for at in range(4)] == ["", "talks", "to", "go"]

@@ -21,6 +21,7 @@ from pipeline.sources.customs.trade_figures import (
     parse_month,
     parse_usd,
     read_release_days,
+    to_text,
 )
 from pipeline.sources.payloads import Payload
 from tests.unit.sources.responses import make_payload
@@ -96,3 +97,7 @@ def test_half_a_surrogate_pair_in_a_response_is_replaced(parse: Callable[[Payloa
     table = parse(make_payload("census", "x", body))
     assert table.columns[1] == "?"
     assert table[0, 1] == "?"
+
+
+def test_half_a_surrogate_pair_in_a_nested_value_is_replaced() -> None:
+    assert to_text(["\ud800", {"a": "b"}]) == '["?",{"a":"b"}]'
