@@ -225,7 +225,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--news", type=Path, required=True, help="folder of the archives")
     parser.add_argument("--references", type=Path, required=True, help="folder of the reference series")
-    parser.add_argument("--homes", type=Path, default=ROOT / "data" / "examples", help="folder of the homes [default: %(default)s]")
+    parser.add_argument(
+        "--homes",
+        type=Path,
+        default=ROOT / "data" / "examples",
+        help="folder of the homes, which are deleted and built again [default: %(default)s]",
+    )
     parser.add_argument("--out", type=Path, default=EXAMPLES, help="folder of the results [default: %(default)s]")
     parser.add_argument("--only", choices=[archive.name for archive in ARCHIVES], help="build one archive")
     parser.add_argument("--from", dest="first", type=date.fromisoformat, help="first day, to try the script")

@@ -405,4 +405,4 @@ def test_misconduct_is_an_accusation_and_the_end_of_a_waiver_a_measure(text: str
 
 def test_the_first_word_has_no_word_before_it() -> None:
     sentence = mark_sentence("Talks to go by", [])
-    assert [sentence.word_before(at) for at in range(4)] == ["", "talks", "to", "go"]
+    assert [sentence.words_between(at - 1, at) for at in range(3)] == [[], ["talks"], ["to"]]

@@ -147,7 +147,9 @@ def find_named_talks(sentence: MarkedSentence, used: set[int]) -> Iterable[Act]:
         if class_of(thing) not in {"talks", "deal"} or thing.first in used:
             continue
         entry = thing.readings[0].entry
-        is_known = class_of(thing) == "talks" and sentence.word_before(thing.first) == "the" and bool(sentence.mentions)
+        is_known = (
+            class_of(thing) == "talks" and sentence.words_between(thing.first - 1, thing.first) == ["the"] and bool(sentence.mentions)
+        )
         if is_known or (is_pair and (is_on_trade or entry.get("gate"))):
             is_spoken = bool(cues("speech") & all_words)
             is_denied = "no" in sentence.words_between(thing.first - 2, thing.first)

@@ -60,10 +60,6 @@ class MarkedSentence:
         inside = [i for i, token in enumerate(self.tokens) if token.start < mention.end and token.end > mention.start]
         return (inside[0], inside[-1]) if inside else (0, 0)
 
-    def word_before(self, at: int) -> str:
-        """Return the lower-case word before word `at`; empty at the start."""
-        return self.tokens[at - 1].lower if at else ""
-
     def marks_of(self, *categories: Category) -> list[Mark]:
         """Return the marks of these categories, left to right."""
         return [mark for mark in self.marks if mark.category in categories]

@@ -130,8 +130,9 @@ def _is_stranger_between(sentence: MarkedSentence, first: int, end: int) -> bool
 
     That is someone who acts for no state, such as an analyst; after a preposition it does not count.
     """
+    governing = cues("governed") | {"by"}
     for at in range(first, end):
-        if sentence.tokens[at].lower in word_list("strangers") and sentence.word_before(at) not in cues("governed") | {"by"}:
+        if sentence.tokens[at].lower in word_list("strangers") and not governing.intersection(sentence.words_between(at - 1, at)):
             return True
     return False
 
@@ -174,7 +175,9 @@ def find_targets(
     sentence = context.sentence
     mentions = [(m, span) for m, span in zip(sentence.mentions, sentence.mention_spans, strict=True) if m.code != actor]
     if is_diverted:
-        mentions = [(m, span) for m, span in mentions if sentence.word_before(span[0]) not in cues("destinations")]
+        mentions = [
+            (m, span) for m, span in mentions if not cues("destinations").intersection(sentence.words_between(span[0] - 1, span[0]))
+        ]
     mentions = [(m, span) for m, span in mentions if span[1] not in not_at] or mentions
     after = [(m, span) for m, span in mentions if span[0] > at]
     if after and _is_contrasted(sentence, at, after[0][1][0]):

@@ -21,8 +21,8 @@ PLACES = MAX_COUNTRIES + 1
 HEAD_SIZES = [len(words) for words in HEADS.values()]
 DROPOUT = 0.1
 # Marks are initialized with the embeddings of these words.
-COUNTRY_WORDS = ("china", "france", "japan", "brazil", "canada", "india", "mexico", "germany")
-OTHER_WORDS = ("all", "speaker", "main", "headline", "journalist", "people", "president", "it", "we", "both")
+_COUNTRY_WORDS = ("china", "france", "japan", "brazil", "canada", "india", "mexico", "germany")
+_OTHER_WORDS = ("all", "speaker", "main", "headline", "journalist", "people", "president", "it", "we", "both")
 
 
 class Pairs(nn.Module):
@@ -64,15 +64,22 @@ def make_network(folder: Path, tokenizer: Tokenizer) -> Pairs:
     base = BertModel(config, add_pooling_layer=False)
     weights = load_file(str(folder / "model.safetensors"))
     base.load_state_dict({k: v for k, v in weights.items() if "pooler" not in k and "position_ids" not in k})
-    table = base.embeddings.word_embeddings.weight
-    with torch.no_grad():
-        countries = torch.stack([table[tokenizer.token_to_id(word)] for word in COUNTRY_WORDS])
-        middle = countries.mean(0)
-        for mark, own in zip(COUNTRY_MARKS, countries, strict=True):
-            table[mark] = middle + 0.5 * (own - middle)
-        for mark, word in zip(MARKS[MAX_COUNTRIES:], OTHER_WORDS, strict=True):
-            table[mark] = table[tokenizer.token_to_id(word)]
+    initialize_marks(base.embeddings.word_embeddings.weight, tokenizer)
     return Pairs(base)
+
+
+@torch.no_grad()
+def initialize_marks(table: Tensor, tokenizer: Tokenizer, shift: int = 0) -> None:
+    """Set the embeddings of marks to those of similar words, in place.
+
+    `table`: embeddings of words, the token `id` in row `id + shift`. The marks of countries are moved half the way to their mean.
+    """
+    countries = torch.stack([table[tokenizer.token_to_id(word) + shift] for word in _COUNTRY_WORDS])
+    middle = countries.mean(0)
+    for mark, own in zip(COUNTRY_MARKS, countries, strict=True):
+        table[mark + shift] = middle + 0.5 * (own - middle)
+    for mark, word in zip(MARKS[MAX_COUNTRIES:], _OTHER_WORDS, strict=True):
+        table[mark + shift] = table[tokenizer.token_to_id(word) + shift]
 
 
 def to_tensors(group: list[Encoded], shuffle: random.Random | None = None) -> tuple[Tensor, Tensor, Tensor]:

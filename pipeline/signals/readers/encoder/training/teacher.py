@@ -19,9 +19,9 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 from transformers import MPNetConfig, MPNetModel
 
-from pipeline.signals.readers.encoder.encoding import COUNTRY_MARKS, MARKS, MAX_COUNTRIES
+from pipeline.signals.readers.encoder.encoding import MARKS
 from pipeline.signals.readers.encoder.training.examples import HEADS, Example
-from pipeline.signals.readers.encoder.training.pairs import COUNTRY_WORDS, OTHER_WORDS, Pairs, to_tensors
+from pipeline.signals.readers.encoder.training.pairs import Pairs, initialize_marks, to_tensors
 
 #: Scores of polarity and kind, the heads that the encoder learns from the teacher.
 TAUGHT = len(HEADS["polarity"]) + len(HEADS["kind"])
@@ -75,14 +75,7 @@ def make_teacher(tokenizer: Tokenizer) -> Pairs:
         weights = load(archive.read(f"{_FOLDER}/model.safetensors"))
     model = MPNetModel(MPNetConfig(**settings | {"attention_probs_dropout_prob": 0.0}), add_pooling_layer=False)
     model.load_state_dict({name: value for name, value in weights.items() if "pooler" not in name and "position_ids" not in name})
-    table = model.embeddings.word_embeddings.weight
-    with torch.no_grad():
-        countries = torch.stack([table[tokenizer.token_to_id(word) + _SHIFT] for word in COUNTRY_WORDS])
-        middle = countries.mean(0)
-        for mark, own in zip(COUNTRY_MARKS, countries, strict=True):
-            table[mark + _SHIFT] = middle + 0.5 * (own - middle)
-        for mark, word in zip(MARKS[MAX_COUNTRIES:], OTHER_WORDS, strict=True):
-            table[mark + _SHIFT] = table[tokenizer.token_to_id(word) + _SHIFT].clone()
+    initialize_marks(model.embeddings.word_embeddings.weight, tokenizer, _SHIFT)
     return Pairs(_Mpnet(model))
 
 

