@@ -30,7 +30,7 @@ class Outcome:
     known_on: date | None = None
     claims: list[Claim] = field(default_factory=list)
     act: ActEvent | None = None
-    rate: float | None = None  # of what was done
+    rate: float | None = None  # of what was imposed, also if struck down later
     amount: float | None = None  # of trade, in US dollars
 
     @property
@@ -245,13 +245,15 @@ class Threat:
     def _set_outcome(self, outcome: Outcome, later: date | None) -> None:
         """Set the outcome, and the day on which the threat was imposed.
 
-        `imposed_on` is the day of an outcome that imposes the threat, unchanged for `struck_down`, else None. A postponement is counted,
-        and moves the deadline to `later` if there is none or an earlier one. If it does not move, a deadline that is due (`_is_due`) is
-        deleted.
+        `imposed_on` is the day of an outcome that imposes the threat, else None. What a court strikes down has day, rate and amount of what
+        was imposed. A postponement is counted, and moves the deadline to `later` if there is none or an earlier one. If it does not move, a
+        deadline that is due (`_is_due`) is deleted.
         """
-        self.outcome = outcome
-        if outcome.word != "struck_down":
+        if outcome.word == "struck_down":
+            outcome.rate, outcome.amount = self.outcome.rate, self.outcome.amount
+        else:
             self.imposed_on = outcome.on if outcome.word in IMPOSED else None
+        self.outcome = outcome
         if outcome.word == "postponed" and outcome.on is not None:
             self.postponed_count += 1
             if later is not None and (self.deadline_on is None or later > self.deadline_on):

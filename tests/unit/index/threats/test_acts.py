@@ -42,6 +42,7 @@ def test_a_court_strikes_down_an_official_act() -> None:
     acts = (act("imposed", 10, 17), act("struck_down", 200, 200, None))
     (row,) = last_of(threat(0), acts=acts)
     assert (row["threat_outcome"], row["outcome_on"], row["imposed_on"]) == ("struck_down", day(200), day(17))
+    assert (row["outcome_rate_pct"], row["outcome_matched"]) == (50.0, True)
 
 
 def test_a_court_that_strikes_down_another_layer_changes_nothing() -> None:
