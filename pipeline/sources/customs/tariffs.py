@@ -45,13 +45,15 @@ def parse_list(content: bytes, place: str) -> pl.DataFrame:
 
     The columns are `hs6`, `time_of_tariff`, `tariff` and optionally `description`. A leading zero that a spreadsheet removed from a code is
     restored. A row that is no rate, or contradicts or repeats another, has the reason in `unreadable`. `SourceError`, starting with
-    `place`, if the file is not CSV in UTF-8 or lacks a column.
+    `place`, if the file is not CSV in UTF-8, or lacks or repeats a required column.
     """
     try:
         reader = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True)
-        missing = [name for name in _REQUIRED if name not in (reader.fieldnames or ())]
-        if missing:
-            raise SourceError(f"{place}: missing columns: {', '.join(missing)}. Found: {', '.join(reader.fieldnames or ())[:200]}")
+        names = reader.fieldnames or []
+        if missing := [name for name in _REQUIRED if name not in names]:
+            raise SourceError(f"{place}: missing columns: {', '.join(missing)}. Found: {', '.join(names)[:200]}")
+        if repeated := [name for name in _REQUIRED if names.count(name) > 1]:
+            raise SourceError(f"{place}: repeated columns: {', '.join(repeated)}. Remove all but one of each name")
         rows = [_parse_row(reader.line_num, row) for row in reader]
     except (csv.Error, UnicodeDecodeError) as error:
         raise SourceError(f"{place}: not valid CSV in UTF-8 ({error}). Export the file again") from error

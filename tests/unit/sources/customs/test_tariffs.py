@@ -77,6 +77,11 @@ def test_an_invalid_list_raises_a_source_error_with_its_name(body: bytes) -> Non
         parse_list(body, "my list")
 
 
+def test_a_list_with_a_repeated_column_is_rejected() -> None:
+    with pytest.raises(SourceError, match=r"my list: repeated columns: tariff\. Remove all but one"):
+        parse_list(b"hs6,time_of_tariff,tariff,tariff\n720851,2018-07-06,5,25\n", "my list")
+
+
 @settings(deadline=None, derandomize=True, max_examples=60)
 @given(st.binary(max_size=200) | st.text(max_size=120).map(lambda text: ("hs6,time_of_tariff,tariff\n" + text).encode()))
 def test_any_bytes_are_rows_or_raise_a_source_error(body: bytes) -> None:
