@@ -26,6 +26,7 @@ STEPS = {
     "measure_reports": "linking reports to official acts",
     "published": "publishing",
     "uploaded": "uploading",
+    "failed_checks": "listing failed checks, if any",
 }
 #: Approximate duration of a step relative to the others on the bundled sample, for the time left.
 WEIGHTS = {"findings": 40, "raw_articles": 6, "admission": 8, "story_links": 4, "published": 12}
@@ -144,8 +145,13 @@ def _duplicate_stream(stream: IO[str]) -> Iterator[IO[str]]:
 
 
 def describe_step(step: str) -> str:
-    """Return the description of a step, by default its name in words."""
-    return STEPS.get(step) or step.replace("__", " ").replace("_", " ")
+    """Return the description of a step, by default its name in words.
+
+    The name of a check is that of its table, two underscores and its own.
+    """
+    table, _, check = step.partition("__")
+    words = f"checking {table}: {check}" if check else table
+    return STEPS.get(step) or words.replace("_", " ")
 
 
 def _weight(step: str) -> int:

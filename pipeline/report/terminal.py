@@ -37,21 +37,23 @@ _DAYS_SHOWN = 5
 def week_table(daily: pl.DataFrame, note: str) -> Table:
     """Return a table of the last seven days.
 
-    It has these days of the pair with most signals in `daily`, and only the last day of all other pairs. `daily`: rows of
-    TENSION_PAIR_DAILY, at least one. `note`: text below.
+    It has these days of the pair with most signals in `daily`, and only the last day of all other pairs. Below are the pairs whose last day
+    has no data, and `note`. `daily`: rows of TENSION_PAIR_DAILY, at least one.
     """
     last: Any = daily["index_date"].max()
+    main = daily.group_by("pair").agg(pl.col("signal_count").sum()).sort("signal_count", "pair", descending=[True, False])["pair"][0]
+    week = daily.filter((pl.col("pair") == main) & (pl.col("index_date") > pl.lit(last) - pl.duration(days=_WEEK))).sort("index_date")
+    others = daily.filter((pl.col("pair") != main) & (pl.col("index_date") == last)).sort("pair")
+    without_data = others.filter(pl.col("phase") == "no data")["pair"]
+    empty = f" No data on this day: {', '.join(without_data)} (--pairs chooses the pairs)." if len(without_data) else ""
     table = new_table(
         f"The week to {last}, both directions pooled; 100 = the pair's own baseline",
-        caption=f"80 %: interval of tension. -: too little was read for a number. {note}".rstrip(),
+        caption=f"80 %: interval of tension. -: too little was read for a number.{empty} {note}".rstrip(),
     )
     add_columns(table, "day", "pair", justify="left")
     add_columns(table, "tension", "80 %", "concession", "stalemate")
     add_columns(table, "phase", justify="left")
-    main = daily.group_by("pair").agg(pl.col("signal_count").sum()).sort("signal_count", "pair", descending=[True, False])["pair"][0]
-    week = daily.filter((pl.col("pair") == main) & (pl.col("index_date") > pl.lit(last) - pl.duration(days=_WEEK))).sort("index_date")
-    others = daily.filter((pl.col("pair") != main) & (pl.col("index_date") == last)).sort("pair")
-    for row in (*week.iter_rows(named=True), *others.iter_rows(named=True)):
+    for row in (*week.iter_rows(named=True), *others.filter(pl.col("phase") != "no data").iter_rows(named=True)):
         table.add_row(
             short_day(row["index_date"]),
             row["pair"],
@@ -83,8 +85,8 @@ def stories_table(contributions: pl.DataFrame, last: date) -> Table:
     table.add_column("sentence", ratio=1)
     shown = contributions.sort("contribution", "series", "story_id", descending=[True, False, False]).head(_STORIES)
     if shown.is_empty():
-        rule = f"on no day is at least {MIN_NEWS_PCT} % of a value news and a sentence of tier high"
-        table.add_row("", "", "", f"none may be named: {rule}. The view top_stories lists all, each with its probability")
+        rule = f"at least {MIN_NEWS_PCT} % of the value is news, not prior, and its sentence is of tier high"
+        table.add_row("", "", "", f"none: a story is named only if {rule}. The view top_stories lists all, each with its probability")
     for row in shown.iter_rows(named=True):
         quote = " ".join(row["quote"].split())
         quote = quote if len(quote) <= _QUOTE_WIDTH else quote[: _QUOTE_WIDTH - 1] + "…"
@@ -334,7 +336,7 @@ def describe_rejected_rows(coverage: pl.DataFrame, quarantine: pl.DataFrame) -> 
     """Describe how many rows are duplicates or quarantined, with reasons."""
     rows, duplicates, quarantined = coverage.select(pl.col("article_count", "duplicate", "quarantined").sum()).row(0)
     why = f"{quarantined:,} in quarantine ({_count_reasons(quarantine)})" if quarantined else "none in quarantine"
-    return f"{duplicates + quarantined:,} of {format_count(rows, 'row')}: {format_count(duplicates, 'duplicate')}, {why}"
+    return f"{duplicates + quarantined:,} of {format_count(rows, 'row')} became no articles: {format_count(duplicates, 'duplicate')}, {why}"
 
 
 def _count_reasons(quarantine: pl.DataFrame) -> str:
@@ -353,12 +355,12 @@ def describe_articles_read(read: int, not_read: Mapping[str, int]) -> str:
     return f"This run read {format_count(read, 'article')} for signals; {_describe_unread(not_read)}."
 
 
-def describe_reading(outcomes: pl.Series) -> str:
-    """Describe how many articles were read for signals, by outcome."""
+def describe_unread_articles(outcomes: pl.Series) -> str:
+    """Describe how many articles were not read for signals, by outcome."""
     counts = dict(outcomes.alias("outcome").value_counts().sort("count", "outcome", descending=[True, False]).iter_rows())
-    read = counts.pop("read", 0)
-    verb = "was" if read == 1 else "were"
-    return f"of {format_count(outcomes.len(), 'article')}, {read:,} {verb} read for signals and {_describe_unread(counts)}"
+    counts.pop("read", None)
+    why = f" ({_join_counts(counts)})" if counts else ""
+    return f"{sum(counts.values()):,} of {format_count(outcomes.len(), 'article')}{why}"
 
 
 def _describe_unread(counts: Mapping[str, int]) -> str:

@@ -2,6 +2,7 @@
 -- largest.
 select
     contributions.index_date,
+    contributions.series,
     split_part(contributions.series, '>', 1) as actor,
     split_part(contributions.series, '>', 2) as target,
     contributions.channel,

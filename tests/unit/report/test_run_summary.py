@@ -14,8 +14,8 @@ from pipeline.contracts.tables.index import BASELINE, SIGNALS, TENSION_PAIR_DAIL
 from pipeline.report.evidence import add_evidence, warn_of_baseline
 from pipeline.report.terminal import (
     describe_articles_read,
-    describe_reading,
     describe_rows_read,
+    describe_unread_articles,
     next_steps,
     print_failed_checks,
     print_removed_rows,
@@ -73,6 +73,18 @@ def test_the_warning_is_said_below_the_last_week() -> None:
     assert str(week_table(TENSION_PAIR_DAILY.example(), "100 is little.").caption).endswith("a number. 100 is little.")
 
 
+def test_pairs_without_data_on_the_last_day_are_listed_below_the_table() -> None:
+    rows = TENSION_PAIR_DAILY.example(3).with_columns(
+        pair=pl.Series(["CHN-USA", "JPN-USA", "MEX-USA"]),
+        index_date=pl.lit(date(2025, 3, 9)),
+        signal_count=pl.Series([9, 0, 1]),
+        phase=pl.Series(["unclear", "no data", "quiet"]),
+    )
+    table = week_table(rows, "")
+    assert list(table.columns[1].cells) == ["CHN-USA", "MEX-USA"]
+    assert "No data on this day: JPN-USA (--pairs chooses the pairs)." in str(table.caption)
+
+
 def test_rows_in_quarantine_are_counted_by_reason_most_first() -> None:
     coverage = pl.DataFrame({"article_count": [9], "accepted": [5], "duplicate": [1], "quarantined": [3]}).cast(pl.Int64())
     quarantine = pl.DataFrame({"reason": ["undated", "not_text", "not_text"]})
@@ -81,10 +93,10 @@ def test_rows_in_quarantine_are_counted_by_reason_most_first() -> None:
     )
 
 
-def test_all_articles_are_counted_by_outcome() -> None:
+def test_articles_that_were_not_read_are_counted_by_outcome() -> None:
     outcomes = pl.Series(["read", "no_country", "one_country", "read", "no_country"])
-    assert describe_reading(outcomes) == "of 5 articles, 2 were read for signals and 3 were not read (2 no country, 1 one country)"
-    assert describe_reading(pl.Series(["read"])) == "of 1 article, 1 was read for signals and 0 were not read"
+    assert describe_unread_articles(outcomes) == "3 of 5 articles (2 no country, 1 one country)"
+    assert describe_unread_articles(pl.Series(["read"])) == "0 of 1 article"
 
 
 def test_an_empty_quarantine_has_no_reasons() -> None:
@@ -135,5 +147,5 @@ def test_without_a_story_to_name_the_view_of_all_is_named() -> None:
     console = Console(width=200, record=True, file=StringIO())
     console.print(stories_table(add_evidence(CONTRIBUTIONS.empty(), SIGNALS.empty()), date(2025, 4, 4)))
     printed = " ".join(console.export_text().split())
-    assert "none may be named: on no day is at least 50 % of a value news and a sentence of tier high." in printed
+    assert "none: a story is named only if at least 50 % of the value is news, not prior, and its sentence is of tier high." in printed
     assert "The view top_stories lists all, each with its probability" in printed
