@@ -104,16 +104,21 @@ def run(
 @app.command()
 def work(
     articles: Annotated[
-        list[Path] | None, typer.Option("--articles", help="Article file, folder or pattern; the same on all machines")
+        list[Path] | None,
+        typer.Option(
+            "--articles",
+            help="Article file, folder or pattern; the same on all machines [default: the setting articles, else the sample]",
+        ),
     ] = None,
     first: Annotated[date | None, _day_option("--from", "First day [default: the first in the articles]")] = None,
     last: Annotated[date | None, _day_option("--to", "Last day [default: the last in the articles]")] = None,
     home_folder: HomeOption = None,
     workers: WorkersOption = None,
 ) -> None:
-    """Read articles into a shared lake, together with other machines.
+    """Read article files into a shared lake, together with other machines.
 
-    Ends when all days are read; then build the index with `tension run`.
+    No upstream may be enabled. Ends when all days are read, or with exit code 1 after a block of days that failed. Then build the index with
+    `tension run`.
     """
     from pipeline.commands.work import read_shared_days
 
@@ -354,7 +359,10 @@ def restore(
 
 @app.callback(invoke_without_command=True)
 def main(version: Annotated[bool, typer.Option("--version", help="Print the version")] = False) -> None:
-    """Trade Tension."""
+    """Print the version and exit, for `tension --version`.
+
+    Runs before every command; without `--version` it does nothing. The help of `tension` is that of `app`.
+    """
     if version:
         out.print(__version__)
         raise typer.Exit

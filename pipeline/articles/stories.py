@@ -80,7 +80,7 @@ def _link_keys(rows: pl.DataFrame) -> pl.DataFrame:
 def _text_keys(rows: pl.DataFrame) -> pl.DataFrame:
     """Return each text's hash, or a headline's words and day, as key.
 
-    Headlines, texts of fewer than `MIN_WORDS` words, match only within a day. One without words has its hash and day.
+    A headline is a text (title and body) of fewer than `MIN_WORDS` words; it matches only within a day. One without words has hash and day.
     """
     headlines = rows.filter("is_headline")
     words = _join_words(_full_text())

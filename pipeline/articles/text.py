@@ -41,7 +41,7 @@ def clean_line(text: pl.Series) -> pl.Series:
 
 
 def clean_paragraphs(text: pl.Series) -> pl.Series:
-    """Clean each body like a line, but keep its paragraphs.
+    """Clean each body as `clean_line` does, but keep its paragraphs.
 
     Paragraphs are separated by one blank line; other line ends become spaces. Boilerplate lines are removed. Null becomes empty.
     """

@@ -28,10 +28,10 @@ def assets() -> list[dg.AssetsDefinition]:
 
 
 def build_model_asset(model: Model) -> dg.AssetsDefinition:
-    """Build the step that runs a model if its inputs changed.
+    """Build the step that runs a model if something changed.
 
-    Otherwise the step yields the stored check results. Inputs: the rows it reads, its variables and the code (see `StoredResults`). All
-    tables of the model are checked before any is written.
+    That is the rows it reads, its variables, the code, or a table that it makes (see `StoredResults`). Otherwise the step yields the stored
+    check results. All tables of the model are checked before any is written.
     """
     arguments: dict[str, Any] = {"deps": [table.name for table in model.reads]}
     if model.query:

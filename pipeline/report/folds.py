@@ -230,9 +230,10 @@ def _describe_rate(row: Mapping[str, Any]) -> str:
 
 
 def _describe_measure(row: Mapping[str, Any]) -> str:
-    """Say what is special about a measure: "suspended", for example.
+    """Return the remarks on a measure, such as "suspended; until 2026-11-10".
 
-    Empty if nothing is.
+    In this order: the instrument unless it is a tariff, `suspended` or `quota`, the stated end, how it relates to other layers (`stacking`),
+    and the certainty unless it is high. Empty if there are none.
     """
     remarks = [
         instrument_name(row["instrument"]) if row["instrument"] != "tariff" else "",

@@ -100,7 +100,7 @@ def claim(bucket: Bucket, home: str, writer: str, part: str | None = None) -> It
 
 
 def is_claimed_here(bucket: Bucket) -> bool:
-    """Return whether this process has a claim on the lake.
+    """Return whether this process has a claim on (part of) the lake.
 
     Also true for a claim that it could not renew, or that was taken over.
     """

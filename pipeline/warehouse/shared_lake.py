@@ -271,7 +271,7 @@ class SharedLake(Lake):
         return self.root / key.removeprefix(f"{_OBJECTS}/")
 
     def _day_file(self, table: Table, day: date) -> Path:
-        """Return the path of the copy of a day's file.
+        """Return the path of a day file's copy, fetched or not.
 
         For a day that the manifest does not have, it is the path that a local lake uses.
         """

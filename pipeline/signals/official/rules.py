@@ -30,7 +30,7 @@ _EXCLUSION_REQUIRED, _EXCLUSION_OPTIONAL = {"id", "reason", "title", "example"},
 class Document:
     """The fields of a document that rules match.
 
-    `about` is title, action and abstract. Texts have no line breaks.
+    `about` is title, action and abstract, joined by spaces. Whoever makes a `Document` puts each text on one line.
     """
 
     title: str

@@ -53,7 +53,7 @@ def parse_list(content: bytes, place: str) -> pl.DataFrame:
         if missing := [name for name in _REQUIRED if name not in names]:
             raise SourceError(f"{place}: missing columns: {', '.join(missing)}. Found: {', '.join(names)[:200]}")
         if repeated := [name for name in _REQUIRED if names.count(name) > 1]:
-            raise SourceError(f"{place}: repeated columns: {', '.join(repeated)}. Remove all but one of each name")
+            raise SourceError(f"{place}: the header repeats the column {', '.join(repeated)}. Rename or drop one of them")
         rows = [_parse_row(reader.line_num, row) for row in reader]
     except (csv.Error, UnicodeDecodeError) as error:
         raise SourceError(f"{place}: not valid CSV in UTF-8 ({error}). Export the file again") from error

@@ -88,16 +88,16 @@ def _read_batches(path: Path, location: Location, options: ReadOptions, found_co
 
 
 def _find_field(name: str, schema: pa.Schema) -> tuple[str, ...]:
-    """Return the path of a column in the file, as steps.
+    """Return the path of a column or nested field, as steps.
 
-    A nested field has several steps. Empty if there is no such column.
+    `name`: as in the file; steps into structs are separated by dots. A column whose whole name is `name` comes first. Empty if there is none.
     """
     if name in schema.names:
         return (name,)
     first, *steps = name.split(".")
     if not steps or first not in schema.names:
         return ()
-    inner = schema.field(first).type
+    inner = schema.field(schema.names.index(first)).type  # by number, because the name may be repeated
     for step in steps:
         if not pa.types.is_struct(inner) or inner.get_field_index(step) < 0:
             return ()

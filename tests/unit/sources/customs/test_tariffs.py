@@ -78,7 +78,7 @@ def test_an_invalid_list_raises_a_source_error_with_its_name(body: bytes) -> Non
 
 
 def test_a_list_with_a_repeated_column_is_rejected() -> None:
-    with pytest.raises(SourceError, match=r"my list: repeated columns: tariff\. Remove all but one"):
+    with pytest.raises(SourceError, match=r"my list: the header repeats the column tariff\. Rename or drop"):
         parse_list(b"hs6,time_of_tariff,tariff,tariff\n720851,2018-07-06,5,25\n", "my list")
 
 

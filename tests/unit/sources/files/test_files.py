@@ -275,6 +275,16 @@ def test_a_repeated_column_is_rejected(tmp_path: Path) -> None:
         read(write_text(tmp_path / "a.csv", "published_at,source,title,title\n2025-04-04,Post,x,y\n"))
 
 
+@pytest.mark.parametrize("column", ["title", "doc"])
+def test_a_repeated_column_of_parquet_is_rejected(tmp_path: Path, column: str) -> None:
+    names = {"published_at": "2025-04-04", "source": "Post", "title": "x", "doc": {"text": "y"}}
+    twice = [*names.items(), (column, names[column])]
+    table = pa.table([pa.array([value]) for _, value in twice], names=[name for name, _ in twice])
+    pq.write_table(table, tmp_path / "a.parquet")
+    with pytest.raises(SourceError, match=f"the schema repeats the column {column}"):
+        read(tmp_path / "a.parquet", columns={"body": "doc.text"})
+
+
 @pytest.mark.parametrize("indent", [None, 1])
 def test_an_array_of_objects_gives_the_same_rows_as_lines(tmp_path: Path, indent: int | None) -> None:
     rows = [ROW, ROW | {"title": '[brackets], "quotes" and {braces}'}, ROW | {"published_at": "soon"}]
