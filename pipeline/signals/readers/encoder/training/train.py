@@ -45,7 +45,7 @@ from pipeline.signals.readers.encoder.training.examples import HEADS, Example, L
 from pipeline.signals.readers.encoder.training.pairs import HEAD_SIZES, PLACES, Pairs, make_network, to_tensors
 from pipeline.signals.readers.encoder.training.teacher import TAUGHT, Targets, compute_targets, make_teacher
 
-VERSION = "1.5.0"
+VERSION = "1.6.0"
 HERE = Path(__file__).resolve().parent
 TRAINING = HERE.parents[2] / "training"
 CONTRAST_SETS = tuple(HERE.parents[4] / "tests" / "gold" / f"contrast-{name}.jsonl" for name in "ab")
@@ -53,7 +53,7 @@ BATCH, WARM_UP, HEAD_FACTOR = 32, 0.1, 5.0
 FIRST_RATE, TEACHER_RATE, SECOND_RATE = 1.5e-4, 5e-5, 1e-4
 FIRST_EPOCHS, TEACHER_EPOCHS, SECOND_EPOCHS = 4, 3, 11
 # Batches from this one on are written like real text; the second stage uses them whole.
-FIRST_REALISTIC = "batch-32"
+FIRST_REALISTIC = 32
 # Share of the other invented sentences that the second stage repeats, so that the first is not forgotten.
 REPEATED = 0.3
 
@@ -194,8 +194,9 @@ def main() -> None:
     tokenizer.no_truncation()
     files = sorted(TRAINING.glob("*.jsonl"))
     gold = read_gold(*files)
-    plain = make_examples(read_gold(*(file for file in files if file.stem < FIRST_REALISTIC)), tokenizer)
-    realistic = make_examples(read_gold(*(file for file in files if file.stem >= FIRST_REALISTIC)), tokenizer)
+    realistic_files = [file for file in files if int(file.stem.removeprefix("batch-")) >= FIRST_REALISTIC]
+    plain = make_examples(read_gold(*(file for file in files if file not in realistic_files)), tokenizer)
+    realistic = make_examples(read_gold(*realistic_files), tokenizer)
     invented = [*plain, *realistic]
     titles = dict(pl.read_parquet(options.documents, columns=["article_id", "title"]).iter_rows())
     real, contrast = read_gold(*options.real), read_gold(*CONTRAST_SETS)
