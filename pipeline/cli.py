@@ -117,8 +117,8 @@ def work(
 ) -> None:
     """Read article files into a shared lake, together with other machines.
 
-    No upstream may be enabled. Ends when all days are read, or with exit code 1 after a block of days that failed. Then build the index with
-    `tension run`.
+    No upstream may be enabled. Ends when all days are read, or with exit code 1 after a block of days that failed. Then build the index
+    with `tension run`.
     """
     from pipeline.commands.work import read_shared_days
 

@@ -90,8 +90,8 @@ class Backfill:
     def changed_days(self) -> dict[str, set[date]]:
         """Return the days that each step has to build, by its name.
 
-        Only days of the range; the set of a step with nothing to build is empty. The lake is read again first, so days that other machines built
-        do not count.
+        Only days of the range; the set of a step with nothing to build is empty. The lake is read again first, so days that other machines
+        built do not count.
         """
         self._lake.refresh()
         return {stage.step.name: self._find_changed_days(stage.step) for stage in self._stages}

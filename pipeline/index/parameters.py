@@ -66,8 +66,8 @@ def read_weights() -> pl.DataFrame:
 def check_window(setting: Days | None, read: Days | None) -> None:
     """Raise `BaselineError` if the baseline window is outside the days read.
 
-    `read`: first to last day with articles; None, if nothing was read yet, is always an error. `setting`: the window that the user set, which
-    must overlap `read` by at least one day, even one without articles; None, the default baseline, needs only `read`.
+    `read`: first to last day with articles; None, if nothing was read yet, is always an error. `setting`: the window that the user set,
+    which must overlap `read` by at least one day, even one without articles; None, the default baseline, needs only `read`.
     """
     if read is None:
         raise BaselineError("no articles have been read yet, so the index has no baseline; materialize the core assets first (tension run)")

@@ -232,8 +232,8 @@ def _describe_rate(row: Mapping[str, Any]) -> str:
 def _describe_measure(row: Mapping[str, Any]) -> str:
     """Return the remarks on a measure, such as "suspended; until 2026-11-10".
 
-    In this order: the instrument unless it is a tariff, `suspended` or `quota`, the stated end, how it relates to other layers (`stacking`),
-    and the certainty unless it is high. Empty if there are none.
+    In this order: the instrument unless it is a tariff, `suspended` or `quota`, the stated end, how it relates to other layers
+    (`stacking`), and the certainty unless it is high. Empty if there are none.
     """
     remarks = [
         instrument_name(row["instrument"]) if row["instrument"] != "tariff" else "",

@@ -25,9 +25,9 @@ def has_fetched_articles(archive: Archive) -> bool:
 def read_fetched_articles(archive: Archive, settings: Sources, days: Days, today: date) -> Iterator[pl.DataFrame]:
     """Yield the fetched articles whose `index_date` is in `days`, as `RAW_ARTICLES`.
 
-    First those of feeds: a frame, perhaps empty, for each response with new or changed items; items that a feed only shows again are left out
-    (`rss.new_rows`). Then a frame for each file of GDELT. Responses of feeds are read until `today`, since an item can be seen first long
-    after its day, files of GDELT until `MAX_DELAY` after `days`. The result does not depend on which days are read together.
+    First those of feeds: a frame, perhaps empty, for each response with new or changed items; items that a feed only shows again are left
+    out (`rss.new_rows`). Then a frame for each file of GDELT. Responses of feeds are read until `today`, since an item can be seen first
+    long after its day, files of GDELT until `MAX_DELAY` after `days`. The result does not depend on which days are read together.
     """
     feeds = archive.payloads(RSS.name, Days(days.first - timedelta(days=rss.DAYS_BACK), max(today, days.last)))
     for rows in rss.new_rows(feeds):

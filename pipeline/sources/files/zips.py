@@ -50,8 +50,8 @@ class Member:
     def open(self) -> Iterator[Stream]:
         """Open the unpacked bytes of a member as a stream.
 
-        Several members can be open at once. Opening or reading raises `SourceError` if the bytes differ from their checksum. Bytes beyond the
-        declared number are not read.
+        Several members can be open at once. Opening or reading raises `SourceError` if the bytes differ from their checksum. Bytes beyond
+        the declared number are not read.
         """
         with self.open_raw() as file:
             yield Stream(file, file.label, self.byte_count)

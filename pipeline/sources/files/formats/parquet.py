@@ -90,7 +90,8 @@ def _read_batches(path: Path, location: Location, options: ReadOptions, found_co
 def _find_field(name: str, schema: pa.Schema) -> tuple[str, ...]:
     """Return the path of a column or nested field, as steps.
 
-    `name`: as in the file; steps into structs are separated by dots. A column whose whole name is `name` comes first. Empty if there is none.
+    `name`: as in the file; steps into structs are separated by dots. A column whose whole name is `name` comes first. Empty if there is
+    none.
     """
     if name in schema.names:
         return (name,)
