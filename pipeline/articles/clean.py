@@ -120,7 +120,7 @@ def _add_reasons(rows: pl.DataFrame) -> pl.DataFrame:
         ),
         ("undated", pl.col("published_at").is_null(), undated),
         # The source stored it under an earlier day, because its date was in the future.
-        ("future_dated", pl.col("published_at").dt.date() > pl.col("index_date"), pl.format("{}, read on {}", dated, "index_date")),
+        ("future_dated", pl.col("published_at").dt.date() > pl.col("index_date"), pl.format("{}; listed under {}", dated, "index_date")),
         ("too_long", length > MAX_TEXT_CHARS, pl.format("{} characters, more than {}", length, pl.lit(MAX_TEXT_CHARS))),
         (
             "not_text",

@@ -184,7 +184,8 @@ def _describe_failures(lake: Lake, settings: Settings) -> str:
 def _describe_unread(lake: Lake, _settings: Settings) -> str:
     """Say how many articles and rows were not used, and why."""
     rejected = terminal.describe_rejected_rows(lake.read(COVERAGE), lake.read(QUARANTINE))
-    return f"{terminal.describe_unread_articles(lake.read(READING_OUTCOMES, columns=['outcome'])['outcome'])}; {rejected}"
+    unread = terminal.describe_unread_articles(lake.read(READING_OUTCOMES, columns=["outcome"])["outcome"])
+    return f"{unread}; {rejected}. Which ones: tables reading_outcomes, quarantine"
 
 
 def _describe_missing_links(lake: Lake, _settings: Settings) -> str:

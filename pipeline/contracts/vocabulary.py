@@ -160,7 +160,7 @@ REJECTION = Vocabulary(
         "missing_source": "the row names no source",
         "missing_title": "the row has no title and no body, or nothing is left after removing markup and the publisher's boilerplate",
         "undated": "published_at is empty or not a date",
-        "future_dated": "published_at is after the last day of the run",
+        "future_dated": "published_at is after the day on which the file was read, or the feed received",
         "unreadable": "the line could not be parsed",
         "too_long": "title and body exceed the length limit",
         "not_text": "the text is mostly control or replacement characters",

@@ -11,6 +11,7 @@ from pipeline.contracts.tables.index import TENSION_PAIR_DAILY
 from pipeline.defs.daily import require_every_day
 from pipeline.defs.unchanged import digest_code
 from pipeline.explorer.write import write_explorer
+from pipeline.report.evidence import warn_of_baseline
 from pipeline.report.sparklines import sparkline_markdown
 from pipeline.report.write import REPORT, write_report
 from pipeline.settings import SAMPLE_NOTE, Settings
@@ -23,7 +24,7 @@ from pipeline.warehouse.sql import select_view
 
 def build_asset(settings: Settings) -> dg.AssetsDefinition:
     """Return the asset that publishes to the folder of the settings."""
-    note = SAMPLE_NOTE if settings.is_sample else "Made from the article files that the user gave."
+    data = SAMPLE_NOTE if settings.is_sample else "Made from the article files that the user gave."
 
     @dg.asset(
         group_name="published",
@@ -38,6 +39,7 @@ def build_asset(settings: Settings) -> dg.AssetsDefinition:
         if read is None:
             raise dg.Failure("nothing to publish: no articles have been read. Materialize the core assets first", allow_retries=False)
         require_every_day(lake)
+        note = f"{data} {warn_of_baseline(lake.read)}".rstrip()
         code = combine_digests(digest_code(), code_digest(("report",), ("vl-convert-python",)))
         add_report = partial(write_report, lake.read, partial(select_view, lake, CONTRIBUTIONS), is_sample=settings.is_sample, code=code)
         release = publisher.publish(lake, read.last, note, add_report)

@@ -143,6 +143,8 @@ def test_a_run_without_trade_figures_publishes_the_index(tension: Tension, wire:
     with duckdb.connect(str(wire.parent / "home" / "published" / "trade_tension.duckdb"), read_only=True) as connection:
         stale = connection.sql("select table_name from stale_tables where reason like '%flows.csv%'").fetchall()
         ((days,),) = connection.sql("select count(*) from tension_pair_daily").fetchall()
+        ((note,),) = connection.sql("select note from about").fetchall()
+    assert note.endswith("100 is the average of only 2 articles on 2 days: do not interpret values yet.")
     assert ("raw_trade_flows",) in stale
     assert days > 0
 
