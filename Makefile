@@ -15,7 +15,7 @@ PYTEST := $(DEV) pytest -n logical --dist loadfile --no-loadscope-reorder
 export GX_ANALYTICS_ENABLED := false
 export DAGSTER_DISABLE_TELEMETRY := true
 # Tests and runs start many processes; without byte code each would compile everything that it imports.
-export UV_COMPILE_BYTECODE := 1
+export UV_COMPILE_BYTECODE ?= 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .uv/uv: uv.lock .ci/get_uv.py
