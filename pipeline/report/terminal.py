@@ -352,21 +352,21 @@ def describe_articles_read(read: int, not_read: Mapping[str, int]) -> str:
     """
     if not read and not not_read:
         return "This run read no articles for signals: none of their days changed."
-    return f"This run read {format_count(read, 'article')} for signals; {_describe_unread(not_read)}."
+    total = sum(not_read.values())
+    verb = "was" if total == 1 else "were"
+    return f"This run read {format_count(read, 'article')} for signals; {total:,} {verb} not read{_name_reasons(not_read)}."
 
 
 def describe_unread_articles(outcomes: pl.Series) -> str:
     """Describe how many articles were not read for signals, by outcome."""
     counts = dict(outcomes.alias("outcome").value_counts().sort("count", "outcome", descending=[True, False]).iter_rows())
     counts.pop("read", None)
-    why = f" ({_join_counts(counts)})" if counts else ""
-    return f"{sum(counts.values()):,} of {format_count(outcomes.len(), 'article')}{why}"
+    return f"{sum(counts.values()):,} of {format_count(outcomes.len(), 'article')}{_name_reasons(counts)}"
 
 
-def _describe_unread(counts: Mapping[str, int]) -> str:
-    why = f" ({_join_counts(counts)})" if counts else ""
-    total = sum(counts.values())
-    return f"{total:,} {'was' if total == 1 else 'were'} not read{why}"
+def _name_reasons(counts: Mapping[str, int]) -> str:
+    """Return counts by reason in brackets, or nothing without reasons."""
+    return f" ({_join_counts(counts)})" if counts else ""
 
 
 def _join_counts(counts: Mapping[str, int]) -> str:

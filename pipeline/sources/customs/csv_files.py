@@ -16,6 +16,7 @@ import polars as pl
 from pipeline.contracts.model import Table
 from pipeline.contracts.tables.raw import RAW_COMMITMENTS, RAW_TARIFFS, RAW_TRADE_FLOWS
 from pipeline.sources.errors import SourceError
+from pipeline.sources.headers import reject_repeated_columns
 
 FLOWS_FILE = "flows.csv"
 TARIFFS_FILE = "tariffs.csv"
@@ -81,9 +82,7 @@ def _read_table(path: Path, table: Table, optional: Mapping[str, Any]) -> pl.Dat
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file, strict=True)
             missing = [name for name in names if name not in (reader.fieldnames or ()) and name not in optional]
-            repeated = [name for name in names if (reader.fieldnames or ()).count(name) > 1]
-            if repeated:
-                raise SourceError(f"{path}: the header repeats the column {', '.join(repeated)}. Rename or drop one of them")
+            reject_repeated_columns(reader.fieldnames or (), names, path)
             if missing:
                 raise SourceError(
                     f"{path}: missing columns: {', '.join(missing)}. Found: {', '.join(reader.fieldnames or ())}. "

@@ -15,6 +15,7 @@ import polars as pl
 
 from pipeline.contracts.tables.raw import RAW_TARIFFS
 from pipeline.sources.errors import SourceError
+from pipeline.sources.headers import reject_repeated_columns
 
 MEASURE = "simple_mean_hs6"
 #: One row of a list: its line in the file, its cells, and in `unreadable` why it is not a rate.
@@ -52,8 +53,7 @@ def parse_list(content: bytes, place: str) -> pl.DataFrame:
         names = reader.fieldnames or []
         if missing := [name for name in _REQUIRED if name not in names]:
             raise SourceError(f"{place}: missing columns: {', '.join(missing)}. Found: {', '.join(names)[:200]}")
-        if repeated := [name for name in _REQUIRED if names.count(name) > 1]:
-            raise SourceError(f"{place}: the header repeats the column {', '.join(repeated)}. Rename or drop one of them")
+        reject_repeated_columns(names, _REQUIRED, place)
         rows = [_parse_row(reader.line_num, row) for row in reader]
     except (csv.Error, UnicodeDecodeError) as error:
         raise SourceError(f"{place}: not valid CSV in UTF-8 ({error}). Export the file again") from error

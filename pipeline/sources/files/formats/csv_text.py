@@ -6,6 +6,7 @@ Broken quoting affects one row only.
 import csv
 from collections import deque
 from collections.abc import Iterator, Mapping
+from itertools import chain
 
 import polars as pl
 
@@ -14,6 +15,7 @@ from pipeline.sources.errors import SourceError
 from pipeline.sources.files.formats.batches import FoundColumns, ReadOptions, Row, to_batches, unreadable_row
 from pipeline.sources.files.locations import Location, open_stream
 from pipeline.sources.files.streams import Line, Stream
+from pipeline.sources.headers import reject_repeated_columns
 from pipeline.sources.rows import COLUMNS
 
 _DELIMITERS = (",", ";", "\t")  # spreadsheets write semicolons where the comma is the decimal mark
@@ -51,9 +53,7 @@ def _find_positions(names: list[str], location: Location, options: ReadOptions) 
     A column may have several names in the file; the preferred one comes first. Raises `SourceError` if the header repeats one of them.
     """
     present = {column: [name for name in options.names(column) if name in names] for column in COLUMNS}
-    repeated = [name for column_names in present.values() for name in column_names if names.count(name) > 1]
-    if repeated:
-        raise SourceError(f"{location}: the header repeats the column {', '.join(repeated)}. Rename or drop one of them")
+    reject_repeated_columns(names, chain.from_iterable(present.values()), location)
     return {column: [names.index(name) for name in column_names] for column, column_names in present.items()}
 
 
