@@ -1,4 +1,4 @@
-"""Check of the header of a CSV file, for all readers of CSV."""
+"""Check of headers of CSV files, for all readers of CSV."""
 
 from collections.abc import Iterable, Sequence
 
