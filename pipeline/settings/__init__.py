@@ -102,8 +102,10 @@ class Settings(BaseSettings):
 
     @field_validator("pairs", mode="before")
     @classmethod
-    def _parse_pairs(cls, value: Any) -> tuple[str, ...]:
+    def _parse_pairs(cls, value: Any) -> Any:
         parts = value.split(",") if isinstance(value, str) else value
+        if not isinstance(parts, list | tuple) or not all(isinstance(part, str) for part in parts):
+            return parts  # pydantic says what is wrong
         pairs = tuple(dict.fromkeys("-".join(parse_pair(part)) for part in parts if part.strip()))
         if not pairs:
             raise ValueError("no pair of countries; write at least one, e.g. USA-CHN")

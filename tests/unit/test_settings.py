@@ -120,6 +120,8 @@ def test_an_unknown_country_is_answered_with_what_to_write(pairs: str, message: 
         ("home = 1", "setting `home`: write a path (folder that holds"),
         ("baseline = [2025-01-01]", "setting `baseline.1`: the value is missing"),
         ("articles = 1", "setting `articles`: write a list"),
+        ("pairs = 1", "setting `pairs`: write a list"),
+        ('pairs = ["USA-CHN", 1]', "setting `pairs.1`: write a text"),
         ('sources = "rss"', "setting `sources`: write a table of names and values"),
         ('sources.on = ["twitter"]', "setting `sources.on.0`: there is no upstream 'twitter'; write one of rss, gdelt"),
         ("sources.network.tries = 0", "setting `sources.network.tries`: the value must be at least 1"),
