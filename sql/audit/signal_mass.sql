@@ -5,6 +5,7 @@
 with heaviest as (
     select *
     from pair_signals
+    where weight > 0 -- else other stories of the day report the act, of the same owners
     qualify
         row_number() over (
             partition by story_id, actor, target, kind, instrument
@@ -47,6 +48,7 @@ select
     || shared.status
     || ' '
     || shared.instrument as reading,
+    shared.new_share,
     story_masses.mass * shared.share_of_story as mass
 from shared
 inner join stories using (story_id)

@@ -36,6 +36,7 @@ articles_of_pair as (
         bool_or(actor < target and channel = 'escalation') as raises_forth,
         bool_or(actor > target and channel = 'escalation') as raises_back
     from pair_signals
+    where weight > 0
     group by article_id, pair
 ),
 

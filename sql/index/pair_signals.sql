@@ -3,6 +3,9 @@
 -- share of its severity. It counts neither for partners in the actor's own customs union, the European Union, nor for one towards whom
 -- the same article has the opposite act with the same instrument ("pauses the tariffs, but raises China's"). One row for each signal and
 -- pair, with the partner as target.
+-- An owner that reports an act in several stories of a day counts once: new_share is the breadth of a story's owners who report the act in
+-- no story before it, divided by the story's breadth. Stories are ordered by the day on which their report was known, so that none changes
+-- with what is known later.
 -- threads: all
 with directed_pairs as (
     select
@@ -27,6 +30,7 @@ counted as (
         signals.kind,
         signals.status,
         signals.instrument,
+        signals.product,
         signals.probability,
         weights.channel,
         weights.is_action,
@@ -72,28 +76,9 @@ towards_all as (
                 or is_member_on(union_of_actor.member, union_of_actor.member_from, union_of_actor.member_until, counted.index_date)
             )
         )
-)
+),
 
-select
-    signal_id,
-    article_id,
-    story_id,
-    index_date,
-    counts_on,
-    published_at,
-    actor,
-    partner as target,
-    pair,
-    is_general,
-    kind,
-    status,
-    instrument,
-    channel,
-    is_action,
-    probability,
-    weight * share as weight,
-    share
-from (
+towards as (
     select * from towards_one
     union all
     select towards_all.*
@@ -107,4 +92,103 @@ from (
             and towards_one.channel in ('escalation', 'concession')
             and towards_one.channel <> towards_all.channel
             and towards_one.probability >= towards_all.probability
-) as towards
+),
+
+-- What each story reports in one direction, kind and instrument, as of the first day on which it was known to report it.
+reports as (
+    select
+        towards.story_id,
+        towards.actor,
+        towards.partner,
+        towards.kind,
+        towards.instrument,
+        any_value(story_articles.story_date) as story_date,
+        story_articles.known_on,
+        max(towards.probability * towards.weight * towards.share) as value,
+        max(nullif(towards.product, '')) as product
+    from towards
+    inner join story_articles using (article_id)
+    group by towards.story_id, towards.actor, towards.partner, towards.kind, towards.instrument, story_articles.known_on
+    qualify row_number() over (
+        partition by towards.story_id, towards.actor, towards.partner, towards.kind, towards.instrument
+        order by story_articles.known_on
+    ) = 1
+),
+
+-- Reports of one day in the order in which they count: earlier known ones first, then larger ones.
+ordered as (
+    select
+        *,
+        row_number() over of_day as place,
+        first_value(product ignore nulls) over (of_day rows between unbounded preceding and unbounded following) as first_product
+    from reports
+    window of_day as (
+        partition by story_date, actor, partner, kind, instrument
+        order by known_on, value desc, story_id
+    )
+    qualify count(*) over (partition by story_date, actor, partner, kind, instrument) > 1
+),
+
+-- Reports of one act: those without a product or with the first one named. Each other product has an act of its own.
+acts as (
+    select
+        * exclude (product, first_product),
+        if(product = first_product, null, product) as other_product
+    from ordered
+),
+
+owners as (
+    select
+        acts.*,
+        story_articles.source_owner,
+        row_number() over (
+            partition by
+                acts.story_date, acts.actor, acts.partner, acts.kind, acts.instrument, acts.other_product, story_articles.source_owner
+            order by acts.place
+        ) = 1 as is_new
+    from acts
+    inner join (
+        select
+            story_id,
+            source_owner,
+            min(known_on) as known_on
+        from story_articles
+        group by story_id, source_owner
+    ) as story_articles
+        on story_articles.story_id = acts.story_id and story_articles.known_on <= acts.known_on
+),
+
+new_shares as (
+    select
+        story_id,
+        actor,
+        partner,
+        kind,
+        instrument,
+        breadth(count(*) filter (where is_new)) / breadth(count(*)) as new_share
+    from owners
+    group by story_id, actor, partner, kind, instrument
+)
+
+select
+    towards.signal_id,
+    towards.article_id,
+    towards.story_id,
+    towards.index_date,
+    towards.counts_on,
+    towards.published_at,
+    towards.actor,
+    towards.partner as target,
+    towards.pair,
+    towards.is_general,
+    towards.kind,
+    towards.status,
+    towards.instrument,
+    towards.channel,
+    towards.is_action,
+    towards.probability,
+    towards.weight * towards.share * coalesce(new_shares.new_share, 1) as weight,
+    towards.share,
+    coalesce(new_shares.new_share, 1) as new_share
+from towards
+left join new_shares using (story_id, actor, partner, kind, instrument)

@@ -27,6 +27,6 @@ select
     articles.text_sha256 as headline_sha256,
     story_counts.source_owner_count,
     story_counts.article_count,
-    1 + ln(least(story_counts.source_owner_count, getvariable('breadth_cap'))) as breadth
+    breadth(story_counts.source_owner_count) as breadth
 from story_counts
 inner join articles on articles.article_id = story_counts.story_id

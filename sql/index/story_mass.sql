@@ -31,7 +31,7 @@ late_breadths as (
     select
         late_days.story_id,
         late_days.counts_on,
-        1 + ln(least(count(distinct story_articles.source_owner), getvariable('breadth_cap'))) as breadth
+        breadth(count(distinct story_articles.source_owner)) as breadth
     from late_days
     inner join story_articles on story_articles.story_id = late_days.story_id and story_articles.counts_on <= late_days.counts_on
     group by late_days.story_id, late_days.counts_on
@@ -89,7 +89,7 @@ ranked as (
         pair_signals.is_general,
         pair_signals.probability,
         pair_signals.weight,
-        pair_signals.share,
+        pair_signals.share * pair_signals.new_share as share,
         instruments.instrument_no,
         numbered_stories.story_no,
         numbered_stories.breadth,

@@ -22,7 +22,7 @@ select
     any_value(moments.index_date) as index_date,
     any_value(moments.weight) as weight,
     count(distinct members.source_owner) as source_owner_count,
-    1 + ln(least(count(distinct members.source_owner), getvariable('breadth_cap'))) as breadth
+    breadth(count(distinct members.source_owner)) as breadth
 from moments
 inner join members on members.story_id = moments.story_id and members.known_on <= moments.known_on
 group by moments.story_id, moments.known_on

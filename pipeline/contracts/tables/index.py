@@ -114,7 +114,7 @@ PAIR_SIGNALS = Table(
         SIGNALS.column("probability"),
         replace(
             WEIGHTS.column("weight"),
-            description="Severity g, times the size of a tariff by its rate; of a general act: times its share",
+            description="Severity g, times the size of a tariff by its rate, share and new_share",
             maximum=2,
             reason="the severity is at most 1, and the size of a tariff at most 2",
         ),
@@ -128,6 +128,7 @@ PAIR_SIGNALS = Table(
             maximum=1,
             reason="a signal that counts for nothing has no row",
         ),
+        c.NEW_SHARE,
     ),
     layer="index",
 )
@@ -241,7 +242,7 @@ BASELINE = Table(
         Column("lexicon_sha", pl.String(), "Fingerprints of the lexicons used in the window", "5b1d7c9a0e3f"),
         Column("extractor_version", pl.String(), "Versions of the readers used in the window", "rules 0.1.0"),
         Column("weights_sha", pl.String(), "Fingerprint of the weights", "77d0c1c7a3f9"),
-        Column("index_version", pl.String(), "Version of the method", "2.1"),
+        Column("index_version", pl.String(), "Version of the method", "2.2"),
         Column("is_frozen", pl.Boolean(), "Whether the window was over and final, after which these rows do not change", True),
     ),
     layer="index",

@@ -20,7 +20,7 @@ from pipeline.contracts.tables.index import BASELINE, DAILY_MASS, TENSION_DAILY,
 from pipeline.contracts.tables.vintages import VINTAGES
 from pipeline.index.parameters import BASELINE_LENGTHS, OPEN_DAYS, model_variables
 from pipeline.models.build import build_tables
-from tests.unit.index.lake_scenes import DAY, Row, article, day, link, random_finding
+from tests.unit.index.lake_scenes import Row, article, day, link, random_finding
 
 PAIRS = ("CHN-USA", "JPN-USA")
 BUILT = (TENSION_PAIR_DAILY, TENSION_DAILY, VINTAGES)
@@ -28,18 +28,21 @@ Tables = Mapping[str, pl.DataFrame]
 
 
 def draw_articles(random: np.random.Generator, days: int) -> tuple[list[Row], list[Row], list[Row]]:
-    """Draw articles of that many days, a third of them seen up to 40 days late, with findings and links to articles known before."""
+    """Draw articles of that many days, a third of them seen up to 40 days late, with findings and links to articles known before.
+
+    A source writes up to three articles a day, so that it also reports one act in several of them.
+    """
     articles: list[Row] = []
     for number in range(days):
         # A source joins every twenty days; on some days nothing is read.
         for source in "ABCDEFGH"[: 2 + number // 20] if random.random() < 0.85 else ():
-            if random.random() < 0.5:
+            for edition in range(int(random.choice([0, 0, 1, 1, 3]))):
                 lag = int(random.choice([0, 0, 0, 0, 1, 2, 6, 7, 8, 12, 40]))
                 early = int(random.integers(60)) if random.random() < 0.02 else 0  # dated before the first day
                 on = day(number - early)
                 seen = datetime.combine(day(number) + timedelta(days=lag), time(12), tzinfo=UTC)
                 articles.append(
-                    article(f"{source}:{number}", on, first_seen_at=seen, published_at=datetime.combine(on, time(11), tzinfo=UTC))
+                    article(f"{source}:{number}.{edition}", on, first_seen_at=seen, published_at=datetime.combine(on, time(11), tzinfo=UTC))
                 )
     articles.sort(key=known)
     links = []
@@ -136,7 +139,7 @@ def test_a_day_uses_the_last_baseline_known_before_it() -> None:
     versions = dict(tables[BASELINE.name].select("valid_from", "baseline_to").unique().rows())
     assert len(versions) == sum(length + OPEN_DAYS < 129 for length in BASELINE_LENGTHS) > 1
     used: list[dict[str, Any]] = tables[DAILY_MASS.name].select("index_date", "valid_from").unique().to_dicts()
-    late = [row for row in used if row["valid_from"] > DAY]
+    late = [row for row in used if row["valid_from"] > min(versions)]  # the first version is used for all days before it, too
     assert late
     assert all(
         row["valid_from"] <= row["index_date"] and versions[row["valid_from"]] + timedelta(days=OPEN_DAYS) <= row["index_date"]

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from pipeline.contracts.tables.index import CHANNEL_DAILY, DAILY_MASS, TENSION_DAILY, TENSION_PAIR_DAILY
-from pipeline.index.parameters import LEAST_EVIDENCE
+from pipeline.index.parameters import INDEX_VERSION, LEAST_EVIDENCE
 from tests.unit.index.lake_scenes import DAY, Built, Row, Scene, article, build, day, finding, random_scene
 
 WINDOW = (day(0), day(29))
@@ -44,8 +44,9 @@ def test_a_source_that_disappears_only_widens_the_interval(lost_source: Built) -
 
 
 def test_a_source_that_doubles_its_articles_keeps_the_value(tmp_path: Path) -> None:
-    articles = [*daily("A", range(60)), *(article(f"A:{number} evening", day(number)) for number in range(30, 60))]
-    built = build(tmp_path, Scene(articles, [finding(one) for one in articles], baseline=WINDOW), [CHANNEL_DAILY])
+    morning, evening = daily("A", range(60)), [article(f"A:{number} evening", day(number)) for number in range(30, 60)]
+    findings = [*map(finding, morning), *(finding(one, instrument="quota") for one in evening)]
+    built = build(tmp_path, Scene([*morning, *evening], findings, baseline=WINDOW), [CHANNEL_DAILY])
     assert escalation(built, 59)["value"] == pytest.approx(100)
 
 
@@ -78,4 +79,4 @@ def test_any_half_life_gives_a_value_within_its_intervals(tmp_path: Path, half_l
 def test_every_row_names_its_baseline_half_life_and_version(lost_source: Built, tmp_path: Path) -> None:
     articles = daily("A", range(3))
     row = build(tmp_path, Scene(articles, [finding(one) for one in articles]), [TENSION_DAILY]).rows(TENSION_DAILY)[0]
-    assert (row["baseline_from"], row["baseline_to"], row["half_life_days"], row["index_version"]) == (DAY, day(2), 7.0, "2.1")
+    assert (row["baseline_from"], row["baseline_to"], row["half_life_days"], row["index_version"]) == (DAY, day(2), 7.0, INDEX_VERSION)

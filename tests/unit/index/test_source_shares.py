@@ -9,6 +9,7 @@ import pytest
 from pipeline.contracts.tables.contributions import SOURCE_SHARES
 from pipeline.contracts.tables.index import CHANNEL_DAILY, STORY_MASS
 from pipeline.contracts.tables.stories import STORY_ARTICLES
+from pipeline.contracts.vocabulary import INSTRUMENT
 from pipeline.index.source_shares import find_source_shares
 from tests.unit.index.lake_scenes import DAY, Built, Scene, article, build, day, finding, link, random_scene
 
@@ -59,7 +60,8 @@ def test_sources_of_one_owner_count_as_one(tmp_path: Path) -> None:
 
 def test_many_stories_of_one_source_are_marked(tmp_path: Path) -> None:
     articles = [article(f"A:{number}", title=f"Headline {number}") for number in range(10)] + [article("B:1")]
-    row = build(tmp_path, Scene(articles, [finding(one) for one in articles]), (SOURCE_SHARES,)).row(
+    findings = [finding(one, instrument=instrument) for one, instrument in zip(articles, INSTRUMENT.words, strict=False)]  # ten acts
+    row = build(tmp_path, Scene(articles, findings), (SOURCE_SHARES,)).row(
         SOURCE_SHARES, index_date=DAY, series="CHN>USA", channel="escalation"
     )
     assert (row["source_owner"], row["is_one_source"]) == ("A", True)
