@@ -11,7 +11,7 @@ import sqlite3
 import sys
 import tempfile
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -122,11 +122,12 @@ def fork_run(home: Path, articles: Path, before: Callable[[], object] = _nothing
 
 def find_problems(home: Path) -> list[str]:
     """Return what is wrong with the publication of a home, in a forked process."""
+    return list_in_fork(lambda: _check_published(home / "published"))
 
-    def print_problems() -> None:
-        print("\n".join(_check_published(home / "published")))
 
-    forked = fork(print_problems)
+def list_in_fork(list_lines: Callable[[], Iterable[str]]) -> list[str]:
+    """Return the lines that a function lists, in a forked process."""
+    forked = fork(lambda: print("\n".join(list_lines())))
     code, lines = forked.wait(), forked.output.read_text(encoding="utf-8").split("\n")
     forked.output.unlink()
     return [line for line in lines if line] or ([f"the check exited with {code}"] if code else [])

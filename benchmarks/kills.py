@@ -1,13 +1,16 @@
 """Kill runs of a tiny home at random instants, and check what is published after each kill.
 
-    uv run --group bench python benchmarks/kills.py [--count 500] [--seed 1] [--finish-every 5]
+    uv run --group bench python benchmarks/kills.py [--count 500] [--seed 1] [--finish-every 5] [--bucket]
 
 Two files of articles of the same days take turns, so that every run publishes another release. Kills are spread evenly over the processor
 time of a run. After every few kills, one on top of the other, a run is let finish: its release must be that of an undisturbed home, and
-Dagster's history must have no run that blocks the next. Exits with 1 after a failure.
+Dagster's history must have no run that blocks the next. With `--bucket` (needs the group `server`) each run also uploads its release to an
+S3 server of this machine, kills fall into the second half of runs, and the release in the bucket must be whole too. Exits with 1 after a
+failure.
 """
 
 import argparse
+import contextlib
 import os
 import random
 import shutil
@@ -15,9 +18,21 @@ import signal
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
-from forked_runs import Forked, count_unfinished_runs, find_problems, fork_run, read_release, stamp, undisturbed, write_articles
+from forked_runs import (
+    Forked,
+    count_unfinished_runs,
+    find_problems,
+    fork,
+    fork_run,
+    list_in_fork,
+    read_release,
+    stamp,
+    undisturbed,
+    write_articles,
+)
 
 
 def kill_at(forked: Forked, cpu_seconds: float) -> bool:
@@ -33,6 +48,56 @@ def kill_at(forked: Forked, cpu_seconds: float) -> bool:
     return False
 
 
+@contextlib.contextmanager
+def serve_bucket(folder: Path) -> Iterator[str]:
+    """Run an S3 server, set the variables that make runs upload to it, and yield the URL.
+
+    It is started in a forked process: the client's threads would not be there after a fork.
+    """
+    from tests.s3_server import USERS, Server  # noqa: PLC0415 needs packages of another group
+
+    server, pid = Server(folder / "s3"), folder / "pid"
+
+    def start() -> None:
+        server.start()
+        pid.write_text(str(server.pid), encoding="ascii")
+
+    forked = fork(start)
+    if forked.wait():
+        raise SystemExit(f"the server did not start: {forked.text()}")
+    url, (key, secret, _) = "s3://releases/kills", USERS["owner"]
+    os.environ |= {
+        "TENSION_PUBLISH_TO": url,
+        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{server.port}",
+        "AWS_ACCESS_KEY_ID": key,
+        "AWS_SECRET_ACCESS_KEY": secret,
+        "AWS_REGION": "us-east-1",
+        "AWS_ALLOW_HTTP": "true",
+    }
+    try:
+        yield url
+    finally:
+        os.kill(int(pid.read_text(encoding="ascii")), signal.SIGKILL)
+
+
+def find_bucket_problems(url: str, release: str | None = None) -> list[str]:
+    """Return what is wrong with the release in a bucket, or with its name if `release` is given."""
+
+    def list_problems() -> Iterator[str]:
+        from pipeline.warehouse.object_store import open_bucket  # noqa: PLC0415 starts threads
+        from tests.s3_server import read_release as read_uploaded  # noqa: PLC0415 as above
+
+        try:
+            uploaded = read_uploaded(open_bucket(url))
+        except AssertionError as error:
+            yield f"in the bucket: {error}"
+            return
+        if release and uploaded != release:
+            yield f"the release in the bucket is {uploaded}"
+
+    return list_in_fork(list_problems)
+
+
 def main() -> None:
     """Kill runs and print the counts."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -40,12 +105,14 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--finish-every", type=int, default=5, help="kills before a run is let finish")
     parser.add_argument("--minutes", type=float, default=1e9, help="stop after this time")
+    parser.add_argument("--bucket", action="store_true", help="upload releases to an S3 server")
     options = parser.parse_args()
     chance, counts, stop_at = random.Random(options.seed), Counter[str](), time.monotonic() + 60 * options.minutes  # noqa: S311 no secret
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
+    with contextlib.ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         articles = write_articles(folder)
         expected = undisturbed(folder, articles)
+        url = stack.enter_context(serve_bucket(folder)) if options.bucket else None
         home, letter = folder / "home", "A"
         first = fork_run(home, articles["A"])
         longest = 0.0
@@ -57,10 +124,10 @@ def main() -> None:
             letter = "B" if letter == "A" else "A"
             for _ in range(options.finish_every):
                 forked = fork_run(home, articles[letter])
-                was_killed = kill_at(forked, chance.uniform(0, longest))
+                was_killed = kill_at(forked, chance.uniform(longest / 2 if url else 0, longest))
                 forked.output.unlink()
                 counts["kills" if was_killed else "ended before the kill"] += 1
-                problems = find_problems(home)
+                problems = find_problems(home) + (find_bucket_problems(url) if url else [])
                 counts["not whole" if problems else "whole"] += was_killed
                 if problems:
                     print(f"{stamp()} NOT WHOLE: {problems}", flush=True)
@@ -68,6 +135,7 @@ def main() -> None:
             problems = [] if finished.wait() == 0 else [f"exit code {finished.code}: {finished.text()[-500:]}"]
             problems += find_problems(home)
             problems += ["another release than undisturbed"] * (read_release(home) != expected[letter])
+            problems += find_bucket_problems(url, expected[letter].split("\n")[0]) if url else []
             problems += ["the history has unfinished runs"] * (count_unfinished_runs(home) > 0)
             finished.output.unlink()
             counts["bad repeats" if problems else "right repeats"] += 1

@@ -1,5 +1,6 @@
 """A real S3 server on local ports (SeaweedFS), and a proxy in front of it that injects faults."""
 
+import hashlib
 import http.client
 import json
 import shutil
@@ -11,6 +12,9 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from pipeline.durable_files import SUMS, parse_sums
+from pipeline.warehouse.object_store import Bucket, run
+from pipeline.warehouse.uploads import read_pointer
 from tests.http_server import QuietHandler, run_server
 
 WEED = shutil.which("weed") or shutil.which("weed", path=str(Path(sys.executable).parent))
@@ -88,12 +92,37 @@ class Server:
             return False
         return True
 
+    @property
+    def pid(self) -> int:
+        """The process id of a server that runs."""
+        assert self._process
+        return self._process.pid
+
     def kill(self) -> None:
         """End the server at once."""
         if self._process:
             self._process.kill()
             self._process.wait()
             self._process = None
+
+
+def read_release(bucket: Bucket) -> str | None:
+    """Follow the pointer of a bucket, assert that its release is whole, and return its name."""
+
+    async def read() -> str | None:
+        pointer = await read_pointer(bucket)
+        if pointer is None:
+            return None
+        sums = await bucket.read(f"{pointer.path}/{SUMS}")
+        assert sums is not None, "the release has no hashes"
+        assert hashlib.sha256(sums.content).hexdigest() == pointer.sums, "the hashes are not those of the pointer"
+        for path, digest in parse_sums(sums.content.decode()).items():
+            stored = await bucket.read(f"{pointer.path}/{path}")
+            assert stored is not None, f"{path} is missing"
+            assert hashlib.sha256(stored.content).hexdigest() == digest, f"{path} is not as it was written"
+        return pointer.release
+
+    return run(read())
 
 
 #: What happens to a request: forward it, answer 503, forward it and lose the response, or answer late.

@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 
 from pipeline.contracts.tables.index import TENSION_DAILY, TENSION_PAIR_DAILY
-from pipeline.durable_files import SUMS, hash_file, parse_sums, write_sums
+from pipeline.durable_files import hash_file, write_sums
 from pipeline.errors import UserError
 from pipeline.warehouse.lake import write_parquet
 from pipeline.warehouse.object_store import Bucket, ObjectStoreError, open_bucket, run
-from pipeline.warehouse.uploads import POINTER, Upload, UploadError, read_pointer, upload_release
+from pipeline.warehouse.uploads import POINTER, Upload, UploadError, upload_release
 from tests.conftest import Tension
-from tests.s3_server import USERS, WEED, Proxy, Server
+from tests.s3_server import USERS, WEED, Proxy, Server, read_release
 
 pytest.importorskip("obstore", reason="obstore is not installed (extra s3)")
 pytestmark = [
@@ -45,25 +45,6 @@ def write_release(folder: Path, name: str, seed: str = "") -> Path:
 
 def upload(bucket: Bucket, release: Path, home: str = "a") -> Upload:
     return run(upload_release(bucket, release, home))
-
-
-def read_release(bucket: Bucket) -> str | None:
-    """Follow the pointer, and check that its release is whole; return its name."""
-
-    async def read() -> str | None:
-        pointer = await read_pointer(bucket)
-        if pointer is None:
-            return None
-        sums = await bucket.read(f"{pointer.path}/{SUMS}")
-        assert sums is not None
-        assert hashlib.sha256(sums.content).hexdigest() == pointer.sums
-        for path, digest in parse_sums(sums.content.decode()).items():
-            stored = await bucket.read(f"{pointer.path}/{path}")
-            assert stored is not None, path
-            assert hashlib.sha256(stored.content).hexdigest() == digest, path
-        return pointer.release
-
-    return run(read())
 
 
 def read_when_recovered(bucket: Bucket) -> str | None:
