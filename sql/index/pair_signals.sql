@@ -30,6 +30,7 @@ counted as (
         signals.kind,
         signals.status,
         signals.instrument,
+        signals.rate_pct,
         signals.product,
         signals.probability,
         weights.channel,
@@ -105,6 +106,7 @@ reports as (
         any_value(story_articles.story_date) as story_date,
         story_articles.known_on,
         max(towards.probability * towards.weight * towards.share) as value,
+        max(towards.rate_pct) as rate_pct,
         max(nullif(towards.product, '')) as product
     from towards
     inner join story_articles using (article_id)
@@ -120,19 +122,18 @@ ordered as (
     select
         *,
         row_number() over of_day as place,
+        first_value(rate_pct ignore nulls) over (of_day rows between unbounded preceding and unbounded following) as first_rate_pct,
         first_value(product ignore nulls) over (of_day rows between unbounded preceding and unbounded following) as first_product
     from reports
-    window of_day as (
-        partition by story_date, actor, partner, kind, instrument
-        order by known_on, value desc, story_id
-    )
+    window of_day as (partition by story_date, actor, partner, kind, instrument order by known_on asc, value desc, story_id asc)
     qualify count(*) over (partition by story_date, actor, partner, kind, instrument) > 1
 ),
 
--- Reports of one act: those without a product or with the first one named. Each other product has an act of its own.
+-- Reports of one act have the same rate and product; without one they are of the first that is named.
 acts as (
     select
-        * exclude (product, first_product),
+        * exclude (rate_pct, first_rate_pct, product, first_product),
+        if(rate_pct = first_rate_pct, null, rate_pct) as other_rate_pct,
         if(product = first_product, null, product) as other_product
     from ordered
 ),
@@ -143,7 +144,8 @@ owners as (
         story_articles.source_owner,
         row_number() over (
             partition by
-                acts.story_date, acts.actor, acts.partner, acts.kind, acts.instrument, acts.other_product, story_articles.source_owner
+                acts.story_date, acts.actor, acts.partner, acts.kind, acts.instrument, acts.other_rate_pct, acts.other_product,
+                story_articles.source_owner
             order by acts.place
         ) = 1 as is_new
     from acts

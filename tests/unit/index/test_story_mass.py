@@ -1,6 +1,7 @@
 from itertools import product
 from math import log, prod
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -76,7 +77,7 @@ def test_the_heaviest_signal_comes_from_any_article_of_the_story(tmp_path: Path)
 
 
 def mass_of_day(root: Path, *findings: Row, articles: list[Row], links: list[Row] | None = None) -> float:
-    return sum(row["mass"] for row in masses(root, *findings, articles=articles, links=links).rows(STORY_MASS, series="CHN>USA"))
+    return float(sum(row["mass"] for row in masses(root, *findings, articles=articles, links=links).rows(STORY_MASS, series="CHN>USA")))
 
 
 def test_an_owner_that_reports_an_act_in_two_stories_of_a_day_counts_once(tmp_path: Path) -> None:
@@ -100,12 +101,12 @@ def test_the_second_report_of_an_owner_counts_if_it_is_of_another_act(tmp_path: 
     assert mass_of_day(tmp_path, finding(ONE), finding(articles[1], **changes), articles=articles) == pytest.approx(count * 0.50)
 
 
-def test_two_products_are_two_acts_and_none_means_the_first(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("name", "values"), [("product", ("steel", "cars", "")), ("rate_pct", (25.0, 34.0, None))])
+def test_two_products_or_rates_are_two_acts_and_none_means_the_first(tmp_path: Path, name: str, values: tuple[Any, ...]) -> None:
     articles = [article(f"A:{number}") for number in range(4)]
-    probabilities = {"steel": 1.0, "cars": 0.8, "": 0.6}
-    findings = [finding(one, product=product, probability=p) for one, (product, p) in zip(articles, probabilities.items(), strict=False)]
-    again = finding(articles[3], product="cars", probability=0.7)
-    assert mass_of_day(tmp_path, *findings, again, articles=articles) == pytest.approx((1 + 0.8) * 0.50)
+    reports = zip(articles, (*values, values[1]), (1.0, 0.8, 0.6, 0.7), strict=True)
+    findings = [finding(one, "measure", instrument="quota", probability=p, **{name: value}) for one, value, p in reports]
+    assert mass_of_day(tmp_path, *findings, articles=articles) == pytest.approx((1 + 0.8) * 0.50)
 
 
 def test_the_same_act_counts_again_on_the_next_day(tmp_path: Path) -> None:
