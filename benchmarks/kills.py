@@ -128,8 +128,10 @@ def main() -> None:
             longest = measure_run(home, articles[letter])
         print(f"{stamp()} a run takes {longest:.1f} s of processor time after its imports", flush=True)
         while counts["kills"] < options.count and time.monotonic() < stop_at:
-            letter = "B" if letter == "A" else "A"
+            was_killed = False
             for _ in range(options.finish_every):
+                if not was_killed:  # else a run would have nothing to do
+                    letter = "B" if letter == "A" else "A"
                 forked = fork_run(home, articles[letter])
                 was_killed = kill_at(forked, chance.uniform(longest / 2 if url else 0, longest))
                 forked.output.unlink()
