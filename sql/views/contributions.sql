@@ -30,7 +30,8 @@ select
     story_mass.kind,
     story_mass.instrument,
     story_mass.status,
-    story_mass.is_general
+    story_mass.is_general,
+    ages.is_thin
 from ages
 inner join story_mass
     on
@@ -52,7 +53,8 @@ select
     null as kind,
     null as instrument,
     null as status,
-    null as is_general
+    null as is_general,
+    days.is_thin
 from days
 inner join channel_daily as earlier
     on
@@ -74,5 +76,6 @@ select
     null as kind,
     null as instrument,
     null as status,
-    null as is_general
+    null as is_general,
+    channel_daily.is_thin
 from channel_daily

@@ -1,5 +1,5 @@
 -- Stories behind each directed value with their contribution in index points, a sentence and a link. Order by contribution for the
--- largest.
+-- largest. Values with is_thin are not published.
 select
     contributions.index_date,
     contributions.series,
@@ -19,6 +19,7 @@ select
     signals.source,
     signals.url,
     signals.published_at,
+    contributions.is_thin,
     contributions.signal_id,
     contributions.story_id
 from contributions

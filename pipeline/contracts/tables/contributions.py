@@ -8,7 +8,7 @@ from pipeline.contracts import patterns
 from pipeline.contracts import vocabulary as words
 from pipeline.contracts.model import Column, Table
 from pipeline.contracts.tables import columns as c
-from pipeline.contracts.tables.index import SERIES
+from pipeline.contracts.tables.index import CHANNEL_DAILY, SERIES
 from pipeline.contracts.tables.stories import COUNTS_ON
 
 _CONTRIBUTION = Column(
@@ -119,6 +119,7 @@ CONTRIBUTIONS = Table(
         _SHARE,
         replace(_MAIN_SIGNAL, nullable=True),
         *(replace(column, nullable=True) for column in (c.KIND, c.INSTRUMENT, c.STATUS, c.IS_GENERAL)),
+        CHANNEL_DAILY.column("is_thin"),
     ),
     layer="index",
     published=True,

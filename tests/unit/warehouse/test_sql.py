@@ -251,7 +251,7 @@ def test_a_query_through_a_view_reads_the_tables_of_the_view(tmp_path: Path) -> 
 
 
 def many_signals() -> dict[str, pl.DataFrame]:
-    """Enough signals for DuckDB to use several threads: 200 stories of four days, each mass a sum of hundreds."""
+    """Enough signals for DuckDB to use several threads: 200 stories of four days and 200 owners, each mass a sum of hundreds."""
     numbers = pl.DataFrame({"number": range(250_000)})
     story_no = pl.col("number") % 200
     story = {"story_id": pl.format("A:2025-04-04:{}", story_no), "index_date": pl.lit(date(2025, 4, 4)) + pl.duration(days=story_no % 4)}
@@ -267,7 +267,12 @@ def many_signals() -> dict[str, pl.DataFrame]:
     articles = (
         numbers.head(20_000)
         .join(STORY_ARTICLES.example(), how="cross")
-        .with_columns(**story, article_id=pl.format("A:2025-04-04:{}", pl.col("number")), known_on=story["index_date"])
+        .with_columns(
+            **story,
+            article_id=pl.format("A:2025-04-04:{}", pl.col("number")),
+            source_owner=pl.format("Owner {}", story_no),
+            known_on=story["index_date"],
+        )
     )
     coverage = pl.concat(COVERAGE.example().with_columns(index_date=pl.lit(day)) for day in Days(date(2025, 4, 4), date(2025, 4, 7)))
     frames = ((SIGNALS, signals), (STORIES, stories), (STORY_ARTICLES, articles), (COVERAGE, coverage))
