@@ -78,9 +78,10 @@ class News:
         known.save()
 
     def _list_files(self, known: Catalogue, last_day: date, report: ReadReport) -> Iterator[ArticleFile]:
-        """Yield the files of the settings, and readable inbox files.
+        """Yield the files of the settings, then those of the inbox.
 
-        `HomeError` if this home is for the sample and has files in its inbox.
+        Inbox files that changed seconds ago or cannot be read are skipped, and `report` records why (`select_readable`). `HomeError` if
+        this home is for the sample and has files in its inbox, `SourceError` as in `find_article_files`.
         """
         archives, inbox = self.settings.articles, ArticleFiles(path=str(self.settings.inbox))
         has_dropped = bool(list_inbox_files(self.settings.inbox))

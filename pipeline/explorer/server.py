@@ -108,9 +108,10 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(content, file.suffix.lower(), has_body=has_body)
 
     def _find(self, path: str) -> Path | None:
-        """Find the file of a path.
+        """Find the file of a path, or None.
 
-        `path`: the decoded path of a URL. None if the folder has no such file, or if it is hidden, or a link leads outside the folder.
+        `path`: the decoded path of a URL. None if the folder has no such file, a link is circular or leads outside it, path or file is
+        hidden, or a name has a backslash, a colon or unprintable characters.
         """
         parts = path.split("/")[1:]
         if not path.startswith("/") or any(
@@ -119,7 +120,7 @@ class _Handler(BaseHTTPRequestHandler):
             return None
         try:
             file = self.server.folder.joinpath(*parts).resolve(strict=True)
-        except OSError:
+        except (OSError, RuntimeError):  # RuntimeError: a circular link, before Python 3.13
             return None
         is_inside = file.is_relative_to(self.server.folder) and not any(
             part.startswith(".") for part in file.relative_to(self.server.folder).parts

@@ -59,7 +59,7 @@ def parse_url(url: str, query: Iterable[tuple[str, str]] = ()) -> httpx.URL:
         raise UnsafeAddressError("the URL has no host", _CORRECT_URL)
     if complete.userinfo:
         raise UnsafeAddressError("the URL contains a user or a password", "Remove it: keys have their own settings")
-    if not 0 < (complete.port or _PORTS[complete.scheme]) <= _LAST_PORT:
+    if complete.port is not None and not 0 < complete.port <= _LAST_PORT:
         raise UnsafeAddressError(f"the port {complete.port} does not exist", _CORRECT_URL)
     return complete
 

@@ -33,6 +33,7 @@ def server(tmp_path: Path) -> Iterator[ExplorerServer]:
     (tmp_path / "secret.txt").write_text("secret")
     (folder / "link.txt").symlink_to(tmp_path / "secret.txt")
     (folder / "up").symlink_to(tmp_path)
+    (folder / "circle").symlink_to("circle")
     server = ExplorerServer(folder, 0, "explorer.html")
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
@@ -96,6 +97,7 @@ def test_the_root_leads_to_the_start_page(server: ExplorerServer) -> None:
         "/up/secret.txt",
         "/.hidden",
         "/visible",
+        "/circle",
         "/.staging/half.csv",
         "/latest",
         "/latest/",

@@ -79,6 +79,7 @@ def test_a_redirect_to_a_private_address_is_refused(upstream: Upstream, tmp_path
         ("gopher://feeds.example/", "only http and https are supported, not gopher"),
         ("http://user:pass@feeds.example/", "contains a user or a password"),
         ("http://feeds.example:99999/", "the port 99999 does not exist"),
+        ("http://feeds.example:0/", "the port 0 does not exist"),
         ("http://[::1/", "redirects to an invalid URL"),
         ("http://0177.0.0.1/", "redirects to an invalid URL"),
     ],
