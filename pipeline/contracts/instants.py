@@ -202,8 +202,9 @@ def parse_retry_after(header: str, now: datetime) -> float:
 
     It has either whole seconds or a date, which is UTC if it has no zone. A past date or a header that cannot be parsed gives 0.
     """
-    if _SECONDS.fullmatch(header.strip()):
-        return float(header)
+    seconds = header.strip()
+    if _SECONDS.fullmatch(seconds):
+        return float(seconds)
     try:
         until = parsedate_to_datetime(header)
     except (ValueError, OverflowError):

@@ -165,6 +165,7 @@ def test_instants_in_iso_format_are_parsed_back(instant: datetime) -> None:
     [
         ("7", 7),
         (" 120 ", 120),
+        ("120\x1f", 120),  # white space for `str.strip`, not for `float`
         ("Fri, 04 Apr 2025 12:00:30 GMT", 30),
         ("Fri, 04 Apr 2025 14:01:00 +0200", 60),
         ("Fri, 04 Apr 2025 11:00:00 GMT", 0),
