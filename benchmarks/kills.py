@@ -81,7 +81,10 @@ def serve_bucket(folder: Path) -> Iterator[str]:
 
 
 def find_bucket_problems(url: str, release: str | None = None) -> list[str]:
-    """Return what is wrong with the release in a bucket, or with its name if `release` is given."""
+    """Return what is wrong with the release in a bucket, which must have one.
+
+    If `release` is given, it must have this name.
+    """
 
     def list_problems() -> Iterator[str]:
         from pipeline.warehouse.object_store import open_bucket  # noqa: PLC0415 starts threads
@@ -92,7 +95,7 @@ def find_bucket_problems(url: str, release: str | None = None) -> list[str]:
         except AssertionError as error:
             yield f"in the bucket: {error}"
             return
-        if release and uploaded != release:
+        if uploaded is None or (release and uploaded != release):
             yield f"the release in the bucket is {uploaded}"
 
     return list_in_fork(list_problems)
@@ -104,6 +107,8 @@ def measure_run(home: Path, articles: Path) -> float:
     while not forked.has_ended():
         seconds = forked.cpu_seconds()
         time.sleep(0.01)
+    if forked.code:
+        raise SystemExit(f"the run exits with {forked.code}: {forked.text()}")
     forked.output.unlink()
     return seconds
 
@@ -130,7 +135,7 @@ def main() -> None:
         while counts["kills"] < options.count and time.monotonic() < stop_at:
             was_killed = False
             for _ in range(options.finish_every):
-                if not was_killed:  # else a run would have nothing to do
+                if not was_killed:  # after a run that ended, the same articles would leave nothing to do
                     letter = "B" if letter == "A" else "A"
                 forked = fork_run(home, articles[letter])
                 was_killed = kill_at(forked, chance.uniform(longest / 2 if url else 0, longest))

@@ -1,11 +1,11 @@
--- Mass of each signal that counts: the heaviest of its story, direction, kind and instrument. The mass of a story in story_mass,
--- of all days on which it counts, is shared among them by probability times severity. People judge readings, and mass_precision weighs
--- their verdicts by this mass.
+-- Mass of each signal that counts: the heaviest of its story, direction, kind and instrument, without repeats. The mass of a story in
+-- story_mass, of all days on which it counts, is shared among them by probability times severity. People judge readings, and mass_precision
+-- weighs their verdicts by this mass.
 -- A general act is one reading, towards *, and has mass towards each partner that it hits.
 with heaviest as (
     select *
     from pair_signals
-    where weight > 0 -- else other stories of the day report the act, of the same owners
+    where not is_repeat
     qualify
         row_number() over (
             partition by story_id, actor, target, kind, instrument
@@ -48,7 +48,6 @@ select
     || shared.status
     || ' '
     || shared.instrument as reading,
-    shared.new_share,
     story_masses.mass * shared.share_of_story as mass
 from shared
 inner join stories using (story_id)

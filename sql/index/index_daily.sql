@@ -23,7 +23,7 @@ with channels as (
     inner join daily_mass using (index_date, series, channel)
 ),
 
--- Articles with a signal that has weight, and its direction (forth: from the country that is first in the alphabet).
+-- Articles with a signal, and its direction (forth: from the country that is first in the alphabet). Repeats only count in raw_per_10k.
 articles_of_pair as (
     select
         article_id,
@@ -31,12 +31,11 @@ articles_of_pair as (
         min(story_id) as story_id,
         min(counts_on) as index_date,
         min(index_date) as article_date,
-        bool_or(actor < target) as is_forth,
-        bool_or(actor > target) as is_back,
+        bool_or(actor < target and not is_repeat) as is_forth,
+        bool_or(actor > target and not is_repeat) as is_back,
         bool_or(actor < target and channel = 'escalation') as raises_forth,
         bool_or(actor > target and channel = 'escalation') as raises_back
     from pair_signals
-    where weight > 0
     group by article_id, pair
 ),
 
@@ -46,7 +45,7 @@ stories_of_pair as (
         story_id,
         pair,
         index_date,
-        min(index_date) over (partition by story_id, pair) = index_date as is_first,
+        min(index_date) filter (where article_count > 0) over (partition by story_id, pair) = index_date as is_first,
         min(index_date) filter (where article_count_forth > 0) over (partition by story_id, pair) = index_date as is_first_forth,
         min(index_date) filter (where article_count_back > 0) over (partition by story_id, pair) = index_date as is_first_back,
         article_count,
@@ -57,7 +56,7 @@ stories_of_pair as (
             story_id,
             pair,
             index_date,
-            count(*) as article_count,
+            count(*) filter (where is_forth or is_back) as article_count,
             count(*) filter (where is_forth) as article_count_forth,
             count(*) filter (where is_back) as article_count_back
         from articles_of_pair

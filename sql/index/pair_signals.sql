@@ -3,9 +3,8 @@
 -- share of its severity. It counts neither for partners in the actor's own customs union, the European Union, nor for one towards whom
 -- the same article has the opposite act with the same instrument ("pauses the tariffs, but raises China's"). One row for each signal and
 -- pair, with the partner as target.
--- An owner that reports an act in several stories of a day counts once: new_share is the breadth of a story's owners who report the act in
--- no story before it, divided by the story's breadth. Stories are ordered by the day on which their report was known, so that none changes
--- with what is known later.
+-- An owner counts once for an act and day: is_repeat marks the signals of an article whose owner reports the same act in an article of
+-- another story, of the same day and known by then, with a larger value. So no later article changes a mark.
 -- threads: all
 with directed_pairs as (
     select
@@ -31,7 +30,7 @@ counted as (
         signals.status,
         signals.instrument,
         signals.rate_pct,
-        signals.product,
+        nullif(taxed_product(signals.product), '') as product,
         signals.probability,
         weights.channel,
         weights.is_action,
@@ -40,6 +39,55 @@ counted as (
     from signals
     inner join weights using (kind, status)
     where signals.modality = 'asserted' and weights.weight > 0
+),
+
+-- What each article reports of an act, with the heaviest signal's rate and product, of those that name one.
+reports as (
+    select
+        counted.article_id,
+        counted.story_id,
+        counted.actor,
+        counted.target,
+        counted.kind,
+        counted.instrument,
+        counted.index_date,
+        story_articles.source_owner,
+        story_articles.known_on,
+        max(counted.probability * counted.weight) as value,
+        first(counted.rate_pct order by counted.probability * counted.weight desc, counted.signal_id asc)
+        filter (where counted.rate_pct is not null)
+            as rate_pct,
+        first(counted.product order by counted.probability * counted.weight desc, counted.signal_id asc)
+        filter (where counted.product is not null)
+            as product
+    from counted
+    inner join story_articles using (article_id)
+    group by
+        counted.article_id, counted.story_id, counted.actor, counted.target, counted.kind, counted.instrument, counted.index_date,
+        story_articles.source_owner, story_articles.known_on
+    qualify
+        count(*) over (
+            partition by
+                story_articles.source_owner, counted.index_date, counted.actor, counted.target, counted.kind, counted.instrument
+        ) > 1
+),
+
+-- Reports of one act name the same rate and product; one that names none can be of any.
+repeats as (
+    select distinct
+        reports.article_id,
+        reports.actor,
+        reports.target,
+        reports.kind,
+        reports.instrument
+    from reports
+    inner join reports as others using (source_owner, index_date, actor, target, kind, instrument)
+    where
+        others.story_id <> reports.story_id
+        and others.known_on <= reports.known_on
+        and (others.value > reports.value or (others.value = reports.value and others.article_id < reports.article_id))
+        and coalesce(others.rate_pct = reports.rate_pct, true)
+        and coalesce(others.product = reports.product, true)
 ),
 
 towards_one as (
@@ -77,99 +125,6 @@ towards_all as (
                 or is_member_on(union_of_actor.member, union_of_actor.member_from, union_of_actor.member_until, counted.index_date)
             )
         )
-),
-
-towards as (
-    select * from towards_one
-    union all
-    select towards_all.*
-    from towards_all
-    anti join towards_one
-        on
-            towards_one.article_id = towards_all.article_id
-            and towards_one.actor = towards_all.actor
-            and towards_one.partner = towards_all.partner
-            and towards_one.instrument = towards_all.instrument
-            and towards_one.channel in ('escalation', 'concession')
-            and towards_one.channel <> towards_all.channel
-            and towards_one.probability >= towards_all.probability
-),
-
--- What each story reports in one direction, kind and instrument, as of the first day on which it was known to report it.
-reports as (
-    select
-        towards.story_id,
-        towards.actor,
-        towards.partner,
-        towards.kind,
-        towards.instrument,
-        any_value(story_articles.story_date) as story_date,
-        story_articles.known_on,
-        max(towards.probability * towards.weight * towards.share) as value,
-        max(towards.rate_pct) as rate_pct,
-        max(nullif(towards.product, '')) as product
-    from towards
-    inner join story_articles using (article_id)
-    group by towards.story_id, towards.actor, towards.partner, towards.kind, towards.instrument, story_articles.known_on
-    qualify row_number() over (
-        partition by towards.story_id, towards.actor, towards.partner, towards.kind, towards.instrument
-        order by story_articles.known_on
-    ) = 1
-),
-
--- Reports of one day in the order in which they count: earlier known ones first, then larger ones.
-ordered as (
-    select
-        *,
-        row_number() over of_day as place,
-        first_value(rate_pct ignore nulls) over (of_day rows between unbounded preceding and unbounded following) as first_rate_pct,
-        first_value(product ignore nulls) over (of_day rows between unbounded preceding and unbounded following) as first_product
-    from reports
-    window of_day as (partition by story_date, actor, partner, kind, instrument order by known_on asc, value desc, story_id asc)
-    qualify count(*) over (partition by story_date, actor, partner, kind, instrument) > 1
-),
-
--- Reports of one act have the same rate and product; without one they are of the first that is named.
-acts as (
-    select
-        * exclude (rate_pct, first_rate_pct, product, first_product),
-        if(rate_pct = first_rate_pct, null, rate_pct) as other_rate_pct,
-        if(product = first_product, null, product) as other_product
-    from ordered
-),
-
-owners as (
-    select
-        acts.*,
-        story_articles.source_owner,
-        row_number() over (
-            partition by
-                acts.story_date, acts.actor, acts.partner, acts.kind, acts.instrument, acts.other_rate_pct, acts.other_product,
-                story_articles.source_owner
-            order by acts.place
-        ) = 1 as is_new
-    from acts
-    inner join (
-        select
-            story_id,
-            source_owner,
-            min(known_on) as known_on
-        from story_articles
-        group by story_id, source_owner
-    ) as story_articles
-        on story_articles.story_id = acts.story_id and story_articles.known_on <= acts.known_on
-),
-
-new_shares as (
-    select
-        story_id,
-        actor,
-        partner,
-        kind,
-        instrument,
-        breadth(count(*) filter (where is_new)) / breadth(count(*)) as new_share
-    from owners
-    group by story_id, actor, partner, kind, instrument
 )
 
 select
@@ -189,8 +144,22 @@ select
     towards.channel,
     towards.is_action,
     towards.probability,
-    towards.weight * towards.share * coalesce(new_shares.new_share, 1) as weight,
+    towards.weight * towards.share as weight,
     towards.share,
-    coalesce(new_shares.new_share, 1) as new_share
-from towards
-left join new_shares using (story_id, actor, partner, kind, instrument)
+    repeats.article_id is not null as is_repeat
+from (
+    select * from towards_one
+    union all
+    select towards_all.*
+    from towards_all
+    anti join towards_one
+        on
+            towards_one.article_id = towards_all.article_id
+            and towards_one.actor = towards_all.actor
+            and towards_one.partner = towards_all.partner
+            and towards_one.instrument = towards_all.instrument
+            and towards_one.channel in ('escalation', 'concession')
+            and towards_one.channel <> towards_all.channel
+            and towards_one.probability >= towards_all.probability
+) as towards
+left join repeats using (article_id, actor, target, kind, instrument)

@@ -1,4 +1,5 @@
--- Mass of each story in each series: the heaviest signal of each direction, kind and instrument, summed, times breadth.
+-- Mass of each story in each series: the heaviest signal of each direction, kind and instrument, summed, times breadth. Repeats do not
+-- count.
 -- A directed series is CHN>USA; a pooled one is CHN-USA, the sum of both directions.
 -- What articles add that were first seen when the story's day was closed is a row of its own, on the day on which they count.
 -- The second moment is E[mass^2] of the whole story, each of its signals being true with its probability; for one signal p (g w)^2.
@@ -89,7 +90,7 @@ ranked as (
         pair_signals.is_general,
         pair_signals.probability,
         pair_signals.weight,
-        pair_signals.share * pair_signals.new_share as share,
+        pair_signals.share,
         instruments.instrument_no,
         numbered_stories.story_no,
         numbered_stories.breadth,
@@ -114,6 +115,7 @@ ranked as (
     inner join instruments using (instrument)
     inner join numbered_stories
         on numbered_stories.story_id = pair_signals.story_id and pair_signals.counts_on <= numbered_stories.index_date
+    where not pair_signals.is_repeat
 ),
 
 heaviest as (

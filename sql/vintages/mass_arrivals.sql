@@ -8,6 +8,7 @@ with counted as (
         story_articles.known_on
     from pair_signals
     inner join story_articles using (article_id)
+    where not pair_signals.is_repeat
 ),
 
 -- The order of story_mass, among the signals known by then.

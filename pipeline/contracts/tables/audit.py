@@ -36,7 +36,6 @@ SIGNAL_MASS = Table(
         replace(c.ONE_TARGET, description="Country that it counts towards"),
         c.CHANNEL,
         READING,
-        c.NEW_SHARE,
         Column("mass", pl.Float64(), "Its part of the mass of the story, on all days on which it counts", 0.49, unit=_MASS_UNIT, minimum=0),
     ),
     layer="index",

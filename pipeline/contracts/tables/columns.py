@@ -76,16 +76,6 @@ PUBLISHED_AT = Column(
     minimum=datetime(1900, 1, 1, tzinfo=UTC),
     reason="a time in the far past was misread",
 )
-NEW_SHARE = Column(
-    "new_share",
-    pl.Float64(),
-    "Share of the breadth of the story, of the owners that report the act in no earlier story of the day",
-    1.0,
-    unit="share",
-    minimum=0,
-    maximum=1,
-    reason="it is part of a breadth; an owner that reports an act in two stories of a day counts once",
-)
 STORY_ID = Column(
     "story_id",
     pl.String(),

@@ -91,8 +91,8 @@ SIGNALS = Table(
 PAIR_SIGNALS = Table(
     "pair_signals",
     "Signals of pairs",
-    "Signals that count in the index, for each published pair that they are towards. A general act has a row for each partner that it "
-    "plausibly hits.",
+    "Signals that count in the index, and repeats, for each published pair that they are towards. A general act has a row for each partner "
+    "that it plausibly hits.",
     grain="one signal and directed pair",
     key=("signal_id", "target"),
     columns=(
@@ -114,7 +114,7 @@ PAIR_SIGNALS = Table(
         SIGNALS.column("probability"),
         replace(
             WEIGHTS.column("weight"),
-            description="Severity g, times the size of a tariff by its rate, share and new_share",
+            description="Severity g, times the size of a tariff by its rate; of a general act: times its share",
             maximum=2,
             reason="the severity is at most 1, and the size of a tariff at most 2",
         ),
@@ -126,9 +126,11 @@ PAIR_SIGNALS = Table(
             unit="share",
             exclusive_minimum=0,
             maximum=1,
-            reason="a signal that counts for nothing has no row",
+            reason="a general act that counts for nothing has no row",
         ),
-        c.NEW_SHARE,
+        Column(
+            "is_repeat", pl.Boolean(), "Whether the article's owner reports the act in another story of the day; it does not count", False
+        ),
     ),
     layer="index",
 )

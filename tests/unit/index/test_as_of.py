@@ -20,7 +20,7 @@ from pipeline.contracts.tables.index import BASELINE, DAILY_MASS, TENSION_DAILY,
 from pipeline.contracts.tables.vintages import VINTAGES
 from pipeline.index.parameters import BASELINE_LENGTHS, OPEN_DAYS, model_variables
 from pipeline.models.build import build_tables
-from tests.unit.index.lake_scenes import Row, article, day, link, random_finding
+from tests.unit.index.lake_scenes import Row, article, day, finding, link, random_finding
 
 PAIRS = ("CHN-USA", "JPN-USA")
 BUILT = (TENSION_PAIR_DAILY, TENSION_DAILY, VINTAGES)
@@ -51,7 +51,14 @@ def draw_articles(random: np.random.Generator, days: int) -> tuple[list[Row], li
         if near and random.random() < 0.4:
             links.append(link(one, near[int(random.integers(len(near)))]))
     findings = [random_finding(one, instrument, random) for one in articles for instrument in ("tariff", "quota")[: random.integers(3)]]
-    return articles, findings, links
+    return articles, findings + [draw_report(one, random) for one in articles if random.random() < 0.4], links
+
+
+def draw_report(of: Row, random: np.random.Generator) -> Row:
+    """Draw a report of one of few acts, which is often a repeat."""
+    rate, product = (None, None, 10.0, 25.0)[random.integers(4)], str(random.choice(["", "", "steel"]))
+    target = str(random.choice(["USA", "USA", "JPN", "*"]))
+    return finding(of, probability=float(random.uniform(0.3, 0.99)), instrument="currency", rate_pct=rate, product=product, target=target)
 
 
 def known(one: Row) -> tuple[date, datetime, str]:

@@ -44,10 +44,18 @@ def test_a_source_that_disappears_only_widens_the_interval(lost_source: Built) -
 
 
 def test_a_source_that_doubles_its_articles_keeps_the_value(tmp_path: Path) -> None:
+    """If the added articles report other acts."""
     morning, evening = daily("A", range(60)), [article(f"A:{number} evening", day(number)) for number in range(30, 60)]
     findings = [*map(finding, morning), *(finding(one, instrument="quota") for one in evening)]
     built = build(tmp_path, Scene([*morning, *evening], findings, baseline=WINDOW), [CHANNEL_DAILY])
     assert escalation(built, 59)["value"] == pytest.approx(100)
+
+
+def test_a_source_that_reports_every_act_twice_looks_calmer(tmp_path: Path) -> None:
+    """A limit of counting an owner once for an act: more articles are expected to report more acts."""
+    articles = [*daily("A", range(60)), *(article(f"A:{number} evening", day(number)) for number in range(30, 60))]
+    built = build(tmp_path, Scene(articles, [finding(one) for one in articles], baseline=WINDOW), [CHANNEL_DAILY])
+    assert escalation(built, 59)["value"] == pytest.approx(57.4, abs=0.1)
 
 
 def test_a_pair_without_stories_has_every_day_and_falls_slowly(tmp_path: Path) -> None:

@@ -50,11 +50,10 @@ def test_no_order_of_rows_changes_a_share(built: Built) -> None:
 
 
 def test_sources_of_one_owner_count_as_one(tmp_path: Path) -> None:
-    articles = [article(f"{name}:1", title=name, source_owner=owner) for name, owner in (("A", "X"), ("B", "X"), ("C", "Y"))]
-    row = build(tmp_path, Scene(articles, [finding(one) for one in articles]), (SOURCE_SHARES,)).rows(
-        SOURCE_SHARES, index_date=DAY, series="CHN>USA"
-    )[0]
-    assert row["source_owner"] == "X"
+    articles = [article(f"{name}:1", title=name, source_owner=owner) for name, owner in (("A", "Z"), ("B", "Z"), ("C", "Y"))]
+    findings = [finding(one, instrument=instrument) for one, instrument in zip(articles, INSTRUMENT.words, strict=False)]
+    row = build(tmp_path, Scene(articles, findings), (SOURCE_SHARES,)).rows(SOURCE_SHARES, index_date=DAY, series="CHN>USA")[0]
+    assert row["source_owner"] == "Z"
     assert not row["is_one_source"]
 
 

@@ -1,7 +1,6 @@
 from itertools import product
 from math import log, prod
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -74,58 +73,6 @@ def test_the_heaviest_signal_comes_from_any_article_of_the_story(tmp_path: Path)
     assert row["signal_id"] == loud["signal_id"]
     assert row["mass"] == pytest.approx((1 + log(2)) * 0.9 * 0.50)
     assert row["article_count"] == 2
-
-
-def mass_of_day(root: Path, *findings: Row, articles: list[Row], links: list[Row] | None = None) -> float:
-    return float(sum(row["mass"] for row in masses(root, *findings, articles=articles, links=links).rows(STORY_MASS, series="CHN>USA")))
-
-
-def test_an_owner_that_reports_an_act_in_two_stories_of_a_day_counts_once(tmp_path: Path) -> None:
-    flash, report = ONE, article("A:2")
-    built = masses(tmp_path, finding(flash, probability=0.4), finding(report, probability=0.9), articles=[flash, report])
-    row = escalation(built)
-    assert (row["story_id"], row["mass"], row["mass_unweighted"]) == ("A:2", pytest.approx(0.9 * 0.50), pytest.approx(0.9))
-
-
-def test_two_owners_that_report_an_act_count_both(tmp_path: Path) -> None:
-    articles = [ONE, article("B:1")]
-    assert mass_of_day(tmp_path, *map(finding, articles), articles=articles) == pytest.approx(2 * 0.50)
-
-
-@pytest.mark.parametrize(
-    ("changes", "count"),
-    [({}, 1), ({"status": "proposed"}, 1), ({"instrument": "quota"}, 2), ({"actor": "USA", "target": "CHN"}, 1), ({"kind": "threat"}, 1.7)],
-)
-def test_the_second_report_of_an_owner_counts_if_it_is_of_another_act(tmp_path: Path, changes: Row, count: float) -> None:
-    articles = [ONE, article("A:2")]
-    assert mass_of_day(tmp_path, finding(ONE), finding(articles[1], **changes), articles=articles) == pytest.approx(count * 0.50)
-
-
-@pytest.mark.parametrize(("name", "values"), [("product", ("steel", "cars", "")), ("rate_pct", (25.0, 34.0, None))])
-def test_two_products_or_rates_are_two_acts_and_none_means_the_first(tmp_path: Path, name: str, values: tuple[Any, ...]) -> None:
-    articles = [article(f"A:{number}") for number in range(4)]
-    reports = zip(articles, (*values, values[1]), (1.0, 0.8, 0.6, 0.7), strict=True)
-    findings = [finding(one, "measure", instrument="quota", probability=p, **{name: value}) for one, value, p in reports]
-    assert mass_of_day(tmp_path, *findings, articles=articles) == pytest.approx((1 + 0.8) * 0.50)
-
-
-def test_the_same_act_counts_again_on_the_next_day(tmp_path: Path) -> None:
-    articles = [ONE, article("A:2", day(1))]
-    assert mass_of_day(tmp_path, *map(finding, articles), articles=articles) == pytest.approx(2 * 0.50)
-
-
-def test_a_story_counts_by_its_owners_that_have_not_reported_the_act(tmp_path: Path) -> None:
-    """A reports a certain tariff; then a story in A, B and C has it less surely."""
-    first, other, copies = ONE, article("A:2"), [article("B:1"), article("C:1")]
-    findings = [finding(first), finding(other, probability=0.5)]
-    mass = mass_of_day(tmp_path, *findings, articles=[first, other, *copies], links=[link(one, other) for one in copies])
-    assert mass == pytest.approx((1 + 0.5 * (1 + log(2))) * 0.50)
-
-
-def test_a_report_known_earlier_counts_before_a_surer_one(tmp_path: Path) -> None:
-    later = article("A:2", first_seen_at=article("A:9", day(2))["first_seen_at"])
-    built = masses(tmp_path, finding(ONE, probability=0.4), finding(later), articles=[ONE, later])
-    assert (escalation(built)["story_id"], escalation(built)["mass"]) == (ONE["article_id"], pytest.approx(0.4 * 0.50))
 
 
 BREADTHS = {1: 1.0, 3: 1 + log(3), 20: 1 + log(20), 25: 1 + log(20)}
