@@ -24,7 +24,7 @@ signals_of_day as (
         max(pair_signals.probability * pair_signals.share) as probability
     from pair_signals
     inner join stories using (story_id)
-    where not pair_signals.is_repeat and (is_hold(pair_signals.kind) or is_move(pair_signals.kind, pair_signals.is_action))
+    where is_hold(pair_signals.kind) or is_move(pair_signals.kind, pair_signals.is_action)
     group by
         stories.index_date, pair_signals.counts_on, pair_signals.story_id, pair_signals.pair, pair_signals.actor, pair_signals.kind,
         pair_signals.instrument

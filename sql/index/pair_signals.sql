@@ -1,10 +1,11 @@
--- Signals that count in the index, for each published pair that they are towards: asserted signals whose kind and status have weight. An
--- act towards everybody (target *) counts for each pair of its actor with a partner in its scope that the sentence does not exempt, with a
--- share of its severity. It counts neither for partners in the actor's own customs union, the European Union, nor for one towards whom
+-- Asserted signals whose kind and status have weight, for each published pair that they are towards. All but repeats count in the index.
+-- An act towards everybody (target *) counts for each pair of its actor with a partner in its scope that the sentence does not exempt, with
+-- a share of its severity. It counts neither for partners in the actor's own customs union, the European Union, nor for one towards whom
 -- the same article has the opposite act with the same instrument ("pauses the tariffs, but raises China's"). One row for each signal and
 -- pair, with the partner as target.
--- An owner counts once for an act and day: is_repeat marks the signals of an article whose owner reports the same act in an article of
--- another story, of the same day and known by then, with a larger value. So no later article changes a mark.
+-- is_repeat marks what an article reports of an act if another article of its owner and day, in another story and known by then, reports
+-- it with a larger value and names at least the same rate and product. So no later article changes a mark, and the largest report of an
+-- act is never marked.
 -- threads: all
 with directed_pairs as (
     select
@@ -39,55 +40,6 @@ counted as (
     from signals
     inner join weights using (kind, status)
     where signals.modality = 'asserted' and weights.weight > 0
-),
-
--- What each article reports of an act, with the heaviest signal's rate and product, of those that name one.
-reports as (
-    select
-        counted.article_id,
-        counted.story_id,
-        counted.actor,
-        counted.target,
-        counted.kind,
-        counted.instrument,
-        counted.index_date,
-        story_articles.source_owner,
-        story_articles.known_on,
-        max(counted.probability * counted.weight) as value,
-        first(counted.rate_pct order by counted.probability * counted.weight desc, counted.signal_id asc)
-        filter (where counted.rate_pct is not null)
-            as rate_pct,
-        first(counted.product order by counted.probability * counted.weight desc, counted.signal_id asc)
-        filter (where counted.product is not null)
-            as product
-    from counted
-    inner join story_articles using (article_id)
-    group by
-        counted.article_id, counted.story_id, counted.actor, counted.target, counted.kind, counted.instrument, counted.index_date,
-        story_articles.source_owner, story_articles.known_on
-    qualify
-        count(*) over (
-            partition by
-                story_articles.source_owner, counted.index_date, counted.actor, counted.target, counted.kind, counted.instrument
-        ) > 1
-),
-
--- Reports of one act name the same rate and product; one that names none can be of any.
-repeats as (
-    select distinct
-        reports.article_id,
-        reports.actor,
-        reports.target,
-        reports.kind,
-        reports.instrument
-    from reports
-    inner join reports as others using (source_owner, index_date, actor, target, kind, instrument)
-    where
-        others.story_id <> reports.story_id
-        and others.known_on <= reports.known_on
-        and (others.value > reports.value or (others.value = reports.value and others.article_id < reports.article_id))
-        and coalesce(others.rate_pct = reports.rate_pct, true)
-        and coalesce(others.product = reports.product, true)
 ),
 
 towards_one as (
@@ -125,6 +77,78 @@ towards_all as (
                 or is_member_on(union_of_actor.member, union_of_actor.member_from, union_of_actor.member_until, counted.index_date)
             )
         )
+),
+
+towards as (
+    select * from towards_one
+    union all
+    select towards_all.*
+    from towards_all
+    anti join towards_one
+        on
+            towards_one.article_id = towards_all.article_id
+            and towards_one.actor = towards_all.actor
+            and towards_one.partner = towards_all.partner
+            and towards_one.instrument = towards_all.instrument
+            and towards_one.channel in ('escalation', 'concession')
+            and towards_one.channel <> towards_all.channel
+            and towards_one.probability >= towards_all.probability
+),
+
+-- What each article reports of an act towards a partner, with rate and product of its heaviest signal.
+reports as (
+    select
+        towards.article_id,
+        towards.story_id,
+        towards.actor,
+        towards.partner,
+        towards.is_general,
+        towards.kind,
+        towards.instrument,
+        towards.index_date,
+        towards.published_at,
+        story_articles.source_owner,
+        story_articles.known_on,
+        max(towards.probability * towards.weight * towards.share) as value,
+        first(towards.rate_pct order by towards.probability * towards.weight desc, towards.signal_id asc) as rate_pct,
+        first(towards.product order by towards.probability * towards.weight desc, towards.signal_id asc) as product
+    from towards
+    inner join story_articles using (article_id)
+    group by
+        towards.article_id, towards.story_id, towards.actor, towards.partner, towards.is_general, towards.kind, towards.instrument,
+        towards.index_date, towards.published_at, story_articles.source_owner, story_articles.known_on
+    qualify
+        count(*) over (
+            partition by
+                story_articles.source_owner, towards.index_date, towards.actor, towards.partner, towards.kind, towards.instrument
+        ) > 1
+),
+
+-- A general act can be a repeat of one towards the partner itself, but not the other way round.
+repeats as (
+    select distinct
+        reports.article_id,
+        reports.actor,
+        reports.partner,
+        reports.is_general,
+        reports.kind,
+        reports.instrument
+    from reports
+    inner join reports as others using (source_owner, index_date, actor, partner, kind, instrument)
+    where
+        others.story_id <> reports.story_id
+        and others.known_on <= reports.known_on
+        and (
+            others.value > reports.value
+            or (
+                others.value = reports.value
+                and (others.known_on, others.published_at, others.article_id)
+                < (reports.known_on, reports.published_at, reports.article_id)
+            )
+        )
+        and others.is_general <= reports.is_general
+        and coalesce(reports.rate_pct = others.rate_pct, reports.rate_pct is null)
+        and coalesce(reports.product = others.product, reports.product is null)
 )
 
 select
@@ -147,19 +171,5 @@ select
     towards.weight * towards.share as weight,
     towards.share,
     repeats.article_id is not null as is_repeat
-from (
-    select * from towards_one
-    union all
-    select towards_all.*
-    from towards_all
-    anti join towards_one
-        on
-            towards_one.article_id = towards_all.article_id
-            and towards_one.actor = towards_all.actor
-            and towards_one.partner = towards_all.partner
-            and towards_one.instrument = towards_all.instrument
-            and towards_one.channel in ('escalation', 'concession')
-            and towards_one.channel <> towards_all.channel
-            and towards_one.probability >= towards_all.probability
-) as towards
-left join repeats using (article_id, actor, target, kind, instrument)
+from towards
+left join repeats using (article_id, actor, partner, is_general, kind, instrument)

@@ -8,7 +8,7 @@ with counted as (
         is_hold(pair_signals.kind) as is_hold
     from pair_signals
     inner join story_articles using (article_id)
-    where not pair_signals.is_repeat and (is_hold(pair_signals.kind) or is_move(pair_signals.kind, pair_signals.is_action))
+    where is_hold(pair_signals.kind) or is_move(pair_signals.kind, pair_signals.is_action)
 ),
 
 story_kinds as (

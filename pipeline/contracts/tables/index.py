@@ -129,7 +129,10 @@ PAIR_SIGNALS = Table(
             reason="a general act that counts for nothing has no row",
         ),
         Column(
-            "is_repeat", pl.Boolean(), "Whether the article's owner reports the act in another story of the day; it does not count", False
+            "is_repeat",
+            pl.Boolean(),
+            "Whether it does not count: the owner has a larger report of the act in another story of the day",
+            False,
         ),
     ),
     layer="index",
@@ -272,7 +275,7 @@ DAILY_MASS = Table(
         Column("expected_bilateral", pl.Float64(), "The same without general acts", 0.8, unit=_UNIT),
         c.STORY_COUNT,
         replace(c.SIGNAL_COUNT, at_least=("story_count",)),
-        replace(c.ARTICLE_COUNT, description="Number of articles with an asserted signal"),
+        replace(c.ARTICLE_COUNT, description="Number of articles with a signal that counts"),
         Column(
             "articles_read",
             pl.Int64(),

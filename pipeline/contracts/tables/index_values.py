@@ -125,9 +125,9 @@ INDEX_VALUES = (
     ),
     *(replace(column, nullable=True, description=f"{column.description}; empty if hold + move is below 1") for column in STALEMATE),
     PHASE,
-    replace(c.ARTICLE_COUNT, description="Number of articles of the day's stories with an asserted signal of the pair"),
-    replace(c.STORY_COUNT, description="Number of stories of the day with an asserted signal of the pair"),
-    replace(c.SIGNAL_COUNT, description="Number of asserted signals of the day", at_least=("story_count",)),
+    replace(c.ARTICLE_COUNT, description="Number of articles of the day's stories with a signal of the pair that counts"),
+    replace(c.STORY_COUNT, description="Number of stories of the day with a signal of the pair that counts"),
+    replace(c.SIGNAL_COUNT, description="Number of signals of the day that count", at_least=("story_count",)),
     *(
         Column(f"{side}_{channel}", pl.Float64(), f"{side.capitalize()} mass of the day in channel {channel}", 1.0, unit=_UNIT)
         for channel in words.CHANNEL.words
@@ -136,7 +136,7 @@ INDEX_VALUES = (
     Column(
         "raw_per_10k",
         pl.Float64(),
-        "Articles of the day with an asserted escalation, per 10,000 articles read; empty when nothing was read",
+        "Articles of the day with an asserted escalation, repeats too, per 10,000 articles read; empty when nothing was read",
         250.0,
         unit="articles per 10,000",
         nullable=True,

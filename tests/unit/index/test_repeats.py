@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pipeline.contracts.tables.audit import SIGNAL_MASS
-from pipeline.contracts.tables.index import DAILY_MASS, MOVEMENT_DAILY, STORY_MASS, TENSION_DAILY
+from pipeline.contracts.tables.index import DAILY_MASS, STORY_MASS, TENSION_DAILY
 from tests.unit.index.lake_scenes import Built, Row, Scene, article, build, day, finding, link
 
 ONE, TWO = article("A:1"), article("A:2")
@@ -16,7 +16,7 @@ MASS = 0.50
 
 
 def build_scene(root: Path, *findings: Row, articles: list[Row] | None = None, links: list[Row] | None = None) -> Built:
-    tables = (STORY_MASS, TENSION_DAILY, MOVEMENT_DAILY, SIGNAL_MASS)
+    tables = (STORY_MASS, TENSION_DAILY, SIGNAL_MASS)
     return build(root, Scene(articles or [ONE, TWO], findings, links or []), tables)
 
 
@@ -33,9 +33,10 @@ def test_the_larger_of_two_reports_counts(tmp_path: Path) -> None:
     assert (row["story_id"], row["mass"], row["mass_unweighted"]) == ("A:2", pytest.approx(0.9 * MASS), pytest.approx(0.9))
 
 
-def test_the_first_of_two_equal_reports_counts(tmp_path: Path) -> None:
-    (row,) = build_scene(tmp_path, finding(TWO), finding(ONE)).rows(STORY_MASS, series="CHN>USA")
-    assert row["story_id"] == "A:1"
+def test_the_first_known_of_two_equal_reports_counts(tmp_path: Path) -> None:
+    later = seen_on(ONE, 1)
+    (row,) = build_scene(tmp_path, finding(TWO), finding(later), articles=[later, TWO]).rows(STORY_MASS, series="CHN>USA")
+    assert row["story_id"] == "A:2"
 
 
 @pytest.mark.parametrize(
@@ -53,6 +54,7 @@ def test_a_report_of_another_kind_instrument_or_direction_counts(tmp_path: Path,
         ({"product": "steel"}, {"product": "steel"}, 1),
         ({"product": "steel"}, {"product": "fentanyl"}, 1),  # a reason, not a product
         ({"product": "steel"}, {}, 1),
+        ({}, {"product": "steel"}, 2),  # it says more
         ({"rate_pct": 25.0}, {"rate_pct": 36.0}, 2.2),
         ({"rate_pct": 25.0}, {"rate_pct": 25.0}, 1),
         ({"rate_pct": 25.0}, {}, 1),
@@ -60,6 +62,13 @@ def test_a_report_of_another_kind_instrument_or_direction_counts(tmp_path: Path,
 )
 def test_a_report_of_another_rate_or_product_counts(tmp_path: Path, first: Row, second: Row, count: float) -> None:
     assert mass(tmp_path, finding(ONE, **first), finding(TWO, **second)) == pytest.approx(count * MASS)
+
+
+def test_a_repeat_silences_no_other_act(tmp_path: Path) -> None:
+    articles = [ONE, TWO, article("A:3")]
+    named = ((0.9, "steel"), (0.8, ""), (0.7, "cars"))
+    findings = [finding(one, probability=p, product=product) for one, (p, product) in zip(articles, named, strict=True)]
+    assert mass(tmp_path, *findings, articles=articles) == pytest.approx((0.9 + 0.7) * MASS)
 
 
 def test_rate_and_product_of_a_report_are_those_of_its_heaviest_signal(tmp_path: Path) -> None:
@@ -101,16 +110,18 @@ def test_a_larger_report_known_later_counts_too_and_a_smaller_one_not(tmp_path: 
         assert mass(tmp_path / name, *findings, articles=[ONE, later]) == pytest.approx(count * MASS)
 
 
-def test_a_general_act_is_no_repeat_of_a_bilateral_one(tmp_path: Path) -> None:
-    built = build_scene(tmp_path, finding(ONE, target="*"), finding(TWO, probability=0.3))
-    rows = built.rows(STORY_MASS, series="CHN>USA")
-    assert sum(row["mass"] for row in rows) == pytest.approx((0.25 + 0.3) * MASS)
-    assert sum(row["mass_bilateral"] for row in rows) == pytest.approx(0.3 * MASS)
+@pytest.mark.parametrize(("probability", "count", "bilateral"), [(0.2, 0.25 + 0.2, 0.2), (0.9, 0.9, 0.9)])
+def test_a_general_act_silences_none_towards_the_partner(tmp_path: Path, probability: float, count: float, bilateral: float) -> None:
+    """But a larger act towards the partner silences it."""
+    rows = build_scene(tmp_path, finding(ONE, target="*"), finding(TWO, probability=probability)).rows(STORY_MASS, series="CHN>USA")
+    assert sum(row["mass"] for row in rows) == pytest.approx(count * MASS)
+    assert sum(row["mass_bilateral"] for row in rows) == pytest.approx(bilateral * MASS)
 
 
-def test_talk_counts_once_too(tmp_path: Path) -> None:
-    built = build_scene(tmp_path, *(finding(one, "dialogue", probability=0.9, instrument="other") for one in (ONE, TWO)))
-    assert built.row(MOVEMENT_DAILY)["hold"] == pytest.approx(0.9)
+@pytest.mark.parametrize("changes", [{"scope": "group"}, {"scope": "asean"}, {"exceptions": "USA"}])
+def test_a_general_act_that_does_not_hit_a_partner_silences_none_there(tmp_path: Path, changes: Row) -> None:
+    first, second = finding(ONE, target="*", **changes), finding(TWO, probability=0.8, target="*")
+    assert mass(tmp_path, first, second) == pytest.approx(0.25 * 0.8 * MASS)
 
 
 def test_repeats_are_in_no_count_but_the_raw_rate(tmp_path: Path) -> None:
