@@ -45,6 +45,7 @@ from pipeline.sources.payloads import Payload
 
 ROOT = Path(__file__).parents[1]
 SECONDS, SECONDS_PER_MB = 2.0, 5.0
+SECONDS_PER_TURN = 2
 NOON = datetime(2025, 4, 4, 12, tzinfo=UTC)
 _FIXTURES, _REAL = ROOT / "tests" / "fixtures", ROOT.parent / "shared" / "data"
 _LONGEST_SEED, _LONGEST = 8_000, 300_000
@@ -247,29 +248,30 @@ def _unpack(body: bytes, _: Path) -> None:
 
 
 def main(minutes: float, names: Iterable[str]) -> None:
-    """Run the parsers in turns, and print a line for each.
+    """Give each parser that many minutes of processor time, in turns of two seconds.
 
-    A turn has two seconds of CPU time.
+    Prints each finding and, at the end or after an interruption, a line for each parser.
     """
     parsers = {name: parser for name, parser in list_parsers().items() if name in names or not names}
     inputs = {name: list_inputs(parser, f"{os.getpid()} {name}") for name, parser in parsers.items()}
-    runs, findings, seconds = Counter[str](), Counter[str](), Counter[str]()
-    until = time.monotonic() + 60 * minutes
+    runs, findings, seconds = Counter[str](), Counter[str](), dict.fromkeys(parsers, 0.0)
     folder = ROOT / "data" / "fuzz"
-    while time.monotonic() < until:
-        for name, parser in parsers.items():
-            started = time.process_time()
-            while time.process_time() - started < 2 and time.monotonic() < until:
-                body = next(inputs[name])
-                runs[name] += 1
-                if fault := find_fault(parser, body):
-                    findings[name] += 1
-                    folder.mkdir(parents=True, exist_ok=True)
-                    file = _write(folder, f"{name.replace(' ', '-')}-{os.getpid()}-{runs[name]}", body)
-                    sys.stdout.write(f"{file}: {fault}\n")
-            seconds[name] += round(time.process_time() - started)
-    for name in parsers:
-        sys.stdout.write(f"{name:<18} {runs[name]:>9,} inputs {seconds[name]:>6,} s {findings[name]:>4} findings\n")
+    try:
+        while waiting := [name for name in parsers if seconds[name] < 60 * minutes]:
+            for name in waiting:
+                started = time.process_time()
+                while time.process_time() - started < SECONDS_PER_TURN:
+                    body = next(inputs[name])
+                    runs[name] += 1
+                    if fault := find_fault(parsers[name], body):
+                        findings[name] += 1
+                        folder.mkdir(parents=True, exist_ok=True)
+                        file = _write(folder, f"{name.replace(' ', '-')}-{os.getpid()}-{runs[name]}", body)
+                        sys.stdout.write(f"{file}: {fault}\n")
+                seconds[name] += time.process_time() - started
+    finally:
+        for name in parsers:
+            sys.stdout.write(f"{name:<18} {runs[name]:>9,} inputs {seconds[name]:>6,.0f} s {findings[name]:>4} findings\n")
 
 
 if __name__ == "__main__":

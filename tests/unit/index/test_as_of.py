@@ -30,13 +30,13 @@ Tables = Mapping[str, pl.DataFrame]
 def draw_articles(random: np.random.Generator, days: int) -> tuple[list[Row], list[Row], list[Row]]:
     """Draw articles of that many days, a third of them seen up to 40 days late, with findings and links to articles known before.
 
-    A source writes up to three articles a day, so that it also reports one act in several of them.
+    A source writes up to two articles a day, so that it also reports one act in several of them.
     """
     articles: list[Row] = []
     for number in range(days):
         # A source joins every twenty days; on some days nothing is read.
         for source in "ABCDEFGH"[: 2 + number // 20] if random.random() < 0.85 else ():
-            for edition in range(int(random.choice([0, 0, 1, 1, 3]))):
+            for edition in range(int(random.choice([0, 0, 0, 1, 2]))):
                 lag = int(random.choice([0, 0, 0, 0, 1, 2, 6, 7, 8, 12, 40]))
                 early = int(random.integers(60)) if random.random() < 0.02 else 0  # dated before the first day
                 on = day(number - early)
