@@ -4,7 +4,8 @@
 
 HOME is a home of `tension run`. Prints the tables on the half-life in docs/methodology.md: coverage of the forecast at the default
 half-life, log units of each half-life below the best of its series, a ranking over all series, and with `--coverage` the coverage of the
-intervals for stories drawn from each home.
+intervals for stories drawn from each home. The series in docs/methodology.md are CHN-USA, EUN-USA and MEX-USA of the Guardian, CHN-USA,
+CAN-USA and EUN-USA of the White House, JPN-USA and EUN-USA of Reuters 1987; single channels: of CHN-USA and JPN-USA.
 """
 
 import argparse
