@@ -88,9 +88,11 @@ def html_to_text(pages: pl.Series) -> pl.Series:
 
 
 def _strip_attributes(pages: pl.Series) -> pl.Series:
-    """Reduce pages to bare tags such as `<p>` or `<p hidden>`, and text.
+    """Reduce pages to text and bare tags like `<p>` or `<p hidden>`.
 
-    Other attributes, scripts, comments and tags such as `<o:p>` are removed. Every `<` that does not begin a tag is escaped.
+    A style that hides becomes `hidden`; all other attributes are removed. Scripts, styles, comments, `svg` and `math` are removed with
+    their content, other tags such as `<o:p>` without it. Every `<` that does not begin a tag is escaped, also that of tickers such as
+    `<A>`.
     """
     shown = pages.str.replace_all(f"[{_OPEN}{_CLOSE}]", "").str.replace_all(_NEVER_SHOWN, "${1}").alias("page").to_frame()
     page = pl.col("page")

@@ -201,7 +201,7 @@ def _was_interrupted(result: dg.ExecuteInProcessResult) -> bool:
 def _list_failures(result: dg.ExecuteInProcessResult) -> list[tuple[str, str]]:
     """List the steps that failed, each with the message of its error.
 
-    If the run failed without a failed step, the only one listed is "the run".
+    If the run failed without a failed step, the only one listed is "the run". Empty if it succeeded.
     """
     failures = []
     for event in result.all_events:

@@ -57,11 +57,15 @@ def write_explorer(folder: Path) -> Path:
 def find_damaged(folder: Path) -> list[Path]:
     """List files of the explorer that are missing or damaged.
 
-    The list is empty for a folder of an earlier version, which has no explorer. If the file of hashes is damaged, only that is listed.
+    `folder`: the published folder. If the file of hashes is missing or damaged, only that is listed. The list is empty for a folder of an
+    earlier version, without page and explorer.
     """
+    has_explorer = (folder / EXPLORER).exists() or (folder / FOLDER).exists()
     try:
         sums = read_sums(folder / FOLDER)
     except ValueError:
+        sums = {}
+    if has_explorer and not sums:
         return [folder / FOLDER / SUMS]
     return [folder / FOLDER / name for name, digest in sums.items() if _hash(folder / FOLDER / name) != digest]
 

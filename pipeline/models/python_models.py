@@ -125,7 +125,11 @@ def index_known(
     half_life_days: float,
     least_evidence: float,
 ) -> pl.DataFrame:
-    """Filtered values from what had arrived by the end of each day."""
+    """Filtered values from what had arrived by the end of each day.
+
+    A day has a row for its first known value, and one for each later day on which late arrivals changed the sums of its pair
+    (`filter_arrivals`).
+    """
     return filter_arrivals(mass_arrivals, movement_arrivals, baseline, factors, half_life_days, least_evidence)
 
 

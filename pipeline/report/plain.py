@@ -19,9 +19,9 @@ def to_plain(text: str) -> str:
 
 
 def print_problem(console: Console, label: str, text: str, *, is_error: bool = True) -> None:
-    """Print a text after a coloured label.
+    """Print a label, red for an error, else yellow, and a text.
 
-    The text may have words from outside.
+    The text may have words from outside: it is made safe (`to_plain`). The label is not, so it must be our own.
     """
     console.print(f"[{'bold red' if is_error else 'yellow'}]{label}:[/] {to_plain(text)}", highlight=False, soft_wrap=True)
 

@@ -83,8 +83,8 @@ def write_report(
 def _render_within_limit(page: Page, read: ReadTable) -> bytes:
     """Render the page, with fewer old days if it is too large.
 
-    Rows of the chart are reduced by a quarter at a time, until the page has at most `MOST_BYTES` or about `_FEWEST_ROWS` rows are left; it
-    may then still be larger.
+    The limit on rows of the chart, above which old days are thinned, is reduced by a quarter at a time, until the page has at most
+    `MOST_BYTES` or the limit is about `_FEWEST_ROWS`; the page may then still be larger.
     """
     rows, content = MAX_ROWS, render_page(page).encode()
     while len(content) > MOST_BYTES and rows > _FEWEST_ROWS:

@@ -340,7 +340,7 @@ def _to_row(item: Any) -> dict[str, str | None]:
 def _to_text(value: Any) -> str | None:
     """Convert a string or 64-bit integer to text; None for anything else.
 
-    Lone surrogates are replaced, because Polars rejects them.
+    True and false give None. Lone surrogates become `?`, because Polars rejects them.
     """
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value) if abs(value) < 1 << 63 else None

@@ -99,8 +99,9 @@ class SharedLake(Lake):
     def sweep(self) -> int:
         """Delete the objects that no manifest names; return their number.
 
-        Local copies of such objects are deleted too, but not counted. Call it only while nobody else writes. Objects that are replaced
-        later stay until the next call, because readers may still need them.
+        Objects of unknown tables, as of a later version, stay. Local copies of what no manifest names are deleted too, but not counted.
+        Call it only while nobody else writes. Objects that are replaced after this call stay until the next one, because readers may still
+        need them.
         """
         self.refresh()
         self._inspected = None

@@ -103,9 +103,10 @@ def _check_lake(settings: Settings, compares_hashes: bool) -> Iterator[Damage]:
 def _check_local_lake(lake: Lake, settings: Settings, compares_hashes: bool) -> Iterator[Damage]:
     """Yield the missing, changed and foreign files of a local lake.
 
-    Missing files have a recorded hash (those of core tables are left to `_check_lake`); also missing is a table that every run builds, if
-    the home has data and a published release. Changed files have no recorded hash or, with `compares_hashes`, another one. Foreign files do
-    not belong to the lake; they are reported only with `compares_hashes`. Of a table with a damaged list of hashes, only that is yielded.
+    Missing: a hash is recorded, but there is no file (core tables are left to `_check_lake`); or a table that every run builds has neither,
+    although the home has data and a published release. Changed: a file has no recorded hash or, with `compares_hashes`, another one.
+    Foreign, only with `compares_hashes`: what does not belong into a table's folder. Of a table with a damaged list of hashes, only the
+    list is yielded.
     """
     for table in TABLES.values():
         folder = settings.lake / table.name

@@ -47,11 +47,11 @@ class ResponseArchive(Protocol):
 
 
 def merge_trade_flows(folder: Path, archive: ResponseArchive, settings: Sources) -> Figures:
-    """Merge monthly flows from `flows.csv` and all stored responses, as `RAW_TRADE_FLOWS`.
+    """Merge monthly flows of `flows.csv` and of all stored responses.
 
-    All rows of `flows.csv` are included. Of the responses, those of upstreams that are switched off too, there is one row for each change
-    of a figure's value (`select_versions`); a figure is what one source says of a flow and month. A response that cannot be read is listed
-    in `rejected`, and the others are still read. `SourceError` if `flows.csv` cannot be read.
+    Returns `RAW_TRADE_FLOWS`. All rows of `flows.csv` are included. Responses, also of upstreams that are switched off, give one row for
+    each change of a figure's value (`select_versions`); a figure is what one source says of a flow and month. Responses and rows that
+    cannot be read are listed in `rejected`, and the others are still read. `SourceError` if `flows.csv` is missing or invalid.
     """
     results = [figures for source in READERS for figures in _read_responses(archive, source, settings)]
     rows = pl.concat([RAW_TRADE_FLOWS.empty(), *(figures.rows for figures in results)])

@@ -120,7 +120,7 @@ def _fetch_file(client: Client, request: Request, master_list: MasterList | None
     """Fetch a file; an incomplete one is `failed` without payload.
 
     Incomplete means that `_find_fault` finds a fault. The journal records it as failed too. A stored file that is incomplete is fetched
-    once more.
+    again, but only once.
     """
     result = client.fetch_valid(request, lambda payload: not _find_fault(payload, master_list))
     fault = _find_fault(result.payload, master_list) if result.payload else ""

@@ -45,6 +45,8 @@ def test_damaged_and_missing_files_are_listed(tmp_path: Path) -> None:
     assert sorted(path.name for path in find_damaged(tmp_path)) == ["explorer.html", "vega.js"]
     (tmp_path / "explorer" / "SHA256SUMS").write_text("x\n")
     assert [path.name for path in find_damaged(tmp_path)] == ["SHA256SUMS"]
+    (tmp_path / "explorer" / "SHA256SUMS").unlink()
+    assert [path.name for path in find_damaged(tmp_path)] == ["SHA256SUMS"]
 
 
 def test_the_policy_allows_no_inline_script_and_no_other_server() -> None:

@@ -129,7 +129,7 @@ def _choose_object(sentence: MarkedSentence, verb: Mark, objects: list[Mark]) ->
     """Choose the nearest object that the lexicon lets a verb take.
 
     A verb with several entries (`lift`) takes the objects of each. A verb that contains its object (`sanction`) needs only a country
-    nearby; then other objects are ignored. None if no object fits.
+    nearby, one such as `take` also a level (`takes China to 125 percent`); then other objects are ignored. None if no object fits.
     """
     with_own_object = [
         phrase for phrase in verb.readings if "self" in phrase.entry and (not phrase.entry.get("level") or _names_level(sentence, verb))

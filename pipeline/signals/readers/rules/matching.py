@@ -103,10 +103,10 @@ def mark_sentence(text: str, mentions: Sequence[Mention]) -> MarkedSentence:
 
 
 def _is_part_of(mark: Mark, other: Mark) -> bool:
-    """Whether a mark is dropped as part of a longer phrase.
+    """Whether a mark is dropped as part of a longer phrase, `other`.
 
-    An example is `fears` in `trade war fears`. The longer phrase (`other`) has three words or more, or it is an operator or object and the
-    mark is an operator. In phrases of two words verbs and objects keep their own meaning: `held talks`.
+    In a phrase of three words or more every mark is dropped (`fears` in `trade war fears`). In one of two words only an operator is, and
+    only if the phrase is an object or operator; verbs and objects keep their own meaning there: `held talks`.
     """
     is_inside = other.first <= mark.first and mark.last <= other.last and mark.last - mark.first < other.last - other.first
     is_operator = mark.category in {"operator", "operator_noun"} and other.category in {"object", "operator"}
