@@ -95,7 +95,22 @@ towards as (
             and towards_one.probability >= towards_all.probability
 ),
 
--- What each article reports of an act towards a partner, with rate and product of its heaviest signal.
+-- Acts that an owner reports on a day in more than one story: few, so that only these are compared.
+reported_twice as (
+    select
+        story_articles.source_owner,
+        towards.index_date,
+        towards.actor,
+        towards.partner,
+        towards.kind,
+        towards.instrument
+    from towards
+    inner join story_articles using (article_id)
+    group by story_articles.source_owner, towards.index_date, towards.actor, towards.partner, towards.kind, towards.instrument
+    having min(towards.story_id) <> max(towards.story_id)
+),
+
+-- What each article reports of such an act, with rate and product of its heaviest signal.
 reports as (
     select
         towards.article_id,
@@ -114,14 +129,17 @@ reports as (
         first(towards.product order by towards.probability * towards.weight desc, towards.signal_id asc) as product
     from towards
     inner join story_articles using (article_id)
+    inner join reported_twice
+        on
+            reported_twice.source_owner = story_articles.source_owner
+            and reported_twice.index_date = towards.index_date
+            and reported_twice.actor = towards.actor
+            and reported_twice.partner = towards.partner
+            and reported_twice.kind = towards.kind
+            and reported_twice.instrument = towards.instrument
     group by
         towards.article_id, towards.story_id, towards.actor, towards.partner, towards.is_general, towards.kind, towards.instrument,
         towards.index_date, towards.published_at, story_articles.source_owner, story_articles.known_on
-    qualify
-        count(*) over (
-            partition by
-                story_articles.source_owner, towards.index_date, towards.actor, towards.partner, towards.kind, towards.instrument
-        ) > 1
 ),
 
 -- A general act can be a repeat of one towards the partner itself, but not the other way round.
