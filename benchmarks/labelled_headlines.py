@@ -16,15 +16,31 @@ from rich.console import Console
 from pipeline.contracts.tables.core import ARTICLES, COVERAGE, FINDINGS, STORY_LINKS
 from pipeline.contracts.tables.index import TENSION_PAIR_DAILY
 from pipeline.index.parameters import model_variables
+from pipeline.index.phases import NO_DATA
 from pipeline.models.build import build_tables
 from pipeline.report.scores import render_scores
 from pipeline.settings import Settings
 from pipeline.signals.evaluate import evaluate, to_predictions
-from pipeline.validation.labels import correlate_with_trade_epu, is_of_pair, merge_labellings, read_labels, to_findings, to_gold
+from pipeline.validation.labels import PAIR, correlate_with_trade_epu, is_of_pair, merge_labellings, read_labels, to_findings, to_gold
 from pipeline.validation.references import read_references
 from pipeline.warehouse.lake import Lake
 
 LABELS = Path(__file__).parents[1] / "tests" / "gold" / "labels-of-headlines.csv"
+
+
+def compare_days(index: pl.DataFrame, other: pl.DataFrame) -> dict[str, float]:
+    """Correlate daily values of PAIR, and compare phases.
+
+    For each channel the correlation, and the number of days on which both indices have a value. `same_phase` is the share of days with
+    data in either.
+    """
+    days = index.filter(pair=PAIR).join(other.filter(pair=PAIR), on="index_date", suffix="_other")
+    row: dict[str, float] = {}
+    for channel in ("tension", "concession", "dialogue"):
+        both = days.drop_nulls([channel, f"{channel}_other"])
+        row |= {channel: both.select(pl.corr(channel, f"{channel}_other")).item(), f"{channel}_days": both.height}
+    read = days.filter((pl.col("phase") != NO_DATA) | (pl.col("phase_other") != NO_DATA))
+    return row | {"same_phase": read.select((pl.col("phase") == pl.col("phase_other")).mean()).item()}
 
 
 def main() -> None:
@@ -50,14 +66,13 @@ def main() -> None:
         rows = labels.filter(pl.col("labelling") == side)
         for name, labelled in ((f"{side} labelling", rows.filter(~pl.col("opt"))), (f"{side} labelling, doubtful rows too", rows)):
             series[name] = pl.concat([others, to_findings(labelled, articles)])
-    correlations = [
-        {"findings": name}
-        | correlate_with_trade_epu(
-            build_tables(core | {FINDINGS.name: own_findings}, [TENSION_PAIR_DAILY], parameters)[TENSION_PAIR_DAILY.name],
-            read_references(options.references),
-            last["half_life_days"],
-        )
+    indices = {
+        name: build_tables(core | {FINDINGS.name: own_findings}, [TENSION_PAIR_DAILY], parameters)[TENSION_PAIR_DAILY.name]
         for name, own_findings in series.items()
+    }
+    references = read_references(options.references)
+    correlations = [
+        {"findings": name} | correlate_with_trade_epu(index, references, last["half_life_days"]) for name, index in indices.items()
     ]
     pl.Config(tbl_rows=-1, tbl_cols=-1, tbl_width_chars=200, fmt_str_lengths=60, float_precision=3)
     pl.Config(tbl_hide_dataframe_shape=True, tbl_hide_column_data_types=True)
@@ -68,6 +83,7 @@ def main() -> None:
     print(f"F1 of the second labelling against the first: {agreement.value:.3f} [{agreement.lo95:.2f}, {agreement.hi95:.2f}]")
     Console().print(render_scores(evaluate(to_gold(merge_labellings(labels), passages), ours).to_frame()))
     print(pl.DataFrame(correlations))
+    print(pl.DataFrame([{"findings": name} | compare_days(index, indices["first labelling"]) for name, index in indices.items()]))
 
 
 if __name__ == "__main__":

@@ -156,7 +156,7 @@ def filter_channels(
 
     `daily`: rows of DAILY_MASS, every day of every series. `baseline`: rows of BASELINE; a day has the prior of its version. `clustering`:
     rows of CLUSTERING; without a row, or with None, stories come singly. Values with less evidence than `least_evidence` are returned too,
-    marked `is_thin`; the index does not publish them.
+    marked `is_thin`; the index does not publish them. `value_bilateral` is null if its own sums have too little.
 
     `shape` and `rate` are the discounted observed and expected mass, each with the prior; `value` is 100 x shape / rate. Its intervals are
     those of 100 x Gamma(shape / dispersion, rate / dispersion), with the result of `dispersion`. There the expected squares of story masses
@@ -183,9 +183,9 @@ def filter_channels(
     def prior(name: str) -> Matrix:  # shape (groups, days): each day has the prior of its version
         return priors[name].to_numpy().reshape(versions.height, groups.height).T[:, version["version"].to_numpy()]
 
-    def plain_value(variant: str) -> Matrix:
+    def sums_of(variant: str) -> tuple[Matrix, Matrix, Matrix]:
         kappa = prior(f"prior_{variant}")
-        return np.asarray(100 * (kappa + sums(f"observed_{variant}")) / (kappa + sums(f"expected_{variant}")), dtype=np.float64)
+        return kappa, kappa + sums(f"observed_{variant}"), kappa + sums(f"expected_{variant}")
 
     kappa, words_share = prior("prior"), prior("words_share")
     observed, second_moment = sums("observed"), sums("second_moment")
@@ -196,6 +196,9 @@ def filter_channels(
     value = 100 * a / b
 
     evidence_weight = weigh_evidence(kappa, a, b)
+    _, a_unweighted, b_unweighted = sums_of("unweighted")
+    kappa_bilateral, a_bilateral, b_bilateral = sums_of("bilateral")
+    is_bilateral = has_evidence(weigh_evidence(kappa_bilateral, a_bilateral, b_bilateral), least_evidence)
 
     columns = {
         "shape": a,
@@ -206,14 +209,16 @@ def filter_channels(
         **interval_bounds(a, b, phi),
         "value_words": words,
         "value_actions": value - words,
-        "value_unweighted": plain_value("unweighted"),
-        "value_bilateral": plain_value("bilateral"),
+        "value_unweighted": 100 * a_unweighted / b_unweighted,
+        "value_bilateral": np.where(is_bilateral, 100 * a_bilateral / b_bilateral, np.nan),
         "evidence_weight": evidence_weight,
         "is_thin": ~has_evidence(evidence_weight, least_evidence),
         "half_life_days": np.full_like(a, half_life_days),
     }
     return CHANNEL_DAILY.conform(
-        ordered.select("index_date", *group).with_columns(pl.Series(name, matrix.ravel()) for name, matrix in columns.items())
+        ordered.select("index_date", *group).with_columns(
+            pl.Series(name, matrix.ravel(), nan_to_null=True) for name, matrix in columns.items()
+        )
     )
 
 

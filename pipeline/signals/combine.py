@@ -18,6 +18,9 @@ LEAST_AGAINST_DENIAL = 0.5
 #: The encoder's kind replaces that of the rules if its score exceeds that of every other kind of the polarity by so much.
 SURE_MARGIN = 0.6
 
+#: The encoder's instrument is right more often (78 % against 73 % of 1,250 labelled signals), except where the rules find this one.
+SURE_INSTRUMENT = "tariff"
+
 # What a reading says differently for each kind.
 _KIND_FIELDS = ("kind", "status", "is_retaliation", "is_conditional", "rate_pct", "value_usd")
 
@@ -41,7 +44,7 @@ def combine(by_rules: pl.DataFrame, by_encoder: pl.DataFrame) -> pl.DataFrame:
 
     Both are of `READINGS_SCHEMA`; the result is sorted by candidate. All readings of the rules remain. Their `encoder_score` is that of the
     encoder's first asserted reading of the same candidate and polarity (`SAME`), 0 without one. Where the encoder is sure of another kind,
-    it replaces that of the rules (`_correct_kinds`).
+    it replaces that of the rules (`_correct_kinds`). Its instrument replaces that of the rules unless that is `SURE_INSTRUMENT`.
 
     Readings of the encoder remain too, with their own score, except those of a candidate and polarity
 
@@ -53,7 +56,7 @@ def combine(by_rules: pl.DataFrame, by_encoder: pl.DataFrame) -> pl.DataFrame:
     rules = by_rules.with_columns(polarity=_map_polarity())
     encoder = by_encoder.with_columns(polarity=_map_polarity(), alternatives=pl.col("words").list.join(", "))
     asserted_by_encoder = encoder.filter(pl.col("modality") == "asserted").unique(SAME, keep="first", maintain_order=True)
-    scores = asserted_by_encoder.select(*SAME, "alternatives", encoder_score="score")
+    scores = asserted_by_encoder.select(*SAME, "alternatives", encoder_score="score", encoder_instrument="instrument")
     with_rules = (
         _correct_kinds(rules, asserted_by_encoder)
         .join(scores, on=SAME, how="left", maintain_order="left")
@@ -62,6 +65,9 @@ def combine(by_rules: pl.DataFrame, by_encoder: pl.DataFrame) -> pl.DataFrame:
             readers=pl.when(pl.col("encoder_score").is_null() | (pl.col("modality") != "asserted"))
             .then(pl.lit("rules"))
             .otherwise(pl.lit("rules+encoder")),
+            instrument=pl.when(pl.col("instrument") != SURE_INSTRUMENT)
+            .then(pl.coalesce("encoder_instrument", "instrument"))
+            .otherwise("instrument"),
         )
     )
     asserted_by_rules = rules.filter(pl.col("modality") == "asserted")

@@ -12,7 +12,7 @@ from pipeline.contracts.countries import ALL_PARTNERS
 from pipeline.contracts.days import Days
 from pipeline.contracts.scopes import ALL
 from pipeline.contracts.tables.core import ARTICLES, COVERAGE, FINDINGS, READING_OUTCOMES, STORY_LINKS
-from pipeline.contracts.tables.index import TENSION_PAIR_DAILY, WEIGHTS
+from pipeline.contracts.tables.index import TENSION_PAIR_DAILY
 from pipeline.contracts.vocabulary import KIND_POLARITY
 from pipeline.index.parameters import model_variables
 from pipeline.models.build import build_tables
@@ -87,11 +87,11 @@ def to_findings(rows: pl.DataFrame, articles: pl.DataFrame) -> pl.DataFrame:
     ).select(FINDINGS.schema.names())
 
 
-def build_sample_labels_index(lake: Lake, weights: pl.DataFrame | None = None) -> pl.DataFrame:
+def build_sample_labels_index(lake: Lake) -> pl.DataFrame:
     """Build the index (TENSION_PAIR_DAILY) from the labels of the sample.
 
     `lake`: the lake of a home of the bundled sample. All its tables are used except the findings, which the labels replace, without the
-    doubtful ones (`opt`). `weights`: other severities (WEIGHTS).
+    doubtful ones (`opt`).
     """
     core = {table.name: lake.read(table) for table in (ARTICLES, COVERAGE, READING_OUTCOMES, STORY_LINKS)}
     articles = core[ARTICLES.name]
@@ -100,7 +100,7 @@ def build_sample_labels_index(lake: Lake, weights: pl.DataFrame | None = None) -
     published = lake.read(TENSION_PAIR_DAILY)
     pairs = tuple(published["pair"].unique().sort())
     parameters = model_variables(pairs, published["half_life_days"][0], None, lake.span(COVERAGE))
-    tables = core | {FINDINGS.name: to_findings(labels, articles)} | ({} if weights is None else {WEIGHTS.name: weights})
+    tables = core | {FINDINGS.name: to_findings(labels, articles)}
     return build_tables(tables, [TENSION_PAIR_DAILY], parameters)[TENSION_PAIR_DAILY.name]
 
 

@@ -41,7 +41,17 @@ from pipeline.validation.studies.filter_studies import forecast_figures, simulat
 from pipeline.validation.studies.forecast import HALF_LIFE_SCORES, ForecastError, score_half_lives
 from pipeline.validation.studies.keywords import KEYWORD_HITS, count_keyword_hits
 from pipeline.validation.studies.leave_one_out import compare_without_source, drop_source, list_largest_sources
-from pipeline.validation.studies.simulation import DISTURBED, REPLICATIONS, SEED, SINGLE, simulate_coverage, simulate_pool
+from pipeline.validation.studies.simulation import (
+    DISTURBED,
+    EVOLUTIONS,
+    OFTEN_MISREAD,
+    REPLICATIONS,
+    SEED,
+    SINGLE,
+    follow_filter_model,
+    simulate_coverage,
+    simulate_pool,
+)
 from pipeline.warehouse.home import is_sample_home
 from pipeline.warehouse.lake import Lake, write_parquet
 from pipeline.warehouse.open_lake import open_lake
@@ -361,11 +371,14 @@ def _compare_with_rebuild(index: _Index) -> Part:
 def _simulate_coverage(index: _Index, replications: Mapping[int, int]) -> pl.DataFrame:
     """Simulate how often the intervals contain the true rate (COVERAGE_STUDY).
 
-    Once with stories that come singly and are read right, once in clusters and with wrong readings.
+    Once with stories that come singly and are read right, once in clusters and with wrong readings. If the true rate drifts as the filter
+    assumes, also with many wrong readings.
     """
     pool = simulate_pool(build_table, np.random.default_rng(SEED))
+    assumed = {name: evolution for name, evolution in EVOLUTIONS.items() if evolution is follow_filter_model}
     return pl.concat(
-        simulate_coverage(build_table, pool, index.half_life_days, replications, arrivals=arrivals) for arrivals in (SINGLE, DISTURBED)
+        simulate_coverage(build_table, pool, index.half_life_days, replications, evolutions=evolutions, arrivals=arrivals)
+        for arrivals, evolutions in ((SINGLE, EVOLUTIONS), (DISTURBED, EVOLUTIONS), (OFTEN_MISREAD, assumed))
     )
 
 

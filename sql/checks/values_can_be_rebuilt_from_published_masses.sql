@@ -142,7 +142,17 @@ rebuilt as (
         / (
             rates.prior
             + greatest(grown.expected + coalesce(carried.expected, 0), grown.observed + coalesce(carried.observed, 0)) / grown.growth
-        ) as evidence_weight
+        ) as evidence_weight,
+        1
+        - rates.prior_bilateral
+        / (
+            rates.prior_bilateral
+            + greatest(
+                grown.expected_bilateral + coalesce(carried.expected_bilateral, 0),
+                grown.observed_bilateral + coalesce(carried.observed_bilateral, 0)
+            )
+            / grown.growth
+        ) as evidence_weight_bilateral
     from grown
     inner join rates using (index_date, series, channel)
     left join carried using (series, channel, block)
@@ -177,3 +187,9 @@ where
     or abs(published.value_bilateral - rebuilt.value_bilateral) > 1e-9 * greatest(1, rebuilt.value_bilateral)
     or abs(published.evidence_weight - rebuilt.evidence_weight) > 1e-9
     or (published.value is null) <> (published.evidence_weight < getvariable('least_evidence') - 1e-9)
+    or (
+        published.channel = 'escalation'
+        and published.value is not null
+        and abs(rebuilt.evidence_weight_bilateral - getvariable('least_evidence')) > 2e-9
+        and (published.value_bilateral is null) <> (rebuilt.evidence_weight_bilateral < getvariable('least_evidence'))
+    )

@@ -118,7 +118,8 @@ INDEX_VALUES = (
     Column(
         "tension_bilateral",
         pl.Float64(),
-        "tension without general acts, i.e. acts towards all partners, a region or a bloc",
+        "tension without general acts, i.e. acts towards all partners, a region or a bloc; empty if tension is, or if too little of the "
+        "rest was read or expected",
         205.0,
         unit="index, baseline = 100",
         nullable=True,
@@ -166,5 +167,5 @@ INDEX_VALUES = (
     Column("baseline_from", pl.Date(), "First day of the baseline window that the day uses", date(2025, 1, 20), unit="UTC day"),
     Column("baseline_to", pl.Date(), "Last day of the baseline window that the day uses", date(2025, 11, 30), unit="UTC day"),
     Column("half_life_days", pl.Float64(), "Half-life of the filter", 7.0, unit="days"),
-    Column("index_version", pl.String(), "Version of the method", "2.2"),
+    Column("index_version", pl.String(), "Version of the method", "2.3"),
 )

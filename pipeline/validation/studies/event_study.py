@@ -1,8 +1,8 @@
 """Event study: how often the index rises around dated trade actions.
 
 An event by `actor` towards `target` is looked up in that directed series and in the channel of its polarity. It is a hit if the evidence
-per article within `w` days is strictly above the 90th percentile of all windows of that width in the series, so that chance is at most a
-tenth. The keyword rule is measured in the same way. The filter is not used: it only looks back and would rise too late.
+per article within `w` days is among the highest tenth of all windows of that width in the series; windows of equal value share the places
+in the tenth. The keyword rule is measured in the same way. The filter is not used: it only looks back and would rise too late.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,7 +19,6 @@ from pipeline.validation.studies.figures import Figure, figure, sign_test, to_fr
 from pipeline.validation.studies.resampling import DRAWS, SEED, Numbers, draw_cluster_rates, percentile_interval
 
 WIDTHS = (1, 3)
-DECILE = 0.9
 REACH = 7  # days before and after an event in its path
 NEAREST_SHIFT = 2 * REACH + 1  # days; smaller shifts would overlap with the same news
 POLARITIES = ("escalation", "concession")
@@ -38,7 +37,8 @@ PATH = pl.Schema(
     }
 )
 
-Hits = NDArray[np.float64]  # 1, 0, or NaN if a window is incomplete
+Hits = NDArray[np.float64]  # 1, 0, between for a shared place, or NaN if a window is incomplete
+_DIGITS = 12  # digits after the point to which rates are rounded, so that sums in another order are equal
 
 
 @dataclass(frozen=True)
@@ -93,14 +93,18 @@ def window_rates(evidence: Numbers, articles: Numbers, width: int) -> Numbers:
     return result
 
 
-def mark_top_decile(rates: Numbers) -> Hits:
-    """Return 1 for rates strictly above the 90th percentile, else 0.
+def share_top_decile(values: Numbers) -> Hits:
+    """Return how far each value is in the highest tenth.
 
-    NaN stays NaN, and does not count.
+    1 for values in the tenth, 0 for others. The tenth has a tenth as many places as there are values, perhaps not a whole number; equal
+    values at its edge share the places left for them in equal parts. A value of 0 gets 0. NaN stays NaN, and does not count.
     """
-    finite = rates[np.isfinite(rates)]
-    threshold = np.quantile(finite, DECILE) if len(finite) else np.nan
-    return np.where(np.isfinite(rates), (rates > threshold).astype(float), np.nan)
+    finite = values[np.isfinite(values)]
+    distinct, of_value, counts = np.unique(finite, return_inverse=True, return_counts=True)
+    higher = len(finite) - np.cumsum(counts)
+    result = np.full(len(values), np.nan)
+    result[np.isfinite(values)] = (np.clip((len(finite) / 10 - higher) / counts, 0, 1) * (distinct > 0))[of_value]
+    return result
 
 
 def percentile_ranks(rates: Numbers) -> Numbers:
@@ -204,13 +208,13 @@ def _split_into_groups(events: pl.DataFrame) -> list[tuple[str, str, pl.DataFram
 def _mark_hits(counts: DailyCounts, keys: Sequence[tuple[str, str]], measured: str, width: int) -> NDArray[np.float64]:
     """Mark the days on which each event would be a hit.
 
-    Returns the shape (events, days): 1 for a hit, 0 for none, NaN if the window is incomplete. `keys`: for each event, the series of
-    `counts.evidence` in which it is looked up.
+    Returns the shape (events, days), with values as in `Hits`. `keys`: for each event, the series of `counts.evidence` in which it is
+    looked up.
     """
     articles = counts.articles[measured]
     no_evidence = np.zeros(counts.days)
-    by_key = {key: mark_top_decile(window_rates(counts.evidence.get(key, no_evidence), articles, width)) for key in set(keys)}
-    return np.stack([by_key[key] for key in keys])
+    rates = {key: window_rates(counts.evidence.get(key, no_evidence), articles, width) for key in set(keys)}
+    return np.stack([share_top_decile(rates[key].round(_DIGITS)) for key in keys])
 
 
 def _measure_hit_rates(events: pl.DataFrame, counts: DailyCounts, width: int, where: Mapping[str, str]) -> list[Figure]:

@@ -22,7 +22,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from pipeline.contracts.tables.index import PAIR_OF_SIDES
-from pipeline.validation.studies.event_study import DailyCounts, percentile_ranks, to_daily_counts
+from pipeline.validation.studies.event_study import DailyCounts, percentile_ranks, share_top_decile, to_daily_counts
 from pipeline.validation.studies.figures import Figure, figure, sign_test, to_frame
 from pipeline.validation.studies.resampling import DRAWS, SEED, Numbers, draw_cluster_rates, percentile_interval
 
@@ -57,18 +57,6 @@ ACT_RESULTS = pl.Schema(
 )
 
 Mask = NDArray[np.bool_]
-
-
-def share_top_decile(values: Numbers) -> Numbers:
-    """Return how far each value is in the highest tenth.
-
-    1 for values in the tenth, 0 for others. The tenth has `len(values) / 10` places, perhaps not a whole number; equal values at its edge
-    share the places left for them in equal parts. A value of 0 gets 0.
-    """
-    distinct, of_value, counts = np.unique(values, return_inverse=True, return_counts=True)
-    higher = len(values) - np.cumsum(counts)
-    share = np.clip((len(values) / 10 - higher) / counts, 0, 1) * (distinct > 0)
-    return np.asarray(share[of_value], dtype=np.float64)
 
 
 def share_of_places(value: float, others: Numbers, places: float) -> float:

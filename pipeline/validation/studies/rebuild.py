@@ -42,7 +42,8 @@ def rebuild_index(
     """Rebuild the index, one row per day and series.
 
     Columns: `tension`, `concession`, `dialogue`, `net_tension`, each with its intervals; the parts from words and actions;
-    `tension_unweighted`; `tension_bilateral`; the evidence weights. Values are null where evidence is below `least_evidence`.
+    `tension_unweighted`; `tension_bilateral`; the evidence weights. Values are null where evidence is below `least_evidence`, which
+    `tension_bilateral` also needs without general acts.
     `last_day`, `half_life_days`, `least_evidence`: those of the published index.
     """
     calendar = _list_days(articles_read, last_day)
@@ -57,7 +58,10 @@ def rebuild_index(
             of_channel = stories.get((series, channel), story_mass.clear())
             versions = _Versions.read(rates)
             values = _rebuild_channel(name, _sum_observed(of_channel), _sum_expected(read, versions), versions, calendar, half_life_days)
-            evidence = values.pop("evidence_weight")
+            evidence, evidence_bilateral = values.pop("evidence_weight"), values.pop("evidence_weight_bilateral")
+            if name == "tension":
+                is_general = evidence_bilateral < least_evidence - TOLERANCE
+                values["tension_bilateral"] = np.where(is_general, np.nan, values["tension_bilateral"])
             is_thin = evidence < least_evidence - TOLERANCE
             columns |= {column: np.where(is_thin, np.nan, computed) for column, computed in values.items()}
             columns["evidence_weight" if name == "tension" else f"{name}_evidence_weight"] = evidence
@@ -163,13 +167,15 @@ def _rebuild_channel(
     """Compute the columns of one channel day by day.
 
     Each discounted sum is S(t) = S(t-1) / 2^(1/h) + news(t). `name`: that of the channel's value; `observed` and `expected`: results of
-    `_sum_observed` and `_sum_expected`; `h`: the half-life. Arrays over the days of `calendar`; `evidence_weight` is among them.
+    `_sum_observed` and `_sum_expected`; `h`: the half-life. Arrays over the days of `calendar`; `evidence_weight` is among them, with all
+    stories and without general acts.
     """
     retention = math.exp(-math.log(2) / half_life_days)
     sums = dict.fromkeys((*_SUMS, *(f"expected{variant}" for variant in _VARIANTS)), 0.0)
     a, b, phi, words, priors = [], [], [], [], []
     plain: list[float] = []
     bilateral: list[float] = []
+    evidence_bilateral: list[float] = []
     for day in calendar:
         prior = versions.priors[versions.number(day)]
         priors.append(prior["prior"])
@@ -189,10 +195,14 @@ def _rebuild_channel(
         for values, variant in ((plain, "_unweighted"), (bilateral, "_bilateral")):
             kappa = prior[f"prior{variant}"]
             values.append(100 * (kappa + sums[f"mass{variant}"]) / (kappa + sums[f"expected{variant}"]))
+        evidence_bilateral.append(1 - kappa / (kappa + max(sums["mass_bilateral"], sums["expected_bilateral"])))
     columns = _channel_columns(name, np.array(a), np.array(b), np.array(phi), np.array(words))
     if name == "tension":
         columns |= {"tension_unweighted": np.array(plain), "tension_bilateral": np.array(bilateral)}
-    return columns | {"evidence_weight": 1 - np.array(priors) / np.maximum(a, b)}
+    return columns | {
+        "evidence_weight": 1 - np.array(priors) / np.maximum(a, b),
+        "evidence_weight_bilateral": np.array(evidence_bilateral),
+    }
 
 
 def _channel_columns(name: str, a: Any, b: Any, phi: Any, words: Any) -> dict[str, Any]:

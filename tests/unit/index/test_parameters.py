@@ -30,9 +30,10 @@ def test_a_proposal_is_no_action() -> None:
     assert not read_weights().filter(status="proposed")["is_action"].any()
 
 
-def test_only_an_easing_has_weight_when_suspended_or_ended() -> None:
+def test_a_stop_of_trade_or_of_a_restriction_has_weight() -> None:
+    """As `measure` it stops purchases or a deal, as `easing` a restriction; nothing else counts when suspended or ended."""
     late = read_weights().filter(read_weights()["status"].is_in(["suspended", "ended"]) & (read_weights()["weight"] > 0))
-    assert set(late["kind"]) == {"easing"}
+    assert set(late["kind"]) == {"easing", "measure"}
 
 
 def test_a_window_may_overlap_the_days_read_by_one_day() -> None:

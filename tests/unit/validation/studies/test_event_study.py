@@ -11,10 +11,10 @@ from pipeline.validation.contract import VALIDATION
 from pipeline.validation.studies.event_study import (
     DailyCounts,
     compute_event_path,
-    mark_top_decile,
     percentile_ranks,
     run_event_study,
     select_usable_events,
+    share_top_decile,
     to_daily_counts,
     window_rates,
 )
@@ -169,10 +169,23 @@ def test_a_window_longer_than_the_series_has_no_rate() -> None:
     assert np.isnan(window_rates(np.ones(3), np.ones(3), 3)).all()
 
 
-def test_the_top_decile_is_strict() -> None:
-    assert mark_top_decile(np.ones(10)).sum() == 0
-    assert mark_top_decile(np.arange(100.0)).sum() == 10
-    assert mark_top_decile(np.r_[np.zeros(97), 1, 2, 3]).sum() == 3
+def test_equal_values_share_the_places_in_the_highest_tenth() -> None:
+    assert share_top_decile(np.arange(20.0)).tolist() == [0.0] * 18 + [1.0, 1.0]
+    assert share_top_decile(np.array([0.0] * 16 + [1.0] * 4)).tolist() == pytest.approx([0.0] * 16 + [0.5] * 4)
+    assert share_top_decile(np.r_[np.zeros(97), 1, 2, 3]).sum() == 3
+    assert share_top_decile(np.zeros(20)).sum() == 0
+
+
+def test_windows_without_a_rate_take_no_place() -> None:
+    shares = share_top_decile(np.r_[np.nan, np.arange(10.0)])
+    assert np.isnan(shares[0])
+    assert shares[1:].tolist() == [0.0] * 9 + [1.0]
+
+
+def test_a_rate_that_most_windows_share_is_a_hit_in_part() -> None:
+    """In an archive on trade alone, keywords are in nearly every article."""
+    mentioned = np.r_[np.ones(40), np.zeros(60)]
+    assert share_top_decile(mentioned).tolist() == pytest.approx([0.25] * 40 + [0.0] * 60)
 
 
 def test_percentile_ranks_are_shares_of_lower_rates() -> None:

@@ -17,7 +17,6 @@ from pipeline.validation.studies.independent_study import (
     MATCHED,
     RIGHT_SIGN,
     share_of_places,
-    share_top_decile,
     study_acts,
 )
 from pipeline.validation.studies.keywords import KEYWORD_HITS
@@ -147,13 +146,6 @@ def test_the_order_of_rows_does_not_change_the_study() -> None:
     shuffled = (acts().sample(fraction=1, shuffle=True, seed=1), mass(ON_THE_DAY).sample(fraction=1, shuffle=True, seed=2))
     result = study_acts(*shuffled, keywords(AT).sample(fraction=1, shuffle=True, seed=3))
     assert all(ours.equals(theirs) for ours, theirs in zip(result, expected, strict=True))
-
-
-def test_equal_values_share_the_places_in_the_highest_tenth() -> None:
-    assert share_top_decile(np.arange(20.0)).tolist() == [0.0] * 18 + [1.0, 1.0]
-    shared = share_top_decile(np.array([0.0] * 16 + [1.0] * 4))
-    assert shared.tolist() == pytest.approx([0.0] * 16 + [0.5] * 4)
-    assert share_top_decile(np.zeros(20)).sum() == 0
 
 
 def test_windows_with_the_same_sum_in_another_order_share_places() -> None:
