@@ -6,13 +6,14 @@ Each row ends in exactly one of the three. Duplicates are within one source and 
 import hashlib
 from dataclasses import dataclass
 from datetime import date
+from typing import get_args
 
 import polars as pl
 
 from pipeline.articles.language import detect_other_language
 from pipeline.articles.owners import find_owners
 from pipeline.articles.text import NOT_TEXT, clean_line, clean_paragraphs, fold_whitespace, to_printable
-from pipeline.contracts.instants import NEEDS_ORDER, parse_instant
+from pipeline.contracts.instants import NEEDS_ORDER, DateOrder, parse_instant
 from pipeline.contracts.tables.core import ARTICLES, COVERAGE, DUPLICATES, QUARANTINE
 from pipeline.contracts.tables.raw import RAW_ARTICLES
 
@@ -101,11 +102,16 @@ def _add_reasons(rows: pl.DataFrame) -> pl.DataFrame:
     length = pl.col("title").str.len_chars() + pl.col("body").str.len_chars()
     shown = to_printable(pl.col("raw_published_at").fill_null(""), _MAX_DATE_SHOWN)
     dated = pl.format("published_at is '{}'", shown)
+    undated_text = pl.when(pl.col("published_at").is_null()).then("raw_published_at")  # others need not be parsed again
+    orders = pl.concat_list(pl.when(parse_instant(undated_text, order).is_not_null()).then(pl.lit(order)) for order in get_args(DateOrder))
+    fitting = orders.list.drop_nulls().list.join(" or ")
     undated = (
         pl.when(shown == "")
         .then(pl.lit("published_at is empty"))
+        .when(fitting != "")
+        .then(pl.format("{}; set the date_order of its archive to {}", dated, fitting))
         .when(shown.str.contains(NEEDS_ORDER))
-        .then(pl.format("{}; set the date_order of its archive", dated))
+        .then(pl.format("{}; no order of day and month makes it a date", dated))
         .otherwise(dated)
     )
     reasons = (

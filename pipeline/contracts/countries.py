@@ -95,14 +95,15 @@ def parse_pair(text: str) -> tuple[str, str]:
 def _explain_code(code: str) -> str:
     """Say what to write instead of an unknown code.
 
-    Only for common codes, such as EU or US, this names the right code; for others, the form of a code.
+    Names the right code for common ones, such as EU or US; for others, those of countries whose names begin so, or the form of a code.
     """
     if code in _OTHER_CODES:
         name, right = _OTHER_CODES[code]
         return f"{name} is {right} here, e.g. {right}-{'CHN' if right == 'USA' else 'USA'}"
     if len(code) < _CODE_LENGTH:
         return f"{code} is not an ISO alpha-3 code, which has three letters, e.g. USA-CHN"
-    return f"{code} is no country; write ISO alpha-3 codes, e.g. USA-CHN or EUN-USA"
+    similar = " or ".join(known for known, name in COUNTRIES.items() if name.upper().startswith(code))
+    return f"{code} is no country; {f'did you mean {similar}? ' if similar else ''}write ISO alpha-3 codes, e.g. USA-CHN or EUN-USA"
 
 
 def pair_name(one: str, other: str) -> str:

@@ -48,6 +48,8 @@ def test_a_code_that_is_no_country_is_refused(text: str) -> None:
         ("US-CHN", r"the US is USA here, e\.g\. USA-CHN"),
         ("EU-UK", r"the EU is EUN here, .*; the UK is GBR here"),
         ("DE-USA", "DE is not an ISO alpha-3 code"),
+        ("CHI-USA", r"CHI is no country; did you mean CHL or CHN\? write ISO alpha-3 codes"),
+        ("USA-ger", r"GER is no country; did you mean DEU\?"),
     ],
 )
 def test_a_common_other_code_is_answered_with_the_right_one(text: str, advice: str) -> None:

@@ -101,7 +101,7 @@ def test_an_unreadable_row_gets_no_source(tmp_path: Path) -> None:
 
 
 def test_dates_are_read_in_the_order_of_the_archive(tmp_path: Path) -> None:
-    texts = ["soon", "15/04/2025", "16/04/2025 09:30", "2025-04-17", None]
+    texts = ["soon", "15/04/2025", "16.04.2025 09:30", "2025-04-17", None]
     path = write_lines(tmp_path / "a.jsonl", *(ROW | {"published_at": text} for text in texts))
     rows = read(path, date_order="day-month-year")
     assert rows["index_date"].dt.day().to_list() == [15, 15, 16, 17, 17]
