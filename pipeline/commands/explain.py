@@ -7,7 +7,9 @@ import polars as pl
 
 from pipeline.articles.language import UNKNOWN, detect_other_language
 from pipeline.commands.console import err, out
+from pipeline.contracts.countries import ALL_PARTNERS
 from pipeline.contracts.vocabulary import READING_OUTCOME
+from pipeline.index.parameters import read_weights
 from pipeline.report import terminal
 from pipeline.settings.load import read_settings
 from pipeline.signals.extractors import make_explainer
@@ -31,7 +33,18 @@ def explain_text(text: str, day: date | None) -> None:
     findings = make_explainer(read_settings()).explain(body, title=title, day=day)
     # "no signal" would be a statement about a text that nobody understood
     if language is None or not findings.is_empty():
-        terminal.print_explanation(out, findings)
+        terminal.print_explanation(out, _add_weight(findings))
+
+
+def _add_weight(findings: pl.DataFrame) -> pl.DataFrame:
+    """Add `has_weight`: whether such an act counts in the index.
+
+    Some kinds have no weight with some statuses, and some none towards everybody.
+    """
+    weights = read_weights().select("kind", "status", "weight", "general_share")
+    weight = pl.when(target=ALL_PARTNERS).then(pl.col("weight") * pl.col("general_share")).otherwise("weight")
+    weighted = findings.join(weights, on=["kind", "status"], how="left", maintain_order="left")
+    return weighted.with_columns(has_weight=weight > 0).drop("weight", "general_share")
 
 
 def _describe_gate(title: str, body: str) -> str:

@@ -12,10 +12,11 @@ from pipeline.commands.job import report_failures, report_state, run_job
 from pipeline.commands.program import name_program
 from pipeline.contracts.days import Days
 from pipeline.contracts.tables.contributions import CONTRIBUTIONS
+from pipeline.contracts.tables.core import COVERAGE
 from pipeline.contracts.tables.index import TENSION_PAIR_DAILY
 from pipeline.progress import display_progress
 from pipeline.report import terminal
-from pipeline.report.evidence import named_contributions, warn_of_baseline
+from pipeline.report.evidence import named_contributions, warn_of_baseline, warn_of_unpublished_pairs
 from pipeline.settings.load import read_settings
 from pipeline.signals.extractors import make_extractor
 from pipeline.sources.files.catalogue import Catalogue
@@ -61,7 +62,8 @@ def run_index(
     lake = open_lake(settings)
     reading = terminal.describe_articles_read(launched.articles_read, launched.articles_not_read)
     newest = named_contributions(lake.read, partial(select_view, lake, CONTRIBUTIONS))
-    row_counts = f"{account_for_rows(lake, settings)}\n{reading}"
+    earlier = terminal.describe_earlier_days(lake.span(COVERAGE), settings)
+    row_counts = "\n".join(filter(None, (account_for_rows(lake, settings), earlier, reading, warn_of_unpublished_pairs(lake.read))))
     terminal.print_run(out, lake.read(TENSION_PAIR_DAILY), newest, warn_of_baseline(lake.read), row_counts, settings, name_program())
     terminal.print_removed_rows(err, launched.removed_rows)
     report_state(launched, settings)

@@ -25,13 +25,13 @@ from pipeline.contracts.tables.stories import STORIES
 from pipeline.errors import UserError
 from pipeline.report import terminal
 from pipeline.report.audit import describe_precision
-from pipeline.report.evidence import warn_of_baseline
+from pipeline.report.evidence import warn_of_baseline, warn_of_unpublished_pairs
 from pipeline.report.names import format_count
 from pipeline.settings import Settings
 from pipeline.settings.load import read_settings
 from pipeline.sources.upstream_status import describe_upstreams
 from pipeline.warehouse.claims import list_claims
-from pipeline.warehouse.home import find_writer, is_sample_home
+from pipeline.warehouse.home import HomeError, find_writer, is_sample_home
 from pipeline.warehouse.lake import Lake
 from pipeline.warehouse.object_store import open_bucket, run
 from pipeline.warehouse.open_lake import reach_lake
@@ -65,9 +65,11 @@ def show_status(home_folder: Path | None, show_all: bool) -> None:
     """Print some lines about a home, and one for each damage.
 
     Exits with 1 if something is missing or cannot be read; else, with `show_all`, also prints the row count of every table. An undamaged
-    home without articles gives one line only.
+    home without articles gives one line only. Raises `HomeError` if there is no `home_folder`, unless it is to be a copy of a shared lake.
     """
     settings = read_settings(home=home_folder)
+    if home_folder and not settings.home.exists() and not settings.lake_url:
+        raise HomeError(f"there is no home at {settings.home}; check --home")
     problems = _Problems(str(damage) for damage in find_damage(settings, compares_hashes=False))
     survive = problems.survive
     lake = survive(lambda: reach_lake(settings), None)
@@ -82,6 +84,7 @@ def show_status(home_folder: Path | None, show_all: bool) -> None:
         ("published", survive(lambda: _describe_release(settings), _UNKNOWN)),
         ("newest", describe(_describe_freshness)),
         ("baseline", describe(lambda lake, _: warn_of_baseline(lake.read))),
+        ("pairs", describe(lambda lake, _: warn_of_unpublished_pairs(lake.read))),
         ("failed", describe(_describe_failures)),
         ("warnings", describe(lambda lake, _: "; ".join(lake.warnings()))),
         ("not read", describe(_describe_unread)),

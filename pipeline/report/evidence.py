@@ -9,10 +9,11 @@ from typing import NamedTuple, Protocol
 
 import polars as pl
 
+from pipeline.contracts.countries import ALL_PARTNERS
 from pipeline.contracts.days import Days
 from pipeline.contracts.model import Table
 from pipeline.contracts.tables.contributions import CONTRIBUTIONS, TOP_CONTRIBUTIONS
-from pipeline.contracts.tables.index import BASELINE, CHANNEL_DAILY, IS_DIRECTED, SIGNALS, STORY_MASS, TENSION_PAIR_DAILY
+from pipeline.contracts.tables.index import BASELINE, CHANNEL_DAILY, IS_DIRECTED, SIGNALS, STORY_MASS, TENSION_PAIR_DAILY, WEIGHTS
 from pipeline.report.names import format_count
 
 #: Columns of SIGNALS that are added to a story's contribution.
@@ -183,3 +184,27 @@ def warn_of_baseline(read: ReadTable) -> str:
     if days >= _MIN_BASELINE_DAYS and articles >= _MIN_BASELINE_ARTICLES:
         return ""
     return f"100 is the average of only {format_count(articles, 'article')} on {format_count(days, 'day')}: do not interpret values yet."
+
+
+def warn_of_unpublished_pairs(read: ReadTable) -> str:
+    """Return a warning if the pair with most signals is not published.
+
+    Only asserted signals with weight between two countries are compared. Many signals about pairs that each have fewer than a published one
+    are no mistake: every archive has some. Empty before the first run.
+    """
+    published = read(TENSION_PAIR_DAILY, columns=["pair"])["pair"].unique().to_list()
+    signals = read(SIGNALS, columns=["actor", "target", "kind", "status", "modality"])
+    counts = (
+        signals.filter(pl.col("target") != ALL_PARTNERS, modality="asserted")
+        .join(read(WEIGHTS).filter(pl.col("weight") > 0), on=["kind", "status"], how="semi")
+        .group_by(pair=_pair_of(pl.concat_str("actor", pl.lit(">"), "target")))
+        .len("signals")
+        .sort("signals", "pair", descending=[True, False])
+    )
+    others = counts.filter(~pl.col("pair").is_in(published))
+    if not published or others.is_empty() or counts["pair"][0] in published:
+        return ""
+    pair, count = others.row(0)
+    total, pairs = int(others["signals"].sum()), [pair, *counts.filter(pl.col("pair").is_in(published))["pair"].sort()]
+    verb = "is about a pair that is" if total == 1 else "are about pairs that are"
+    return f"{format_count(total, 'signal')} {verb} not published, most often {pair} ({count:,}): add --pairs {','.join(pairs)}"

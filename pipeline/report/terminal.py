@@ -18,10 +18,11 @@ from rich.table import Table
 from rich.text import Text
 
 from pipeline import clock
+from pipeline.contracts.days import Days
 from pipeline.contracts.sources import RECENT_DAYS
 from pipeline.contracts.vocabulary import DOUBT
 from pipeline.report.evidence import MIN_NEWS_PCT
-from pipeline.report.names import format_count, short_day
+from pipeline.report.names import format_count, long_day, short_day
 from pipeline.report.plain import print_problem, to_plain, to_visible
 from pipeline.report.tables import add_columns, new_table
 from pipeline.settings import SAMPLE_NOTE, Settings
@@ -77,7 +78,7 @@ def stories_table(contributions: pl.DataFrame, last: date) -> Table:
     names it. Without rows, one row says why no story is named.
     """
     days = contributions["index_date"].unique().to_list()
-    earlier = f" on which one may be named, {short_day(days[0])}" if days not in ([], [last]) else ""
+    earlier = f" with a sentence of tier high and at least half news: {long_day(days[0])}" if days not in ([], [last]) else ""
     table = new_table(f"The biggest stories behind the last day{earlier}")
     add_columns(table, "points")
     add_columns(table, "pair", justify="left")
@@ -109,7 +110,7 @@ def next_steps(settings: Settings, program: str) -> Text:
         ("Parquet files", f"{published / 'latest' / 'tension_daily'}/*.parquet"),
         ("validate", f"{program} validate --home {home} --references SERIES (a CSV of another index, see docs/operations.md)"),
         ("see the run", "make ui" if settings.home == Path("data") else f"make ui HOME_DIR={home}"),
-        ("your articles", f"{program} run --articles PATH --home DIR"),
+        *([("your articles", f"{program} run --articles PATH --home DIR")] if settings.is_sample else []),
     )
     lines = Text("Next\n", style="italic")
     for what, how in steps:
@@ -193,7 +194,7 @@ def print_failures(err: Console, failed: Sequence[tuple[str, str]], home: Path) 
 def print_explanation(out: Console, findings: pl.DataFrame) -> None:
     """Print each sentence with a signal, and the reasons for its signals.
 
-    `findings`: all findings in one text; if there are none, that is printed.
+    `findings`: all findings in one text, with `has_weight`: whether such an act counts in the index. If there are none, that is printed.
     """
     if findings.is_empty():
         out.print("no signal: no government acts or speaks towards another on trade in this text", style="dim")
@@ -209,7 +210,7 @@ def print_explanation(out: Console, findings: pl.DataFrame) -> None:
 def _finding_line(row: dict[str, Any]) -> Text:
     """Describe a finding in one line: who, towards whom, what.
 
-    At the end are its probability and tier, or its modality if it is not asserted and so not counted.
+    At the end are its probability and tier, or its modality if it is not asserted and so not counted; and whether it has no weight.
     """
     is_asserted = row["modality"] == "asserted"
     line = Text("  ", style="" if is_asserted else "dim")
@@ -219,8 +220,10 @@ def _finding_line(row: dict[str, Any]) -> Text:
     facts += [f"{row['value_usd']:,.0f} USD"] if row["value_usd"] is not None else []
     facts += [word for word, flag in (("conditional", "is_conditional"), ("retaliation", "is_retaliation")) if row[flag]]
     line.append(f"  {', '.join(fact for fact in facts if fact)}")
+    without_weight = "" if row["has_weight"] else ", does not count in the index"
     return line.append(
-        f"  p {row['probability']:.2f} {row['tier']}" if is_asserted else f"  {row['modality']}, not counted", style="italic"
+        f"  p {row['probability']:.2f} {row['tier']}{without_weight}" if is_asserted else f"  {row['modality']}, not counted",
+        style="italic",
     )
 
 
@@ -330,6 +333,18 @@ def describe_rows_read(days: str, coverage: pl.DataFrame, quarantine: pl.DataFra
         f"{format_count(duplicate, 'duplicate')}, {quarantined:,} in quarantine{why}. "
         f"Release {to_plain(release)}."
     )
+
+
+def describe_earlier_days(read: Days | None, settings: Settings) -> str:
+    """Say which days in the lake are outside of the run's days.
+
+    Empty without any. `read`: first to last day in the lake; None before the first run. `settings` are those of the run.
+    """
+    if read is None:
+        return ""
+    before = [f"before {settings.first_day}"] if read.first < settings.first_day else []
+    after = [f"after {settings.last_day}"] if settings.last_day and read.last > settings.last_day else []
+    return f"The days {' and '.join([*before, *after])} are from earlier runs, with their articles." if before or after else ""
 
 
 def describe_rejected_rows(coverage: pl.DataFrame, quarantine: pl.DataFrame) -> str:

@@ -5,6 +5,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from pipeline.index.parameters import read_weights
 from pipeline.signals.gate.articles import judge_articles
 from tests.unit.cli.conftest import Command, flat
 
@@ -21,6 +22,20 @@ def test_the_signal_of_a_sentence_is_explained(command: Command) -> None:
 
 def test_the_sentence_is_quoted(command: Command) -> None:
     assert SENTENCE in flat(command("explain", SENTENCE).output)
+
+
+def test_an_act_without_weight_does_not_count_in_the_index(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "does not count in the index" not in flat(command("explain", SENTENCE).output)
+    without_weight = read_weights().with_columns(weight=pl.lit(0.0))
+    monkeypatch.setattr("pipeline.commands.explain.read_weights", lambda: without_weight)
+    assert "high, does not count in the index" in flat(command("explain", SENTENCE).output)
+
+
+def test_a_kind_that_counts_for_named_partners_only_says_so(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    general = read_weights().with_columns(general_share=pl.lit(0.0))
+    monkeypatch.setattr("pipeline.commands.explain.read_weights", lambda: general)
+    assert "does not count in the index" in flat(command("explain", "China will impose a 10 percent tariff on all imports.").output)
+    assert "does not count in the index" not in flat(command("explain", SENTENCE).output)
 
 
 def test_a_text_without_a_signal_is_reported(command: Command) -> None:

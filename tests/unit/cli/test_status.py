@@ -10,7 +10,7 @@ import pytest
 from pipeline import __version__, clock
 from pipeline.commands import console
 from pipeline.contracts.sources import RECENT_DAYS
-from pipeline.contracts.tables.index import BASELINE
+from pipeline.contracts.tables.index import BASELINE, TENSION_PAIR_DAILY
 from pipeline.contracts.tables.raw import FETCHES, RAW_TARIFFS
 from pipeline.contracts.tables.stories import STORIES
 from pipeline.durable_files import write_sums
@@ -34,15 +34,20 @@ def home(sample_run: SampleRun, tmp_path: Path) -> Path:
 
 
 def test_an_empty_home_names_the_next_command(command: Command, tmp_path: Path) -> None:
-    result = command("status", "--home", tmp_path / "nothing")
-    assert result.exit_code == 0
-    assert "is empty" in flat(result.output)
-    assert "tension run --home" in flat(result.output)
+    (tmp_path / "nothing").mkdir()
+    for options in (("--home", tmp_path / "nothing"), ()):  # without the option: the default home, which does not exist
+        result = command("status", *options)
+        assert result.exit_code == 0
+        assert "is empty" in flat(result.output)
+        assert "tension run --home" in flat(result.output)
+    assert list(tmp_path.rglob("*")) == [tmp_path / "nothing"]
 
 
-def test_status_creates_no_folder(command: Command, tmp_path: Path) -> None:
-    command("status", "--home", tmp_path / "nothing")
-    assert not (tmp_path / "nothing").exists()
+def test_status_of_a_missing_home_is_refused_and_creates_none(command: Command, tmp_path: Path) -> None:
+    result = command("status", "--home", tmp_path / "missing")
+    assert result.exit_code == 1
+    assert flat(result.stderr).replace(" ", "") == f"tension: there is no home at {tmp_path}/missing; check --home".replace(" ", "")
+    assert not (tmp_path / "missing").exists()
 
 
 def test_a_home_is_described_in_five_lines(command: Command, sample_run: SampleRun) -> None:
@@ -64,6 +69,14 @@ def test_a_baseline_of_few_articles_has_a_line(command: Command, home: Path) -> 
     lake.write(BASELINE, lake.read(BASELINE).with_columns(article_count=pl.lit(1, pl.Int64())))
     (line,) = [line for line in command("status", "--home", home).output.splitlines() if line.startswith("baseline")]
     assert "100 is the average of only" in line
+
+
+def test_a_pair_that_should_be_published_has_a_line(command: Command, home: Path) -> None:
+    lake = Lake(home / "lake")
+    lake.write(TENSION_PAIR_DAILY, lake.read(TENSION_PAIR_DAILY).filter(pl.col("pair") != "CHN-USA"))
+    (line,) = [line for line in command("status", "--home", home).output.splitlines() if line.startswith("pairs")]
+    assert "signals are about pairs that are not published, most often CHN-USA (" in line
+    assert line.rstrip().endswith("add --pairs CHN-USA,BRA-USA,CAN-USA,EUN-USA,IND-USA,JPN-USA,MEX-USA")
 
 
 def test_checks_that_failed_in_the_run_have_a_line(command: Command, home: Path) -> None:

@@ -8,12 +8,16 @@ import polars as pl
 import pytest
 from rich.console import Console
 
+from pipeline.contracts.days import Days
 from pipeline.contracts.tables.contributions import CONTRIBUTIONS
 from pipeline.contracts.tables.core import COVERAGE, QUARANTINE
-from pipeline.contracts.tables.index import BASELINE, SIGNALS, TENSION_PAIR_DAILY
-from pipeline.report.evidence import add_evidence, warn_of_baseline
+from pipeline.contracts.tables.index import BASELINE, SIGNALS, TENSION_PAIR_DAILY, WEIGHTS
+from pipeline.index.parameters import read_weights
+from pipeline.report.evidence import add_evidence, warn_of_baseline, warn_of_unpublished_pairs
+from pipeline.report.names import long_day
 from pipeline.report.terminal import (
     describe_articles_read,
+    describe_earlier_days,
     describe_rows_read,
     describe_unread_articles,
     next_steps,
@@ -85,6 +89,54 @@ def test_pairs_without_data_on_the_last_day_are_listed_below_the_table() -> None
     assert "No data on this day: JPN-USA (--pairs chooses the pairs)." in str(table.caption)
 
 
+def write_signals(folder: Path, **columns: list[str]) -> Lake:
+    """Write asserted announced measures with these columns, and an index of CHN-USA and EUN-USA."""
+    lake, rows = Lake(folder), len(columns["target"])
+    fixed = {"actor": ["USA"] * rows, "kind": ["measure"] * rows, "status": ["announced"] * rows, "modality": ["asserted"] * rows}
+    lake.write(SIGNALS, SIGNALS.example(rows).with_columns(**{name: pl.Series(values) for name, values in (fixed | columns).items()}))
+    lake.write(TENSION_PAIR_DAILY, TENSION_PAIR_DAILY.example(2).with_columns(pair=pl.Series(["CHN-USA", "EUN-USA"])))
+    lake.write(WEIGHTS, read_weights())
+    return lake
+
+
+def test_the_most_frequent_pair_should_be_published(tmp_path: Path) -> None:
+    lake = write_signals(tmp_path, target=["AUS", "AUS", "JPN", "CHN"])
+    assert warn_of_unpublished_pairs(lake.read) == (
+        "3 signals are about pairs that are not published, most often AUS-USA (2): add --pairs AUS-USA,CHN-USA"
+    )
+    assert "1 signal is about a pair that is not published" in warn_of_unpublished_pairs(write_signals(tmp_path, target=["AUS"]).read)
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"target": ["CHN", "CHN", "AUS", "JPN", "MEX"]},
+        {"target": ["CHN", "*", "*"]},
+        {"target": ["CHN", "AUS", "AUS"], "modality": ["asserted", "hypothetical", "hypothetical"]},
+        {"target": ["CHN", "AUS", "AUS"], "kind": ["measure", "offer", "offer"], "status": ["announced", "ended", "ended"]},
+    ],
+)
+def test_incidental_signals_need_no_published_pair(tmp_path: Path, columns: dict[str, list[str]]) -> None:
+    assert warn_of_unpublished_pairs(write_signals(tmp_path, **columns).read) == ""
+
+
+def test_before_a_run_there_is_no_advice_on_pairs(tmp_path: Path) -> None:
+    assert warn_of_unpublished_pairs(Lake(tmp_path).read) == ""
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "sentence"),
+    [
+        (2, 4, ""),
+        (1, 4, "The days before 2025-03-02 are from earlier runs, with their articles."),
+        (1, 5, "The days before 2025-03-02 and after 2025-03-04 are from earlier runs, with their articles."),
+    ],
+)
+def test_days_of_earlier_runs_are_named(first: int, last: int, sentence: str) -> None:
+    settings = Settings(first_day=date(2025, 3, 2), last_day=date(2025, 3, 4))
+    assert describe_earlier_days(Days(date(2025, 3, first), date(2025, 3, last)), settings) == sentence
+
+
 def test_rows_in_quarantine_are_counted_by_reason_most_first() -> None:
     coverage = pl.DataFrame({"article_count": [9], "accepted": [5], "duplicate": [1], "quarantined": [3]}).cast(pl.Int64())
     quarantine = pl.DataFrame({"reason": ["undated", "not_text", "not_text"]})
@@ -137,10 +189,22 @@ def test_the_next_steps_call_the_program_as_the_user_did() -> None:
     assert "/opt/venv/bin/tension run --articles PATH" in lines
 
 
+def test_after_a_run_of_own_articles_they_are_no_next_step() -> None:
+    assert "your articles" not in next_steps(Settings(articles="wire.jsonl"), "tension").plain
+
+
 def test_next_steps_quote_a_path_with_spaces() -> None:
     lines = next_steps(Settings(home=Path("my data")), "tension").plain
     assert "tension validate --home 'my data' --references" in lines
     assert "make ui HOME_DIR='my data'" in lines
+
+
+def test_an_earlier_day_of_the_stories_is_named_in_full() -> None:
+    contributions = add_evidence(CONTRIBUTIONS.example(), SIGNALS.example())
+    (day,) = contributions["index_date"]
+    title = str(stories_table(contributions, day + timedelta(days=3)).title)
+    assert title == f"The biggest stories behind the last day with a sentence of tier high and at least half news: {long_day(day)}"
+    assert stories_table(contributions, day).title == "The biggest stories behind the last day"
 
 
 def test_without_a_story_to_name_the_view_of_all_is_named() -> None:
