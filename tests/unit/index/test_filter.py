@@ -9,7 +9,7 @@ from scipy.stats import beta, gamma
 from pipeline.contracts.model import ContractError
 from pipeline.contracts.tables.index import BASELINE, CHANNEL_DAILY, DAILY_MASS, MOVEMENT_DAILY, STALEMATE_DAILY
 from pipeline.index.filter import MIN_SHAPE, accumulate, discount, filter_channels, filter_movement, predict_next_day
-from pipeline.index.parameters import MISREAD
+from pipeline.index.parameters import LEAST_EVIDENCE, MISREAD
 
 FIRST = date(2024, 12, 1)
 CHANNELS = ("concession", "dialogue", "escalation")
@@ -206,6 +206,16 @@ def test_words_and_actions_sum_to_the_value() -> None:
     filtered = filter_channels(masses(60), baseline(), HALF_LIFE)
     assert (filtered["value_words"] + filtered["value_actions"] - filtered["value"]).abs().max() < 1e-9  # type: ignore[operator]
     assert filtered.filter((pl.col("value_words") < 0) | (pl.col("value_actions") < 0)).is_empty()
+
+
+def test_a_bilateral_value_needs_bilateral_evidence() -> None:
+    changes = {"observed": 3.0, "expected": 3.0, "observed_bilateral": 0.0, "expected_bilateral": 0.1}
+    filtered = filter_channels(constant_masses(10, **changes), baseline(prior=1.0, prior_bilateral=1.0), HALF_LIFE)
+    evidence = pl.Series(discounted_sums([0.1] * 10, HALF_LIFE)) / (1 + pl.Series(discounted_sums([0.1] * 10, HALF_LIFE)))
+    assert not filtered["is_thin"].any()
+    for rows in filtered.partition_by("series", "channel"):
+        assert (rows["value_bilateral"].is_null() == (evidence < LEAST_EVIDENCE)).all()
+    assert filtered["value_bilateral"].is_null().sum() not in (0, filtered.height)
 
 
 def test_the_order_of_the_rows_does_not_matter() -> None:

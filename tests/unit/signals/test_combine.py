@@ -35,6 +35,19 @@ def test_a_signal_that_both_readers_assert_is_one_row() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("by_rules", "by_encoder", "instrument"),
+    [("purchases", "import_restriction", "import_restriction"), ("tariff", "import_restriction", "tariff"), ("other", "other", "other")],
+)
+def test_the_encoder_names_the_instrument_unless_it_is_a_tariff(by_rules: str, by_encoder: str, instrument: str) -> None:
+    evidence = combine(make_readings({"instrument": by_rules}), encoder_readings(instrument=by_encoder))
+    assert evidence["instrument"].to_list() == [instrument]
+
+
+def test_a_silent_encoder_leaves_the_instrument() -> None:
+    assert combine(make_readings({"instrument": "purchases"}), NOTHING)["instrument"].to_list() == ["purchases"]
+
+
 def test_readers_agree_if_kinds_have_the_same_polarity() -> None:
     assert combine(make_readings({}), encoder_readings(kind="threat"))["readers"].to_list() == ["rules+encoder"]
 

@@ -67,7 +67,16 @@ def test_amounts_of_us_dollars_are_found(text: str, value: float | None) -> None
 
 
 @pytest.mark.parametrize(
-    ("text", "product"), [("tariffs on soya beans", "soybeans"), ("Chinese EVs", "electric vehicles"), ("the treaty", "")]
+    ("text", "product"),
+    [
+        ("tariffs on soya beans", "soybeans"),
+        ("Chinese EVs", "electric vehicles"),
+        ("a duty on barley", "barley"),
+        ("fees on Chinese ships", "ships"),
+        ("a waiver that lets them ship American chips", "semiconductors"),
+        ("a licence to ship gallium", "gallium"),
+        ("the treaty", ""),
+    ],
 )
 def test_products_have_short_names(text: str, product: str) -> None:
     assert slots.find_product(text) == product
