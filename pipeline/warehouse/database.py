@@ -114,15 +114,11 @@ def _column_comments(table: Table) -> list[str]:
 
 
 def _view_column_comments(con: duckdb.DuckDBPyConnection, path: Path) -> list[str]:
-    """Return the SQL statements that comment on the columns of a view.
-
-    A column without a comment in `VIEW_COLUMNS` has that of the view's own contract, or else of the first view or table that it
-    reads with a column of this name.
-    """
+    """Return the SQL statements that comment on the columns of a view."""
     query = read_query(path)
-    tables = [VIEWS[name] for name in (path.stem, *query.views) if name in VIEWS]
+    views = [VIEWS[name] for name in (path.stem, *query.views) if name in VIEWS]
     names = [row[0] for row in con.sql(f"describe {path.stem}").fetchall()]
-    comments = {name: describe_view_column(path.stem, name, [*tables, *query.reads]) for name in names}
+    comments = {name: describe_view_column(path.stem, name, views, query.reads) for name in names}
     return [f"comment on column {path.stem}.{name} is {_literal(comment)}" for name, comment in comments.items()]
 
 
@@ -137,10 +133,10 @@ def _create_macro(con: duckdb.DuckDBPyConnection, path: Path) -> Iterator[str]:
     yield f"comment on {'macro table' if macro.query else 'macro'} {path.stem} is {_literal(_read_comments(text))}"
     empty = "null::date" if macro.query else "null"  # table macros take days and names, which DuckDB casts
     call = f"{path.stem}({', '.join([empty] * macro.required)})"
-    reads = [*(VIEWS[name] for name in macro.query.views), *macro.query.reads] if macro.query else ()
+    views, reads = ([VIEWS[name] for name in macro.query.views], macro.query.reads) if macro.query else ([], ())
     for place, (column, data_type, *_) in enumerate(con.sql(f"describe {'from' if macro.query else 'select'} {call}").fetchall()):
         name = column if macro.query else path.stem
-        row = (path.stem, name, data_type, describe_view_column(path.stem, name, reads))
+        row = (path.stem, name, data_type, describe_view_column(path.stem, name, views, reads))
         yield f"insert into macro_columns values ({place}, {', '.join(map(_literal, row))})"  # noqa: S608  # escaped
 
 

@@ -28,7 +28,11 @@ TABLE_COLUMNS = {
         "reason": "Why it could not be rebuilt.",
     },
 }
-#: Columns of views and macros, by name. Any other column has the comment of the column of that name in a table that is read.
+_PRODUCT = "Product of the figure, or 'all goods'."
+_MONTH = "Month of the figure, as YYYY-MM."
+_INSTRUMENT = "Trade-policy tool in words, e.g. 'export control'."
+_SINCE = "First day of this standing and rate. Unit: UTC day."
+#: Columns of views and macros, by name. Any other column has the comment of the columns of that name in the tables that are read.
 VIEW_COLUMNS = {
     "reading_coverage": {
         "accepted": "Accepted articles.",
@@ -39,12 +43,19 @@ VIEW_COLUMNS = {
         "not_answered": "Not read: articles for which the language model gave no usable answer.",
     },
     "deeds": {
+        "product": "Product of the flow it is compared with, or 'all goods'.",
+        "unit": "Unit of the amounts: USD, or t for metric tons.",
+        "period_from": "First month of the period, as YYYY-MM.",
+        "period_to": "Last month of the period, as YYYY-MM.",
+        "bought_pct": "bought_m as a share of flow_that_keeps_it_m. Unit: percent. May be empty.",
         "counted_to": "Last month included in the sums, as YYYY-MM.",
         "promised_m": "Purchases agreed up to that month, in millions of the unit.",
         "flow_that_keeps_it_m": "Trade flow that would fulfil the commitment up to that month, in millions of the unit.",
         "bought_m": "Actual trade flow up to that month, in millions of the unit. May be empty.",
     },
     "flow_conflicts": {
+        "product": _PRODUCT,
+        "reference_month": _MONTH,
         "used_origin": "Origin whose value is used. Empty if no value is used for this month.",
         "used_usd": "Value that is used, in USD, as first published.",
         "other_origin": "Origin whose value is not used.",
@@ -53,21 +64,32 @@ VIEW_COLUMNS = {
         "used_source": "Source of the value that is used.",
         "other_source": "Source of the value that is not used.",
     },
+    "missing_months": {"product": _PRODUCT, "reference_month": _MONTH},
     "measures_today": {
+        "instrument": _INSTRUMENT,
+        "rate_since": _SINCE,
         "standing": "State of the layer in words, e.g. 'in force'.",
         "rate_counts": "Whether the rate includes the ordinary duty or is added to it.",
     },
     "official_acts": {
         "published_on": "Day on which the document was published.",
+        "target": "Country it is directed at: ISO 3166 alpha-3, EUN, or 'all partners'. Unit: country.",
+        "instrument": _INSTRUMENT,
         "act": "What the document does to the target, in words.",
         "standing": "Status in words, with the day from which the act applies if it is known.",
         "how_it_was_read": "Part of the document that states the act.",
     },
     "threats_and_outcomes": {
-        "quote": "The most probable sentence that says the threat.",
+        "target": "Country that is threatened: ISO 3166 alpha-3, EUN, or * for all partners. Unit: country.",
+        "product": "Goods that the threat names. May be empty.",
+        "rate_pct": "Rate that is threatened, the likeliest one said. Unit: percent. May be empty.",
+        "probability": "Chance that a signal of the threat's best-reported day is right. Unit: probability.",
+        "tier": "Tier of the quoted sentence. One of: high, medium, low.",
+        "outcome_tier": "Tier of the sentence that shows the outcome. One of: high, medium, low. May be empty.",
+        "quote": "The most probable sentence that says the threat; with a rate, the most probable one with this rate.",
         "source": "Outlet of that sentence.",
         "url": "Link to its article. May be empty.",
-        "outcome_quote": "The most probable sentence that shows the outcome. Empty for an official act or the passing of time.",
+        "outcome_quote": "The sentence that shows the outcome, chosen in the same way. Empty for an official act or the passing of time.",
         "outcome_url": "Link to its article. May be empty.",
         "outcome_act": "Official act that shows the outcome, by number, journal or issuing body. May be empty.",
         "outcome_act_url": "Link to that act. May be empty.",
@@ -84,6 +106,10 @@ VIEW_COLUMNS = {
         "meaning": "What it shows.",
     },
     "measures_in_force": {
+        "target": "Country it is directed at: ISO 3166 alpha-3, EUN, or * for all partners. Unit: country.",
+        "product": "Goods of the layer.",
+        "rate_pct": "Rate of the layer; the highest where it differs by line or firm (see note). Unit: percent. May be empty.",
+        "rate_since": _SINCE,
         "act_id": "Act that set the rate, as in measure_acts.",
         "legal_source": "Number, journal or issuing body of that act.",
         "url": "Link to that act. May be empty.",
@@ -111,20 +137,29 @@ VIEW_COLUMNS = {
         "dialogue": "Dialogue with the newest baseline. Empty where too little was read.",
         "baseline_to": "Last day of the newest baseline.",
     },
+    "top_stories": {
+        "series": "Directed pair, e.g. CHN>USA.",
+        "story_id": "Story of the article: article_id of the first article on it.",
+    },
     "pair_of": {"pair_of": "The pair in alphabetical order, e.g. CHN-USA."},
 }
 
 
-def describe_view_column(view: str, name: str, tables: Sequence[Table]) -> str:
+def describe_view_column(view: str, name: str, views: Sequence[Table], tables: Sequence[Table]) -> str:
     """Return the comment on a column of a view or macro.
 
-    It is that of `VIEW_COLUMNS`, or else of the first of `tables` that has a column `name`. `tables`: those that the view reads. `KeyError`
-    if there is none.
+    It is that of `VIEW_COLUMNS`, or else that of the column `name` in the first of `views` that has one, or else in `tables`. `views`: the
+    contracts of the view itself and of the views that it reads; `tables`: the tables that it reads. `KeyError` if there is none, or if
+    tables describe the column differently.
     """
     if (own := VIEW_COLUMNS.get(view, {}).get(name)) is not None:
         return own
-    for table in tables:
-        for column in table.columns:
-            if column.name == name:
-                return describe_column(column)
-    raise KeyError(f"{view}.{name}: has no description; add one to {__name__}")
+    of_views, of_tables = (
+        [describe_column(column) for one in group for column in one.columns if column.name == name] for group in (views, tables)
+    )
+    if of_views:
+        return of_views[0]
+    if len(set(of_tables)) != 1:
+        count = "several descriptions" if of_tables else "no description"
+        raise KeyError(f"{view}.{name}: has {count}; add one to VIEW_COLUMNS in {__name__}")
+    return of_tables[0]
