@@ -8,7 +8,7 @@ THREAT_FORM = Vocabulary(
     {
         "threat": "says that it will or may act",
         "proposal": "a formal plan, e.g. a draft list or a bill",
-        "announcement": "decided for a later day, which the sentence names",
+        "announcement": "decided for a later day",
     },
 )
 

@@ -1,4 +1,4 @@
--- Every threat with its most probable sentence, and what became of it, with the sentence or the official act that shows it.
+-- Every threat with a sentence that says it, and what became of it, with the sentence or the official act that shows it.
 select
     threats.first_on,
     threats.actor,

@@ -13,7 +13,7 @@ import polars as pl
 
 from pipeline.contracts.countries import ALL_PARTNERS
 from pipeline.contracts.scopes import ALL
-from pipeline.index.threats.claims import Said, amounts_agree, compare_amount, is_same_rate, reaches, read_parameters
+from pipeline.index.threats.claims import Said, amounts_agree, compare_amount, is_same_rate, names_goods, reaches
 
 _IMPOSES = ("imposed", "raised", "resumed", "quota", "postponed")
 _ENDS = ("ended", "suspended", "exempted", "struck_down")
@@ -154,6 +154,18 @@ def _sum_rates(row: dict[str, Any], general: list[dict[str, Any]], on: date) -> 
     return sum(rate for (layer, is_own), rate in rates.items() if is_own or (layer, True) not in rates)
 
 
+def drop_cuts(claims: pl.DataFrame, acts: pl.DataFrame) -> pl.DataFrame:
+    """Drop claims of a measure that are about an official cut.
+
+    `claims`: as in `build_threats`, with `deadline_on`; `acts`: rows of `measure_acts`. Such a claim ("it will be 10 percent from November
+    10") names rate and first day of an act that lowers a rate, and was first seen when that act had been announced.
+    """
+    same = ["actor", "target", "instrument", "rate_pct", "deadline_on"]
+    cuts = acts.filter(pl.col("action") == "lowered").rename({"effective_on": "deadline_on"}).select(*same, "announced_on")
+    of_cuts = claims.filter(pl.col("kind") == "measure").join(cuts, on=same).filter(pl.col("announced_on") <= pl.col("known_on"))
+    return claims.join(of_cuts, on="claim_id", how="anti")
+
+
 def outcome_of_event(event: ActEvent, threat: Said) -> str | None:
     """Return the outcome that an act's event shows for a threat.
 
@@ -197,21 +209,10 @@ def _outcome_by_rate(event: ActEvent, threat: Said, *, is_for_all: bool) -> str 
 def _is_of_goods(event: ActEvent, threat: Said) -> bool:
     """Return whether an act is on the goods that are threatened.
 
-    A threat that names a product is matched by an act that names it. A threat that names no goods is matched by a tariff on goods in
-    general, or by any other instrument, such as a control on exports. If the threat names no instrument and no rate either, a tariff on
-    single goods matches it too.
+    A threat that names a product is matched by an act whose layer or goods name it. A threat that names no
+    goods is matched by a tariff on goods in general, or by any other instrument, such as a control on exports. If the threat names no
+    instrument and no rate either, a tariff on single goods matches it too.
     """
     if threat.product:
-        return _names_product(event, threat.product)
+        return names_goods(f"{event.layer.replace('-', ' ')} {event.product}", threat.product)
     return threat.is_vague or event.instrument != "tariff" or _GENERAL.search(event.product) is not None
-
-
-def _names_product(event: ActEvent, product: str) -> bool:
-    """Return whether an act's layer or goods name a product.
-
-    `product`: a product as signals name it. A word of the layer or goods must begin with it or with a synonym (`parameters.toml`); case
-    does not matter.
-    """
-    text = f"{event.layer.replace('-', ' ')} {event.product}".lower()
-    words = [product, *read_parameters()["goods"].get(product, [])]
-    return any(re.search(rf"\b{re.escape(word)}", text) for word in words)

@@ -14,7 +14,7 @@ import polars as pl
 from pipeline.contracts.model import Table
 from pipeline.contracts.tables.threats import THREAT_CLAIMS, THREAT_EVIDENCE, THREAT_STATES
 from pipeline.index.measures.quoted_dates import add_quoted_deadlines
-from pipeline.index.threats.acts import ActEvent, outcome_of_event, read_events
+from pipeline.index.threats.acts import ActEvent, drop_cuts, outcome_of_event, read_events
 from pipeline.index.threats.claims import (
     Claim,
     amounts_agree,
@@ -22,9 +22,11 @@ from pipeline.index.threats.claims import (
     is_same_amount,
     outcome_of,
     rates_agree,
+    says_imposed,
     sort_claims,
     threat_form,
 )
+from pipeline.index.threats.named_rates import names_own_rate
 from pipeline.index.threats.threat import Threat
 
 
@@ -41,12 +43,15 @@ def build_threats(claims: pl.DataFrame, acts: pl.DataFrame, through: date) -> tu
        right with a chance of at least one half.
     2. A later measure, easing or agreement of the actor that reaches the target (`reaches`) shows an outcome (`outcome_of`). The signals of
        one day act together, if one of them is right with a chance of at least one half; the likeliest outcome wins.
-    3. A measure announced while the deadline is ahead repeats the threat. A threat whose time is over without an outcome lapses.
+    3. A measure announced while the deadline is ahead repeats the threat, unless it was imposed already (`says_imposed`). A threat whose
+       time is over without an outcome lapses.
     4. An official act shows an outcome on the day on which it takes effect, unless another act cancels it before. It may also
        correct an outcome that articles reported (`Threat.accepts_act`).
     5. An outcome is final, except that a threat that was postponed stays open, and that a court can strike down what was carried out.
     """
-    dated = add_quoted_deadlines(THREAT_CLAIMS.conform(claims)).sort("actor", "known_on", "told_on", "claim_id")
+    dated = drop_cuts(add_quoted_deadlines(THREAT_CLAIMS.conform(claims)), acts).sort("actor", "known_on", "told_on", "claim_id")
+    own = [row["rate_pct"] if names_own_rate(row) else None for row in dated.select("kind", "rate_pct", "quote").iter_rows(named=True)]
+    dated = dated.with_columns(rate_pct=pl.Series(own, dtype=pl.Float64))
     last = dated["known_on"].max()
     end = max(through, last) if isinstance(last, date) else through
     states: list[dict[str, Any]] = []
@@ -109,7 +114,8 @@ class _Actor:
             by_word: dict[str, list[Claim]] = {}
             for claim in claims:
                 word = outcome_of(claim, threat)
-                is_other = _only_repeats(claim, threat) or _is_of_another(claim["amount_usd"], threat, amounts)
+                repeats = _only_repeats(claim, threat) and not (claim["deadline_on"] is None and says_imposed(claim))
+                is_other = repeats or _is_of_another(claim["amount_usd"], threat, amounts)
                 if word is not None and not is_other and threat.accepts(word, claim):
                     by_word.setdefault(word, []).append(claim)
             if by_word:

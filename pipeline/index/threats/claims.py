@@ -32,6 +32,17 @@ _REFERS = re.compile(
     r"(?i)\b(?:threat|plans\b|planned\b|proposed|instead of|rather than|had been (?:set|due)|would have|deadline|avert|avoid|promised|"
     r"announced)"
 )
+#: Sentences that say in the past tense that a measure was imposed ("imposed a duty", "was imposed", "hit them with").
+_IMPOSED = re.compile(
+    r"(?i)(?<!\bnot )(?<!\bhad )\b(?:"
+    r"(?:imposed|slapped|levied) (?:an?|the|its|new|extra|additional|further|\d\S*|tariffs?|duties|levies)\b|"
+    r"(?:was|were|(?:has|have) been) (?:imposed|slapped|levied)\b|(?<!\bto )hit \S+(?: \S+){0,3} with\b)"
+)
+#: Words of such sentences for a measure that starts later, or that is an old one.
+_ANOTHER_TIME = re.compile(
+    r"(?i)\b(?:will|would|could|may|might|to take effect|takes effect|effective|starting|beginning|as of|next|tomorrow|midnight|"
+    r"last|ago|earlier this|since|already|(?:19|20)\d\d)\b"
+)
 
 
 class Said(Protocol):
@@ -92,9 +103,12 @@ def is_likely(claims: Sequence[Claim]) -> bool:
     return chance(claims) >= threshold("least_chance")
 
 
-def sort_claims(claims: Sequence[Claim]) -> list[Claim]:
-    """Sort claims: the most probable first, equal ones by `claim_id`."""
-    return sorted(claims, key=lambda claim: (-claim["probability"], claim["claim_id"]))
+def sort_claims(claims: Sequence[Claim], rate: float | None = None) -> list[Claim]:
+    """Sort claims: the most probable first, equal ones by `claim_id`.
+
+    With a `rate`, those that name it come before all others.
+    """
+    return sorted(claims, key=lambda claim: (rate is not None and claim["rate_pct"] != rate, -claim["probability"], claim["claim_id"]))
 
 
 def likeliest(claims: Sequence[Claim], name: str) -> Any:
@@ -117,6 +131,32 @@ def threat_form(claim: Claim) -> str | None:
         return "threat"
     form = _FORMS.get(f"{claim['kind']} {claim['status']}")
     return None if form == "announcement" and claim["deadline_on"] is None else form
+
+
+def says_imposed(claim: Claim) -> bool:
+    """Return whether a sentence says that a measure was imposed just before.
+
+    False if it also has a word for another time, such as "will", "effective" or "last year".
+    """
+    return _IMPOSED.search(claim["quote"]) is not None and _ANOTHER_TIME.search(claim["quote"]) is None
+
+
+def names_goods(text: str, product: str) -> bool:
+    """Return whether a text names a product.
+
+    `product`: a product as signals name it. The text must have it or a synonym (`parameters.toml`) as a word, also in the plural; case does
+    not matter.
+    """
+    words = [product, *read_parameters()["goods"].get(product, [])]
+    return any(re.search(rf"(?i)\b{re.escape(word)}(?:s|es)?\b", text) for word in words)
+
+
+def is_on_goods(claim: Claim, product: str) -> bool:
+    """Return whether a claim is on a product (empty: on none).
+
+    A claim that was read without a product is on one that its sentence names.
+    """
+    return bool(claim["product"] == product or (claim["product"] == "" and names_goods(claim["quote"], product)))
 
 
 def is_same_rate(one: float, other: float) -> bool:
@@ -208,11 +248,13 @@ def _outcome_of_act(claim: Claim, threat: Said) -> str | None:
     """Return whether a reported measure carried out a threat, or softened it.
 
     `carried_out` (at the threatened rate or a higher one, or if the threat has none), `softened` (at a lower rate) or None (another
-    measure). A measure on a product that the threat does not name carries it out only if the threat names nothing at all. A measure on more
-    products or partners than threatened, at a lower rate, is another measure. A measure without a rate carries out a threat with a rate
-    only from the threat's deadline on.
+    measure). A measure on a product that the threat does not name carries it out only if the threat names nothing at all. A tariff
+    without a product carries out a threat with one only if its sentence names it. A measure on more products or partners than threatened,
+    at a lower rate, is another measure. A measure without a rate carries out a threat with a rate only from the threat's deadline on.
     """
-    if claim["product"] not in (threat.product, "") and not threat.is_vague:
+    has_goods = claim["instrument"] in ("tariff", "trade_remedy")  # other measures are often on firms or services
+    is_of_goods = is_on_goods(claim, threat.product) if has_goods else claim["product"] in (threat.product, "")
+    if not is_of_goods and not threat.is_vague:
         return None
     known = claim["rate_pct"]
     if threat.rate is None:

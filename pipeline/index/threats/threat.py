@@ -6,7 +6,17 @@ from datetime import date, timedelta
 from typing import Any
 
 from pipeline.index.threats.acts import ActEvent
-from pipeline.index.threats.claims import Claim, chance, is_likely, is_same_rate, likeliest, sort_claims, threat_form, threshold_days
+from pipeline.index.threats.claims import (
+    Claim,
+    chance,
+    is_likely,
+    is_on_goods,
+    is_same_rate,
+    likeliest,
+    sort_claims,
+    threat_form,
+    threshold_days,
+)
 
 OPEN = ("pending", "postponed")
 IMPOSED = ("carried_out", "softened")
@@ -32,6 +42,7 @@ class Outcome:
     act: ActEvent | None = None
     rate: float | None = None  # of what was imposed, also if struck down later
     amount: float | None = None  # of trade, in US dollars
+    is_on_goods: bool = False  # whether what was imposed is on goods that the threat names
 
     @property
     def basis(self) -> str | None:
@@ -153,9 +164,10 @@ class Threat:
     def form(self) -> str:
         """Form of the threat: `announcement`, `proposal` or `threat` (`threat_form`).
 
-        Of the forms with likely claims the firmest, in this order; without likely claims the likeliest form.
+        Of the forms with likely claims the firmest, in this order; without likely claims the likeliest form. A measure that only repeats
+        the threat counts as an announcement: the threat has the day that its sentence lacks.
         """
-        by_form = {form: [claim for claim in self.said if threat_form(claim) == form] for form in _FIRMNESS}
+        by_form = {form: [claim for claim in self.said if (threat_form(claim) or "announcement") == form] for form in _FIRMNESS}
         likely = (form for form, claims in by_form.items() if is_likely(claims))
         return next(likely, max(_FIRMNESS, key=lambda form: chance(by_form[form])))
 
@@ -165,8 +177,12 @@ class Threat:
         self._new.append(claim)
 
     def add_echo(self, claim: Claim) -> None:
-        """Store a claim that only recalls the outcome, as unused evidence."""
-        self.evidence.append(_evidence_row(claim, "echo", is_used=False))
+        """Store a claim that only recalls the outcome, as unused evidence.
+
+        Not a claim that shows the outcome: it is evidence already.
+        """
+        if claim not in self.outcome.claims:
+            self.evidence.append(_evidence_row(claim, "echo", is_used=False))
 
     def accepts(self, word: str, claim: Claim) -> bool:
         """Return whether a claim may change the outcome to `word`.
@@ -192,10 +208,12 @@ class Threat:
         for word, claims in by_word.items():
             self.evidence += [_evidence_row(claim, word, is_used=word == best) for claim in claims]
         if best is not None:
-            claims = sort_claims(by_word[best])
+            claims = by_word[best]
             on, known_on = min(claim["told_on"] for claim in claims), max(claim["known_on"] for claim in claims)
             rate, amount = (likeliest(claims, name) if best in IMPOSED else None for name in ("rate_pct", "amount_usd"))
-            self._set_outcome(Outcome(best, on, known_on, claims, rate=rate, amount=amount), likeliest(claims, "deadline_on"))
+            is_on = self.product != "" and any(is_on_goods(claim, self.product) for claim in claims)
+            outcome = Outcome(best, on, known_on, sort_claims(claims, rate), rate=rate, amount=amount, is_on_goods=is_on)
+            self._set_outcome(outcome, likeliest(claims, "deadline_on"))
 
     def accepts_act(self, word: str, event: ActEvent) -> bool:
         """Return whether an official act may change the outcome to `word`.
@@ -238,19 +256,20 @@ class Threat:
             is_in_all = total is not None and self.rate is not None and event.rate_pct != self.rate and is_same_rate(total, self.rate)
             rate = (total if is_in_all else event.rate_pct) if word in IMPOSED else None
             amount = event.amount if word in IMPOSED else None
-            self._set_outcome(Outcome(word, event.on, event.on, act=event, rate=rate, amount=amount), event.deadline_on)
+            outcome = Outcome(word, event.on, event.on, act=event, rate=rate, amount=amount, is_on_goods=self.product != "")
+            self._set_outcome(outcome, event.deadline_on)
         elif event.deadline_on is not None and event.deadline_on > self.first_on:
             self._set_deadline(event.deadline_on)
 
     def _set_outcome(self, outcome: Outcome, later: date | None) -> None:
         """Set the outcome, and the day on which the threat was imposed.
 
-        `imposed_on` is the day of an outcome that imposes the threat, else None. What a court strikes down has day, rate and amount of what
-        was imposed. A postponement is counted, and moves the deadline to `later` if there is none or an earlier one. If it does not move, a
-        deadline that is due (`_is_due`) is deleted.
+        `imposed_on` is the day of an outcome that imposes the threat, else None. What a court strikes down has day, rate, amount and goods
+        of what was imposed. A postponement is counted, and moves the deadline to `later` if there is none or an earlier one. If it does
+        not move, a deadline that is due (`_is_due`) is deleted.
         """
         if outcome.word == "struck_down":
-            outcome.rate, outcome.amount = self.outcome.rate, self.outcome.amount
+            outcome.rate, outcome.amount, outcome.is_on_goods = self.outcome.rate, self.outcome.amount, self.outcome.is_on_goods
         else:
             self.imposed_on = outcome.on if outcome.word in IMPOSED else None
         self.outcome = outcome
@@ -301,14 +320,14 @@ class Threat:
     def is_matched(self) -> bool | None:
         """Whether goods, rate or amount agree with what was done.
 
-        None unless the outcome is `carried_out`, `softened` or `struck_down`. True if the threat names goods, or if threat and outcome both
-        have a rate or both an amount: these were compared before the outcome was set. False if only country, partner, instrument and time
+        None unless the outcome is `carried_out`, `softened` or `struck_down`. True if threat and outcome name the same goods, or
+        both have a rate or an amount: these were compared before the outcome was set. False if only country, partner, instrument and time
         agree.
         """
         if self.outcome.word not in (*IMPOSED, "struck_down"):
             return None
         pairs = ((self.rate, self.outcome.rate), (self.amount, self.outcome.amount))
-        return self.product != "" or any(None not in pair for pair in pairs)
+        return self.outcome.is_on_goods or any(None not in pair for pair in pairs)
 
     def record(self, on: date) -> None:
         """Add the state at the end of `on`, if it changed.
@@ -327,7 +346,7 @@ class Threat:
 
         `record` adds its first and last day (`valid_from`, `valid_to`).
         """
-        by_probability = sort_claims(self.said)
+        said = sort_claims(self.said, self.rate)
         by_day = {on: [claim for claim in self.said if claim["told_on"] == on] for on in {claim["told_on"] for claim in self.said}}
         shown = self.outcome
         has_days = shown.on is not None and shown.basis != "elapsed"
@@ -351,9 +370,9 @@ class Threat:
             "signal_count": len(self.said),
             "story_count": len({claim["story_id"] for claim in self.said}),
             "source_count": len({claim["source"] for claim in self.said}),
-            "signal_ids": _join_ids(by_probability),
+            "signal_ids": _join_ids(said),
             "probability": max(chance(claims) for claims in by_day.values()),
-            "tier": by_probability[0]["tier"],
+            "tier": said[0]["tier"],
             "threat_outcome": shown.word,
             "outcome_on": shown.on,
             "outcome_known_on": shown.known_on,

@@ -11,7 +11,7 @@ def test_a_column_has_the_comment_of_the_only_table_with_it() -> None:
     assert describe_view_column("any", "said_days", [], [MEASURE_ACTS, THREATS]) == "Number of days on which it was said. Unit: days."
 
 
-def test_a_column_that_two_tables_describe_differently_needs_its_own_comment() -> None:
+def test_a_column_with_two_descriptions_needs_its_own_comment() -> None:
     with pytest.raises(KeyError, match="several descriptions"):
         describe_view_column("any", "rate_pct", [], [MEASURE_ACTS, THREATS])
 

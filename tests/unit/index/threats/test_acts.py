@@ -145,3 +145,19 @@ def test_goods_are_found_under_their_official_name() -> None:
 def test_a_threat_on_the_day_of_the_act_is_carried_out_at_once() -> None:
     (row,) = last_of(threat(17), acts=(act("imposed", 17, 17),))
     assert (row["threat_outcome"], row["days_to_outcome"]) == ("carried_out", 0)
+
+
+CUT = claim("measure", 1, "From one minute past midnight on March 10 it will be 10 percent.", 10.0)
+
+
+def test_the_announcement_of_an_official_cut_is_no_threat() -> None:
+    assert last_of(CUT, acts=(act("lowered", 0, 7, 10.0),)) == []
+
+
+@pytest.mark.parametrize(
+    "other",
+    [act("lowered", 0, 7, 20.0), act("lowered", 0, 9, 10.0), act("lowered", 2, 7, 10.0), act("raised", 0, 7, 10.0)],
+    ids=["another rate", "another day", "announced later", "an increase"],
+)
+def test_another_act_does_not_make_an_announcement_a_cut(other: dict[str, object]) -> None:
+    assert [row["rate_pct"] for row in last_of(CUT, acts=(other,))] == [10.0]

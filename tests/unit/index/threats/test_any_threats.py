@@ -19,6 +19,8 @@ _QUOTES = (
     "It acts from March 20.",
     "It has until April 2.",
     "It called off the tariff.",
+    "It imposed a 50 percent tariff.",
+    "It acts unless they drop their 50 percent duty.",
     "It put off the 50 percent duty to May 9.",
     "A court struck down the duty.",
     "Both agreed on 10 percent in place of the threatened 50.",

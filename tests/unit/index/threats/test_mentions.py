@@ -69,3 +69,11 @@ def test_the_order_of_rows_does_not_matter() -> None:
     claims = [threat(0), threat(3), threat(5, rate=100.0), claim("measure", 9, "Brazil pays 50 percent.", 50.0, status="effective")]
     for one, other in zip(tables_of(*claims), tables_of(*claims[::-1]), strict=True):
         assert one.equals(other)
+
+
+def test_the_sentence_of_a_threat_names_its_rate() -> None:
+    with_rate = threat(0, "Brazil may pay a 50 percent tariff.", probability=0.6, tier="medium")
+    without = threat(3, "Brazil may lose a licence.", None, instrument="other", probability=0.95)
+    (row,) = last_of(with_rate, without, through=60)
+    assert (row["rate_pct"], row["tier"]) == (50.0, "medium")
+    assert row["signal_ids"] == f"{with_rate['claim_id']}, {without['claim_id']}"

@@ -185,3 +185,76 @@ def test_a_report_on_the_amount_of_another_threat_is_no_outcome() -> None:
     assert [(row["amount_usd"], row["threat_outcome"]) for row in rows] == [(200e9, "carried_out"), (267e9, "lapsed")]
     (alone,) = last_of(claims[1], measure)
     assert (alone["threat_outcome"], alone["outcome_amount_usd"]) == ("softened", 200e9)
+
+
+BARLEY = threat(0, "An 80 percent tariff on barley follows unless they yield by March 15.", 80.0, product="barley", is_conditional=True)
+
+
+def _act_on_barley(quote: str) -> dict[str, object]:
+    return claim("measure", 5, quote, 80.0, product="barley")
+
+
+@pytest.mark.parametrize(
+    "quote",
+    [
+        "It imposed a tariff of 80 percent on barley, a week earlier than it had threatened.",
+        "An 80 percent duty on barley was imposed on Monday.",
+        "It hit foreign barley with an 80 percent duty.",
+    ],
+)
+def test_a_measure_imposed_before_the_deadline_carries_it_out(quote: str) -> None:
+    _, evidence = tables_of(BARLEY, _act_on_barley(quote))
+    assert sorted(evidence["threat_role"]) == ["carried_out", "said"]
+    (row,) = last_of(BARLEY, _act_on_barley(quote))
+    assert (row["threat_outcome"], row["imposed_on"], row["outcome_matched"]) == ("carried_out", day(5), True)
+
+
+@pytest.mark.parametrize(
+    "quote",
+    [
+        "It announced the 80 percent tariff on barley.",
+        "It imposed an 80 percent tariff on barley, effective at midnight.",
+        "It imposed an 80 percent tariff on barley from March 12.",
+        "Like the 80 percent duty on barley that was imposed last year, it would hurt.",
+        "It has not imposed the 80 percent tariff on barley.",
+    ],
+)
+def test_a_measure_announced_before_the_deadline_is_unconfirmed(quote: str) -> None:
+    (row,) = last_of(BARLEY, _act_on_barley(quote))
+    assert (row["threat_outcome"], row["threat_form"], row["said_days"]) == ("unconfirmed", "announcement", 2)
+
+
+def test_an_unlikely_announcement_lets_the_threat_lapse() -> None:
+    unlikely = _act_on_barley("It announced the 80 percent tariff on barley.") | {"probability": 0.3}
+    assert history_of(BARLEY, unlikely)[-1][1] == "lapsed"
+
+
+def test_a_tariff_on_unnamed_goods_does_not_carry_out_one_on_steel() -> None:
+    said = threat(0, "Washington threatened 50 percent on Brazilian steel.", product="steel")
+    on_trucks = claim("measure", 9, "Washington put 50 percent on Brazilian trucks.", 50.0)
+    assert history_of(said, on_trucks, through=30) == [(0, "pending")]
+    on_steel = claim("measure", 9, "The 50 percent is charged: Brazilian steel pays it.", 50.0, status="effective")
+    (row,) = last_of(said, on_steel)
+    assert (row["threat_outcome"], row["outcome_matched"]) == ("carried_out", True)
+
+
+def test_a_curb_that_names_no_goods_only_follows_a_threat_on_some() -> None:
+    said = threat(0, "Washington may stop sales of chips.", None, instrument="export_control", product="semiconductors")
+    curb = claim("measure", 9, "Washington put 20 firms under export curbs.", None, instrument="export_control")
+    (row,) = last_of(said, curb)
+    assert (row["threat_outcome"], row["outcome_matched"]) == ("carried_out", False)
+
+
+def test_goods_of_a_reported_measure_count_after_a_court_ruling() -> None:
+    said = threat(0, "Washington threatened tariffs on Brazilian steel.", None, product="steel")
+    done = claim("measure", 9, "Brazilian steel pays 50 percent.", 50.0, product="steel", status="effective")
+    ruling = claim("easing", 90, "A federal court struck down the tariff on Brazil.", status="ended")
+    (row,) = last_of(said, done, ruling)
+    assert (row["threat_outcome"], row["outcome_matched"]) == ("struck_down", True)
+
+
+def test_the_sentence_of_an_outcome_names_its_rate() -> None:
+    without = claim("measure", 9, "The duty on Brazil took effect.", None, status="effective", probability=0.95)
+    with_rate = claim("measure", 9, "Brazil pays 50 percent.", 50.0, status="effective", probability=0.7)
+    (row,) = last_of(threat(0, rate=None), without, with_rate)
+    assert (row["outcome_rate_pct"], row["outcome_signal_ids"].split(", ")[0]) == (50.0, with_rate["claim_id"])
