@@ -26,7 +26,7 @@ Rows = list[dict[str, Any]]
 
 _WITH_INTERVAL = ("tension", "concession")
 _LINES = (*_WITH_INTERVAL, "dialogue")
-_COLOURS = {"tension": palette.TENSION, "concession": palette.CONCESSION, "dialogue": palette.MUTED}
+_COLOURS = {"tension": palette.TENSION, "concession": palette.CONCESSION, "dialogue": palette.DIALOGUE}
 _BASELINE = 100.0
 _MIN_PEAK = 1.25 * _BASELINE  # lower peaks get no label
 _LEFT, _RIGHT = 40, 103  # pixels left and right of the plot, for the axis and for line names
@@ -45,7 +45,7 @@ Chart = dict[str, Any]
 def pair_chart(pair_daily: pl.DataFrame, note: str = "") -> Chart:
     """Draw the values of one pair, with a strip of phases below.
 
-    Over the days, in index points: lines of tension and concession in bands of their 80 % intervals, a grey line of dialogue, and the
+    Over the days, in index points: lines of tension and concession in bands of their 80 % intervals, a thin line of dialogue, and the
     dashed baseline of 100. The highest days have labels. `pair_daily`: rows of TENSION_PAIR_DAILY of one pair, in any order. `note` is
     printed below the title. Days with thin evidence and missing days are gaps. The scale is linear from 0, since a logarithm would
     exaggerate quiet days. Returns a Vega-Lite specification. `ContractError` when the frame is empty, lacks a column, or has two pairs or
@@ -154,8 +154,8 @@ class _Panel:
         mark = {"type": "line", "strokeCap": "round", "strokeJoin": "round", **style}
         return layer(points, mark, x=self.axis.x("at"), y=self.y(name))
 
-    def grey_line(self, points: str, name: str) -> Chart:
-        return self.line(points, name, color=palette.DIALOGUE, strokeWidth=1.1, opacity=0.9)
+    def thin_line(self, points: str, name: str, colour: str) -> Chart:
+        return self.line(points, name, color=colour, strokeWidth=1.1, opacity=0.9)
 
     def strong_line(self, points: str, name: str) -> Chart:
         thickness = 2.4 if len(self.axis) < self.axis.width else 1.4  # thinner if there are more days than pixels
@@ -247,7 +247,7 @@ def _lines_panel(frame: pl.DataFrame, panel: _Panel) -> Chart:
     """
     layers = [panel.baseline(has_dates=False)]
     layers += [panel.band("days", name) for name in reversed(_WITH_INTERVAL)]
-    layers.append(panel.grey_line("days", "dialogue"))
+    layers.append(panel.thin_line("days", "dialogue", palette.DIALOGUE))
     layers += [panel.strong_line("days", name) for name in reversed(_WITH_INTERVAL)]
     layers += _peak_labels(frame, panel)
     layers += panel.end_labels({name: frame[name][-1] for name in _LINES if frame[name][-1] is not None})
@@ -261,7 +261,7 @@ def _direction_panel(name: str, sides: Mapping[str, pl.DataFrame], panel: _Panel
     """
     side = sides[name]
     layers = [panel.baseline(has_dates=name == list(sides)[-1])]
-    layers += [panel.grey_line(other, "tension") for other in sides if other != name]
+    layers += [panel.thin_line(other, "tension", palette.FAINT) for other in sides if other != name]
     layers += [panel.band(name, "tension"), panel.strong_line(name, "tension")]
     if side["tension"][-1] is not None:
         layers += panel.end_labels({"tension": side["tension"][-1]})

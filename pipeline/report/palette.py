@@ -1,6 +1,7 @@
 """Colours of charts and page, in light and dark shades.
 
-Red-orange and blue are distinct for common kinds of colour blindness; amber differs in lightness. A phase has the colour of its line.
+Red-orange, blue and purple are distinct for common kinds of colour blindness; amber differs in lightness. A phase has the colour of its
+line. The two greys of phases differ in lightness.
 """
 
 from types import MappingProxyType
@@ -11,12 +12,13 @@ GRID = "#e9ecef"
 PAPER = "#ffffff"
 TENSION = "#c2410c"
 CONCESSION = "#0b6bb0"
-DIALOGUE = "#8893a0"
+DIALOGUE = "#581c87"
 STALEMATE = "#eab308"
 QUIET = "#a8d5ba"
-UNCLEAR = "#c9ced5"
+UNCLEAR = "#aab2bc"
 NO_DATA = "#eef0f2"
-ON_LIGHT = "#20262c"  # text on amber, green and grey, which are light in both modes
+FAINT = "#8893a0"  # lines to compare with
+ON_LIGHT = "#20262c"  # text on amber and green, which are light in both modes
 
 PHASES = MappingProxyType(
     {
@@ -28,8 +30,8 @@ PHASES = MappingProxyType(
 NAMED = MappingProxyType({**PHASES, "tension": TENSION, "concession": CONCESSION})
 ON_PHASES = MappingProxyType(
     {
-        "quiet": ON_LIGHT, "dialogue": ON_LIGHT, "stalemate": ON_LIGHT, "escalation": PAPER, "de-escalation": PAPER,
-        "unclear": ON_LIGHT, "no data": MUTED,
+        "quiet": ON_LIGHT, "dialogue": PAPER, "stalemate": ON_LIGHT, "escalation": PAPER, "de-escalation": PAPER,
+        "unclear": INK, "no data": MUTED,
     }
 )  # fmt: skip
 
@@ -41,10 +43,11 @@ DARK = MappingProxyType(
         PAPER: "#171c21",
         TENSION: "#fb8c5a",
         CONCESSION: "#5cb3f2",
-        DIALOGUE: "#8793a1",
+        DIALOGUE: "#b25eed",
         STALEMATE: "#f2c33c",
         QUIET: "#5f8f73",
         UNCLEAR: "#4a535d",
         NO_DATA: "#262d34",
+        FAINT: "#8793a1",
     }
 )

@@ -185,7 +185,7 @@ def _path_panel(polarity: str, rows: pl.DataFrame, top: float) -> Chart:
         ),
         layer([{"value": 100}], _DASHED, y=quantitative("value", scale=scale)),
         layer([{"lag": 0}], {"type": "rule", "color": palette.MUTED, "strokeWidth": 1}, x=quantitative("lag")),
-        layer(points, {"type": "line", "color": palette.DIALOGUE, "strokeWidth": 1.4}, x=x, y=quantitative("keyword", scale=scale)),
+        layer(points, {"type": "line", "color": palette.FAINT, "strokeWidth": 1.4}, x=x, y=quantitative("keyword", scale=scale)),
         layer(points, line, x=x, y=quantitative("index", scale=scale, title=None, axis={"tickCount": 5, "minExtent": _LEFT})),
     ]
     title = panel_title(f"{points[0]['count']} {polarity}s: {_CHANNEL[polarity]} on that day")
