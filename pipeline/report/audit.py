@@ -34,17 +34,22 @@ def _describe_channel(row: Mapping[str, Any]) -> str:
     `row`: of MASS_PRECISION. Without a precision (every judge was unsure), it says only how much was judged.
     """
     readings = format_count(row["reading_count"], "reading")
-    judged = f"{row['judged_count']:,} of {readings} were judged, with {row['judged_share']:.0%} of the mass"
+    judged = f"{row['judged_count']:,} of {readings} were judged, with {_percent(row['judged_share'])} of the mass"
     if row["precision"] is None:
         return f"{row['channel']}: {judged}"
     text = (
-        f"{row['channel']}: {row['precision']:.0%} of the judged mass is right (95 % interval {row['lo95']:.0%} to {row['hi95']:.0%}); "
-        f"{judged}; depending on the rest, {row['at_least']:.0%} to {row['at_most']:.0%} of all mass is right"
+        f"{row['channel']}: {_percent(row['precision'])} of the judged mass is right (95 % interval {100 * row['lo95']:.0f} to "
+        f"{_percent(row['hi95'])}); {judged}; depending on the rest, {100 * row['at_least']:.0f} to {_percent(row['at_most'])} of all mass "
+        f"is right"
     )
     if row["judged_twice_count"]:
         twice = format_count(row["judged_twice_count"], "reading")
-        text += f"; of {twice} with two verdicts or more, judges agree on {row['agreement']:.0%}"
+        text += f"; of {twice} with two verdicts or more, judges agree on {_percent(row['agreement'])}"
     return text
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %"
 
 
 def listing_table(listing: pl.DataFrame, selection: str) -> Table:

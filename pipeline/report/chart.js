@@ -310,7 +310,7 @@
   /** How much of a value is data, and its largest story if it may be named. */
   function tellStory(title, row, name) {
     const made = element("p"), news = row[`${name}_news`];
-    made.append(element("span", `${title}: ${news} % news, ${100 - news} % prior. `, { class: "from" }));
+    made.append(`${title}: ${news} % news, ${100 - news} % prior. `);
     if (news < data.minNews) made.append(`At least ${data.minNews} % must be news to name a story.`);
     else if (row[`${name}_story`] === null) made.append(row.day < data.dailyFrom ? "" : "None of the largest stories has a sentence that is read with high confidence.");
     else {
@@ -362,7 +362,7 @@
       day.addEventListener("click", () => setDay(peak.day));
       const list = element("ul");
       list.append(...peak.stories.map(([points, number, origin]) => {
-        const story = data.stories[number], part = element("li", `${points} of it${origin === story[4] ? "" : ` (${origin})`}: ${story[4]}, ${story[5]}, `);
+        const story = data.stories[number], part = element("li", `${points} of it${origin === story[4] ? "" : ` (${origin}), main sentence`}: ${story[4]}, ${story[5]}, `);
         part.append(sentence(story));
         return part;
       }));

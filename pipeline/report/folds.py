@@ -32,7 +32,8 @@ _ID_LENGTH = 16  # of a signal; threats list theirs, the most probable first
 
 _ABOUT_MOVES = (
     "Each direction is compared with its own baseline of 100, so the two cannot be subtracted from one another. Actions are measures, "
-    "easings, purchases and agreements; words are threats, demands, offers and the like. Their parts sum to the value."
+    "easings, purchases and agreements; words are threats, demands, offers and the like. Their parts sum to the value. "
+    "The pair's value can lie outside the two: it has one prior, and each direction its own."
 )
 _ABOUT_STALEMATE = (
     "Days on which both sides talk, demand and refuse, and neither acts nor concedes. The share is that of talk, demands and refusals "
@@ -204,7 +205,7 @@ def build_measures(measures: pl.DataFrame, day: date, pair: str) -> Fold:
             f"Acts looked up: {looked_up}.",
         ),
         (
-            Head("Who → whom"), Head("Authority"), Head("Goods"), Head("Rate", True), Head("In force since"), Head("Rate since"),
+            Head("Who → whom"), Head("Authority"), Head("Goods"), Head("Rate", True), Head("In force since"), Head("Unchanged since"),
             Head("Act that set it"), Head("Remark"),
         ),
         tuple(

@@ -84,9 +84,9 @@ class ValueParts:
 class PairSection:
     """What the page shows of one pair: charts, last day, tables.
 
-    `days`: the newest rows of TENSION_PAIR_DAILY, one to seven, the newest first. `last` and `highest`: day and tension of the newest day
-    with a tension, and of the day with the highest (the earliest of several); None if no day has one. `peaks`: peaks of the pair in order
-    of day, each with its largest stories. Charts are SVG text, and may be empty.
+    `days`: the newest rows of TENSION_PAIR_DAILY, one to seven, the newest first. `last`: the newest day with a tension, and the tension.
+    `highest`: the same of the highest day (the earliest of several) with the newest baseline. Both are None if no day has one. `peaks`:
+    peaks of the pair in order of day, each with its largest stories. Charts are SVG text, and may be empty.
     """
 
     pair: str
@@ -257,6 +257,7 @@ def build_section(pair_daily: pl.DataFrame, contributions: pl.DataFrame) -> Pair
     days = tuple(reversed(frame.tail(LAST_DAYS).to_dicts()))
     last = days[0]
     known = frame.select("index_date", "tension").drop_nulls()
+    of_scale = frame.filter(baseline_to=last["baseline_to"]).select("index_date", "tension").drop_nulls()
     return PairSection(
         pair=last["pair"],
         chart_svg="",
@@ -265,7 +266,7 @@ def build_section(pair_daily: pl.DataFrame, contributions: pl.DataFrame) -> Pair
         summary=describe_last_day(last),
         days=days,
         last=None if known.is_empty() else known.row(-1),
-        highest=None if known.is_empty() else known.sort("tension", "index_date", descending=[True, False]).row(0),
+        highest=None if of_scale.is_empty() else of_scale.sort("tension", "index_date", descending=[True, False]).row(0),
         parts=tuple(split_value(contributions, last, channel) for channel in VALUE_OF_CHANNEL),
     )
 
@@ -335,7 +336,7 @@ def split_value(contributions: pl.DataFrame, row: Mapping[str, Any], channel: st
         Story(
             contribution=story["contribution"],
             share_pct=story["share_pct"],
-            origin=name_sides([(side["series"], side["points"]) for side in story["sides"]]),
+            origin=name_sides([(side["series"], side["points"]) for side in story["sides"]], digits=1),
             speaker=direction_title(story["actor"], story["target"]),
             kind=story["kind"] or "",
             quote=story["quote"] or "",

@@ -6,6 +6,7 @@ news makes up at least half of the value, and a sentence is quoted only if it is
 
 import base64
 import json
+import math
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -378,15 +379,29 @@ def _list_series(pair: str) -> tuple[str, str, str]:
     return pair, f"{one}>{other}", f"{other}>{one}"
 
 
-def name_sides(sides: Sequence[tuple[str, float]]) -> str:
+def name_sides(sides: Sequence[tuple[str, float]], digits: int = 0) -> str:
     """Name the directions that points come from: "China → USA".
 
     `sides`: (direction, points), at least one. If there are several, the points follow each name: "both directions: China → USA 12, USA →
-    China 5".
+    China 5". They are rounded to `digits` decimals so that they add up to their rounded sum.
     """
     if len(sides) == 1:
         return _title_series(sides[0][0])
-    return "both directions: " + ", ".join(f"{_title_series(series)} {points:,.0f}" for series, points in sides)
+    names, points = zip(*sides, strict=True)
+    rounded = zip(names, _round_to_sum(points, digits), strict=True)
+    return "both directions: " + ", ".join(f"{_title_series(series)} {part:,.{digits}f}" for series, part in rounded)
+
+
+def _round_to_sum(values: Sequence[float], digits: int) -> list[float]:
+    """Round values so that they add up to their rounded sum.
+
+    All are rounded down to `digits` decimals, then those that lost most are raised by one unit.
+    """
+    unit = 10.0**-digits
+    units = [math.floor(value / unit) for value in values]
+    lost = sorted(range(len(values)), key=lambda n: units[n] - values[n] / unit)
+    missing = round(round(sum(values), digits) / unit) - sum(units)
+    return [(count + (n in lost[:missing])) * unit for n, count in enumerate(units)]
 
 
 def _title_series(series: str) -> str:

@@ -194,6 +194,18 @@ def test_each_table_is_downloaded(opened: Visit) -> None:
         assert len({len(row) for row in rows}) == 1
 
 
+def test_no_table_of_threats_is_wider_than_its_box(browser: Any, report: Path) -> None:
+    with visit(browser, report, "#pair=CHN-USA", viewport={"width": 1300, "height": 900}) as opened:
+        page = opened.page
+        page.wait_for_selector("#chart svg")
+        for pair in _options(page, "pair"):
+            page.select_option("#pair", pair)
+            page.wait_for_function(f"document.querySelector('section.pair:not([hidden])').id === '{pair}'")
+            for fold in page.locator(f"#{pair}-threats").all():
+                fold.locator("summary").click()
+                assert fold.locator(".scroll").evaluate("box => box.scrollWidth <= box.clientWidth"), pair
+
+
 def test_a_downloaded_cell_is_no_formula(opened: Visit) -> None:
     page = opened.page
     page.evaluate("document.querySelector('#CHN-USA-measures td').textContent = '=1+1, \"x\"'")

@@ -70,10 +70,10 @@ def test_pair_channel_and_days_select_readings(home: Path) -> None:
 def test_verdicts_are_taken_in_the_terminal(home: Path) -> None:
     result = audit(home, "--judge", "A", keys="r\nx\nw\nhistory\nu\n")
     assert stored(home) == [(ONE, "A", "right", ""), (TWO, "A", "unsure", ""), (THREE, "A", "wrong", "history")]
-    assert "escalation: 100% of the judged mass is right" in flat(result.output)
-    judged = "1 of 2 readings were judged, with 75% of the mass; depending on the rest, 75% to 100% of all mass is right"
+    assert "escalation: 100 % of the judged mass is right" in flat(result.output)
+    judged = "1 of 2 readings were judged, with 75 % of the mass; depending on the rest, 75 to 100 % of all mass is right"
     assert judged in flat(result.output)
-    assert "concession: 0% of the judged mass is right" in flat(result.output)
+    assert "concession: 0 % of the judged mass is right" in flat(result.output)
 
 
 def test_judging_goes_on_where_it_was_stopped(home: Path) -> None:
@@ -120,4 +120,4 @@ def test_status_shows_what_was_judged(home: Path) -> None:
     mark_home(home, is_sample=False)
     lake.write(TENSION_PAIR_DAILY, TENSION_PAIR_DAILY.example())
     printed = flat(CliRunner().invoke(app, ["status", "--all", "--home", str(home)]).output)
-    assert "escalation: 84% of the judged mass is right (95 % interval 70% to 92%)" in printed
+    assert "escalation: 84 % of the judged mass is right (95 % interval 70 to 92 %)" in printed

@@ -140,6 +140,20 @@ def test_the_browser_draws_the_chosen_series_without_errors(page: Page, tmp_path
 
 
 @needs_browser
+def test_a_peak_names_the_direction_of_its_main_sentence(page: Page, tmp_path: Path) -> None:
+    dom, _ = _open(page, tmp_path, "#pair=CHN-USA&view=tension")
+    events = _texts(dom, "events")
+    assert "50 of it (China → USA), main sentence: USA → China, threat, read with medium confidence:" in events
+    assert "40 of it (both directions: China → USA 30, USA → China 10), main sentence: China → USA, measure, " in events
+
+
+@needs_browser
+def test_news_and_what_follows_have_one_style(page: Page, tmp_path: Path) -> None:
+    dom, _ = _open(page, tmp_path, "#pair=CHN-USA&view=tension")
+    assert "<p>Tension: 80 % news, 20 % prior. " in dom
+
+
+@needs_browser
 def test_the_legend_says_how_far_cut_bands_reach(page: Page, tmp_path: Path) -> None:
     assert page.timeline is not None
     high = page.timeline.values.with_columns(tension_hi80=pl.lit(98_765, pl.Int32()))

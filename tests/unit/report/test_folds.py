@@ -57,8 +57,8 @@ def test_measures_name_authority_rate_day_and_act() -> None:
         DAY,
         "CHN-USA",
     )
-    heads = ("Who → whom", "Authority", "Rate", "In force since", "Act that set it")
-    assert _texts(fold, *heads) == [("USA → China", "Section 301: list 1", "25 %", "2018-07-06", "83 FR 28710")]
+    heads = ("Who → whom", "Authority", "Rate", "In force since", "Unchanged since", "Act that set it")
+    assert _texts(fold, *heads) == [("USA → China", "Section 301: list 1", "25 %", "2018-07-06", "2018-07-06", "83 FR 28710")]
     assert fold.rows[0][6].url == "https://a.example/act"
     assert fold.title == "Measures in force on 30 November 2025, from a list of official acts: USA → China 1"
 
@@ -171,7 +171,9 @@ def test_who_moves_splits_each_direction_into_actions_and_words() -> None:
     daily = _fill(
         TENSION_DAILY, {"actor": "CHN", "target": "USA"} | last, {"actor": "USA", "target": "CHN", "index_date": DAY, "tension": None}
     )
-    rows = _texts(build_moves(daily, DAY, "CHN-USA"), "Who → whom", "When", "Tension", "Days with tension")
+    fold = build_moves(daily, DAY, "CHN-USA")
+    assert "it has one prior, and each direction its own" in fold.sentences[0]
+    rows = _texts(fold, "Who → whom", "When", "Tension", "Days with tension")
     assert rows[0] == ("China → USA", "30 November 2025", "180", "1")
     assert ("USA → China", "30 November 2025", "\N{EN DASH}", "0") in rows
 

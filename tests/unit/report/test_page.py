@@ -25,7 +25,9 @@ from pipeline.report.page import (
     summarize_coverage,
 )
 from pipeline.report.plain import safe_url
+from pipeline.report.timeline import Timeline
 from pipeline.settings import SAMPLE_NOTE
+from tests.unit.report.conftest import FIRST
 
 Make = Callable[..., pl.DataFrame]
 SVG = "<svg xmlns='http://www.w3.org/2000/svg'></svg>"
@@ -213,6 +215,32 @@ def test_one_thin_day_makes_a_section(pair_daily: Make) -> None:
     assert "made of" not in reader.text
 
 
+def test_the_highest_value_is_of_the_newest_baseline(pair_daily: Make) -> None:
+    frame = pair_daily(30)
+    changed_on = frame["index_date"][20]
+    is_new = pl.col("index_date") >= changed_on
+    rows = frame.with_columns(
+        tension=pl.when(is_new).then(pl.col("tension")).otherwise(900.0),
+        baseline_to=pl.when(is_new).then(changed_on).otherwise(frame["index_date"][9]),
+    )
+    highest = rows.filter(is_new).sort("tension").select("index_date", "tension").row(-1)
+    section = build_section(rows, NO_STORIES)
+    assert section.highest == highest
+    timeline = Timeline(pl.DataFrame(), (), (), FIRST, 7, (changed_on,))
+    text = _Reader(render_page(replace(_page(section), timeline=timeline))).text
+    assert "Highest since 9 February 2025" in text
+    assert (
+        "Since 9 February 2025, 100 is a pair's own average from 20 January 2025 to 30 November 2025; "
+        "earlier days have shorter baselines (dotted lines). Release"
+    ) in text
+
+
+def test_one_baseline_is_of_all_days(pair_daily: Make) -> None:
+    text = _Reader(render_page(_page(build_section(pair_daily(30), NO_STORIES)))).text
+    assert ". 100 is a pair's own average from 20 January 2025 to 30 November 2025. Release" in text.replace("\n", " ")
+    assert "HighestConcession" in text
+
+
 def test_the_table_has_the_last_seven_days_newest_first(pair_daily: Make) -> None:
     frame = pair_daily(30)
     built = build_section(frame.reverse(), NO_STORIES)
@@ -236,7 +264,7 @@ def test_the_parts_of_a_value_sum_to_it(contributions: Make) -> None:
 def test_points_of_a_story_of_both_sides_are_divided(contributions: Make) -> None:
     """Its sentence is of one actor, but its points are not."""
     built = split_value(contributions(DAY), ROW, "escalation")
-    assert [story.origin for story in built.stories] == ["China → USA", "both directions: China → USA 30, USA → China 10"]
+    assert [story.origin for story in built.stories] == ["China → USA", "both directions: China → USA 30.0, USA → China 10.0"]
     assert {story.speaker for story in built.stories} == {"China → USA"}
 
 

@@ -14,7 +14,7 @@ from pipeline.contracts.model import Table
 from pipeline.contracts.tables.contributions import TOP_CONTRIBUTIONS
 from pipeline.contracts.tables.index import CHANNEL_DAILY, SIGNALS, STORY_MASS, TENSION_DAILY, TENSION_PAIR_DAILY
 from pipeline.report.evidence import ReadTable
-from pipeline.report.timeline import COLUMNS, PEAKS_SHOWN, Timeline, build_timeline, find_peaks_of
+from pipeline.report.timeline import COLUMNS, PEAKS_SHOWN, Timeline, build_timeline, find_peaks_of, name_sides
 
 Make = Callable[..., pl.DataFrame]
 HIGH, LOW = "a" * 16, "b" * 16
@@ -176,6 +176,13 @@ def test_points_of_a_pair_are_divided_like_the_mass_of_the_story(build: Build) -
     (directed,) = [peak for peak in build().peaks if peak.series == "USA>CHN"]
     assert directed.stories[0].sides == (("USA>CHN", directed.stories[0].points),)
     assert directed.stories[0].origin == "USA → China"
+
+
+@pytest.mark.parametrize(("points", "digits", "shown"), [((25.6, 18.7), 0, (25, 19)), ((1.25, 0.34, 0.04), 1, (1.3, 0.3, 0.0))])
+def test_shown_points_of_directions_add_up(points: tuple[float, ...], digits: int, shown: tuple[float, ...]) -> None:
+    """Alone, 25.6 would be 26, but the sum of both is 44.3."""
+    named = name_sides([("CHN>USA", value) for value in points], digits)
+    assert named == "both directions: " + ", ".join(f"China → USA {value:.{digits}f}" for value in shown)
 
 
 def test_old_days_are_thinned_to_the_row_limit(build: Build) -> None:
