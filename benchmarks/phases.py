@@ -1,4 +1,4 @@
-"""Set the bound of phases on even weeks, and check it on odd weeks and on independent acts.
+"""Check bounds of phases against dated acts, in even and odd weeks.
 
     uv run python benchmarks/phases.py HOME [HOME …]
 

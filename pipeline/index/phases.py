@@ -115,19 +115,17 @@ def name_phases(pairs: Posteriors, probabilities: Mapping[str, Matrix], bounds: 
     """Name the phase of each row: the most probable, if likely enough.
 
     A phase competes only if its channel has enough evidence (at least `least_evidence`): escalation, concession (for de-escalation) or
-    dialogue, all three for quiet. The most probable of these phases is named if its probability is at least `likely_from` and, for
-    escalation and de-escalation, at least `against_opposite` times that of the other (`bounds`); dialogue is named `stalemate` if the
-    probability of that is at least `likely_from`. Otherwise the row is `unclear`, or `no data` if no channel has enough evidence.
+    dialogue, all three for quiet. The most probable of these phases is named if its probability is at least `likely_from` (`bounds`);
+    dialogue is named `stalemate` if the probability of that is, too. Otherwise the row is `unclear`, or `no data` if no channel has enough evidence.
     `probabilities`: result of `phase_probabilities`.
     """
     has_news = has_evidence(weigh_evidence(pairs.prior, pairs.shape, pairs.rate), least_evidence)
     names = np.array(["escalation", "de-escalation", "dialogue", "quiet"])
     may_be_named = np.stack([*has_news.T, has_news.all(axis=1)])
     rows = np.stack([probabilities[f"p_{name.replace('-', '_')}"] for name in names])
-    opposite = np.stack([rows[1], rows[0], *np.zeros_like(rows[2:])])
-    is_likely = may_be_named & (rows >= bounds["likely_from"]) & (rows >= bounds["against_opposite"] * opposite)
-    best = np.where(may_be_named, rows, 0.0).argmax(axis=0)
-    is_named = np.take_along_axis(is_likely, best[None], axis=0)[0]
+    competing = np.where(may_be_named, rows, 0.0)
+    best = competing.argmax(axis=0)
+    is_named = competing.max(axis=0) >= bounds["likely_from"]
     phases = np.where(is_named, names[best], np.where(has_news.any(axis=1), "unclear", NO_DATA))
     is_stalemate = (phases == "dialogue") & (probabilities["p_stalemate"] >= bounds["likely_from"])
     return [str(phase) for phase in np.where(is_stalemate, "stalemate", phases)]
