@@ -8,7 +8,7 @@ import dagster as dg
 import polars as pl
 
 from pipeline.articles.clean import clean_articles
-from pipeline.articles.stories import link_retellings
+from pipeline.articles.stories import DAYS_AROUND, link_retellings
 from pipeline.contracts.days import Days
 from pipeline.contracts.model import Table
 from pipeline.contracts.tables.core import ARTICLES, COVERAGE, DUPLICATES, FINDINGS, QUARANTINE, READING_OUTCOMES, STORY_LINKS
@@ -17,7 +17,7 @@ from pipeline.defs import daily
 from pipeline.defs.checks import InputCheck, Results, check_specs
 from pipeline.defs.daily import changed_days
 from pipeline.defs.metadata import describe, fit_markdown_table, markdown_table, row_count, spec
-from pipeline.defs.partitions import by_day, three_days_before
+from pipeline.defs.partitions import by_day, three_days_around
 from pipeline.defs.resources import ExtractorFactory
 from pipeline.settings import Settings
 from pipeline.signals.texts import ReadingSummary
@@ -31,7 +31,7 @@ ALL_ARTICLES_READ = InputCheck(
 )
 #: Key of the number of articles read, in the metadata of that check; the other counts are reasons for not reading an article.
 ARTICLES_READ = "articles read"
-#: Smaller batches than elsewhere: each is read with the three days before it, and texts are split into words.
+#: Smaller batches than elsewhere: each is read with the three days before and after it, and texts are split into words.
 STORY_LINKS_LIMIT = BatchLimit(text_bytes=16_000_000)
 _QUOTE_SHOWN = 70  # characters
 _MONTH = 31
@@ -62,7 +62,7 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
 
     @dg.asset(
         **describe(STORY_LINKS),
-        deps=[dg.AssetDep(ARTICLES.name, partition_mapping=three_days_before())],
+        deps=[dg.AssetDep(ARTICLES.name, partition_mapping=three_days_around())],
         check_specs=check_specs(STORY_LINKS),
         **partitioned,
     )
@@ -70,7 +70,7 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
         """Link articles that repeat one known before, within three days."""
         with changed_days(context, lake, daily.story_links()) as days:
             for batch in days.batches(ARTICLES, STORY_LINKS_LIMIT):
-                links = link_retellings(lake.read(ARTICLES, batch.extend(daily.STORY_REACH)), batch)
+                links = link_retellings(lake.read(ARTICLES, batch.extend(DAYS_AROUND)), batch)
                 days.write(STORY_LINKS, links, batch, ("article_id", "earlier_article_id", "similarity"))
         yield from days.report()
         yield dg.MaterializeResult(metadata=whole_row_count(lake, STORY_LINKS, days))

@@ -10,6 +10,7 @@ from datetime import date
 
 import dagster as dg
 
+from pipeline.articles.stories import DAYS_AROUND
 from pipeline.contracts.days import Days, group_consecutive_days
 from pipeline.contracts.model import Table
 from pipeline.contracts.tables import core
@@ -31,8 +32,6 @@ ARTICLES_CODE = (("contracts", "articles"), ("pycld2", "selectolax"))
 ADMITTED = (ARTICLES, DUPLICATES, QUARANTINE, COVERAGE)
 READ = (FINDINGS, READING_OUTCOMES)
 MOST_GAPS_SHOWN = 3
-#: Days before an article in which it may repeat an earlier one.
-STORY_REACH = 3
 
 
 class GapError(UserError):
@@ -47,6 +46,7 @@ class RawArticles:
     last_day: date
     name: str = RAW_ARTICLES.name
     makes: tuple[Table, ...] = (RAW_ARTICLES,)
+    reach: int = 0
 
     def digests(self, lake: Lake, days: Days) -> Digests:  # noqa: ARG002 its inputs are not in the lake
         """Hash each day's rows in article files, and the code.
@@ -63,22 +63,22 @@ class RawArticles:
 class FromTable:
     """A step that builds each day of its tables from another table.
 
-    It reads that day and `days_before` days before it.
+    It reads that day and `reach` days before and after it.
     """
 
     name: str
     makes: tuple[Table, ...]
     reads: Table
     code: str
-    days_before: int = 0
+    reach: int = 0
 
     def digests(self, lake: Lake, days: Days) -> Digests:
         """Return for each day a hash of its input files and code.
 
-        Those of the day and of `days_before` days before it; a day without a file counts as empty.
+        Those of the day and of `reach` days before and after it; a day without a file counts as empty.
         """
-        files = {day: lake.day_digest(self.reads, day) for day in days.extend_back(self.days_before)}
-        return {day: combine_digests(self.code, *(files[one] for one in Days(day, day).extend_back(self.days_before))) for day in days}
+        files = {day: lake.day_digest(self.reads, day) for day in days.extend(self.reach)}
+        return {day: combine_digests(self.code, *(files[one] for one in Days(day, day).extend(self.reach))) for day in days}
 
 
 DailyStep = RawArticles | FromTable
@@ -91,7 +91,7 @@ def admission() -> FromTable:
 
 def story_links() -> FromTable:
     """Return the step from articles to links between repeated stories."""
-    return FromTable(STORY_LINKS.name, (STORY_LINKS,), ARTICLES, code_digest(*ARTICLES_CODE), STORY_REACH)
+    return FromTable(STORY_LINKS.name, (STORY_LINKS,), ARTICLES, code_digest(*ARTICLES_CODE), DAYS_AROUND)
 
 
 def findings(extractor: ExtractorFactory) -> FromTable:
@@ -100,9 +100,15 @@ def findings(extractor: ExtractorFactory) -> FromTable:
 
 
 def days_to_build(lake: Lake, steps: Sequence[DailyStep], days: Days) -> list[date]:
-    """Return the days that at least one step has to build."""
-    changed = (DayInputs(lake, step.name, step.makes).changed_days(step.digests(lake, days)) for step in steps)
-    return sorted({day for step in changed for day in step})
+    """Return the days that at least one step has to build.
+
+    `steps`: in the order in which they run. A day that one of them builds is an input of the next ones, on all days that read it.
+    """
+    changed = set[date]()
+    for step in steps:
+        changed |= {near for day in changed for near in Days(day, day).extend(step.reach) if near in days}
+        changed |= set(DayInputs(lake, step.name, step.makes).changed_days(step.digests(lake, days)))
+    return sorted(changed)
 
 
 def require_every_day(lake: Lake, to_be_read: Days | None = None) -> None:

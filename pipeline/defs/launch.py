@@ -1,7 +1,7 @@
 """Run the job from a command, in this process.
 
 Its history is stored like that of runs from the UI and the schedule.
-Only days whose inputs changed are built, at most a year per run; the last run builds the index and publishes it.
+Only days whose inputs changed are built, about a year per run; the last run builds the index and publishes it.
 """
 
 from collections import Counter
@@ -17,6 +17,7 @@ from dagster._core.events import JobFailureData
 from dagster._core.execution.plan.objects import StepFailureData
 
 from pipeline import clock
+from pipeline.articles.stories import DAYS_AROUND
 from pipeline.contracts.days import Days, group_consecutive_days
 from pipeline.contracts.tables.raw import FETCHES
 from pipeline.defs import daily
@@ -92,8 +93,9 @@ class Launcher:
         """Plan the runs that bring these days up to date.
 
         Only days whose inputs changed are built; with upstreams enabled, all of `span`: their responses are not known in advance. More than
-        `MOST_SPANS` ranges of changed days become one, from the first to the last. A run has at most a year; the last one also builds the
-        index and publishes it. If nothing changed, that is one run of the last day. Raises `GapError` if other days are missing.
+        `MOST_SPANS` ranges of changed days become one, from the first to the last. A run has about a year. It begins with the last days of
+        the run before, because their links also depend on the next days. The last run also builds the index and publishes it. If nothing
+        changed, that is one run of the last day. Raises `GapError` if other days are missing.
         """
         lake = open_lake(settings)
         daily.require_every_day(lake, span)
@@ -101,7 +103,9 @@ class Launcher:
         spans = list(group_consecutive_days(changed))
         if len(spans) > MOST_SPANS:
             spans = [Days(changed[0], changed[-1])]
-        batches = [batch for days in spans for batch in days.split(DAYS_IN_A_RUN)]
+        batches = [
+            Days(max(days.first, batch.extend_back(DAYS_AROUND).first), batch.last) for days in spans for batch in days.split(DAYS_IN_A_RUN)
+        ]
         if not batches:  # the checks of all days belong to daily assets; a killed run may have left them out
             return [Run(Days(span.last, span.last), None)]
         return [*(Run(batch, self.daily) for batch in batches[:-1]), Run(batches[-1], None)]
@@ -117,7 +121,7 @@ class Launcher:
         `settings` must be those of the code location. Days written before a failure stay. Failed checks are also stored as warnings in the
         lake. Raises `KeyboardInterrupt` if a run was interrupted.
         """
-        lake, days = open_lake(settings), [run.days for run in runs]
+        lake, days = open_lake(settings), list(group_consecutive_days(sorted({day for run in runs for day in run.days})))
         rows_before = hash_file_rows(lake, days)
         launched = self._execute(settings, runs, listener, "tension run")
         lake.note_warnings([f"{check.table}.{check.check}: {check.description}" for check in launched.failed_checks])

@@ -5,6 +5,7 @@ from typing import Any
 
 import dagster as dg
 
+from pipeline.articles.stories import DAYS_AROUND
 from pipeline.contracts.days import Days
 from pipeline.settings import Settings
 
@@ -28,12 +29,12 @@ def by_day(settings: Settings) -> dict[str, Any]:
     return {"partitions_def": daily_partitions(settings), "backfill_policy": dg.BackfillPolicy.single_run()}
 
 
-def three_days_before() -> dg.TimeWindowPartitionMapping:
-    """Return the partition mapping to a day and the three before.
+def three_days_around() -> dg.TimeWindowPartitionMapping:
+    """Return the partition mapping to a day and three days around.
 
-    An article may repeat one of these days.
+    An article may repeat one of the three days before or, if it was seen late, after.
     """
-    return dg.TimeWindowPartitionMapping(start_offset=-3, allow_nonexistent_upstream_partitions=True)
+    return dg.TimeWindowPartitionMapping(start_offset=-DAYS_AROUND, end_offset=DAYS_AROUND, allow_nonexistent_upstream_partitions=True)
 
 
 def run_days(context: dg.AssetExecutionContext) -> Days:

@@ -7,13 +7,17 @@ from pathlib import Path
 import dagster as dg
 
 from pipeline import clock
+from pipeline.articles.stories import DAYS_AROUND
 from pipeline.contracts.days import Days
+from pipeline.contracts.tables.core import STORY_LINKS
 from pipeline.defs.jobs import JOB
 from pipeline.defs.partitions import last_partition, range_tags
 from pipeline.settings import Settings
 from pipeline.sources.errors import SourceError
 from pipeline.sources.files.catalogue import Catalogue
 from pipeline.sources.files.inbox import is_quiet, list_inbox_files
+from pipeline.warehouse.open_lake import open_lake
+from pipeline.warehouse.shared_lake import SharedLake
 
 _INBOX = (
     "Every minute: starts a run when an article file was put into <home>/inbox or changed, over the days of its articles. Off until you "
@@ -33,8 +37,9 @@ def inbox_sensor(settings: Settings) -> dg.SensorDefinition:
     def inbox(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
         """Request a run for each new or changed file.
 
-        The run is over the days of its articles, within the days of the settings; a file with no such day starts none. A file that changed
-        in the last 30 seconds may still be being copied, and waits. A file that cannot be read is logged, and tried again once it changes.
+        The run is over the days of its articles, within the days of the settings; a file with no such day starts none. Days that were read
+        and lie up to three days around are added, because their links may change. A file that changed in the last 30 seconds may still be
+        being copied, and waits. A file that cannot be read is logged, and tried again once it changes.
         """
         folder, now = settings.inbox, clock.now().timestamp()
         files = {str(file.path.relative_to(folder)): file for file in list_inbox_files(folder)}
@@ -46,7 +51,9 @@ def inbox_sensor(settings: Settings) -> dg.SensorDefinition:
             waiting = f"; {busy} still being copied" if busy else ""
             yield dg.SkipReason(f"no new article files in {folder}{waiting}; put Parquet, JSON or CSV there, also as .gz or .zip")
             return
-        catalogue = Catalogue(settings.catalogue)
+        catalogue, lake = Catalogue(settings.catalogue), open_lake(settings)
+        if isinstance(lake, SharedLake):
+            lake.refresh()  # runs are other processes
         for name in new:
             try:
                 span = catalogue.find_days(files[name], last_day=clock.today())
@@ -56,13 +63,15 @@ def inbox_sensor(settings: Settings) -> dg.SensorDefinition:
             if span is None:
                 continue
             first, newest = max(span.first, settings.first_day), last_partition(settings)
-            last = None if newest is None else min(span.last, newest)
-            if last is None or first > last:
+            if newest is None or first > min(span.last, newest):
                 context.log.warning(
                     "the inbox file %s has articles of %s, outside the days to read (from %s)", name, span, settings.first_day
                 )
                 continue
-            yield dg.RunRequest(run_key=f"{name}:{seen[name]}", tags=range_tags(Days(first, last)))
+            days = Days(first, min(span.last, newest))
+            around = lake.days_present(STORY_LINKS, days.extend(DAYS_AROUND)).intersection(Days(settings.first_day, newest))
+            around |= {days.first, days.last}
+            yield dg.RunRequest(run_key=f"{name}:{seen[name]}", tags=range_tags(Days(min(around), max(around))))
         catalogue.save()
         context.update_cursor(json.dumps(seen))
 

@@ -53,16 +53,14 @@ class Block:
 
 @dataclass(frozen=True)
 class _Stage:
-    """A step with the step before it.
+    """A step with the steps before it.
 
-    `after`: name of the step before, which must be complete on the days of a block and `reach` days before and after it. `block_days`: days
-    of a block.
+    `block_days`: days of a block. `after`: names of the steps that must be complete on all days that the step reads for a block.
     """
 
     step: DailyStep
     block_days: int
-    after: str | None = None
-    reach: int = 0
+    after: tuple[str, ...] = ()
 
 
 class Backfill:
@@ -77,9 +75,9 @@ class Backfill:
         links, findings = daily.story_links(), daily.findings(ExtractorFactory(settings))
         self._stages = (
             _Stage(raw, _BLOCK_DAYS_OF_FILES),
-            _Stage(admission, BLOCK_DAYS, raw.name),
-            _Stage(links, BLOCK_DAYS, admission.name, daily.STORY_REACH),
-            _Stage(findings, BLOCK_DAYS, admission.name),
+            _Stage(admission, BLOCK_DAYS, (raw.name,)),
+            _Stage(links, BLOCK_DAYS, (raw.name, admission.name)),
+            _Stage(findings, BLOCK_DAYS, (raw.name, admission.name)),
         )
         self._of_files = raw.digests(lake, span)
         if None in self._of_files.values():
@@ -103,14 +101,14 @@ class Backfill:
     def ready_blocks(self, changed: Mapping[str, set[date]]) -> Iterator[Block]:
         """Yield the blocks with something to build whose inputs are complete.
 
-        Inputs are complete if the step before has nothing to build on the days of the block and `reach` days around it. `changed`: as
-        `changed_days` returns it. Blocks of earlier steps come first, then earlier days.
+        Inputs are complete if the steps before have nothing to build on the days that the block reads. `changed`: as `changed_days` returns
+        it. Blocks of earlier steps come first, then earlier days.
         """
         for stage in self._stages:
-            step, missing = stage.step, changed[stage.after] if stage.after else set()
+            step, missing = stage.step, {day for name in stage.after for day in changed[name]}
             for whole in _split_into_blocks(self._span, stage.block_days):
                 days = Days(max(whole.first, self._span.first), min(whole.last, self._span.last))
-                if changed[step.name].intersection(days) and not missing.intersection(days.extend(stage.reach)):
+                if changed[step.name].intersection(days) and not missing.intersection(days.extend(step.reach)):
                     yield Block(step.name, days, f"{step.name} of {whole}", step.makes)
 
 

@@ -6,14 +6,17 @@ import os
 import time
 import warnings
 import zipfile
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import dagster as dg
 import pytest
 
+from pipeline.contracts.days import Days
+from pipeline.contracts.tables.core import STORY_LINKS
 from pipeline.settings import Settings
 from pipeline.sources.files.inbox import QUIET_SECONDS
+from pipeline.warehouse.lake import Lake
 from tests.defs.conftest import Row, build_article, build_quietly
 
 FIRST, LAST = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
@@ -150,6 +153,19 @@ def test_a_file_that_is_being_copied_is_skipped_until_complete(inbox: Inbox) -> 
     inbox.put("wire.jsonl", build_row("1", "2025-04-02"), build_row("2", "2025-04-03"))
     ((request,), _) = inbox.evaluate()
     assert (request.tags[FIRST], request.tags[LAST]) == ("2025-04-02", "2025-04-03")
+
+
+def test_days_around_a_file_are_requested_if_they_were_read(tmp_path: Path) -> None:
+    """The links of articles on these days may change."""
+    inbox = Inbox(Settings(home=tmp_path, first_day=date(2025, 4, 1)))
+    read = Days(date(2025, 3, 20), date(2025, 4, 6))
+    with Lake(tmp_path / "lake").stage("story_links") as temporary:
+        temporary.write_days(STORY_LINKS, STORY_LINKS.empty(), read)
+    inbox.put("a.jsonl", build_row("1", "2025-04-02"))
+    inbox.put("b.jsonl", build_row("2", "2025-04-05"))
+    inbox.put("c.jsonl", build_row("3", "2025-04-20"))
+    days = [(request.tags[FIRST], request.tags[LAST]) for request in inbox.evaluate()[0]]
+    assert days == [("2025-04-01", "2025-04-05"), ("2025-04-02", "2025-04-06"), ("2025-04-20", "2025-04-20")]
 
 
 def test_a_zip_file_requests_a_run(inbox: Inbox) -> None:

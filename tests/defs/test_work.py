@@ -70,6 +70,18 @@ def test_a_block_is_ready_when_its_inputs_are_complete(settings: Settings) -> No
         ]
 
 
+def test_a_block_waits_for_raw_articles_of_days_around_it(settings: Settings) -> None:
+    """Their cleaned articles are still those of the earlier run."""
+    with lock_data(settings, "tension work", "all") as lake:
+        assert isinstance(lake, SharedLake)
+        backfill = Backfill(settings, lake, SPAN)
+        raw = daily.RawArticles(News(settings), date(2026, 1, 1))
+        for step in (raw, daily.admission(), daily.story_links()):
+            build(settings, lake, step, SPAN)
+        waiting = {"raw_articles": {FIRST}, "admission": set[date](), "story_links": {FIRST + timedelta(days=3)}, "findings": set[date]()}
+        assert [block.step for block in backfill.ready_blocks(waiting)] == ["raw_articles"]
+
+
 def test_a_home_with_responses_of_upstreams_does_not_work(settings: Settings) -> None:
     folder = Archive(settings.payloads).root / "newest" / "rss"
     folder.mkdir(parents=True)

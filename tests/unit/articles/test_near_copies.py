@@ -82,8 +82,8 @@ def test_precision_and_recall_of_links_are_high_enough(which: str) -> None:
 def test_links_of_the_set_do_not_depend_on_the_batches(batch: int) -> None:
     parts = []
     for days in span().split(batch):
-        back = days.extend_back(3)
-        parts.append(link_retellings(clean().filter(pl.col("index_date").is_between(back.first, back.last)), days))
+        around = days.extend(3)
+        parts.append(link_retellings(clean().filter(pl.col("index_date").is_between(around.first, around.last)), days))
     assert STORY_LINKS.conform(pl.concat(parts)).equals(links())
 
 
