@@ -4,7 +4,7 @@
 
 The articles are random (seeded), with words and lengths as in newswires, phrases, and boilerplate. One in five is a copy of another
 source's article of that day or the three before: verbatim, cut to its first third, with an added paragraph, or with one word in twenty
-changed. They are linked in batches of days, each with the three days before it, as the asset does. Each method runs in its own process. The
+changed. They are linked in batches of days, each with three days on both sides, as the asset does. Each method runs in its own process. The
 method with rensa uses signatures of 126 permutations in bands of three, and exact Jaccard similarity of word 5-grams of at least 0.5; it is
 skipped if rensa (dependency group `bench`) is not installed.
 """
@@ -123,7 +123,8 @@ def _build_row(place: int, published: datetime, source: int, vocabulary: Words, 
 
 def link_by_rensa(articles: pl.DataFrame, days: Days) -> pl.DataFrame:
     """Link articles by rensa's signatures, bands in dictionaries, and Jaccard similarity of sets."""
-    rows = articles.sort("published_at", "article_id").with_columns(
+    until = articles.filter(pl.col("index_date") <= days.last)  # no article is seen late, so later days do not matter
+    rows = until.sort("published_at", "article_id").with_columns(
         words=pl.concat_str("title", pl.lit("\n"), "body").str.to_lowercase().str.extract_all(r"\w+")
     )
     ids, dates = rows["article_id"].to_list(), rows["index_date"].to_list()
@@ -177,8 +178,8 @@ def link_in_batches(method: str, path: Path, batch: int) -> tuple[float, float, 
     start, cpu_start = time.perf_counter(), time.process_time()
     links = []
     for days in span.split(batch):
-        back = days.extend_back(DAYS_AROUND)
-        links.append(METHODS[method](articles.filter(pl.col("index_date").is_between(back.first, back.last)), days))
+        around = days.extend(DAYS_AROUND)
+        links.append(METHODS[method](articles.filter(pl.col("index_date").is_between(around.first, around.last)), days))
     seconds, cpu_seconds = time.perf_counter() - start, time.process_time() - cpu_start
     result = pl.concat(links)
     return seconds, cpu_seconds, result.height, result.join(copies, on="article_id", how="semi").height
