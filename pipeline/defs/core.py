@@ -1,7 +1,7 @@
 """Layer `core`: cleaned and quarantined articles, links between repeated stories, and findings."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import dagster as dg
@@ -91,6 +91,7 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
                 shown = ("probability", "tier", "actor", "target", "kind", "modality", "rate_pct", "product", "quote")
                 days.write(FINDINGS, findings, batch, shown)
                 days.write(READING_OUTCOMES, reader.outcomes, batch, ("article_id", "outcome", "score"))
+                days.partly_read |= _find_partly_read(reader.outcomes)
         counts = {ARTICLES_READ: summary.read, **summary.stopped, **summary.unread}
         yield ALL_ARTICLES_READ.report(summary.describe() if summary.unread else [], **counts)
         yield from days.report()  # results of every check; raises if a critical one failed
@@ -99,6 +100,15 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
             yield dg.MaterializeResult(asset_key=table.name, metadata=newest | whole_row_count(lake, table, days))
 
     return [admission, story_links, findings]
+
+
+def _find_partly_read(outcomes: pl.DataFrame) -> set[date]:
+    """Return the days with both read and unread articles.
+
+    A day on which none was read is left out: alone, it would fail the step again and again.
+    """
+    read, unread = (set(outcomes.filter(outcome=outcome)["index_date"]) for outcome in ("read", "not_answered"))
+    return read & unread
 
 
 def whole_row_count(lake: Lake, table: Table, days: daily.ChangedDays) -> dict[str, Any]:

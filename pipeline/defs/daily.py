@@ -28,7 +28,7 @@ from pipeline.warehouse.lake import Lake, find_missing_days
 
 Digests = dict[date, str | None]
 #: Packages and libraries that determine how articles are cleaned and linked.
-ARTICLES_CODE = (("contracts", "articles"), ("pycld2", "selectolax"))
+ARTICLES_CODE = (("contracts", "articles"), ("polars", "pycld2", "selectolax"))
 ADMITTED = (ARTICLES, DUPLICATES, QUARANTINE, COVERAGE)
 READ = (FINDINGS, READING_OUTCOMES)
 MOST_GAPS_SHOWN = 3
@@ -53,7 +53,7 @@ class RawArticles:
 
         None for every day if upstreams delivered any articles: then all days are read again.
         """
-        code = code_digest(("contracts", "sources"))
+        code = code_digest(("contracts", "sources"), ("polars", "pyarrow"))
         return {
             day: None if rows is None else combine_digests(code, rows) for day, rows in self.news.day_digests(days, self.last_day).items()
         }
@@ -99,6 +99,14 @@ def findings(extractor: ExtractorFactory) -> FromTable:
     return FromTable(FINDINGS.name, READ, ARTICLES, extractor.fingerprint)
 
 
+def mark_partly_read(digest: str | None) -> str | None:
+    """Return the digest under which a day with unread articles is stored.
+
+    It is never the digest of the day's inputs, so the next run reads the day again.
+    """
+    return digest and combine_digests(digest, "partly read")
+
+
 def days_to_build(lake: Lake, steps: Sequence[DailyStep], days: Days) -> list[date]:
     """Return the days that at least one step has to build.
 
@@ -134,6 +142,8 @@ class ChangedDays(AuditedDays):
     def __init__(self, context: dg.AssetExecutionContext, temporary: Lake, step: DailyStep, store: Lake, days: Sequence[date]) -> None:
         super().__init__(context, temporary, step.makes)
         self.days = days
+        #: Days with read and unread articles: the next run reads them again.
+        self.partly_read = set[date]()
         self._store = store
 
     def whole_range(self) -> Iterator[Days]:
@@ -167,7 +177,8 @@ def changed_days(context: dg.AssetExecutionContext, lake: Lake, step: DailyStep)
     days = inputs.changed_days(digests)
     with suppress(CriticalCheckError):
         with lake.stage(step.name) as temporary:
-            yield ChangedDays(context, temporary, step, lake, days)
-        inputs.save({day: digests[day] for day in days})
+            changed = ChangedDays(context, temporary, step, lake, days)
+            yield changed
+        inputs.save({day: mark_partly_read(digests[day]) if day in changed.partly_read else digests[day] for day in days})
     for table in step.makes:
         add_row_counts(context, lake, table, sorted(set(span) - set(days)))

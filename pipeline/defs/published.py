@@ -8,6 +8,7 @@ import polars as pl
 from pipeline.contracts.tables.contributions import CONTRIBUTIONS
 from pipeline.contracts.tables.core import COVERAGE
 from pipeline.contracts.tables.index import TENSION_PAIR_DAILY
+from pipeline.contracts.upstreams import UPSTREAMS
 from pipeline.defs.daily import require_every_day
 from pipeline.defs.unchanged import digest_code
 from pipeline.explorer.write import write_explorer
@@ -24,7 +25,7 @@ from pipeline.warehouse.sql import select_view
 
 def build_asset(settings: Settings) -> dg.AssetsDefinition:
     """Return the asset that publishes to the folder of the settings."""
-    data = SAMPLE_NOTE if settings.is_sample else "Made from the article files that the user gave."
+    data = _describe_data(settings)
 
     @dg.asset(
         group_name="published",
@@ -62,6 +63,14 @@ def build_asset(settings: Settings) -> dg.AssetsDefinition:
 
     assert isinstance(published, dg.AssetsDefinition)
     return published
+
+
+def _describe_data(settings: Settings) -> str:
+    """Say what a release is made from."""
+    if settings.is_sample:
+        return SAMPLE_NOTE
+    files = ["the article files that the user gave"] if settings.articles or not settings.sources.on else []
+    return f"Made from {'; '.join((*files, *(UPSTREAMS[name].title for name in settings.sources.on)))}."
 
 
 def _line(index: pl.DataFrame, pair: str) -> str:

@@ -95,8 +95,14 @@ class Backfill:
         return {stage.step.name: self._find_changed_days(stage.step) for stage in self._stages}
 
     def _find_changed_days(self, step: DailyStep) -> set[date]:
+        """Return the days that a step has to build.
+
+        Not days with unread articles, which each machine would request again.
+        """
         digests = self._of_files if isinstance(step, daily.RawArticles) else step.digests(self._lake, self._span)
-        return set(DayInputs(self._lake, step.name, step.makes).changed_days(digests))
+        inputs = DayInputs(self._lake, step.name, step.makes)
+        partly_read = {day: daily.mark_partly_read(digest) for day, digest in digests.items()}
+        return set(inputs.changed_days(digests)).intersection(inputs.changed_days(partly_read))
 
     def ready_blocks(self, changed: Mapping[str, set[date]]) -> Iterator[Block]:
         """Yield the blocks with something to build whose inputs are complete.

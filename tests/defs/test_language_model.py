@@ -6,11 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
+import polars as pl
 import pytest
 from pydantic import SecretStr
 
 from pipeline.contracts.days import Days
-from pipeline.contracts.tables.core import FINDINGS
+from pipeline.contracts.tables.core import FINDINGS, READING_OUTCOMES
+from pipeline.defs import daily
+from pipeline.defs.core import _find_partly_read
 from pipeline.defs.resources import ExtractorFactory, resources
 from pipeline.settings import Settings
 from tests.defs.conftest import SmallHome, build_article, build_quietly
@@ -35,11 +38,14 @@ def answer_about_soybeans(request: dict[str, Any]) -> Canned:
     )
 
 
+def make_extractor(home: SmallHome, url: str) -> ExtractorFactory:
+    return ExtractorFactory(home.settings.model_copy(update={"extractor": "llm", "llm_base_url": url, "llm_model": "tiny"}))
+
+
 def run(folder: Path, url: str) -> tuple[SmallHome, dg.ExecuteInProcessResult]:
     home = SmallHome(folder)
     home.write_articles(ARTICLES)
-    by_model = home.settings.model_copy(update={"extractor": "llm", "llm_base_url": url, "llm_model": "tiny"})
-    return home, home.run(Days(MONDAY, MONDAY), extractor=ExtractorFactory(by_model))
+    return home, home.run(Days(MONDAY, MONDAY), extractor=make_extractor(home, url))
 
 
 @pytest.mark.slow
@@ -54,6 +60,26 @@ def test_unread_articles_fail_a_check_but_not_the_run(tmp_path: Path) -> None:
     (check,) = (check for check in evaluations if check.check_name == "every_article_was_read")
     assert (check.passed, check.severity) == (False, dg.AssetCheckSeverity.WARN)
     assert "1 of 2 texts were not read" in str(check.metadata["detail"].value)
+
+
+def test_only_days_with_read_and_unread_articles_are_read_in_part() -> None:
+    outcomes = {1: ["read", "not_answered"], 2: ["not_answered"], 3: ["read", "too_short"], 4: ["read"]}
+    rows = [{"index_date": date(2025, 3, day), "outcome": outcome} for day, several in outcomes.items() for outcome in several]
+    assert _find_partly_read(pl.DataFrame(rows)) == {date(2025, 3, 1)}
+
+
+@pytest.mark.slow
+def test_the_next_run_requests_unread_articles_again(tmp_path: Path) -> None:
+    refuses = True
+    with serve_model(lambda request: answer_about_soybeans(request) if refuses else completion(make_answer())) as model:
+        home, _ = run(tmp_path, model.url)
+        step, sent = daily.findings(make_extractor(home, model.url)), len(model.requests)
+        assert daily.days_to_build(home.lake, [step], Days(MONDAY, MONDAY)) == [MONDAY]
+        refuses = False
+        run(tmp_path, model.url)
+        assert len(model.requests) == sent + 1
+        assert home.lake.read(READING_OUTCOMES)["outcome"].to_list() == ["read", "read"]
+        assert daily.days_to_build(home.lake, [step], Days(MONDAY, MONDAY)) == []
 
 
 @pytest.mark.slow

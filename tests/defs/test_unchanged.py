@@ -10,10 +10,13 @@ import pytest
 from pipeline.contracts.days import Days
 from pipeline.contracts.tables.index import SIGNALS
 from pipeline.contracts.tables.raw import RAW_COMMITMENTS, RAW_TARIFFS
-from pipeline.defs import unchanged
+from pipeline.defs import daily, resources, unchanged
+from pipeline.defs.resources import ExtractorFactory, News
 from pipeline.defs.unchanged import CODE, StoredResults
 from pipeline.models import python_models
 from pipeline.models.build import list_models
+from pipeline.warehouse import inputs
+from pipeline.warehouse.inputs import code_digest
 from pipeline.warehouse.lake import Lake
 from tests.defs.conftest import SmallHome, build_article
 
@@ -97,6 +100,27 @@ def test_the_digest_covers_all_code_of_the_models() -> None:
     tree = ast.parse(Path(python_models.__file__).read_text(encoding="utf-8"))
     modules = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module}
     assert {module.split(".")[1] for module in modules if module.startswith("pipeline.")} <= set(CODE)
+
+
+def test_a_new_polars_rebuilds_days_but_reads_no_text_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = SmallHome(tmp_path)
+    home.write_articles([build_article("1", DAY, "China will impose a 15 percent tariff on U.S. soybeans.")])
+    readings, factory, days = list[str](), ExtractorFactory(home.settings.model_copy(update={"extractor": "rules"})), Days(DAY, DAY)
+    monkeypatch.setattr(resources, "StoredReadings", lambda _, version, __: readings.append(version))
+
+    def digests(polars: str) -> list[str | None]:
+        code_digest.cache_clear()
+        monkeypatch.setattr(inputs, "version", lambda name: polars if name == "polars" else "1")
+        factory.make()
+        steps = (daily.RawArticles(News(home.settings), DAY), daily.admission(), daily.story_links(), daily.findings(factory))
+        return [step.digests(home.lake, days)[DAY] for step in steps]
+
+    before, after = digests("2.1.0"), digests("2.1.1")
+    monkeypatch.undo()
+    code_digest.cache_clear()
+    assert None not in before
+    assert all(one != other for one, other in zip(before, after, strict=True))
+    assert readings[0] == readings[1]
 
 
 def checks_of(run: dg.ExecuteInProcessResult) -> dict[str, dict[str, object]]:

@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.contracts.days import Days
 from pipeline.defs import daily
-from pipeline.defs.resources import News
+from pipeline.defs.resources import ExtractorFactory, News
 from pipeline.defs.work import BLOCK_DAYS, Backfill, WorkError, _split_into_blocks
 from pipeline.settings import Settings
 from pipeline.sources.http.archive import Archive
@@ -80,6 +80,19 @@ def test_a_block_waits_for_raw_articles_of_days_around_it(settings: Settings) ->
             build(settings, lake, step, SPAN)
         waiting = {"raw_articles": {FIRST}, "admission": set[date](), "story_links": {FIRST + timedelta(days=3)}, "findings": set[date]()}
         assert [block.step for block in backfill.ready_blocks(waiting)] == ["raw_articles"]
+
+
+def test_a_block_that_was_read_in_part_is_not_read_again(settings: Settings) -> None:
+    """A language model may leave the same articles unread again."""
+    with lock_data(settings, "tension work", "all") as lake:
+        assert isinstance(lake, SharedLake)
+        backfill = Backfill(settings, lake, Days(FIRST, FIRST))
+        step = daily.findings(ExtractorFactory(settings))
+        build(settings, lake, step, Days(FIRST, FIRST))
+        inputs, digests = DayInputs(lake, step.name, step.makes), step.digests(lake, Days(FIRST, FIRST))
+        inputs.save({day: daily.mark_partly_read(digest) for day, digest in digests.items()})
+        assert inputs.changed_days(digests) == [FIRST]
+        assert backfill.changed_days()["findings"] == set()
 
 
 def test_a_home_with_responses_of_upstreams_does_not_work(settings: Settings) -> None:
