@@ -13,8 +13,9 @@ from urllib.parse import urljoin
 
 import feedparser
 
+from pipeline.sources.decoding import REPLACEMENT
 from pipeline.sources.feeds.markup import QUOTED, Feed, remove_quoted
-from pipeline.sources.feeds.text import INVALID_XML, REPLACEMENT
+from pipeline.sources.feeds.text import INVALID_XML
 
 LONGEST_ITEM = 1_000_000  # characters of markup
 MOST_TAGS = 2_000  # of one item, outside quoted text: feedparser's time grows with the square of their number

@@ -6,20 +6,13 @@ feedparser guesses too, but with whichever detector is installed, so that the sa
 import codecs
 import re
 
-REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+from pipeline.sources.decoding import FALLBACK, REPLACEMENT, count_characters, find_byte_order_mark
+
 #: Characters that XML does not allow.
 INVALID_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
-_FALLBACK = "cp1252"
 _MOST_REPLACED = 0.1  # largest share of the non-ASCII characters that an encoding may fail to decode
 
-_BYTE_ORDER_MARKS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark is a prefix of it
-    (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
 _WIDE = ((b"<\0", "utf-16-le"), (b"\0<", "utf-16-be"))
 # Browsers read the encodings on the left as the supersets on the right, because that is what documents use.
 _SUPERSETS = {"ascii": "cp1252", "iso8859-1": "cp1252", "gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932", "euc_kr": "cp949"}
@@ -44,16 +37,16 @@ def decode_body(body: bytes, content_type: str) -> str:
     that of the XML declaration, Windows-1252. From the third to the last but one, an encoding is used only if it decodes at least nine
     tenths of the non-ASCII characters.
     """
-    for mark, encoding in _BYTE_ORDER_MARKS:
-        if body.startswith(mark):
-            return _replace_invalid(body[len(mark) :].decode(encoding, "replace"))
+    length, marked = find_byte_order_mark(body)
+    if marked:
+        return _replace_invalid(body[length:].decode(marked, "replace"))
     wide = next((encoding for start, encoding in _WIDE if body.lstrip().startswith(start)), None)
     if wide:
         return _replace_invalid(body.decode(wide, "replace"))
     declared = _declared_encodings(body, content_type)
     first = [name for name in declared if name.startswith(_SEVEN_BIT)]
     fitting = (text for encoding in (*first, "utf-8", *declared) if (text := _decode_if_fitting(body, encoding)) is not None)
-    return _replace_invalid(next(fitting, None) or body.decode(_FALLBACK, "replace"))
+    return _replace_invalid(next(fitting, None) or body.decode(FALLBACK, "replace"))
 
 
 def _declared_encodings(body: bytes, content_type: str) -> list[str]:
@@ -83,8 +76,7 @@ def _decode_if_fitting(body: bytes, encoding: str) -> str | None:
     Too many are more than `_MOST_REPLACED` of the non-ASCII characters of the text, invalid ones included.
     """
     text = body.decode(encoding, "replace")
-    replaced = text.count(REPLACEMENT) - body.count(REPLACEMENT.encode())  # some feeds contain the character itself
-    non_ascii = len(text) - len(text.encode("ascii", "ignore"))
+    non_ascii, replaced = count_characters(text, body)
     return text if replaced <= _MOST_REPLACED * non_ascii else None
 
 

@@ -7,17 +7,10 @@ import codecs
 import io
 from collections.abc import Callable, Iterator
 
+from pipeline.sources.decoding import FALLBACK, LONGEST_MARK, count_characters, find_byte_order_mark
 from pipeline.sources.errors import SourceError
 
-GUESS = "cp1252"
-_BYTE_ORDER_MARKS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark is a prefix of it
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
 _CHUNK = 1 << 20
-_REPLACEMENT = "\ufffd"
 _FIRST_NON_ASCII = 0x80
 
 
@@ -26,12 +19,9 @@ def read_byte_order_mark(raw: io.BufferedReader) -> str | None:
 
     Returns None, and consumes nothing, if there is none.
     """
-    head = raw.peek(len(codecs.BOM_UTF32_LE))
-    for mark, encoding in _BYTE_ORDER_MARKS:
-        if head.startswith(mark):
-            raw.read(len(mark))
-            return encoding
-    return None
+    length, encoding = find_byte_order_mark(raw.peek(LONGEST_MARK))
+    raw.read(length)
+    return encoding
 
 
 class Decoder:
@@ -76,7 +66,7 @@ class Decoder:
                 self._guessed.append(
                     f"{self._label} is not UTF-8 and was read as Windows-1252; if that is wrong, set its encoding in the settings"
                 )
-            return GUESS
+            return FALLBACK
         return "utf-8"
 
     def _is_mostly_utf8(self) -> bool:
@@ -87,9 +77,9 @@ class Decoder:
         valid = invalid = 0
         for data in _split_at_ascii(self._reopen()):
             text = data.decode("utf-8", "replace")
-            replaced = text.count(_REPLACEMENT) - data.count(_REPLACEMENT.encode())  # some files contain the character itself
+            non_ascii, replaced = count_characters(text, data)
             invalid += replaced
-            valid += len(text) - len(text.encode("ascii", "ignore")) - replaced
+            valid += non_ascii - replaced
         return valid >= invalid
 
 

@@ -28,6 +28,7 @@ _SOURCE = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _NOT_SLUG = re.compile(r"[^a-z0-9]+")
 _LONGEST_SLUG = 48
+_FIELDS = {*FETCHES.schema.names(), "answer"}
 _temporary_numbers = itertools.count()
 
 
@@ -178,15 +179,15 @@ class Archive:
         """
         for folder in sorted((self.root / "journal").glob("*")):
             lines = self._read_lines(folder.name, None)
-            for sha256 in sorted({line["answer"]["sha256"] for line in lines if line.get("answer")}):
+            for sha256 in sorted({line["answer"]["sha256"] for line in lines if line["answer"]}):
                 if self._read_body(sha256) is None:
                     yield self._body_path(sha256)
 
     def _read_lines(self, source: str, days: Days | None) -> Iterator[dict[str, Any]]:
         """Yield the journal's records about `days`, or all, as dictionaries.
 
-        They are in order of day, and within a day in order of writing. A line that is not a JSON object is skipped, e.g. one that a killed
-        process left half-written.
+        They are in order of day, and within a day in order of writing. A line that is not a JSON object with all fields of a request is
+        skipped, e.g. one that a killed process left half-written.
         """
         if days is None:
             paths = sorted((self.root / "journal" / _check_source(source)).glob("*/*.jsonl"))
@@ -198,7 +199,7 @@ class Archive:
                     record = json.loads(line) if line else None
                 except ValueError:
                     continue  # a process died while it wrote this line
-                if isinstance(record, dict):
+                if isinstance(record, dict) and record.keys() >= _FIELDS:
                     yield record
 
     def _body_path(self, sha256: str) -> Path:

@@ -223,7 +223,7 @@ def test_an_object_that_holds_articles_is_refused_with_advice(tmp_path: Path) ->
         read(tmp_path / "a.json")
 
 
-@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le-bom", "utf-16-be-bom"])
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le-bom", "utf-16-be-bom", "utf-32-le-bom", "utf-32-be-bom"])
 @pytest.mark.parametrize("name", ["a.jsonl", "a.json", "a.jsonl.gz"])
 def test_a_byte_order_mark_shows_the_encoding(tmp_path: Path, encoding: str, name: str) -> None:
     text = f"[{ACCENT}]" if name == "a.json" else ACCENT

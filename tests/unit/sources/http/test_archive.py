@@ -236,6 +236,14 @@ def test_a_damaged_body_is_replaced_when_it_is_fetched_again(archive: Archive, d
     assert bodies(archive) == [b"one"]
 
 
+@pytest.mark.parametrize("line", [b"{}", b'{"item": "a", "answer": {}}', b"[]", b"null", b"{"])
+def test_a_line_without_all_fields_is_ignored(archive: Archive, line: bytes) -> None:
+    archive.store(stored_response(), URL)
+    [journal] = archive.root.glob("journal/*/*/*.jsonl")
+    journal.write_bytes(line + b"\n" + journal.read_bytes())
+    assert (archive.journal().height, bodies(archive), list(archive.find_damaged())) == (1, [b"one"], [])
+
+
 def test_journal_lines_of_several_writers_do_not_mix(archive: Archive) -> None:
     def store_many(first: int) -> None:
         for n in range(first, first + 50):
