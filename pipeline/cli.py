@@ -189,7 +189,7 @@ def evaluate(
     which_half: Annotated[
         Half | None, typer.Option("--half", help="Only the even half (for tuning) or the odd half (for reporting), by sha1 of the id")
     ] = None,
-    show_errors: Annotated[int, typer.Option("--errors", help="Number of errors to list; not allowed with --half odd")] = 0,
+    show_errors: Annotated[int, typer.Option("--errors", min=0, help="Number of errors to list; not allowed with --half odd")] = 0,
     extractor: ExtractorOption = None,
 ) -> None:
     """Score the extractor on gold files.

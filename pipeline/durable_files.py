@@ -3,6 +3,7 @@
 Neither a reader, a killed process nor a power failure leaves half a file. Does not belong here: what the files contain.
 """
 
+import errno
 import hashlib
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -32,6 +33,17 @@ def replacing(path: Path, *, is_synced: bool = True) -> Iterator[Path]:
             temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def require_writable(folder: Path) -> None:
+    """Raise `OSError` if no file can be written into a folder.
+
+    A folder that does not exist is not created, but must be possible.
+    """
+    nearest = next(one for one in (folder, *folder.absolute().parents) if one.exists())
+    number = errno.ENOTDIR if not nearest.is_dir() else 0 if os.access(nearest, os.W_OK | os.X_OK) else errno.EACCES
+    if number:
+        raise OSError(number, os.strerror(number), str(nearest))
 
 
 def move(moves: Iterable[tuple[Path, Path]]) -> None:

@@ -21,6 +21,7 @@ The command line prints a `UserError` as a message and exits with its code; any 
     │   ├── LakeError            a file of the lake is damaged
     │   ├── ObjectStoreError     an object store cannot be used
     │   ├── OpenError            the explorer cannot be served
+    │   ├── PairError            a text is not a pair of countries
     │   ├── QueryError           a query to the published database is refused or failed
     │   ├── SettingsError        an option, a TENSION_* variable or tension.toml is wrong
     │   │   └── OptionError      an option is wrong
@@ -43,7 +44,6 @@ The command line prints a `UserError` as a message and exits with its code; any 
     ├── LexiconError             a lexicon file is invalid
     ├── ModelError               a SQL model or query failed
     ├── NotAFeedError            a text is not a feed
-    ├── PairError                a text is not a pair of countries
     ├── PublishError             publishing failed
     ├── RefusedError             a query is no SELECT, or reads what is not published
     ├── RowError                 a row of a response is not a trade figure

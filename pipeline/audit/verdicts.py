@@ -73,12 +73,13 @@ def add_verdicts(path: Path, verdicts: pl.DataFrame) -> None:
     """Add rows of `SCHEMA` to a file of verdicts.
 
     A judge's earlier verdict on the same signal and reading is replaced; all other verdicts stay. A missing file is created; `VerdictError`
-    if `read_verdicts` cannot read it. The whole file is written under another name and then renamed. Only one process at a time does this;
-    others wait.
+    if `read_verdicts` cannot read it, or could not read a row that is added. The whole file is written under another name and then renamed.
+    Only one process at a time does this; others wait.
     """
+    checked = [_check_row(row, f"a verdict for {path}", {}) for row in verdicts.iter_rows(named=True)]
     path.parent.mkdir(parents=True, exist_ok=True)
     with _locking(path.parent):
-        rows = pl.concat([verdicts, read_verdicts(path)]).unique(_KEY, keep="first").sort(_KEY)
+        rows = pl.concat([pl.DataFrame(checked, schema=SCHEMA), read_verdicts(path)]).unique(_KEY, keep="first").sort(_KEY)
         with replacing(path) as temporary:
             rows.select("signal_id", "reading", "verdict", "reason", "judge").write_csv(temporary)
 
@@ -95,6 +96,17 @@ def _locking(folder: Path) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+def check_judge(name: str, place: str) -> str:
+    """Return the name of a judge without spaces around it.
+
+    `VerdictError` names the `place` if it is empty or too long.
+    """
+    name = name.strip()
+    if not 1 <= len(name) <= MAX_JUDGE:
+        raise VerdictError(f"{place}: judge is {name!r}; write a name or letter of at most {MAX_JUDGE} characters")
+    return name
 
 
 def to_table(verdicts: pl.DataFrame) -> pl.DataFrame:
@@ -131,12 +143,11 @@ def _check_row(row: dict[str, str], place: str, readings: Mapping[str, str]) -> 
     none either, the row is an error.
     """
     row = row | {"verdict": row["verdict"].lower(), "reading": row["reading"] or readings.get(row["signal_id"], "")}
+    row["judge"] = check_judge(row["judge"], place)
     if row["verdict"] not in VERDICT:
         raise VerdictError(f"{place}: unknown verdict {row['verdict']!r}; use one of {', '.join(VERDICT.words)}")
     if not re.fullmatch(patterns.SIGNAL_ID.regex, row["signal_id"]):
         raise VerdictError(f"{place}: {row['signal_id']!r} is no signal_id; copy it from the listing of tension audit")
-    if not 1 <= len(row["judge"]) <= MAX_JUDGE:
-        raise VerdictError(f"{place}: judge is {row['judge']!r}; write a name or letter of at most {MAX_JUDGE} characters")
     if not row["reading"]:
         raise VerdictError(
             f"{place}: has no reading, and {row['signal_id']} counts in no pair of this release; judge signals that tension audit lists"

@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from shlex import quote
 
 import polars as pl
 
 from pipeline.audit.listing import add_opinions, drop_judged, list_largest, select_masses, write_listing
-from pipeline.audit.verdicts import SCHEMA, add_verdicts, list_verdict_files, read_verdicts, to_table
+from pipeline.audit.verdicts import SCHEMA, add_verdicts, check_judge, list_verdict_files, read_verdicts, to_table
 from pipeline.commands.console import out, say
-from pipeline.commands.program import name_program
+from pipeline.commands.program import suggest
 from pipeline.contracts.countries import parse_pair
 from pipeline.contracts.tables.audit import ALL_PAIRS, MASS_PRECISION, SIGNAL_MASS, VERDICTS
 from pipeline.contracts.tables.core import ARTICLES
@@ -55,16 +54,14 @@ def audit_home(selection: Selection, judge: str | None, to: Path | None, verdict
 
     With a `judge`: ask in the terminal about listed readings that this judge has not judged, or write them to the file `to`.
     `verdict_file`: verdicts to be added first; without `judge`, nothing is then listed. Raises `AuditError` if the home has no signals, or
-    for `to` without `judge`.
+    for `to` without `judge`; `VerdictError` for a judge without a usable name.
     """
-    if to is not None and judge is None:
-        raise AuditError("--out writes a file for one judge: name the judge with --judge")
+    judge = _check_judge(judge, to)
     settings = read_settings(home=home_folder)
     lake = open_lake(settings)
     masses = lake.read(SIGNAL_MASS)
     if masses.is_empty():
-        home = quote(str(settings.home))
-        raise AuditError(f"{settings.home} has no signals to audit; build its index first: {name_program()} run --home {home}")
+        raise AuditError(f"{settings.home} has no signals to audit; build its index first: {suggest('run', settings.home)}")
     if selection.pair is not None:
         selection = replace(selection, pair="-".join(parse_pair(selection.pair)))
     files = list_verdict_files(settings.home, is_sample=is_sample_home(settings.home, settings.is_sample))
@@ -86,6 +83,15 @@ def audit_home(selection: Selection, judge: str | None, to: Path | None, verdict
     _print_precision(chosen, read_verdicts(*files), selection)
     if (judge is not None and to is None) or verdict_file is not None:
         _print_next_step(files[-1], settings.home)
+
+
+def _check_judge(judge: str | None, to: Path | None) -> str | None:
+    """Return the name of the judge, without spaces around it."""
+    if judge is not None:
+        return check_judge(judge, "--judge")
+    if to is not None:
+        raise AuditError("--out writes a file for one judge: name the judge with --judge")
+    return None
 
 
 def _import_verdicts(path: Path, store: Path, masses: pl.DataFrame) -> None:
@@ -146,5 +152,4 @@ def _print_precision(masses: pl.DataFrame, verdicts: pl.DataFrame, selection: Se
 
 
 def _print_next_step(store: Path, home: Path) -> None:
-    command = f"{name_program()} run --home {quote(str(home))}"
-    say(f"Verdicts are stored in {store}; the next `{command}` publishes them.")
+    say(f"Verdicts are stored in {store}; the next `{suggest('run', home)}` publishes them.")

@@ -5,7 +5,7 @@ from pathlib import Path
 from shlex import quote
 
 from pipeline.commands.console import say
-from pipeline.commands.program import name_program
+from pipeline.commands.program import name_program, suggest
 from pipeline.settings.load import read_settings
 from pipeline.warehouse.backup import Backup, back_up, restore
 from pipeline.warehouse.verify import find_damage
@@ -26,7 +26,7 @@ def restore_home(source: Path, home_folder: Path | None) -> None:
     """Make a home from a backup, and print what was restored."""
     settings = read_settings(home=home_folder)
     _print(f"{settings.home} is restored from {source}", restore(source, settings.home))
-    say(f"Next: {name_program()} status --home {quote(str(settings.home))}, for its state")
+    say(f"Next: {suggest('status', settings.home)}, for its state")
 
 
 def _print(text: str, backup: Backup) -> None:

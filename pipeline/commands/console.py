@@ -48,12 +48,18 @@ def explain_disk_problem(message: str) -> str | None:
     return None
 
 
+def explain_os_error(error: OSError) -> str:
+    """Return which path failed, why, and what to do."""
+    place = error.filename2 or error.filename  # of a file that replaces another, the name that the user gave
+    advice = _DISK_PROBLEMS.get(error.errno or 0) or f"{error.strerror or error}; correct the path, or choose another"
+    return f"cannot read or write{f' {place}' if place else ''}: {advice}. What was published is unchanged"
+
+
 @contextmanager
 def exit_on_user_error() -> Iterator[None]:
     """Print a `UserError` as one message, and exit with its code.
 
-    An `OSError` in `_DISK_PROBLEMS`, e.g. a full disk, is printed too, with exit code 1. An interruption is a `UserError`; any other error
-    is raised.
+    An `OSError`, e.g. of a full disk, is printed too, with exit code 1. An interruption is a `UserError`; any other error is raised.
     """
     try:
         with raise_when_interrupted():
@@ -62,9 +68,5 @@ def exit_on_user_error() -> Iterator[None]:
         print_problem(err, "tension", str(error))
         raise typer.Exit(error.exit_code) from error
     except OSError as error:
-        if error.errno not in _DISK_PROBLEMS:
-            raise
-        where = f" {error.filename}" if error.filename else ""
-        advice = f"cannot read or write{where}: {_DISK_PROBLEMS[error.errno]}. What was published is unchanged"
-        print_problem(err, "tension", advice)
+        print_problem(err, "tension", explain_os_error(error))
         raise typer.Exit(1) from error

@@ -7,14 +7,16 @@ from pipeline.contracts.readers import ReaderName
 from pipeline.report import terminal
 from pipeline.settings.load import read_settings
 from pipeline.signals.extractors import make_extractor
-from pipeline.sources.files.texts import read_texts, write_rows
+from pipeline.sources.files.texts import check_output, read_texts, write_rows
 
 
 def extract_signals(file: Path, to: Path, workers: int | None, extractor: ReaderName | None) -> None:
     """Write the signals in the texts of `file` to the file `to`.
 
-    One row for each signal, in the format of the ending of `to`; their number is printed.
+    One row for each signal, in the format of the ending of `to`; their number is printed. An unusable `to` is an error before any
+    text is read.
     """
+    check_output(to)
     texts = read_texts(file)
     reader = make_extractor(read_settings(workers=workers, extractor=extractor))
     findings = reader.read_texts(texts)

@@ -5,7 +5,7 @@ import webbrowser
 from pathlib import Path
 
 from pipeline.commands.console import say
-from pipeline.commands.program import name_program
+from pipeline.commands.program import suggest
 from pipeline.errors import UserError
 from pipeline.explorer.server import ExplorerServer
 from pipeline.explorer.write import EXPLORER
@@ -24,15 +24,10 @@ def open_explorer(port: int, home_folder: Path | None, *, opens_browser: bool) -
     """
     settings = read_settings(home=home_folder)
     folder = settings.published
-    program = name_program()
     if Publisher(folder).latest_name is None:
-        raise OpenError(
-            f"{folder} has no release yet, so there is nothing to open. Publish one first: {program} run --home {settings.home}"
-        )
+        raise OpenError(f"{folder} has no release yet, so there is nothing to open. Publish one first: {suggest('run', settings.home)}")
     if not (folder / EXPLORER).is_file():
-        raise OpenError(
-            f"{folder} was published by an earlier version, without {EXPLORER}. Publish again: {program} run --home {settings.home}"
-        )
+        raise OpenError(f"{folder} was published by an earlier version, without {EXPLORER}. Publish again: {suggest('run', settings.home)}")
     try:
         server = ExplorerServer(folder, port, EXPLORER)
     except OSError as error:

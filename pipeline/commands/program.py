@@ -4,6 +4,7 @@ import os
 import shutil
 import sys
 from pathlib import Path
+from shlex import quote
 
 #: Variables that `uv run` sets. It also adds the environment to the PATH, but only for the command that it runs.
 _UV_VARIABLES = ("UV_RUN_RECURSION_DEPTH", "UV")
@@ -22,6 +23,11 @@ def name_program() -> str:
         if on_path is not None and Path(on_path).resolve() == program.resolve():
             return "tension"
     return _shorten_path(program)
+
+
+def suggest(command: str, home: Path) -> str:
+    """Return a command on this home, quoted for a shell."""
+    return f"{name_program()} {command} --home {quote(str(home))}"
 
 
 def _shorten_path(path: Path) -> str:

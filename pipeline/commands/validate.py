@@ -4,6 +4,7 @@ from datetime import date
 from pathlib import Path
 
 from pipeline.commands.console import err, out, say
+from pipeline.durable_files import require_writable
 from pipeline.settings.load import read_settings
 from pipeline.validation.page import to_terminal
 from pipeline.validation.run import ValidationOptions, validate, write_result
@@ -21,13 +22,15 @@ def validate_home(
 ) -> None:
     """Validate a home, write the report, and print each section.
 
-    The report is written to `folder`, or else to the published folder of the home.
+    The report is written to `folder`, or else to the published folder of the home. `OSError` at once if that is not possible.
     """
     settings = read_settings(home=home)
+    folder = folder or settings.published
+    require_writable(folder)
     options = ValidationOptions(references, pair, first, last, replications=REPLICATIONS if simulation else {})
     with err.status("comparing the index with events, references and itself …"):
         result = validate(settings, options)
-    page = write_result(result, folder or settings.published)
+    page = write_result(result, folder)
     for section in result.page.sections:
         out.print(to_terminal(section))
     say(f"{result.figures.height:,} figures in {page}; as a table: validation.csv next to it.")

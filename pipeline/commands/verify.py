@@ -6,7 +6,7 @@ from shlex import quote
 
 import typer
 
-from pipeline.commands.console import err, out, say
+from pipeline.commands.console import err, explain_os_error, out, say
 from pipeline.errors import UserError
 from pipeline.explorer.write import find_damaged
 from pipeline.report.names import format_count
@@ -28,8 +28,8 @@ def verify_home(home_folder: Path | None) -> None:
     try:
         settings = read_settings(home=home_folder)
         damage = [*find_damage(settings, compares_hashes=True), *_check_payloads(settings), *_check_explorer(settings)]
-    except UserError as error:
-        print_problem(err, "tension", str(error))
+    except (UserError, OSError) as error:
+        print_problem(err, "tension", explain_os_error(error) if isinstance(error, OSError) else str(error))
         raise typer.Exit(NEEDS_A_PERSON) from error
     for one in damage:
         print_problem(out, "damaged", str(one))

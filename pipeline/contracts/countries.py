@@ -3,7 +3,7 @@
 import re
 from types import MappingProxyType
 
-from pipeline.errors import TensionError
+from pipeline.errors import UserError
 
 ALL_PARTNERS = "*"
 EUROPEAN_UNION = "EUN"
@@ -72,7 +72,7 @@ _OTHER_CODES = {
 }
 
 
-class PairError(TensionError, ValueError):
+class PairError(UserError, ValueError):
     """Text is no pair of countries; the message says what to write."""
 
 

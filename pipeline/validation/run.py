@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from shlex import quote
 
 import numpy as np
 import polars as pl
 
-from pipeline.contracts.countries import PairError, parse_pair
+from pipeline.contracts.countries import pair_name, parse_pair
 from pipeline.contracts.days import Days
 from pipeline.contracts.model import Table
 from pipeline.contracts.tables.core import ARTICLES, COVERAGE, FINDINGS, STORY_LINKS
@@ -98,7 +99,7 @@ class ValidationResult:
 def validate(settings: Settings, options: ValidationOptions) -> ValidationResult:
     """Validate the index in the home of `settings` with all studies.
 
-    Nothing is written. Raises `ValidationError` (home, pair, window), `SourceError` (references) or `ContractError` (lake).
+    Nothing is written. Raises `ValidationError` (home, pair, window), `PairError`, `SourceError` (references) or `ContractError` (lake).
     """
     index = _Index.open(settings, options)
     references = pl.DataFrame(schema=REFERENCES) if options.references is None else read_references(options.references)
@@ -146,12 +147,13 @@ class _Index:
     def open(cls, settings: Settings, options: ValidationOptions) -> "_Index":
         """Read the index of a home; choose pair and window.
 
-        `ValidationError` if the home has no index, not this pair, or no days in this window.
+        `ValidationError` if the home has no index, not this pair, or no days in this window. `PairError` if the pair is none.
         """
         lake = open_lake(settings)
         days_read, tension = lake.span(COVERAGE), lake.read(TENSION_PAIR_DAILY)
         if days_read is None or tension.is_empty():
-            raise ValidationError(f"{settings.home} has no index to validate. Build one first: tension run --home {settings.home}")
+            home = quote(str(settings.home))
+            raise ValidationError(f"{settings.home} has no index to validate. Build one first: tension run --home {home}")
         note = SAMPLE_NOTE if is_sample_home(settings.home, settings.is_sample) else ""
         return cls(lake, settings, tension, days_read, _choose_window(days_read, options), _choose_pair(tension, options.pair), note)
 
@@ -243,15 +245,12 @@ def _choose_window(days_read: Days, options: ValidationOptions) -> Days:
 def _choose_pair(tension: pl.DataFrame, requested: str | None) -> str:
     """Return the requested pair, or the one with most signals.
 
-    Its countries are in alphabetical order. `ValidationError` if it is no pair of this index.
+    Its countries are in alphabetical order. `PairError` if it is no pair of countries, `ValidationError` if it is no pair of this index.
     """
     pairs = tension.group_by("pair").agg(pl.col("signal_count").sum()).sort("signal_count", "pair", descending=[True, False])["pair"]
     if requested is None:
         return str(pairs[0])
-    try:
-        pair = "-".join(parse_pair(requested))
-    except PairError as error:
-        raise ValidationError(str(error)) from error
+    pair = pair_name(*parse_pair(requested))
     if pair not in pairs:
         raise ValidationError(f"the pair {pair} has no index in this home; it has {', '.join(pairs.sort())}. Give one of them with --pair")
     return pair

@@ -9,12 +9,13 @@ from collections.abc import Callable
 from datetime import datetime
 from difflib import get_close_matches
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 import duckdb
 import polars as pl
 
-from pipeline.contracts.countries import PairError, pair_name, parse_pair
+from pipeline.contracts.countries import pair_name, parse_pair
 from pipeline.contracts.dictionary import LICENCE, Edition
 from pipeline.contracts.tables import TABLES, VIEWS
 from pipeline.errors import UserError
@@ -53,11 +54,12 @@ def read_export(database: Path, table: str, pair: str | None) -> Export:
     """Read a table or view of the published database, sorted by key.
 
     Without a contract, it is sorted by all columns. `pair`: "USA-CHN", in either order, for the rows about it only; None for all.
-    `ExportError` if there is no database or no such table, if `pair` is no pair or is passed although the rows of the table are not about
-    pairs, or if the database is damaged.
+    `PairError` if `pair` is no pair. `ExportError` if it is passed although the rows of the table are not about pairs, if there is no
+    database or no such table, or if the database is damaged.
     """
     if not database.exists():
-        raise ExportError(f"nothing is published in {database.parent}; build the index first: tension run --home {database.parent.parent}")
+        home = quote(str(database.parent.parent))
+        raise ExportError(f"nothing is published in {database.parent}; build the index first: tension run --home {home}")
     try:
         return _read(database, table, pair)
     except duckdb.Error as error:
@@ -82,22 +84,11 @@ def _read(database: Path, table: str, pair: str | None) -> Export:
         contract = TABLES.get(table) or VIEWS.get(table)
         order = ", ".join(f'"{name}"' for name in contract.key) if contract else "all"
         condition = f"where {_match_pair(table, set(comments[table]), pair)}" if pair else ""
-        parameters = {"pair": _name_pair(pair)} if pair else {}
+        parameters = {"pair": pair_name(*parse_pair(pair))} if pair else {}
         rows: pl.DataFrame = con.sql(f'from "{table}" {condition} order by {order}', params=parameters).pl()
         ((release, version, note),) = con.sql("select release, version, note from about").fetchall()
     meanings = {column: comments[table][column] for column in rows.columns}
     return Export(table, rows, meanings, Edition(release, version, note))
-
-
-def _name_pair(text: str) -> str:
-    """Return the name of a pair, in alphabetical order.
-
-    `ExportError` if the text is no pair.
-    """
-    try:
-        return pair_name(*parse_pair(text))
-    except PairError as error:
-        raise ExportError(str(error)) from error
 
 
 def _match_pair(table: str, columns: set[str], pair: str) -> str:
@@ -185,10 +176,10 @@ def _write_excel(export: Export, to: Path) -> None:
     about = {"release": edition.release, "version": edition.version, "note": edition.note, "licence": LICENCE, "citation": edition.citation}
     with Workbook(str(to), options) as book:
         book.set_properties({"created": _release_day(edition), "comments": edition.note})
-        # Excel allows 31 characters in the name of a sheet.
+        # Excel allows 31 characters in the name of a sheet. No table begins with `_`, but there is one named `about`.
         _add_sheet(book, export.table[:31], _without_time_zone(export.rows), export.table)
-        _add_sheet(book, "columns", pl.DataFrame(list(export.meanings.items()), schema=["column", "meaning"], orient="row"), "meanings")
-        _add_sheet(book, "about", pl.DataFrame(list(about.items()), schema=["about", "text"], orient="row"), "edition")
+        _add_sheet(book, "_columns", pl.DataFrame(list(export.meanings.items()), schema=["column", "meaning"], orient="row"), "meanings")
+        _add_sheet(book, "_about", pl.DataFrame(list(about.items()), schema=["about", "text"], orient="row"), "edition")
 
 
 def _add_sheet(book: "Workbook", name: str, rows: pl.DataFrame, table: str) -> None:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from shlex import quote
 from typing import Any, NamedTuple
 
 from pipeline.errors import UserError
@@ -66,7 +67,8 @@ def run_queries(database: Path, queries: Sequence[Query], limits: Limits = LIMIT
     result, when there is no database, any query is no single SELECT, fails or reads what is not published, or the time is out.
     """
     if not database.exists():
-        raise QueryError(f"nothing is published in {database.parent}; build the index first: tension run --home {database.parent.parent}")
+        home = quote(str(database.parent.parent))
+        raise QueryError(f"nothing is published in {database.parent}; build the index first: tension run --home {home}")
     path = database.resolve()
     request = {
         "database": path.name,

@@ -1,13 +1,15 @@
 """Files that commands such as `tension evaluate` read and write."""
 
+import errno
 import json
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import polars as pl
 
 from pipeline.contracts.instants import parse_instant
-from pipeline.durable_files import replacing
+from pipeline.durable_files import replacing, require_writable
 from pipeline.settings.archives import ArticleFiles
 from pipeline.sources.errors import SourceError
 from pipeline.sources.files.articles import collect_rows, read_articles
@@ -15,6 +17,18 @@ from pipeline.spreadsheets import quote_formulas
 
 #: Input of an extractor: id, day (may be null), source, text, and the length of the headline at its start.
 TEXTS = pl.Schema({"id": pl.String(), "date": pl.Date(), "source": pl.String(), "text": pl.String(), "title_length": pl.Int64()})
+
+
+def _write_csv(frame: pl.DataFrame, path: Path) -> None:
+    frame.with_columns(quote_formulas(pl.col(pl.String))).write_csv(path)
+
+
+#: Output formats by extension.
+OUTPUTS: Mapping[str, Callable[[pl.DataFrame, Path], None]] = {
+    ".jsonl": pl.DataFrame.write_ndjson,
+    ".csv": _write_csv,
+    ".parquet": pl.DataFrame.write_parquet,
+}
 
 
 def read_texts(path: Path) -> pl.DataFrame:
@@ -88,18 +102,24 @@ def _read_articles(path: Path) -> pl.DataFrame:
     ).unique(["id", "source", "date"], keep="first", maintain_order=True)  # a run drops such duplicates too
 
 
+def check_output(path: Path) -> None:
+    """Raise an error if `write_rows` cannot write this file.
+
+    It is `SourceError` for another extension, `OSError` if the path or its folder cannot be written.
+    """
+    if path.suffix not in OUTPUTS:
+        raise SourceError(f"{path}: unknown output format; use one of the extensions {', '.join(OUTPUTS)}")
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    require_writable(path.parent)
+
+
 def write_rows(frame: pl.DataFrame, path: Path) -> None:
     """Write rows as .jsonl, .csv or .parquet.
 
     In CSV, text that a spreadsheet would take for a formula gets an apostrophe in front: text of articles is untrusted.
-    Raises `SourceError` for another extension.
+    Raises the errors of `check_output`.
     """
-    writers: dict[str, Callable[[Path], object]] = {
-        ".jsonl": frame.write_ndjson,
-        ".csv": frame.with_columns(quote_formulas(pl.col(pl.String))).write_csv,
-        ".parquet": frame.write_parquet,
-    }
-    if path.suffix not in writers:
-        raise SourceError(f"{path}: unknown output format; use one of the extensions {', '.join(writers)}")
+    check_output(path)
     with replacing(path) as temporary:
-        writers[path.suffix](temporary)
+        OUTPUTS[path.suffix](frame, temporary)

@@ -3,9 +3,10 @@
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import polars as pl
 import pytest
 
-from pipeline.audit.verdicts import VerdictError, add_verdicts, list_verdict_files, read_verdicts
+from pipeline.audit.verdicts import SCHEMA, VerdictError, add_verdicts, list_verdict_files, read_verdicts
 
 ONE, TWO = "0" * 16, "1" * 16
 READING = "USA>CHN threat proposed tariff"
@@ -82,6 +83,21 @@ def test_added_verdicts_replace_those_on_the_same_reading(tmp_path: Path) -> Non
     add_verdicts(store, read_verdicts(write(tmp_path, f"{ONE},{READING},wrong,old,A", name="b.csv")))
     assert read(store) == [(ONE, READING, "A", "wrong", "old"), (TWO, READING, "A", "unsure", "")]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.csv", "b.csv"]
+
+
+@pytest.mark.parametrize("judge", ["", " ", "J" * 41])
+def test_a_verdict_that_could_not_be_read_is_not_written(tmp_path: Path, judge: str) -> None:
+    row = {"signal_id": ONE, "reading": READING, "judge": judge, "verdict": "right", "reason": ""}
+    with pytest.raises(VerdictError, match="write a name or letter of at most 40 characters"):
+        add_verdicts(tmp_path / "a.csv", pl.DataFrame([row], schema=SCHEMA))
+    assert not (tmp_path / "a.csv").exists()
+
+
+def test_spaces_around_a_judge_are_not_written(tmp_path: Path) -> None:
+    for judge in ("A", " A "):
+        row = {"signal_id": ONE, "reading": READING, "judge": judge, "verdict": "right", "reason": ""}
+        add_verdicts(tmp_path / "a.csv", pl.DataFrame([row], schema=SCHEMA))
+    assert [row[2] for row in read(tmp_path / "a.csv")] == ["A"]
 
 
 def test_judges_in_two_terminals_lose_no_verdict(tmp_path: Path) -> None:

@@ -111,6 +111,23 @@ def test_mistakes_are_explained(home: Path, tmp_path: Path) -> None:
     assert "there is no file" in flat(audit(home, "--verdicts", tmp_path / "none.csv").output)
 
 
+@pytest.mark.parametrize("judge", ["", "J" * 41])
+def test_a_bad_name_of_a_judge_is_refused_before_any_question(home: Path, judge: str) -> None:
+    result = audit(home, "--judge", judge, keys="r\n")
+    assert (result.exit_code, "--judge: judge is" in flat(result.output)) == (1, True)
+    assert not (home / "verdicts.csv").exists()
+    assert audit(home).exit_code == 0
+
+
+def test_a_judge_with_spaces_goes_on_where_the_same_one_stopped(home: Path) -> None:
+    audit(home, "--judge", " A ", keys="r\nr\nr\n")
+    assert "A has judged all of these" in flat(audit(home, "--judge", " A").output)
+
+
+def test_text_that_is_no_pair_gives_one_message(home: Path) -> None:
+    assert "tension: 'foo' is not a pair of countries; write two" in flat(audit(home, "--pair", "foo").stderr)
+
+
 def test_status_shows_what_was_judged(home: Path) -> None:
     lake = Lake(home / "lake")
     lake.write(MASS_PRECISION, MASS_PRECISION.example().with_columns(pair=pl.lit("(all)")))

@@ -37,6 +37,10 @@ def test_passages_are_scored_by_triple_kind_and_polarity(command: Command, few: 
         assert word in flat(result.output)
 
 
+def test_a_negative_number_of_errors_is_refused(command: Command, few: Path) -> None:
+    assert command("evaluate", few, "--errors", "-1").exit_code == 2
+
+
 @pytest.mark.parametrize("which", ["even", "odd"])
 def test_half_of_the_passages_can_be_scored(command: Command, few: Path, which: str) -> None:
     assert select_half(read_gold(few).passages, "even").height

@@ -1,14 +1,19 @@
 """User errors end a command with one message that starts with `tension:` and exit code 1, or 2 if an option is wrong."""
 
+import errno
 import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from typer import Exit
 from typer.testing import Result
 
+from pipeline.commands import extract
+from pipeline.commands.console import exit_on_user_error
 from pipeline.settings import PACKAGE
+from pipeline.warehouse.home import mark_home
 from tests.conftest import TENSION
 from tests.unit.cli.conftest import Command, flat
 
@@ -54,6 +59,43 @@ def test_a_missing_file_is_named(command: Command, arguments: tuple[str, ...]) -
 def test_an_output_of_unknown_format_is_refused(command: Command) -> None:
     Path("passages.jsonl").write_text('{"id": "1", "text": "Rain."}\n', encoding="utf-8")
     assert ".jsonl, .csv, .parquet" in read_error(command("extract", "passages.jsonl", "--out", "signals.xlsx"))
+
+
+@pytest.mark.parametrize("out", ["signals.txt", "folder.csv", "passages.jsonl/signals.csv"])
+def test_an_impossible_output_is_refused_before_any_text_is_read(command: Command, monkeypatch: pytest.MonkeyPatch, out: str) -> None:
+    monkeypatch.setattr(extract, "read_texts", lambda _: pytest.fail("a text was read"))
+    Path("folder.csv").mkdir()
+    Path("passages.jsonl").write_text('{"id": "1", "text": "Rain."}\n', encoding="utf-8")
+    read_error(command("extract", "passages.jsonl", "--out", out))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "exit_code"),
+    [
+        (("run", "--home", "FILE"), 1),
+        (("sources", "--home", "FILE"), 1),
+        (("verify", "--home", "FILE"), 2),
+        (("backup", "FILE/x", "--home", "home"), 1),
+        (("restore", "FILE", "--home", "new"), 1),
+    ],
+)
+def test_a_file_in_place_of_a_folder_gives_one_message(command: Command, arguments: tuple[str, ...], exit_code: int) -> None:
+    Path("FILE").write_text("x", encoding="utf-8")
+    mark_home(Path("home"), is_sample=False)
+    Path("home/lake").mkdir()
+    message = read_error(command(*arguments), exit_code)
+    assert "cannot read or write FILE" in message
+    assert "correct the path, or choose another" in message
+
+
+def test_an_error_of_a_path_names_it_and_the_reason(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(Exit), exit_on_user_error():
+        raise IsADirectoryError("expected a file path; 'a.csv' is a directory")  # as Polars does, without errno
+    with pytest.raises(Exit), exit_on_user_error():
+        raise IsADirectoryError(errno.EISDIR, "Is a directory", ".a.csv.tmp", None, "a.csv")
+    first, second = " ".join(capsys.readouterr().err.split()).split("tension: ")[1:]
+    assert first.startswith("cannot read or write: expected a file path; 'a.csv' is a directory; correct the path")
+    assert second.startswith("cannot read or write a.csv: Is a directory; correct the path")
 
 
 def test_a_file_of_unknown_format_is_refused(command: Command) -> None:

@@ -22,9 +22,11 @@ def home(tmp_path: Path) -> Path:
 
 
 def test_a_home_without_a_release_cannot_be_opened(command: Command) -> None:
-    result = command("open", "--home", "none", "--no-browser")
+    result = command("open", "--home", "not there", "--no-browser")
     assert result.exit_code == 1
-    assert "none/published has no release yet, so there is nothing to open. Publish one first: " in flat(result.output)
+    printed = flat(result.output)
+    assert "not there/published has no release yet, so there is nothing to open. Publish one first: " in printed
+    assert "tension run --home 'not there'" in printed
 
 
 def test_a_home_of_an_earlier_version_must_be_published_again(command: Command, home: Path) -> None:

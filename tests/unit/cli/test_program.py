@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.commands.program import name_program
+from pipeline.commands.program import name_program, suggest
 
 VARIABLES = ("UV", "UV_RUN_RECURSION_DEPTH")
 
@@ -44,3 +44,8 @@ def test_the_path_that_uv_sets_for_one_command_does_not_count(folder: Path, monk
     monkeypatch.setenv("PATH", str(folder))
     monkeypatch.setenv(variable, "1")
     assert name_program() == str(folder / "tension")
+
+
+def test_a_suggested_command_can_be_pasted(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(folder))
+    assert suggest("run", Path("my data/it's")) == """tension run --home 'my data/it'"'"'s'"""

@@ -11,6 +11,7 @@ from typer.testing import CliRunner, Result
 
 from pipeline.cli import app
 from pipeline.settings import Settings
+from pipeline.validation import run
 from pipeline.validation.contract import PARTS, VALIDATION
 from pipeline.validation.page import to_terminal
 from pipeline.validation.run import ValidationOptions, validate
@@ -173,6 +174,13 @@ def test_an_impossible_request_gives_one_message(command: Command, home: Path, o
     assert not Path("out").exists()
 
 
+def test_a_file_in_place_of_the_folder_is_refused_before_any_study(command: Command, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("FILE").write_text("x", encoding="utf-8")
+    monkeypatch.setattr(run, "_study_events", lambda *_: pytest.fail("a study was run"))
+    for folder in ("FILE", "FILE/out"):
+        assert "FILE: Not a directory" in read_error(command("validate", "--no-simulation", "--home", home, "--out", folder))
+
+
 def test_an_unknown_reference_file_gives_one_message(command: Command, home: Path) -> None:
     Path("weather.csv").write_text("when,degrees\n2025-01-01,4\n", encoding="utf-8")
     message = read_error(command("validate", "--no-simulation", "--home", home, "--references", "weather.csv", "--out", "out"))
@@ -181,8 +189,8 @@ def test_an_unknown_reference_file_gives_one_message(command: Command, home: Pat
 
 
 def test_a_home_without_a_run_names_the_next_command(command: Command) -> None:
-    assert "tension run --home" in read_error(command("validate", "--no-simulation", "--home", "nothing"))
-    assert not Path("nothing").exists()
+    assert "tension run --home 'not there'" in read_error(command("validate", "--no-simulation", "--home", "not there"))
+    assert not Path("not there").exists()
 
 
 @pytest.mark.slow

@@ -12,6 +12,7 @@ import polars as pl
 import pytest
 
 from pipeline.contracts.dictionary import Edition
+from pipeline.contracts.tables import TABLES, VIEWS
 from pipeline.warehouse import exports
 from pipeline.warehouse.exports import FORMATS, Export, ExportError, Format, write_export
 
@@ -98,6 +99,16 @@ def test_the_same_rows_make_the_same_file(tmp_path: Path, ending: Format) -> Non
     for name in ("a", "b"):
         write_export(make_export(), tmp_path / name, ending)
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+
+
+@pytest.mark.parametrize("ending", FORMATS)
+def test_every_table_can_be_written_in_every_format(tmp_path: Path, ending: Format) -> None:
+    if ending == "xlsx" and importlib.util.find_spec("xlsxwriter") is None:
+        pytest.skip("xlsxwriter is not installed; run `uv sync --extra excel`")
+    about = pl.DataFrame({"release": ["2025-04-10-0f"], "note": ["A test."]})
+    for name, rows in {"about": about, **{name: table.example() for name, table in (TABLES | VIEWS).items()}}.items():
+        write_export(Export(name, rows, dict.fromkeys(rows.columns, "Meaning."), make_export().edition), tmp_path / name, ending)
+        assert (tmp_path / name).stat().st_size
 
 
 def test_nothing_is_left_when_writing_fails(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.warehouse.exports import ExportError, read_export
 from pipeline.warehouse.publish import Publisher
 from pipeline.warehouse.restricted import LIMITS, Limits, Query, QueryError, run_queries
 from tests.unit.index.lake_scenes import Built
@@ -23,6 +24,13 @@ def refuse(database: Path, sql: str, limits: Limits = LIMITS) -> str:
     with pytest.raises(QueryError) as refused:
         run_queries(database, [Query(sql)], limits)
     return str(refused.value)
+
+
+def test_a_home_without_a_release_names_the_command_that_publishes(tmp_path: Path) -> None:
+    database = tmp_path / "not there" / "published" / "trade_tension.duckdb"
+    assert f"tension run --home '{tmp_path}/not there'" in refuse(database, "select 1")
+    with pytest.raises(ExportError, match=f"tension run --home '{tmp_path}/not there'"):
+        read_export(database, "tension_index", None)
 
 
 @pytest.mark.parametrize(
