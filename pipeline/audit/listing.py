@@ -9,7 +9,7 @@ import polars as pl
 from pipeline.spreadsheets import quote_formulas
 
 #: Columns of a listing that come from the table `signals`.
-_EVIDENCE = ("quote", "probability", "tier", "readers", "alternatives", "source", "published_at", "url", "article_id")
+_EVIDENCE = ("quote", "probability", "tier", "readers", "alternatives", "source", "published_at", "url", "article_id", "index_date")
 
 
 def select_masses(masses: pl.DataFrame, pair: str | None, channels: Sequence[str], first: date | None, last: date | None) -> pl.DataFrame:
@@ -26,12 +26,12 @@ def select_masses(masses: pl.DataFrame, pair: str | None, channels: Sequence[str
     return chosen if last is None else chosen.filter(pl.col("index_date") <= last)
 
 
-def list_largest(masses: pl.DataFrame, signals: pl.DataFrame, titles: pl.DataFrame, number: int) -> pl.DataFrame:
+def list_largest(masses: pl.DataFrame, signals: pl.DataFrame, number: int) -> pl.DataFrame:
     """List the `number` readings with the largest mass, one row each.
 
-    `masses`: rows of SIGNAL_MASS; `signals`: rows of SIGNALS; `titles`: `article_id` and `title`. A signal that counts towards several
-    countries is one row with the sum of its masses. `mass_pct`: percent of the mass of the same channel in all of `masses`, listed or not.
-    The largest mass comes first, equal ones by `signal_id`.
+    `masses`: rows of SIGNAL_MASS; `signals`: rows of SIGNALS. A signal that counts towards several countries is one row with the sum of its
+    masses. `mass_pct`: percent of the mass of the same channel in all of `masses`, listed or not. The largest mass comes first, equal ones
+    by `signal_id`.
     """
     return (
         masses.sort("signal_id", "target")  # sums of doubles depend on the order
@@ -41,9 +41,15 @@ def list_largest(masses: pl.DataFrame, signals: pl.DataFrame, titles: pl.DataFra
         .sort("mass", "signal_id", descending=[True, False])
         .head(number)
         .join(signals.select("signal_id", *_EVIDENCE), on="signal_id", how="left", maintain_order="left")
-        .join(titles.select("article_id", "title"), on="article_id", how="left", maintain_order="left")
-        .drop("article_id")
     )
+
+
+def add_titles(listing: pl.DataFrame, titles: pl.DataFrame) -> pl.DataFrame:
+    """Add the `title` of each reading's article, null if it is unknown.
+
+    `titles`: `article_id` and `title`.
+    """
+    return listing.join(titles, on="article_id", how="left", maintain_order="left").drop("article_id", "index_date")
 
 
 def add_opinions(listing: pl.DataFrame, verdicts: pl.DataFrame) -> pl.DataFrame:

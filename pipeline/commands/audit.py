@@ -7,11 +7,12 @@ from pathlib import Path
 
 import polars as pl
 
-from pipeline.audit.listing import add_opinions, drop_judged, list_largest, select_masses, write_listing
+from pipeline.audit.listing import add_opinions, add_titles, drop_judged, list_largest, select_masses, write_listing
 from pipeline.audit.verdicts import SCHEMA, add_verdicts, check_judge, list_verdict_files, read_verdicts, to_table
 from pipeline.commands.console import out, say
 from pipeline.commands.program import suggest
 from pipeline.contracts.countries import parse_pair
+from pipeline.contracts.days import group_consecutive_days
 from pipeline.contracts.tables.audit import ALL_PAIRS, MASS_PRECISION, SIGNAL_MASS, VERDICTS
 from pipeline.contracts.tables.core import ARTICLES
 from pipeline.contracts.tables.index import SIGNALS
@@ -20,6 +21,7 @@ from pipeline.models.build import build_table
 from pipeline.report import audit as report
 from pipeline.settings.load import read_settings
 from pipeline.warehouse.home import is_sample_home
+from pipeline.warehouse.lake import Lake
 from pipeline.warehouse.open_lake import open_lake
 
 _KEYS = {"r": "right", "w": "wrong", "u": "unsure"}
@@ -68,8 +70,8 @@ def audit_home(selection: Selection, judge: str | None, to: Path | None, verdict
     if verdict_file is not None:
         _import_verdicts(verdict_file, files[-1], masses)
     chosen = select_masses(masses, selection.pair, selection.channels, selection.first, selection.last)
-    signals, titles = lake.read(SIGNALS), lake.read(ARTICLES, columns=["article_id", "title"])
-    listing = list_largest(chosen, signals, titles, selection.number)
+    largest = list_largest(chosen, lake.read(SIGNALS), selection.number)
+    listing = add_titles(largest, _read_titles(lake, largest["index_date"]))
     verdicts = read_verdicts(*files)
     if judge is not None:
         listing = drop_judged(listing, verdicts, judge)
@@ -92,6 +94,16 @@ def _check_judge(judge: str | None, to: Path | None) -> str | None:
     if to is not None:
         raise AuditError("--out writes a file for one judge: name the judge with --judge")
     return None
+
+
+def _read_titles(lake: Lake, days: pl.Series) -> pl.DataFrame:
+    """Read `article_id` and `title` of the articles of some days.
+
+    Other days are not read: a shared lake would first download them.
+    """
+    columns = ["article_id", "title"]
+    spans = group_consecutive_days(days.drop_nulls().unique().sort())
+    return pl.concat([ARTICLES.empty().select(columns), *(lake.read(ARTICLES, span, columns) for span in spans)])
 
 
 def _import_verdicts(path: Path, store: Path, masses: pl.DataFrame) -> None:

@@ -201,11 +201,13 @@ def _group_into_batches(changes: Iterator[_Changes]) -> Iterator[_Changes]:
     all rows in memory.
     """
     waiting: list[_Changes] = []
+    rows = 0
     for change in changes:
         waiting.append(change)
-        if sum(each.day.size for each in waiting) >= _BATCH_ROWS:
+        rows += change.day.size
+        if rows >= _BATCH_ROWS:
             yield _Changes(*(np.concatenate(parts) for parts in zip(*waiting, strict=True)))
-            waiting = []
+            waiting, rows = [], 0
     if waiting:
         yield _Changes(*(np.concatenate(parts) for parts in zip(*waiting, strict=True)))
 

@@ -12,29 +12,31 @@ import polars as pl
 from pipeline.durable_files import hash_file, read_known_sums, write_sums
 from pipeline.warehouse.lake import write_parquet
 
-#: When there are this many files they are merged into one, which keeps look-ups fast.
+#: When a part has this many files they are merged into one, which keeps look-ups fast.
 MAX_FILES = 32
+#: The readings of one part are in files of their own, so that never more than a part has to be in memory.
+_PART = pl.col("text_key").str.slice(0, 1)
 
 
 class StoredReadings:
     """Stored readings of one version of an extractor.
 
-    They are in the files `<root>/<fingerprint>/<number>.parquet`.
+    They are in the files `<root>/<fingerprint>/<part>-<number>.parquet`; the part of a reading is the first digit of its `text_key`.
     """
 
     def __init__(self, root: Path, fingerprint: str, schema: pl.Schema) -> None:
         self._folder = root / fingerprint
         self._schema = schema
-        self._is_checked = False
+        self._checked: set[str] = set()
 
-    def _files(self) -> list[Path]:
-        """List the stored files of readings.
+    def _files(self, part: str) -> list[Path]:
+        """List the stored files of a part.
 
         The first call deletes those that differ from their checksum or have none, so their texts are read again.
         """
-        files = sorted(self._folder.glob("[!.]*.parquet"))
-        if not self._is_checked:
-            self._is_checked = True
+        files = sorted(self._folder.glob(f"{part}-*.parquet"))
+        if part not in self._checked:
+            self._checked.add(part)
             sums = read_known_sums(self._folder)
             for path in files:
                 if sums.get(path.name) != hash_file(path):
@@ -47,25 +49,39 @@ class StoredReadings:
 
         `keys`: values of `text_key`. Texts without a stored reading are left out.
         """
-        files = self._files()
+        wanted = pl.DataFrame({"text_key": pl.Series(keys, dtype=pl.String())}).unique()
+        stored = (self._find(part, rows.lazy()) for (part,), rows in wanted.group_by(_PART))
+        return pl.concat([pl.DataFrame(schema=self._schema), *stored])
+
+    def _find(self, part: object, wanted: pl.LazyFrame) -> pl.DataFrame:
+        """Return the readings in a part whose keys are in `wanted`.
+
+        First only the keys are read, a hundred times as fast as the rest, and then the files that have one of these.
+        """
+        files = self._files(str(part))
+        if files:
+            keys = pl.scan_parquet(files, schema=self._schema, include_file_paths="file").select("text_key", "file")
+            files = keys.join(wanted, on="text_key", how="semi").select(pl.col("file").unique()).collect()["file"].to_list()
         if not files:
             return pl.DataFrame(schema=self._schema)
-        wanted = pl.LazyFrame({"text_key": pl.Series(keys, dtype=pl.String())}).unique()
         return pl.scan_parquet(files, schema=self._schema).join(wanted, on="text_key", how="semi").unique("text_key").collect()
 
     def add(self, readings: pl.DataFrame) -> None:
-        """Store more readings, in a new file.
+        """Store more readings, in a new file of each part.
 
-        If there are already `MAX_FILES` files, the new one replaces them and has their readings too. A file is never seen half-written.
+        If a part has already `MAX_FILES` files, the new one replaces them and has their readings too. A file is never seen half-written.
         """
-        files = self._files()
-        number = int(files[-1].stem) + 1 if files else 0
-        if len(files) >= MAX_FILES:
-            readings = pl.concat([pl.read_parquet(files, schema=self._schema), readings])
-        write_parquet(readings, self._folder / f"{number:08}.parquet")
-        new = f"{number:08}.parquet"
-        others = {name: digest for name, digest in read_known_sums(self._folder).items() if (self._folder / name).exists()}
-        write_sums(self._folder, others | {new: hash_file(self._folder / new)})
-        if len(files) >= MAX_FILES:  # only now: a run killed in between leaves readings twice, and `get` returns each once
-            for path in files:
-                path.unlink()
+        new: list[Path] = []
+        merged: list[Path] = []
+        for (part,), rows in readings.group_by(_PART):
+            files = self._files(str(part))
+            number = int(files[-1].stem.removeprefix(f"{part}-")) + 1 if files else 0
+            new.append(self._folder / f"{part}-{number:08}.parquet")
+            if len(files) >= MAX_FILES:
+                merged += files
+                rows = pl.concat([pl.read_parquet(files, schema=self._schema), rows])  # noqa: PLW2901
+            write_parquet(rows, new[-1])
+        stored = {name: digest for name, digest in read_known_sums(self._folder).items() if (self._folder / name).exists()}
+        write_sums(self._folder, stored | {path.name: hash_file(path) for path in new})
+        for path in merged:  # only now: a run killed in between leaves readings twice, and `get` returns each once
+            path.unlink()

@@ -1,6 +1,6 @@
 """`tension audit`: listing, judging in the terminal and by file, on a small lake."""
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +59,15 @@ def test_the_largest_readings_are_listed_first(home: Path) -> None:
     assert "Wire:2" not in printed
     assert "[bold]" in printed  # text of articles is no markup
     assert "no verdict on these readings yet" in printed
+
+
+def test_titles_are_read_only_of_the_days_listed(home: Path) -> None:
+    other = DAY - timedelta(days=1)
+    lake = Lake(home / "lake")
+    lake.write_days(ARTICLES, ARTICLES.empty(), Days(other, other))
+    (damaged,) = lake.files(ARTICLES, Days(other, other))
+    damaged.write_bytes(b"half")
+    assert "Headline of Wire:1" in flat(audit(home, "--judge", "A", keys="q\n").output)
 
 
 def test_pair_channel_and_days_select_readings(home: Path) -> None:

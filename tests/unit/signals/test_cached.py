@@ -10,8 +10,7 @@ import pytest
 from pipeline.contracts.tables.core import ARTICLES
 from pipeline.signals.cached import READING_SCHEMA, CachingExtractor
 from pipeline.signals.extract import SentenceExtractor
-from pipeline.warehouse import readings as module
-from pipeline.warehouse.readings import MAX_FILES, StoredReadings
+from pipeline.warehouse.readings import StoredReadings
 
 TARIFF = "China will impose a 15 percent tariff on U.S. soybeans."
 QUIET = "The United States and China hold a tariff conference for students of trade."
@@ -78,29 +77,3 @@ def test_another_version_of_the_extractor_reads_again(counting: CountingExtracto
     for version in ("v1", "v2"):
         CachingExtractor(counting, StoredReadings(tmp_path, version, READING_SCHEMA)).extract(articles(a=TARIFF))
     assert counting.texts_read == 2
-
-
-def test_many_small_files_become_one(caching: CachingExtractor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "MAX_FILES", 2)
-    texts = {f"a{number}": TARIFF.replace("15", str(number + 10)) for number in range(4)}
-    for name, text in texts.items():
-        caching.extract(articles(**{name: text}))
-    assert len(list((tmp_path / "v1").glob("*.parquet"))) == 2
-    assert caching.extract(articles(**texts)).equals(SentenceExtractor("rules").extract(articles(**texts)))
-
-
-def test_a_run_killed_while_files_are_merged_loses_no_reading(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    schema = pl.Schema({"text_key": pl.String()})
-    keys = [f"{number:02d}" for number in range(MAX_FILES + 1)]
-    stored = StoredReadings(tmp_path, "v1", schema)
-    for key in keys[:-1]:
-        stored.add(pl.DataFrame({"text_key": [key]}, schema=schema))
-
-    def die(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(module, "write_sums", die)
-    with pytest.raises(KeyboardInterrupt):
-        stored.add(pl.DataFrame({"text_key": keys[-1:]}, schema=schema))
-    monkeypatch.undo()
-    assert sorted(StoredReadings(tmp_path, "v1", schema).get(keys)["text_key"]) == keys[:-1]
