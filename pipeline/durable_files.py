@@ -7,11 +7,14 @@ import errno
 import hashlib
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from glob import escape
+from itertools import count
 from pathlib import Path
 
 #: Name of the file with the hashes of a folder's files, in the format of `sha256sum`.
 SUMS = "SHA256SUMS"
+_temporary_numbers = count()
 # A thousand files took 2 s one by one, and 0.01 s together.
 _MOST_SYNCED_ONE_BY_ONE = 20
 
@@ -20,11 +23,15 @@ _MOST_SYNCED_ONE_BY_ONE = 20
 def replacing(path: Path, *, is_synced: bool = True) -> Iterator[Path]:
     """Yield a temporary path, whose file replaces `path` at the end.
 
-    `path` is unchanged when the block ends with an error. A temporary file that a killed process left is overwritten. Without `is_synced`
-    the content may be lost in a power failure: for files that `move` takes elsewhere.
+    `path` is unchanged when the block ends with an error. Several processes or threads may replace the same path, and the last one wins.
+    Temporary files of this path that killed processes left are removed. Without `is_synced` the content may be lost in a power failure: for
+    files that `move` takes elsewhere, and caches.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.tmp")
+    for left in path.parent.glob(f".{escape(path.name)}.*.tmp"):
+        if not is_alive(left.name.split(".")[-3]):
+            left.unlink(missing_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.{next(_temporary_numbers)}.tmp")
     try:
         yield temporary
         if is_synced:
@@ -70,6 +77,16 @@ def _sync(paths: Sequence[Path]) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+
+
+def is_alive(process: str) -> bool:
+    """Return whether a process of this number runs, of any user."""
+    with suppress(PermissionError):
+        try:
+            os.kill(int(process), 0)
+        except (ProcessLookupError, ValueError, OverflowError):
+            return False
+    return True
 
 
 def hash_file(path: Path) -> str:

@@ -4,7 +4,6 @@ The file is CSV, Excel, Stata or Parquet. Its text may come from articles, so no
 """
 
 import json
-import os
 from collections.abc import Callable
 from datetime import datetime
 from difflib import get_close_matches
@@ -18,6 +17,7 @@ import polars as pl
 from pipeline.contracts.countries import pair_name, parse_pair
 from pipeline.contracts.dictionary import LICENCE, Edition
 from pipeline.contracts.tables import TABLES, VIEWS
+from pipeline.durable_files import replacing
 from pipeline.errors import UserError
 from pipeline.spreadsheets import quote_formulas
 from pipeline.warehouse.lake import write_parquet
@@ -117,14 +117,11 @@ def write_export(export: Export, to: Path, ending: Format) -> None:
         raise ExportError(f"cannot write {to}: there is no folder {to.parent}; create it, or choose another with --out")
     if to.is_dir():
         raise ExportError(f"cannot write {to}: it is a folder; name a file, e.g. --out {to / f'{export.table}.{ending}'}")
-    temporary = to.with_name(f".{to.name}.{os.getpid()}.tmp")
     try:
-        _WRITERS[ending](export, temporary)
-        temporary.replace(to)
+        with replacing(to) as temporary:
+            _WRITERS[ending](export, temporary)
     except OSError as error:
         raise ExportError(f"cannot write {to}: {error.strerror or error}; close it in other programs, or choose another file") from error
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def _write_csv(export: Export, to: Path) -> None:

@@ -10,7 +10,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from functools import partial
@@ -22,7 +22,7 @@ from pipeline import clock
 from pipeline.contracts.days import Days
 from pipeline.contracts.model import Table
 from pipeline.contracts.tables import TABLES
-from pipeline.durable_files import hash_file, move, replacing
+from pipeline.durable_files import hash_file, is_alive, move, replacing
 from pipeline.warehouse.batches import BATCH_LIMIT, BatchLimit
 from pipeline.warehouse.claims import require_claim
 from pipeline.warehouse.home import COPY_OF
@@ -397,7 +397,7 @@ class SharedLake(Lake):
         """
         self.mark_copy()
         for left in self.root.glob(f"{_COPYING}*"):
-            if not _is_alive(left.name.removeprefix(_COPYING).partition("-")[0]):
+            if not is_alive(left.name.removeprefix(_COPYING).partition("-")[0]):
                 shutil.rmtree(left, ignore_errors=True)
         with tempfile.TemporaryDirectory(prefix=f"{_COPYING}{os.getpid()}-", dir=self.root) as folder:
             yield Path(folder)
@@ -405,16 +405,6 @@ class SharedLake(Lake):
 
 def _replace(content: bytes, _: bytes | None) -> bytes:
     return content
-
-
-def _is_alive(process: str) -> bool:
-    """Return whether a process of this number runs, of any user."""
-    with suppress(PermissionError):
-        try:
-            os.kill(int(process), 0)
-        except (ProcessLookupError, ValueError):
-            return False
-    return True
 
 
 def _manifest_key(table: str) -> str:

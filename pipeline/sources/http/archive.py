@@ -6,7 +6,6 @@ Does not belong here: fetching (`client.py`), or what a response means (the upst
 import errno
 import gzip
 import hashlib
-import itertools
 import json
 import os
 import re
@@ -21,7 +20,7 @@ import polars as pl
 
 from pipeline.contracts.days import Days
 from pipeline.contracts.tables.raw import FETCHES
-from pipeline.durable_files import move
+from pipeline.durable_files import replacing
 from pipeline.sources.payloads import FetchResult, Payload
 
 _SOURCE = re.compile(r"[a-z][a-z0-9_]{0,39}")
@@ -29,7 +28,6 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 _NOT_SLUG = re.compile(r"[^a-z0-9]+")
 _LONGEST_SLUG = 48
 _FIELDS = {*FETCHES.schema.names(), "answer"}
-_temporary_numbers = itertools.count()
 
 
 @dataclass(frozen=True)
@@ -123,7 +121,8 @@ class Archive:
         }
         self._append_line(self._journal_path(request.source, request.day), line)
         if response:
-            _replace_file(self._newest_path(response.source, response.item), json.dumps(_to_record(response)).encode())
+            with replacing(self._newest_path(response.source, response.item)) as temporary:
+                temporary.write_bytes(json.dumps(_to_record(response)).encode())
 
     def payloads(self, source: str, days: Days | None = None) -> Iterator[Payload]:
         """Yield the responses about `days`, ordered by arrival, then item.
@@ -224,7 +223,8 @@ class Archive:
     def _write_body(self, sha256: str, body: bytes) -> None:
         """Write a body, unless it is stored and undamaged."""
         if self._read_body(sha256) is None:
-            _replace_file(self._body_path(sha256), gzip.compress(body, mtime=0))
+            with replacing(self._body_path(sha256)) as temporary:
+                temporary.write_bytes(gzip.compress(body, mtime=0))
 
     def _append_line(self, path: Path, line: Mapping[str, Any]) -> None:
         """Append a line to a journal file, and write it to disk.
@@ -267,17 +267,3 @@ def _parse_response(record: dict[str, Any]) -> StoredResponse:
         raise ValueError("sha256 is not a SHA-256 hash")
     parsed = {"about": date.fromisoformat(record["about"]), "fetched_at": datetime.fromisoformat(record["fetched_at"])}
     return StoredResponse(**record | parsed)
-
-
-def _replace_file(path: Path, content: bytes) -> None:
-    """Write by temporary file and rename.
-
-    A reader never sees part of the content.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.{next(_temporary_numbers)}.tmp")
-    try:
-        temporary.write_bytes(content)
-        move([(temporary, path)])
-    finally:
-        temporary.unlink(missing_ok=True)

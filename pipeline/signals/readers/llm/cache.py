@@ -4,10 +4,10 @@ Does not belong here: the key (`prompt.cache_key`) or the meaning of an answer (
 """
 
 import json
-import os
-import threading
 from pathlib import Path
 from typing import Protocol
+
+from pipeline.durable_files import replacing
 
 
 class Cache(Protocol):
@@ -52,11 +52,5 @@ class FolderCache:
 
         `model` is only written to the file, and never read.
         """
-        path = self._file(key)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}.tmp")
-        try:
+        with replacing(self._file(key), is_synced=False) as temporary:
             temporary.write_text(json.dumps({"model": model, "answer": answer}) + "\n", encoding="utf-8")
-            temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)
