@@ -4,6 +4,8 @@ Assets, checks, jobs and schedules are defined in `pipeline/defs`.
 """
 
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import dagster as dg
 
@@ -27,15 +29,20 @@ from pipeline.defs.resources import resources
 from pipeline.settings import Settings
 
 
+@contextmanager
+def _use_beta_features() -> Iterator[None]:
+    """Hide Dagster's warnings of two beta parameters in this block.
+
+    They are used knowingly; the version of Dagster is pinned.
+    """
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", r"Parameter `(backfill_policy|allow_nonexistent_upstream_partitions)`", dg.BetaWarning)
+        yield
+
+
+@_use_beta_features()
 def build(settings: Settings) -> dg.Definitions:
     """Build the code location for these settings."""
-    with warnings.catch_warnings():
-        # Both features are used knowingly; the version of Dagster is pinned.
-        warnings.filterwarnings("ignore", r"Parameter `(backfill_policy|allow_nonexistent_upstream_partitions)`", dg.BetaWarning)
-        return _build(settings)
-
-
-def _build(settings: Settings) -> dg.Definitions:
     assets = [
         *fetching.assets(settings),
         *raw.assets(settings),
@@ -59,16 +66,15 @@ def _build(settings: Settings) -> dg.Definitions:
     )
 
 
+@_use_beta_features()
 def build_reading(settings: Settings) -> dg.Definitions:
     """Build a code location with only the steps that read articles.
 
     They are the assets of the layers raw and core that are partitioned by day. Checks across tables are left out: they need the days of all
     machines.
     """
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", r"Parameter `(backfill_policy|allow_nonexistent_upstream_partitions)`", dg.BetaWarning)
-        assets = [one for one in (*raw.assets(settings), *core.assets(settings)) if one.partitions_def is not None]
-        return dg.Definitions(assets=assets, jobs=[jobs.daily_job(settings)], resources=resources(settings), loggers=listener.LOGGERS)
+    assets = [one for one in (*raw.assets(settings), *core.assets(settings)) if one.partitions_def is not None]
+    return dg.Definitions(assets=assets, jobs=[jobs.daily_job(settings)], resources=resources(settings), loggers=listener.LOGGERS)
 
 
 @dg.definitions

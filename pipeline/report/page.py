@@ -18,6 +18,7 @@ import polars as pl
 from markupsafe import Markup
 
 from pipeline.contracts import vocabulary as words
+from pipeline.contracts.tables.columns import LEAST_EVIDENCE
 from pipeline.report import palette
 from pipeline.report.cells import Cell, Fold, Head
 from pipeline.report.charts import directed_chart, finish_chart, pair_chart, to_svg
@@ -35,7 +36,6 @@ BIGGEST = 6
 STATIC_PAIRS = 4  # shown without scripts, with charts, which take a second each
 STATIC_DAYS = 366  # charts for print and without scripts; more days would be megabytes
 _SPARK_DAYS = 90
-_LEAST_EVIDENCE = 0.25  # as in `is_thin` of TENSION_PAIR_DAILY
 _SOURCES = 20  # listed one by one
 
 
@@ -300,7 +300,7 @@ def describe_last_day(row: Mapping[str, Any]) -> str:
         weight = int(100 * row["evidence_weight"]) / 100  # rounded down, so that it never looks like the bound
         sentences.append(
             f"On {long_day(row['index_date'])} there is no value of tension: too little was read about the pair "
-            f"(evidence weight {weight:.2f}, and {_LEAST_EVIDENCE} is needed)."
+            f"(evidence weight {weight:.2f}, and {LEAST_EVIDENCE} is needed)."
         )
     else:
         is_distinct = not low <= 100 <= high  # noqa: PLR2004 - the baseline
@@ -322,16 +322,16 @@ def _describe_probability(row: Mapping[str, Any]) -> str:
     return "" if probability is None else f" (probability {100 * probability:.0f} %)"
 
 
-def split_value(contributions: pl.DataFrame, row: Mapping[str, Any], channel: str, biggest: int = BIGGEST) -> ValueParts:
+def split_value(contributions: pl.DataFrame, row: Mapping[str, Any], channel: str) -> ValueParts:
     """Split a channel's value into its biggest stories and the rest.
 
-    `row`: of TENSION_PAIR_DAILY; `contributions`: rows of `evidence.newest_contributions`, only those of the row's day and pair are used;
-    `biggest`: largest number of stories to name. Only stories that may be named are, the largest first; all others are in the sum `others`.
+    `row`: of TENSION_PAIR_DAILY; `contributions`: rows of `evidence.newest_contributions`, only those of the row's day and pair are used.
+    Up to `BIGGEST` stories that may be named are, the largest first; all others are in the sum `others`.
     """
     of_value = (pl.col("index_date") == row["index_date"]) & (pl.col("channel") == channel) & (pl.col("series") == row["pair"])
     pooled = contributions.filter(of_value)
     listed = pooled.filter(pl.col("part") == "story")
-    shown = pooled.filter(may_be_named()).sort("contribution", "story_id", descending=[True, False]).head(biggest)
+    shown = pooled.filter(may_be_named()).sort("contribution", "story_id", descending=[True, False]).head(BIGGEST)
     stories = tuple(
         Story(
             contribution=story["contribution"],

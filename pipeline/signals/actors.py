@@ -54,14 +54,13 @@ class _Name:
         return not self.terms or day is None or any(first <= day < last for first, last in self.terms)
 
 
-def find_mentions(sentence: str, day: date | None, tokens: Sequence[Token] | None = None) -> list[Mention]:
+def find_mentions(sentence: str, day: date | None) -> list[Mention]:
     """Return the mentions of countries in a sentence, left to right.
 
     The longest name wins, and mentions do not overlap. Leaders count only if in office on `day`, or always if it is None. Left out are
-    names that mean no state here (`China Airlines`), datelines, capitals as venues of talks, and offices of another country. Pass `tokens`
-    to avoid tokenizing again.
+    names that mean no state here (`China Airlines`), datelines, capitals as venues of talks, and offices of another country.
     """
-    tokens = tokenize(sentence) if tokens is None else tokens
+    tokens = tokenize(sentence)
     index, at = _build_name_index(), 0
     mentions: list[Mention] = []
     while at < len(tokens):

@@ -3,7 +3,6 @@
 Belongs here: distributing work and collecting results, in the order of the batches. Does not: what is done with a batch.
 """
 
-import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -37,8 +36,3 @@ def map_batches(function: Callable[[Batch], Result], batches: Iterable[Batch], w
             pending.append(pool.submit(function, batch))
         while pending:
             yield pending.popleft().result()
-
-
-def count_cores() -> int:
-    """Return the number of cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

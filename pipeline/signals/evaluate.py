@@ -228,12 +228,11 @@ def _score_masses(bootstrap: Bootstrap, verdicts: pl.DataFrame, weights: pl.Data
     """Score the share of mass (weight in the index) that is right.
 
     Returns a score for each polarity; its `count` is the number of predictions that count. Mass is probability times the severity of kind
-    and status (`weights`). That of a tariff is also multiplied by its size (sql/functions/size_of_act.sql), 1 without a rate. As in a
-    story of the index, only the heaviest prediction of each passage, actor, target, kind and instrument counts, and none without mass.
+    and status (`weights`), times the size of the act. As in a story of the index, only the heaviest prediction of each passage, actor,
+    target, kind and instrument counts, and none without mass.
     """
     rate = pl.col("rate_pct") if "rate_pct" in verdicts.columns else pl.lit(None, dtype=pl.Float64)
-    size = (rate / pl.col("usual_rate_pct")).clip(0.25, 4).sqrt()
-    mass = pl.col("probability") * pl.col("weight") * pl.when(pl.col("instrument") == "tariff").then(size.fill_null(1)).otherwise(1)
+    mass = pl.col("probability") * pl.col("weight") * size_of_act(rate)
     heaviest = (
         verdicts.join(
             weights.select("kind", "status", "weight", "usual_rate_pct"), on=["kind", "status"], how="left", maintain_order="left"
@@ -250,6 +249,15 @@ def _score_masses(bootstrap: Bootstrap, verdicts: pl.DataFrame, weights: pl.Data
         score = bootstrap.score_ratio(sums, [1, 0], [0, 1])
         scores[polarity] = Score(score.value, score.lo95, score.hi95, of_polarity.height)
     return scores
+
+
+def size_of_act(rate_pct: pl.Expr) -> pl.Expr:
+    """Return the size of an act by its rate, as `sql/functions/size_of_act.sql` does.
+
+    It reads the columns `instrument` and `usual_rate_pct`.
+    """
+    size = (rate_pct / pl.col("usual_rate_pct")).clip(0.25, 4).sqrt()
+    return pl.when(pl.col("instrument") == "tariff").then(size.fill_null(1)).otherwise(1)
 
 
 def _score_accuracy(bootstrap: Bootstrap, aligned: Aligned) -> dict[str, Score]:

@@ -12,7 +12,8 @@ from typing import Protocol
 import polars as pl
 
 from pipeline.contracts.tables.core import READING_OUTCOMES
-from pipeline.signals.batches import count_cores, map_batches
+from pipeline.cores import count_cores
+from pipeline.signals.batches import map_batches
 from pipeline.signals.calibrate import assign_tiers, compute_probabilities, minimum_probability
 from pipeline.signals.candidates import SentenceCandidates, build_candidates, to_frame
 from pipeline.signals.combine import SAME, combine, evidence_from_single_reader
@@ -115,14 +116,14 @@ class SentenceExtractor:
         self.summary = ReadingSummary(texts.height)
         return self._read(add_title_length(texts)).select(TEXT_FINDINGS.names())
 
-    def explain(self, text: str, *, title: str = "", day: date | None = None, source: str = "") -> pl.DataFrame:
+    def explain(self, text: str, *, title: str = "", day: date | None = None) -> pl.DataFrame:
         """Return the findings in one text, in reading order.
 
         The gate is not applied. The column `words` has the words that a rule matched (empty if only the encoder has the finding), `doubts`
         what lowers the probability. Spans count characters of `document(title, text)`, or of `text` without a title.
         """
         whole = document(title, text) if title else text
-        frame = pl.DataFrame([("text", day, source, whole, len(title))], schema={**TEXTS_SCHEMA, "title_length": pl.Int64()}, orient="row")
+        frame = pl.DataFrame([("text", day, "", whole, len(title))], schema={**TEXTS_SCHEMA, "title_length": pl.Int64()}, orient="row")
         return self._read(frame).sort("span_start", "actor", "target", "kind")
 
     def _read(self, texts: pl.DataFrame) -> pl.DataFrame:

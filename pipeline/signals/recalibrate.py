@@ -15,8 +15,8 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
+from pipeline.cores import count_cores
 from pipeline.signals.alignment import align, compute_outcomes, judge_predictions
-from pipeline.signals.batches import count_cores
 from pipeline.signals.bootstrap import Bootstrap
 from pipeline.signals.calibrate import TERMS, compute_family_shares, compute_terms
 from pipeline.signals.candidates import build_candidates, to_frame

@@ -7,8 +7,6 @@ from pathlib import Path
 
 import polars as pl
 
-from pipeline.contracts.model import Vocabulary
-
 EVENTS_FILE = Path(__file__).with_name("events.csv")
 
 EVENTS_SCHEMA = pl.Schema(
@@ -24,27 +22,9 @@ EVENTS_SCHEMA = pl.Schema(
         "what": pl.String(),
         "source_title": pl.String(),
         "source_url": pl.String(),
-        "link": pl.String(),
-        "precision": pl.String(),
+        "link": pl.String(),  # `document`, or `publisher`: its page for such documents; the title says which one to look for
+        "precision": pl.String(),  # of the day: `day`, or `day-uncertain` if the act was published around midnight UTC
     }
-)
-
-LINK = Vocabulary(
-    "link",
-    "What the address of a source points to.",
-    {
-        "document": "the document itself",
-        "publisher": "the publisher's page for such documents; the title says which one to look for",
-    },
-)
-
-PRECISION = Vocabulary(
-    "precision",
-    "How certain the day is.",
-    {
-        "day": "certain",
-        "day-uncertain": "may be off by about one day, mostly because the act was published around midnight UTC",
-    },
 )
 
 

@@ -9,13 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
-from pipeline.contracts.model import Vocabulary
-
 ACTS_FILE = Path(__file__).with_name("independent_acts.csv")
-
-CERTAINTY = Vocabulary(
-    "certainty", "How sure an annotator was of an act; empty if the annotator does not have it.", {"sure": "sure", "doubtful": "doubtful"}
-)
 
 INDEPENDENT_ACTS = pl.Schema(
     {
@@ -26,7 +20,7 @@ INDEPENDENT_ACTS = pl.Schema(
         "target": pl.String(),  # `*`: all countries
         "polarity": pl.String(),
         "kind": pl.String(),  # of the first annotator who has the act
-        "first": pl.String(),
+        "first": pl.String(),  # of the first annotator: `sure`, `doubtful`, or empty without the act
         "second": pl.String(),
     }
 )

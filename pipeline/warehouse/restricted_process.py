@@ -9,7 +9,6 @@ import json
 import math
 import resource
 import sys
-from collections.abc import Iterator
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
@@ -17,6 +16,7 @@ from typing import Any
 import duckdb
 
 from pipeline.errors import TensionError
+from pipeline.warehouse.parse_tree import iter_nodes
 
 #: Address space of the process. DuckDB stops at `MEMORY`, but does not count everything.
 _ADDRESS_SPACE = 6 * 2**30
@@ -112,7 +112,7 @@ def _check_names(con: duckdb.DuckDBPyConnection, sql: str) -> None:
         raise RefusedError(f"cannot parse the query: {tree.get('error_message')}")
     macros = con.execute("select function_name from duckdb_functions() where function_type = 'table_macro' and not internal").fetchall()
     allowed = _TABLE_FUNCTIONS | {name for (name,) in macros}
-    for node in _iter_nodes(tree):
+    for node in iter_nodes(tree):
         name = ""
         if node.get("type") == "TABLE_FUNCTION" and node["function"]["function_name"] not in allowed:
             name = node["function"]["function_name"]
@@ -124,18 +124,6 @@ def _check_names(con: duckdb.DuckDBPyConnection, sql: str) -> None:
             name = ".".join(filter(None, names)) if is_internal else ""
         if name:
             raise RefusedError(f"{name} is not published: read the tables, views and macros of the release only (SHOW TABLES lists them)")
-
-
-def _iter_nodes(node: Any) -> Iterator[dict[str, Any]]:
-    """Iterate over all dictionaries in a parse tree, at any depth."""
-    waiting = [node]
-    while waiting:
-        part = waiting.pop()
-        if isinstance(part, dict):
-            yield part
-            waiting.extend(part.values())
-        elif isinstance(part, list):
-            waiting.extend(part)
 
 
 def to_json(value: Any) -> Any:

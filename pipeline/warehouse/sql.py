@@ -7,7 +7,6 @@ in the last bit.
 
 import hashlib
 import json
-import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
@@ -20,9 +19,11 @@ import polars as pl
 
 from pipeline.contracts.model import ContractError, Table
 from pipeline.contracts.tables import TABLES, VIEWS
+from pipeline.cores import count_cores
 from pipeline.errors import TensionError
 from pipeline.settings import shipped_folder
 from pipeline.warehouse.lake import Lake
+from pipeline.warehouse.parse_tree import iter_nodes
 
 #: Folders of `sql/` whose files are no models.
 NOT_MODELS = frozenset({"checks", "views", "macros", "functions"})
@@ -148,7 +149,7 @@ def select_table(tables: Tables, query: Query, table: Table, variables: Variable
     Returns the contract's columns in its order, without others. Types that DuckDB widens (hugeint sums, timestamps) are cast to the
     contract's without loss. `ModelError` when a column is missing, `ContractError` when a type does not fit.
     """
-    threads = (os.cpu_count() or 1) if query.runs_on_all_threads else 1
+    threads = count_cores() if query.runs_on_all_threads else 1
     frame = select(tables, query, variables, threads)
     missing = [name for name in table.schema if name not in frame.columns]
     if missing:
@@ -251,9 +252,7 @@ def _function_variables() -> Mapping[str, frozenset[str]]:
                 "select function_name, macro_definition from duckdb_functions() where function_type = 'macro' and not internal"
             ).fetchall()
         )
-    calls = {
-        name: list(_iter_function_calls(_parse(f"function {name}", f"select {definition}"))) for name, definition in definitions.items()
-    }
+    calls = {name: _list_function_calls(_parse(f"function {name}", f"select {definition}")) for name, definition in definitions.items()}
 
     def variables(name: str) -> frozenset[str]:
         called = {function["function_name"] for function in calls[name]} & calls.keys()
@@ -282,7 +281,7 @@ def _find_variables(name: str, tree: Any) -> frozenset[str]:
 
     `tree`: from `_parse`; `name`: what the query is, for the message of an error. Raises `ModelError` as `_find_own_variables` does.
     """
-    calls = list(_iter_function_calls(tree))
+    calls = _list_function_calls(tree)
     called = {function["function_name"] for function in calls} & _function_variables().keys()
     return _find_own_variables(name, calls).union(*(_function_variables()[function] for function in called))
 
@@ -300,20 +299,12 @@ def _find_own_variables(name: str, calls: Sequence[Mapping[str, Any]]) -> frozen
         raise ModelError(f"{name}: getvariable() takes the name of one variable, written as a string") from error
 
 
-def _iter_function_calls(node: Any) -> Iterator[dict[str, Any]]:
-    """Iterate over the nodes of function calls in a parse tree.
+def _list_function_calls(tree: Any) -> list[dict[str, Any]]:
+    """List the nodes of function calls in a parse tree.
 
-    They may be at any depth. A node is a dictionary with `function_name`, `arguments` and more, as DuckDB serializes it.
+    A node is a dictionary with `function_name`, `arguments` and more, as DuckDB serializes it.
     """
-    remaining = [node]
-    while remaining:
-        one = remaining.pop()
-        if isinstance(one, dict):
-            if one.get("class") == "FUNCTION":
-                yield one
-            remaining.extend(one.values())
-        elif isinstance(one, list):
-            remaining.extend(one)
+    return [node for node in iter_nodes(tree) if node.get("class") == "FUNCTION"]
 
 
 def _iter_table_names(node: Any, hidden: frozenset[str] = frozenset()) -> Iterator[str]:

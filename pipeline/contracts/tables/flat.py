@@ -84,7 +84,7 @@ TENSION_INDEX = Table(
         Column(
             "evidence",
             pl.Float64(),
-            "Weight of what was read or expected, next to the prior; below 0.25 the value is empty. "
+            f"Weight of what was read or expected, next to the prior; below {c.LEAST_EVIDENCE} the value is empty. "
             "Of net_tension: the smaller of its two; empty for stalemate",
             0.79,
             unit="share",

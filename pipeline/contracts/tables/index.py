@@ -370,7 +370,7 @@ CHANNEL_DAILY = Table(
             minimum=0,
             maximum=1,
         ),
-        Column("is_thin", pl.Boolean(), "Whether the index withholds this value: evidence_weight is below 0.25", False),
+        Column("is_thin", pl.Boolean(), f"Whether the index withholds this value: evidence_weight is below {c.LEAST_EVIDENCE}", False),
         Column("half_life_days", pl.Float64(), "Half-life of the filter", 7.0, unit="days"),
     ),
     layer="index",

@@ -87,9 +87,11 @@ PHASE_PROBABILITIES = tuple(
 INDEX_VALUES = (
     *_value_with_intervals("tension", "Escalation, 100 = the pair's own baseline; empty if is_thin", 212.5),
     *_value_with_intervals(
-        "concession", "Concession, 100 = the pair's own baseline; empty if concession_evidence_weight is below 0.25", 140.0
+        "concession", f"Concession, 100 = the pair's own baseline; empty if concession_evidence_weight is below {c.LEAST_EVIDENCE}", 140.0
     ),
-    *_value_with_intervals("dialogue", "Dialogue, 100 = the pair's own baseline; empty if dialogue_evidence_weight is below 0.25", 120.0),
+    *_value_with_intervals(
+        "dialogue", f"Dialogue, 100 = the pair's own baseline; empty if dialogue_evidence_weight is below {c.LEAST_EVIDENCE}", 120.0
+    ),
     *_value_with_intervals("net_tension", "tension - concession; empty if one of them is", 72.5),
     *(
         Column(
@@ -146,7 +148,7 @@ INDEX_VALUES = (
         Column(
             f"{prefix}evidence_weight",
             pl.Float64(),
-            f"Weight of what was read or expected for {value}, next to the prior; below 0.25 {value} is empty",
+            f"Weight of what was read or expected for {value}, next to the prior; below {c.LEAST_EVIDENCE} {value} is empty",
             0.79,
             unit="share",
             minimum=0,
@@ -158,8 +160,8 @@ INDEX_VALUES = (
     Column(
         "is_thin",
         pl.Boolean(),
-        "Whether too little was read or expected to publish tension: evidence_weight is below 0.25, even by little, so single days may "
-        "have no value",
+        "Whether too little was read or expected to publish tension: "
+        f"evidence_weight is below {c.LEAST_EVIDENCE}, even by little, so single days may have no value",
         False,
     ),
     c.word_column("obs_status", words.STATUS_OBSERVATION, "A"),

@@ -91,7 +91,7 @@ STORIES = Table(
         Column(
             "headline_sha256",
             pl.String(),
-            "Hash of the first article's title and body; the text itself belongs to the publisher",
+            "SHA-256 of the first article's title and body in lower case, with white space collapsed; the text belongs to the publisher",
             "9f2c5d0e" * 8,
             pattern=patterns.SHA256,
         ),

@@ -20,8 +20,8 @@ _NEUTRAL_ACTIONS = ("extended", "changed", "ruled_unlawful")
 # Instruments that articles and acts name differently for the same thing.
 _FAMILY = {"trade_remedy": "tariff", "entity_list": "export_control"}
 _RATE_TOLERANCE = 0.05
-# A layer on goods in general; others must be named in the sentence.
-_GENERAL = r"^(?:all goods|nearly all goods|goods )|\blines\b"
+#: A layer on goods in general; others must be named in the sentence. `sql/checks/average_rates_fit_the_layers.sql` repeats it.
+GENERAL = r"^(?:all goods|nearly all goods|goods )|\blines\b"
 _WORD = r"[a-z]{4,}"
 _COMMON_WORDS = frozenset(
     {
@@ -95,7 +95,7 @@ def _expand_acts(acts: pl.DataFrame, states: pl.DataFrame) -> pl.DataFrame:
         "standing",
         change_pct=pl.col("rate_pct") - pl.col("rate_pct").shift().over("layer", "target"),
     )
-    words = acts.select("layer", "product").unique().with_columns(is_general=pl.col("product").str.contains(_GENERAL))
+    words = acts.select("layer", "product").unique().with_columns(is_general=pl.col("product").str.contains(GENERAL))
     # Without the plural's s, a word also finds its singular. `$^` matches nothing: such a layer has no word of its own.
     patterns = {
         row["layer"]: "|".join(sorted({word.removesuffix("s") for word in _find_words(row["product"])} or {"$^"}))

@@ -37,11 +37,7 @@ CAMEO_TO_ISO = MappingProxyType(
     }
 )
 
-#: CAMEO's regions, which are not states. The European Union has the region of Europe; only its group distinguishes it.
-_REGION_CODES = "AFR ASA BLK CAS CAU CEU CFR CRB EAF EEU EIN EUR LAM MDT MEA NAF NMR PGS SAF SAM SAS SCN SEA WAF WST"
-REGIONS = frozenset(_REGION_CODES.split())
-
-EU_GROUP = "EEC"  # CAMEO's known group for the European Union; its region is EUR
+EU_GROUP = "EEC"  # CAMEO's known group for the European Union, whose code of country is that of the region of Europe, EUR
 
 #: Roles that act for a state: government, parliament, courts, army, intelligence, police. An actor without role is the country itself.
 STATE_ROLES = frozenset({"GOV", "LEG", "JUD", "MIL", "SPY", "COP"})

@@ -15,14 +15,14 @@ from pipeline.validation.studies.figures import Figure, figure, to_frame
 MAX_SOURCES = 20
 
 
-def list_largest_sources(coverage: pl.DataFrame, limit: int = MAX_SOURCES) -> list[str]:
+def list_largest_sources(coverage: pl.DataFrame) -> list[str]:
     """List the sources with most accepted articles, the largest first.
 
-    `coverage`: rows of COVERAGE. At most `limit`; none if fewer than two sources have accepted articles, since an index without its only
-    source is empty.
+    `coverage`: rows of COVERAGE. At most `MAX_SOURCES`; none if fewer than two sources have accepted articles, since an index without its
+    only source is empty.
     """
     counts = coverage.group_by("source").agg(pl.col("accepted").sum()).filter(pl.col("accepted") > 0)
-    return counts.sort("accepted", "source", descending=[True, False])["source"].to_list()[:limit] if counts.height > 1 else []
+    return counts.sort("accepted", "source", descending=[True, False])["source"].to_list()[:MAX_SOURCES] if counts.height > 1 else []
 
 
 def drop_source(core: Mapping[str, pl.DataFrame], story_articles: pl.DataFrame, source: str) -> dict[str, pl.DataFrame]:

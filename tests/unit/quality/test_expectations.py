@@ -1,6 +1,5 @@
 """Every rule passes on the example row of its table and fails on its own `breaks`."""
 
-import warnings
 from typing import Any
 
 import polars as pl
@@ -14,6 +13,7 @@ from pipeline.quality.expectation_types import TYPES
 from pipeline.quality.library import load_library
 from pipeline.quality.rule_files import load_rules
 from pipeline.quality.rules import Rule, breaking_frame
+from pipeline.quality.runner import run_rules
 from pipeline.quality.validate import check_frame
 from pipeline.settings import shipped_folder
 
@@ -27,17 +27,9 @@ def is_judged_by_row(rule: Rule) -> bool:
 
 
 def find_failing_rows(frame: pl.DataFrame, rules: list[Rule]) -> dict[str, set[int]]:
-    """Return the row numbers that fail each rule, from one run of Great Expectations over the frame."""
-    complete = {"result_format": {"result_format": "COMPLETE"}}
-    engine = load_library().engine
-    engine.load_batch_data("frame", runner._to_pandas(frame, rules))
-    compiled = [runner._compile_rule(rule) for rule in rules]
-    dependencies = [one._list_dependencies(complete) for one in compiled]
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # as in the runner
-        metrics, aborted = runner._resolve_metrics(runner._build_graph(dependencies, complete), complete)
-    results = [one._validate(own, metrics, aborted)[1] for one, own in zip(compiled, dependencies, strict=True)]
-    return {rule.name: set(result["unexpected_index_list"]) for rule, result in zip(rules, results, strict=True)}
+    """Return the row numbers that fail each rule, which examples name if they are the key."""
+    outcomes = run_rules(frame.with_row_index("row_number"), rules, ["row_number"])
+    return {outcome.name: {int(example.partition(" ")[0]) for example in outcome.detail.examples} for outcome in outcomes}
 
 
 def test_every_table_has_rules() -> None:
@@ -59,7 +51,8 @@ def test_the_example_row_passes_every_check(table: str) -> None:
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_each_rule_fails_on_each_of_its_breaks(table: str) -> None:
+def test_each_rule_fails_on_each_of_its_breaks(table: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runner, "_EXAMPLES", None)  # list all
     rules = [rule for rule in RULES[table] if is_judged_by_row(rule)]
     rows = pl.concat([breaking_frame(rule) for rule in rules])
     failing = find_failing_rows(rows, rules)
@@ -76,7 +69,7 @@ def test_rules_about_several_rows_fail_on_their_breaks() -> None:
     rules = [rule for table_rules in RULES.values() for rule in table_rules if not is_judged_by_row(rule)]
     assert len(rules) >= 5
     for rule in rules:
-        (outcome,) = runner.run_rules(breaking_frame(rule), [rule])
+        (outcome,) = run_rules(breaking_frame(rule), [rule])
         assert (outcome.passed, outcome.severity) == (False, rule.severity), outcome
         assert "could not be evaluated" not in outcome.detail.message, outcome
 

@@ -253,10 +253,11 @@ def test_every_pair_has_a_row_and_a_section(pair_daily: Make, contributions: Mak
     assert html.count('<section class="pair" id="JPN-USA">') == 1
 
 
-def test_the_parts_of_a_value_sum_to_it(contributions: Make) -> None:
+def test_the_parts_of_a_value_sum_to_it(contributions: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     row = {**ROW, "tension": 200.0}
     for biggest in (0, 1, 5):
-        built = split_value(contributions(DAY, value=200.0), row, "escalation", biggest)
+        monkeypatch.setattr("pipeline.report.page.BIGGEST", biggest)
+        built = split_value(contributions(DAY, value=200.0), row, "escalation")
         assert len(built.stories) == min(biggest, 2)
         assert sum(story.contribution for story in built.stories) + built.others + built.earlier + built.prior == pytest.approx(200.0)
 

@@ -1,4 +1,5 @@
 import time
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -8,8 +9,9 @@ from numpy.typing import NDArray
 
 from pipeline.contracts.tables.core import FINDINGS
 from pipeline.index.parameters import read_weights
-from pipeline.signals.evaluate import EvaluationError, evaluate, list_errors, to_predictions
+from pipeline.signals.evaluate import EvaluationError, evaluate, list_errors, size_of_act, to_predictions
 from pipeline.signals.gold import Gold
+from pipeline.warehouse.sql import Query, select
 from tests.unit.signals.scenes import make_gold, make_prediction, make_predictions, make_row, score
 
 # --- scores from counts
@@ -57,6 +59,18 @@ def test_each_source_is_scored_even_without_signals() -> None:
 
 
 # --- mass
+
+
+def test_an_act_has_the_size_that_it_has_in_the_index() -> None:
+    grid = """
+        select *, size_of_act(instrument, rate_pct, usual_rate_pct) as size
+        from (select unnest(['tariff', 'quota']) as instrument)
+        cross join (select unnest([null, 0, 2.5, 6.25, 25, 99, 100, 101]::double[]) as rate_pct)
+        cross join (select unnest([null, 10, 25]::double[]) as usual_rate_pct)
+    """
+    rows = select({}, Query(Path("grid.sql"), grid, (), (), ()), {})
+    assert rows.height == 2 * 8 * 3
+    assert rows.select(size_of_act(pl.col("rate_pct"))).to_series().to_list() == pytest.approx(rows["size"].to_list())
 
 
 def masses(against: Gold, *predictions: dict[str, Any]) -> dict[str, tuple[float | None, int]]:

@@ -6,7 +6,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from pipeline.contracts.tables.columns import LEAST_EVIDENCE
 from pipeline.contracts.tables.index import TENSION_DAILY, TENSION_PAIR_DAILY
+from pipeline.settings import shipped_folder
 from pipeline.warehouse.publish import Publisher
 from tests.unit.index.lake_scenes import Scene, article, build, day, finding
 from tests.unit.warehouse.test_publish import query
@@ -20,7 +22,12 @@ def scene(baseline: tuple[object, object] | None) -> Scene:
     articles = [article(f"{source}:{number:02d}", day(number)) for number in range(LAST) for source in "AB" if source == "A" or number > 30]
     acting = [one for n, one in enumerate(articles) if n % (9 if n < 28 else 3) == 0]
     findings = [finding(one, kind) for n, one in enumerate(acting) for kind in (("measure", "threat", "dialogue", "offer")[n % 4],)]
-    return Scene(articles, findings, baseline=baseline, least_evidence=0.25)  # type: ignore[arg-type]  # days
+    return Scene(articles, findings, baseline=baseline, least_evidence=LEAST_EVIDENCE)  # type: ignore[arg-type]  # days
+
+
+def test_the_macro_and_the_index_need_the_same_evidence() -> None:
+    text = (shipped_folder("sql") / "macros" / "on_one_scale.sql").read_text(encoding="utf-8")
+    assert f">= {LEAST_EVIDENCE} - 1e-9 then" in text
 
 
 @pytest.mark.parametrize("series", ["CHN-USA", "CHN>USA"])

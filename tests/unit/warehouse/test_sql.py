@@ -1,3 +1,4 @@
+import os
 import re
 from datetime import date
 from pathlib import Path
@@ -17,8 +18,9 @@ from pipeline.contracts.vocabulary import INSTRUMENT, KIND
 from pipeline.index.parameters import model_variables, read_weights
 from pipeline.models.build import build_tables
 from pipeline.settings import shipped_folder
+from pipeline.warehouse import sql
 from pipeline.warehouse.lake import Lake
-from pipeline.warehouse.sql import ModelError, Tables, Variables, model_files, query_version, read_query, select, select_table
+from pipeline.warehouse.sql import ModelError, Query, Tables, Variables, model_files, query_version, read_query, select, select_table
 from tests.unit.index.lake_scenes import Built
 
 SQL = shipped_folder("sql")
@@ -290,6 +292,15 @@ def test_models_on_all_threads_give_the_same_bits() -> None:
         )
         assert one.height > (500 if query.path.stem == "story_mass" else 3)
         assert_frame_equal(one, four, check_exact=True)
+
+
+def test_models_on_all_threads_use_the_cores_of_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    threads: list[int] = []
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 2, 4}, raising=False)
+    monkeypatch.setattr(sql, "select", lambda *arguments: threads.append(arguments[-1]) or WEIGHTS.empty())  # type: ignore[func-returns-value]
+    for text in ("select 1", "-- threads: all\nselect 1"):
+        select_table({}, Query(Path("model.sql"), text, (), (), ()), WEIGHTS, {})
+    assert threads == [1, 3]
 
 
 def test_a_query_version_changes_only_with_the_text(tmp_path: Path) -> None:

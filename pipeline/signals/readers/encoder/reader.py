@@ -36,8 +36,8 @@ class EncoderReader:
 
     name = "encoder"
 
-    def __init__(self, network: Network | None = None, threads: int = 1) -> None:
-        self.network = network or load_network()
+    def __init__(self, threads: int = 1) -> None:
+        self.network = load_network()
         self.version = self.network.version
         self.threads = threads
 

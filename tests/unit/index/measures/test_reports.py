@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from pipeline.contracts.tables.measures import MEASURE_CLAIMS, MEASURE_STATES
 from pipeline.index.measures.acts import read_acts
-from pipeline.index.measures.reports import link_reports
+from pipeline.index.measures.reports import GENERAL, link_reports
 from pipeline.models.build import build_tables
+from pipeline.settings import shipped_folder
 from tests.unit.index.measures.random_claims import claims
 
 
@@ -30,6 +31,11 @@ def report(**changes: Any) -> dict[str, Any]:
     claim |= {"known_on": claim["told_on"]}
     row: dict[str, Any] = link_reports(pl.DataFrame([claim], schema=MEASURE_CLAIMS.schema), read_acts(), states()).to_dicts()[0]
     return row
+
+
+def test_reports_and_check_agree_on_goods_in_general() -> None:
+    check = shipped_folder("sql") / "checks" / "average_rates_fit_the_layers.sql"
+    assert f"regexp_matches(states.product, '{GENERAL}')" in check.read_text(encoding="utf-8")
 
 
 def test_a_claim_with_rate_and_day_supports_its_act() -> None:

@@ -12,7 +12,6 @@ from pipeline.sources.gdelt.states import (
     CAMEO_TO_ISO,
     COMPANY_ROLES,
     ISO_ALPHA_3,
-    REGIONS,
     STATE_ROLES,
     STATES,
     find_state,
@@ -20,6 +19,9 @@ from pipeline.sources.gdelt.states import (
 )
 from tests.unit.sources.gdelt.test_events import REAL
 
+#: CAMEO's regions, which are not states.
+_REGIONS = "AFR ASA BLK CAS CAU CEU CFR CRB EAF EEU EIN EUR LAM MDT MEA NAF NMR PGS SAF SAM SAS SCN SEA WAF WST"
+REGIONS = set(_REGIONS.split())
 ACTORS = Path(signals.__file__).parent / "lexicon" / "actors.toml"
 
 

@@ -60,8 +60,9 @@ def test_the_largest_change_is_that_of_the_worst_day(long: Built) -> None:
     assert change == pytest.approx(7)
 
 
-def test_sources_are_sorted_by_size_and_a_single_one_is_not_listed() -> None:
+def test_sources_are_sorted_by_size_and_a_single_one_is_not_listed(monkeypatch: pytest.MonkeyPatch) -> None:
     coverage = COVERAGE.example(3).with_columns(source=pl.Series(["small", "large", "large"]), accepted=pl.Series([1, 5, 5]))
     assert list_largest_sources(coverage) == ["large", "small"]
-    assert list_largest_sources(coverage, limit=1) == ["large"]
     assert list_largest_sources(coverage.filter(pl.col("source") == "large")) == []
+    monkeypatch.setattr("pipeline.validation.studies.leave_one_out.MAX_SOURCES", 1)
+    assert list_largest_sources(coverage) == ["large"]
