@@ -23,7 +23,7 @@ REPAIRED_BY_RUN, NEEDS_A_PERSON = 1, 2
 def verify_home(home_folder: Path | None) -> None:
     """Print what is damaged in a home, and how to repair it.
 
-    Exits with 0 if nothing is, 1 if runs repair everything, else 2; also 2 if the home cannot be read.
+    Exits with 0 if nothing is, 1 if runs repair everything, else 2; also 2 if there is no home, or it cannot be read.
     """
     try:
         settings = read_settings(home=home_folder)
@@ -36,6 +36,9 @@ def verify_home(home_folder: Path | None) -> None:
     if writer := find_writer(settings.home):
         say(f"In use: {writer}. Verify again afterwards: files that it writes may be listed.")
     home = quote(str(settings.home))
+    if not damage and not settings.lake_url and not settings.lake.exists():
+        print_problem(err, "tension", f"{home} is no home: it has no folder lake; nothing was verified")
+        raise typer.Exit(NEEDS_A_PERSON)
     if not damage:
         say(f"{home} is complete: every file is as it was written")
         return

@@ -16,6 +16,7 @@ from pipeline.report.evidence import warn_of_baseline
 from pipeline.report.sparklines import sparkline_markdown
 from pipeline.report.write import REPORT, write_report
 from pipeline.settings import SAMPLE_NOTE, Settings
+from pipeline.warehouse.home import note_release
 from pipeline.warehouse.inputs import code_digest, combine_digests
 from pipeline.warehouse.lake import Lake
 from pipeline.warehouse.publish import DATABASE, Publisher
@@ -44,6 +45,7 @@ def build_asset(settings: Settings) -> dg.AssetsDefinition:
         code = combine_digests(digest_code(), code_digest(("report",), ("vl-convert-python",)))
         add_report = partial(write_report, lake.read, partial(select_view, lake, CONTRIBUTIONS), is_sample=settings.is_sample, code=code)
         release = publisher.publish(lake, read.last, note, add_report)
+        note_release(settings.home, release.name)
         explorer = write_explorer(publisher.folder)
         index = lake.read(TENSION_PAIR_DAILY)
         pairs = index["pair"].unique(maintain_order=True).to_list()

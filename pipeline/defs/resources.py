@@ -27,7 +27,7 @@ from pipeline.sources.files.find import ArticleFile, find_article_files
 from pipeline.sources.files.inbox import list_inbox_files, select_readable
 from pipeline.sources.http.archive import Archive
 from pipeline.sources.news import has_fetched_articles, read_fetched_articles
-from pipeline.warehouse.home import HomeError, mark_home
+from pipeline.warehouse.home import HomeError, mark_home, require_kind
 from pipeline.warehouse.inputs import code_digest, combine_digests
 from pipeline.warehouse.lake import Lake
 from pipeline.warehouse.open_lake import open_lake
@@ -86,6 +86,7 @@ class News:
         archives, inbox = self.settings.articles, ArticleFiles(path=str(self.settings.inbox))
         has_dropped = bool(list_inbox_files(self.settings.inbox))
         if self.settings.is_sample and has_dropped:
+            require_kind(self.settings.home, is_sample=True)
             raise HomeError(
                 f"{self.settings.inbox} contains articles, but this home is for the bundled sample; "
                 f"pass your articles with --articles or TENSION_ARTICLES, and another --home"

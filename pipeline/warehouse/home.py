@@ -1,7 +1,7 @@
 """The home, the folder of one index: its lock and its mark.
 
-The mark (`home.json`) says which format the files have, and whether the home is for the bundled sample, which is never mixed with other
-articles. The lock (`lock.json`) lets one process at a time write.
+The mark (`home.json`) says which format the files have, which release was published last, and whether the home is for the bundled sample,
+which is never mixed with other articles. The lock (`lock.json`) lets one process at a time write.
 """
 
 import fcntl
@@ -115,14 +115,34 @@ def mark_home(home: Path, *, is_sample: bool) -> None:
 
     `HomeError` when it was recorded as the opposite, or when the record cannot be read.
     """
-    has_sample = is_sample_home(home, is_sample)
-    if has_sample != is_sample:
-        stored, requested = ("the bundled sample", "your articles") if has_sample else ("your articles", "the bundled sample")
+    mark = require_kind(home, is_sample=is_sample)
+    _write_mark(home, _Mark(is_sample, FORMAT, mark.release if mark else None))
+
+
+def require_kind(home: Path, *, is_sample: bool) -> "_Mark | None":
+    """Return the mark of the home; None for a new home.
+
+    `HomeError` when the home is for the sample and the articles are not, or the other way round, and as in `is_sample_home`.
+    """
+    mark = read_mark(home)
+    if mark is None or mark.is_sample == is_sample:
+        return mark
+    if mark.is_sample:
         raise HomeError(
-            f"{home} holds an index of {stored}, which must not be mixed with {requested}. "
+            f"{home} holds an index of the bundled sample, which must not be mixed with your articles. "
             f"Choose another folder with --home, or remove {home}"
         )
-    _write_mark(home, _Mark(is_sample, FORMAT))
+    raise HomeError(
+        f"{home} holds an index of your articles, but the settings name none (no tension.toml in {Path.cwd()}?). "
+        f"Start the command or the daemon where tension.toml is, or set TENSION_ARTICLES. For the bundled sample, choose another --home"
+    )
+
+
+def note_release(home: Path, name: str) -> None:
+    """Record in the mark of the home that this release was published."""
+    mark = read_mark(home)
+    if mark and mark.release != name:
+        _write_mark(home, mark._replace(release=name))
 
 
 def is_sample_home(home: Path, default: bool) -> bool:
@@ -136,13 +156,14 @@ def is_sample_home(home: Path, default: bool) -> bool:
 
 
 class _Mark(NamedTuple):
-    """Content of `home.json`: sample or own articles, and format.
+    """Content of `home.json`: sample or own articles, format, release.
 
-    `format`: number of the layout of the files.
+    `format`: number of the layout of the files. `release`: name of the one published last; None before the first.
     """
 
     is_sample: bool
     format: int
+    release: str | None = None
 
 
 def read_mark(home: Path) -> _Mark | None:
@@ -158,7 +179,7 @@ def read_mark(home: Path) -> _Mark | None:
         return None
     try:
         content = json.loads(note.read_text(encoding="utf-8"))
-        mark = _Mark(content["is_sample"], content.get("format", 0))  # format 0 had no number
+        mark = _Mark(content["is_sample"], content.get("format", 0), content.get("release"))  # format 0 had no number
     except (ValueError, KeyError, TypeError, AttributeError):
         mark = None
     if mark is None or type(mark.is_sample) is not bool or type(mark.format) is not int or mark.format < 0:
@@ -196,4 +217,4 @@ def _prepare(home: Path) -> None:
         )
     if mark.format < FORMAT:
         migrate(home, mark.format)
-        _write_mark(home, _Mark(mark.is_sample, FORMAT))
+        _write_mark(home, mark._replace(format=FORMAT))

@@ -17,7 +17,7 @@ from pipeline.contracts.tables.index import BASELINE
 from pipeline.durable_files import SUMS, hash_file, read_sums
 from pipeline.errors import UserError
 from pipeline.settings import Settings
-from pipeline.warehouse.home import NOTE, HomeError, read_mark
+from pipeline.warehouse.home import NOTE, HomeError, find_writer, read_mark
 from pipeline.warehouse.lake import Lake, find_missing_days, is_day_file
 from pipeline.warehouse.open_lake import reach_lake
 from pipeline.warehouse.publish import LINKED, Publisher
@@ -76,14 +76,19 @@ def _report_errors(part: str, check: Iterator[Damage]) -> Iterator[Damage]:
 
 
 def _check_mark(settings: Settings) -> Iterator[Damage]:
-    """Yield damage if the mark of the home cannot be used.
+    """Yield damage if the mark of the home cannot be used, or is not true.
 
-    That is if `home.json` is damaged, of a later version, or missing although the home has data.
+    It cannot be used if `home.json` is damaged, of a later version, or missing although the home has data. It is not true if it names a
+    release, and nothing is published.
     """
     try:
-        read_mark(settings.home)
+        mark = read_mark(settings.home)
     except HomeError as error:
         yield Damage(NOTE, "damaged", str(error), False)
+        return
+    publisher = Publisher(settings.published)
+    if mark and mark.release and not publisher.releases.exists() and not publisher.latest.is_symlink():
+        yield Damage("published", MISSING, "Publish again: tension run (earlier releases: from a backup)", True)
 
 
 def _check_lake(settings: Settings, compares_hashes: bool) -> Iterator[Damage]:
@@ -92,12 +97,28 @@ def _check_lake(settings: Settings, compares_hashes: bool) -> Iterator[Damage]:
     A day of a core table without a file is missing even without a recorded hash, if any core table has an earlier, and any a later day.
     """
     lake = reach_lake(settings)
+    if not isinstance(lake, SharedLake) and _is_lost(settings):
+        again = "Restore the backup into a new home: tension restore BACKUP --home NEW, or read all days again: tension run"
+        yield Damage("lake", "without articles" if settings.lake.exists() else MISSING, again, False)
+        return
     for name, days in find_missing_days(lake, core.TABLES).items():
         yield from _describe_days(name, MISSING, days)
     if isinstance(lake, SharedLake):
         yield from _check_shared_lake(lake, compares_hashes)
     else:
         yield from _check_local_lake(lake, settings, compares_hashes)
+
+
+def _is_lost(settings: Settings) -> bool:
+    """Return whether a home has no lake, or none with articles.
+
+    False for a new home, and before its first release while a run may still make the lake.
+    """
+    if (settings.lake / core.COVERAGE.name).exists():
+        return False
+    has_release = Publisher(settings.published).latest.exists()
+    is_used = any(path.exists() for path in (settings.home / NOTE, settings.published, settings.readings))
+    return has_release or (is_used and not settings.lake.exists() and find_writer(settings.home) is None)
 
 
 def _check_local_lake(lake: Lake, settings: Settings, compares_hashes: bool) -> Iterator[Damage]:

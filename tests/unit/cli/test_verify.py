@@ -1,6 +1,7 @@
 """`tension verify` and `tension status` find what is damaged or missing, and say what repairs it."""
 
 import fcntl
+import shutil
 import sqlite3
 from collections.abc import Callable
 from datetime import date
@@ -16,7 +17,7 @@ from pipeline.contracts.tables.core import ARTICLES, COVERAGE, FINDINGS
 from pipeline.contracts.tables.index import BASELINE, TENSION_DAILY
 from pipeline.defs.daily import GapError, require_every_day
 from pipeline.explorer.write import write_explorer
-from pipeline.warehouse.home import COPY_OF, mark_home
+from pipeline.warehouse.home import COPY_OF, lock_home, mark_home, note_release
 from pipeline.warehouse.lake import Lake
 from tests.unit.cli.conftest import Command, flat
 
@@ -124,6 +125,58 @@ def test_a_home_in_use_is_not_called_damaged_by_a_backup(command: Command, home:
 def test_a_home_without_damage_is_complete(command: Command, home: Path) -> None:
     result = command("verify", "--home", home)
     assert (result.exit_code, result.output) == (0, f"{home} is complete: every file is as it was written\n")
+
+
+@pytest.mark.parametrize("content", [None, [], ["inbox"], ["dagster"]])
+def test_a_folder_without_a_lake_is_no_home(command: Command, tmp_path: Path, content: list[str] | None) -> None:
+    folder = tmp_path / "elsewhere"
+    for name in content or ():
+        (folder / name).mkdir(parents=True)
+    if content == []:
+        folder.mkdir()
+    result = command("verify", "--home", folder)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "is no home: it has no folder lake; nothing was verified" in flat(result.stderr)
+
+
+@pytest.mark.parametrize("part", ["home.json", "published", "readings"])
+def test_a_lost_lake_is_damage_while_any_part_is_left(command: Command, tmp_path: Path, part: str) -> None:
+    (tmp_path / "home" / part).mkdir(parents=True)
+    if part == "home.json":
+        (tmp_path / "home" / part).rmdir()
+        mark_home(tmp_path / "home", is_sample=False)
+    verified, status = command("verify", "--home", "home"), command("status", "--home", "home")
+    words = "lake: missing. Restore the backup into a new home: tension restore BACKUP --home NEW, or read all days again: tension run"
+    assert (verified.exit_code, f"damaged: {words}" in flat(verified.output)) == (2, True)
+    assert status.exit_code == 1
+    assert "lake: missing. Restore the backup" in flat(status.output)
+    assert "is empty" not in status.output
+
+
+def test_a_lake_that_a_failed_run_left_empty_is_damage(command: Command, home: Path) -> None:
+    shutil.rmtree(home / "lake")
+    Lake(home / "lake").note_warnings(["a.check: its reason"])
+    assert "is empty" in command("status", "--home", home).output
+    (home / "published/releases/2025-03-09-0000000000").mkdir(parents=True)
+    (home / "published/latest").symlink_to("releases/2025-03-09-0000000000")
+    assert "lake: without articles. Restore the backup" in flat(command("status", "--home", home).output)
+
+
+def test_a_first_run_that_has_made_no_lake_yet_is_no_damage(command: Command, tmp_path: Path) -> None:
+    mark_home(tmp_path / "home", is_sample=False)
+    with lock_home(tmp_path / "home", "tension run"):
+        assert "is empty" in command("status", "--home", "home").output
+    assert command("status", "--home", "home").exit_code == 1
+
+
+def test_published_files_that_are_lost_are_damage_after_a_release(command: Command, home: Path) -> None:
+    assert command("verify", "--home", home).exit_code == 0
+    note_release(home, "2025-03-09-0000000000")
+    mark_home(home, is_sample=False)
+    verified, status = command("verify", "--home", home), command("status", "--home", home)
+    words = "published: missing. Publish again: tension run (earlier releases: from a backup)"
+    assert (verified.exit_code, f"damaged: {words}" in verified.output) == (1, True)
+    assert (status.exit_code, words in status.output) == (1, True)
 
 
 @pytest.mark.parametrize(

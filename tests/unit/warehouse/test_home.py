@@ -58,6 +58,13 @@ def test_a_folder_that_is_no_home_has_no_writer(tmp_path: Path) -> None:
     assert find_writer(tmp_path / "nothing") is None
 
 
+def test_settings_without_articles_are_named_as_the_cause(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    mark_home(tmp_path / "home", is_sample=False)
+    with pytest.raises(HomeError, match=rf"an index of your articles, but the settings name none \(no tension\.toml in {tmp_path}\?\)"):
+        mark_home(tmp_path / "home", is_sample=True)
+
+
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"is_sample": "no"}', "null", "\x00"])
 def test_a_damaged_mark_is_named_with_its_remedy(tmp_path: Path, content: str) -> None:
     mark_home(tmp_path, is_sample=False)
