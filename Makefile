@@ -62,7 +62,7 @@ counts: $(filter .uv/uv,$(UV)) ## count the findings of each kind in the sample,
 	@$(DEV) python -m scripts.counts
 
 sbom: $(filter .uv/uv,$(UV)) ## write sbom.cdx.json, a CycloneDX list of all packages that an installation may have
-	@$(UV) export --locked --no-dev --all-extras --format cyclonedx1.5 --preview-features sbom-export -q > sbom.cdx.json
+	@$(UV) export --locked --no-dev --all-extras --group postgres --format cyclonedx1.5 --preview-features sbom-export -q > sbom.cdx.json
 
 audit: $(filter .uv/uv,$(UV)) ## look up known vulnerabilities of the locked packages at osv.dev
 	@$(UV) audit --locked --preview-features audit-command; code=$$?; \

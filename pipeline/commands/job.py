@@ -21,6 +21,7 @@ from pipeline.garbage import pause_garbage_collection
 from pipeline.progress import Display
 from pipeline.report import terminal
 from pipeline.settings import Settings
+from pipeline.warehouse.last_run import POSTGRES_URL
 from pipeline.warehouse.shared_lake import SharedLake
 
 if TYPE_CHECKING:
@@ -119,8 +120,6 @@ def explaining_history(settings: Settings) -> Iterator[None]:
     Its message says what to do. Any other error of the block passes unchanged.
     """
     from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415 as above
-
-    from pipeline.defs.instance import POSTGRES_URL  # noqa: PLC0415 as above
 
     try:
         yield

@@ -33,11 +33,12 @@ from pipeline.sources.upstream_status import describe_upstreams
 from pipeline.warehouse.claims import list_claims
 from pipeline.warehouse.home import HomeError, find_writer, is_sample_home
 from pipeline.warehouse.lake import Lake
+from pipeline.warehouse.last_run import describe_failed_run
 from pipeline.warehouse.object_store import open_bucket, run
 from pipeline.warehouse.open_lake import reach_lake
 from pipeline.warehouse.publish import Publisher
 from pipeline.warehouse.shared_lake import SharedLake
-from pipeline.warehouse.uploads import read_pointer
+from pipeline.warehouse.uploads import HOME_ID, explain_refusal, identify_home, read_pointer
 from pipeline.warehouse.verify import find_damage
 
 Result = TypeVar("Result")
@@ -64,8 +65,9 @@ class _Problems(list[str]):
 def show_status(home_folder: Path | None, show_all: bool) -> None:
     """Print some lines about a home, and one for each damage.
 
-    Exits with 1 if something is missing or cannot be read; else, with `show_all`, also prints the row count of every table. An undamaged
-    home without articles gives one line only. Raises `HomeError` if there is no `home_folder`, unless it is to be a copy of a shared lake.
+    Exits with 1 if something is missing or cannot be read, or the bucket refuses the newest release; else, with `show_all`, also prints the
+    row count of every table. An undamaged home without articles gives one line only. Raises `HomeError` if there is no `home_folder`,
+    unless it is to be a copy of a shared lake.
     """
     settings = read_settings(home=home_folder)
     if home_folder and not settings.home.exists() and not settings.lake_url:
@@ -80,8 +82,10 @@ def show_status(home_folder: Path | None, show_all: bool) -> None:
     if lake and survive(lambda: lake.span(COVERAGE), None) is None and not problems:
         say(f"{settings.home} is empty. Next: {name_program()} run --home {quote(str(settings.home))}")
         return
+    uploaded, is_refused = survive(lambda: _describe_upload(settings), (_UNKNOWN, False))
     lines = [
         ("published", survive(lambda: _describe_release(settings), _UNKNOWN)),
+        ("uploaded", uploaded),
         ("newest", describe(_describe_freshness)),
         ("baseline", describe(lambda lake, _: warn_of_baseline(lake.read))),
         ("pairs", describe(lambda lake, _: warn_of_unpublished_pairs(lake.read))),
@@ -91,8 +95,6 @@ def show_status(home_folder: Path | None, show_all: bool) -> None:
         ("links", describe(_describe_missing_links)),
         ("next", describe(_suggest_command)),
     ]
-    if settings.publish_to:
-        lines.insert(1, ("uploaded", survive(lambda: _describe_upload(settings), _UNKNOWN)))
     if writer := survive(lambda: find_writer(settings.home), None):
         lines.insert(0, ("in use", writer))
     if isinstance(lake, SharedLake):
@@ -100,6 +102,7 @@ def show_status(home_folder: Path | None, show_all: bool) -> None:
     terminal.print_status_lines(out, [*(line for line in lines if line[1]), *(("damaged", problem) for problem in problems)])
     if problems:
         say(f"For all damage, and what repairs it: {name_program()} verify --home {quote(str(settings.home))}")
+    if problems or is_refused:
         raise typer.Exit(1)
     if show_all and lake:
         _print_tables(lake, settings)
@@ -138,20 +141,28 @@ def _list_claims(lake: SharedLake) -> list[tuple[str, str]]:
     return [("lake in use", str(one)) for one in list_claims(lake.bucket)]
 
 
-def _describe_upload(settings: Settings) -> str:
+def _describe_upload(settings: Settings) -> tuple[str, bool]:
     """Say which release the object store has, and whether it lags.
 
-    It lags if it is not the home's newest. A `UserError`, e.g. without connection, is returned as text.
+    It lags if it is not the home's newest. A `UserError`, e.g. without connection, is returned as text. The text is empty if nothing is to
+    be uploaded. The second value is whether the store has the release of another home, and so refuses the newest.
     """
-    url, newest = str(settings.publish_to), Publisher(settings.published).latest_name
+    url, newest = settings.publish_to, Publisher(settings.published).latest_name
+    if url is None:
+        return "", False
     try:
         pointer = run(read_pointer(open_bucket(url, tries=2, seconds=5)))
     except UserError as error:
-        return f"unknown: {error}"
+        return f"unknown: {error}", False
     if pointer is None:
-        return f"nothing yet at {url}"
+        return f"nothing yet at {url}", False
     text = f"release {pointer.release} at {url}, uploaded {pointer.uploaded_at}"
-    return text if pointer.release == newest else f"{text}; lags behind {newest}: the next run uploads it"
+    if newest in (None, pointer.release):
+        return text, False
+    name = identify_home(settings.home) if (settings.home / HOME_ID).exists() else ""
+    if refusal := explain_refusal(url, pointer, newest, name):
+        return f"refused: {refusal}", True
+    return f"{text}; lags behind {newest}: the next run uploads it", False
 
 
 def _describe_freshness(lake: Lake, settings: Settings) -> str:
@@ -171,16 +182,18 @@ def _describe_freshness(lake: Lake, settings: Settings) -> str:
 
 
 def _describe_failures(lake: Lake, settings: Settings) -> str:
-    """Say which tables were not rebuilt and which upstreams failed.
+    """Say whether the last run, tables or upstreams failed.
 
-    An upstream failed if, for at least one of the items requested in the last `RECENT_DAYS` days, the last request failed; it is listed
-    with the number of such items. "nothing" if no table or upstream did.
+    A table failed if it was not rebuilt. An upstream failed if, for at least one of the items requested in the last `RECENT_DAYS` days, the
+    last request failed; it is listed with the number of such items. "nothing" if none of them did.
     """
     problems = [f"{table} was not rebuilt: {reason}" for table, reason in lake.stale_tables().items()]
     states = describe_upstreams(lake.read(FETCHES), {}, settings.sources.on, clock.today()).filter(pl.col("failed") > 0)
     problems += [
         f"{format_count(count, 'request')} to {source} in {RECENT_DAYS} days" for source, count in states.select("source", "failed").rows()
     ]
+    if failed_run := describe_failed_run(settings.dagster_home):
+        problems.insert(0, f"{failed_run}: see it with make ui HOME_DIR={quote(str(settings.home))}")
     return "; ".join(problems) or "nothing"
 
 

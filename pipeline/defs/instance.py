@@ -22,6 +22,7 @@ from pipeline.durable_files import replacing
 from pipeline.errors import UserError
 from pipeline.settings import PACKAGE, Settings
 from pipeline.warehouse.home import find_writer
+from pipeline.warehouse.last_run import POSTGRES_URL
 
 # Larger batches are not faster.
 EVENTS_IN_A_BATCH = 1000
@@ -30,8 +31,6 @@ STARTED_BY = "started by"
 #: The code location as `workspace.yaml` names it, for runs that a command starts.
 _REPOSITORY = RemoteRepositoryOrigin(RegisteredCodeLocationOrigin("trade_tension"), SINGLETON_REPOSITORY_NAME)
 DEAD = "The process of this run ended without a result: it was killed, or the machine stopped. Nothing of it is published."
-#: Variable with the address of Postgres, which then stores the history of runs: postgresql+psycopg2://user:password@host:5432/database.
-POSTGRES_URL = "TENSION_POSTGRES_URL"
 
 
 class HistoryStorageError(UserError, RuntimeError):
@@ -137,7 +136,10 @@ def _postgres_storage() -> dict[str, ConfigurableClassData]:
     They name the variable, so that no file has the password. `HistoryStorageError` if the package for Postgres is not installed.
     """
     if find_spec("dagster_postgres") is None:
-        raise HistoryStorageError(f"{POSTGRES_URL} needs the package dagster-postgres; install it: uv sync --group postgres, or unset it")
+        raise HistoryStorageError(
+            f"{POSTGRES_URL} needs the package dagster-postgres; install it: uv sync --locked --no-dev --group postgres, with every "
+            f"other --extra that you use, or unset it"
+        )
     address = yaml.dump({"postgres_url": {"env": POSTGRES_URL}})
     runs, events, schedules = (
         ConfigurableClassData("dagster_postgres", "PostgresRunStorage", address),

@@ -1,10 +1,12 @@
 """A sensor that starts a run for article files put into `<home>/inbox`."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import dagster as dg
+from dagster._core.storage.tags import RUN_KEY_TAG, SENSOR_NAME_TAG
 
 from pipeline import clock
 from pipeline.articles.stories import DAYS_AROUND
@@ -20,9 +22,22 @@ from pipeline.warehouse.open_lake import open_lake
 from pipeline.warehouse.shared_lake import SharedLake
 
 _INBOX = (
-    "Every minute: starts a run when an article file was put into <home>/inbox or changed, over the days of its articles. Off until you "
-    "switch it on."
+    "Every minute: starts a run when an article file was put into <home>/inbox or changed, over the days of its articles; again ten "
+    "minutes after it failed, and two hours after that. Off until you switch it on."
 )
+_NAME = "inbox"
+#: Seconds between the end of a failed run for a file and the next, for as many as are tried again.
+_PAUSES = (600, 7200)
+
+
+class _Failures(NamedTuple):
+    """Files whose last run failed.
+
+    `due` has the run key of the next run by file, for those that wait for no pause. `given_up`: files that are not tried again.
+    """
+
+    due: Mapping[str, str]
+    given_up: Sequence[str]
 
 
 def _read_state(path: Path) -> list[int]:
@@ -30,26 +45,52 @@ def _read_state(path: Path) -> list[int]:
     return [status.st_size, status.st_mtime_ns]
 
 
+def _list_run_keys(name: str, state: Sequence[int]) -> list[str]:
+    """Return the run keys of all tries for a file in this state."""
+    key = f"{name}:{state}"
+    return [key, *(f"{key}, try {number}" for number, _ in enumerate(_PAUSES, start=2))]
+
+
+def _find_failures(instance: dg.DagsterInstance, seen: Mapping[str, Sequence[int]], now: float) -> _Failures:
+    """Find the files whose last run failed, in the history of runs."""
+    failures = dg.RunsFilter(statuses=[dg.DagsterRunStatus.FAILURE], tags={SENSOR_NAME_TAG: _NAME})
+    ends = {record.dagster_run.tags.get(RUN_KEY_TAG): record.end_time or now for record in instance.get_run_records(failures)}
+    due, given_up = dict[str, str](), list[str]()
+    for name, state in seen.items() if ends else ():
+        keys = _list_run_keys(name, state)
+        failed = [ends[key] for key in keys if key in ends]
+        if len(failed) == len(keys):
+            given_up.append(name)
+        elif failed and now >= failed[-1] + _PAUSES[len(failed) - 1]:
+            following = keys[len(failed)]
+            if not instance.get_runs_count(dg.RunsFilter(tags={SENSOR_NAME_TAG: _NAME, RUN_KEY_TAG: following})):
+                due[name] = following
+    return _Failures(due, given_up)
+
+
 def inbox_sensor(settings: Settings) -> dg.SensorDefinition:
     """Build the sensor of the inbox."""
 
-    @dg.sensor(job_name=JOB, minimum_interval_seconds=60, name="inbox", description=_INBOX)
+    @dg.sensor(job_name=JOB, minimum_interval_seconds=60, name=_NAME, description=_INBOX)
     def inbox(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
         """Request a run for each new or changed file.
 
         The run is over the days of its articles, within the days of the settings; a file with no such day starts none. Days that were read
         and lie up to three days around are added, because their links may change. A file that changed in the last 30 seconds may still be
-        being copied, and waits. A file that cannot be read is logged, and tried again once it changes.
+        being copied, and waits. A file that cannot be read is logged, and tried again once it changes. If the run of a file failed, another
+        is requested after each of `_PAUSES`.
         """
         folder, now = settings.inbox, clock.now().timestamp()
         files = {str(file.path.relative_to(folder)): file for file in list_inbox_files(folder)}
         before = json.loads(context.cursor or "{}")
         seen = {name: _read_state(file.path) for name, file in files.items() if is_quiet(file.path, now)}
-        new = sorted(name for name in seen if seen[name] != before.get(name))
+        failures = _find_failures(context.instance, seen, now)
+        new = sorted(name for name in seen if seen[name] != before.get(name) or name in failures.due)
         if not new:
             busy = len(files) - len(seen)
             waiting = f"; {busy} still being copied" if busy else ""
-            yield dg.SkipReason(f"no new article files in {folder}{waiting}; put Parquet, JSON or CSV there, also as .gz or .zip")
+            failed = f"; failed three times, touch to try again: {', '.join(failures.given_up)}" if failures.given_up else ""
+            yield dg.SkipReason(f"no new article files in {folder}{waiting}{failed}; put Parquet, JSON or CSV there, also as .gz or .zip")
             return
         catalogue, lake = Catalogue(settings.catalogue), open_lake(settings)
         if isinstance(lake, SharedLake):
@@ -71,7 +112,8 @@ def inbox_sensor(settings: Settings) -> dg.SensorDefinition:
             days = Days(first, min(span.last, newest))
             around = lake.days_present(STORY_LINKS, days.extend(DAYS_AROUND)).intersection(Days(settings.first_day, newest))
             around |= {days.first, days.last}
-            yield dg.RunRequest(run_key=f"{name}:{seen[name]}", tags=range_tags(Days(min(around), max(around))))
+            run_key = failures.due.get(name) or _list_run_keys(name, seen[name])[0]
+            yield dg.RunRequest(run_key=run_key, tags=range_tags(Days(min(around), max(around))))
         catalogue.save()
         context.update_cursor(json.dumps(seen))
 

@@ -174,7 +174,7 @@ def print_stale_tables(err: Console, reasons: Mapping[str, str]) -> None:
 def print_failed_upload(err: Console, reason: str, published: Path) -> None:
     """Print why the release was not uploaded."""
     print_problem(err, "not uploaded", reason, is_error=False)
-    err.print(f"The release is published in {to_plain(str(published))}; the next run uploads it.", highlight=False)
+    err.print(f"The release is published in {to_plain(str(published))}; the next run tries to upload it again.", highlight=False)
 
 
 def print_notes(err: Console, sentences: Sequence[str]) -> None:

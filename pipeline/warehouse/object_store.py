@@ -271,7 +271,8 @@ def open_bucket(url: str, *, tries: int = _TRIES, seconds: int = _SECONDS_PER_RE
         from obstore.store import from_url  # noqa: PLC0415 an optional extra
     except ImportError as error:
         raise ObjectStoreError(
-            f"{url} cannot be used, because obstore is not installed; install trade-tension-index[s3], or unset the setting"
+            f"{url} cannot be used, because obstore is not installed; install it: uv sync --locked --no-dev --extra s3, with every "
+            f"other --extra and --group that you use, or unset the setting"
         ) from error
     scheme, name = urlsplit(url).scheme, urlsplit(url).netloc
     options: dict[str, Any] = {

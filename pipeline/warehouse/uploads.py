@@ -105,13 +105,11 @@ async def upload_release(bucket: Bucket, folder: Path, home: str) -> Upload:
     before = await bucket.read(POINTER)
     current = _parse_pointer(bucket, before)
     sums = hashlib.sha256(content).hexdigest()
-    pointer = Pointer(
-        name, f"releases/{name}", sums, date.fromisoformat(name[:_DAY]), home, __version__, f"{clock.now():%Y-%m-%dT%H:%M:%SZ}"
-    )
+    pointer = Pointer(name, f"releases/{name}", sums, _parse_last_day(name), home, __version__, f"{clock.now():%Y-%m-%dT%H:%M:%SZ}")
     if current and (current.release, current.sums) == (name, sums):
         return Upload(current, (), 0, len(parse_sums(content.decode())), ())
-    if current:
-        _require_replaceable(bucket, current, pointer)
+    if refusal := current and explain_refusal(bucket.url, current, name, home):
+        raise UploadError(refusal)
     uploaded = await bucket.read(f"{pointer.path}/{SUMS}")
     if uploaded is None:
         result = await _send(bucket, folder, pointer, content)
@@ -134,17 +132,22 @@ def _parse_pointer(bucket: Bucket, stored: Stored | None) -> Pointer | None:
     raise UploadError(problem)
 
 
-def _require_replaceable(bucket: Bucket, current: Pointer, pointer: Pointer) -> None:
-    """Raise `UploadError` if the release must not replace the uploaded one.
+def explain_refusal(url: str, current: Pointer, release: str, home: str) -> str | None:
+    """Say why a release must not replace the uploaded one; None if it may.
 
-    `current`: what `latest.json` points to; `pointer`: the new release. A home may always replace its own release, but that of another home
-    only by one with a later last day.
+    `current`: what `latest.json` points to; `home`: name of the home of `release`. A home may always replace its own release, but that of
+    another home only by one with a later last day.
     """
-    if current.home != pointer.home and current.last_day >= pointer.last_day:
-        raise UploadError(
-            f"{bucket.url} has release {current.release} of another home, uploaded at {current.uploaded_at}, and {pointer.release} is not "
-            f"of a later day; use another prefix in publish_to, or stop publishing from one of the two homes"
-        )
+    if current.home == home or current.last_day < _parse_last_day(release):
+        return None
+    return (
+        f"{url} has release {current.release} of another home, uploaded at {current.uploaded_at}, and {release} is not of a later day. No "
+        f"run uploads it until you set another prefix in publish_to; one prefix is for one home"
+    )
+
+
+def _parse_last_day(release: str) -> date:
+    return date.fromisoformat(release[:_DAY])
 
 
 async def _send(bucket: Bucket, folder: Path, pointer: Pointer, content: bytes) -> Upload:

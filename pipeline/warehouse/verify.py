@@ -199,8 +199,8 @@ def _describe_files(table: Table, problem: str, paths: Sequence[str]) -> Iterato
         yield from _describe_days(table.name, problem, [date.fromisoformat(Path(path).stem) for path in paths])
     elif table is BASELINE:
         remedy = (
-            "Restore it from a backup. Or delete lake/baseline (of a shared lake, tables/baseline.json) and run again: then all values may "
-            "change"
+            "Restore it from a backup while nothing runs: cp -a BACKUP/lake/baseline/. HOME/lake/baseline/. Or delete lake/baseline "
+            "(of a shared lake, tables/baseline.json) and run again: then all values may change"
         )
         yield Damage(f"lake/{table.name}", problem, remedy, False)
     else:

@@ -11,8 +11,9 @@ from sqlalchemy.exc import OperationalError
 
 from pipeline.commands.job import HistoryError, explaining_history
 from pipeline.defs import instance
-from pipeline.defs.instance import POSTGRES_URL, HistoryStorageError, prepare_home
+from pipeline.defs.instance import HistoryStorageError, prepare_home
 from pipeline.settings import Settings
+from pipeline.warehouse.last_run import POSTGRES_URL
 
 ADDRESS = "postgresql+psycopg2://tension:a-secret@127.0.0.1:5432/dagster"
 
@@ -59,7 +60,9 @@ def test_without_the_package_it_says_what_to_install(tmp_path: Path, monkeypatch
     monkeypatch.setenv(POSTGRES_URL, ADDRESS)
     monkeypatch.setattr(instance, "find_spec", lambda _name: None)
     prepare_home(tmp_path)
-    with pytest.raises(HistoryStorageError, match="needs the package dagster-postgres; install it: uv sync --group postgres"):
+    with pytest.raises(
+        HistoryStorageError, match="needs the package dagster-postgres; install it: uv sync --locked --no-dev --group postgres"
+    ):
         InstanceRef.from_dir(str(tmp_path))
 
 

@@ -6,16 +6,22 @@ import os
 import time
 import warnings
 import zipfile
-from datetime import UTC, date, datetime
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import dagster as dg
 import pytest
 
+from pipeline import clock
 from pipeline.contracts.days import Days
 from pipeline.contracts.tables.core import STORY_LINKS
+from pipeline.defs.jobs import JOB
+from pipeline.defs.resources import News
 from pipeline.settings import Settings
 from pipeline.sources.files.inbox import QUIET_SECONDS
+from pipeline.warehouse.home import HomeError, mark_home
 from pipeline.warehouse.lake import Lake
 from tests.defs.conftest import Row, build_article, build_quietly
 
@@ -62,6 +68,7 @@ class Inbox:
         self.sensor = self.code_location.resolve_sensor_def("inbox")
         self.folder = settings.inbox
         self.cursor: str | None = None
+        self.instance = dg.DagsterInstance.ephemeral()
 
     def put(self, name: str, *articles: Row) -> Path:
         return self.put_bytes(name, "".join(json.dumps(row) + "\n" for row in articles).encode())
@@ -77,17 +84,25 @@ class Inbox:
 
     def evaluate(self) -> tuple[list[dg.RunRequest], str]:
         """Evaluate the sensor once; return its run requests and the skip message."""
-        with warnings.catch_warnings(), dg.DagsterInstance.ephemeral() as instance:
+        with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            context = dg.build_sensor_context(instance=instance, cursor=self.cursor, definitions=self.code_location)
+            context = dg.build_sensor_context(instance=self.instance, cursor=self.cursor, definitions=self.code_location)
             data = self.sensor.evaluate_tick(context)
         self.cursor = data.cursor
         return list(data.run_requests or []), data.skip_message or ""
 
+    def start(self, request: dg.RunRequest) -> dg.DagsterRun:
+        """Record a run as the daemon does for a request of this sensor."""
+        tags = {"dagster/sensor_name": "inbox", "dagster/run_key": str(request.run_key)}
+        run = dg.DagsterRun(JOB, run_id=str(uuid4()), tags=tags, status=dg.DagsterRunStatus.STARTED)
+        return self.instance.add_run(run)
+
 
 @pytest.fixture
-def inbox(tmp_path: Path) -> Inbox:
-    return Inbox(Settings(home=tmp_path))
+def inbox(tmp_path: Path) -> Iterator[Inbox]:
+    inbox = Inbox(Settings(home=tmp_path))
+    with inbox.instance:
+        yield inbox
 
 
 def build_row(name: str, day: str) -> Row:
@@ -166,6 +181,52 @@ def test_days_around_a_file_are_requested_if_they_were_read(tmp_path: Path) -> N
     inbox.put("c.jsonl", build_row("3", "2025-04-20"))
     days = [(request.tags[FIRST], request.tags[LAST]) for request in inbox.evaluate()[0]]
     assert days == [("2025-04-01", "2025-04-05"), ("2025-04-02", "2025-04-06"), ("2025-04-20", "2025-04-20")]
+
+
+def test_a_file_whose_run_failed_is_tried_twice_more(inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    inbox.put("good.jsonl", build_row("2", "2025-04-09"))
+    ((good,), _) = inbox.evaluate()
+    inbox.start(good)
+    inbox.put("wire.jsonl", build_row("1", "2025-04-02"))
+    requests, keys, start = inbox.evaluate()[0], list[str](), datetime.now(UTC)
+    for pause in (timedelta(minutes=10), timedelta(hours=2)):
+        (request,) = requests
+        keys.append(str(request.run_key))
+        run = inbox.start(request)
+        monkeypatch.setattr(clock, "now", lambda start=start: start + timedelta(days=1))
+        assert inbox.evaluate()[0] == []  # it still runs
+        inbox.instance.report_run_failed(run)
+        monkeypatch.setattr(clock, "now", lambda start=start, pause=pause: start + pause - timedelta(minutes=1))
+        assert inbox.evaluate()[0] == []
+        monkeypatch.setattr(clock, "now", lambda start=start, pause=pause: start + pause + timedelta(minutes=1))
+        requests, _ = inbox.evaluate()
+    (request,) = requests
+    assert len({*keys, request.run_key}) == 3
+    assert (request.tags[FIRST], request.tags[LAST]) == ("2025-04-02", "2025-04-02")
+    inbox.instance.report_run_failed(inbox.start(request))
+    monkeypatch.setattr(clock, "now", lambda: start + timedelta(days=9))
+    requests, skipped = inbox.evaluate()
+    assert (requests, "; failed three times, touch to try again: wire.jsonl;" in skipped) == ([], True)
+    os.utime(inbox.folder / "wire.jsonl", (0, 0))
+    assert len(inbox.evaluate()[0]) == 1
+
+
+def test_a_file_whose_second_run_succeeded_is_not_tried_again(inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    inbox.put("wire.jsonl", build_row("1", "2025-04-02"))
+    inbox.instance.report_run_failed(inbox.start(inbox.evaluate()[0][0]))
+    start = datetime.now(UTC)
+    monkeypatch.setattr(clock, "now", lambda: start + timedelta(days=1))
+    inbox.start(inbox.evaluate()[0][0])
+    assert inbox.evaluate() == ([], f"no new article files in {inbox.folder}; put Parquet, JSON or CSV there, also as .gz or .zip")
+
+
+@pytest.mark.parametrize(("is_sample", "words"), [(True, "this home is for the bundled sample"), (False, "the settings name none")])
+def test_settings_without_articles_do_not_read_the_inbox(inbox: Inbox, is_sample: bool, words: str) -> None:
+    inbox.put("wire.jsonl", build_row("1", "2025-04-02"))
+    mark_home(inbox.folder.parent, is_sample=is_sample)
+    day = date(2025, 4, 2)
+    with pytest.raises(HomeError, match=words):
+        News(Settings(home=inbox.folder.parent)).day_digests(Days(day, day), day)
 
 
 def test_a_zip_file_requests_a_run(inbox: Inbox) -> None:

@@ -205,7 +205,7 @@ CASES: dict[str, tuple[Callable[[Path], object], int, str]] = {
     "the baseline is lost": (
         lambda h: shutil.rmtree(h / "lake/baseline"),
         2,
-        "lake/baseline: missing. Restore it from a backup. Or delete",
+        "lake/baseline: missing. Restore it from a backup while nothing runs: cp -a",
     ),
     "a copy of the home has half": (copy_half, 1, "lake/story_links, 2025-03-01 to 2025-03-03: missing. Run these days again"),
     "a response of an upstream is cut off": (damage_response, 2, "lake/payloads/bodies/"),

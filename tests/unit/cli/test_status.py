@@ -1,9 +1,13 @@
 """`tension status`: five lines about a home, and all tables with `--all`."""
 
 import shutil
-from datetime import timedelta
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import uuid4
 
+import dagster as dg
 import polars as pl
 import pytest
 
@@ -15,11 +19,16 @@ from pipeline.contracts.tables.raw import FETCHES, RAW_TARIFFS
 from pipeline.contracts.tables.stories import STORIES
 from pipeline.durable_files import write_sums
 from pipeline.settings import Settings
+from pipeline.warehouse.home import read_mark
 from pipeline.warehouse.lake import Lake
+from pipeline.warehouse.last_run import describe_failed_run
 from pipeline.warehouse.object_store import open_bucket, run
-from pipeline.warehouse.uploads import upload_release
+from pipeline.warehouse.uploads import HOME_ID, upload_release
 from tests.conftest import SampleRun
 from tests.unit.cli.conftest import Command, flat
+
+FAILURE, SUCCESS = dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.SUCCESS
+DAYS = {"dagster/asset_partition_range_start": "2025-05-01", "dagster/asset_partition_range_end": "2025-05-02"}
 
 
 @pytest.fixture(autouse=True)
@@ -119,6 +128,16 @@ def test_the_uploaded_release_is_compared_with_the_newest(
     write_sums(older, {})
     run(upload_release(bucket, older, "a"))
     assert f"lags behind {newest.name}: the next run uploads it" in read_line()
+    later = tmp_path / "2099-01-01-0123456789"
+    later.mkdir()
+    write_sums(later, {})
+    run(upload_release(bucket, later, "a"))
+    refused = command("status", "--home", sample_run.home)
+    assert f"refused: file://{tmp_path}/share has release {later.name} of another home" in refused.output
+    assert "No run uploads it until you set another prefix in publish_to" in refused.output
+    assert refused.exit_code == 1
+    assert not (sample_run.home / HOME_ID).exists()
+    (tmp_path / "share/latest.json").unlink()
     run(upload_release(bucket, newest, "a"))
     assert read_line().startswith(f"uploaded   release {newest.name} at file://{tmp_path}/share, uploaded ")
     assert "lags" not in read_line()
@@ -135,6 +154,49 @@ def test_a_stale_table_is_listed_as_failed(command: Command, home: Path) -> None
     Lake(Settings(home=home).lake).mark_stale(RAW_TARIFFS, "tariffs.csv: has no column rate_pct")
     failed = command("status", "--home", home).output.splitlines()[2].rstrip()
     assert failed.endswith("raw_tariffs was not rebuilt: tariffs.csv: has no column rate_pct")
+
+
+@pytest.mark.parametrize(
+    ("tags", "words"),
+    [
+        ({"dagster/sensor_name": "inbox", **DAYS}, "the last run, at 2025-05-02 09:16 UTC (sensor inbox, 2025-05-01 to 2025-05-02)"),
+        ({"started by": "tension run"}, "the last run, at 2025-05-02 09:16 UTC (tension run)"),
+        ({}, "the last run, at 2025-05-02 09:16 UTC"),
+    ],
+)
+def test_a_failed_run_is_listed_until_a_later_one_succeeds(command: Command, home: Path, tags: dict[str, str], words: str) -> None:
+    history = home / "dagster" / "history"
+
+    def read_line() -> str:
+        return command("status", "--home", home).output.splitlines()[2].split(maxsplit=1)[1].strip()
+
+    history.parent.mkdir()
+    with dg.DagsterInstance.local_temp(str(home / "dagster")) as instance:
+        run_id = instance.add_run(dg.DagsterRun("trade_tension", run_id=str(uuid4()), tags=tags, status=FAILURE)).run_id
+        with closing(sqlite3.connect(history / "runs.db")) as connection, connection:
+            connection.execute(
+                "update runs set end_time = ? where run_id = ?", (datetime(2025, 5, 2, 9, 16, tzinfo=UTC).timestamp(), run_id)
+            )
+        assert read_line() == f"{words}: see it with make ui HOME_DIR={home}"
+        for job, other in (("fetch_rss", {}), ("trade_tension", {"started by": "tension fetch"})):
+            instance.add_run(dg.DagsterRun(job, run_id=str(uuid4()), tags=other, status=SUCCESS))
+        instance.add_run(dg.DagsterRun("trade_tension", run_id=str(uuid4()), status=dg.DagsterRunStatus.STARTED))
+        assert read_line().startswith(words)
+        instance.add_run(dg.DagsterRun("trade_tension", run_id=str(uuid4()), status=SUCCESS))
+        assert read_line() == "nothing"
+
+
+def test_a_history_that_cannot_be_read_names_no_run(tmp_path: Path) -> None:
+    assert describe_failed_run(tmp_path) is None
+    (tmp_path / "history").mkdir()
+    (tmp_path / "history/runs.db").write_bytes(b"no database")
+    assert describe_failed_run(tmp_path) is None
+
+
+def test_a_run_records_its_release_in_the_home(sample_run: SampleRun) -> None:
+    mark = read_mark(sample_run.home)
+    assert mark is not None
+    assert mark.release == sample_run.latest.resolve().name
 
 
 def test_a_request_that_succeeded_later_is_not_listed_as_failed(command: Command, home: Path) -> None:

@@ -186,7 +186,7 @@ def test_published_files_that_are_lost_are_damage_after_a_release(command: Comma
         (lambda home: (home / "lake/findings" / DAY).unlink(), 1, "lake/findings, 2025-03-05: missing. Run these days"),
         (lambda home: truncate(home / "lake/tension_daily/tension_daily.parquet"), 1, "lake/tension_daily: not as it was written. It is"),
         (lambda home: (home / "lake/coverage/SHA256SUMS").write_text("x\n"), 1, "lake/coverage/SHA256SUMS: damaged. Run all days again"),
-        (lambda home: (home / "lake/baseline/baseline.parquet").unlink(), 2, "lake/baseline: missing. Restore it from a backup. Or"),
+        (lambda home: (home / "lake/baseline/baseline.parquet").unlink(), 2, "lake/baseline: missing. Restore it from a backup while"),
         (lambda home: (home / "home.json").write_text("{"), 2, "home.json: damaged"),
         (lambda home: truncate(home / "dagster/history/runs.db"), 2, "dagster/history/runs.db: damaged (file is not a database). Delete"),
     ],

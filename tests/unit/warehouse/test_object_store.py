@@ -146,5 +146,5 @@ def test_azure_without_an_account_has_no_credentials() -> None:
 
 def test_a_missing_library_is_named_with_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "obstore.store", None)
-    with pytest.raises(ObjectStoreError, match=r"obstore is not installed; install trade-tension-index\[s3\], or unset the setting"):
+    with pytest.raises(ObjectStoreError, match="obstore is not installed; install it: uv sync --locked --no-dev --extra s3"):
         open_bucket("s3://bucket")

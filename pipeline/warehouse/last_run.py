@@ -1,0 +1,48 @@
+"""The last run in Dagster's history, read without Dagster, whose import takes seconds."""
+
+import os
+import sqlite3
+from contextlib import closing
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from pipeline.contracts.days import Days
+
+#: Variable with the address of Postgres, which then stores the history of runs: postgresql+psycopg2://user:password@host:5432/database.
+POSTGRES_URL = "TENSION_POSTGRES_URL"
+#: Runs that only fetch are left out: the table `fetches` has their failures.
+_LAST = """
+select run_id, status, end_time
+from runs
+where
+    status in ('SUCCESS', 'FAILURE')
+    and pipeline_name not like 'fetch\\_%' escape '\\'
+    and not exists (select 1 from run_tags where run_tags.run_id = runs.run_id and value = 'tension fetch')
+order by id desc
+limit 1
+"""
+_FIRST_DAY, _LAST_DAY = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
+_STARTED_BY = {"started by": "", "dagster/sensor_name": "sensor ", "dagster/schedule_name": "schedule "}
+
+
+def describe_failed_run(dagster_home: Path) -> str | None:
+    """Say when the last run that ended failed, what started it, and its days.
+
+    None if it succeeded, there is none, or the history cannot be read or is in Postgres.
+    """
+    path = dagster_home / "history" / "runs.db"
+    if os.environ.get(POSTGRES_URL) or not path.exists():
+        return None
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+            run = connection.execute(_LAST).fetchone()
+            if run is None or run[1] != "FAILURE":
+                return None
+            tags = dict(connection.execute("select key, value from run_tags where run_id = ?", run[:1]).fetchall())
+    except sqlite3.Error:
+        return None  # `tension verify` names it
+    parts = [prefix + tags[key] for key, prefix in _STARTED_BY.items() if key in tags]
+    if _FIRST_DAY in tags:
+        parts.append(str(Days(date.fromisoformat(tags[_FIRST_DAY]), date.fromisoformat(tags[_LAST_DAY]))))
+    ended = f"the last run, at {datetime.fromtimestamp(run[2] or 0, UTC):%Y-%m-%d %H:%M} UTC"
+    return f"{ended} ({', '.join(parts)})" if parts else ended
