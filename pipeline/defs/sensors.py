@@ -46,7 +46,7 @@ def _read_state(path: Path) -> list[int]:
 
 
 def _list_run_keys(name: str, state: Sequence[int]) -> list[str]:
-    """Return the run keys of all tries for a file in this state."""
+    """Return the run keys of all tries for a file."""
     key = f"{name}:{state}"
     return [key, *(f"{key}, try {number}" for number, _ in enumerate(_PAUSES, start=2))]
 

@@ -1,4 +1,4 @@
-"""The last run in Dagster's history, read without Dagster, whose import takes seconds."""
+"""The last run in Dagster's history, read without importing Dagster."""
 
 import os
 import sqlite3
@@ -26,9 +26,9 @@ _STARTED_BY = {"started by": "", "dagster/sensor_name": "sensor ", "dagster/sche
 
 
 def describe_failed_run(dagster_home: Path) -> str | None:
-    """Say when the last run that ended failed, what started it, and its days.
+    """Describe the last run that ended, if it failed.
 
-    None if it succeeded, there is none, or the history cannot be read or is in Postgres.
+    That is when, what started it, and its days. None if it succeeded, there is none, or the history cannot be read or is in Postgres.
     """
     path = dagster_home / "history" / "runs.db"
     if os.environ.get(POSTGRES_URL) or not path.exists():

@@ -133,10 +133,10 @@ def _parse_pointer(bucket: Bucket, stored: Stored | None) -> Pointer | None:
 
 
 def explain_refusal(url: str, current: Pointer, release: str, home: str) -> str | None:
-    """Say why a release must not replace the uploaded one; None if it may.
+    """Say why a release must not replace the uploaded one.
 
-    `current`: what `latest.json` points to; `home`: name of the home of `release`. A home may always replace its own release, but that of
-    another home only by one with a later last day.
+    None if it may. `current`: what `latest.json` points to; `home`: name of the home of `release`. A home may always replace its own
+    release, but that of another home only by one with a later last day.
     """
     if current.home == home or current.last_day < _parse_last_day(release):
         return None

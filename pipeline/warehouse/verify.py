@@ -76,7 +76,7 @@ def _report_errors(part: str, check: Iterator[Damage]) -> Iterator[Damage]:
 
 
 def _check_mark(settings: Settings) -> Iterator[Damage]:
-    """Yield damage if the mark of the home cannot be used, or is not true.
+    """Yield damage if the home's mark is unusable or untrue.
 
     It cannot be used if `home.json` is damaged, of a later version, or missing although the home has data. It is not true if it names a
     release, and nothing is published.
