@@ -20,6 +20,7 @@ PAIR_OF_SIDES = pl.concat_str(pl.min_horizontal("actor", "target"), pl.lit("-"),
 VALID_FROM = Column("valid_from", pl.Date(), "First day that uses this version of the baseline", date(2025, 1, 20), unit="UTC day")
 _MASS = "Mass: severity g of kind and status x probability x breadth; see docs/methodology.md"
 _UNIT = "mass"
+_INDEX = "index, baseline = 100"
 _USUAL_RATE = "Tariff with this severity; others count by the root of their ratio to it, from half to twice; empty: rates do not count"
 _NO_PRIOR = "without a prior the value of a pair without articles would be 0 / 0"
 
@@ -337,11 +338,11 @@ CHANNEL_DAILY = Table(
             unit=_UNIT,
             exclusive_minimum=0,
         ),
-        Column("value", pl.Float64(), "Value of the channel: 100 A / B", 212.5, unit="index, baseline = 100", at_least=("lo95",)),
-        Column("lo80", pl.Float64(), "Lower bound of the 80 % interval", 120.0, unit="index, baseline = 100", at_least=("lo95",)),
-        Column("hi80", pl.Float64(), "Upper bound of the 80 % interval", 320.0, unit="index, baseline = 100", above=("lo80",)),
-        Column("lo95", pl.Float64(), "Lower bound of the 95 % interval", 90.0, unit="index, baseline = 100"),
-        Column("hi95", pl.Float64(), "Upper bound of the 95 % interval", 390.0, unit="index, baseline = 100", at_least=("value", "hi80")),
+        Column("value", pl.Float64(), "Value of the channel: 100 A / B", 212.5, unit=_INDEX, at_least=("lo95",)),
+        Column("lo80", pl.Float64(), "Lower bound of the 80 % interval", 120.0, unit=_INDEX, at_least=("lo95",)),
+        Column("hi80", pl.Float64(), "Upper bound of the 80 % interval", 320.0, unit=_INDEX, above=("lo80",)),
+        Column("lo95", pl.Float64(), "Lower bound of the 95 % interval", 90.0, unit=_INDEX),
+        Column("hi95", pl.Float64(), "Upper bound of the 95 % interval", 390.0, unit=_INDEX, at_least=("value", "hi80")),
         Column("value_words", pl.Float64(), "Part of the value from words; words + actions = value", 80.0, unit="index points", minimum=0),
         Column(
             "value_actions",
@@ -352,15 +353,8 @@ CHANNEL_DAILY = Table(
             minimum=-1e-9,
             reason="it is a part of the value; as a difference of two sums it may be slightly below 0 by rounding",
         ),
-        Column("value_unweighted", pl.Float64(), "The value with g = 1 for all signals", 201.0, unit="index, baseline = 100"),
-        Column(
-            "value_bilateral",
-            pl.Float64(),
-            "The value without general acts; empty if the rest has an evidence weight below 0.25",
-            205.0,
-            unit="index, baseline = 100",
-            nullable=True,
-        ),
+        Column("value_unweighted", pl.Float64(), "The value with g = 1 for all signals", 201.0, unit=_INDEX),
+        Column("value_bilateral", pl.Float64(), "Without general acts; empty if too little is left", 205.0, unit=_INDEX, nullable=True),
         Column(
             "evidence_weight",
             pl.Float64(),
