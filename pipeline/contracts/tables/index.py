@@ -226,15 +226,7 @@ BASELINE = Table(
         ),
         Column("prior_bilateral", pl.Float64(), "The same without general acts", 1.8, unit=_UNIT, exclusive_minimum=0, reason=_NO_PRIOR),
         Column("prior_dispersion", pl.Float64(), "Dispersion of the channel over the window", 0.8, unit=_UNIT, exclusive_minimum=0),
-        Column(
-            "words_share",
-            pl.Float64(),
-            "Share of words in the mass of the channel over the window",
-            0.4,
-            unit="share",
-            minimum=0,
-            maximum=1,
-        ),
+        Column("words_share", pl.Float64(), "Share of words in the mass over the window", 0.4, unit="share", minimum=0, maximum=1),
         Column("baseline_from", pl.Date(), "First day of the window", date(2025, 1, 20), unit="UTC day"),
         Column("baseline_to", pl.Date(), "Last day of the window", date(2025, 11, 30), unit="UTC day", at_least=("baseline_from",)),
         Column(
