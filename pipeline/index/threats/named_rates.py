@@ -11,7 +11,7 @@ _MONTH = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
 #: A condition that is not over where the rate is named: "unless Washington withdraws its duty of", "should the extra". It is over after a
 #: comma, and before a main clause without one ("if they do that we will charge"); a month in it is the day of the own measure.
 _IN_CONDITION = re.compile(
-    r"\b(?:[Ii]f|[Uu]nless|[Uu]ntil|[Ss]hould (?=the |an? |[A-Z]))"
+    r"\b(?:[Ii]f|[Uu]nless|[Uu]ntil|(?i:should) (?=the |an? |[A-Z]))"
     rf"(?:(?!\b(?:will|would|shall|must|then|going|pays?|faces?|we|I|it['\u2019]s|\w+['\u2019]ll|(?:{_MONTH})\w*)\b)[^,;:\u2014])*$"
 )
 #: "answer to the", "in response to Washington's new duties of", "over plans for": what is answered comes next.
