@@ -203,7 +203,7 @@ def test_an_unreadable_option_is_a_usage_error(command: Command, option: str, va
 def test_a_run_without_the_library_for_uploads_writes_nothing(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "obstore.store", None)
     monkeypatch.setenv("TENSION_PUBLISH_TO", "s3://bucket/index")
-    assert "install trade-tension-index[s3]" in read_error(command("run", "--home", "home"))
+    assert "uv sync --locked --no-dev --extra s3" in read_error(command("run", "--home", "home"))
     assert list(Path().iterdir()) == []
 
 

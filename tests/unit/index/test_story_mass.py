@@ -133,9 +133,14 @@ def test_signals_that_are_not_asserted_have_no_mass(tmp_path: Path) -> None:
     assert built.rows(STORY_MASS) == []
 
 
-def test_withdrawn_threats_and_measures_have_no_mass(tmp_path: Path) -> None:
-    taken_back = (("threat", "suspended"), ("measure", "ended"), ("offer", "suspended"), ("dialogue", "ended"))
+def test_withdrawn_threats_and_offers_have_no_mass(tmp_path: Path) -> None:
+    taken_back = (("threat", "suspended"), ("offer", "suspended"), ("dialogue", "ended"))
     assert masses(tmp_path, *(finding(ONE, kind, status) for kind, status in taken_back)).rows(STORY_MASS) == []
+
+
+@pytest.mark.parametrize("status", ["suspended", "ended"])
+def test_a_stop_of_purchases_has_the_mass_of_a_measure(tmp_path: Path, status: str) -> None:
+    assert masses(tmp_path, finding(ONE, "measure", status)).rows(STORY_MASS) != []
 
 
 def test_a_signal_without_weight_does_not_hide_another(tmp_path: Path) -> None:

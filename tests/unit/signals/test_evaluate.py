@@ -104,7 +104,8 @@ def test_repeated_findings_of_a_passage_count_once_with_mass() -> None:
 
 
 def test_findings_without_weight_have_no_mass() -> None:
-    assert masses(make_gold(make_row()), make_prediction(status="ended"))["escalation"] == (None, 0)
+    predicted = make_prediction(kind="threat", status="ended")
+    assert masses(make_gold(make_row()), predicted)["escalation"] == (None, 0)
 
 
 def test_without_weights_no_mass_is_scored() -> None:
