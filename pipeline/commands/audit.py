@@ -11,7 +11,7 @@ from pipeline.audit.listing import add_opinions, add_titles, drop_judged, list_l
 from pipeline.audit.verdicts import SCHEMA, add_verdicts, check_judge, list_verdict_files, read_verdicts, to_table
 from pipeline.commands.console import out, say
 from pipeline.commands.program import suggest
-from pipeline.contracts.countries import parse_pair
+from pipeline.contracts.countries import pair_name, parse_pair
 from pipeline.contracts.days import group_consecutive_days
 from pipeline.contracts.tables.audit import ALL_PAIRS, MASS_PRECISION, SIGNAL_MASS, VERDICTS
 from pipeline.contracts.tables.core import ARTICLES
@@ -65,7 +65,7 @@ def audit_home(selection: Selection, judge: str | None, to: Path | None, verdict
     if masses.is_empty():
         raise AuditError(f"{settings.home} has no signals to audit; build its index first: {suggest('run', settings.home)}")
     if selection.pair is not None:
-        selection = replace(selection, pair="-".join(parse_pair(selection.pair)))
+        selection = replace(selection, pair=pair_name(*parse_pair(selection.pair)))
     files = list_verdict_files(settings.home, is_sample=is_sample_home(settings.home, settings.is_sample))
     if verdict_file is not None:
         _import_verdicts(verdict_file, files[-1], masses)

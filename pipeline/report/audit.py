@@ -13,7 +13,7 @@ from rich.table import Table
 
 from pipeline.contracts.tables.audit import ALL_PAIRS
 from pipeline.contracts.vocabulary import CHANNEL
-from pipeline.report.names import format_count
+from pipeline.report.names import format_count, percent
 from pipeline.report.plain import to_plain
 from pipeline.report.tables import add_columns, new_table
 
@@ -34,22 +34,18 @@ def _describe_channel(row: Mapping[str, Any]) -> str:
     `row`: of MASS_PRECISION. Without a precision (every judge was unsure), it says only how much was judged.
     """
     readings = format_count(row["reading_count"], "reading")
-    judged = f"{row['judged_count']:,} of {readings} were judged, with {_percent(row['judged_share'])} of the mass"
+    judged = f"{row['judged_count']:,} of {readings} were judged, with {percent(row['judged_share'])} of the mass"
     if row["precision"] is None:
         return f"{row['channel']}: {judged}"
     text = (
-        f"{row['channel']}: {_percent(row['precision'])} of the judged mass is right (95 % interval {100 * row['lo95']:.0f} to "
-        f"{_percent(row['hi95'])}); {judged}; depending on the rest, {100 * row['at_least']:.0f} to {_percent(row['at_most'])} of all mass "
+        f"{row['channel']}: {percent(row['precision'])} of the judged mass is right (95 % interval {100 * row['lo95']:.0f} to "
+        f"{percent(row['hi95'])}); {judged}; depending on the rest, {100 * row['at_least']:.0f} to {percent(row['at_most'])} of all mass "
         f"is right"
     )
     if row["judged_twice_count"]:
         twice = format_count(row["judged_twice_count"], "reading")
-        text += f"; of {twice} with two verdicts or more, judges agree on {_percent(row['agreement'])}"
+        text += f"; of {twice} with two verdicts or more, judges agree on {percent(row['agreement'])}"
     return text
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %"
 
 
 def listing_table(listing: pl.DataFrame, selection: str) -> Table:

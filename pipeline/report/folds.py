@@ -19,7 +19,7 @@ from pipeline.contracts.tables.threats import THREAT_RATES, THREATS
 from pipeline.contracts.tables.trade import TARIFF_RATES, TRADE_FLOWS
 from pipeline.report.cells import Cell, Fold, Head, say_cut
 from pipeline.report.evidence import ReadTable
-from pipeline.report.names import country_name, direction_title, format_count, instrument_name, long_day, short_month, signed
+from pipeline.report.names import country_name, direction_title, format_count, instrument_name, long_day, percent, short_month, signed
 from pipeline.report.sparklines import sparkline
 from pipeline.report.threat_fold import build_threats
 
@@ -165,7 +165,7 @@ def build_stalemate(pair_daily: pl.DataFrame, pair: str) -> Fold:
     )
     days = int(spells["days"].sum())
     rows = tuple(
-        (Cell(long_day(row["first"])), Cell(long_day(row["last"])), Cell(f"{row['days']:,}"), Cell(_percent(row["stalemate"])))
+        (Cell(long_day(row["first"])), Cell(long_day(row["last"])), Cell(f"{row['days']:,}"), Cell(percent(row["stalemate"])))
         for row in reversed(spells.to_dicts())
     )
     return Fold(
@@ -357,7 +357,3 @@ def _count_directions(rows: pl.DataFrame) -> str:
 
 def _points(value: float | None) -> Cell:
     return Cell("\N{EN DASH}" if value is None else f"{value:,.0f}")
-
-
-def _percent(share: float | None) -> str:
-    return "" if share is None else f"{100 * share:.0f} %"

@@ -55,6 +55,11 @@ def direction_title(actor: str, target: str) -> str:
     return f"{country_name(actor)} → {country_name(target)}"
 
 
+def percent(share: float | None) -> str:
+    """Format a share in percent; empty for None."""
+    return "" if share is None else f"{100 * share:.0f} %"
+
+
 def signed(value: float, digits: int = 0) -> str:
     """Format a number with its sign; zero after rounding has none."""
     text = f"{value:+.{digits}f}"

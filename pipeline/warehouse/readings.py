@@ -77,10 +77,9 @@ class StoredReadings:
             files = self._files(str(part))
             number = int(files[-1].stem.removeprefix(f"{part}-")) + 1 if files else 0
             new.append(self._folder / f"{part}-{number:08}.parquet")
-            if len(files) >= MAX_FILES:
-                merged += files
-                rows = pl.concat([pl.read_parquet(files, schema=self._schema), rows])  # noqa: PLW2901
-            write_parquet(rows, new[-1])
+            old = files if len(files) >= MAX_FILES else []
+            merged += old
+            write_parquet(pl.concat([*(pl.read_parquet(path, schema=self._schema) for path in old), rows]), new[-1])
         stored = {name: digest for name, digest in read_known_sums(self._folder).items() if (self._folder / name).exists()}
         write_sums(self._folder, stored | {path.name: hash_file(path) for path in new})
         for path in merged:  # only now: a run killed in between leaves readings twice, and `get` returns each once

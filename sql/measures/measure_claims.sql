@@ -7,10 +7,7 @@ with claims as (
         story_articles.known_on,
         case
             when signals.kind = 'threat' then 'proposed'
-            when signals.kind = 'measure' and signals.status in ('proposed', 'announced', 'effective') then signals.status
-            -- What a measure suspends or ends is trade or a relief, so that the restriction begins.
-            when signals.kind = 'measure' and signals.status = 'suspended' then 'announced'
-            when signals.kind = 'measure' and signals.status = 'ended' then 'effective'
+            when signals.kind = 'measure' then status_of_act(signals.kind, signals.status)
             when signals.kind = 'easing' and signals.status in ('announced', 'effective') then 'reduced'
             when signals.kind = 'easing' and signals.status in ('suspended', 'ended') then signals.status
             else 'unclear'

@@ -16,7 +16,7 @@ select
     ) as instrument,
     taxed_product(signals.product) as product,
     signals.kind,
-    signals.status,
+    status_of_act(signals.kind, signals.status) as status,
     signals.index_date as told_on,
     story_articles.known_on,
     case when signals.instrument in ('tariff', 'trade_remedy', 'agreement') then signals.rate_pct end as rate_pct,

@@ -19,7 +19,7 @@ import pytest
 import yaml
 
 from pipeline import __version__
-from pipeline.warehouse.last_run import POSTGRES_URL
+from pipeline.warehouse.run_history import POSTGRES_URL
 
 ROOT = Path(__file__).parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))

@@ -135,7 +135,7 @@ def draw_files(random: Random) -> dict[str, list[Row]]:
 @pytest.mark.parametrize("seed", [4, 12])  # an article seen late repeats one of a later day that arrives in a later file
 def test_files_in_any_order_give_the_same_tables(seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One run after each file, of a few days at a time, or one run over all files; a repeat has nothing to build."""
-    random = Random(seed)  # noqa: S311 no secrets
+    random = Random(seed)  # noqa: S311  # it draws test data, no secrets
     files, one_by_one, at_once = draw_files(random), SmallHome(tmp_path / "one_by_one"), SmallHome(tmp_path / "at_once")
     for home in (one_by_one, at_once):
         home.folder.mkdir()

@@ -13,7 +13,7 @@ from pipeline.commands.job import HistoryError, explaining_history
 from pipeline.defs import instance
 from pipeline.defs.instance import HistoryStorageError, prepare_home
 from pipeline.settings import Settings
-from pipeline.warehouse.last_run import POSTGRES_URL
+from pipeline.warehouse.run_history import POSTGRES_URL
 
 ADDRESS = "postgresql+psycopg2://tension:a-secret@127.0.0.1:5432/dagster"
 

@@ -209,9 +209,9 @@ def _outcome_by_rate(event: ActEvent, threat: Said, *, is_for_all: bool) -> str 
 def _is_of_goods(event: ActEvent, threat: Said) -> bool:
     """Return whether an act is on the goods that are threatened.
 
-    A threat that names a product is matched by an act whose layer or goods name it. A threat that names no
-    goods is matched by a tariff on goods in general, or by any other instrument, such as a control on exports. If the threat names no
-    instrument and no rate either, a tariff on single goods matches it too.
+    A threat that names a product is matched by an act whose layer or goods name it. A threat that names no goods is matched by a tariff on
+    goods in general, or by any other instrument, such as a control on exports. If the threat names no instrument and no rate either, a
+    tariff on single goods matches it too.
     """
     if threat.product:
         return names_goods(f"{event.layer.replace('-', ' ')} {event.product}", threat.product)

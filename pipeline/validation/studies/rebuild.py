@@ -60,8 +60,8 @@ def rebuild_index(
             values = _rebuild_channel(name, _sum_observed(of_channel), _sum_expected(read, versions), versions, calendar, half_life_days)
             evidence, evidence_bilateral = values.pop("evidence_weight"), values.pop("evidence_weight_bilateral")
             if name == "tension":
-                is_general = evidence_bilateral < least_evidence - TOLERANCE
-                values["tension_bilateral"] = np.where(is_general, np.nan, values["tension_bilateral"])
+                is_thin_bilateral = evidence_bilateral < least_evidence - TOLERANCE
+                values["tension_bilateral"] = np.where(is_thin_bilateral, np.nan, values["tension_bilateral"])
             is_thin = evidence < least_evidence - TOLERANCE
             columns |= {column: np.where(is_thin, np.nan, computed) for column, computed in values.items()}
             columns["evidence_weight" if name == "tension" else f"{name}_evidence_weight"] = evidence
@@ -195,6 +195,7 @@ def _rebuild_channel(
         for values, variant in ((plain, "_unweighted"), (bilateral, "_bilateral")):
             kappa = prior[f"prior{variant}"]
             values.append(100 * (kappa + sums[f"mass{variant}"]) / (kappa + sums[f"expected{variant}"]))
+        kappa = prior["prior_bilateral"]
         evidence_bilateral.append(1 - kappa / (kappa + max(sums["mass_bilateral"], sums["expected_bilateral"])))
     columns = _channel_columns(name, np.array(a), np.array(b), np.array(phi), np.array(words))
     if name == "tension":

@@ -21,8 +21,8 @@ from pipeline.durable_files import write_sums
 from pipeline.settings import Settings
 from pipeline.warehouse.home import read_mark
 from pipeline.warehouse.lake import Lake
-from pipeline.warehouse.last_run import describe_failed_run
 from pipeline.warehouse.object_store import open_bucket, run
+from pipeline.warehouse.run_history import describe_failed_run
 from pipeline.warehouse.uploads import HOME_ID, upload_release
 from tests.conftest import SampleRun
 from tests.unit.cli.conftest import Command, flat

@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.contracts.tables.index import CHANNEL_DAILY, DAILY_MASS, TENSION_DAILY, TENSION_PAIR_DAILY
 from pipeline.index.parameters import INDEX_VERSION, LEAST_EVIDENCE
-from tests.unit.index.lake_scenes import DAY, Built, Row, Scene, article, build, day, finding, random_scene
+from tests.unit.index.lake_scenes import DAY, Built, Row, Scene, article, build, day, finding, link, random_scene
 
 WINDOW = (day(0), day(29))
 
@@ -49,6 +49,17 @@ def test_a_source_that_doubles_its_articles_keeps_the_value(tmp_path: Path) -> N
     findings = [*map(finding, morning), *(finding(one, instrument="quota") for one in evening)]
     built = build(tmp_path, Scene([*morning, *evening], findings, baseline=WINDOW), [CHANNEL_DAILY])
     assert escalation(built, 59)["value"] == pytest.approx(100)
+
+
+def test_papers_that_join_with_the_same_stories_lower_the_value(tmp_path: Path) -> None:
+    """Breadth grows less than the number of papers, and the baseline does not know them yet."""
+    first = daily("A", range(90))
+    joined = [daily(source, range(60, 90)) for source in "BCDEF"]
+    links = [link(one, original) for paper in joined for one, original in zip(paper, first[60:], strict=True)]
+    articles = [*first, *(one for paper in joined for one in paper)]
+    built = build(tmp_path, Scene(articles, [finding(one) for one in articles], links, baseline=(day(0), day(59))), [CHANNEL_DAILY])
+    assert escalation(built, 59)["value"] == pytest.approx(100)
+    assert 45 < escalation(built, 89)["value"] < 55
 
 
 def test_a_source_that_reports_every_act_twice_looks_calmer(tmp_path: Path) -> None:

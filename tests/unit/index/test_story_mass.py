@@ -1,11 +1,14 @@
 from itertools import product
 from math import log, prod
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pipeline.contracts.tables.index import SIGNALS, STORY_MASS
+from pipeline.contracts.tables.measures import MEASURE_CLAIMS
 from pipeline.contracts.tables.stories import STORIES, STORY_ARTICLES
+from pipeline.contracts.tables.threats import THREAT_CLAIMS
 from tests.unit.index.lake_scenes import DAY, Built, Row, Scene, article, build, day, finding, link, story_in_sources
 
 ONE = article("A:1")
@@ -138,9 +141,17 @@ def test_withdrawn_threats_and_offers_have_no_mass(tmp_path: Path) -> None:
     assert masses(tmp_path, *(finding(ONE, kind, status) for kind, status in taken_back)).rows(STORY_MASS) == []
 
 
-@pytest.mark.parametrize("status", ["suspended", "ended"])
-def test_a_stop_of_purchases_has_the_mass_of_a_measure(tmp_path: Path, status: str) -> None:
-    assert masses(tmp_path, finding(ONE, "measure", status)).rows(STORY_MASS) != []
+@pytest.mark.parametrize(("status", "begun"), [("suspended", "announced"), ("ended", "effective")])
+def test_a_stop_of_purchases_is_a_measure_that_begins(tmp_path: Path, status: str, begun: str) -> None:
+    def build_measure(name: str) -> list[list[Any]]:
+        built = build(tmp_path / name, Scene([ONE], [finding(ONE, "measure", name)]), (STORY_MASS, MEASURE_CLAIMS, THREAT_CLAIMS))
+        return [
+            [row[column] for row in built.rows(table)]
+            for table, column in ((STORY_MASS, "mass"), (MEASURE_CLAIMS, "effect"), (THREAT_CLAIMS, "status"))
+        ]
+
+    assert build_measure(status) == build_measure(begun)
+    assert build_measure(status)[1:] == [[begun], [begun]]
 
 
 def test_a_signal_without_weight_does_not_hide_another(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """The macro on_one_scale gives the values of a run whose only baseline is the newest one."""
 
+from datetime import date
 from math import nan
 from pathlib import Path
 
@@ -17,12 +18,12 @@ LAST = 80
 WINDOW = (day(0), day(55))  # of the second version, the newest after 80 days
 
 
-def scene(baseline: tuple[object, object] | None) -> Scene:
+def scene(baseline: tuple[date, date] | None) -> Scene:
     """Rare news in the first four weeks, more of it afterwards, from an old and a new outlet."""
     articles = [article(f"{source}:{number:02d}", day(number)) for number in range(LAST) for source in "AB" if source == "A" or number > 30]
     acting = [one for n, one in enumerate(articles) if n % (9 if n < 28 else 3) == 0]
     findings = [finding(one, kind) for n, one in enumerate(acting) for kind in (("measure", "threat", "dialogue", "offer")[n % 4],)]
-    return Scene(articles, findings, baseline=baseline, least_evidence=LEAST_EVIDENCE)  # type: ignore[arg-type]  # days
+    return Scene(articles, findings, baseline=baseline, least_evidence=LEAST_EVIDENCE)
 
 
 def test_the_macro_and_the_index_need_the_same_evidence() -> None:

@@ -296,8 +296,13 @@ def test_models_on_all_threads_give_the_same_bits() -> None:
 
 def test_models_on_all_threads_use_the_cores_of_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
     threads: list[int] = []
+
+    def select_nothing(*arguments: Any) -> pl.DataFrame:
+        threads.append(arguments[-1])
+        return WEIGHTS.empty()
+
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 2, 4}, raising=False)
-    monkeypatch.setattr(sql, "select", lambda *arguments: threads.append(arguments[-1]) or WEIGHTS.empty())  # type: ignore[func-returns-value]
+    monkeypatch.setattr(sql, "select", select_nothing)
     for text in ("select 1", "-- threads: all\nselect 1"):
         select_table({}, Query(Path("model.sql"), text, (), (), ()), WEIGHTS, {})
     assert threads == [1, 3]

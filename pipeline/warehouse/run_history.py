@@ -1,4 +1,4 @@
-"""The last run in Dagster's history, read without importing Dagster."""
+"""Dagster's history of runs, read without importing Dagster."""
 
 import os
 import sqlite3
@@ -44,5 +44,5 @@ def describe_failed_run(dagster_home: Path) -> str | None:
     parts = [prefix + tags[key] for key, prefix in _STARTED_BY.items() if key in tags]
     if _FIRST_DAY in tags:
         parts.append(str(Days(date.fromisoformat(tags[_FIRST_DAY]), date.fromisoformat(tags[_LAST_DAY]))))
-    ended = f"the last run, at {datetime.fromtimestamp(run[2] or 0, UTC):%Y-%m-%d %H:%M} UTC"
-    return f"{ended} ({', '.join(parts)})" if parts else ended
+    ended = f", at {datetime.fromtimestamp(run[2], UTC):%Y-%m-%d %H:%M} UTC" if run[2] else ""
+    return f"the last run{ended} ({', '.join(parts)})" if parts else f"the last run{ended}"
