@@ -190,11 +190,22 @@ def _is_actor(tokens: Sequence[Token], first: int, last: int, name: _Name) -> bo
 def _is_hyphenated(tokens: Sequence[Token], first: int, last: int) -> bool:
     """Whether the name is part of a pair such as `US-China talks`.
 
-    A hyphen, short dash or slash joins it to a word that begins with a capital. Such a name only describes the talks.
+    A hyphen, short dash or slash joins it to a word that begins with a capital. Such a name only describes the talks. A dash after a place
+    in upper case ends a dateline (`TOKYO - Japan raised tariffs`).
     """
     marks = {"-", "\u2013", "/"}
-    after = last + 2 < len(tokens) and tokens[last + 1].text in marks and tokens[last + 2].text[0].isupper()
-    return after or (first > 1 and tokens[first - 1].text in marks and tokens[first - 2].text[0].isupper())
+    if last + 2 < len(tokens) and tokens[last + 1].text in marks and tokens[last + 2].text[0].isupper():
+        return True
+    match tokens[max(first - 2, 0) : first + 1]:
+        case [place, mark, name] if mark.text in marks and place.text[0].isupper():
+            has_blanks = place.end < mark.start and mark.end < name.start
+            return not (has_blanks and _is_long_in_upper_case(place) and not _is_long_in_upper_case(name))
+    return False
+
+
+def _is_long_in_upper_case(token: Token) -> bool:
+    """Whether a word is in upper case and no abbreviation such as `U.S.`."""
+    return token.text.isupper() and len(token.text.replace(".", "")) > MAX_LENGTH_OF_ABBREVIATION
 
 
 def _is_state_noun_next(tokens: Sequence[Token], at: int, name: _Name, is_possessive: bool) -> bool | None:

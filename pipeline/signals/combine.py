@@ -44,8 +44,10 @@ def combine(by_rules: pl.DataFrame, by_encoder: pl.DataFrame) -> pl.DataFrame:
     """Combine the readings of both readers into evidence (`EVIDENCE_SCHEMA`).
 
     Both are of `READINGS_SCHEMA`; the result is sorted by candidate. All readings of the rules remain. Their `encoder_score` is that of the
-    encoder's first asserted reading of the same candidate and polarity (`SAME`), 0 without one. Where the encoder is sure of another kind,
-    it replaces that of the rules (`_correct_kinds`). Its instrument replaces that of the rules unless that is `SURE_INSTRUMENT`.
+    encoder's first asserted reading of the same candidate and polarity (`SAME`), 0 without one; of a rule without doubt (`SURE_SIGN`) also
+    of the opposite polarity, if that is higher: then both readers find an act, and the rule knows its sign. Where the encoder is sure of
+    another kind, it replaces that of the rules (`_correct_kinds`). Its instrument replaces that of the rules unless that is
+    `SURE_INSTRUMENT`.
 
     Readings of the encoder remain too, with their own score, except those of a candidate and polarity
 
@@ -58,10 +60,15 @@ def combine(by_rules: pl.DataFrame, by_encoder: pl.DataFrame) -> pl.DataFrame:
     encoder = by_encoder.with_columns(polarity=_map_polarity(), alternatives=pl.col("words").list.join(", "))
     asserted_by_encoder = encoder.filter(pl.col("modality") == "asserted").unique(SAME, keep="first", maintain_order=True)
     scores = asserted_by_encoder.select(*SAME, "alternatives", encoder_score="score", encoder_instrument="instrument")
+    opposite = pl.col("polarity").replace_strict(_OPPOSITE, default=None, return_dtype=pl.String())
+    against = asserted_by_encoder.select("candidate", polarity=opposite, opposite_score="score").drop_nulls()
+    is_sure = (pl.col("modality") == "asserted") & pl.col("rule_id").str.ends_with(SURE_SIGN)
     with_rules = (
         _correct_kinds(rules, asserted_by_encoder)
         .join(scores, on=SAME, how="left", maintain_order="left")
+        .join(against, on=SAME, how="left", maintain_order="left")
         .with_columns(
+            encoder_score=pl.when(is_sure).then(pl.max_horizontal("encoder_score", "opposite_score")).otherwise("encoder_score"),
             rules_say=pl.when(pl.col("modality") == "asserted").then(pl.lit("asserted")).otherwise(pl.lit("denied")),
             readers=pl.when(pl.col("encoder_score").is_null() | (pl.col("modality") != "asserted"))
             .then(pl.lit("rules"))
@@ -76,7 +83,6 @@ def combine(by_rules: pl.DataFrame, by_encoder: pl.DataFrame) -> pl.DataFrame:
     sure = rules.filter(pl.col("rule_id").str.ends_with(SURE_SIGN))
     unsure = encoder.filter((pl.col("modality") == "asserted") & (pl.col("score") < LEAST_AGAINST_DENIAL)).select(SAME)
     negated = rules.filter(pl.col("modality") == "negated").select(SAME)
-    opposite = pl.col("polarity").replace_strict(_OPPOSITE, default=None, return_dtype=pl.String())
     ruled_out = pl.concat(
         [
             _find_old_acts(rules, encoder).join(asserted_by_rules, on=SAME, how="anti"),

@@ -158,7 +158,8 @@ def _is_place(text: str, mention: Mention) -> bool:
 
     Examples: `in`, `near`. It then only says where something happened.
     """
-    return mention.role == "capital" and text[: mention.start].lower().endswith(tuple(f" {word} " for word in cues("place_prepositions")))
+    before = f" {text[: mention.start].lower()}"
+    return mention.role == "capital" and before.endswith(tuple(f" {word} " for word in cues("place_prepositions")))
 
 
 def _update_speaker(text: str, mentions: Iterable[Mention], state: _State) -> None:

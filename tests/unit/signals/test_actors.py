@@ -47,6 +47,12 @@ def test_hyphenated_countries_are_not_actors() -> None:
     assert mention_tuples("US-China trade talks resume.") == [("USA", "country", False), ("CHN", "country", False)]
 
 
+def test_a_country_after_a_dateline_is_an_actor() -> None:
+    assert mention_tuples("TOKYO - Japan objects.") == [("JPN", "country", True)]
+    assert mention_tuples("NEW YORK - Japan objects.") == [("JPN", "country", True)]
+    assert mention_tuples("US - Japan talks resume.") == [("USA", "country", False), ("JPN", "country", False)]
+
+
 def test_datelines_are_ignored() -> None:
     assert mention_tuples("WASHINGTON — Japan objects.") == [("JPN", "country", True)]
     assert mention_tuples("HONG KONG — Japan objects.") == [("JPN", "country", True)]

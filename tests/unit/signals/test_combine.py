@@ -62,6 +62,12 @@ def test_a_rule_that_is_sure_rules_out_the_opposite_sign() -> None:
     assert combine(by_rules, encoder_readings(kind="dialogue"))["readers"].to_list() == ["encoder", "rules"]
 
 
+def test_a_rule_that_is_sure_of_the_sign_gets_the_score_of_the_opposite() -> None:
+    sure, unsure = make_readings({"rule_id": "raise.restriction.sure"}), make_readings({"rule_id": "raise.restriction"})
+    assert combine(sure, encoder_readings(kind="easing", score=0.8))["encoder_score"].to_list() == [0.8]
+    assert combine(unsure, encoder_readings(kind="easing", score=0.8)).filter(readers="rules")["encoder_score"].to_list() == [0.0]
+
+
 def test_another_pair_is_separate_evidence() -> None:
     assert combine(make_readings({}), encoder_readings(candidate=1))["readers"].to_list() == ["rules", "encoder"]
 

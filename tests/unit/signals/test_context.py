@@ -63,6 +63,7 @@ def test_it_still_means_the_subject_of_a_sentence_that_began_with_it() -> None:
 
 def test_a_place_of_a_meeting_is_not_in_the_main_pair() -> None:
     assert resolve("The ministers met in Paris. China met Japan in Paris.")[0].main_pair == ("CHN", "JPN")
+    assert resolve("In Paris, China met Japan. In Paris, they agreed.")[0].main_pair == ("CHN", "JPN")
     assert resolve("Paris acted. Paris met Japan.")[0].main_pair == ("FRA", "JPN")
 
 

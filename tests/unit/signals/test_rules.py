@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import polars as pl
 import pytest
 
 from pipeline.signals.extract import SentenceExtractor
@@ -55,6 +56,8 @@ def test_grammar_gives_actor_and_target(text: str, signals: set[str]) -> None:
         ("The decision of Ankara to lift its duty on Greek cotton to 30 per cent came late.", {"TUR>GRC measure"}),
         ("Washington takes Brazil to 50 percent.", {"USA>BRA measure"}),
         ("Washington takes Brazil to court.", set()),
+        ("Turkey would bring its duty on Greek cotton down to 30 percent.", set()),
+        ("The duty that Turkey takes on Greek cotton fell to 30 percent.", {"TUR>GRC easing"}),
     ],
 )
 def test_a_new_level_decides_whether_a_duty_rises(text: str, signals: set[str]) -> None:
@@ -88,6 +91,47 @@ def test_the_end_of_a_relief_is_a_measure(text: str) -> None:
 )
 def test_what_ends_the_suspension_of_a_duty_brings_it_back(text: str, signals: set[str]) -> None:
     assert asserted(text) == signals
+
+
+@pytest.mark.parametrize(
+    ("text", "signals"),
+    [
+        ("Iceland halved its quota for Polish pork.", {"ISL>POL measure"}),
+        ("Iceland doubled its quota for Polish pork.", {"ISL>POL easing"}),
+        ("Iceland imposed a quota on Polish pork.", {"ISL>POL measure"}),
+        ("Iceland eased its quota for Polish pork.", {"ISL>POL easing"}),
+        ("China cut export quotas on tungsten for Japan.", {"CHN>JPN measure"}),
+    ],
+)
+def test_a_smaller_quota_lets_less_pass(text: str, signals: set[str]) -> None:
+    assert asserted(text) == signals
+
+
+@pytest.mark.parametrize(
+    ("text", "sign"),
+    [
+        ("Norway to reimpose duties on Peruvian fish", "escalation"),
+        ("Norway restored duties on Peruvian fish on Monday.", "escalation"),
+        ("Norway presses ahead with duties on Peruvian fish", "escalation"),
+        ("Norway scales back duties on Peruvian fish", "concession"),
+        ("Norway restored market access for Peruvian fish on Monday.", "concession"),
+        ("Norway cuts its quota for Peruvian fish", "escalation"),
+    ],
+)
+def test_verbs_with_only_one_sign_settle_it_against_the_encoder(text: str, sign: str) -> None:
+    findings = SentenceExtractor("both").explain(text).filter(pl.col("modality") == "asserted")
+    assert set(findings["polarity"]) == {sign}
+    assert findings["probability"].max() >= 0.5
+
+
+def test_to_let_tariffs_take_effect_lets_no_goods_in() -> None:
+    assert asserted("Norway lets tariffs on Peruvian goods take effect.") == {"NOR>PER measure"}
+    assert asserted("Norway lets Peruvian goods in.") == {"NOR>PER easing"}
+
+
+def test_a_tariff_that_is_threatened_does_not_exist_yet() -> None:
+    kinds = [(finding["kind"], finding["modality"]) for finding in explain("US threatens tariffs on Peruvian fish")]
+    assert kinds == [("threat", "asserted")]
 
 
 @pytest.mark.parametrize("headline", ["Chile hit with second US tariff over copper", "Chile hit by 30 percent US tariffs"])

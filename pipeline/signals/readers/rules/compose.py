@@ -157,24 +157,39 @@ def _kind_of(sentence: MarkedSentence, verb: Mark, phrase: Phrase, thing: Mark) 
         return None
     if object_class in {"goods", "market", "quarrel"} and not _has_country_nearby(sentence, verb):
         return None
-    if phrase.entry["direction"] == "up" and cues("complaints") & set(sentence.words_between(verb.last + 1, thing.first)):
-        return None  # to raise concerns over a duty does not raise it
     directions = {reading.entry["direction"] for reading in verb.readings if object_class in reading.entry.get("takes", ())}
     if len(directions) > 1 and (phrase.entry["direction"] == "up") != _names_level(sentence, thing):
         return None  # to lift a duty ends it; to lift it to 84 percent raises it
-    if phrase.entry["id"] == "bar" and "from" in sentence.words_between(verb.last, thing.first):
-        return None  # to bar someone from evading tariffs eases nothing
+    if _has_other_meaning(sentence, verb, phrase, thing):
+        return None
+    if _is_resized_quota(verb, thing):
+        object_class = "approval"
     direction = "down" if _is_on_hold(sentence, thing) else phrase.entry["direction"]
     return KINDS.get((direction, phrase.entry.get("as", object_class)))
+
+
+def _has_other_meaning(sentence: MarkedSentence, verb: Mark, phrase: Phrase, thing: Mark) -> bool:
+    """Whether words between a verb and an object show that the verb does nothing to it.
+
+    Examples: `raise concerns over a duty`, `bar someone from evading tariffs`, `let the tariffs on their goods take effect`.
+    """
+    between = set(sentence.words_between(verb.last + 1, thing.first))
+    if class_of(thing) == "goods":
+        return any(class_of(mark) == "restriction" for mark in sentence.marks_of("object") if verb.last < mark.first < thing.first)
+    return bool(phrase.entry["direction"] == "up" and cues("complaints") & between) or (phrase.entry["id"] == "bar" and "from" in between)
 
 
 def _names_level(sentence: MarkedSentence, mark: Mark) -> bool:
     """Whether the clause names a new level after a word.
 
-    Example: `its duty on American cotton to 84 percent`. After the word, anywhere in its clause, a number directly follows `to`.
+    Example: `its duty on American cotton to 84 percent`. After the word, anywhere in its clause, a number directly follows `to`. It is no
+    level of this word directly after `down` or another verb (`the levy that it takes on onions dropped to 60`).
     """
-    after = sentence.words_between(mark.last + 1, sentence.clause_bounds(mark.first)[1])
-    return any(word == "to" and level[:1].isdigit() for word, level in pairwise(after))
+    first = mark.last + 1
+    after = sentence.words_between(first, sentence.clause_bounds(mark.first)[1])
+    verbs = {other.last for other in sentence.marks_of("verb") if other.first > mark.first}
+    levels = [first + at for at, (word, level) in enumerate(pairwise(after)) if word == "to" and level[:1].isdigit()]
+    return any(at - 1 not in verbs and sentence.words_between(at - 1, at) != ["down"] for at in levels)
 
 
 def _is_suspended(sentence: MarkedSentence, verb: Mark, thing: Mark) -> bool:
@@ -189,6 +204,11 @@ def _is_suspended(sentence: MarkedSentence, verb: Mark, thing: Mark) -> bool:
         noun.removesuffix("s") in cues("suspensions") and preposition in {"of", "on", "in", "from", "for"}
         for noun, preposition in pairwise(before)
     )
+
+
+def _is_resized_quota(verb: Mark, thing: Mark) -> bool:
+    """Whether a verb changes how much a quota lets pass, as in `halved its quota`: to cut it restricts."""
+    return bool(thing.readings[0].entry.get("is_amount")) and verb.readings[0].words[0] in cues("resizing")
 
 
 def _is_on_hold(sentence: MarkedSentence, thing: Mark) -> bool:
@@ -271,9 +291,10 @@ def _build_act(sentence: MarkedSentence, verb: Mark, predicate: _Predicate, oper
         class_of(thing) == "concession"
         or (ends_relief and thing.readings[0].entry["id"] == "waiver")
         or _is_suspended(sentence, verb, thing)
+        or _is_resized_quota(verb, thing)
     )
     # The end of the rule's id shows later steps that the grammar leaves no doubt about the sign.
-    if is_inverted or (is_ambiguous and _names_level(sentence, thing or verb)):
+    if is_inverted or entry.get("is_sure") or (is_ambiguous and _names_level(sentence, thing or verb)):
         rule_id += SURE_SIGN
     if thing is not None and thing.readings[0].entry.get("of_firm"):
         rule_id += ".firm"
