@@ -52,7 +52,8 @@ def combine(by_rules: pl.DataFrame, by_encoder: pl.DataFrame) -> pl.DataFrame:
     Readings of the encoder remain too, with their own score, except those of a candidate and polarity
 
     * that the rules assert,
-    * that a rule without doubt (`SURE_SIGN`) negates, or whose opposite polarity such a rule asserts,
+    * that a rule without doubt (`SURE_SIGN`) negates, or whose opposite polarity such a rule asserts, unless the encoder gives that
+      polarity a higher score,
     * that the rules negate, and the encoder asserts with a score below `LEAST_AGAINST_DENIAL`,
     * for which both readers find an act (`DEEDS`), and the rules date it in the past.
     """
@@ -81,12 +82,19 @@ def combine(by_rules: pl.DataFrame, by_encoder: pl.DataFrame) -> pl.DataFrame:
     asserted_by_rules = rules.filter(pl.col("modality") == "asserted")
     denied_by_rules = rules.filter(pl.col("modality") != "asserted").select(SAME).unique().with_columns(rules_say=pl.lit("denied"))
     sure = rules.filter(pl.col("rule_id").str.ends_with(SURE_SIGN))
+    # If the encoder finds the rule's sign with a higher score than the opposite, the opposite is probably another act of the sentence.
+    misread = (
+        sure.filter(pl.col("modality") == "asserted")
+        .join(scores, on=SAME, how="left")
+        .join(against, on=SAME)
+        .filter(pl.col("opposite_score") >= pl.col("encoder_score").fill_null(0.0))
+    )
     unsure = encoder.filter((pl.col("modality") == "asserted") & (pl.col("score") < LEAST_AGAINST_DENIAL)).select(SAME)
     negated = rules.filter(pl.col("modality") == "negated").select(SAME)
     ruled_out = pl.concat(
         [
             _find_old_acts(rules, encoder).join(asserted_by_rules, on=SAME, how="anti"),
-            sure.filter(pl.col("modality") == "asserted").select("candidate", polarity=opposite),
+            misread.select("candidate", polarity=opposite),
             sure.filter(pl.col("modality") == "negated").select(SAME).join(asserted_by_rules, on=SAME, how="anti"),
             negated.join(unsure, on=SAME, how="semi").join(asserted_by_rules, on=SAME, how="anti"),
         ]

@@ -60,6 +60,8 @@ def test_a_rule_that_is_sure_rules_out_the_opposite_sign() -> None:
     by_rules = make_readings({"rule_id": "raise.restriction.sure"})
     assert combine(by_rules, encoder_readings(kind="easing"))["readers"].to_list() == ["rules"]
     assert combine(by_rules, encoder_readings(kind="dialogue"))["readers"].to_list() == ["encoder", "rules"]
+    two_acts = pl.concat([encoder_readings(kind="easing", score=0.8), encoder_readings(kind="measure", score=0.9)])
+    assert combine(by_rules, two_acts)["polarity"].to_list() == ["concession", "escalation"]
 
 
 def test_a_rule_that_is_sure_of_the_sign_gets_the_score_of_the_opposite() -> None:

@@ -214,7 +214,8 @@ def _is_resized_quota(verb: Mark, thing: Mark) -> bool:
 def _is_on_hold(sentence: MarkedSentence, thing: Mark) -> bool:
     """Whether the clause postpones the object: `puts tariffs on Japan on hold`."""
     after = sentence.words_between(thing.last + 1, sentence.clause_bounds(thing.first)[1])
-    return any(pair in {("on", "hold"), ("on", "ice")} for pair in pairwise(after))
+    words = [word for word in after if word[0].isalnum()]  # puts it "on ice"
+    return any(pair in {("on", "hold"), ("on", "ice")} for pair in pairwise(words))
 
 
 def _objects_in_reach(sentence: MarkedSentence, verb: Mark, objects: list[Mark]) -> list[Mark]:
@@ -292,6 +293,7 @@ def _build_act(sentence: MarkedSentence, verb: Mark, predicate: _Predicate, oper
         or (ends_relief and thing.readings[0].entry["id"] == "waiver")
         or _is_suspended(sentence, verb, thing)
         or _is_resized_quota(verb, thing)
+        or _is_on_hold(sentence, thing)
     )
     # The end of the rule's id shows later steps that the grammar leaves no doubt about the sign.
     if is_inverted or entry.get("is_sure") or (is_ambiguous and _names_level(sentence, thing or verb)):
