@@ -41,7 +41,7 @@ class _Name:
     """A name of a country in the lexicon, as tokens.
 
     `terms`: a leader's periods in office, from the first day up to but not including the last. `is_shared`: an office that many countries
-    have (`commerce ministry`); it is this country's unless another country precedes it.
+    have (`commerce ministry`); it is this country's, unless a country is named up to six tokens before it: then it is no mention.
     """
 
     code: str
@@ -58,7 +58,8 @@ def find_mentions(sentence: str, day: date | None) -> list[Mention]:
     """Return the mentions of countries in a sentence, left to right.
 
     The longest name wins, and mentions do not overlap. Leaders count only if in office on `day`, or always if it is None. Left out are
-    names that mean no state here (`China Airlines`), datelines, capitals as venues of talks, and offices of another country.
+    names that mean no state here (`China Airlines`), datelines, capitals as venues of talks, and offices that many countries have, if a
+    country is named shortly before. Compounds such as `American-made` are mentions, but no actors.
     """
     tokens = tokenize(sentence)
     index, at = _build_name_index(), 0
@@ -82,10 +83,10 @@ def find_mentions(sentence: str, day: date | None) -> list[Mention]:
 
 
 def _belongs_to_other_state(tokens: Sequence[Token], at: int, name: _Name, mentions: Sequence[Mention]) -> bool:
-    """Whether an office is that of a country named before it.
+    """Whether an office is left out because a country precedes it.
 
-    Example: `India's commerce ministry`, where the lexicon lists the ministry as China's. Only shared offices are concerned. Any mention,
-    also of the same country, that ends within the six tokens before the office counts.
+    Example: `India's commerce ministry`, where the lexicon lists the ministry as China's. False for offices that only one country has
+    (`is_shared`). Any mention, also of the same country, that ends within the six tokens before the office counts.
     """
     gap = 2 + LOOK_AHEAD
     return name.is_shared and any(tokens[max(at - gap, 0)].start <= mention.end <= tokens[at].start for mention in mentions)
@@ -132,8 +133,8 @@ def _is_exception(tokens: Sequence[Token], first: int, last: int, name: _Name) -
 def _is_dateline(tokens: Sequence[Token], first: int, last: int, name: _Name) -> bool:
     """Whether the name says where the report was written.
 
-    Examples: `WASHINGTON —`, `BEIJING, May 3 -`. It is a capital before a long dash; a capital in upper case that opens the sentence,
-    before `-`, `,` or `(`; or a country's name of several words in upper case before any dash.
+    Examples: `WASHINGTON —`, `BEIJING, May 3 -`. It is a capital before an em or en dash, anywhere in the sentence; a capital in upper case
+    that opens the sentence, before `-`, `,` or `(`; or a country's name of several words, the first in upper case, before any dash.
     """
     after = tokens[last + 1].text if last + 1 < len(tokens) else ""
     if name.role == "country" and len(name.spelling) > 1 and tokens[first].text.isupper():  # HONG KONG -
@@ -190,8 +191,8 @@ def _is_actor(tokens: Sequence[Token], first: int, last: int, name: _Name) -> bo
 def _is_hyphenated(tokens: Sequence[Token], first: int, last: int) -> bool:
     """Whether the name is part of a pair such as `US-China talks`.
 
-    A hyphen, short dash or slash joins it to a word that begins with a capital. Such a name only describes the talks. A dash after a place
-    in upper case ends a dateline (`TOKYO - Japan raised tariffs`).
+    A hyphen, en dash or slash, with or without blanks around it, is between the name and a word that begins with a capital. Such a name
+    only describes the talks. A dash after a place in upper case ends a dateline (`TOKYO - Japan raised tariffs`).
     """
     marks = {"-", "\u2013", "/"}
     if last + 2 < len(tokens) and tokens[last + 1].text in marks and tokens[last + 2].text[0].isupper():
@@ -212,8 +213,9 @@ def _is_state_noun_next(tokens: Sequence[Token], at: int, name: _Name, is_posses
     """Whether the noun that a name describes acts for the state.
 
     The first such noun from token `at` decides: True as in `Chinese officials`, False for goods, firms and people (`Chinese steel`), None
-    if none follows. After possessives and adjectives `LOOK_AHEAD` tokens are searched, after other names only the token `at`. The search
-    ends with None at a verb, punctuation, a number or a word of the list `stops`, but with False at a hyphen after a people's name.
+    if none follows. After possessives, peoples and short names (`US`) `LOOK_AHEAD` tokens are searched, after other names only the token
+    `at`. The search ends with None at punctuation, a number, a word of the list `stops` or, except after possessives and peoples, a verb of
+    the lexicon. It ends with False at a hyphen after a people's name; `and` after one does not end it.
     """
     state_nouns, other_nouns = _load_nouns()
     is_adjective = is_possessive or name.role == "demonym" or " ".join(name.spelling) in cues("short_names")

@@ -56,8 +56,8 @@ def align(gold: Gold, predictions: pl.DataFrame) -> Aligned:
     Each distinct span of gold rows is a sentence. A prediction belongs to the gold sentence that it overlaps by more than half of the
     shorter of the two (the largest overlap, then the earlier); otherwise its own span is a sentence without gold rows.
 
-    Predictions in passages that are not in the gold are dropped and counted. Raises `EvaluationError` for missing columns, nulls in them,
-    words outside the vocabulary and probabilities outside 0 to 1.
+    Predictions in passages that are not in the gold are dropped and counted. Raises `EvaluationError` for missing columns (`evaluate` lists
+    them), nulls in them, words outside the vocabulary and probabilities outside 0 to 1.
     """
     _check_predictions(predictions)
     known = predictions.rename({"article_id": "id"}).join(gold.passages.select("id"), on="id", how="semi", maintain_order="left")

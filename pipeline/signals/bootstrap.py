@@ -53,7 +53,8 @@ class Bootstrap:
     def sum_by_passage(self, values: pl.DataFrame) -> Floats:
         """Sum columns by passage, of shape (passages, columns).
 
-        The column `id` names the passage; all others are summed. Passages are in the order of the gold; one without rows has 0.
+        The column `id` of `values` names the passage; all others are summed. Passages are those of the constructor, in its order; one
+        without rows has 0.
         """
         placed = values.join(self._order, on="id", how="left", maintain_order="left")
         passage = placed["passage"].to_numpy()
@@ -61,7 +62,10 @@ class Bootstrap:
         return np.column_stack([np.bincount(passage, weights=column, minlength=self._size) for column in columns])
 
     def resample(self, sums: Floats) -> Floats:
-        """Compute the column totals in every resample, of shape (resamples, columns)."""
+        """Compute the column totals in every resample, of shape (resamples, columns).
+
+        `sums`: by passage, from `sum_by_passage`.
+        """
         return self._weights @ sums
 
     def score_ratio(self, sums: Floats, numerator: list[int], denominator: list[int]) -> Score:

@@ -29,7 +29,7 @@ class Readings(Protocol):
     def get(self, keys: Sequence[str]) -> pl.DataFrame:
         """Return the stored readings of the texts with these keys.
 
-        A text that is not stored has no row.
+        Each is returned once, in any order, also for a repeated key. A text that is not stored has no row.
         """
         ...
 
@@ -39,9 +39,9 @@ class Readings(Protocol):
 
 
 class CachingExtractor:
-    """Extractor that reads only texts without a stored reading.
+    """Extractor of articles that reads only texts without a stored reading.
 
-    It wraps another extractor and stores its readings.
+    It wraps another extractor and stores its readings. Passages (`read_texts`) are always read, and their readings are not stored.
     """
 
     def __init__(self, extractor: SentenceExtractor, readings: Readings) -> None:
@@ -54,7 +54,8 @@ class CachingExtractor:
     def extract(self, articles: pl.DataFrame) -> pl.DataFrame:
         """Return the findings in articles; only new texts are read, each once.
 
-        Arguments and result are those of `Extractor.extract`.
+        Their readings are then stored. `summary` counts all texts, also those with a stored reading. Arguments and result are those of
+        `Extractor.extract`.
         """
         self.outcomes = judge(articles)
         texts = articles_to_texts(articles, self.outcomes)

@@ -60,8 +60,8 @@ def assign_tiers(probability: pl.Series) -> pl.Series:
 def compute_terms(evidence: pl.DataFrame, family_shares: dict[str, float]) -> pl.DataFrame:
     """Compute the terms of the formula, one column each.
 
-    Rows are those of `evidence`, columns those of `TERMS`. `family_shares` maps a family of rules (the first part of `rule_id`) to the
-    share of its readings that are right; the key `""` is the share of all, used for families that are missing.
+    Rows are those of `evidence` (with `doubts`), columns those of `TERMS`. `family_shares` maps a family of rules (the first part of
+    `rule_id`) to the share of its readings that are right; the key `""` is the share of all, used for families that are missing.
     """
     is_asserted = (pl.col("rules_say") == "asserted").cast(pl.Float64)
     family = pl.col("rule_id").str.split(".").list.first()

@@ -127,8 +127,9 @@ def _find_old_acts(rules: pl.DataFrame, encoder: pl.DataFrame) -> pl.DataFrame:
 def _correct_kinds(rules: pl.DataFrame, encoder: pl.DataFrame) -> pl.DataFrame:
     """Replace the rules' kinds where the encoder is sure of another.
 
-    Returns the rows of `rules`. An asserted one is changed if the encoder's asserted reading of its candidate and polarity has a `margin`
-    of at least `SURE_MARGIN`, and no rule asserts the encoder's kind there. Its `_KIND_FIELDS` are then the encoder's.
+    `encoder`: its asserted readings, at most one for each candidate and polarity. Returns the rows of `rules`. An asserted one is changed
+    if the encoder's reading of its candidate and polarity has a `margin` of at least `SURE_MARGIN`, and no rule asserts the encoder's kind
+    there. Its `_KIND_FIELDS` (kind, status, flags, rate and amount, also if null) are then the encoder's.
     """
     sure = encoder.filter(pl.col("margin") >= SURE_MARGIN)
     by_rules = rules.filter(pl.col("modality") == "asserted").select(*SAME, "kind")
@@ -157,6 +158,9 @@ def _map_polarity() -> pl.Expr:
 
 
 def _select_evidence() -> list[pl.Expr]:
-    """Select the columns of the evidence; defaults replace the nulls."""
+    """Select the columns of the evidence.
+
+    A null `encoder_score` becomes 0, null `alternatives` become an empty text; other nulls stay.
+    """
     defaults = {"encoder_score": pl.lit(0.0), "alternatives": pl.lit("")}
     return [pl.col(name).fill_null(defaults[name]) if name in defaults else pl.col(name) for name in EVIDENCE_SCHEMA]

@@ -49,7 +49,7 @@ class ResolvedSentence:
     * `main_pair`: the two countries that the article names most; fewer if it names fewer
     * `speaker`: the state for which the current speaker speaks
     * `is_stranger`: the speaker is no official but, for example, a journalist
-    * `is_question`: it is part of a question, or a stranger says it
+    * `is_question`: its paragraph, if not the title, ends with a question mark, or a stranger says it
     * `is_spoken`: an official or "we" speaks, for an unknown state
     * `known`: the countries of the article, likeliest first: the speaker, the last subject, then the most named
     """
@@ -73,8 +73,9 @@ class ResolvedSentence:
 class _State:
     """What later sentences of an article need to know of earlier ones.
 
-    `subject`: the country that acted last; `host`: the state whose officials answer questions in this article; `speakers`: the state of
-    each label of a speaker so far.
+    `subject`: the country that acted last; `speaker`, `is_stranger`: as in `ResolvedSentence`; `is_official`: the last label was that of
+    a state or an office; `host`: the state whose officials answer questions in this article; `speakers`: the state of each label of a
+    speaker so far.
     """
 
     subject: str | None = None
@@ -156,7 +157,8 @@ def _count_mentions(sentences: Sequence[Sentence], named: Sequence[Sequence[Ment
 def _is_place(text: str, mention: Mention) -> bool:
     """Whether a mention is a capital directly after a preposition of place.
 
-    Examples: `in`, `near`. It then only says where something happened.
+    Examples: `met in Madrid`, `near Madrid`. It then only says where something happened. False at the start of a text (`In Madrid`), since
+    a blank must be before the preposition.
     """
     before = f" {text[: mention.start].lower()}"
     return mention.role == "capital" and before.endswith(tuple(f" {word} " for word in cues("place_prepositions")))
@@ -165,10 +167,10 @@ def _is_place(text: str, mention: Mention) -> bool:
 def _update_speaker(text: str, mentions: Iterable[Mention], state: _State) -> None:
     """Set the speaker if the sentence begins with a label (`Spokesperson: ...`).
 
-    Changes `state` in place. The label belongs to the first country that it names. Without one, it belongs to the country that had the same
-    label before, or, if it names an office, to the host, or else to the last subject. That country becomes the host. The label of a
-    journalist means that no state speaks. Other labels (`Background: ...`) do not change which state speaks,
-    but nobody is then a stranger or official.
+    Changes `state` in place; without a label nothing changes. The label of a journalist, even one that names a country, means that no state
+    speaks. Any other label belongs to the first country that it names; without one to the country that had the same label before, or, if it
+    names an office, to the host, or else to the last subject. That country speaks and becomes the host. Further labels (`Background: ...`)
+    do not change which state speaks, but nobody is then a stranger or official.
     """
     match = _SPEAKER_LABEL.match(text)
     if match is None:
@@ -195,8 +197,8 @@ def _find_implied_mentions(text: str, mentions: Sequence[Mention], main_pair: tu
     """Yield mentions for words that mean a country without naming it.
 
     Those are `both sides`, `we` (the speaker, if known) and `it` with their variants. `It` means the first actor that the sentence names
-    before it, else the last subject of earlier sentences. `We` and `I` are actors, `our`, `us` and `my` are not. `mentions`: the countries
-    that the sentence names.
+    before it, else the last subject of earlier sentences, unless what follows shows another (`_choose_subject`). `We` and `I` are actors,
+    `our`, `us` and `my` are not. `mentions`: the countries that the sentence names.
     """
     for match in _BOTH_SIDES.finditer(text):
         for code in _choose_both_sides(mentions, main_pair):
@@ -216,7 +218,8 @@ def _choose_subject(subject: str | None, text: str, end: int, mentions: Sequence
     """Return the country that a word such as `the ministry` means.
 
     `subject`: whom it seems to mean; `end`: where the word ends in `text`. What follows can correct it: `the ministry in Tokyo` is Japan's,
-    and `the ministry accused China` is not China's, but that of the other country of the main pair.
+    and `the ministry accused China` is not China's, but that of the other country of the main pair, if China is in it (None if the pair has
+    no other).
     """
     places = {mention.start: mention.code for mention in mentions}
     place, addressee = _PLACE_NEXT.match(text, end), _ADDRESSEE_NEXT.match(text, end)

@@ -43,10 +43,11 @@ _PAST_OPENING = re.compile(
 def is_past_event(sentence: str, day: date | None) -> bool:
     """Whether the sentence dates its event before `day`.
 
-    It does if the latest year that it names (`in 2018`) is earlier, if it opens with an adverb of the past, or if it dates the act by `on`
-    or at its beginning to more than `MAX_DAYS_OLD` days ago. `Last week` also counts, and so do months (`in April`) that are all one to
-    seven months ago, but not in a sentence with a word of the present or future (`today`, `will`) or with a month in a relative clause. If
-    `day` is None, any year counts as earlier, and only years and the opening adverb are looked at.
+    It does if the latest year that it names after a word such as `in` or `since` is earlier, if it opens with an adverb of the past
+    (`Earlier, ...`), or if it dates the act at its beginning or by `on` to more than `MAX_DAYS_OLD` days ago (`_is_on_past_day`). Phrases
+    such as `last week` also count, and so do months (`in April`) that are all one to seven months ago, but not in a sentence with a word of
+    the present or future (`today`, `will`) or with a month in a relative clause. If `day` is None, any year counts as earlier, and only
+    years and the opening adverb are looked at.
     """
     years = [int(year) for year in _YEAR.findall(sentence)]
     if (years and (day is None or max(years) < day.year)) or _PAST_OPENING.match(sentence):

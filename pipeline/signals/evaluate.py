@@ -204,7 +204,10 @@ def list_errors(gold: Gold, predictions: pl.DataFrame) -> pl.DataFrame:
 
 
 def _score_sources(bootstrap: Bootstrap, passages: pl.DataFrame, triples: pl.DataFrame) -> dict[str, Counts]:
-    """Score triples by source of the passages."""
+    """Score triples by source of the passages.
+
+    `triples`: from `compute_outcomes`. All sources are in the result; scores of one without triples have the value None.
+    """
     tagged = triples.join(passages.select("id", "source"), on="id")
     return {
         source: bootstrap.score_outcomes(tagged.filter(pl.col("source") == source))
@@ -254,7 +257,8 @@ def _score_masses(bootstrap: Bootstrap, verdicts: pl.DataFrame, weights: pl.Data
 def size_of_act(rate_pct: pl.Expr) -> pl.Expr:
     """Return the size of an act by its rate, as `sql/functions/size_of_act.sql` does.
 
-    It reads the columns `instrument` and `usual_rate_pct`.
+    It is the square root of rate by usual rate (`usual_rate_pct`), at least 0.5 and at most 2. It is 1 if a rate is null, or the column
+    `instrument` is not `tariff`.
     """
     size = (rate_pct / pl.col("usual_rate_pct")).clip(0.25, 4).sqrt()
     return pl.when(pl.col("instrument") == "tariff").then(size.fill_null(1)).otherwise(1)
@@ -354,7 +358,8 @@ def _pair_mistakes(missed: pl.DataFrame, wrong: pl.DataFrame) -> pl.DataFrame:
 def _add_fields(errors: pl.DataFrame, aligned: Aligned, passages: pl.DataFrame) -> pl.DataFrame:
     """Add the fields of gold row and prediction to errors.
 
-    Span and quote are those of the gold row, or of the prediction if there is none.
+    `errors`: `gold_row`, `prediction` (null without one) and `error`. Span and quote are those of the gold row, or of the prediction if
+    there is none. Rows are sorted by passage and span.
     """
     fields = ["actor", "target", "kind", "polarity", "status", "modality", "instrument"]
     place = ["id", "span_start", "span_end"]

@@ -119,8 +119,9 @@ class SentenceExtractor:
     def explain(self, text: str, *, title: str = "", day: date | None = None) -> pl.DataFrame:
         """Return the findings in one text, in reading order.
 
-        The gate is not applied. The column `words` has the words that a rule matched (empty if only the encoder has the finding), `doubts`
-        what lowers the probability. Spans count characters of `document(title, text)`, or of `text` without a title.
+        The gate is not applied. `day`: when the text was published, by which old news and leaders in office are known; may be None. The
+        column `words` has the words that a rule matched (empty if only the encoder has the finding), `doubts` what lowers the probability.
+        Spans count characters of `document(title, text)`, or of `text` without a title.
         """
         whole = document(title, text) if title else text
         frame = pl.DataFrame([("text", day, "", whole, len(title))], schema={**TEXTS_SCHEMA, "title_length": pl.Int64()}, orient="row")

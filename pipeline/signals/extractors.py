@@ -41,7 +41,7 @@ def _make_sentence_extractor(settings: Settings, mode: str) -> SentenceExtractor
 def _make_default(settings: Settings) -> SentenceExtractor:
     """Make the extractor with both readers, or with the rules alone.
 
-    The rules read alone, with a warning, if the files of the encoder are missing.
+    The rules read alone, with a warning, if a package or the model file of the encoder is missing.
     """
     try:
         return _make_sentence_extractor(settings, "both")

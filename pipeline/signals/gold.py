@@ -91,8 +91,8 @@ def read_gold(*paths: Path) -> Gold:
     """Read one or more gold files.
 
     Empty lines are skipped. Raises `GoldError` at the first error, naming file and line: a file or line that cannot be read, a missing
-    field, a value of a wrong type, a word outside the vocabulary, a span outside the text, or an id that is used twice (in one file or in
-    two).
+    field, a value of a wrong type or that the guide does not allow (a word outside the vocabulary, an impossible date, actor or target, a
+    span outside the text), or an id that is used twice (in one file or in two).
     """
     passages: list[dict[str, Any]] = []
     rows: list[dict[str, Any]] = []
@@ -132,7 +132,7 @@ def _hash_id(identifier: str) -> int:
 
 
 def _read_lines(path: Path) -> list[str]:
-    """Read the lines of a gold file."""
+    """Read the lines of a gold file; `GoldError` if that fails."""
     # Split on line feeds only: str.splitlines would also split at U+2028, which JSON allows inside a string.
     try:
         return path.read_text(encoding="utf-8").split("\n")
@@ -141,7 +141,10 @@ def _read_lines(path: Path) -> list[str]:
 
 
 def _parse_passage(line: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """Parse a line into its passage and the rows of its signals."""
+    """Parse a line into its passage and the rows of its signals.
+
+    Raises `_LineError` at the first error of passage or signals.
+    """
     try:
         record = json.loads(line)
         json.dumps(record, ensure_ascii=False).encode()  # fails for half of a surrogate pair, which Polars rejects
@@ -212,7 +215,7 @@ def _check_words(signal: Mapping[str, Any]) -> None:
 def _check_values(signal: Mapping[str, Any]) -> None:
     """Raise `_LineError` if flags, numbers or the product have wrong types.
 
-    Numbers may be null; others must be smaller than `_MAX_NUMBER` in absolute value.
+    A number (`rate_pct`, `value_usd`) may be null; otherwise its absolute value must be below `_MAX_NUMBER`.
     """
     for name in _FLAGS:
         if not isinstance(signal[name], bool):

@@ -378,7 +378,10 @@ def _limits(lexicon: dict[str, Any]) -> str:
 
 
 def _match_any(words: Iterable[str]) -> re.Pattern[str]:
-    """Compile a pattern that matches any of the words, each whole."""
+    """Compile a pattern that matches any of the words, each whole.
+
+    Case does not matter.
+    """
     return re.compile(rf"(?<![\w-])(?:{_alternatives(words)})(?![\w-])", re.IGNORECASE)
 
 

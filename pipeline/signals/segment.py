@@ -49,7 +49,8 @@ def document(title: str, body: str) -> str:
 def split_sentences(text: str, title_length: int = 0) -> list[Sentence]:
     """Split a text into sentences.
 
-    The first `title_length` characters, unless blank, form a sentence of their own. Line breaks always end a sentence.
+    The first `title_length` characters, unless blank, form one sentence, even with line breaks. After them every line break ends a
+    sentence.
     """
     sentences = []
     if title_length and text[:title_length].strip():
@@ -61,7 +62,10 @@ def split_sentences(text: str, title_length: int = 0) -> list[Sentence]:
 
 
 def _split_paragraph(text: str, number: int, first: int, last: int) -> Iterator[Sentence]:
-    """Yield the sentences of the characters from `first` to before `last`."""
+    """Yield the sentences of a paragraph, from character `first` to before `last`.
+
+    `number`: the `paragraph` of these sentences.
+    """
     for start, end in _join_wrong_splits(text, _detect_spans(text[first:last], first)):
         start, end = _strip_span(text, start, end)  # noqa: PLW2901
         if start < end:

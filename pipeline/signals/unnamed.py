@@ -51,10 +51,10 @@ class Doers:
     def find(self, text: str, mentions: Sequence[Mention], main_pair: tuple[str, ...], speaker: str | None) -> Iterable[Mention]:
         """Yield at most one state that acts without being named.
 
-        It is a mention of role `speaker` without words, from 0 to 0. There is none if the sentence names an actor, has a mention of role
-        `speaker` or reports no act of trade policy, or if nothing says who acts. The state is the first of these that the sentence does
-        not name: `speaker`, the doer, that of the dateline, and, if the sentence names one of `main_pair`, the other. One that it names
-        is what the act is aimed at.
+        It is a mention of role `speaker` without words, from 0 to 0. There is none if a mention may be the subject, or has the role
+        `speaker`, if the sentence reports no act of trade policy, or if nothing says who acts. The state is the first of these that the
+        sentence does not name: `speaker`, the doer, that of the dateline, and, if the sentence names one of `main_pair`, the other. One
+        that it names is what the act is aimed at.
         """
         tokens = tokenize(text)
         if any(m.role == "speaker" for m in mentions) or _names_actor(tokens, mentions) or not _is_trade_act(text, tokens):

@@ -33,7 +33,8 @@ def split_words(articles: pl.DataFrame) -> pl.DataFrame:
 
     Returns `article`, `sentence` (unique over all articles), `is_title`, `word` in lower case and `code`. A country's name is one word,
     which says how it names the country (`<capital>`), and `code` is the country; for other words it is null. `word` is `<rate>` for
-    percentages, and null for other numbers. Sentences without words have no row.
+    percentages, and null for other numbers. Sentences without words or numbers have no row. Titles and bodies must not be null: an article
+    with a null one would have no row.
     """
     words = (
         articles.select("article", token=pl.concat_list(_to_tokens("title"), pl.lit([_GAP]), _to_tokens("body")))
@@ -67,7 +68,8 @@ def list_features(words: pl.DataFrame) -> pl.DataFrame:
 
     A feature is one of these:
 
-    * a word, or two neighbouring words joined by a blank; none if a word is a function word or number (rates, as `<rate>`, count as words)
+    * a word, or two neighbouring words joined by a blank; none if one of them is in `stop_words.txt` (function words, months, weekdays) or
+      a number (rates, as `<rate>`, count as words)
     * `#term`, `#quarrel`, `#object`: the sentence has a strong trade term, a word of a trade dispute, or an object of trade policy of the
       lexicon
     * `#1 here`, `#2 here`, `#1 text`, `#2 text`: so many different countries, or more, are named in the sentence or in the article
@@ -133,9 +135,10 @@ def _read_stop_words() -> list[str]:
 
 @cache
 def _build_token_pattern() -> str:
-    """Build the pattern of a token: a country's name, word or number.
+    """Build the pattern of a token: name, word, number or sentence end.
 
-    Names that are not plain words ("U.S.", "South Korea") come first, longest first; names of one word are matched as words.
+    Names are those of countries. Those that are not plain words ("U.S.", "South Korea") come first, longest first; names of one word are
+    matched as words.
     """
     names = sorted((name for name in _map_country_names() if not re.fullmatch("[A-Za-z]+", name)), key=lambda name: (-len(name), name))
     alternatives = [re.escape(name) + ("" if name.endswith(".") else r"(?-u:\b)") for name in names]

@@ -25,7 +25,7 @@ class LexiconError(TensionError, ValueError):
 
 @cache
 def load_lexicon(name: str) -> dict[str, Any]:
-    """Return the parsed content of `<name>.toml`.
+    """Return the parsed content of the lexicon file `<name>.toml`.
 
     Raises `LexiconError` if it cannot be read.
     """
@@ -40,7 +40,7 @@ def load_lexicon(name: str) -> dict[str, Any]:
 def lexicon_sha() -> str:
     """Return a fingerprint of all lexicon files.
 
-    It is the first 12 hex digits of the SHA-256 of names and contents; line ends count as LF.
+    It is the first 12 hex digits of the SHA-256 of names and contents of all `*.toml` in `lexicon/`; line ends count as LF.
     """
     digest = sha256()
     for path in sorted(FOLDER.glob("*.toml")):

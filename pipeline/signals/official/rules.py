@@ -126,7 +126,7 @@ class Rules(NamedTuple):
         return [first, *(rule for kind, rule in additional.items() if kind != first.kind)]
 
     def find_exclusion(self, document: Document) -> Exclusion | None:
-        """Find the first exclusion that matches."""
+        """Find the first exclusion that matches; None if none does."""
         return next((exclusion for exclusion in self.exclusions if exclusion.matches(document)), None)
 
 
@@ -160,7 +160,10 @@ def parse_rules(text: str) -> Rules:
 
 
 def _parse_rule(entry: Mapping[str, Any]) -> Rule:
-    """Check a `[[rule]]` and compile its patterns."""
+    """Check a `[[rule]]` and compile its patterns.
+
+    Without `undated` it is the `status`, without `basis` it is `title`. `LexiconError` if the entry is invalid.
+    """
     name = _check_keys(entry, _RULE_REQUIRED, _RULE_OPTIONAL)
     for key, vocabulary in (("kind", KIND), ("instrument", INSTRUMENT), ("status", STATUS), ("undated", STATUS), ("basis", ACT_BASIS)):
         _check_word(entry, key, vocabulary, name)
@@ -187,7 +190,10 @@ def _parse_rule(entry: Mapping[str, Any]) -> Rule:
 
 
 def _parse_exclusion(entry: Mapping[str, Any]) -> Exclusion:
-    """Check an `[[aside]]` and compile its patterns."""
+    """Check an `[[aside]]` and compile its patterns.
+
+    `LexiconError` if the entry is invalid.
+    """
     name = _check_keys(entry, _EXCLUSION_REQUIRED, _EXCLUSION_OPTIONAL)
     _check_word(entry, "reason", OFFICIAL_OUTCOME, name)
     agencies = frozenset(entry.get("agencies", ()))

@@ -61,7 +61,10 @@ class Network:
         return [by_sentence[encoded.ids, encoded.places] for encoded in sentences]
 
     def _run(self, batch: Sequence[Encoded]) -> Logits:
-        """Compute the logits of sentences of equal length, padded to most places."""
+        """Compute the logits of sentences with equal numbers of tokens.
+
+        The shape is (sentences, most places, most places, labels of all heads); values at places that a sentence lacks mean nothing.
+        """
         logits: Logits = self.session.run(["logits"], to_inputs(batch))[0]
         return logits
 

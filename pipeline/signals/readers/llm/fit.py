@@ -28,7 +28,8 @@ def measure_confidence(extractor: LlmExtractor, gold: Gold) -> tuple[Confidence,
 def main(paths: Sequence[str]) -> None:
     """Write the table measured on the even half of the gold files.
 
-    `paths`: the files. The table goes to standard output as TOML, warnings about unread texts to standard error.
+    `paths`: the files. The language model is that of the settings. The table goes to standard output as TOML, warnings about unread texts
+    and rejected signals to standard error.
     """
     gold = read_gold(*map(Path, paths))
     extractor = from_settings(Settings(), confidence=IDENTITY)

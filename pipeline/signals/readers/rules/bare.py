@@ -29,7 +29,7 @@ def find_operator_acts(sentence: MarkedSentence, used: set[int]) -> Iterable[Act
 
     Operators are words such as `accuses`, `threatens` or `rejects`; alone they are an act of their own: `China accused Japan of dumping`.
     The lexicon must allow that, and most need a word about trade. `used`: positions of words in earlier acts; operators that begin there
-    are left out.
+    are left out, and so is what an accusation before it is about (misconduct such as `unfair practices`).
     """
     trade_objects = [mark for mark in sentence.marks_of("object") if class_of(mark) != "goods"]
     operators = sentence.marks_of("operator", "operator_noun")
@@ -67,10 +67,11 @@ def _can_be_alone(operator: Mark) -> bool:
 def _has_topic(sentence: MarkedSentence, operator: Mark, trade_objects: Sequence[Mark]) -> bool:
     """Whether a sentence shows that an operator is about trade.
 
-    `operator`: a word such as `accuses`; `trade_objects`: words such as `tariffs` in the sentence. For accusations and meetings they may be
-    anywhere, for others at most `TOPIC_REACH` words after the operator, or directly before it (`tariff threat`). A threat needs a
-    restriction, an offer a concession or market. Meetings also need two acting states in the sentence. Some operators need none of this
-    (`needs` in the lexicon).
+    `operator`: a word such as `accuses`; `trade_objects`: objects such as `tariffs` in the sentence. Accusations and meetings need such an
+    object, or a word of the list `deeds` or `trade_words`, anywhere in the sentence; meetings also need two acting states. Others need an
+    object at most `TOPIC_REACH` words after the operator or, if it is a noun, directly before it (`tariff threat`): a threat a restriction,
+    an offer a concession or market. One of the class `tie` (`linked`) also needs a `to` after it. Operators whose `needs` in the lexicon is
+    empty need nothing.
     """
     name = class_of(operator)
     if not operator.readings[0].entry["needs"]:
@@ -92,8 +93,8 @@ def _has_topic(sentence: MarkedSentence, operator: Mark, trade_objects: Sequence
 def _build_operator_act(sentence: MarkedSentence, operator: Mark, trade_objects: Sequence[Mark]) -> Act | None:
     """Build the act of an operator, changed by those that govern it.
 
-    Operators before it change a measure or talks; other acts only by negation or doubt. Its instrument is that of the nearest trade object,
-    `other` without one. None if no signal is left.
+    Operators before it change a measure or talks; other acts only by negation or doubt. Retaliation that is only announced is a threat. The
+    instrument is that of the nearest trade object, `other` without one. None if no signal is left.
     """
     entry = operator.readings[0].entry
     base = str(entry["alone"])

@@ -68,7 +68,8 @@ def find_acts(sentence: MarkedSentence) -> list[Act]:
 def _find_verb_acts(sentence: MarkedSentence, used: set[int]) -> Iterable[Act]:
     """Find acts of verbs with their objects, such as `raises tariffs`.
 
-    The positions of the first words of their operators and objects are added to `used`, which is changed in place.
+    A noun such as `removal` counts only if a country owns it (`China's removal of tariffs`) or an operator changes it (`demands the
+    removal`). The positions of the first words of operators and objects of acts are added to `used`, which is changed in place.
     """
     objects = sentence.marks_of("object")
     for verb in sentence.marks_of("verb", "act"):
@@ -104,7 +105,7 @@ def _is_willed(sentence: MarkedSentence, verb: Mark) -> bool:
 
 
 def _is_of_nearer_verb(sentence: MarkedSentence, verb: Mark, predicate: _Predicate) -> bool:
-    """Whether another verb governs the object of a measure.
+    """Whether another verb governs the object of a measure or investigation.
 
     Example: `announced that it would suspend the duties`, where the duties belong to `suspend`. The other verb is between the verb and its
     object, and takes the object too. In addition, an operator such as `threatens to` is between the verbs, or the other verb makes another
@@ -195,7 +196,7 @@ def _names_level(sentence: MarkedSentence, mark: Mark) -> bool:
 def _is_suspended(sentence: MarkedSentence, verb: Mark, thing: Mark) -> bool:
     """Whether the object is already suspended: `the suspension of earlier tariffs`.
 
-    To end that is no relief: the restriction then counts as an approval.
+    To end the suspension is no relief, so `_kind_of` takes the suspended restriction for an approval.
     """
     start, _ = sentence.clause_bounds(thing.first)
     own_word = verb.last + 1 if verb.last < thing.first else 0  # `a pause on duties` may be the act
@@ -420,9 +421,10 @@ def _adjust_precondition(sentence: MarkedSentence, act: Act) -> Act:
 def _adjust_modality(sentence: MarkedSentence, act: Act) -> Act:
     """Make an asserted act historical or hypothetical if its clause says so.
 
-    In a sentence that ends with a question mark it is hypothetical. Otherwise an adverb of the past, a past perfect, or (for acts that
-    escalate or concede) a clause that opens with "after" or "since" makes it historical, else a condition or forecast hypothetical. Acts of
-    another modality stay as they are.
+    In a sentence that ends with a question mark it is hypothetical. Otherwise an adverb of the past, a past perfect, or (only for kinds of
+    `ESCALATING` and `CONCEDING`) a clause that opens with a word such as "after" or "since" makes it historical; but not that clause if
+    the words before it only report on a market. Else a condition or forecast makes it hypothetical. Acts of another modality stay as they
+    are.
     """
     if act.modality != "asserted":
         return act

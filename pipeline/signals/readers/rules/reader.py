@@ -134,7 +134,10 @@ def _iter_readings(sentence_acts: _SentenceActs, tree: Tree | None) -> Iterator[
 
 
 def _contains_any(text: str, section: str) -> bool:
-    """Whether a text has a phrase of this word list of `operators.toml`."""
+    """Whether a text has a phrase of this word list of `operators.toml`.
+
+    Case does not matter, and a phrase within longer words counts.
+    """
     lower = text.lower()
     return any(phrase in lower for phrase in word_list(section))
 

@@ -32,8 +32,9 @@ ONE_SIDED = ("offer.", "threaten.", "demand.")
 def find_roles(context: SentenceContext, parsed: ParsedSentence | None, act: Act) -> Iterator[tuple[str, str]]:
     """Yield the pairs of actor and target (codes) of an act.
 
-    Lists of countries give several pairs, mutual acts both directions. There are none if someone who acts for no state (a stranger) does or
-    says it, or a side is unknown. `parsed`: the sentence's syntax tree, None if no parser is installed.
+    Lists of countries give several pairs, mutual acts both directions. There are none if a side is unknown, or if someone who acts for no
+    state (a stranger) does or says it; the latter is not tested for what the subject suffers (`Japan faces American tariffs`). `parsed`:
+    the sentence's syntax tree, None if no parser is installed.
     """
     if "suffer." in act.rule_id:
         yield from _find_roles_of_sufferer(context, parsed, act)
@@ -85,9 +86,11 @@ def _find_roles_of_sufferer(context: SentenceContext, parsed: ParsedSentence | N
 def _find_roles_of_statement(context: SentenceContext, parsed: ParsedSentence, act: Act) -> Iterator[tuple[str, str]]:
     """Yield actor and target of a statement.
 
-    Example: `Beijing said Washington should lift its tariffs`. The first speaker (Beijing), else the first other country that word
-    order gives (`find_targets`), acts towards each subject (Washington) or, if misconduct is named (`China's unfair practices`), towards
-    each owner. Without a subject, each speaker acts towards the targets by word order; misconduct without an owner gives no pair.
+    Example: `Beijing said Washington should lift its tariffs`. The first speaker of the clause by the tree (Beijing), else the state that
+    speaks (`context.speaker`), else the first other country that word order gives (`find_targets`), acts towards each subject (Washington)
+    or, if misconduct is named (`China's unfair practices`), towards each owner. Without a subject, each speaker acts towards the targets by
+    word order; `context.speaker` only if it must mean the other side. There is no pair for misconduct without an owner, or if a
+    stranger says it.
     """
     if parsed.is_said_by_stranger(act.anchor):
         return
@@ -108,9 +111,9 @@ def _find_roles_of_statement(context: SentenceContext, parsed: ParsedSentence, a
 
 
 def _is_said_to_other_side(context: SentenceContext) -> bool:
-    """Whether the speaker must mean the other side.
+    """Whether the state that speaks must mean the other side.
 
-    The speaker and all countries that the sentence names are in the main pair.
+    It (`context.speaker`) and all countries that the sentence names are in the main pair.
     """
     return context.speaker in context.main_pair and {m.code for m in context.sentence.mentions} <= set(context.main_pair)
 

@@ -81,7 +81,10 @@ class Linear:
 
 @dataclass(frozen=True)
 class Weights:
-    """The trained network by the names of its parts in `train.py`."""
+    """The trained network by the names of its parts in `train.py`.
+
+    `arrays`: all arrays of the exported file; `linears`: the linear layers.
+    """
 
     arrays: Mapping[str, Array]
     linears: Mapping[str, Linear]
@@ -247,7 +250,10 @@ def build_model(weights: Weights, ranges: Ranges | None) -> Any:
 
 
 def _add_embedding(graph: _Graph, weights: Weights) -> str:
-    """Add the embeddings of words and positions, and their normalization."""
+    """Add the normalized sum of the embeddings of words and positions.
+
+    Returns the name of its output.
+    """
     name = "embeddings.word_embeddings.weight"
     words, scale, zero = (weights.arrays[f"base.{name}_{part}"] for part in ("quantized", "scale", "zero_point"))
     rows = graph.add("Gather", graph.add_constant(name, words), "ids")
@@ -266,13 +272,13 @@ def _read_table(weights: Weights, name: str) -> Array:
 
 
 def _add_norm(graph: _Graph, weights: Weights, name: str, values: str) -> str:
-    """Add a layer normalization."""
+    """Add a layer normalization and return the name of its output."""
     gain, shift = (graph.add_constant(f"{name}.{part}", weights.arrays[f"base.{name}.{part}"]) for part in ("weight", "bias"))
     return graph.add("LayerNormalization", values, gain, shift, axis=-1, epsilon=_NORM_EPSILON)
 
 
 def _add_layer(graph: _Graph, weights: Weights, number: int, states: str, places: str | None) -> str:
-    """Add a layer of the transformer and return its states.
+    """Add a layer of the transformer; return the name of its states.
 
     With `places` only the states of these tokens are computed; they still attend to all tokens.
     """
@@ -311,7 +317,7 @@ def _split_heads(graph: _Graph, values: str, width: int, order: tuple[int, ...])
 def _add_head(graph: _Graph, weights: Weights, states: str) -> str:
     """Add the head, which scores every ordered pair of marks.
 
-    Row 0 of `states` is the sentence, the other rows are the marks.
+    Row 0 of `states` is the sentence, the other rows are the marks. Returns the name of the logits.
     """
     linears = weights.linears
     whole = graph.add("Slice", states, graph.add_axes(0), graph.add_axes(1), graph.add_axes(1))

@@ -154,9 +154,9 @@ def fine_tune(network: Pairs, examples: list[Example], epochs: int, rate: float,
 
 
 def export(network: Pairs, folder: Path, sentences: list[Encoded]) -> None:
-    """Write the network as ONNX in 8-bit arithmetic.
+    """Write the network as `model.onnx` in a folder, in 8-bit arithmetic.
 
-    `sentences` determine the ranges of its activations.
+    The ranges of its activations are measured on `sentences`.
     """
     sample = (torch.ones(1, 12, dtype=torch.long), torch.ones(1, 12, dtype=torch.long), torch.zeros(1, PLACES, dtype=torch.long))
     with tempfile.TemporaryDirectory() as scratch:
@@ -178,7 +178,10 @@ def export(network: Pairs, folder: Path, sentences: list[Encoded]) -> None:
 
 
 def main() -> None:
-    """Train the teacher and the encoder, and export the encoder."""
+    """Train the teacher and the encoder; write the encoder's three files.
+
+    They are `model.onnx`, `tokenizer.json` and `model.json`, in the folder of the option `--folder`, and replace those of the same name.
+    """
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--real", type=Path, nargs="+", required=True, help="gold files of public-domain passages")
     parser.add_argument("--documents", type=Path, required=True, help="Parquet with article_id and title, for the titles of passages")
