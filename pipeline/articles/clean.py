@@ -69,7 +69,8 @@ def _clean_columns(raw: pl.DataFrame) -> pl.DataFrame:
 
     That is whether there was any text before cleaning (`has_text`), the share of characters that are not text (`not_text`), and the
     language if it is not English (`language`). An article was first seen when it was fetched, or when it was published if that is later or
-    it has no date of fetching. A link that is no web address is null.
+    it has no date of fetching. A link is null if it is no web address or longer than `_MAX_LINK_CHARS`; a source is cut to
+    `_MAX_SOURCE_CHARS` characters.
     """
     published = parse_instant(pl.col("published_at"))
     fetched = parse_instant(pl.col("fetched_at"))
@@ -97,7 +98,8 @@ def _clean_columns(raw: pl.DataFrame) -> pl.DataFrame:
 def _add_reasons(rows: pl.DataFrame) -> pl.DataFrame:
     """Add `reason` and `detail` to rows that go to quarantine.
 
-    They are null in the others. Of several reasons that apply, the one listed first in `reasons` is used.
+    They are null in the others. Of several reasons that apply, the first of these is used: `unreadable`, `missing_source`, `missing_title`
+    (no text at all), `undated`, `future_dated`, `too_long`, `not_text`, `other_language`.
     """
     length = pl.col("title").str.len_chars() + pl.col("body").str.len_chars()
     shown = to_printable(pl.col("raw_published_at").fill_null(""), _MAX_DATE_SHOWN)

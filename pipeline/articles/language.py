@@ -12,7 +12,7 @@ import polars as pl
 import pycld2
 
 WORDS_FILE = Path(__file__).with_name("language.toml")
-MAX_CHARS = 2_000  # of title and of body that are examined
+MAX_CHARS = 2_000  # of title and body together that are examined
 SHORT_TEXT = 150  # letters; in a shorter text foreign words must confirm the detector
 UNKNOWN = "of an unknown language"
 
@@ -35,7 +35,7 @@ def detect_other_language(title: pl.Series, body: pl.Series) -> pl.Series:
 
     The result is the language's English name in lower case, or `UNKNOWN`; null if the article is English or in doubt. A text is not English
     if most of its letters are not Latin, or if pycld2 is certain and the frequent words confirm it. Only the first `MAX_CHARS` characters
-    count, and a text with enough English words in its first `_GLANCE` characters is English without further tests.
+    of title and body count, and a text with enough English words in its first `_GLANCE` characters is English without further tests.
     """
     # Most articles have enough English words at their beginning; only the others are examined further.
     text = title.str.slice(0, MAX_CHARS) + "\n" + body.str.slice(0, MAX_CHARS)
@@ -74,10 +74,11 @@ def _count_words(text: pl.Series) -> pl.DataFrame:
 def _decide_language(text: str, letters: int, other_script: int, words: int, english: int, foreign: int) -> str | None:
     """Return the language of a text, None if English or in doubt.
 
-    The numbers are those of `_count_words`. A text with more than half of its letters, and at least `_MIN_FOREIGN_LETTERS`, in another
-    script is `UNKNOWN` if the detector is not certain or says English. In Latin script the detector must be certain of another language,
-    with at most `_MAX_ENGLISH_TEXT` percent English, and words must confirm it: in a text of fewer than `SHORT_TEXT` letters no English and
-    at least `_MIN_FOREIGN_WORDS` foreign words, in a longer one a share of at most `_MAX_ENGLISH_WORDS` English words.
+    The numbers are those of `_count_words`. A text with more than half of its letters in another script is in doubt if these are fewer than
+    `_MIN_FOREIGN_LETTERS`; else its language is the detector's, or `UNKNOWN` if the detector is not certain or says English. In Latin
+    script the detector must be certain of another language, with at most `_MAX_ENGLISH_TEXT` percent English, and words must confirm it: in
+    a text of fewer than `SHORT_TEXT` letters no English and at least `_MIN_FOREIGN_WORDS` foreign words, in a longer one a share of at most
+    `_MAX_ENGLISH_WORDS` English words.
     """
     is_certain, name, english_percent = _detect(text)
     if 2 * other_script > letters:

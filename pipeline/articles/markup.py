@@ -78,11 +78,11 @@ _ENDS_LINES = _CELLS.replace("|", ", ")
 def html_to_text(pages: pl.Series) -> pl.Series:
     """Convert HTML pages to the text of their articles.
 
-    Paragraphs, list items and table rows are separated by blank lines, lines and cells by line ends. Scripts, styles, hidden elements,
-    and buttons are always removed. Menus, asides, captions, footers, forms without paragraphs, and everything outside the only `<article>`
-    or `<main>` if it has most paragraphs are removed unless nothing would be left. Angle brackets that are not HTML tags stay. A page that
-    is too long or too deep to parse loses only tags, scripts, styles and comments. No page raises an error, but `pages`
-    must not have nulls.
+    Paragraphs, list items and table rows are separated by blank lines, lines and cells by line ends. Scripts, styles, hidden elements, and
+    buttons are removed. Menus, asides, captions, footers, forms without paragraphs, and everything outside the only `<article>` or `<main>`
+    if it has most paragraphs are removed unless nothing would be left. Angle brackets that are not HTML tags stay. Of a page that is too
+    long or too deep to parse, only tags, scripts, styles, comments, `svg` and `math` are removed. No page raises an error, but `pages` must
+    not have nulls.
     """
     return pl.Series(pages.name, [_to_text(page) for page in _strip_attributes(pages).to_list()], pl.String)
 
@@ -91,8 +91,8 @@ def _strip_attributes(pages: pl.Series) -> pl.Series:
     """Reduce pages to text and bare tags like `<p>` or `<p hidden>`.
 
     A style that hides becomes `hidden`; all other attributes are removed. Scripts, styles, comments, `svg` and `math` are removed with
-    their content, other tags such as `<o:p>` without it. Every `<` that does not begin a tag is escaped, also that of tickers such as
-    `<A>`.
+    their content if they are closed, other tags such as `<o:p>` without it. Every `<` that does not begin a tag is escaped, also that of
+    tickers such as `<A>`.
     """
     shown = pages.str.replace_all(f"[{_OPEN}{_CLOSE}]", "").str.replace_all(_NEVER_SHOWN, "${1}").alias("page").to_frame()
     page = pl.col("page")
@@ -183,7 +183,7 @@ def _find_article(tree: LexborHTMLParser) -> LexborNode | None:
 def _extract_text(node: LexborNode | None) -> str:
     """Return the text of a node, with line ends between blocks.
 
-    They are inserted into the tree, one after a table cell, a blank line around a block. Empty without a node.
+    They are inserted into the tree: one after a table cell or line break, a blank line before and after a block. Empty without a node.
     """
     if node is None:
         return ""

@@ -62,12 +62,14 @@ def fold_whitespace(text: pl.Series) -> pl.Series:
 def to_printable(text: pl.Expr, limit: int) -> pl.Expr:
     """Return at most `limit` characters that are safe to display.
 
-    The first ones are taken; each run of other characters, such as control characters and line ends, becomes one space.
+    The text is cut to its first `limit` characters; then each run of control characters, line ends and other characters that are not shown
+    becomes one space.
     """
     return text.str.slice(0, limit).str.replace_all(r"[^\p{L}\p{M}\p{N}\p{P}\p{S} ]+", " ").str.strip_chars()
 
 
 def _remove_invisible(text: pl.Series) -> pl.Series:
+    """Remove invisible characters and compose Unicode (NFC); null becomes empty."""
     return _change_matching(text.fill_null("").str.replace_all(_HIDDEN, ""), _MAYBE_DECOMPOSED, lambda some: some.str.normalize("NFC"))
 
 

@@ -40,7 +40,10 @@ class AnswerError(UserError, ValueError):
 
 
 class Answers:
-    """Answers from the database of one published folder."""
+    """Answers from the database of one published folder.
+
+    Each method raises `QueryError` if the database is missing or a query fails or takes too long.
+    """
 
     def __init__(self, database: Path) -> None:
         self._database = database
@@ -78,8 +81,9 @@ class Answers:
     def value_of_day(self, series: str, day: date) -> Answer:
         """Return the values of a series on a day, with their stories.
 
-        `made_of` has for each channel its largest stories, at most three, and the parts that are no single story. Raises `AnswerError` if
-        the release has no such series, or no row for that day.
+        `made_of` has parts of each channel's value: at most three stories, the largest of the last four half-lives (smaller ones are left
+        out), the sum of all stories before that time (`earlier`), and the `prior`. Raises `AnswerError` if the release has no such series,
+        or no row for that day.
         """
         name, condition, sides = _parse_series(series)
         table, columns = ("tension_daily", _VALUES) if ">" in name else ("tension_pair_daily", f"{_VALUES}, {_PROBABILITIES}")

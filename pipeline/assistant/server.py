@@ -48,7 +48,8 @@ def build_server(answers: Answers) -> MCPServer[Any]:  # noqa: C901  # one funct
     def list_series() -> Answer:
         """List all series of the index, with their first and last day.
 
-        A series is a pair (CHN-USA, both directions together) or one direction (USA>CHN). With the number of days that have a value.
+        A series is a pair (CHN-USA, both directions together) or one direction (USA>CHN). With the number of its days, and of those with a
+        tension.
         """
         return answers.list_series()
 
@@ -76,7 +77,8 @@ def build_server(answers: Answers) -> MCPServer[Any]:  # noqa: C901  # one funct
     def top_stories(series: Series, first_day: Day, last_day: Day, channel: Channel = "escalation", number: Number = 10) -> Answer:
         """List the stories that count most for a series in a period.
 
-        Each with a quotation, source and link.
+        Of one channel, the largest first; both days are included. Each with its share of all stories of the period, a quotation, source and
+        link.
         """
         return answers.top_stories(series, first_day, last_day, channel, number)
 
@@ -97,7 +99,7 @@ def build_server(answers: Answers) -> MCPServer[Any]:  # noqa: C901  # one funct
     ) -> Answer:
         """List threats of trade measures and what became of them.
 
-        The newest first, with quotations of threat and outcome.
+        The newest first, with quotations of threat and outcome. The days bound the first day of a threat. `count` is the number of all.
         """
         return answers.threats(actor, target, outcome, first_day, last_day, number)
 

@@ -5,7 +5,8 @@ tariff rates), `files/` (the user's archives of articles). Only `http/` uses the
 
 * upstream: a service from which responses are fetched, if the settings enable it
 * item: the name of what one request fetches within an upstream, e.g. a feed, a file or a page; the newest response is stored under it
-* payload: the body of a stored response; journal: the list of all requests with their outcomes
+* payload: the body of a stored response; journal: the list of all requests with their outcomes, except those with the outcome `kept`, for
+  which nothing was sent
 * final: of a request whose stored response is never fetched again
 * archive: of responses (`http/archive.py`), or a user's collection of article files with one set of column names (`files/`)
 """

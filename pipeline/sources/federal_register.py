@@ -57,10 +57,10 @@ class Documents(NamedTuple):
 def fetch(client: Client, settings: FederalRegisterSettings, window: Days) -> Iterator[FetchResult]:
     """Fetch the documents of each day of `window`, page by page.
 
-    The oldest day is first; days after today (UTC) are skipped. A day ends at its last page, or at one that failed or is unreadable, and
-    the next day follows. If the address of a next page is outside `base_url`, was already fetched for this day or is beyond `MAX_PAGES`, it
-    is not requested: a result with the outcome `refused` is yielded, and the day stays incomplete (`collect_documents` decides which days
-    are).
+    The oldest day is first; days after today (UTC) are skipped. Pages of days at least `SETTLED_AFTER` ago, which no longer change, are
+    fetched once, others at every call. A day ends at its last page, or at one that failed or is unreadable, and the next day follows. If
+    the address of a next page is outside `base_url`, was already fetched for this day or is beyond `MAX_PAGES`, it is not requested: a
+    result with the outcome `refused` is yielded, and the day stays incomplete (`collect_documents` decides which days are).
     """
     today = client.now().date()
     for day in window:

@@ -21,8 +21,9 @@ class Request:
     """A request to an upstream.
 
     `item` names what is requested within the source (a feed, a file, a page). `day` is the UTC day under which the response is stored: the
-    day that is requested, or for a feed the day of the request. `secrets` are query parameters that are sent but neither stored nor shown.
-    If `is_final`, a stored response is not fetched again unless its body is damaged or the query has changed.
+    day that is requested (of a year, its first), or for a feed or a list of files the day of the request. `secrets` are query parameters
+    that are sent but neither stored nor shown. If `is_final`, a stored response is not fetched again unless its body is damaged or the
+    query has changed.
     """
 
     source: str
@@ -60,8 +61,9 @@ class Payload:
 class FetchResult:
     """The result of a request: outcome, and payload if there is one.
 
-    Outcomes are those of `contracts.vocabulary.FETCH_OUTCOME`. `attempts` is 0 if the request was not sent. `detail` says what went
-    wrong, at which address, after how many attempts, and what to do.
+    Outcomes are those of `contracts.vocabulary.FETCH_OUTCOME`. `asked_at` is the time of the request; `attempts` is 0 if it was not sent,
+    and in a result restored from the archive. `http_status` is None if no status decided the outcome. `detail` says what went wrong, at
+    which address, after how many attempts, and what to do; it is empty if nothing did.
     """
 
     request: Request

@@ -29,7 +29,8 @@ _TIMES_LATE = 10
 class Fetcher(Generic[G]):
     """Fetches an upstream, and finds how new its data is.
 
-    `fetch_days` requests a window of days; `newest_day_of` returns the newest day that a response is about.
+    `fetch_days` requests a window of days. `newest_day_of` returns the newest day that a response is about, None if it is about none; it
+    raises `SourceError` for an unreadable response.
     """
 
     upstream: Upstream[G]
@@ -37,7 +38,10 @@ class Fetcher(Generic[G]):
     newest_day_of: Callable[[Payload], date | None]
 
     def fetch(self, client: Client, settings: Settings, window: Days) -> Iterator[FetchResult]:
-        """Request a window of days and yield the result of each request."""
+        """Request a window of days and yield the result of each request.
+
+        The window does not limit feeds: each is fetched once, as it is now. Requests are sent while the results are read.
+        """
         return self.fetch_days(client, settings.sources.get_group(self.upstream), window)
 
     def find_newest_day(self, archive: Archive, until: date) -> date | None:
@@ -55,8 +59,9 @@ class Fetcher(Generic[G]):
     def _search_back(self, archive: Archive, until: date) -> Iterator[date]:
         """Yield the newest day of data, searching backwards from `until`.
 
-        Yields at most one day: that of the first readable response of the last stored day that has one with a day. More are not needed: a
-        day of GDELT has 192, too many to unpack for a date. The search ends `_TIMES_LATE` times `late_after_days` days before `until`.
+        Yields at most one day: the newest in the first response, from `until` backwards, that is readable and has one. The other responses
+        of its day are not read: GDELT has 192 a day, too many to unpack for a date. The search ends `_TIMES_LATE` times `late_after_days`
+        days before `until`.
         """
         for back in range(_TIMES_LATE * self.upstream.late_after_days + 1):
             day = until - timedelta(days=back)

@@ -37,8 +37,9 @@ class RawArticleConverter:
     def convert(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Convert the next rows as received to `RAW_ARTICLES`, in their order.
 
-        A row gets its day as in `to_raw_articles`; a row without a date gets that of the previous row, also across batches. Rows before the
-        first date get `day`, or without it the first day in their batch; `index_date` is null if that has no date either.
+        A row gets name and day as in `to_raw_articles`. Numbers go on across batches, and so does the day for a row without a date: that of
+        the previous row. Rows before the first date get `day`, or without it the first day in their batch; `index_date` is null if that has
+        no date either.
         """
         dates = rows.select(parse_instant(pl.col(name)).dt.date().alias(name) for name in DATES)
         past = [pl.col(name) if self.last_day is None else pl.when(pl.col(name) <= self.last_day).then(pl.col(name)) for name in DATES]

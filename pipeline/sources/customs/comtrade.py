@@ -93,7 +93,7 @@ def parse(payload: Payload) -> pl.DataFrame:
 
     Columns have the source's names, plus `unreadable`: why a row is malformed. JSON columns are in order of first appearance; cells that a
     row lacks are null. CSV cells after the last name (each line of the site's files ends with a comma) are in `unnamed (48)`. `SourceError`
-    if there is no table, the API reports an error, or rows are missing.
+    if there is no table, the API reports an error, or rows are missing (in JSON, by its `count`; in CSV this cannot be recognized).
     """
     place = trade_figures.describe(payload)
     text = trade_figures.decode(payload, "Check the address in sources.comtrade.base_url")

@@ -49,9 +49,10 @@ class ResponseArchive(Protocol):
 def merge_trade_flows(folder: Path, archive: ResponseArchive, settings: Sources) -> Figures:
     """Merge monthly flows of `flows.csv` and of all stored responses.
 
-    Returns `RAW_TRADE_FLOWS`. All rows of `flows.csv` are included. Responses, also of upstreams that are switched off, give one row for
-    each change of a figure's value (`select_versions`); a figure is what one source says of a flow and month. Responses and rows that
-    cannot be read are listed in `rejected`, and the others are still read. `SourceError` if `flows.csv` is missing or invalid.
+    `rows` of the result is of `RAW_TRADE_FLOWS`. All rows of `flows.csv` are included. Responses, also of upstreams that are switched off,
+    give one row for each change of a figure's value (`select_versions`); a figure is what one source says of a flow and month. Responses
+    and rows that cannot be read are listed in `rejected`, and the others are still read. `SourceError` if `flows.csv` is missing or
+    invalid.
     """
     results = [figures for source in READERS for figures in _read_responses(archive, source, settings)]
     rows = pl.concat([RAW_TRADE_FLOWS.empty(), *(figures.rows for figures in results)])

@@ -220,9 +220,10 @@ def make_unique(names: Sequence[str]) -> list[str]:
 
 @cache
 def read_release_days() -> Mapping[str, Mapping[str, str]]:
-    """Read the known days of first release, by origin and month.
+    """Read days of first release from `release_days.toml`, by origin and month.
 
-    Months are like `2025-04`, days like `2025-06-05`.
+    Origins are names of upstreams, months are like `2025-04`, days like `2025-06-05`. Only months are listed that were not released as
+    usual, so most are missing.
     """
     origins = tomllib.loads(RELEASE_DAYS_FILE.read_text(encoding="utf-8"))
     return {origin: {month: day.isoformat() for month, day in months.items()} for origin, months in origins.items()}

@@ -63,7 +63,8 @@ class Entry:
 def read_entry(feed: Feed, markup: str, url: str) -> Entry:
     """Parse one item of a feed.
 
-    `markup`: its text; `url`: the base of relative links. Never raises: errors are in `unreadable` of the result.
+    `feed` has the tags around the item, `markup` is its text, `url` the base of relative links. Never raises: if the item is broken or
+    above a limit, `unreadable` of the result says so, and its other fields are empty.
     """
     unquoted = remove_quoted(markup)
     tags = unquoted.count("<")
@@ -150,9 +151,10 @@ def _hide_persons(markup: str) -> str:
 
 
 def _escape_ampersands(markup: str) -> str:
-    """Replace ampersands and HTML entities that XML does not allow.
+    """Replace ampersands, entities and numeric references that XML does not allow.
 
-    They are the most common errors of feeds: `AT&T` becomes `AT&amp;T`, `&nbsp;` its character. Comments and CDATA are unchanged.
+    They are the most common errors of feeds: `AT&T` becomes `AT&amp;T`, `&nbsp;` its character, `&#0;` a replacement character. Comments
+    and CDATA are unchanged.
     """
     return _AMPERSAND.sub(_to_xml_reference, markup)
 

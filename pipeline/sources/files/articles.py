@@ -75,7 +75,8 @@ def read_articles(
     The rows do not depend on the batches, whose size is set by `limits`. Formats: Parquet, JSON (.jsonl, .ndjson, .json: one object per
     line, or one array of objects) and CSV, each also as .gz or in a zip file. A line that cannot be parsed becomes a row with a reason in
     `unreadable`. The day of a row is the UTC day of `published_at`, else of `fetched_at`, else that of the row before it in the file
-    (before the first date: of the first row with a date). A date after `last_day` counts as no date.
+    (before the first date: of the first row with a date). A date after `last_day` counts as no date. Messages on guessed encodings are
+    added to `report`.
 
     Raises `SourceError` if there are no files, or a file has the wrong format, has no date at all, or lacks the column `published_at`,
     `source` (unless the archive sets it), or both `title` and `body`. Some of these errors are raised only at the end of a file.
@@ -164,7 +165,7 @@ class _LocationReader:
     def _find_first_day(self, last_day: date | None) -> date:
         """Return the day of the first row with a date.
 
-        The file is read again from its start. Raises `SourceError` if no row has a date.
+        A date after `last_day` counts as none. The file is read again from its start. Raises `SourceError` if no row has a date.
         """
         found_columns, converter, first_reason = FoundColumns(), RawArticleConverter("", last_day=last_day), ""
         options = ReadOptions(self.options.columns, self.options.encoding, self.options.limits)

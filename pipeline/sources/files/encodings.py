@@ -90,7 +90,7 @@ MAX_GROWTH = 3
 class Utf8Reader(io.RawIOBase):
     """A file of any encoding, read as UTF-8 bytes.
 
-    Lines then end with the same byte in every file.
+    Lines then end with the same byte in every file. Bytes that are invalid in `encoding` become replacement characters.
     """
 
     def __init__(self, raw: io.BufferedReader, encoding: str, label: str) -> None:

@@ -19,7 +19,8 @@ CHUNK = 1 << 20
 class Limits:
     """Limits on file size and memory, in bytes and rows.
 
-    News text compresses 3 to 20 times; deflate can reach 1,000. Below `unpacked_freely_bytes` the ratio is not checked.
+    `line_bytes` is for one line or item, `unpacked_…` are for one packed file (`max_unpacked_bytes`), `batch_…` for the rows in memory at
+    once. News text compresses 3 to 20 times; deflate can reach 1,000.
     """
 
     line_bytes: int = 10_000_000
@@ -120,7 +121,8 @@ class Stream:
     def lines(self, line_bytes: int) -> Iterator[Line]:
         """Yield all lines, without a byte order mark.
 
-        A line feed ends a line; a carriage return before it is dropped. The text of a line longer than `line_bytes` is None.
+        A line feed ends a line; a carriage return before it is dropped. The text of a line longer than `line_bytes` is None. Consecutive
+        empty lines may be one `Line`.
         """
         number = 0
         while data := self._count(self._raw.readline(line_bytes + 1)):

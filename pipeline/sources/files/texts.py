@@ -36,8 +36,9 @@ def read_texts(path: Path) -> pl.DataFrame:
 
     It has passages (`id`, `text`) if it is a JSON file whose first line that is not blank is an object with a `text`. The text of an
     article is its title, a blank line and its body, unchanged, so that offsets are valid. Its id is its `article_id`, or the name of its
-    file and row. An article that repeats the id of an earlier one of its source and day is dropped, and so is an unreadable row. Raises
-    `SourceError` if the file cannot be read or an id still occurs twice.
+    file and row. Of articles with the same id, source and day only the first by name of the row counts (`a.csv#10` is before `a.csv#2`),
+    and unreadable rows of articles are dropped. Raises `SourceError` if the file cannot be read, a passage has no id or text, or an id
+    still occurs twice.
     """
     texts = _read_passages(path) if _has_passages(path) else _read_articles(path)
     repeated = texts.filter(pl.col("id").is_duplicated())
@@ -65,7 +66,8 @@ def _has_passages(path: Path) -> bool:
 def _read_passages(path: Path) -> pl.DataFrame:
     """Read labelled passages as `TEXTS`, without their labels.
 
-    `title_length` is 0; a date that cannot be parsed is null. `SourceError` for a line that is not an object with `id` and `text`.
+    `title_length` is 0; a date that cannot be parsed is null. Ids and texts that are no strings are converted to strings, also null.
+    `SourceError` for a line that is not an object with `id` and `text`.
     """
     rows = []
     with path.open(encoding="utf-8", errors="replace") as lines:
@@ -88,7 +90,8 @@ def _read_passages(path: Path) -> pl.DataFrame:
 def _read_articles(path: Path) -> pl.DataFrame:
     """Read articles as `TEXTS`, as a run would.
 
-    Unreadable rows are dropped, and so are rows that repeat the id, source and day of an earlier one.
+    Unreadable rows are dropped, and so are rows that repeat the id, source and day of one before. They are sorted by name as text: row 10
+    of a file is before row 2.
     """
     rows = collect_rows(read_articles([ArticleFiles(path=str(path))])).filter(pl.col("unreadable").is_null())
     title = pl.col("title").fill_null("")

@@ -45,11 +45,11 @@ class MasterList:
 def fetch(client: Client, settings: GdeltSettings, window: Days) -> Iterator[FetchResult]:
     """Fetch every file of the window that can exist by now.
 
-    First comes the result of the master list, without payload, if the settings enable it. The order of the files is oldest first, in each
-    quarter-hour events before articles. Complete stored files are not fetched again, so an interrupted run continues where it stopped. The
-    outcome is `missing` if GDELT has no such file (it is not requested if the master list shows this), and `failed`, without payload, if
-    the file is incomplete or differs from the master list; the next run fetches it again. After `MAX_FAILURES` consecutive results that are
-    `failed` or `refused` the remaining files are `failed` without a request.
+    `settings` say which kinds: events, articles or both. First comes the result of the master list, without payload, if the settings enable
+    it. The order of the files is oldest first, in each quarter-hour events before articles. Complete stored files are not fetched again, so
+    an interrupted run continues where it stopped. The outcome is `missing` if GDELT has no such file (it is not requested if the master
+    list shows this), and `failed`, without payload, if the file is incomplete or differs from the master list; the next run fetches it
+    again. After `MAX_FAILURES` consecutive results that are `failed` or `refused` the remaining files are `failed` without a request.
     """
     master_list = None
     if settings.master_list:

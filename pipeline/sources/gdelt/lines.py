@@ -24,9 +24,9 @@ _STAMP = re.compile(r"^([0-9]{14})\.")
 
 
 def parse_quarter(item: str) -> datetime:
-    """Parse the quarter-hour in a file's name, in UTC.
+    """Parse the time at the start of a file's name, in UTC.
 
-    `SourceError` if there is none.
+    It is the file's quarter-hour, which is not checked: other minutes pass. `SourceError` if the name does not start with a time and a dot.
     """
     stamp = _STAMP.match(item)
     try:

@@ -56,7 +56,8 @@ class Archive:
     The folder need not exist yet. It contains:
 
     * `bodies/9f/9f2c….gz`: bodies by the SHA-256 of the decoded content. Written once.
-    * `journal/<source>/2025/2025-04-04.jsonl`: every request about that day, one line each. Readers ignore an incomplete line.
+    * `journal/<source>/2025/2025-04-04.jsonl`: every request about that day, one line each; not those with the outcome `kept`, for which
+      nothing was sent. Readers ignore an incomplete line.
     * `newest/<source>/c4/<item>-c4….json`: the newest response to an item, and what a conditional request needs.
 
     Files are written in this order, by temporary file and rename, or by a single append: after a crash, each file that refers to
@@ -159,7 +160,8 @@ class Archive:
     def journal(self, source: str | None = None, days: Days | None = None) -> pl.DataFrame:
         """Return the requests of a source (or all) about `days` (or any).
 
-        Each request is one row of `FETCHES`, whatever its outcome; a line that is repeated in the files counts once.
+        Each request is one row of `FETCHES`, whatever its outcome; but those answered from the archive (`kept`) are in no journal. A line
+        that is repeated in the files counts once.
         """
         sources = [source] if source is not None else sorted(path.name for path in (self.root / "journal").glob("*") if path.is_dir())
         rows: dict[tuple[str, str, str], dict[str, Any]] = {}

@@ -102,6 +102,7 @@ class Client:
     | any other status, too many redirects, response not complete by its deadline | failed |
     | unsafe address or redirect, invalid certificate, too many bytes | refused |
     | none: the host is still blocked by an earlier `Retry-After`, for longer than the longest pause | failed, not sent |
+    | none: the request `is_final` and has a stored response (`fetch`) | `kept`, not sent |
 
     `now` is the clock, in UTC; `sleep` waits seconds; `resolve` resolves host names; `ssl_context` verifies certificates (by default
     httpx's, or SSL_CERT_FILE). Proxies of the environment are ignored, because they would resolve host names themselves.
@@ -138,8 +139,8 @@ class Client:
         """Fetch the request, store the response, and return the outcome.
 
         A request with `is_final` is not sent if the newest response to its item was stored for a URL with the same query parameters and has
-        an intact body: that response is returned, and nothing is added to the journal.
-        Errors of upstreams and of the network do not raise; a full disk does.
+        an intact body: that response is returned, with the outcome `kept`, and nothing is added to the journal. Errors of upstreams and of
+        the network do not raise; a full disk does.
         """
         asked_at = self._next_instant()
         stored = self.archive.find_newest(request.source, request.item)
@@ -365,8 +366,8 @@ class Client:
 def _convert_errors(network: Network) -> Iterator[None]:
     """Convert every error of a connection in the block to a `_FetchError`.
 
-    The error is a `_RetryableError`, except for a passed deadline (`failed`) and an invalid certificate (`refused`). Other errors pass
-    unchanged.
+    The error is a `_RetryableError`, except for a passed deadline (`failed`) and an invalid certificate (`refused`), which are not retried.
+    Errors that are not of a connection, such as `UnsafeAddressError`, pass unchanged.
     """
     try:
         yield

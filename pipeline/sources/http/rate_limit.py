@@ -12,8 +12,9 @@ _LONGEST_BLOCK_SECONDS = 366 * 86_400.0  # a host may ask for any number, and da
 class RateLimiter:
     """Delay requests, so that each host gets them at intervals.
 
-    `seconds_between` is the shortest interval from the start of one request to the start of the next; a host that asks for a longer wait is
-    blocked until then. `now` is the clock, `sleep` waits seconds.
+    `seconds_between` is the shortest interval from the start of one request to a host to the start of the next; a host that asks for a
+    longer wait is blocked until then (`block`). Names of hosts are compared as given, so they must be normalized. `now` is the clock,
+    `sleep` waits seconds.
     """
 
     def __init__(self, seconds_between: float, now: Callable[[], datetime], sleep: Callable[[float], object]) -> None:

@@ -56,9 +56,10 @@ class Deadline:
 
 
 class Transport(httpx.BaseTransport):
-    """Send requests whose `extensions` hold their `deadline` and their `secrets` (query parameters).
+    """Send each request on its own connection; redirects are not followed.
 
-    The secrets are added to the query when the request is sent, so that logs, errors and redirects never see them.
+    The `extensions` of a request hold its `timeout` (httpx's), its `deadline` (a `Deadline`) and perhaps `secrets`: query parameters that
+    are added only when it is sent, so that logs, errors and redirects never see them.
     """
 
     def __init__(self, private_hosts: Collection[str], resolve: Resolver, ssl_context: ssl.SSLContext) -> None:

@@ -25,8 +25,8 @@ _ADVICE = "Fetch or write it again, or write one object per line"
 def read_json(location: Location, options: ReadOptions, found_columns: FoundColumns) -> Iterator[pl.DataFrame]:
     """Read a JSON file in batches; blank lines are skipped.
 
-    A file that begins with `[` is one array; any other has one object per line. A line or item that is not an object is unreadable. Raises
-    `SourceError` for a broken array, in which the next item cannot be located.
+    A file that begins with `[` is one array; any other has one object per line. A line or item that is not an object gives an unreadable
+    row, and so does a line that is broken or too long. Raises `SourceError` for a broken array, in which the next item cannot be located.
     """
     with open_stream(location, options.limits, options.encoding, options.guessed) as stream:
         parser = _RowParser(options, found_columns)
@@ -46,7 +46,7 @@ class _RowParser:
     def to_row(self, value: Any, text: str, label: str) -> Row:
         """Return the row of a JSON value; unreadable if no object.
 
-        `text` is its source, `label` names it in messages.
+        `text`: the JSON text of the value; `label` names it in messages.
         """
         if not isinstance(value, dict):
             return unreadable_row(f"{label}: no JSON object")
