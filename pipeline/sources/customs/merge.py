@@ -42,7 +42,7 @@ class ResponseArchive(Protocol):
         ...
 
     def journal(self, source: str) -> pl.DataFrame:
-        """Return every request to a source, as `FETCHES`."""
+        """Return the recorded requests to a source, as `FETCHES`."""
         ...
 
 

@@ -1,6 +1,6 @@
 """Members of zip files as streams, within limits.
 
-Nothing is unpacked to the disk; the name of a member is a label, never a path. Does not belong here: the content of a member.
+Nothing is unpacked to the disk here (`formats/parquet.py` does it). The name of a member is a label, never a path.
 """
 
 import io
