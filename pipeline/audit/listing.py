@@ -47,7 +47,7 @@ def list_largest(masses: pl.DataFrame, signals: pl.DataFrame, number: int) -> pl
 def add_titles(listing: pl.DataFrame, titles: pl.DataFrame) -> pl.DataFrame:
     """Add the `title` of each reading's article, null if it is unknown.
 
-    `titles`: `article_id` and `title`.
+    `titles`: `article_id` and `title`. The columns `article_id` and `index_date` of `listing` are dropped.
     """
     return listing.join(titles, on="article_id", how="left", maintain_order="left").drop("article_id", "index_date")
 
@@ -76,9 +76,8 @@ def drop_judged(listing: pl.DataFrame, verdicts: pl.DataFrame, judge: str) -> pl
 def write_listing(listing: pl.DataFrame, path: Path, judge: str) -> None:
     """Write a listing as a CSV file of verdicts with empty verdicts.
 
-    `judge` is in every row; `verdict` and `reason` are for the judge to fill in. Texts that a spreadsheet would take for
-    formulas are quoted. An existing file is overwritten. Judges see sentence,
-    headline and reading, but neither probability nor other verdicts.
+    `judge` is in every row; `verdict` and `reason` are for the judge to fill in. Texts that a spreadsheet would take for formulas are
+    quoted. An existing file is overwritten. Judges see sentence, headline and reading, but neither probability nor other verdicts.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     columns = ("signal_id", "reading", "verdict", "reason", "judge", "quote", "title", "source", "date", "url")

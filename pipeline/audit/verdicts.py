@@ -32,9 +32,9 @@ _KEY = list(VERDICTS.key)
 
 
 class VerdictError(UserError, ValueError):
-    """A file of verdicts that cannot be used.
+    """A file of verdicts, or a judge's name, is invalid.
 
-    The message names the file, and the line if a row is the reason.
+    The message names the file, and the line if a row is the reason; or the option `--judge`.
     """
 
 
@@ -72,9 +72,9 @@ def read_verdicts(*paths: Path, readings: Mapping[str, str] | None = None) -> pl
 def add_verdicts(path: Path, verdicts: pl.DataFrame) -> None:
     """Add rows of `SCHEMA` to a file of verdicts.
 
-    A judge's earlier verdict on the same signal and reading is replaced; all other verdicts stay. A missing file is created; `VerdictError`
-    if `read_verdicts` cannot read it, or could not read a row that is added. The whole file is written under another name and then renamed.
-    Only one process at a time does this; others wait.
+    A judge's earlier verdict on the same signal and reading is replaced; all other verdicts stay, but rows without a verdict and columns
+    outside `SCHEMA` are lost. A missing file is created; `VerdictError` if `read_verdicts` cannot read it, or could not read a row that is
+    added. The whole file is written under another name and then renamed. Only one process at a time does this; others wait.
     """
     checked = [_check_row(row, f"a verdict for {path}", {}) for row in verdicts.iter_rows(named=True)]
     path.parent.mkdir(parents=True, exist_ok=True)

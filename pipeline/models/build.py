@@ -48,7 +48,7 @@ def models_by_table() -> Mapping[str, Model]:
 def build_table(tables: Tables, table: Table, variables: Variables) -> pl.DataFrame:
     """Build one table from the tables that its model reads.
 
-    Those tables are read as they are, or count as empty when missing; nothing is stored. `ModelError` when it has no model.
+    Those tables are read as they are, or count as empty when missing; nothing is stored. `ModelError` if no model makes the table.
     """
     if table.name not in models_by_table():
         raise ModelError(
@@ -60,9 +60,9 @@ def build_table(tables: Tables, table: Table, variables: Variables) -> pl.DataFr
 def models_to_run(wanted: Iterable[Table], store: Lake | Frames) -> list[Model]:
     """List the models to run for the `wanted` tables, in order.
 
-    A model comes after those whose tables it reads, which are included. For a table in the store no model runs, nor for what only it would
-    need; but a model of several tables runs if a needed one is missing, and replaces all. Tables without a model (layers raw and core)
-    count as empty when missing.
+    Models that make what others read come first. A table in the store needs no model, and nothing is run for its sake; but a model of
+    several tables runs if a needed one is missing, and replaces all. Tables without a model (layers raw and core) count as empty when
+    missing.
     """
     ordered: dict[str, Model] = {}
 
@@ -82,7 +82,7 @@ def models_to_run(wanted: Iterable[Table], store: Lake | Frames) -> list[Model]:
 def run_model(model: Model, store: Lake | Frames, variables: Variables) -> None:
     """Run one model and write its tables to the store.
 
-    `ContractError` when one does not fit its contract.
+    All rows of these tables are replaced. `ContractError` when one does not fit its contract; tables before it are then already written.
     """
     for name, frame in model.run(store, variables).items():
         if isinstance(store, Lake):
@@ -95,7 +95,8 @@ def build_tables(store: Store, wanted: Iterable[Table], variables: Variables) ->
     """Build the `wanted` tables and all missing dependencies in the store.
 
     The store is the lake, or frames by table name, which are first conformed to their contracts; it is changed in place and returned. A
-    table that is in the store is not built, so tests can supply any table. `ContractError` when a frame does not fit its contract.
+    table that is in the store is not built, so tests can supply any table, unless its model also makes one that is needed and missing.
+    `ContractError` when a frame does not fit its contract.
     """
     if not isinstance(store, Lake):  # sorts as the lake does: sums of doubles depend on row order
         store.update({name: TABLES[name].conform(frame) for name, frame in store.items()})

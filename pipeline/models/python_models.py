@@ -52,13 +52,13 @@ def weights() -> pl.DataFrame:
 
 @python_model(makes=(SCOPE_MEMBERS,))
 def scope_members() -> pl.DataFrame:
-    """The members of `pipeline/contracts/scopes.toml`."""
+    """The members of the regions and blocs in `pipeline/contracts/scopes.toml`."""
     return pl.DataFrame(list(list_members()), schema=SCOPE_MEMBERS.schema, orient="row")
 
 
 @python_model(makes=(COUNTRIES,))
 def countries() -> pl.DataFrame:
-    """The names of `pipeline/contracts/countries.py`."""
+    """The codes and names of `pipeline/contracts/countries.py`."""
     return pl.DataFrame(list(COUNTRY_NAMES.items()), schema=COUNTRIES.schema, orient="row")
 
 
@@ -76,7 +76,7 @@ def measure_acts() -> pl.DataFrame:
 
 @python_model(makes=(CLUSTERING,), reads=(DAILY_MASS, BASELINE), variables=("half_life_days",))
 def clustering(daily_mass: pl.DataFrame, baseline: pl.DataFrame, half_life_days: float) -> pl.DataFrame:
-    """Factors for how much stories come in clusters."""
+    """Factors by which clusters raise the variance of the number of stories."""
     return measure_clustering(daily_mass, baseline, half_life_days)
 
 
@@ -84,19 +84,19 @@ def clustering(daily_mass: pl.DataFrame, baseline: pl.DataFrame, half_life_days:
 def channel_daily(
     daily_mass: pl.DataFrame, baseline: pl.DataFrame, factors: pl.DataFrame, half_life_days: float, least_evidence: float
 ) -> pl.DataFrame:
-    """Filtered value of each channel with its intervals."""
+    """Value of each series, channel and day, with its intervals."""
     return filter_channels(daily_mass, baseline, half_life_days, least_evidence, factors)
 
 
 @python_model(makes=(STALEMATE_DAILY,), reads=(MOVEMENT_DAILY,), variables=("half_life_days",))
 def stalemate_daily(movement_daily: pl.DataFrame, half_life_days: float) -> pl.DataFrame:
-    """Share of talk without movement with its interval."""
+    """Share of talk in talk and movement, by pair and day."""
     return filter_movement(movement_daily, half_life_days)
 
 
 @python_model(makes=(PHASE_DAILY,), reads=(CHANNEL_DAILY, STALEMATE_DAILY), variables=("least_evidence",))
 def phase_daily(channel_daily: pl.DataFrame, stalemate_daily: pl.DataFrame, least_evidence: float) -> pl.DataFrame:
-    """Probability of each phase, and the phase."""
+    """Probability of each phase, and the phase, by pair and day."""
     return find_phases(channel_daily, stalemate_daily, read_phases(), least_evidence)
 
 
@@ -135,11 +135,11 @@ def index_known(
 
 @python_model(makes=(MEASURE_REPORTS,), reads=(MEASURE_CLAIMS, MEASURE_ACTS, MEASURE_STATES))
 def measure_reports(claims: pl.DataFrame, acts: pl.DataFrame, states: pl.DataFrame) -> pl.DataFrame:
-    """What the news says about official acts."""
+    """The official act, if any, behind each report of a measure."""
     return link_reports(claims, acts, states)
 
 
 @python_model(makes=(THREAT_STATES, THREAT_EVIDENCE), reads=(THREAT_CLAIMS, MEASURE_ACTS, COVERAGE), variables=("last_day",))
 def threat_history(claims: pl.DataFrame, acts: pl.DataFrame, _coverage: pl.DataFrame, last_day: date) -> tuple[pl.DataFrame, ...]:
-    """States of each threat, with its signals and acts."""
+    """States of each threat over time, with its signals and acts."""
     return build_threats(claims, acts, last_day)  # reads COVERAGE because `last_day` is its last day

@@ -50,8 +50,7 @@ def run_built_in_checks(table: Table, frame: pl.DataFrame) -> list[Outcome]:
 def _find_duplicate_keys(table: Table, frame: pl.DataFrame) -> tuple[int, list[str]]:
     """Count the rows that share their key with another row.
 
-    All rows of a repeated key count, also the first. Returns the number and examples in words, as the two checks below do; here up to five
-    of the repeated keys. Nulls compare equal.
+    All rows of a repeated key count, also the first. Nulls compare equal. Returns the number, and up to five of the repeated keys in words.
     """
     keys = frame.select(table.key)
     duplicates = keys.filter(keys.is_duplicated())
@@ -62,7 +61,8 @@ def _find_duplicate_keys(table: Table, frame: pl.DataFrame) -> tuple[int, list[s
 def _find_missing_values(table: Table, frame: pl.DataFrame) -> tuple[int, list[str]]:
     """Count the rows with a missing value.
 
-    That is a null in a required column, or NaN or infinity in any column: an absent number must be null.
+    That is a null in a required column, or NaN or infinity in any column: an absent number must be null. Returns the number, and for each
+    such column a text with its name and its number of missing values.
     """
     conditions = {
         column.name: (pl.lit(value=False) if column.nullable else pl.col(column.name).is_null())
@@ -75,7 +75,8 @@ def _find_missing_values(table: Table, frame: pl.DataFrame) -> tuple[int, list[s
 def _find_unknown_words(table: Table, frame: pl.DataFrame) -> tuple[int, list[str]]:
     """Count the rows with a word outside its column's vocabulary.
 
-    Nulls are left to the check of required values.
+    Nulls are left to the check of required values. Returns the number, and for each such column a text with its name and up to five of
+    these words.
     """
     conditions = {
         column.name: ~pl.col(column.name).is_in(list(column.vocabulary.words)).fill_null(value=True)

@@ -22,7 +22,7 @@ _KEY_LINE = re.compile(r"(\w+):\s*(.*)")
 
 
 class CrossTableCheckError(TensionError, ValueError):
-    """The header of a file in `sql/checks/` is wrong.
+    """The folder `sql/checks/` is missing, or one of its files is wrong.
 
     The message names the file and what to write.
     """
@@ -32,7 +32,8 @@ class CrossTableCheckError(TensionError, ValueError):
 class CrossTableCheck:
     """A cross-table check, whose query returns failures.
 
-    `name` is that of the file without its ending, `table` the one whose publication it guards.
+    `name` is that of the file without its ending. `table`: if a critical check fails, nothing that needs this table is built, so nothing is
+    published; a side table is marked as stale instead.
     """
 
     name: str
@@ -55,7 +56,7 @@ def load_cross_table_checks(folder: Path) -> tuple[CrossTableCheck, ...]:
 def _read_check(path: Path) -> CrossTableCheck:
     """Read the header of one file and check it.
 
-    The query is not parsed, only required to be there.
+    The query is not parsed, only required to be there. `CrossTableCheckError` if the header or the name of the file is wrong.
     """
     header, query = _split_header(path)
     if not NAME.fullmatch(path.stem):

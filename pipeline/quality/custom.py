@@ -14,9 +14,9 @@ from great_expectations.validator.validation_graph import ValidationGraph
 
 
 class MetricGraph(ValidationGraph):
-    """Graph of metrics that lists what a metric needs once.
+    """Graph of metrics that adds each metric, with its dependencies, once.
 
-    The library lists it for every metric that needs this one: five times on average.
+    The library adds a metric's dependencies again for every metric that depends on it: five times on average.
     """
 
     def __init__(self, execution_engine: PandasExecutionEngine) -> None:
@@ -24,7 +24,7 @@ class MetricGraph(ValidationGraph):
         self._listed: set[Any] = set()
 
     def build_metric_dependency_graph(self, metric_configuration: MetricConfiguration, runtime_configuration: Any = None) -> None:
-        """Add a metric, and all that it needs."""
+        """Add a metric and all that it needs, once."""
         if metric_configuration.id not in self._listed:
             self._listed.add(metric_configuration.id)
             super().build_metric_dependency_graph(metric_configuration, runtime_configuration)

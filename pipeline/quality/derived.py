@@ -105,7 +105,7 @@ def _nearest_out_of_bounds(column: Column) -> Iterator[Any]:
 def _just_below(value: Any) -> Any:
     """Return a slightly smaller value: by a second, a day or 1.
 
-    It makes rows that a rule on bounds must reject.
+    A rule on a lower bound, or one that compares two columns, must reject it.
     """
     if isinstance(value, datetime):
         return value - timedelta(seconds=1)

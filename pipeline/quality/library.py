@@ -99,6 +99,10 @@ class _LeanFinder(MetaPathFinder):
         path: Sequence[str] | None,  # noqa: ARG002  # the signature is Python's
         target: ModuleType | None = None,  # noqa: ARG002
     ) -> ModuleSpec | None:
+        """Return how to load a module that is deferred or left out.
+
+        None for any other module, which Python then finds as usual.
+        """
         if _LEFT_OUT.fullmatch(fullname):
             return ModuleSpec(fullname, _EmptyLoader())
         if fullname in self._deferred:
@@ -120,6 +124,8 @@ class _EmptyLoader(Loader):
         return None  # an ordinary module
 
     def exec_module(self, module: ModuleType) -> None:
+        """Make the module answer any name with a placeholder class."""
+
         def make_unavailable(name: str) -> type:
             if name.startswith("__"):
                 raise AttributeError(name)

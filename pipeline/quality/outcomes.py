@@ -9,8 +9,8 @@ from pipeline.quality.rules import Severity
 class Detail:
     """Row counts, examples and a message of one check.
 
-    `failed_rows` is None for a rule that does not judge single rows, or that could not be evaluated. `examples` describes the first failing
-    rows.
+    `failed_rows` is None for a rule that does not judge single rows, or that could not be evaluated. `examples` describes the first
+    failures: rows, keys or columns.
     """
 
     rows_seen: int
@@ -32,6 +32,7 @@ class Detail:
         )
 
     def __str__(self) -> str:
+        """Describe the result in one line: `2 of 10 rows: EXAMPLES: MESSAGE`."""
         seen = f"{self.rows_seen:,} {'row' if self.rows_seen == 1 else 'rows'}"
         text = f"{self.failed_rows:,} of {seen}" if self.failed_rows else seen
         text = f"{text}: {'; '.join(self.examples)}" if self.examples else text

@@ -42,7 +42,7 @@ def load_rules(folder: Path) -> dict[str, tuple[Rule, ...]]:
 def read_rules(path: Path) -> dict[str, tuple[Rule, ...]]:
     """Read the rules of one file or folder, by table.
 
-    Tables without a file are left out. Raises `RuleError` when a file is wrong.
+    Tables without a file are left out, and so are rules derived from contracts. Raises `RuleError` when a file is wrong.
     """
     return dict(_read_file(file) for file in _list_files(path))
 
@@ -73,6 +73,7 @@ class _Entry(BaseModel):
 
     @model_validator(mode="after")
     def _check(self, info: ValidationInfo[Table]) -> Self:
+        """Raise `ValueError` with the first problem of the rule, if any."""
         for problems in (self._check_arguments(), self._check_columns(info.context), self._check_values()):
             for problem in problems:
                 raise ValueError(problem)
@@ -119,7 +120,8 @@ class _Entry(BaseModel):
     def _check_values(self) -> Iterator[str]:
         """Yield what is wrong with values of arguments, `where` and `breaks`.
 
-        `mostly` is a share; `breaks` has rows that must fail, unless the rule is on the whole table.
+        A `regex` must be valid, and have no groups. `mostly` is a share, above 0. In `where` are values, or `at_least` with a number.
+        `breaks` has rows that must fail, which differ from the example row; only a rule on the whole table needs none.
         """
         if "regex" in self.arguments:
             yield from _check_regex(self.arguments["regex"])
@@ -206,7 +208,8 @@ def _list_files(path: Path) -> list[Path]:
 def _read_file(file: Path) -> tuple[str, tuple[Rule, ...]]:
     """Return the name of a file's table, and the file's rules.
 
-    The file must be named after the table. Instead of `rules`, a file may have `rules_of`: the table whose file has the same rules.
+    The file must be named after the table. Instead of `rules`, a file may have `rules_of`: the table whose file, next to it, has the same
+    rules. `RuleError` if anything in the file is wrong.
     """
     document = _load_yaml(file)
     if isinstance(document, dict) and document.keys() == {"table", "rules_of"} and str(document["rules_of"]) in TABLES:
@@ -228,7 +231,10 @@ def _read_file(file: Path) -> tuple[str, tuple[Rule, ...]]:
 
 
 def _load_yaml(file: Path) -> Any:
-    """Load the only document of a YAML file; keys must not repeat."""
+    """Load the only document of a YAML file; keys must not repeat.
+
+    None if the file is empty. `RuleError` if it cannot be read as UTF-8, or is not such a document.
+    """
     try:
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:

@@ -43,12 +43,12 @@ class Rule:
 
     @property
     def expectation_type(self) -> ExpectationType:
-        """The scope and the arguments of its type."""
+        """What the rule's type judges, and which arguments it takes."""
         return TYPES[self.type]
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The columns that the rule reads, each once."""
+        """The columns that the rule reads, also those of `where`, each once."""
         values = [self.arguments[name] for name in COLUMN_ARGUMENTS if name in self.arguments]
         names = [name for value in values for name in (value if isinstance(value, list) else [value])]
         return tuple(dict.fromkeys([*names, *self.where]))
@@ -65,8 +65,8 @@ class Rule:
 def breaking_frame(rule: Rule) -> pl.DataFrame:
     """Build the rows on which the rule must fail.
 
-    Each is the example row of the table with the changes of one element of `breaks`. Raises what Polars does if a value does not fit its
-    column.
+    Each is the example row of the table with the changes of one element of `breaks`; none if `breaks` is empty. Raises what Polars does if
+    a value does not fit its column.
     """
     table = TABLES[rule.table]
     example = table.example().row(0, named=True)

@@ -30,7 +30,10 @@ def check_frame(table: Table, frame: pl.DataFrame, rules: Sequence[Rule]) -> lis
 
 
 def list_checks(table: Table, rules: Sequence[Rule]) -> list[tuple[str, Severity, str]]:
-    """Return name, severity and reason of each check that `check_frame` runs."""
+    """Return name, severity and reason of each check that `check_frame` runs.
+
+    The built-in checks come first, then `rules`, in order. Raises `RuleError` when a rule is about another table.
+    """
     _require_own_rules(table, rules)
     own: list[tuple[str, Severity, str]] = [(name, "critical", reason) for name, reason in built_in.list_built_in_checks(table)]
     return [*own, *((rule.name, rule.severity, rule.reason) for rule in rules)]

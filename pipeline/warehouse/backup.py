@@ -65,7 +65,10 @@ def back_up(home: Path, target: Path, find_damage: Callable[[], Sequence[object]
 
 
 def _copy_home(home: Path, target: Path) -> Backup:
-    """Copy the files of a locked home, and describe them."""
+    """Copy the files of a locked home into a new folder, `target`.
+
+    Returns the manifest, which is written there too, with the list of hashes.
+    """
     with _new_folder(target) as folder:
         mark = read_mark(home)
         sums, links = {}, {}

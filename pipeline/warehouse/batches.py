@@ -30,8 +30,8 @@ class Size:
 class BatchLimit:
     """Largest batch that is held in memory, in rows and bytes.
 
-    `size in limit` says whether a `Size` is above neither. Limits are small because what is computed from a text takes several times
-    its size.
+    `size in limit` says whether a `Size` is above neither. A single day may be larger (`group_days`). Limits are small because what is
+    computed from a text takes several times its size.
     """
 
     rows: int = 50_000

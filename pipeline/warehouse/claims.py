@@ -27,9 +27,9 @@ _held: dict[str, "_Renewal"] = {}
 
 
 class LakeInUseError(HomeInUseError):
-    """Another process writes to the shared lake; the message says which.
+    """The shared lake cannot be written, because this process has no claim.
 
-    `holder`: that part of the message.
+    Mostly another process has one; `holder` describes it, as the message does. Empty if this process lost its claim, or never had one.
     """
 
     def __init__(self, message: str, holder: str = "") -> None:
@@ -182,6 +182,10 @@ class _Renewal:
 
 
 def _parse(bucket: Bucket, content: bytes | None) -> list[Claim]:
+    """Parse the shared object with all claims, also ended ones.
+
+    No claims if `content` is None, because there is no object. `ObjectStoreError` if it is damaged.
+    """
     try:
         stored = json.loads(content or b"[]")
         times = ("since", "renewed_at")

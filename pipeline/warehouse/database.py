@@ -38,7 +38,7 @@ def write_database(path: Path, folder: Path, name: str, note: str, stale: Mappin
 def read_about(database: Path) -> tuple[str, str] | None:
     """Read which release a database has, and its `compute_build_id`.
 
-    None if the file is no database of this project or has an earlier schema.
+    None if the file is missing, is no database of this project or has an earlier schema.
     """
     try:
         with duckdb.connect(str(database), read_only=True) as con:
@@ -54,7 +54,7 @@ def _sql_files(folder: str) -> list[Path]:
 
 
 def compute_build_id(stale: Mapping[str, str]) -> str:
-    """Compute a hash of everything in a database except its rows.
+    """Compute a hash of a database apart from rows, release and note.
 
     It covers version, comments, views, macros and stale tables (`stale`): if one changes, the database is built again. Ten hexadecimal
     digits.
@@ -114,7 +114,10 @@ def _column_comments(table: Table) -> list[str]:
 
 
 def _view_column_comments(con: duckdb.DuckDBPyConnection, path: Path) -> list[str]:
-    """Return the SQL statements that comment on the columns of a view."""
+    """Return the SQL statements that comment on the columns of a view.
+
+    `path`: its SQL file. The view must exist in the database of `con`. `KeyError` if a column has no comment (`describe_view_column`).
+    """
     query = read_query(path)
     views = [VIEWS[name] for name in (path.stem, *query.views) if name in VIEWS]
     names = [row[0] for row in con.sql(f"describe {path.stem}").fetchall()]

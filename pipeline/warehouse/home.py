@@ -139,7 +139,10 @@ def require_kind(home: Path, *, is_sample: bool) -> "_Mark | None":
 
 
 def note_release(home: Path, name: str) -> None:
-    """Record in the mark of the home that this release was published."""
+    """Record in the mark of the home that this release was published.
+
+    Without a mark nothing is recorded.
+    """
     mark = read_mark(home)
     if mark and mark.release != name:
         _write_mark(home, mark._replace(release=name))
@@ -169,7 +172,7 @@ class _Mark(NamedTuple):
 def read_mark(home: Path) -> _Mark | None:
     """Read the mark of a home (`home.json`); None for a new home.
 
-    `HomeError` as in `is_sample_home`.
+    `HomeError` when a home with data has no mark, or the mark is damaged or of a later version.
     """
     note = home / NOTE
     remedy = f'write {{"is_sample": false, "format": {FORMAT}}} into it, or true if {home} holds the bundled sample'
@@ -203,8 +206,8 @@ def _write_mark(home: Path, mark: _Mark) -> None:
 def _prepare(home: Path) -> None:
     """Migrate a home of an earlier format.
 
-    A home without a mark is left unchanged. `HomeError` if it is of a later format, or if the time of `home.json` is more than a
-    day ahead of the clock. The clock was then set back, and articles of later days would be filed under earlier ones.
+    A new home, without a mark, is left unchanged. `HomeError` as in `read_mark`, or if the time of `home.json` is more than a day ahead of
+    the clock. The clock was then set back, and articles of later days would be filed under earlier ones.
     """
     mark = read_mark(home)
     if mark is None:

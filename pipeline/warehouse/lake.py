@@ -45,9 +45,9 @@ _WARNINGS = "failed_checks.txt"
 
 
 class LakeError(UserError):
-    """A file of the lake is damaged.
+    """The lake cannot be used.
 
-    The message names it and how to repair it.
+    A file is damaged, or a shared lake is for other articles or of a later format. The message names it and says what to do.
     """
 
 
@@ -305,8 +305,8 @@ class Lake:
     def write_days(self, table: Table, frame: pl.DataFrame, days: Days) -> None:
         """Write a file for each of `days`, replacing existing ones.
 
-        Call it only on a lake that `stage` yielded. A day without rows gets a file without rows. `ContractError`, and nothing written, for
-        rows of other days or another schema.
+        Call it only on a lake that `stage` yielded, which records the hashes at its end. A day without rows gets a file without rows.
+        `ContractError`, and nothing written, for rows of other days or another schema.
         """
         if table.day is None:
             raise ContractError(f"table {table.name} is not partitioned by day; use write()")

@@ -184,7 +184,10 @@ class Bucket:
         return current is not None and current.content == content
 
     def _attributes(self, key: str, attributes: dict[str, str]) -> dict[str, str] | None:
-        """Add the content type, guessed from the key; return None for folders."""
+        """Add the content type, guessed from the key.
+
+        None if the bucket is a folder (a `file` URL), which knows no attributes.
+        """
         kind, _ = guess_type(key)
         return attributes | ({"Content-Type": kind} if kind else {}) if self._folder is None else None
 
@@ -229,7 +232,10 @@ class Bucket:
 
     @_explained
     async def delete(self, keys: Sequence[str]) -> None:
-        """Delete objects, a thousand per request; missing ones are no error."""
+        """Delete objects, a thousand per request; missing ones are no error.
+
+        But if the bucket is a folder (a `file` URL), others may stay when one is missing.
+        """
         import obstore  # noqa: PLC0415 an optional extra
 
         try:
@@ -256,7 +262,7 @@ class Bucket:
         return digest.hexdigest()
 
     def _explain(self, error: Exception) -> ObjectStoreError:
-        """Return an error that says what went wrong."""
+        """Return an error that says what went wrong, without credentials."""
         return ObjectStoreError(f"{self.url}: {_describe(error, self._scheme, self._name)}")
 
 

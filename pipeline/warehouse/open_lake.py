@@ -53,8 +53,8 @@ def lock_data(settings: Settings, writer: str, part: str | None = None) -> Itera
     """Lock the home, and its lake or part of it, for writing.
 
     `writer`: name of the command, shown to others that try. `part`: the part of a shared lake to lock; None for everything. A process that
-    has locked any part may call this again, which locks nothing more. Yields the lake; a shared one after `_join`. Raises `HomeInUseError`
-    if another process writes, or as `open_lake` does.
+    has locked any part may call this again, which locks nothing more. Yields the lake; before a shared one, the home's folder `lake/` is
+    made its copy (`_join`). Raises `HomeInUseError` if another process writes, or as `open_lake` does.
     """
     with lock_home(settings.home, writer):
         lake = open_lake(settings)
@@ -91,7 +91,10 @@ def _has_own_lake(settings: Settings) -> bool:
 
 
 def _require_one_lake(lake: SharedLake, settings: Settings) -> None:
-    """Raise `HomeError` if both home and bucket have a lake."""
+    """Raise `HomeError` if the home and the bucket have different lakes.
+
+    That is, the home has a lake with data that is not a copy, and the shared lake is already set up.
+    """
     if _has_own_lake(settings) and not lake.is_new():
         raise HomeError(
             f"{settings.home} has a lake of its own, which cannot be joined with {lake}; choose another home, or another prefix in lake_url"

@@ -43,10 +43,11 @@ class PublishError(TensionError, RuntimeError):
 
 @dataclass(frozen=True)
 class Release:
-    """An immutable folder with `<table>/<year>.parquet`, or `<table>/<table>.parquet` for tables without days.
+    """A release: an immutable folder of published tables.
 
-    `name`: last day and hash; `is_new`: False if it had been published before. `rows`: number of rows by table. `repaired`: files of an
-    earlier release that were missing or damaged, or did not belong to it.
+    It has `<table>/<year>.parquet`, or `<table>/<table>.parquet` for tables without rows or without `index_date`. `name`: last day and
+    hash; `is_new`: False if it had been published before. `rows`: number of rows by table. `repaired`: files of an earlier release that
+    were missing or damaged, or did not belong to it.
     """
 
     name: str
@@ -86,7 +87,7 @@ class Publisher:
 
     @property
     def latest_name(self) -> str | None:
-        """Name of the newest release; None before the first one."""
+        """Name of the newest release; None if there is none."""
         return self.latest.resolve().name if self.latest.exists() else None
 
     def publish(self, lake: Lake, last_day: date, note: str, add_files: AddFiles = lambda _folder, _name: None) -> Release:
@@ -94,9 +95,9 @@ class Publisher:
 
         `last_day`: last day of the data; `note` describes the data; `add_files` writes more files into the folder, such as the report. A
         stale table, whose last rebuild failed, is copied from the latest release (empty if there is none) and listed in `stale_tables`. If
-        a release of this name exists, its missing or damaged files are replaced, its database is built again if it is not current, and
-        `add_files` is called again. If `latest` pointed to another release before, databases are deleted from all releases except this one
-        and that one. `PublishError` when the database cannot be built, or `latest` is a folder.
+        a release of this name exists, its intact files stay, with their earlier `note`; missing or damaged ones are replaced, its database
+        is built again if it is not current, and `add_files` is called again. If `latest` pointed to another release before, databases are
+        deleted from all releases except this one and that one. `PublishError` when the database cannot be built, or `latest` is a folder.
         """
         if self.latest.exists() and not self.latest.is_symlink():
             raise PublishError(

@@ -25,8 +25,8 @@ DICTIONARY = render_markdown(PUBLISHED, tuple(VIEWS.values()))
 def write_yearly(table: Table, frame: pl.DataFrame, root: Path) -> list[Path]:
     """Write one Parquet file for each year of `index_date`; return the paths.
 
-    The files are named by year, and the paths sorted by it. A table without that column, or without rows, is one file, named after the
-    table.
+    The files are in the table's folder in `root`, named by year, and the paths sorted by it. A table without that column, or without rows,
+    is one file, named after the table.
     """
     if "index_date" not in table.schema or frame.is_empty():
         parts = {table.name: frame}
@@ -69,7 +69,8 @@ def describe_file(path: Path, root: Path) -> ReleaseFile:
 def write_flat_csv(files: Mapping[str, Sequence[Path]], root: Path) -> Path:
     """Write `tension_index.csv` from the Parquet files of a release; return its path.
 
-    `files`: paths by table. The rows are those of the view `tension_index`, one year after the other, so that at most a year is in memory.
+    `files`: paths by table; `root`: the folder for the CSV. The rows are those of the view `tension_index`, one year after the other, so
+    that at most a year is in memory.
     """
     query = read_query(shipped_folder("sql") / "views" / f"{TENSION_INDEX.name}.sql")
     target = root / f"{TENSION_INDEX.name}.csv"

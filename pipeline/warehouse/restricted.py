@@ -16,7 +16,7 @@ from pipeline.errors import UserError
 
 
 class QueryError(UserError, ValueError):
-    """A query was refused, failed or took too long.
+    """A query was refused or failed, or nothing is published.
 
     The message says what to change.
     """

@@ -153,8 +153,8 @@ class SharedLake(Lake):
     def seed(self) -> None:
         """Send the local lake in `root`, with its notes, to the bucket.
 
-        Only files that still have their recorded hash are sent. Notes replace those of the same name. Once everything is sent, the files
-        are moved to the paths of copies.
+        Only files that still have their recorded hash are sent; the others stay where they are. Notes replace those of the same name. Once
+        everything is sent, the sent files are moved to the paths of copies.
         """
         local, keys = Lake(self.root), dict[Path, str]()
         for table in TABLES.values():
@@ -215,13 +215,17 @@ class SharedLake(Lake):
     def has_file_as_written(self, table: Table, day: date, sums: Mapping[str, str]) -> bool:
         """Return whether a day has an object that was not lost.
 
-        `sums`: result of `recorded_sums`. False also if `sums` has no hash of the day, or another one than the manifest.
+        Lost: missing or of another size (`inspect`); the content is not compared. `sums`: result of `recorded_sums`. False also if `sums`
+        has no hash of the day, or another one than the manifest.
         """
         entry = self._manifest(table.name).get(day_file(day))
         return entry is not None and sums.get(day_file(day)) == entry.sha256 and not self._is_lost(table.name, day_file(day), entry)
 
     def is_as_written(self, table: Table) -> bool:
-        """Return whether a table has files, and no object was lost."""
+        """Return whether a table has files, and no object was lost.
+
+        Lost: missing or of another size (`inspect`); the content is not compared.
+        """
         manifest = self._manifest(table.name)
         return bool(manifest) and not any(self._is_lost(table.name, name, entry) for name, entry in manifest.items())
 
@@ -294,7 +298,7 @@ class SharedLake(Lake):
     def _keep(self, files: Mapping[Path, str]) -> None:
         """Move files into the folder of copies.
 
-        `files`: path of each file with the key of its object.
+        `files`: path of each file with the key of its object. This process does not hash the copies again.
         """
         for key in files.values():
             self._copy(key).parent.mkdir(parents=True, exist_ok=True)

@@ -120,7 +120,7 @@ def query_version(query: Query) -> str:
     """Compute a hash of a query, its views and all SQL functions.
 
     It is the first twelve hexadecimal digits of the SHA-256. All files of `sql/functions` count, because the query may call them
-    indirectly, and the views that it reads.
+    indirectly; of the views only those that its text names.
     """
     views = (_view_file(name).read_text(encoding="utf-8") for name in query.views)
     return hashlib.sha256("".join((query.text, *views, *_function_texts())).encode()).hexdigest()[:12]

@@ -121,7 +121,7 @@ async def upload_release(bucket: Bucket, folder: Path, home: str) -> Upload:
 
 
 def _parse_pointer(bucket: Bucket, stored: Stored | None) -> Pointer | None:
-    """Parse `latest.json`; `UploadError` if it has another format."""
+    """Parse `latest.json`, if there is one; `UploadError` for another format."""
     if stored is None:
         return None
     try:

@@ -112,7 +112,8 @@ def _check_lake(settings: Settings, compares_hashes: bool) -> Iterator[Damage]:
 def _is_lost(settings: Settings) -> bool:
     """Return whether a home has no lake, or none with articles.
 
-    False for a new home, and before its first release while a run may still make the lake.
+    False for a new home, and, before the first release, if the folder of the lake exists or a process writes to the home: a run may still
+    make the lake.
     """
     if (settings.lake / core.COVERAGE.name).exists():
         return False
@@ -125,7 +126,7 @@ def _check_local_lake(lake: Lake, settings: Settings, compares_hashes: bool) -> 
     """Yield the missing, changed and foreign files of a local lake.
 
     Missing: a hash is recorded, but there is no file (core tables are left to `_check_lake`); or a table that every run builds has neither,
-    although the home has data and a published release. Changed: a file has no recorded hash or, with `compares_hashes`, another one.
+    although the home has data and a published folder. Changed: a file has no recorded hash or, with `compares_hashes`, another one.
     Foreign, only with `compares_hashes`: what does not belong into a table's folder. Of a table with a damaged list of hashes, only the
     list is yielded.
     """
@@ -208,7 +209,10 @@ def _describe_files(table: Table, problem: str, paths: Sequence[str]) -> Iterato
 
 
 def _describe_days(table: str, problem: str, days: Iterable[date]) -> Iterator[Damage]:
-    """Yield one damage for each range of consecutive days."""
+    """Yield one damage for each range of consecutive days.
+
+    The remedy is to run these days again.
+    """
     for span in group_consecutive_days(sorted(days)):
         yield Damage(f"lake/{table}, {span}", problem, f"Run these days again: tension run {_options(span)}", True)
 

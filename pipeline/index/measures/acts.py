@@ -31,8 +31,8 @@ class ActsError(TensionError, ValueError):
 def read_acts() -> pl.DataFrame:
     """Read the curated acts as the table `measure_acts`.
 
-    One row per act and target.
-    `ActsError` when an act is of an unknown layer or cancels an unknown act, or when `checked.csv` lacks the actor of a layer.
+    They come from `acts.csv`, `layers.csv` and `checked.csv` in the folder of this module. One row per act and target. `ActsError` when an
+    act is of an unknown layer or cancels an unknown act, or when `checked.csv` lacks the actor of a layer.
     """
     layers, acts, checked = (_read_csv(path) for path in (LAYERS_FILE, ACTS_FILE, CHECKED_FILE))
     _require_known("layer", acts["layer"], layers["layer"], ACTS_FILE)

@@ -61,10 +61,10 @@ def add_quoted_deadlines(claims: pl.DataFrame) -> pl.DataFrame:
 
 
 def _parse_next_weekday(pattern: str) -> pl.Expr:
-    """Parse the weekday that a pattern matches as a date.
+    """Parse the weekday that a pattern matches in `quote` as a date.
 
-    `pattern` has one group, the weekday. The date is the next such day, one to seven days after the day of the article. Null without a
-    match.
+    `pattern` has one group, the weekday. The date is the next such day, one to seven days after the article's day (`told_on`). Null without
+    a match.
     """
     quote, reported_on = pl.col("quote"), pl.col("told_on")
     weekday = quote.str.extract_groups(pattern).struct.field("weekday").str.to_lowercase().str.slice(0, 3)
@@ -75,8 +75,8 @@ def _parse_next_weekday(pattern: str) -> pl.Expr:
 def _parse_next_month() -> pl.Expr:
     """Parse a month without a day ("from November") as its first day.
 
-    The next such day after the article. Null if a number follows the month ("May 5"), or if that day is more than `MAX_DAYS_AHEAD` days
-    after the article.
+    It is the next such day after the article (`told_on`). Only the first match of `_BY_MONTH` in `quote` is read. Null if a number follows
+    the month ("May 5"), or if the day is more than `MAX_DAYS_AHEAD` days after the article.
     """
     groups = pl.col("quote").str.extract_groups(_BY_MONTH)
     first = _find_next(None, groups.struct.field("month"), pl.lit(1, dtype=pl.Int8), MAX_DAYS_AHEAD)
@@ -84,9 +84,10 @@ def _parse_next_month() -> pl.Expr:
 
 
 def _parse_next_day(pattern: str, max_days_ahead: int = MAX_DAYS_AHEAD) -> pl.Expr:
-    """Parse the day and month that a pattern matches as a date.
+    """Parse the day and month that a pattern matches in `quote`.
 
-    Without a year it is the next such day after the article. Null unless it is 1 to `max_days_ahead` days after the article.
+    `pattern` has the groups of `_DAY`. Without a year the date is the next such day after the article (`told_on`). Null unless it is 1 to
+    `max_days_ahead` days after the article.
     """
     groups = pl.col("quote").str.extract_groups(pattern)
     month = pl.coalesce(groups.struct.field("month"), groups.struct.field("month2"))
@@ -117,7 +118,8 @@ def _to_date(year: pl.Expr, month: pl.Expr, day: pl.Expr) -> pl.Expr:
 def _parse_term(pattern: str) -> pl.Expr:
     """Parse a term ("90 days", "a month") as its last day.
 
-    The term begins on the day of the article. Null unless it ends 1 to `MAX_TERM_DAYS` days later.
+    `pattern` is matched with `quote`, and has the groups of `_TERM`. The term begins on the day of the article (`told_on`). Null unless it
+    ends 1 to `MAX_TERM_DAYS` days later.
     """
     reported_on = pl.col("told_on")
     groups = pl.col("quote").str.extract_groups(pattern)

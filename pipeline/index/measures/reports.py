@@ -37,8 +37,8 @@ def link_reports(claims: pl.DataFrame, acts: pl.DataFrame, states: pl.DataFrame)
     """Link each claim of an article to the act it concerns.
 
     `claims`, `acts` and `states` are rows of `measure_claims`, `measure_acts` and `measure_states`. Returns the table `measure_reports`,
-    one row per claim; `report` is `supports` or `contradicts` (the act), `reported` (no act matches) or `unusable` (the claim has an
-    `unmatched_reason`).
+    one row per claim; `report` is `supports` or `contradicts` (an act in the opposite direction or at another rate), `reported` (no act
+    matches) or `unusable` (the claim has an `unmatched_reason`).
 
     Candidates are acts of the same actor, target and kind of instrument that were announced or took effect from `DAYS_AFTER` days before
     the article to `DAYS_BEFORE` days after it (both included). An act on single goods is one only if the claim names one of them. An act in
@@ -186,7 +186,10 @@ def _choose_layer_in_force(claims: pl.DataFrame, acts: pl.DataFrame) -> pl.DataF
 
 
 def _names_goods() -> pl.Expr:
-    """Whether the text of a claim names the goods of an act."""
+    """Whether the text of a claim names the goods of an act.
+
+    An expression on the columns `text` and `goods` (a regular expression).
+    """
     return pl.col("text").str.contains(pl.col("goods"))
 
 

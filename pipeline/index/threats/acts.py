@@ -158,7 +158,8 @@ def drop_cuts(claims: pl.DataFrame, acts: pl.DataFrame) -> pl.DataFrame:
     """Drop claims of a measure that are about an official cut.
 
     `claims`: as in `build_threats`, with `deadline_on`; `acts`: rows of `measure_acts`. Such a claim ("it will be 10 percent from November
-    10") names rate and first day of an act that lowers a rate, and was first seen when that act had been announced.
+    10") has actor, target, instrument, rate and first day of an act that lowers a rate, and was first seen on the day when that act was
+    announced or later.
     """
     same = ["actor", "target", "instrument", "rate_pct", "deadline_on"]
     cuts = acts.filter(pl.col("action") == "lowered").rename({"effective_on": "deadline_on"}).select(*same, "announced_on")

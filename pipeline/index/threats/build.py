@@ -41,13 +41,17 @@ def build_threats(claims: pl.DataFrame, acts: pl.DataFrame, through: date) -> tu
     1. Claims state the same threat if target, instrument, product, rate and amount agree (an unspecified one agrees with any) and the
        threat was stated recently enough (`Threat.can_be_repeated`). A threat is published from the day on which one of the day's claims is
        right with a chance of at least one half.
-    2. A later measure, easing or agreement of the actor that reaches the target (`reaches`) shows an outcome (`outcome_of`). The signals of
-       one day act together, if one of them is right with a chance of at least one half; the likeliest outcome wins.
-    3. A measure announced while the deadline is ahead repeats the threat, unless it was imposed already (`says_imposed`). A threat whose
-       time is over without an outcome lapses.
-    4. An official act shows an outcome on the day on which it takes effect, unless another act cancels it before. It may also
-       correct an outcome that articles reported (`Threat.accepts_act`).
-    5. An outcome is final, except that a threat that was postponed stays open, and that a court can strike down what was carried out.
+    2. A measure, investigation, easing or agreement of the actor that reaches the target (`reaches`), on a later day and in another story,
+       shows an outcome (`outcome_of`). The signals of one day act together, if one of them is right with a chance of at least one half; the
+       likeliest outcome wins.
+    3. A measure that is announced for a day, or while the deadline is ahead, repeats the threat; but not one that names no day and was
+       imposed already (`says_imposed`). A threat whose time is over without an outcome lapses; if its measure was announced, it is
+       unconfirmed instead.
+    4. An official act that imposes a measure shows an outcome on the day on which it takes effect, unless an act that cancels it was
+       announced by then; one that postpones or withdraws a measure, on the day of its announcement. An act may also correct an outcome that
+       articles reported (`Threat.accepts_act`).
+    5. Otherwise an outcome is final, except that a threat that was postponed stays open, and that a court can strike down what was carried
+       out or softened.
     """
     dated = drop_cuts(add_quoted_deadlines(THREAT_CLAIMS.conform(claims)), acts).sort("actor", "known_on", "told_on", "claim_id")
     own = [row["rate_pct"] if names_own_rate(row) else None for row in dated.select("kind", "rate_pct", "quote").iter_rows(named=True)]
@@ -107,7 +111,9 @@ class _Actor:
     def _settle(threats: list[Threat], claims: list[Claim]) -> None:
         """Set the outcomes of threats that one day's claims show.
 
-        A claim has no effect on a threat if it only repeats it, cannot change it (`Threat.accepts`), or is on the amount of another threat.
+        A claim has no effect on a threat if it shows no outcome of it (`outcome_of`), cannot change it (`Threat.accepts`), is on the amount
+        of another threat, or only repeats it (`_only_repeats`). A claim without a deadline whose sentence says that the measure was imposed
+        (`says_imposed`) is no repetition.
         """
         amounts = _list_amounts(threats)
         for threat in threats:
@@ -138,10 +144,11 @@ class _Actor:
     def _join_or_begin(self, live: list[Threat], claims: list[Claim]) -> list[Threat]:
         """Add each claim to the threat that it repeats, or begin one.
 
-        `live`: threats that can still change. The most probable claim comes first. Of several threats that a claim fits, the most alike is
-        taken (`_rank_likeness`). If the outcome of that threat is final, the claim only recalls it, and is stored as evidence (`echo`). A
-        claim that fits none begins a threat if it has a form (`threat_form`). Returns the new threats, without those whose claims of this
-        day are not likely enough.
+        `live`: threats that can still change. The most probable claim comes first. A claim fits a threat if it may state it again
+        (`_is_compatible`), and has a form of threat (`threat_form`) or announces its measure (`_only_repeats`). Of several that it fits,
+        the most alike is taken (`_rank_likeness`). If the outcome of that threat is final, the claim only recalls it, and is stored as
+        evidence (`echo`). A claim that fits none begins a threat if it has a form, and else is ignored. Returns the new threats; those
+        whose claims of this day are not likely enough are forgotten.
         """
         begun: list[Threat] = []
         for claim in sort_claims(claims):
@@ -160,7 +167,7 @@ class _Actor:
 
 
 def _list_amounts(threats: list[Threat]) -> list[float]:
-    """List the amounts of trade (US dollars) that open threats name."""
+    """List the amounts of trade (US dollars) of all open `threats`."""
     return [threat.amount for threat in threats if threat.is_open and threat.amount is not None]
 
 

@@ -168,7 +168,10 @@ def is_same_rate(one: float, other: float) -> bool:
 
 
 def rates_agree(one: float | None, other: float | None) -> bool:
-    """Return whether the rates are the same or one is unknown."""
+    """Return whether two rates agree, or one is unknown.
+
+    They agree if they differ only by rounding (`is_same_rate`).
+    """
     return one is None or other is None or is_same_rate(one, other)
 
 
@@ -228,8 +231,8 @@ def outcome_of(claim: Claim, threat: Said) -> str | None:
     """Return the outcome that a claim shows for a threat, or None.
 
     The claim must reach the threat's target (`reaches`). Unless it is an agreement, it must have the threat's instrument, or the threat
-    names none. A measure that is only proposed shows nothing. An investigation carries out the threat of an investigation. The amount of
-    trade is compared for measures and investigations only (`compare_amount`).
+    names none. Only an agreement, an easing, a measure that is announced or in effect, and an investigation that was threatened show an
+    outcome. The amount of trade is compared for measures and investigations only (`compare_amount`).
     """
     if not reaches(claim["target"], claim["scope"], claim["exceptions"].split(), threat, claim["told_on"]):
         return None

@@ -76,6 +76,7 @@ class Threat:
     _new: list[Claim] = field(default_factory=list)  # claims that say it, of the day that is being applied
 
     def __post_init__(self) -> None:
+        """Take target, instrument and other slots from the first claim."""
         first = self.said[0]
         self._new = [first]
         self.threat_id, self.target = str(first["claim_id"]), str(first["target"])
@@ -91,7 +92,7 @@ class Threat:
 
     @property
     def is_vague(self) -> bool:
-        """Whether it names neither instrument nor product nor rate ("will answer")."""
+        """Whether the threat names neither instrument nor product nor rate."""
         return self.instrument == "other" and self.product == "" and self.rate is None
 
     @property
@@ -200,7 +201,7 @@ class Threat:
         """Set the likeliest outcome that claims of one day show.
 
         `by_word`: the claims by the outcome that they show. Only outcomes whose claims are likely enough (`is_likely`) count; of equally
-        likely ones the first in `_ORDER` wins. Without one nothing changes. The outcome has the day of its earliest article. All claims
+        likely ones the first in `_ORDER` wins. Without one the outcome stays. The outcome has the day of its earliest article. All claims
         become evidence; those for other outcomes are marked as not used.
         """
         likely = [word for word in _ORDER if is_likely(by_word.get(word, []))]
@@ -281,7 +282,7 @@ class Threat:
                 self.deadline_on = None
 
     def _set_deadline(self, on: date) -> None:
-        """Set the deadline, and the first deadline if it has none yet."""
+        """Set the deadline, and `first_deadline_on` if that is still empty."""
         self.first_deadline_on = self.first_deadline_on or on
         self.deadline_on = on
 
@@ -332,7 +333,7 @@ class Threat:
     def record(self, on: date) -> None:
         """Add the state at the end of `on`, if it changed.
 
-        The previous row of `states` then ends on that day (`valid_to`).
+        The previous row of `states` then gets that day as `valid_to`, the first day on which it is no longer valid.
         """
         row = self._to_row()
         if self.states:
