@@ -17,7 +17,10 @@ from pipeline.contracts.readers import ReaderName
 
 
 class _Commands(TyperGroup):
-    """Runs a command, and prints a `UserError` of it as one message."""
+    """Runs a command, and prints its expected errors as one message.
+
+    They are `UserError`, `OSError` and interruptions (`exit_on_user_error`, which also chooses the exit code).
+    """
 
     def invoke(self, ctx: typer.Context) -> Any:  # type: ignore[override]  # Typer passes its own context, a subclass of the declared one
         with exit_on_user_error():
@@ -51,7 +54,10 @@ ExtractorOption = Annotated[
 
 
 def _parse_day(text: str) -> date:
-    """Parse a day such as 2025-04-02 in an option."""
+    """Parse a day in an option.
+
+    It is a date of ISO 8601, such as 2025-04-02; `typer.BadParameter` for other text.
+    """
     try:
         return date.fromisoformat(text)
     except ValueError as error:
@@ -59,7 +65,10 @@ def _parse_day(text: str) -> date:
 
 
 def _parse_window(text: str) -> Days:
-    """Parse a range of days (`FROM:TO`) in an option."""
+    """Parse a range of days (`FROM:TO`) in an option, both included.
+
+    `typer.BadParameter` for another form, or if TO is earlier than FROM.
+    """
     first, colon, last = text.partition(":")
     if not colon:
         raise typer.BadParameter(f"{text!r} is not a range of days; write FROM:TO, e.g. 2018-01-01:2018-12-31")
@@ -71,7 +80,10 @@ def _parse_window(text: str) -> Days:
 
 
 def _day_option(name: str, text: str) -> Any:
-    """Return the declaration of an option that is a day."""
+    """Return the declaration of an option that is a day.
+
+    `name`: with its hyphens, e.g. `--from`; `text`: its help.
+    """
     return typer.Option(name, parser=_parse_day, metavar="DAY", help=text)
 
 
@@ -95,7 +107,10 @@ def run(
     home_folder: HomeOption = None,
     workers: WorkersOption = None,
 ) -> None:
-    """Read articles and trade figures, build and publish the index."""
+    """Read articles and trade figures, build and publish the index.
+
+    Enabled upstreams are fetched first.
+    """
     from pipeline.commands.run import run_index
 
     run_index(articles, pairs, first, last, baseline, home_folder, workers)
@@ -250,7 +265,7 @@ def validate(
 ) -> None:
     """Validate the index and write a report.
 
-    Compares it with dated events and reference series, leaves sources out, and rebuilds it.
+    Compares it with dated events, acts listed by others and reference series; computes it without single sources, and by other code.
     """
     from pipeline.commands.validate import validate_home
 
@@ -320,9 +335,9 @@ def status(
 
 @app.command()
 def verify(home_folder: HomeOption = None) -> None:
-    """Compare every file of a home with its hash.
+    """Compare the files of a home with their recorded hashes.
 
-    Lists what is damaged and what repairs it. Exit code 0: nothing; 1: a run repairs it; 2: it needs you.
+    Lists what is damaged and what repairs it. Exit code 0: nothing is; 1: runs repair all of it; 2: some needs you, or it is no home.
     """
     from pipeline.commands.verify import verify_home
 
@@ -350,7 +365,7 @@ def restore(
 ) -> None:
     """Make a home from a backup.
 
-    Compares every file with its hash. The home must not exist yet.
+    Compares every file with its hash. The home must be a new or empty folder.
     """
     from pipeline.commands.backup import restore_home
 

@@ -23,9 +23,9 @@ _MOST_SYNCED_ONE_BY_ONE = 20
 def replacing(path: Path, *, is_synced: bool = True) -> Iterator[Path]:
     """Yield a temporary path, whose file replaces `path` at the end.
 
-    `path` is unchanged when the block ends with an error. Several processes or threads may replace the same path, and the last one wins.
-    Temporary files of this path that killed processes left are removed. Without `is_synced` the content may be lost in a power failure: for
-    files that `move` takes elsewhere, and caches.
+    The block must write this file; the folder is created if needed. `path` is unchanged when the block ends with an error. Several
+    processes or threads may replace the same path, and the last one wins. Temporary files of this path that killed processes left are
+    removed. Without `is_synced` the content may be lost in a power failure: for files that `move` takes elsewhere, and caches.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     for left in path.parent.glob(f".{escape(path.name)}.*.tmp"):
@@ -45,7 +45,7 @@ def replacing(path: Path, *, is_synced: bool = True) -> Iterator[Path]:
 def require_writable(folder: Path) -> None:
     """Raise `OSError` if no file can be written into a folder.
 
-    A folder that does not exist is not created, but must be possible.
+    If the folder does not exist, its nearest existing parent must be a folder that can be written to. Nothing is created.
     """
     nearest = next(one for one in (folder, *folder.absolute().parents) if one.exists())
     number = errno.ENOTDIR if not nearest.is_dir() else 0 if os.access(nearest, os.W_OK | os.X_OK) else errno.EACCES
@@ -56,8 +56,8 @@ def require_writable(folder: Path) -> None:
 def move(moves: Iterable[tuple[Path, Path]]) -> None:
     """Move files or folders so that a power failure cannot empty them.
 
-    `moves` are pairs of source and target, both in one file system; an existing file is replaced. The content is written to the disk before
-    the names change.
+    `moves` are pairs of source and target, both in one file system. An existing file is replaced; a target of a folder must be new or
+    empty. All contents are written to the disk before the first name changes. After an error some may be moved and others not.
     """
     moves = list(moves)
     _sync([path for source, _ in moves for path in ([*source.rglob("*"), source] if source.is_dir() else [source])])
@@ -67,7 +67,11 @@ def move(moves: Iterable[tuple[Path, Path]]) -> None:
 
 
 def _sync(paths: Sequence[Path]) -> None:
-    """Wait until the content of files and folders is on the disk."""
+    """Wait until files and the entries of folders are on the disk.
+
+    Of a folder these are its names, not the content of its files. With more than `_MOST_SYNCED_ONE_BY_ONE` paths, everything that the
+    machine has not written yet is written, which is faster.
+    """
     if len(paths) > _MOST_SYNCED_ONE_BY_ONE:
         os.sync()  # of the whole machine
         return
@@ -80,7 +84,10 @@ def _sync(paths: Sequence[Path]) -> None:
 
 
 def is_alive(process: str) -> bool:
-    """Return whether a process of this number runs, of any user."""
+    """Return whether a process of this number runs, of any user.
+
+    `process`: the number as text; False if it is none.
+    """
     with suppress(PermissionError):
         try:
             os.kill(int(process), 0)
@@ -104,7 +111,8 @@ def hash_file(path: Path) -> str:
 def read_sums(folder: Path) -> dict[str, str]:
     """Return the hashes recorded in a folder's `SHA256SUMS`.
 
-    The keys are paths relative to the folder. Empty if there is no such file. Raises `ValueError` if it is damaged.
+    Maps paths relative to the folder to SHA-256 in hexadecimal. Empty if there is no `SHA256SUMS`; `ValueError` if it is damaged. Whether
+    the files exist or have these hashes is not checked.
     """
     try:
         return parse_sums((folder / SUMS).read_text(encoding="utf-8"))

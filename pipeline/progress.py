@@ -49,7 +49,7 @@ class Display:
         self._step, self._started, self._done_of_step = "", 0, 0.0
 
     def show_preparing(self) -> None:
-        """Show that the run is being prepared."""
+        """Print that the run is being prepared; a bar shows it already."""
         if not self._bar:
             self._console.print(_WAITING, highlight=False)
 
@@ -62,7 +62,10 @@ class Display:
         self._total = float(sum(map(_weight, steps)))
 
     def on_step(self, name: str, event: str) -> None:
-        """Show that a step started (`event` is "start") or ended (any other)."""
+        """Show that a step started (`event` is "start") or ended (any other).
+
+        Lines show only starts.
+        """
         if event == "start":
             self._step, self._done_of_step = name, 0.0
             self._started += 1
@@ -74,7 +77,10 @@ class Display:
         self._draw(describe_step(self._step))
 
     def on_days(self, done: int, total: int) -> None:
-        """Show how many days of the current step are done."""
+        """Show how many days of the current step are done.
+
+        Only a bar shows it; lines do not.
+        """
         self._done_of_step = _weight(self._step) * done / total
         self._draw(f"{describe_step(self._step)}, {done:,} of {total:,} days")
 
@@ -107,9 +113,9 @@ class _TimeLeft(ProgressColumn):
 
 @contextmanager
 def display_progress(err: Console) -> Iterator[Display]:
-    """Show progress on the stream of `err` within the block.
+    """Yield a `Display` that shows progress on the stream of `err`.
 
-    It is a bar on a terminal, which disappears at the end, else lines.
+    It shows a bar on a terminal, which disappears at the end of the block, else lines.
     Draws on a duplicate of the file descriptor, because Dagster redirects the original into its compute logs during a run.
     """
     with _duplicate_stream(err.file) as file:
@@ -147,7 +153,7 @@ def _duplicate_stream(stream: IO[str]) -> Iterator[IO[str]]:
 def describe_step(step: str) -> str:
     """Return the description of a step, by default its name in words.
 
-    The name of a check is that of its table, two underscores and its own.
+    A name `table__check`, with two underscores, gives `checking table: check`.
     """
     table, _, check = step.partition("__")
     words = f"checking {table}: {check}" if check else table

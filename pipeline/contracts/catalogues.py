@@ -78,7 +78,7 @@ def build_croissant(files: Mapping[str, Sequence[ReleaseFile]], tables: Sequence
     """Build `croissant.json` (Croissant 1.0).
 
     `files` has the files of each table, by table name. Several files of a table are listed one by one and as a set. A table without files
-    has no record set.
+    (an empty list) is left out.
     """
     return {
         "@context": _CROISSANT_CONTEXT,
@@ -101,7 +101,10 @@ def build_croissant(files: Mapping[str, Sequence[ReleaseFile]], tables: Sequence
 
 
 def _list_distributions(table: Table, files: Sequence[ReleaseFile]) -> list[dict[str, Any]]:
-    """Describe the files of a table; several are also a set."""
+    """Describe the files of a table; several are also a set.
+
+    The set is all Parquet files in the folder of the first.
+    """
     listed: list[dict[str, Any]] = [
         {
             "@type": "cr:FileObject",
@@ -129,7 +132,10 @@ def _list_distributions(table: Table, files: Sequence[ReleaseFile]) -> list[dict
 
 
 def _build_records(table: Table, files: Sequence[ReleaseFile]) -> dict[str, Any]:
-    """Describe the columns of a table, and in which files they are."""
+    """Describe the columns of a table, and in which files they are.
+
+    `files`: at least one; several are named by their set (`_list_distributions`).
+    """
     is_set = len(files) > 1
     source = {"fileSet": {"@id": f"{files[0].path.rpartition('/')[0]}/*.parquet"}} if is_set else {"fileObject": {"@id": files[0].path}}
     return {
@@ -153,7 +159,10 @@ def _build_records(table: Table, files: Sequence[ReleaseFile]) -> dict[str, Any]
 
 
 def build_dcat(files: Mapping[str, Sequence[ReleaseFile]], tables: Sequence[Table], edition: Edition) -> dict[str, Any]:
-    """Build `dcat.jsonld`: a DCAT 3 data set, a distribution per file."""
+    """Build `dcat.jsonld`: a DCAT 3 data set, a distribution per file.
+
+    `files` has the files of each table, by table name; without any (an empty list) a table is left out.
+    """
     return {
         "@context": _DCAT_CONTEXT,
         "@id": f"{HOMEPAGE}#{edition.release}",

@@ -46,7 +46,10 @@ class Edition(NamedTuple):
 
 
 class ReleaseFile(NamedTuple):
-    """A file of a release: relative path, bytes, SHA-256 in hex."""
+    """A file of a release.
+
+    `path`: relative to the release; `size`: in bytes; `sha256`: in hexadecimal.
+    """
 
     path: str
     size: int
@@ -54,7 +57,10 @@ class ReleaseFile(NamedTuple):
 
 
 def describe_column(column: Column) -> str:
-    """Describe a column in sentences: meaning, unit, allowed words, nullability."""
+    """Describe a column in sentences: meaning, unit, vocabulary, nullability.
+
+    Other constraints, such as `values` or bounds, are left out.
+    """
     unit = f" Unit: {column.unit}." if column.unit else ""
     words = f" One of: {', '.join(column.vocabulary.words)}." if column.vocabulary else ""
     empty = " May be empty." if column.may_be_null else ""
@@ -99,7 +105,10 @@ def _meaning_cell(column: Column) -> str:
 
 
 def _list_constraints(column: Column) -> Iterator[str]:
-    """List the constraints of a column in words, except type and vocabulary."""
+    """List the constraints of a column in words.
+
+    Type, vocabulary and whether nulls are possible are left out.
+    """
     if column.pattern:
         yield f"Matches `{column.pattern.regex}`"
     if column.values:
@@ -150,8 +159,8 @@ def build_file_metadata(table: Table, edition: Edition) -> dict[str, str]:
 def build_datapackage(files: Mapping[str, Sequence[ReleaseFile]], tables: Sequence[Table], edition: Edition) -> dict[str, Any]:
     """Build the content of `datapackage.json` (Frictionless).
 
-    It has one resource for each file of the tables, with its schema. `files` has the files of each table, by table name. Sources without a
-    URL are left out, and so is the bundled sample unless the release is of it.
+    It has one resource for each file of the tables, with its schema. `files` has the files of each table, by table name. `sources` has all
+    of `SOURCES`, whether the release uses them or not, except those without a URL, and the bundled sample unless the release is of it.
     """
     licence, _, title = LICENCE.partition(": ")
     sources = [source for source in SOURCES.values() if source.url and (edition.is_sample or source.name != "sample")]

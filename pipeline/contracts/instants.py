@@ -109,10 +109,10 @@ def parse_instant(text: pl.Expr | pl.Series, order: DateOrder | None = None) -> 
     * feeds and mails: `Fri, 04 Apr 2025 10:30:00 GMT`, `03 Apr 02 1500 GMT`, `Seg, 24 Set 2018 19:42:40 -0300`
     * Unix and Java: `Fri Apr  4 10:30:00 EDT 2025`
     * `April 4, 2025 10:30 am`
-    * since 1970: seconds in 9 or 10 digits, or milli-, micro- or nanoseconds in 13, 16 or 19
+    * since 1970: seconds in 9 or 10 digits, or milli-, micro- or nanoseconds in 13, 16 or 19 digits that begin with 1
 
-    Texts such as `04/05/2025` give null without their `order`, as do unknown zone names. Without an offset or zone the time is UTC; a date
-    alone is midnight UTC. Digits after microseconds are cut off.
+    Texts such as `04/05/2025` give null without their `order`, and times with an unknown name of a zone always. Without an offset or zone
+    the time is UTC; a date alone is midnight UTC. Digits after microseconds are cut off.
     """
     formats = _FORMATS if order is None else (*_FORMATS, _ORDERED[order])
     if isinstance(text, pl.Expr):
@@ -138,9 +138,10 @@ def _parse_series(text: pl.Series, formats: Sequence[str]) -> pl.Series:
 
 
 def _build_date() -> pl.Expr:
-    """Build the date from its parts as texts; null if impossible.
+    """Build the date from the columns `year`, `month`, `day`; null if impossible.
 
-    A year of two digits is in the 2000s if below `_CENTURY_PIVOT`, else in the 1900s.
+    They are texts; `month` is a number or the beginning of a name (`_MONTHS`). A year of two digits is in the 2000s if below
+    `_CENTURY_PIVOT`, else in the 1900s.
     """
     digits = pl.col("year").cast(pl.Int64)
     is_short = pl.col("year").str.len_chars() == _SHORT_YEAR
@@ -153,7 +154,8 @@ def _build_date() -> pl.Expr:
 def _build_time() -> Iterator[pl.Expr]:
     """Yield hour, minute, second and microseconds as numbers, 0 if absent.
 
-    The microseconds are in `fraction`. The last is `half` as text: `a` for am, `p` for pm, null if absent.
+    They are converted from the text columns of these names; the microseconds are in `fraction`. The last is `half` as text: `a` for am, `p`
+    for pm, null if absent.
     """
     for name in ("hour", "minute", "second"):
         yield pl.col(name).cast(pl.Int64).fill_null(0)
@@ -162,7 +164,10 @@ def _build_time() -> Iterator[pl.Expr]:
 
 
 def _build_offset() -> pl.Expr:
-    """Build minutes east of UTC: 0 without zone, null if impossible."""
+    """Build minutes east of UTC from the column `zone`.
+
+    It has an offset or a name in `_ZONES`. 0 without zone; null if an offset has more than 23 hours or 59 minutes.
+    """
     zone = pl.col("zone").str.to_lowercase().str.replace(r"^(?:utc?|gmt)([+-])", "$1").replace(_ZONES)
     hours = zone.str.extract(r"^[+-]([0-9]{1,2})").cast(pl.Int64).fill_null(0)
     minutes = zone.str.extract(r"^[+-](?:[0-9]{1,2}:|[0-9]{2})([0-9]{2})$").cast(pl.Int64).fill_null(0)
@@ -186,7 +191,8 @@ def _build_instant() -> pl.Expr:
 def _parse_epoch(text: pl.Expr) -> pl.Expr:
     """Parse seconds, milli-, micro- or nanoseconds since 1970 into microseconds.
 
-    The number of digits decides the unit: 9 or 10, 13, 16 or 19. Null for any other text.
+    The number of digits decides the unit: 9 or 10, 13, 16 or 19. Seconds may have decimals; longer numbers must begin with 1 (until 2033).
+    Null for any other text.
     """
 
     def parse(pattern: str) -> pl.Expr:
@@ -200,7 +206,8 @@ def _parse_epoch(text: pl.Expr) -> pl.Expr:
 def parse_retry_after(header: str, now: datetime) -> float:
     """Parse a `Retry-After` header (RFC 9110) into seconds to wait.
 
-    It has either whole seconds or a date, which is UTC if it has no zone. A past date or a header that cannot be parsed gives 0.
+    It has either whole seconds, in at most nine digits, or a date, which is UTC if it has no zone. A past date or a header that cannot be
+    parsed gives 0.
     """
     seconds = header.strip()
     if _SECONDS.fullmatch(seconds):

@@ -9,7 +9,7 @@ from typing import Any
 class Pattern:
     """Named pattern of a value.
 
-    `regex` is searched in the value as text; `wrong` lists values without a match.
+    `regex` is searched in the value as text. `reason`: what a value without a match would break; `wrong`: examples of such values.
     On text columns `regex` matches the whole value, from ^ to $, as datapackage.json requires.
     """
 

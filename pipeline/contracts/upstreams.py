@@ -181,6 +181,7 @@ class CensusSettings(SettingsGroup):
     @field_validator("partners")
     @classmethod
     def _check_partners(cls, partners: tuple[str, ...]) -> tuple[str, ...]:
+        """Raise `ValueError` for a country without a known code; drop repetitions."""
         unknown = [code for code in partners if code not in CENSUS_PARTNERS]
         if unknown:
             raise ValueError(
@@ -208,6 +209,7 @@ class ComtradeSettings(SettingsGroup):
     @field_validator("pairs")
     @classmethod
     def _check_pairs(cls, pairs: tuple[str, ...]) -> tuple[str, ...]:
+        """Raise `ValueError` unless each names two different known areas; drop repetitions."""
         for pair in pairs:
             reporter, _, partner = pair.partition("-")
             if reporter == partner or reporter not in COMTRADE_AREAS or partner not in COMTRADE_AREAS:
@@ -226,9 +228,9 @@ class ComtradeSettings(SettingsGroup):
 
 
 def _article_rows(name: str) -> Holding:
-    """Select the articles that were fetched from an upstream.
+    """Select the raw articles that were fetched from an upstream.
 
-    Their `raw_id` is `<upstream>/<feed or file>#<row>`.
+    `name`: that of the upstream, with which their `raw_id` begins: `<upstream>/<feed or file>#<row>`.
     """
     return Holding(RAW_ARTICLES, pl.col("raw_id").str.contains(rf"^{name}/.*[0-9a-zA-Z]#[0-9]+$"))
 

@@ -104,7 +104,7 @@ DOUBT = Vocabulary(
 
 CHANNEL = Vocabulary(
     "channel",
-    "Which of the three parts of the index, which are computed separately and never netted.",
+    "Which of the three parts of the index, each computed separately; only net_tension subtracts one from another.",
     dict(POLARITY.words),
 )
 

@@ -112,7 +112,7 @@ class Audit:
         self.outcomes: dict[str, Outcome] = {}
 
     def check(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """Check a batch and return it.
+        """Check a batch, and return it unchanged.
 
         Results are added to those of earlier batches. Raises `CriticalCheckError` when a critical check fails or the frame breaks the
         contract.
@@ -202,9 +202,10 @@ class AuditedDays:
         self._audits = {table.name: Audit(table) for table in tables}
 
     def write(self, table: Table, frame: pl.DataFrame, days: Days, shown: Sequence[str] = ()) -> None:
-        """Check a batch of days and write it.
+        """Check a batch of days, and write it to the temporary lake.
 
-        The UI shows the columns `shown` of the first rows of each day. Raises `CriticalCheckError` when a critical check fails.
+        The UI shows the columns `shown` of the first rows of each day; none without columns. When a critical check fails, the batch is not
+        written, and `CriticalCheckError` is raised.
         """
         self._temporary.write_days(table, self._audits[table.name].check(frame), days)
         add_daily_metadata(self._context, table, frame, days, shown)
@@ -226,14 +227,16 @@ class AuditedDays:
 def audited_days(context: dg.AssetExecutionContext, store: Lake, name: str, *tables: Table) -> Iterator[AuditedDays]:
     """Replace days of some tables together, once all pass their checks.
 
-    Yields an `AuditedDays` to write batches to. `name` is the name of the step. The block ends early when a critical check fails; yield
-    from `report` after it. Rules are checked per batch: a rule with `mostly` fails if it fails in any batch.
+    Yields an `AuditedDays` to write batches to. `name` is the name of the step. The block ends early when a critical check fails, and
+    nothing is replaced; yield from `report` after it. Checks run per batch: a rule that allows a share of failing rows (`mostly`) fails if
+    it fails in any batch.
     """
     with suppress(CriticalCheckError), store.stage(name) as temporary:
         yield AuditedDays(context, temporary, tables)
 
 
 def _to_check_result(table: Table, outcome: Outcome) -> dg.AssetCheckResult:
+    """Convert an outcome to Dagster's result; `info` becomes a warning there."""
     return dg.AssetCheckResult(
         passed=outcome.passed,
         check_name=outcome.name,

@@ -48,7 +48,10 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
         **partitioned,
     )
     def admission(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lake]) -> Results:
-        """Split raw rows into articles, duplicates and quarantined rows."""
+        """Split raw rows into articles, duplicates and quarantined rows.
+
+        Only days whose raw rows or code changed. Also counts the rows of each source and day (coverage).
+        """
         with changed_days(context, lake, daily.admission()) as days:
             for batch in days.batches(RAW_ARTICLES):
                 admitted = clean_articles(lake.read(RAW_ARTICLES, batch))
@@ -67,7 +70,10 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
         **partitioned,
     )
     def story_links(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lake]) -> Results:
-        """Link articles that repeat one known before, within three days."""
+        """Link articles that repeat one known before, within three days.
+
+        Only for days whose articles, or those of the days around, changed, or the code.
+        """
         with changed_days(context, lake, daily.story_links()) as days:
             for batch in days.batches(ARTICLES, STORY_LINKS_LIMIT):
                 links = link_retellings(lake.read(ARTICLES, batch.extend(DAYS_AROUND)), batch)
@@ -82,7 +88,11 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
         **partitioned,
     )
     def findings(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lake], extractor: dg.ResourceParam[ExtractorFactory]) -> Results:
-        """Read each day's articles and find escalations, concessions and talks."""
+        """Find escalations, concessions and talks in the articles of changed days.
+
+        Changed: the articles, the reader or the code. The next run reads a day again on which the reader gave no answer for some articles,
+        but not all.
+        """
         reader, summary = extractor.make(), ReadingSummary()
         with changed_days(context, lake, daily.findings(extractor)) as days:
             for batch in days.batches(ARTICLES):
@@ -105,7 +115,8 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
 def _find_partly_read(outcomes: pl.DataFrame) -> set[date]:
     """Return the days with both read and unread articles.
 
-    A day on which none was read is left out: alone, it would fail the step again and again.
+    Unread: the language model gave no usable answer (`not_answered`). A day on which none was read is left out: alone, it would fail the
+    step again and again.
     """
     read, unread = (set(outcomes.filter(outcome=outcome)["index_date"]) for outcome in ("read", "not_answered"))
     return read & unread

@@ -39,7 +39,10 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
     )
     @keep_last_good(*CROSS_CHECKED)
     def gdelt_between_states(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lake]) -> Results:
-        """Extract events between states from every GDELT file."""
+        """Extract events between states from the stored GDELT files.
+
+        They are of the days of this run. Nothing is read or written while the upstream is off.
+        """
         if not is_enabled:
             yield from skip_disabled(lake, SOURCE, *CROSS_CHECKED)
             return

@@ -35,12 +35,15 @@ MOST_GAPS_SHOWN = 3
 
 
 class GapError(UserError):
-    """Days between the first and the last one are missing."""
+    """Days between the lake's first and last day are missing."""
 
 
 @dataclass(frozen=True)
 class RawArticles:
-    """The step that reads article files and the stored responses of upstreams."""
+    """The step that reads article files and the stored responses of upstreams.
+
+    `last_day`: later dates count as no date (`News.read`). `makes`: its tables.
+    """
 
     news: News
     last_day: date
@@ -63,7 +66,7 @@ class RawArticles:
 class FromTable:
     """A step that builds each day of its tables from another table.
 
-    It reads that day and `reach` days before and after it.
+    It reads that day and `reach` days before and after it. `code`: digest of the code that builds them.
     """
 
     name: str
@@ -75,7 +78,7 @@ class FromTable:
     def digests(self, lake: Lake, days: Days) -> Digests:
         """Return for each day a hash of its input files and code.
 
-        Those of the day and of `reach` days before and after it; a day without a file counts as empty.
+        The files are those of the day and of `reach` days before and after it; a missing file has an empty hash.
         """
         files = {day: lake.day_digest(self.reads, day) for day in days.extend(self.reach)}
         return {day: combine_digests(self.code, *(files[one] for one in Days(day, day).extend(self.reach))) for day in days}
@@ -97,7 +100,7 @@ def story_links() -> FromTable:
 def findings(extractor: ExtractorFactory) -> FromTable:
     """Return the step from articles to findings and reading outcomes.
 
-    Polars joins and filters them: a new version builds all days again, but reads no text again.
+    A new version of Polars, which joins and filters findings, builds all days again, but from stored readings: no text is read again.
     """
     return FromTable(FINDINGS.name, READ, ARTICLES, combine_digests(extractor.fingerprint, code_digest((), ("polars",))))
 
@@ -105,13 +108,13 @@ def findings(extractor: ExtractorFactory) -> FromTable:
 def mark_partly_read(digest: str | None) -> str | None:
     """Return the digest under which a day with unread articles is stored.
 
-    It is never the digest of the day's inputs, so the next run reads the day again.
+    `digest` is that of the day's inputs, and the result always another one, so the next run reads the day again. None stays None.
     """
     return digest and combine_digests(digest, "partly read")
 
 
 def days_to_build(lake: Lake, steps: Sequence[DailyStep], days: Days) -> list[date]:
-    """Return the days that at least one step has to build.
+    """Return those of `days` that at least one step has to build.
 
     `steps`: in the order in which they run. A day that one of them builds is an input of the next ones, on all days that read it.
     """
@@ -125,8 +128,9 @@ def days_to_build(lake: Lake, steps: Sequence[DailyStep], days: Days) -> list[da
 def require_every_day(lake: Lake, to_be_read: Days | None = None) -> None:
     """Raise `GapError` if days within the lake are missing.
 
-    These are days without a file of at least one daily table of layer `core`, from the first to the last day known. The index would take
-    them for quiet ones. `to_be_read`: days that this run reads; they are known, but not missing.
+    These are days without a file of at least one daily table of layer `core`, from the first to the last day known, which are days with
+    a file, or a recorded hash, in any of these tables. The index would take them for quiet ones. `to_be_read`: days that this run reads;
+    they are known, but not missing.
     """
     gaps = find_missing_days(lake, core.TABLES, to_be_read)
     if gaps:
@@ -171,8 +175,9 @@ class ChangedDays(AuditedDays):
 def changed_days(context: dg.AssetExecutionContext, lake: Lake, step: DailyStep) -> Iterator[ChangedDays]:
     """Rebuild the days of a step whose inputs changed.
 
-    Yields the `ChangedDays` to write. No day is stored before all passed their critical checks. The block ends early when one fails; yield
-    from `report` after it. Days that did not change get their row counts as metadata.
+    Only days of this run. Yields the `ChangedDays` to write them to. No day is stored before all passed their critical checks. The block
+    ends early when one fails, and nothing is stored; yield from `report` after it. Days that did not change get their row counts as
+    metadata.
     """
     span = run_days(context)
     inputs = DayInputs(lake, step.name, step.makes)

@@ -256,7 +256,10 @@ class BatchingEventLogStorage(SqliteEventLogStorage):
         self._watchers[run_id][callback] = (watcher, self._obs.schedule(watcher, self._base_dir, recursive=True))
 
     def dispose(self) -> None:
-        """Close every database; SQLite then merges its write-ahead log into the file."""
+        """Store deferred events, and close every database.
+
+        SQLite then merges the write-ahead log of each into its file.
+        """
         with self._db_lock:
             self._store_deferred()
         super().dispose()

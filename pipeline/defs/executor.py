@@ -21,7 +21,10 @@ class _LockingExecutor(InProcessExecutor):
         self._settings = settings
 
     def execute(self, plan_context: PlanOrchestrationContext, execution_plan: ExecutionPlan) -> Iterator[dg.DagsterEvent]:
-        """Execute all steps, while no other process writes to the home."""
+        """Execute all steps, with the home locked.
+
+        Raises `HomeInUseError` if another process writes to it.
+        """
         with lock_data(self._settings, f"run {plan_context.run_id[:8]} of the Dagster UI"):
             yield from super().execute(plan_context, execution_plan)
 

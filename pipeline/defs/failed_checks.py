@@ -20,7 +20,10 @@ _DESCRIPTION = (
 # It depends on nothing, so that it also runs after a failure, and has the lowest priority, so that it runs last.
 @dg.asset(name=NAME, group_name="published", op_tags={"dagster/priority": "-100"}, description=_DESCRIPTION)
 def failed_checks(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
-    """List the failed checks of this run."""
+    """List the failed checks of this run, at most 50, as metadata.
+
+    Also the number of failed and of all checks.
+    """
     results = list(_read_results(context.instance, context.run_id))
     failed = sorted(_describe(result) for result in results if not result.passed)
     more = f"\n\n… and {len(failed) - _MOST_SHOWN} more" if len(failed) > _MOST_SHOWN else ""

@@ -93,6 +93,10 @@ def _build_upstream_asset(fetcher: Fetcher[Any], settings: Settings) -> dg.Asset
         ],
     )
     def upstream_asset(context: dg.AssetExecutionContext) -> Results:
+        """Fetch the days of the run, and report both checks.
+
+        If the upstream is not fetched by day: all days of the settings until today.
+        """
         due = min(clock.today(), settings.end or clock.today())  # data of a fixed range of days is not late
         window = run_days(context) if upstream.is_fetched_by_day else Days(settings.first_day, max(settings.first_day, due))
         with Client(Archive(settings.payloads), settings.sources.network) as client:
@@ -122,6 +126,7 @@ def _count_outcomes(context: dg.AssetExecutionContext, fetched: Iterable[FetchRe
 
 
 def _report_answered(name: str, outcomes: Counter[str], problems: list[str]) -> dg.AssetCheckResult:
+    """Return the result of `answered`, with the first twelve problems."""
     more = f"; and {count - _PROBLEMS_SHOWN} more" if (count := outcomes["failed"] + outcomes["refused"]) > _PROBLEMS_SHOWN else ""
     metadata: dict[str, Any] = {**outcomes, "detail": "; ".join(problems[:_PROBLEMS_SHOWN]) + more}
     return dg.AssetCheckResult(
@@ -130,6 +135,10 @@ def _report_answered(name: str, outcomes: Counter[str], problems: list[str]) -> 
 
 
 def _report_is_current(name: str, newest: date | None, due: date, late_after: timedelta) -> dg.AssetCheckResult:
+    """Return the result of `is_current`, which fails without recent data.
+
+    `newest`: the newest day of the data, None without any. It must be at most `late_after` before `due`.
+    """
     detail = "no data yet" if newest is None else f"the newest data are of {newest}, {(due - newest).days} days before {due}"
     return dg.AssetCheckResult(
         passed=newest is not None and due - newest <= late_after,

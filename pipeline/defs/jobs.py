@@ -57,13 +57,15 @@ def schedules(settings: Settings) -> Sequence[dg.ScheduleDefinition]:
 
 
 def _daily(settings: Settings) -> dg.ScheduleDefinition:
+    """Build the daily schedule, at `DAILY_FETCH_TIME` (UTC)."""
     cron = f"{DAILY_FETCH_TIME.minute} {DAILY_FETCH_TIME.hour} * * *"
 
     @dg.schedule(job_name=JOB, cron_schedule=cron, execution_timezone="UTC", name="daily", description=_DAILY)
     def daily(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
         """Request a run over yesterday and the look-back days before it.
 
-        Days outside the settings are left out: the last day is at most `end`. If it is before `first_day`, nothing runs.
+        The last day of the settings, `end`, takes the place of yesterday if it is earlier. Days before `first_day` are left out; if that
+        is all of them, nothing runs.
         """
         yesterday = context.scheduled_execution_time.date() - timedelta(days=1)
         last = min(yesterday, settings.end or yesterday)

@@ -128,12 +128,16 @@ class Launcher:
         return replace(launched, removed_rows=count_removed_rows(rows_before, hash_file_rows(lake, days)))
 
     def fetch(self, settings: Settings, names: Sequence[str], span: Days, listener: Listener) -> Launched:
-        """Fetch these upstreams for these days; build nothing else."""
+        """Fetch these upstreams for these days, and store the journal of requests.
+
+        `span` applies to upstreams that are fetched by day. Others fetch their current items, or the years of the settings. Nothing else is
+        built.
+        """
         assets = [dg.AssetKey(name) for name in (*names, FETCHES.name)]
         return self._execute(settings, [Run(batch, assets) for batch in span.split(DAYS_IN_A_RUN)], listener, "tension fetch")
 
     def read(self, settings: Settings, assets: Sequence[dg.AssetKey], days: Days, listener: Listener) -> Launched:
-        """Build these daily assets for these days."""
+        """Build these daily assets for those of these days that changed."""
         return self._execute(settings, [Run(days, assets)], listener, "tension work")
 
     def _execute(self, settings: Settings, runs: Sequence[Run], listener: Listener, started_by: str) -> Launched:
@@ -231,6 +235,7 @@ def _iterate_check_results(result: dg.ExecuteInProcessResult) -> Iterator[AssetC
 
 
 def _count_articles(result: dg.ExecuteInProcessResult) -> Counter[str]:
+    """Return how many articles were read, and not read by reason."""
     metadata = (check.metadata for check in _iterate_check_results(result) if check.check_name == ALL_ARTICLES_READ.name)
     return sum((Counter({name: value.value for name, value in one.items() if isinstance(value.value, int)}) for one in metadata), Counter())
 

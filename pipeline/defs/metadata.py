@@ -70,7 +70,7 @@ def describe(table: Table) -> dict[str, Any]:
 def spec(table: Table, **more: Any) -> dg.AssetSpec:
     """Return a table's specification as one output of a multi-asset.
 
-    It has the same content as `describe`.
+    It has the content of `describe`, and `more` arguments of `dg.AssetSpec`, which take precedence.
     """
     arguments = describe(table) | more
     return dg.AssetSpec(key=arguments.pop("name"), **arguments)
@@ -79,7 +79,8 @@ def spec(table: Table, **more: Any) -> dg.AssetSpec:
 def escape_markdown(value: Any, most_characters: int = _SHOWN_CHARACTERS) -> str:
     """Return the value as one line of plain text in Markdown.
 
-    Cut to `most_characters`, counted with the backslashes before marks. None is a dash.
+    White space becomes single spaces, `|` becomes `¦`, and None a dash. Cut to `most_characters`, counted with the backslashes before
+    marks.
     """
     text = "\N{EN DASH}" if value is None else " ".join(str(value).split()).replace("|", "¦")
     for mark in "\\`*_[]<>#":
@@ -139,9 +140,9 @@ def show_index(frame: pl.DataFrame, columns: Sequence[str]) -> dict[str, Any]:
 
 
 def fit_markdown_table(frame: pl.DataFrame, columns: Sequence[str]) -> str:
-    """Format as many rows as fit into less than 1,000 characters.
+    """Format the first rows as a Markdown table below 1,000 characters.
 
-    At most twelve; at least one, even if it is longer.
+    As many rows as fit, at most twelve; at least one, even if the table is then longer.
     """
     most = next((rows for rows in range(_SHOWN_ROWS, 1, -1) if len(markdown_table(frame, columns, rows)) < _INLINE_CHARACTERS), 1)
     return markdown_table(frame, columns, most)
@@ -160,7 +161,7 @@ def newest_values(frame: pl.DataFrame, columns: Sequence[str]) -> dict[str, Any]
 
 
 def row_count(height: int) -> dict[str, Any]:
-    """Return the metadata of the number of rows written."""
+    """Return the number of rows of a whole table as metadata."""
     return {"dagster/row_count": height}
 
 
@@ -201,8 +202,8 @@ def add_row_counts(context: dg.AssetExecutionContext, lake: Lake, table: Table, 
 def add_partition_metadata(context: dg.AssetExecutionContext, asset: str, by_partition: Mapping[str, Mapping[str, Any]]) -> None:
     """Add metadata to many partitions of an asset at once.
 
-    `ValueError` for a partition that this run does not build. `context.add_asset_metadata` lists every partition and copies all metadata on
-    each call: minutes for ten years of days.
+    It is added to metadata that a partition already has. `ValueError` for a partition that this run does not build. Used instead of
+    `context.add_asset_metadata`, which lists every partition and copies all metadata on each call: minutes for ten years of days.
     """
     step, key = context.get_step_execution_context(), dg.AssetKey(asset)
     targeted = set(context.partition_keys)

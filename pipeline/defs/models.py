@@ -30,8 +30,8 @@ def assets() -> list[dg.AssetsDefinition]:
 def build_model_asset(model: Model) -> dg.AssetsDefinition:
     """Build the step that runs a model if something changed.
 
-    That is the rows it reads, its variables, the code, or a table that it makes (see `StoredResults`). Otherwise the step yields the stored
-    check results. All tables of the model are checked before any is written.
+    `StoredResults` compares the rows that it reads, its variables, the code of all models and checks, and the files of its tables. Without
+    a change the step yields the stored check results. All tables of the model are checked before any is written.
     """
     arguments: dict[str, Any] = {"deps": [table.name for table in model.reads]}
     if model.query:

@@ -43,7 +43,7 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
     )
     @keep_last_good(RAW_OFFICIAL_DOCUMENTS)
     def raw_official_documents(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lake]) -> Results:
-        """Read every document of the journal; write complete days only.
+        """Read the stored documents of the journal; write complete days only.
 
         `collect_documents` returns rows of complete days only, so no others are checked, written or counted. An incomplete day is named in
         `ALL_DAYS_WHOLE` with the reason, and keeps the rows that it has. Nothing is written if a critical check fails, or while the source
@@ -74,7 +74,8 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
     def official_acts(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lake]) -> Results:
         """Find the acts in each document, or why it has none.
 
-        A day whose documents are not stored is not written.
+        Documents of the days of this run; a day whose documents are not stored is not written. Nothing is written if a critical check
+        fails, or while the source is disabled.
         """
         if not is_enabled:
             yield from skip_disabled(lake, SOURCE, *JUDGED)

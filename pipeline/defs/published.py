@@ -36,7 +36,11 @@ def build_asset(settings: Settings) -> dg.AssetsDefinition:
         description="An immutable Parquet release (`latest` points to it), the database `trade_tension.duckdb`, report and explorer.",
     )
     def published(lake: dg.ResourceParam[Lake]) -> dg.MaterializeResult[None]:
-        """Publish a release, the database, the report and the explorer."""
+        """Publish a release, the database, the report and the explorer.
+
+        Nothing is published, and the step fails, if no articles were ever read, or days between the first and the last one are missing
+        (`GapError`).
+        """
         publisher, read = Publisher(settings.published), lake.span(COVERAGE)
         if read is None:
             raise dg.Failure("nothing to publish: no articles have been read. Materialize the core assets first", allow_retries=False)

@@ -43,7 +43,7 @@ ALL_FIGURES_USED = InputCheck(
 
 
 def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
-    """Return the assets of raw articles and official trade figures."""
+    """Return the assets of articles, verdicts, trade figures, tariff rates and commitments."""
 
     @dg.asset(
         **describe(RAW_ARTICLES),
@@ -52,9 +52,10 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
         **by_day(settings),
     )
     def raw_articles(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lake], news: dg.ResourceParam[News]) -> Results:
-        """Store every row of article files and of stored responses.
+        """Store the rows of article files, the inbox and stored responses.
 
-        The responses are of feeds and of GDELT. All days from the first to the last day that may have changed are written.
+        The responses are of feeds and of GDELT. Of the days of this run, all from the first to the last that may have changed are written,
+        with every row of these days.
         """
         report, step = ReadReport(), RawArticles(news, clock.today())
         with changed_days(context, lake, step) as days:

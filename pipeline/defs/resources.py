@@ -49,9 +49,10 @@ class News:
     def read(self, days: Days, last_day: date, report: ReadReport) -> Iterator[pl.DataFrame]:
         """Yield the raw rows of these days, in batches.
 
-        In article files, a date after `last_day` counts as no date, so the row has the day of `fetched_at` or of its nearest neighbour.
-        Raises `SourceError` when a file of the settings cannot be read, and `HomeError` when a home of the sample has files in its inbox. A
-        file of the inbox that cannot be read is skipped, and `report` records why.
+        In article files, a date after `last_day` counts as no date, so the row has the day of `fetched_at`, or else that of the row above
+        (before the first date of a file: that of the first row with one). Raises `SourceError` when a file of the settings cannot be read,
+        and `HomeError` when a home of the sample has files in its inbox. A file of the inbox that cannot be read is skipped, and `report`
+        records why.
         """
         mark_home(self.settings.home, is_sample=self.settings.is_sample)
         yield from self._read_files(days, last_day, report)

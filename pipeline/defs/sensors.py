@@ -33,7 +33,8 @@ _PAUSES = (600, 7200)
 class _Failures(NamedTuple):
     """Files whose last run failed.
 
-    `due` has the run key of the next run by file, for those that wait for no pause. `given_up`: files that are not tried again.
+    `due`: the run key of the next run by file, for files whose pause is over and whose next run was not requested yet. `given_up`: files
+    that are not tried again, because all tries failed.
     """
 
     due: Mapping[str, str]
@@ -46,13 +47,19 @@ def _read_state(path: Path) -> list[int]:
 
 
 def _list_run_keys(name: str, state: Sequence[int]) -> list[str]:
-    """Return the run keys of all tries for a file."""
+    """Return the run keys of all tries for a file, in order.
+
+    `state`: as `_read_state` returns it; a changed file has other keys.
+    """
     key = f"{name}:{state}"
     return [key, *(f"{key}, try {number}" for number, _ in enumerate(_PAUSES, start=2))]
 
 
 def _find_failures(instance: dg.DagsterInstance, seen: Mapping[str, Sequence[int]], now: float) -> _Failures:
-    """Find the files whose last run failed, in the history of runs."""
+    """Find the files whose last run failed, in the history of runs.
+
+    `seen`: the state of each file (`_read_state`); runs for earlier states do not count. `now`: in Unix seconds.
+    """
     failures = dg.RunsFilter(statuses=[dg.DagsterRunStatus.FAILURE], tags={SENSOR_NAME_TAG: _NAME})
     ends = {record.dagster_run.tags.get(RUN_KEY_TAG): record.end_time or now for record in instance.get_run_records(failures)}
     due, given_up = dict[str, str](), list[str]()

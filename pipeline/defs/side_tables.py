@@ -20,8 +20,9 @@ NOT_EVALUATED = "not evaluated"
 def keep_last_good(*tables: Table) -> Callable[[Body], Body]:
     """Decorate an asset of side tables: errors become failed checks.
 
-    After an error, the tables keep their earlier rows, and the run continues. The function must have an argument `lake`. Results that it
-    yielded before the exception stay, and a table whose materialization is one of them counts as rebuilt.
+    After an error, the tables keep their earlier rows, are marked as stale in the lake, and the run continues; the check `is_rebuilt` of
+    each table says whether it was rebuilt. The function must have an argument `lake`. Results that it yielded before the exception stay,
+    and a table whose materialization is one of them counts as rebuilt.
     """
 
     def decorate(body: Body) -> Body:

@@ -17,7 +17,7 @@ UPLOADED = "uploaded"
 
 
 def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
-    """Return the asset that uploads releases, if one is wanted."""
+    """Return the asset that uploads releases; none without `publish_to`."""
     url = settings.publish_to
     if url is None:
         return []
@@ -30,7 +30,10 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
         description=f"The newest release at {url}: `{POINTER}` points to it. The local release stays if the upload fails.",
     )
     def uploaded() -> dg.MaterializeResult[None]:
-        """Upload the newest release."""
+        """Upload the newest release.
+
+        Fails without retries if it cannot be uploaded.
+        """
         try:
             folder = Publisher(settings.published).latest.resolve()
             result = run(upload_release(open_bucket(url), folder, identify_home(settings.home)))

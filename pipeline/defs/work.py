@@ -97,7 +97,7 @@ class Backfill:
     def _find_changed_days(self, step: DailyStep) -> set[date]:
         """Return the days that a step has to build.
 
-        Not days with unread articles, which each machine would request again.
+        Without days that were stored with unread articles (`mark_partly_read`): each machine would request them again.
         """
         digests = self._of_files if isinstance(step, daily.RawArticles) else step.digests(self._lake, self._span)
         inputs = DayInputs(self._lake, step.name, step.makes)
@@ -131,7 +131,7 @@ def _split_into_blocks(span: Days, length: int) -> Iterator[Days]:
 def work(
     settings: Settings, lake: SharedLake, span: Days, launcher: Launcher, report: Callable[[str], None]
 ) -> Iterator[tuple[Block, Launched]]:
-    """Read blocks until none is left, and yield the results.
+    """Read blocks until none is left; yield each with its result.
 
     Ends after a block that failed. While other machines hold all blocks that are ready, it waits and looks again. `report` receives what
     this machine reads, or waits for. Raises `WorkError` if a block that it has read must be read again.

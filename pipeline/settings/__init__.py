@@ -103,6 +103,11 @@ class Settings(BaseSettings):
     @field_validator("pairs", mode="before")
     @classmethod
     def _parse_pairs(cls, value: Any) -> Any:
+        """Convert a list, or a text with commas, to distinct pairs.
+
+        Each is written as `CHN-USA`; their order stays, and empty parts are skipped. `ValueError` for what is no pair, or if there is none.
+        A value of another type is returned as it is, for pydantic to refuse.
+        """
         parts = value.split(",") if isinstance(value, str) else value
         if not isinstance(parts, list | tuple) or not all(isinstance(part, str) for part in parts):
             return parts  # pydantic says what is wrong
@@ -118,6 +123,10 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _check_days(self) -> "Settings":
+        """Raise `ValueError` if days contradict one another.
+
+        Also if an upstream is enabled, but no first day is set.
+        """
         if self.last_day and self.last_day < self.first_day:
             raise ValueError(f"last_day {self.last_day} is earlier than first_day {self.first_day}; swap them")
         if self.sources.on and "first_day" not in self.model_fields_set:
@@ -137,12 +146,18 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Return the sources of settings: options, then variables, then `tension.toml`."""
+        """Return the sources of settings: options, then variables, then `tension.toml`.
+
+        The first that has a setting wins. `.env` files and files of secrets are not read.
+        """
         return init_settings, Variables(settings_cls), TomlFile(settings_cls)
 
     @property
     def is_sample(self) -> bool:
-        """Whether only the bundled sample is read, which every output must say."""
+        """Whether the article files are only the bundled sample.
+
+        Every output must say so. Stored articles of upstreams are then not read, and files in the inbox are an error.
+        """
         return self.articles == (_SAMPLE,)
 
     @property

@@ -21,7 +21,7 @@ def _to_tuple(value: Any) -> Any:
 def expand_home(path: str) -> str:
     """Replace a leading `~` by the user's home folder.
 
-    No shell does it in a file of settings. Raises `ValueError` for the home of an unknown user (`~name`).
+    Or by that of another user (`~name`); `ValueError` if that user is unknown. No shell does it in a file of settings.
     """
     try:
         return str(Path(path).expanduser()) if path.startswith("~") else path
@@ -30,6 +30,7 @@ def expand_home(path: str) -> str:
 
 
 def _require_encoding(encoding: str) -> str:
+    """Return the name of a text encoding; `ValueError` for any other text."""
     try:
         b"a".decode(encoding, "replace")
     except (LookupError, UnicodeError) as error:

@@ -59,6 +59,7 @@ class _Sources(SettingsGroup):
 
     @model_validator(mode="after")
     def _require_requests(self) -> Self:
+        """Raise `ValueError` if an enabled upstream has nothing to request."""
         for upstream in (UPSTREAMS[name] for name in self.on):
             if upstream.needs and not getattr(self.get_group(upstream), upstream.needs):
                 name = f"sources.{upstream.name}.{upstream.needs}"

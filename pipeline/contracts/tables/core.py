@@ -25,7 +25,7 @@ ARTICLES = Table(
         Column(
             "first_seen_at",
             c.INSTANT,
-            "Time when the article was first seen: fetched_at, or published_at where that is missing",
+            "Time when the article was first seen: fetched_at, or published_at where fetched_at is missing or earlier",
             c.EXAMPLE_INSTANT,
             unit="UTC instant",
             at_least=("published_at",),
@@ -137,7 +137,7 @@ COVERAGE = Table(
 STORY_LINKS = Table(
     "story_links",
     "Story links",
-    "Articles that repeat the story of an earlier article, with the earliest such article. Following the links leads to the story.",
+    "Articles that repeat the story of an article known earlier, with the first such article. Following the links leads to the story.",
     grain="one article that repeats an earlier one",
     key=("article_id",),
     columns=(
@@ -146,7 +146,7 @@ STORY_LINKS = Table(
         Column(
             "earlier_article_id",
             pl.String(),
-            "The earliest article of the last three days with the same story",
+            "The first known article with the same story, at most three days before this one (or after, if this one was seen late)",
             "Meridian Wire:2025-04-04:0042",
             pattern=patterns.ARTICLE_ID,
         ),
@@ -154,7 +154,7 @@ STORY_LINKS = Table(
             "similarity",
             pl.Float64(),
             "Jaccard similarity of word 5-grams; the shorter text is also compared with the start of the longer, and the higher value "
-            "is used. 1 for the same text or link",
+            "is used. 1 for the same text, link or long headline",
             0.93,
             unit="share",
             minimum=0.55,

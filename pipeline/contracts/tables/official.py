@@ -31,7 +31,8 @@ def _raw_column(name: str, content: str, example: str | None) -> Column:
 RAW_OFFICIAL_DOCUMENTS = Table(
     "raw_official_documents",
     "Raw official documents",
-    "Every document that the Federal Register API returned for a day and the configured agencies, as received.",
+    "Every document that the Federal Register API returned for a day and the configured agencies, as received. A day with a missing page "
+    "is not written.",
     grain="one item of one page of a response",
     key=("raw_id",),
     columns=(

@@ -12,7 +12,8 @@ from pipeline.contracts.tables import columns as c
 RAW_ID = Column(
     "raw_id",
     pl.String(),
-    "Origin of the row: file name, #, number of the row; in a CSV file without the header, so row 7 is mostly line 8",
+    "Origin of the row: file name (of a response: upstream, /, feed or file), #, number of the row; in a CSV file without the header, so "
+    "row 7 is mostly line 8",
     "wire.jsonl#42",
     pattern=patterns.RAW_ID,
 )
@@ -20,8 +21,9 @@ RAW_ID = Column(
 RAW_ARTICLES = Table(
     "raw_articles",
     "Raw articles",
-    "Every row of the article files as received, stored by its date; rows without a date take that of the row above.",
-    grain="one row of an article file",
+    "Every row of the article files, and every article read from responses of upstreams, as received. Stored by the day of published_at, "
+    "else of fetched_at; a row without a date takes the day of the row above, at the start of a file that of the first row with one.",
+    grain="one row of an article file or a response",
     key=("raw_id",),
     columns=(
         RAW_ID,
