@@ -88,7 +88,10 @@ def audit_home(selection: Selection, judge: str | None, to: Path | None, verdict
 
 
 def _check_judge(judge: str | None, to: Path | None) -> str | None:
-    """Return the name of the judge, without spaces around it."""
+    """Return the judge's name without spaces around it; None without one.
+
+    `AuditError` for an output file `to` without judge, `VerdictError` for a name that is empty or too long.
+    """
     if judge is not None:
         return check_judge(judge, "--judge")
     if to is not None:
@@ -109,8 +112,9 @@ def _read_titles(lake: Lake, days: pl.Series) -> pl.DataFrame:
 def _import_verdicts(path: Path, store: Path, masses: pl.DataFrame) -> None:
     """Add the verdicts of a file to those of the home (`store`).
 
-    Also prints how many there are, and how many are on readings that the index does not have; those are added too. Raises `AuditError` if
-    there is no file.
+    Also prints how many there are, and how many are on readings that the index does not have; those are added too. `masses`: all rows of
+    SIGNAL_MASS; a verdict without a reading is on the reading that its signal has there. Raises `AuditError` if there is no file,
+    `VerdictError` if it is invalid.
     """
     if not path.is_file():
         raise AuditError(f"there is no file {path}; write one with --judge NAME --out FILE, and fill in its verdicts")

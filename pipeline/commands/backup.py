@@ -14,7 +14,7 @@ from pipeline.warehouse.verify import find_damage
 def back_up_home(target: Path, home_folder: Path | None) -> None:
     """Copy a home, and print what was copied.
 
-    A damaged home raises `BackupError`, and nothing is copied.
+    `target`: a new folder. If it exists or the home is damaged, `BackupError` is raised and nothing is copied.
     """
     settings = read_settings(home=home_folder)
     copied = back_up(settings.home, target, partial(find_damage, settings, compares_hashes=True))
@@ -23,7 +23,10 @@ def back_up_home(target: Path, home_folder: Path | None) -> None:
 
 
 def restore_home(source: Path, home_folder: Path | None) -> None:
-    """Make a home from a backup, and print what was restored."""
+    """Make a home from a backup, and print what was restored.
+
+    `BackupError`, with nothing restored, if the backup is damaged or of a later version, or the home is no new or empty folder.
+    """
     settings = read_settings(home=home_folder)
     _print(f"{settings.home} is restored from {source}", restore(source, settings.home))
     say(f"Next: {suggest('status', settings.home)}, for its state")

@@ -15,7 +15,8 @@ def set_days(settings: Settings, known: Catalogue, first: date | None, last: dat
     """Return the settings with the days to read.
 
     For the first and for the last day, the option (`first`, `last`) takes precedence, then a setting that is not merely a default, then the
-    day of the sample or of the articles. With upstreams enabled, a last day that is missing is yesterday. `known`: catalogue of articles.
+    day of the sample or of the articles. With upstreams enabled, articles are not looked at: a missing last day is yesterday, and the first
+    day is that of `settings`, which must have the option already. `known`: catalogue of articles.
     """
     first = first or (settings.first_day if "first_day" in settings.model_fields_set else None)
     last = last or settings.last_day
@@ -30,7 +31,8 @@ def set_days(settings: Settings, known: Catalogue, first: date | None, last: dat
 def _find_article_days(settings: Settings, known: Catalogue) -> Days:
     """Return the first and last day of all article files.
 
-    Days of files that did not change come from the catalogue (`known`). Raises `SourceError` if no file has a row.
+    Days of files that did not change come from the catalogue (`known`); the others are read. A date after today counts as none. Raises
+    `SourceError` if no file has a row.
     """
     today = clock.today()
     spans = [days for file in find_article_files(settings.articles, settings.home) if (days := known.find_days(file, last_day=today))]

@@ -19,8 +19,9 @@ from pipeline.signals.gate.articles import judge_articles
 def explain_text(text: str, day: date | None) -> None:
     """Print the findings in a text or a file.
 
-    If `text` is the path of a file, its content is read. A note on stderr says whether `tension run` would read the text as an article, and
-    if not, why. Without findings, a text that seems not to be English gives the note only.
+    If `text` is the path of a file, its content is read. `day` decides who was in office. A note on stderr says whether `tension run` would
+    read the text as an article, and if not, why; it is read here in any case. Without findings, a text that seems not to be English gives
+    the note only.
     """
     content = Path(text).read_text(encoding="utf-8", errors="replace") if _is_file(text) else text
     title, body = _split_title(content)
@@ -62,6 +63,10 @@ def _describe_gate(title: str, body: str) -> str:
 
 
 def _judge(title: str, body: str) -> tuple[str, int | None]:
+    """Return an article's reading outcome, and the score of its best sentence.
+
+    A score of 0 or more means that it is read; None that it names no country.
+    """
     schema = {"title": pl.String(), "body": pl.String()}
     outcome, score = judge_articles(pl.DataFrame({"title": [title], "body": [body]}, schema=schema)).row(0)
     return outcome, score

@@ -13,8 +13,9 @@ from pipeline.warehouse.publish import Publisher
 def export_table(ending: Format | None, to: Path | None, table: str | None, pair: str | None, home_folder: Path | None) -> None:
     """Write a table or view of the published release to one file.
 
-    `table`: by default `tension_index`. `pair`: only its rows; None: all. Without `ending`, the format is that of the ending of `to`, else
-    CSV. Without `to`, the file is `TABLE.FORMAT` in the working folder.
+    `table`: by default `tension_index`. `pair`: only its rows (`ExportError` for a table without pairs); None: all.
+    Without `ending`, the format is that of the ending of `to`, and without both CSV. Without `to`, the file is `TABLE.FORMAT` in the
+    working folder.
     """
     chosen = table or TENSION_INDEX.name
     ending = _choose_format(ending, to)
@@ -27,7 +28,8 @@ def export_table(ending: Format | None, to: Path | None, table: str | None, pair
 def _choose_format(ending: Format | None, to: Path | None) -> Format:
     """Return the format of an export.
 
-    It is `ending` (`--to`), or else that of the file's name, or else CSV. `ExportError` if both are there and differ.
+    It is `ending` (`--to`), or else that of the name of the file `to` (`--out`), or else, without a file, CSV. `ExportError` if both are
+    there and differ, or without `ending` the file's name has no known one.
     """
     named = to.suffix.removeprefix(".").lower() if to else ""
     known: dict[str, Format] = {name: name for name in get_args(Format)}

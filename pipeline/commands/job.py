@@ -45,7 +45,11 @@ _UPLOAD = "uploaded"
 
 
 def run_job(settings: Settings, display: Display, upstreams: Sequence[str] = ()) -> "Launched":
-    """Run the job, or only fetch `upstreams` if there are any."""
+    """Run the job on the days of the settings, or only fetch.
+
+    With `upstreams`, only these are fetched. `display` shows the steps. Failed steps are in the result; `HistoryError` if Dagster's history
+    of runs cannot be used.
+    """
     _quieten_libraries()
     display.show_preparing()
     with pause_garbage_collection():
@@ -60,8 +64,8 @@ def run_job(settings: Settings, display: Display, upstreams: Sequence[str] = ())
 def work_on_blocks(settings: Settings, lake: SharedLake, report: Callable[[str], None]) -> "Iterator[tuple[Block, Launched]]":
     """Read blocks of days of a shared lake; yield each result.
 
-    A result is the block and what its run gave. Ends when no block is left, or after one that failed. `report` receives what this
-    machine reads or waits for.
+    A result is the block and what its run gave. Ends when no block is left, or after one that failed. `report` receives what this machine
+    reads or waits for. `WorkError` if a block that this machine has read must be read again.
     """
     _quieten_libraries()
     with pause_garbage_collection():

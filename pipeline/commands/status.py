@@ -66,8 +66,8 @@ def show_status(home_folder: Path | None, show_all: bool) -> None:
     """Print some lines about a home, and one for each damage.
 
     Exits with 1 if something is missing or cannot be read, or the bucket refuses the newest release; else, with `show_all`, also prints the
-    row count of every table. An undamaged home without articles gives one line only. Raises `HomeError` if there is no `home_folder`,
-    unless it is to be a copy of a shared lake.
+    row count of every table. An undamaged home without articles gives one line only. `home_folder`: None for the home of the
+    settings. `HomeError` if it is given but does not exist, unless it is to be a copy of a shared lake.
     """
     settings = read_settings(home=home_folder)
     if home_folder and not settings.home.exists() and not settings.lake_url:
@@ -145,7 +145,7 @@ def _describe_upload(settings: Settings) -> tuple[str, bool]:
     """Say which release the object store has, and whether it lags.
 
     It lags if it is not the home's newest. A `UserError`, e.g. without connection, is returned as text. The text is empty if nothing is to
-    be uploaded. The second value is whether the store has the release of another home, and so refuses the newest.
+    be uploaded. The second value is whether the store refuses the newest, since it has another home's release of the same or a later day.
     """
     url, newest = settings.publish_to, Publisher(settings.published).latest_name
     if url is None:

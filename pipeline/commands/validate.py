@@ -22,7 +22,8 @@ def validate_home(
 ) -> None:
     """Validate a home, write the report, and print each section.
 
-    The report is written to `folder`, or else to the published folder of the home. `OSError` at once if that is not possible.
+    The report is written to `folder`, or else to the published folder of the home. `OSError` at once if that is not possible. `simulation`:
+    whether the intervals are tested on simulated rates, which takes a minute. The other arguments: as in `ValidationOptions`.
     """
     settings = read_settings(home=home)
     folder = folder or settings.published

@@ -50,6 +50,10 @@ def read_questions(markdown: str) -> tuple[Question, ...]:
 
 
 def _split_by_heading(markdown: str, mark: str) -> list[tuple[str, str]]:
+    """Return each heading that starts with `mark`, and the text below it.
+
+    Text before the first heading is left out.
+    """
     parts = re.split(rf"^{mark}(.*)$", markdown, flags=re.MULTILINE)
     return [(_to_plain(title), text) for title, text in zip(parts[1::2], parts[2::2], strict=True)]
 

@@ -55,9 +55,9 @@ class ExplorerServer(ThreadingHTTPServer):
         super().__init__((HOST, port), _Handler)
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """Ignore that a browser ended a connection.
+        """Print an error, unless the browser closed the connection.
 
-        It does so whenever a page is closed. Any other error is printed.
+        A browser does so whenever a page is closed.
         """
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(request, client_address)  # type: ignore[arg-type]  # a socket and its address
@@ -153,6 +153,10 @@ class _Handler(BaseHTTPRequestHandler):
             left -= len(chunk)
 
     def _refuse(self, status: HTTPStatus, reason: str) -> None:
+        """Send an error status, with a line that says why.
+
+        The line is left out for `HEAD`. The connection is closed.
+        """
         body = f"{status.value} {status.phrase}: {reason}\n".encode()
         self.send_response(status)
         self._send_headers({"Content-Type": "text/plain; charset=utf-8", "Content-Length": str(len(body)), "Connection": "close"})

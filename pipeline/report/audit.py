@@ -51,7 +51,8 @@ def _describe_channel(row: Mapping[str, Any]) -> str:
 def listing_table(listing: pl.DataFrame, selection: str) -> Table:
     """Return a terminal table of the readings with most mass.
 
-    `listing`: these readings, all shown in this order; `selection` says in words what they were selected from.
+    `listing`: rows of `add_opinions` (`pipeline/audit/listing.py`), all shown in this order. `selection`: in words, what they were selected
+    from; printed in the title.
     """
     table = new_table(
         f"The {format_count(listing.height, 'reading')} with the largest mass, {to_plain(selection)}",
@@ -77,7 +78,8 @@ def listing_table(listing: pl.DataFrame, selection: str) -> Table:
 def reading_card(row: Mapping[str, Any], number: int, count: int) -> Group:
     """Return a card with one reading, as a judge sees it.
 
-    It does not show the probability or other verdicts, which could bias the judge. `number` of `count` is printed above.
+    It has the sentence, the headline if that is another text, source, day and reading; not the probability or other verdicts, which could
+    bias the judge. `row`: of `add_titles` (`pipeline/audit/listing.py`). `number` of `count` is printed above.
     """
     title = f"\n[dim]under the headline: {to_plain(_join_lines(row['title']))}[/]" if row["title"] not in {None, "", row["quote"]} else ""
     sentence = f"{to_plain(_join_lines(row['quote']))}{title}\n[dim]{to_plain(row['source'])}, {row['published_at']:%Y-%m-%d}[/]"

@@ -6,9 +6,10 @@ from datetime import date
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell: text or quote, perhaps with a link or sparkline.
+    """One cell: a text, quote or sparkline; not escaped.
 
-    With a date in `published`, the text is a quote.
+    With a date in `published`, the text is a quote, and `source` and date follow it; otherwise `source` is not shown. A sparkline (`svg`)
+    is shown instead of text and link. `url` is linked only if it is a web address.
     """
 
     text: str
@@ -48,8 +49,8 @@ class Fold:
 
 
 def say_cut(count: int, limit: int, what: str) -> str:
-    """Say that only `limit` of `count` rows are shown.
+    """Say that only `limit` rows are shown, if `count` is larger.
 
-    Empty if all are. `what`: name of the rows. The sentence starts with a space.
+    The sentence starts with a space: " The 10 newest spells are shown.". Empty if all rows are shown. `what`: name of the rows.
     """
     return f" The {limit} {what} are shown." if count > limit else ""

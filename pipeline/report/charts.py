@@ -46,10 +46,10 @@ def pair_chart(pair_daily: pl.DataFrame, note: str = "") -> Chart:
     """Draw the values of one pair, with a strip of phases below.
 
     Over the days, in index points: lines of tension and concession in bands of their 80 % intervals, a thin line of dialogue, and the
-    dashed baseline of 100. The highest days have labels. `pair_daily`: rows of TENSION_PAIR_DAILY of one pair, in any order. `note` is
-    printed below the title. Days with thin evidence and missing days are gaps. The scale is linear from 0, since a logarithm would
-    exaggerate quiet days. Returns a Vega-Lite specification. `ContractError` when the frame is empty, lacks a column, or has two pairs or
-    two rows of one day.
+    dashed baseline of 100. The highest day of tension and that of concession may have a label (`_peak_labels`). `pair_daily`: rows of
+    TENSION_PAIR_DAILY of one pair, in any order. `note` is printed below the title. Days with thin evidence and missing days are gaps. The
+    scale is linear from 0, since a logarithm would exaggerate quiet days. Returns a Vega-Lite specification. `ContractError` when the frame
+    is empty, lacks a column, or has two pairs or two rows of one day.
     """
     frame = _prepare_pair(TENSION_PAIR_DAILY, pair_daily)
     top = _axis_top([frame[f"{name}_hi80"] for name in _WITH_INTERVAL] + [frame["dialogue"]])
@@ -66,8 +66,8 @@ def directed_chart(daily: pl.DataFrame, note: str = "") -> Chart:
     """Draw tension of each direction of one pair, in a panel each.
 
     Panels are below each other. A panel has days from left to right, a line in a band of its 80 % interval, the other direction as a grey
-    line, and the dashed baseline of 100. `daily`: rows of TENSION_DAILY of one pair, one direction or both. `note` and errors as in
-    `pair_chart`.
+    line, and the dashed baseline of 100. `daily`: rows of TENSION_DAILY of one pair, one direction or both, in any order. Result,
+    `note` and errors: as in `pair_chart`, but with one row for each day and direction.
     """
     frame = _prepare_pair(TENSION_DAILY, daily)
     panel = _Panel(DaysAxis.from_frame(frame.sort("index_date"), _PLOT_WIDTH), _axis_top([frame["tension_hi80"]]), height=120)
@@ -120,7 +120,7 @@ def spread_positions(places: Sequence[float], gap: float, low: float, high: floa
 class _Panel:
     """One plot of a chart: its days, scale and height.
 
-    The scale starts at 0; the height is in pixels.
+    The scale is from 0 to `top`, in index points; `height` is in pixels.
     """
 
     axis: DaysAxis
@@ -128,6 +128,7 @@ class _Panel:
     height: int
 
     def y(self, name: str) -> Chart:
+        """Return the y axis for a column; its label 100 is bold."""
         weight = {"condition": {"test": f"datum.value == {_BASELINE:g}", "value": "bold"}, "value": "normal"}
         axis = {"values": _axis_values(self.top), "labelFontWeight": weight, "title": None, "minExtent": _LEFT, "maxExtent": _LEFT}
         return quantitative(name, scale={"domain": [0, self.top], "nice": False}, axis=axis)
@@ -162,7 +163,10 @@ class _Panel:
         return self.line(points, name, color=_COLOURS[name], strokeWidth=thickness)
 
     def text(self, row: Mapping[str, Any], **style: Any) -> Chart:
-        """Return a layer with a text at `at` and `y` of `row`."""
+        """Return a layer with one text.
+
+        `row`: `text`, and its place `at` and `y`. `at` is in milliseconds since 1970, `y` in index points.
+        """
         return layer([row], {"type": "text", **style}, x=self.axis.x("at"), y=self.y("y"), text=nominal("text"))
 
     def end_labels(self, ends: Mapping[str, float]) -> list[Chart]:

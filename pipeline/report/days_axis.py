@@ -126,10 +126,10 @@ def phase_runs(frame: pl.DataFrame) -> list[dict[str, Any]]:
 
 
 def _choose_ticks(first: date, last: date, room: int) -> tuple[list[date], str]:
-    """Choose the days to label, at most about `room`, at least one.
+    """Choose the days to label, at most about `room`.
 
     They are the first day and every 1, 2, 7 or 14 days after it, at most nine; for longer ranges the first day of every month, of every 2,
-    3 or 6 months, or of every n years. Returns them with their unit: `day`, `month` or `year`.
+    3 or 6 months, or of every n years: with a `room` of 2 perhaps none. Returns them with their unit: `day`, `month` or `year`.
     """
     days = (last - first).days + 1
     for step in (1, 2, 7, 14):

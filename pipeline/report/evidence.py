@@ -44,7 +44,8 @@ ReadContributions = Callable[[date], pl.DataFrame]
 def newest_contributions(read: ReadTable, read_contributions: ReadContributions) -> pl.DataFrame:
     """Read the contributions to all values of the index's last day.
 
-    Adds `SIGNAL_COLUMNS`, which are null for parts without a signal, and `sides` (see `add_sides`).
+    The index must not be empty. Values that are not published, because too little was read, have contributions too. Adds `SIGNAL_COLUMNS`,
+    which are null for parts without a signal, and `sides` (see `add_sides`).
     """
     last = read(TENSION_PAIR_DAILY)["index_date"].max()
     contributions = read_contributions(last)  # type: ignore[arg-type]  # a date; never empty once there is an index
@@ -73,7 +74,10 @@ def named_contributions(read: ReadTable, read_contributions: ReadContributions) 
 
 
 def add_evidence(contributions: pl.DataFrame, signals: pl.DataFrame) -> pl.DataFrame:
-    """Add `SIGNAL_COLUMNS` (sentence, link, tier, ...) to rows of CONTRIBUTIONS."""
+    """Add `SIGNAL_COLUMNS` (sentence, link, tier, ...) to rows of CONTRIBUTIONS.
+
+    `signals`: rows of SIGNALS. The new columns are null in rows without a signal.
+    """
     return contributions.join(signals.select("signal_id", *SIGNAL_COLUMNS), on="signal_id", how="left", maintain_order="left")
 
 

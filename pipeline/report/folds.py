@@ -250,8 +250,8 @@ def build_tariffs(rates: pl.DataFrame, day: date, pair: str) -> Fold:
     """Build the table of a pair's average tariff rates.
 
     Sorted by direction and kind of average; each has the ten newest rates in effect by `day`, the newest first. `rates`: rows of
-    TARIFF_RATES of all pairs; later rates are left out. A sentence names each source of the pair whose newest release is more than 365 days
-    before `day`.
+    TARIFF_RATES of all pairs; later rates are left out. A sentence names each source of the pair whose newest release, of any pair, is more
+    than 365 days before `day`.
     """
     of_pair = _between(rates, pair, "importer", "exporter")
     newest = of_pair.filter(pl.col("effective_date") <= day).sort("effective_date", descending=True)

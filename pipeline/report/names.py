@@ -56,12 +56,15 @@ def direction_title(actor: str, target: str) -> str:
 
 
 def percent(share: float | None) -> str:
-    """Format a share in percent; empty for None."""
+    """Format a share (0 to 1) in whole percent; empty for None."""
     return "" if share is None else f"{100 * share:.0f} %"
 
 
 def signed(value: float, digits: int = 0) -> str:
-    """Format a number with its sign; zero after rounding has none."""
+    """Format a number with its sign, rounded to `digits` decimals.
+
+    Zero after rounding has none.
+    """
     text = f"{value:+.{digits}f}"
     return text[1:] if float(text) == 0 else text.replace("-", "\N{MINUS SIGN}")
 

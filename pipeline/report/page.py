@@ -63,8 +63,8 @@ class ValueParts:
     """Parts of a value in index points, which sum to `value`.
 
     `name`: tension or concession. `stories`: the biggest ones that may be named (`evidence.may_be_named`); `others`: the sum of all other
-    recent stories; `earlier`: the sum of all stories older than four half-lives; `prior`: what comes from no article. A value of None has
-    no parts: no stories, and sums of 0.
+    recent stories; `earlier`: the sum of all stories older than four half-lives; `prior`: what comes from no article. If `value` is
+    None (too little was read), there are no stories, and the parts sum to the value that is not published.
     """
 
     name: str
@@ -317,7 +317,7 @@ def describe_last_day(row: Mapping[str, Any]) -> str:
 
 
 def _describe_probability(row: Mapping[str, Any]) -> str:
-    """Return the phase's probability in brackets, or an empty text."""
+    """Return the phase's probability in brackets; empty if it has none."""
     probability = row.get(f"p_{row['phase'].replace('-', '_')}")
     return "" if probability is None else f" (probability {100 * probability:.0f} %)"
 
@@ -326,7 +326,7 @@ def split_value(contributions: pl.DataFrame, row: Mapping[str, Any], channel: st
     """Split a channel's value into its biggest stories and the rest.
 
     `row`: of TENSION_PAIR_DAILY; `contributions`: rows of `evidence.newest_contributions`, only those of the row's day and pair are used.
-    Up to `BIGGEST` stories that may be named are, the largest first; all others are in the sum `others`.
+    Up to `BIGGEST` stories that may be named are, the largest first; all other recent ones are in the sum `others`.
     """
     of_value = (pl.col("index_date") == row["index_date"]) & (pl.col("channel") == channel) & (pl.col("series") == row["pair"])
     pooled = contributions.filter(of_value)

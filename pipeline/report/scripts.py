@@ -15,7 +15,7 @@ _SCRIPTS = ("vega.js", "chart.js")
 def page_scripts() -> tuple[str, ...]:
     """Read the scripts of the page: the library, then the chart.
 
-    `ValueError` if a script contains text that would end its HTML element.
+    `ValueError` if a script contains `</script` or `<!--`, which would end or hide it.
     """
     scripts = tuple(Path(__file__).with_name(name).read_text(encoding="utf-8") for name in _SCRIPTS)
     if any(mark in script.lower() for script in scripts for mark in ("</script", "<!--")):

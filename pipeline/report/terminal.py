@@ -38,8 +38,8 @@ _DAYS_SHOWN = 5
 def week_table(daily: pl.DataFrame, note: str) -> Table:
     """Return a table of the last seven days.
 
-    It has these days of the pair with most signals in `daily`, and only the last day of all other pairs. Below are the pairs whose last day
-    has no data, and `note`. `daily`: rows of TENSION_PAIR_DAILY, at least one.
+    It has these days of the pair with most signals in `daily`, and only the last day of the other pairs. Of these, the ones whose last day
+    has no data are only named below the table, where `note` is too. `daily`: rows of TENSION_PAIR_DAILY, at least one.
     """
     last: Any = daily["index_date"].max()
     main = daily.group_by("pair").agg(pl.col("signal_count").sum()).sort("signal_count", "pair", descending=[True, False])["pair"][0]
@@ -97,7 +97,7 @@ def stories_table(contributions: pl.DataFrame, last: date) -> Table:
 
 
 def next_steps(settings: Settings, program: str) -> Text:
-    """Return what to do next, one command per line.
+    """Return what to do next, one command or path per line.
 
     `program` is how the user calls `tension`.
     """
@@ -184,7 +184,11 @@ def print_notes(err: Console, sentences: Sequence[str]) -> None:
 
 
 def print_failures(err: Console, failed: Sequence[tuple[str, str]], home: Path) -> None:
-    """Print the steps that failed, and where to look."""
+    """Print the steps that failed, and where to look.
+
+    `failed`: step and message. Also prints that published data are unchanged, so it is not for an upload that failed alone
+    (`print_failed_upload`).
+    """
     for step, message in failed:
         print_problem(err, "failed", f"{step}: {message}")
     err.print("Published data are unchanged, and nothing was written for a failed day.", highlight=False)
@@ -210,7 +214,8 @@ def print_explanation(out: Console, findings: pl.DataFrame) -> None:
 def _finding_line(row: dict[str, Any]) -> Text:
     """Describe a finding in one line: who, towards whom, what.
 
-    At the end are its probability and tier, or its modality if it is not asserted and so not counted; and whether it has no weight.
+    At the end are its probability and tier, and whether it has no weight. If it is not asserted, and so not counted, its modality is there
+    instead.
     """
     is_asserted = row["modality"] == "asserted"
     line = Text("  ", style="" if is_asserted else "dim")
@@ -277,7 +282,8 @@ def print_status(out: Console, row_counts: str, rows: Sequence[tuple[str, str]],
 def print_sources(out: Console, states: pl.DataFrame, next_fetches: Mapping[str, datetime], settings: Settings, program: str) -> None:
     """Print the state of each source and next steps.
 
-    A table, then a line for each source that is on and late, and for each with a problem. Without sources, prints only how to get one.
+    A table, then a line for each source that is on, has data and is late, and for each with a problem. Without sources, prints only how to
+    get one.
     `states`: columns of `pipeline.sources.upstream_status.STATUS` and `row_count`. `next_fetches`: the next scheduled fetch of each source,
     in UTC. `program` is how the user calls `tension`.
     """
@@ -362,7 +368,7 @@ def _count_reasons(quarantine: pl.DataFrame) -> str:
 def describe_articles_read(read: int, not_read: Mapping[str, int]) -> str:
     """Describe how many articles this run read for signals.
 
-    With the reasons why others were not read (`not_read`: number by reason). If no article was read or left out, it says that no day
+    `read`: their number; `not_read`: number of the others, by reason. If no article was read or left out, the text says that no day
     changed.
     """
     if not read and not not_read:
@@ -373,7 +379,10 @@ def describe_articles_read(read: int, not_read: Mapping[str, int]) -> str:
 
 
 def describe_unread_articles(outcomes: pl.Series) -> str:
-    """Describe how many articles were not read for signals, by outcome."""
+    """Describe how many articles were not read for signals, by reason.
+
+    `outcomes`: one for each article, `read` or a reason.
+    """
     counts = dict(outcomes.alias("outcome").value_counts().sort("count", "outcome", descending=[True, False]).iter_rows())
     counts.pop("read", None)
     return f"{sum(counts.values()):,} of {format_count(outcomes.len(), 'article')}{_name_reasons(counts)}"

@@ -80,9 +80,9 @@ def build_threats(threats: pl.DataFrame, rates: pl.DataFrame, day: date, pair: s
 
 
 def _describe_outcomes(row: Mapping[str, Any]) -> str:
-    """Say how all threats of a country ended, with numbers and totals.
+    """Say how many threats of a country ended in which way.
 
-    `row`: of THREAT_RATES.
+    Also which share was carried out at least in part, or followed by such an act, and how many are not settled. `row`: of THREAT_RATES.
     """
     counts = [
         f"{row[f'{word}_count']:,} {word.replace('_', ' ')}"
@@ -104,7 +104,7 @@ def _describe_outcomes(row: Mapping[str, Any]) -> str:
 def _title_threat(row: Mapping[str, Any], one: str, other: str) -> str:
     """Say who threatens whom.
 
-    For a threat towards everybody, that the partner is one of them. `one`, `other`: the countries of the pair.
+    For a threat towards everybody or a bloc, also that the partner is among them. `one`, `other`: the countries of the pair.
     """
     title = direction_title(row["actor"], row["target"])
     partner = other if row["actor"] == one else one
@@ -127,7 +127,7 @@ def _is_late(row: Mapping[str, Any], day: date) -> bool:
 
 
 def _describe_outcome(row: Mapping[str, Any], day: date) -> str:
-    """Say what became of a threat, with rate and day.
+    """Say what became of a threat, with figures and day if known.
 
     For one that is late (see `_is_late`), only that its deadline passed.
     """

@@ -33,7 +33,7 @@ is_of_pair = pl.col("actor").is_in(PAIR.split("-")) & pl.col("target").is_in(PAI
 def read_labels(path: Path) -> pl.DataFrame:
     """Read the labels of acts between China and the United States.
 
-    Adds `polarity`, which follows from the kind.
+    `path`: a CSV file. Acts towards others, or towards everybody, are left out. Adds `polarity`, which follows from the kind.
     """
     polarity = pl.col("kind").replace_strict(dict(KIND_POLARITY)).alias("polarity")
     return pl.read_csv(path).filter(is_of_pair).with_columns(polarity)
@@ -90,8 +90,8 @@ def to_findings(rows: pl.DataFrame, articles: pl.DataFrame) -> pl.DataFrame:
 def build_sample_labels_index(lake: Lake) -> pl.DataFrame:
     """Build the index (TENSION_PAIR_DAILY) from the labels of the sample.
 
-    `lake`: the lake of a home of the bundled sample. All its tables are used except the findings, which the labels replace, without the
-    doubtful ones (`opt`).
+    `lake`: the lake of a home of the bundled sample. Its articles, coverage, reading outcomes and story links are used, and the pairs and
+    the half-life of its index. The labels replace its findings; doubtful ones (`opt`) are left out. The baseline is measured again.
     """
     core = {table.name: lake.read(table) for table in (ARTICLES, COVERAGE, READING_OUTCOMES, STORY_LINKS)}
     articles = core[ARTICLES.name]

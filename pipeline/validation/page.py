@@ -222,7 +222,7 @@ def agreement_section(
     """Build the section on correlations with each reference.
 
     `months` and `reference_name`: the data of the picture (`align_series`) and the reference that it shows; no picture if `months` is
-    empty. `names`: titles of references.
+    empty. `names`: titles of references. `notes`, `note`: as in `events_section`.
     """
     rows = figures.filter(pl.col("part") == "agreement")
     grids = []

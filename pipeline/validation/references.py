@@ -98,12 +98,18 @@ def _choose_parser(columns: Sequence[str], path: Path) -> Callable[[Row], Values
 
 
 def _parse_tpu(row: Row) -> Values:
-    """Parse a day of trade policy uncertainty."""
+    """Parse a day of trade policy uncertainty.
+
+    The value is None if blank. `ValueError` if the value or the day cannot be read, also if the day is blank.
+    """
     yield "tpu", "day", date(*(int(row[part] or "") for part in ("year", "month", "day"))), _parse_number(row["daily_tpu_index"])
 
 
 def _parse_gpr(row: Row) -> Values:
-    """Parse a day of geopolitical risk; nothing if the day is blank."""
+    """Parse a day of geopolitical risk; nothing if the day is blank.
+
+    The value is None if blank. `ValueError` if the value or the day cannot be read.
+    """
     text = (row["DAY"] or "").strip()
     if text:  # the file ends with rows of notes
         yield "gpr", "day", datetime.strptime(text, "%Y%m%d").date(), _parse_number(row["GPRD"])  # noqa: DTZ007 - a day, no instant

@@ -133,7 +133,11 @@ def write_result(result: ValidationResult, folder: Path) -> Path:
 
 @dataclass(frozen=True)
 class _Index:
-    """The index of a home, with the pair and window to validate."""
+    """The index of a home, with the pair and window to validate.
+
+    `tension`: rows of TENSION_PAIR_DAILY; `days_read`: first and last day with rows read; `note`: of pictures, empty unless the home is of
+    the bundled sample.
+    """
 
     lake: Lake
     settings: Settings
@@ -206,7 +210,7 @@ class _Index:
     def read_without_text(self, table: Table) -> pl.DataFrame:
         """Read a table without the texts of articles.
 
-        Titles and bodies are empty: the studies do not use them, and they need much memory.
+        Titles and bodies of ARTICLES are empty: building the index again does not use them, and they need much memory.
         """
         if table is not ARTICLES:
             return self.lake.read(table)
@@ -319,7 +323,7 @@ def _choose_months_to_plot(index: _Index, inputs: agreement.Inputs) -> tuple[pl.
 def _compare_placebos(index: _Index, inputs: agreement.Inputs) -> Part:
     """Correlate every pair with every reference, the chosen pair first.
 
-    The other pairs are placebos: a reference about China should follow them less.
+    The other pairs are placebos, which should follow the references less.
     """
     figures = agreement.compare_placebo_pairs(inputs, sorted(index.pairs, key=lambda pair: pair != index.pair))
     return figures, pages.placebo_section(figures, index.pair)

@@ -58,9 +58,10 @@ def list_comparisons(inputs: Inputs) -> list[tuple[str, str]]:
 def align_series(inputs: Inputs, pair: str, reference: str, frequency: str, column: str = "tension") -> pl.DataFrame:
     """Join index, keyword share and reference over the days of the reference.
 
-    One row per month or day (`frequency`), from the first to the last with a value of the reference within the days of the index:
-    `period_date`, `index` (the column `column` of the index), `keyword` (hits per 10,000 articles), `value` (of the reference); gaps are
-    null. By month, `index` is a mean, and null unless every day of the month has a value. No rows if they have no day in common.
+    One row per month or day (`frequency`), from the first to the last with a value of the reference within the window and the days of the
+    index: `period_date`, `index` (the column `column` of the index), `keyword` (hits per 10,000 articles; by day both are discounted with
+    the half-life), `value` (of the reference, without EXCLUDED_DAYS); gaps are null. By month, `index` is a mean, and null unless every day
+    of the month has a value. No rows if they have no day in common.
     """
     tension = inputs.tension.filter(pl.col("pair") == pair)
     keywords = inputs.keywords.filter(pl.col("pair") == pair)

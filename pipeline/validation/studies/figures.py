@@ -26,7 +26,8 @@ def figure(part: str, statistic: str, **columns: Any) -> Figure:
 def sign_test(right: int, count: int) -> Figure:
     """Test a share of right signs against one half.
 
-    Returns the columns of a figure. The binomial test is one-sided, the interval two-sided.
+    `right` of `count` signs, at least one, are right. Returns the columns of a figure. The binomial test is one-sided (more than half are
+    right), its exact interval two-sided.
     """
     interval = binomtest(right, count).proportion_ci(0.95)
     p_value = binomtest(right, count, 0.5, alternative="greater").pvalue

@@ -139,7 +139,10 @@ def _compute_opening_state(days: pl.DataFrame, half_life_days: float, prior: flo
 
 
 def log_likelihood(forecast: pl.DataFrame, clustering: float = 1.0) -> float:
-    """Return the log likelihood of the observed counts under the forecast."""
+    """Return the log likelihood of the observed counts under the forecast.
+
+    `forecast`: result of `forecast_stories`; `clustering`: a factor on its variance.
+    """
     return float(nbinom.logpmf(forecast["story_count"].to_numpy(), *_negative_binomial(forecast, clustering)).sum())
 
 

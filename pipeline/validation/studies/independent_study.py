@@ -76,8 +76,8 @@ def study_acts(acts: pl.DataFrame, daily_mass: pl.DataFrame, keywords: pl.DataFr
     """Score the index on acts, next to chance and to keywords.
 
     `acts`: `act_id`, `act_date`, `actor`, `target`, `polarity` (a channel); those outside the days and directed pairs of the index are
-    dropped, also acts towards all countries (`*`). `daily_mass`: DAILY_MASS; `keywords`: KEYWORD_HITS. Returns ACT_RESULTS and rows of
-    VALIDATION. Intervals of hit rates: bootstrap over months; of the right sign: exact.
+    dropped, also acts towards all countries (`*`), and all but one of a day, direction and polarity. `daily_mass`: DAILY_MASS; `keywords`:
+    KEYWORD_HITS. Returns ACT_RESULTS and rows of VALIDATION. Intervals of hit rates: bootstrap over months; of the right sign: exact.
     """
     counts = to_daily_counts(daily_mass, keywords)
     chosen = _select_acts(acts, counts)
@@ -197,7 +197,8 @@ class _Windows:
 def _score(act: dict[str, Any], windows: _Windows) -> dict[str, Any]:
     """Score one act, by the sums within WIDTH days of it.
 
-    Returns a row of ACT_RESULTS. An act with nothing read in these days is not covered and has no hits.
+    Returns a row of ACT_RESULTS. An act with nothing read in these days is not covered, and its hits are null. For MATCHED, the keyword
+    rule has as many places as the index has hits on the act's placebo dates.
     """
     at = windows.day_number(act)
     if not windows.covered[act["pair"]][at]:

@@ -28,8 +28,9 @@ def draw_blocks(length: int, block: int, draws: int = DRAWS, seed: int = SEED) -
 def draw_cluster_rates(hits: Numbers, clusters: NDArray[np.str_], draws: int = DRAWS, seed: int = SEED) -> Numbers:
     """Average `hits` in samples of whole clusters, drawn with replacement.
 
-    `hits`: shape (events,) or (events, columns); `clusters`: the name of each event's cluster. Events of one cluster belong to the same
-    dispute, so they are drawn together. Returns the shape (draws, columns), with no rows if there are fewer than two clusters.
+    `hits`: shape (events,) or (events, columns); `clusters`: the name of each event's cluster, such as its month. Events of one cluster
+    may belong to one dispute, so they are drawn together. Returns the shape (draws, columns), with no rows if there are fewer than two
+    clusters.
     """
     names, of_event = np.unique(clusters, return_inverse=True)
     columns = hits.reshape(len(hits), -1)
