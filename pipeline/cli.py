@@ -49,7 +49,10 @@ WorkersOption = Annotated[
 
 ExtractorOption = Annotated[
     ReaderName | None,
-    typer.Option("--extractor", help="Which readers find signals: both, rules, encoder, or llm (a language model) [default: both]"),
+    typer.Option(
+        "--extractor",
+        help="Which readers find signals: both, rules, encoder, or llm (a language model) [default: that of the settings]",
+    ),
 ]
 
 
@@ -274,7 +277,9 @@ def validate(
 
 @app.command()
 def export(
-    ending: Annotated[ExportFormat | None, typer.Option("--to", help="Format: csv, xlsx, dta (Stata) or parquet [default: csv]")] = None,
+    ending: Annotated[
+        ExportFormat | None, typer.Option("--to", help="Format: csv, xlsx, dta (Stata) or parquet [default: that of --out, else csv]")
+    ] = None,
     to: Annotated[Path | None, typer.Option("--out", help="Output file [default: TABLE.FORMAT in the working folder]")] = None,
     table: Annotated[str | None, typer.Option("--table", help="Table or view of the database [default: tension_index]")] = None,
     pair: Annotated[str | None, typer.Option("--pair", help="Only this pair of countries, in either order")] = None,

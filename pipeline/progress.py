@@ -70,11 +70,13 @@ class Display:
             self._step, self._done_of_step = name, 0.0
             self._started += 1
             if not self._bar:
-                self._console.print(f"{self._started}/{len(self._steps)} {describe_step(name)}", highlight=False, soft_wrap=True)
+                self._console.print(
+                    f"{self._started}/{len(self._steps)} {describe_step(name, self._steps)}", highlight=False, soft_wrap=True
+                )
         else:
             self._done += _weight(name)
             self._done_of_step = 0.0
-        self._draw(describe_step(self._step))
+        self._draw(describe_step(self._step, self._steps))
 
     def on_days(self, done: int, total: int) -> None:
         """Show how many days of the current step are done.
@@ -82,7 +84,7 @@ class Display:
         Only a bar shows it; lines do not.
         """
         self._done_of_step = _weight(self._step) * done / total
-        self._draw(f"{describe_step(self._step)}, {done:,} of {total:,} days")
+        self._draw(f"{describe_step(self._step, self._steps)}, {done:,} of {total:,} days")
 
     def _draw(self, description: str) -> None:
         """Show in the progress bar, if any, how far the run is."""
@@ -150,13 +152,13 @@ def _duplicate_stream(stream: IO[str]) -> Iterator[IO[str]]:
         yield file
 
 
-def describe_step(step: str) -> str:
+def describe_step(step: str, steps: Sequence[str] = ()) -> str:
     """Return the description of a step, by default its name in words.
 
-    A name `table__check`, with two underscores, gives `checking table: check`.
+    `steps`: all steps of the run. A step whose name is that of another, `_` and more is a check of that table.
     """
-    table, _, check = step.partition("__")
-    words = f"checking {table}: {check}" if check else table
+    table = max((name for name in steps if step.startswith(f"{name}_")), key=len, default="")
+    words = f"checking {table}: {step.removeprefix(f'{table}_')}" if table else step
     return STEPS.get(step) or words.replace("_", " ")
 
 

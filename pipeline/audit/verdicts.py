@@ -72,14 +72,17 @@ def read_verdicts(*paths: Path, readings: Mapping[str, str] | None = None) -> pl
 def add_verdicts(path: Path, verdicts: pl.DataFrame) -> None:
     """Add rows of `SCHEMA` to a file of verdicts.
 
-    A judge's earlier verdict on the same signal and reading is replaced; all other verdicts stay, but rows without a verdict and columns
-    outside `SCHEMA` are lost. A missing file is created; `VerdictError` if `read_verdicts` cannot read it, or could not read a row that is
-    added. The whole file is written under another name and then renamed. Only one process at a time does this; others wait.
+    A judge's earlier verdict on the same signal and reading is replaced; all other verdicts stay, and rows without a verdict on signals
+    that are not among those added. Columns outside `SCHEMA` are lost. A missing file is created; `VerdictError` if `read_verdicts` cannot
+    read it, or could not read a row that is added. The whole file is written under another name and then renamed. Only one process at a
+    time does this; others wait.
     """
     checked = [_check_row(row, f"a verdict for {path}", {}) for row in verdicts.iter_rows(named=True)]
     path.parent.mkdir(parents=True, exist_ok=True)
     with _locking(path.parent):
         rows = pl.concat([pl.DataFrame(checked, schema=SCHEMA), read_verdicts(path)]).unique(_KEY, keep="first").sort(_KEY)
+        unjudged = [row for _, row in _read_rows(path) if not row["verdict"] and row["signal_id"] not in set(verdicts["signal_id"])]
+        rows = pl.concat([rows, pl.DataFrame(unjudged, schema=SCHEMA)])
         with replacing(path) as temporary:
             rows.select("signal_id", "reading", "verdict", "reason", "judge").write_csv(temporary)
 

@@ -205,7 +205,7 @@ def _is_hyphenated(tokens: Sequence[Token], first: int, last: int) -> bool:
 
 
 def _is_long_in_upper_case(token: Token) -> bool:
-    """Whether a word is in upper case and no abbreviation such as `U.S.`."""
+    """Whether a word in upper case is no abbreviation, as `U.S.` is."""
     return token.text.isupper() and len(token.text.replace(".", "")) > MAX_LENGTH_OF_ABBREVIATION
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.progress import describe_step
 from tests.conftest import command_environment
 
 PROGRAM = Path(__file__).with_name("small_run.py")
@@ -69,4 +70,13 @@ def test_a_pipe_gets_one_line_per_step(tmp_path: Path) -> None:
         "loading …",
         "1/2 cleaning articles",
         "2/2 reading articles",
+    ]
+
+
+def test_a_step_that_checks_a_table_is_called_a_check() -> None:
+    steps = ["threats", "threat_states", "threat_states_states_have_no_gaps", "findings"]
+    assert [describe_step(step, steps) for step in steps[1:]] == [
+        "threat states",
+        "checking threat states: states have no gaps",
+        "reading articles",
     ]

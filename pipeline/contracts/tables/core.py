@@ -239,7 +239,7 @@ SIGNAL_COLUMNS = (
         min_length=1,
         reason="users must know which readers processed the article",
     ),
-    Column("extractor_version", pl.String(), "Versions of the readers", "0.3.7+1.3.0"),
+    Column("extractor_version", pl.String(), "Versions of the readers", "0.3.8+1.6.0"),
     Column("lexicon_sha", pl.String(), "Fingerprint of the lexicon", "5b1d7c9a0e3f", pattern=patterns.FINGERPRINT),
 )
 

@@ -66,8 +66,8 @@ def _has_passages(path: Path) -> bool:
 def _read_passages(path: Path) -> pl.DataFrame:
     """Read labelled passages as `TEXTS`, without their labels.
 
-    `title_length` is 0; a date that cannot be parsed is null. Ids and texts that are no strings are converted to strings, also null.
-    `SourceError` for a line that is not an object with `id` and `text`.
+    `title_length` is 0; a date that cannot be parsed is null. Ids and texts that are no strings are converted to strings.
+    `SourceError` for a line that is not an object with `id` and `text`, or in which one of them is null.
     """
     rows = []
     with path.open(encoding="utf-8", errors="replace") as lines:
@@ -76,6 +76,8 @@ def _read_passages(path: Path) -> pl.DataFrame:
                 continue
             try:
                 record = json.loads(line)
+                if record["id"] is None or record["text"] is None:
+                    raise ValueError("id or text is null")
                 row = {"id": record["id"], "date": record.get("date") or "", "source": record.get("source") or "", "text": record["text"]}
                 # Lone surrogates are replaced, because Polars rejects them.
                 rows.append({name: str(value).encode("utf-8", "replace").decode() for name, value in row.items()})

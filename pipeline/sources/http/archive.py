@@ -188,7 +188,7 @@ class Archive:
         """Yield the journal's records about `days`, or all, as dictionaries.
 
         They are in order of day, and within a day in order of writing. A line that is not a JSON object with all fields of a request is
-        skipped, e.g. one that a killed process left half-written.
+        skipped, e.g. one that a killed process left half-written. An `answer` that is no response becomes None.
         """
         if days is None:
             paths = sorted((self.root / "journal" / _check_source(source)).glob("*/*.jsonl"))
@@ -201,7 +201,7 @@ class Archive:
                 except ValueError:
                     continue  # a process died while it wrote this line
                 if isinstance(record, dict) and record.keys() >= _FIELDS:
-                    yield record
+                    yield record if _is_response(record["answer"]) else record | {"answer": None}
 
     def _body_path(self, sha256: str) -> Path:
         return self.root / "bodies" / sha256[:2] / f"{sha256}.gz"
@@ -254,6 +254,15 @@ def _read_response(path: Path) -> StoredResponse | None:
         return _parse_response(json.loads(path.read_bytes()))
     except (FileNotFoundError, ValueError, KeyError, TypeError):
         return None  # a damaged file counts as no response, so that the item is fetched again
+
+
+def _is_response(record: Any) -> bool:
+    """Whether a record of a response is complete and valid."""
+    try:
+        _parse_response(record)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return False
+    return True
 
 
 def _to_record(response: StoredResponse) -> dict[str, str]:

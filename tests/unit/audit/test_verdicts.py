@@ -85,6 +85,12 @@ def test_added_verdicts_replace_those_on_the_same_reading(tmp_path: Path) -> Non
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.csv", "b.csv"]
 
 
+def test_open_rows_of_other_signals_stay(tmp_path: Path) -> None:
+    store = write(tmp_path, f"{ONE},{READING},,,B", f"{TWO},{READING},,,B")
+    add_verdicts(store, read_verdicts(write(tmp_path, f"{ONE},{READING},right,,B", name="b.csv")))
+    assert store.read_text(encoding="utf-8").splitlines()[1:] == [f'{ONE},{READING},right,"",B', f'{TWO},{READING},"","",B']
+
+
 @pytest.mark.parametrize("judge", ["", " ", "J" * 41])
 def test_a_verdict_that_could_not_be_read_is_not_written(tmp_path: Path, judge: str) -> None:
     row = {"signal_id": ONE, "reading": READING, "judge": judge, "verdict": "right", "reason": ""}

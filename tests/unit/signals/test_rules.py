@@ -121,7 +121,7 @@ def test_a_smaller_quota_lets_less_pass(text: str, signals: set[str]) -> None:
 def test_verbs_with_only_one_sign_settle_it_against_the_encoder(text: str, sign: str) -> None:
     findings = SentenceExtractor("both").explain(text).filter(pl.col("modality") == "asserted")
     assert set(findings["polarity"]) == {sign}
-    assert findings["probability"].max() >= 0.5
+    assert findings.filter(pl.col("probability") >= 0.5).height
 
 
 def test_to_let_tariffs_take_effect_lets_no_goods_in() -> None:

@@ -9,6 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from hashlib import sha256
+from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 import polars as pl
 
@@ -205,8 +207,8 @@ def from_settings(settings: Settings, confidence: Confidence | None = None) -> L
     """Make the extractor that the settings describe.
 
     `confidence` replaces the table that the settings name, or the shipped one if they name none. Answers are stored in the lake. All
-    extractors of a process with equal budgets share one. Raises `ExtractorError` if the settings name no endpoint or no model, or the
-    table is invalid.
+    extractors of a process with equal budgets share one. Raises `ExtractorError` if the settings name no endpoint or no model, if the key
+    would be sent over plain http to another network, or the table is invalid.
     """
     missing = [name for name in ("llm_base_url", "llm_model") if not getattr(settings, name)]
     if missing:
@@ -214,6 +216,12 @@ def from_settings(settings: Settings, confidence: Confidence | None = None) -> L
         raise ExtractorError(
             f"the extractor llm needs the settings {' and '.join(missing)}: set {variables}, and TENSION_LLM_API_KEY if the endpoint "
             f"needs a key (docs/operations.md)"
+        )
+    url = urlsplit(settings.llm_base_url)
+    if settings.llm_api_key and url.scheme == "http" and not _is_in_own_network(url.hostname or ""):
+        raise ExtractorError(
+            f"llm_base_url is {settings.llm_base_url}: the key would be sent over plain http, where others can read it; use https, or "
+            f"unset TENSION_LLM_API_KEY if the endpoint needs no key"
         )
     return LlmExtractor(
         Endpoint(settings.llm_base_url, settings.llm_model, settings.llm_api_key),
@@ -223,6 +231,17 @@ def from_settings(settings: Settings, confidence: Confidence | None = None) -> L
         limits=Limits(timeout_seconds=settings.llm_timeout_seconds),
         concurrency=settings.llm_concurrency,
     )
+
+
+def _is_in_own_network(host: str) -> bool:
+    """Whether a host is this machine or in its own network.
+
+    It has a private address, or a name without a dot, as containers and local networks give.
+    """
+    try:
+        return ip_address(host).is_private
+    except ValueError:
+        return "." not in host
 
 
 @cache

@@ -170,14 +170,14 @@ def _kind_of(sentence: MarkedSentence, verb: Mark, phrase: Phrase, thing: Mark) 
 
 
 def _has_other_meaning(sentence: MarkedSentence, verb: Mark, phrase: Phrase, thing: Mark) -> bool:
-    """Whether words between a verb and an object show that the verb does nothing to it.
+    """Whether words between verb and object give the verb another meaning.
 
     Examples: `raise concerns over a duty`, `bar someone from evading tariffs`, `let the tariffs on their goods take effect`.
     """
     between = set(sentence.words_between(verb.last + 1, thing.first))
     if class_of(thing) == "goods":
         return any(class_of(mark) == "restriction" for mark in sentence.marks_of("object") if verb.last < mark.first < thing.first)
-    return bool(phrase.entry["direction"] == "up" and cues("complaints") & between) or (phrase.entry["id"] == "bar" and "from" in between)
+    return (phrase.entry["direction"] == "up" and bool(cues("complaints") & between)) or (phrase.entry["id"] == "bar" and "from" in between)
 
 
 def _names_level(sentence: MarkedSentence, mark: Mark) -> bool:
@@ -186,11 +186,10 @@ def _names_level(sentence: MarkedSentence, mark: Mark) -> bool:
     Example: `its duty on American cotton to 84 percent`. After the word, anywhere in its clause, a number directly follows `to`. It is no
     level of this word directly after `down` or another verb (`the levy that it takes on onions dropped to 60`).
     """
-    first = mark.last + 1
-    after = sentence.words_between(first, sentence.clause_bounds(mark.first)[1])
-    verbs = {other.last for other in sentence.marks_of("verb") if other.first > mark.first}
-    levels = [first + at for at, (word, level) in enumerate(pairwise(after)) if word == "to" and level[:1].isdigit()]
-    return any(at - 1 not in verbs and sentence.words_between(at - 1, at) != ["down"] for at in levels)
+    after = sentence.words_between(mark.last, sentence.clause_bounds(mark.first)[1])
+    verbs = {other.last - mark.last for other in sentence.marks_of("verb") if other.first > mark.first}
+    steps = enumerate(zip(after, after[1:], after[2:], strict=False))
+    return any(to == "to" and level[:1].isdigit() and at not in verbs and before != "down" for at, (before, to, level) in steps)
 
 
 def _is_suspended(sentence: MarkedSentence, verb: Mark, thing: Mark) -> bool:
@@ -208,7 +207,10 @@ def _is_suspended(sentence: MarkedSentence, verb: Mark, thing: Mark) -> bool:
 
 
 def _is_resized_quota(verb: Mark, thing: Mark) -> bool:
-    """Whether a verb changes how much a quota lets pass, as in `halved its quota`: to cut it restricts."""
+    """Whether a verb changes how much a quota lets pass.
+
+    Example: `halved its quota`. To cut a quota restricts trade.
+    """
     return bool(thing.readings[0].entry.get("is_amount")) and verb.readings[0].words[0] in cues("resizing")
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
+from pydantic import SecretStr
 
 from pipeline.contracts.model import ContractError
 from pipeline.contracts.tables.core import ARTICLES, FINDINGS
@@ -157,6 +158,29 @@ def test_an_article_is_only_in_the_data_part_of_the_request(tmp_path: Path) -> N
 def test_the_error_without_an_endpoint_says_what_to_set() -> None:
     with pytest.raises(ExtractorError, match=r"llm_base_url and llm_model.*TENSION_LLM_BASE_URL, TENSION_LLM_MODEL.*TENSION_LLM_API_KEY"):
         from_settings(Settings(extractor="llm"))
+
+
+@pytest.mark.parametrize(
+    ("url", "is_refused"),
+    [
+        ("http://model.example/v1", True),
+        ("http://203.0.113.0.example/v1", True),
+        ("http://8.8.8.8/v1", True),
+        ("https://model.example/v1", False),
+        ("http://localhost:8080/v1", False),
+        ("http://192.168.1.7/v1", False),
+        ("http://[::1]:8080/v1", False),
+        ("http://vllm:8000/v1", False),
+    ],
+)
+def test_a_key_is_not_sent_over_plain_http_to_another_network(tmp_path: Path, url: str, *, is_refused: bool) -> None:
+    settings = Settings(home=tmp_path, llm_base_url=url, llm_model="tiny", llm_api_key=SecretStr("secret"))
+    if is_refused:
+        with pytest.raises(ExtractorError, match=r"plain http.*TENSION_LLM_API_KEY"):
+            from_settings(settings)
+    else:
+        from_settings(settings)
+    from_settings(settings.model_copy(update={"llm_api_key": None}))
 
 
 def test_the_extractor_follows_the_settings(tmp_path: Path) -> None:

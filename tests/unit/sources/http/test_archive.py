@@ -236,6 +236,15 @@ def test_a_damaged_body_is_replaced_when_it_is_fetched_again(archive: Archive, d
     assert bodies(archive) == [b"one"]
 
 
+@pytest.mark.parametrize("answer", [{"sha256": "../../x"}, {}, [], 1])
+def test_a_request_whose_response_is_damaged_has_none(archive: Archive, answer: object) -> None:
+    archive.store(stored_response(), URL)
+    [journal] = archive.root.glob("journal/*/*/*.jsonl")
+    [line] = [json.loads(line) for line in journal.read_bytes().splitlines() if line]
+    journal.write_bytes(json.dumps(line | {"answer": answer}).encode())
+    assert (archive.journal().height, bodies(archive), list(archive.find_damaged())) == (1, [], [])
+
+
 @pytest.mark.parametrize("line", [b"{}", b'{"item": "a", "answer": {}}', b"[]", b"null", b"{"])
 def test_a_line_without_all_fields_is_ignored(archive: Archive, line: bytes) -> None:
     archive.store(stored_response(), URL)
