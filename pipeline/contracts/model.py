@@ -140,8 +140,10 @@ class Table:
         if unknown := sorted(others - set(names)):
             raise ContractError(f"table {self.name}: a constraint names {', '.join(unknown)}, but the table has no such column")
         missing = [name for name in (*self.key, *([self.day] if self.day else [])) if name not in names]
-        if missing or len(set(names)) != len(names):
-            raise ContractError(f"table {self.name}: key or day columns {missing} are not columns, or a column name is repeated")
+        if missing:
+            raise ContractError(f"table {self.name}: key or day columns {missing} are not columns")
+        if repeated := sorted({name for name in names if names.count(name) > 1}):
+            raise ContractError(f"table {self.name}: more than one column is named {', '.join(repeated)}")
 
     @cached_property
     def schema(self) -> pl.Schema:

@@ -32,13 +32,16 @@ def find_article_files(archives: Iterable[ArticleFiles], home: Path | None = Non
     """Return the files of the archives, each once.
 
     These are listed files, and those of a known format in folders (with subfolders) and patterns, sorted within each archive. A file of
-    several archives belongs to the first. Hidden files of folders and patterns are skipped, as are files in `home` that an archive outside
-    of it includes. Raises `SourceError` if a path does not exist, a pattern matches nothing, a listed file has an unknown format, or no
-    file is left.
+    several archives belongs to the first, in its place there. Hidden files of folders and patterns are skipped, as are files in `home` that
+    an archive outside of it includes. Raises `SourceError` if a path does not exist, a pattern matches nothing, a listed file has an
+    unknown format, or no file is left.
     """
     archives = list(archives)
     files = [(path, archive) for archive in archives for path in _drop_own_data(_expand_path(archive.path), archive, home)]
-    unique = list({path.resolve(): (path, archive) for path, archive in reversed(files)}.values())[::-1]
+    by_file: dict[Path, tuple[Path, ArticleFiles]] = {}
+    for path, archive in files:
+        by_file.setdefault(path.resolve(), (path, archive))
+    unique = list(by_file.values())
     if not unique:
         listed = ", ".join(archive.path for archive in archives) or "no path"
         if home is not None and any(home.resolve().is_relative_to(Path(archive.path).resolve()) for archive in archives):

@@ -92,6 +92,14 @@ def test_a_file_listed_twice_is_read_once(tmp_path: Path) -> None:
     assert read(path, tmp_path).height == 1
 
 
+def test_a_file_of_two_archives_has_its_place_in_the_first(tmp_path: Path) -> None:
+    paths = [write_lines(tmp_path / name, ROW) for name in ("a.jsonl", "b.jsonl", "c.jsonl")]
+    listed = archives(tmp_path, paths[0])
+    files = find_article_files(listed)
+    assert [file.path for file in files] == paths
+    assert all(file.archive is listed[0] for file in files)
+
+
 def test_files_of_one_name_are_labelled_by_folder_and_counter(tmp_path: Path) -> None:
     paths = [write_lines(tmp_path / folder / "a.jsonl", ROW) for folder in ("x/1", "y/1", "z/2")]
     assert read(*paths)["raw_id"].to_list() == ["1/a.jsonl#1", "1/a.jsonl~2#1", "2/a.jsonl#1"]
