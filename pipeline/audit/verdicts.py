@@ -104,7 +104,7 @@ def _locking(folder: Path) -> Iterator[None]:
 def check_judge(name: str, place: str) -> str:
     """Return the name of a judge without spaces around it.
 
-    `VerdictError` names the `place` if it is empty or too long.
+    If it is then empty or longer than `MAX_JUDGE`: `VerdictError`, which names the `place`.
     """
     name = name.strip()
     if not 1 <= len(name) <= MAX_JUDGE:

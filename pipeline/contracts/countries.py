@@ -95,8 +95,8 @@ def parse_pair(text: str) -> tuple[str, str]:
 def _explain_code(code: str) -> str:
     """Say what to write instead of an unknown code.
 
-    Names the right code for common ones, such as EU or US. For others says the form of a code, after the codes of countries whose English
-    names begin with these three letters, if there are any.
+    For a common mistake, such as EU or US, names the right code. For others says the form of a code; if a code has three letters, after the
+    codes of countries whose English names begin with them.
     """
     if code in _OTHER_CODES:
         name, right = _OTHER_CODES[code]

@@ -184,7 +184,7 @@ def write_changed(lake: Lake, table: Table, frame: pl.DataFrame) -> Iterator[dg.
     """Check and write a table, unless it has these rows.
 
     Yields the result of every check. If rows and code are the same as before, and the table's file is as written, these are the stored
-    results.
+    results. Raises `dg.Failure` as `check_and_write` does.
     """
     stored = StoredResults(lake, table.name, (), (table,), {"rows": digest_rows(frame)})
     repeated = stored.load()

@@ -114,9 +114,10 @@ def mark_partly_read(digest: str | None) -> str | None:
 
 
 def days_to_build(lake: Lake, steps: Sequence[DailyStep], days: Days) -> list[date]:
-    """Return those of `days` that at least one step has to build.
+    """List those of `days` that at least one step must build, sorted.
 
-    `steps`: in the order in which they run. A day that one of them builds is an input of the next ones, on all days that read it.
+    `steps`: in the order in which they run. A step must build the days that `DayInputs.changed_days` lists, and those that read (`reach`) a
+    day that an earlier step builds.
     """
     changed = set[date]()
     for step in steps:

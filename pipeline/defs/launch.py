@@ -144,7 +144,7 @@ class Launcher:
         """Execute runs one after the other, while the home is locked.
 
         `started_by`: the name of the command, for others that try to write. Runs whose process died earlier are marked as failed first.
-        Stops after the first run that fails; raises `KeyboardInterrupt` if one was interrupted.
+        Stops after the first run that fails; raises `KeyboardInterrupt` if one was interrupted, `HomeInUseError` if another process writes.
         """
         prepare_home(settings.dagster_home)
         results: list[dg.ExecuteInProcessResult] = []
@@ -182,9 +182,9 @@ class Launcher:
 
 
 def _find_changed_days(settings: Settings, span: Days) -> list[date]:
-    """Return the days whose input or code changed for some daily step.
+    """List the days of `span` that some daily step must build, sorted.
 
-    The steps: raw articles, admission, story links, findings.
+    The steps, in this order: raw articles, admission, story links, findings.
     """
     steps = (
         daily.RawArticles(News(settings), clock.today()),

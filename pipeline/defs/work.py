@@ -53,7 +53,7 @@ class Block:
 
 @dataclass(frozen=True)
 class _Stage:
-    """A step with the steps before it.
+    """A daily step with the steps before it.
 
     `block_days`: days of a block. `after`: names of the steps that must be complete on all days that the step reads for a block.
     """
@@ -64,9 +64,10 @@ class _Stage:
 
 
 class Backfill:
-    """Blocks of days to read, shared by this and other machines.
+    """The blocks of days that the daily steps have to build.
 
-    `WorkError` if the home has articles from upstreams, which other machines do not have.
+    They are the same on all machines. This class claims none; `work` does. The constructor raises `WorkError` if the home has articles from
+    upstreams, which other machines do not have.
     """
 
     def __init__(self, settings: Settings, lake: SharedLake, span: Days) -> None:
@@ -89,7 +90,7 @@ class Backfill:
         """Return the days that each step has to build, by its name.
 
         Only days of the range; the set of a step with nothing to build is empty. The lake is read again first, so days that other machines
-        built do not count.
+        built do not count. Article files were hashed by the constructor and are not read again.
         """
         self._lake.refresh()
         return {stage.step.name: self._find_changed_days(stage.step) for stage in self._stages}
@@ -131,10 +132,11 @@ def _split_into_blocks(span: Days, length: int) -> Iterator[Days]:
 def work(
     settings: Settings, lake: SharedLake, span: Days, launcher: Launcher, report: Callable[[str], None]
 ) -> Iterator[tuple[Block, Launched]]:
-    """Read blocks until none is left; yield each with its result.
+    """Build blocks until none is left; yield each with its result.
 
-    Ends after a block that failed. While other machines hold all blocks that are ready, it waits and looks again. `report` receives what
-    this machine reads, or waits for. Raises `WorkError` if a block that it has read must be read again.
+    A block is claimed while it is built. Ends after a block that failed. While other machines hold all blocks that are ready, it waits and
+    looks again. `report` receives what this machine builds, or waits for. Raises `WorkError` if the home has articles from upstreams, or
+    if a block that this machine has built must be built again.
     """
     backfill, done, waits_for = Backfill(settings, lake, span), set[str](), ""
     while any((changed := backfill.changed_days()).values()):

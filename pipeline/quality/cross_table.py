@@ -46,7 +46,7 @@ class CrossTableCheck:
 def load_cross_table_checks(folder: Path) -> tuple[CrossTableCheck, ...]:
     """Read every `*.sql` of the folder, sorted by name.
 
-    Raises `CrossTableCheckError` when the folder is missing or a header is wrong.
+    Raises `CrossTableCheckError` when the folder is missing, or when a file has a wrong name or header, or no query.
     """
     if not folder.is_dir():
         raise CrossTableCheckError(f"{folder}: no such folder; cross-table checks are the files of sql/checks")
@@ -56,7 +56,7 @@ def load_cross_table_checks(folder: Path) -> tuple[CrossTableCheck, ...]:
 def _read_check(path: Path) -> CrossTableCheck:
     """Read the header of one file and check it.
 
-    The query is not parsed, only required to be there. `CrossTableCheckError` if the header or the name of the file is wrong.
+    The query is not parsed. `CrossTableCheckError` if there is none, or if the header or the name of the file is wrong.
     """
     header, query = _split_header(path)
     if not NAME.fullmatch(path.stem):

@@ -29,7 +29,7 @@ def load_rules(folder: Path) -> dict[str, tuple[Rule, ...]]:
     """Return the rules of every table, also those without a file.
 
     Rules derived from its contract come first, then those of its file.
-    Raises `RuleError` when a file is wrong, or a rule has the name of another check of its table.
+    Raises `RuleError` when the folder or its files are missing, a file is wrong, or a rule has the name of another check of its table.
     """
     from_files = read_rules(folder)
     rules = {name: (*derive_rules(table), *from_files.get(name, ())) for name, table in TABLES.items()}
@@ -42,7 +42,8 @@ def load_rules(folder: Path) -> dict[str, tuple[Rule, ...]]:
 def read_rules(path: Path) -> dict[str, tuple[Rule, ...]]:
     """Read the rules of one file or folder, by table.
 
-    Tables without a file are left out, and so are rules derived from contracts. Raises `RuleError` when a file is wrong.
+    Tables without a file are left out, and so are rules derived from contracts. Raises `RuleError` when `path` is missing or a folder
+    without rule files, or when a file is wrong.
     """
     return dict(_read_file(file) for file in _list_files(path))
 

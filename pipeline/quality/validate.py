@@ -19,7 +19,8 @@ def check_frame(table: Table, frame: pl.DataFrame, rules: Sequence[Rule]) -> lis
     """Run every check of the table, in the order of `list_checks`.
 
     Raises `ContractError` when columns or types differ from the contract, because no other check could run, and `RuleError` when a rule is
-    about another table. On a frame without rows, rules about rows or columns pass without being run; rules about the table are run.
+    about another table, or when Great Expectations rejects its arguments. On a frame without rows, rules about rows or columns pass without
+    being run; rules about the table are run.
     """
     _require_own_rules(table, rules)
     conformed = table.conform(frame)

@@ -146,7 +146,8 @@ class _Panel:
     def band(self, points: str, name: str) -> Chart:
         """Return a layer with the 80 % interval of the column `name`.
 
-        It has one shade on all days, because changes of shade would look like events. `points`: name of the data set.
+        It has one shade on all days, because changes of shade would look like events. `points`: name of the chart's data set with its
+        bounds.
         """
         area = {"type": "area", "color": _COLOURS[name], "opacity": 0.11}
         return layer(points, area, x=self.axis.x("at"), y=self.y(f"{name}_lo80"), y2={"field": f"{name}_hi80"})
@@ -227,7 +228,7 @@ def _prepare_pair(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
 def _axis_top(columns: Sequence[pl.Series]) -> float:
     """Choose the upper end of the scale for some columns of values.
 
-    It is 6 % above the largest value of all columns, and at least 160.
+    It is 6 % above the largest value of all columns, and at least 160, in index points. Nulls are skipped.
     """
     largest = pl.concat([column.rename("value") for column in columns]).max()
     return max(160.0, 1.06 * cast("float", largest or 0))
@@ -247,7 +248,8 @@ def _axis_values(top: float) -> list[float]:
 def _lines_panel(frame: pl.DataFrame, panel: _Panel) -> Chart:
     """Return the panel with tension, concession and dialogue of a pair.
 
-    With intervals, baseline, labels of peaks, and name and value at the end of each line that has a value on the last day.
+    With intervals, baseline, labels of peaks, and name and value at the end of each line that has a value on the last day. Lines and
+    intervals come from the chart's data set `days`, the labels from `frame` (rows of TENSION_PAIR_DAILY of one pair, sorted by day).
     """
     layers = [panel.baseline(has_dates=False)]
     layers += [panel.band("days", name) for name in reversed(_WITH_INTERVAL)]
@@ -261,7 +263,8 @@ def _lines_panel(frame: pl.DataFrame, panel: _Panel) -> Chart:
 def _direction_panel(name: str, sides: Mapping[str, pl.DataFrame], panel: _Panel) -> Chart:
     """Return the panel of one direction's tension, with the other in grey.
 
-    `name`: the direction shown; `sides`: rows of each direction by name. Only the panel of the last one has dates at the time axis.
+    `name`: the direction shown; `sides`: rows of TENSION_DAILY by direction, sorted by day. The lines come from the chart's data sets of
+    the same names. Only the panel of the last direction has dates at the time axis.
     """
     side = sides[name]
     layers = [panel.baseline(has_dates=name == list(sides)[-1])]
@@ -307,7 +310,8 @@ def _peak_labels(frame: pl.DataFrame, panel: _Panel) -> list[Chart]:
 def _phase_strip(runs: Rows, axis: DaysAxis) -> Chart:
     """Return a strip with one bar for each run of a phase.
 
-    The strip has the same time axis as the values above. A bar has the colour of its phase, and its name if there is space.
+    The bars come from the chart's data set `bars`; `runs`, its rows (`phase_runs`), only decides which bars have space for the name of
+    their phase. The strip has the same time axis as the values above, with the dates, and a legend of the colours.
     """
     legend = {
         "orient": "bottom", "direction": "horizontal", "title": "Phase", "symbolType": "square",
@@ -326,7 +330,10 @@ def _phase_strip(runs: Rows, axis: DaysAxis) -> Chart:
 
 
 def _bar_labels(runs: Rows, axis: DaysAxis) -> list[Chart]:
-    """Return layers with names of phases in bars wide enough for them."""
+    """Return layers with names of phases in bars wide enough for them.
+
+    `runs`: rows of `phase_runs`. The bars themselves are another layer.
+    """
     pixels = axis.width / (axis.end_ms - axis.start_ms)
     layers = []
     for phase, colour in palette.ON_PHASES.items():
@@ -359,7 +366,8 @@ def panel_title(text: str) -> Chart:
 def finish_chart(chart: Chart, datasets: Mapping[str, Rows] | None = None) -> Chart:
     """Add the style that all charts share, and named data sets.
 
-    Returns a new specification; what `chart` has takes precedence. Screen readers skip charts, because the page says the same in words.
+    Returns a new specification; what `chart` has takes precedence. `datasets`: rows by the name that layers use (`layer`). Screen readers
+    skip charts, because the page says the same in words.
     """
     style = {
         "font": _FONT,

@@ -80,7 +80,8 @@ def _is_on_past_day(sentence: str, day: date) -> bool:
 def _iter_days(sentence: str, day: date) -> Iterator[tuple[int, int]]:
     """Yield offset and age in days of each date in the sentence.
 
-    A date without a year is the nearest to `day`; those after `day` have a negative age. Impossible dates are left out.
+    The offset is where the date begins, in characters. A date without a year is the nearest to `day`; those after `day` have a negative
+    age. Impossible dates are left out.
     """
     for match in _DAY.finditer(sentence):
         name, number = match[1] or match[4], int(match[2] or match[3])

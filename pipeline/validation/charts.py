@@ -200,7 +200,7 @@ def _row_of_panels(panels: list[Chart], spacing: int, title: Chart) -> Chart:
 def _value_axis(name: str, values: Sequence[float | None]) -> Chart:
     """Define a y axis for the field `name`, from 0.
 
-    It ends a little above the largest value.
+    It ends a little above the largest of `values`, those of the field; None is skipped.
     """
     top = max((value for value in values if value is not None), default=1.0)
     return quantitative(name, title=None, scale={"domain": [0, 1.06 * top], "nice": False}, axis={"tickCount": 4, "minExtent": _LEFT})

@@ -335,7 +335,7 @@ async def gather(requests: Iterable[Callable[[], Coroutine[Any, Any, Result]]], 
 
 
 def _to_version(meta: Any) -> dict[str, str]:
-    """Return an object's ETag and version, as far as it has them."""
+    """Return an object's ETag and version; a missing one is left out."""
     return {name: value for name in ("e_tag", "version") if (value := meta.get(name))}
 
 

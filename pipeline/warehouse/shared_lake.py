@@ -427,7 +427,7 @@ def parse_object_key(key: str) -> tuple[str, str]:
 def _object_key(table: str, name: str, entry: Entry) -> str:
     """Return the key of the object that stores a table's file.
 
-    Other content has another key, because the key has the first 16 digits of the SHA-256.
+    Changed content of the file gets a new key, because the key has the first 16 digits of the content's SHA-256.
     """
     return f"{_OBJECTS}/{table}/{name.removesuffix('.parquet')}.{entry.sha256[:16]}.parquet"
 

@@ -31,7 +31,8 @@ _MORE_LIKELY_THAN_NOT = 0.5
 class EncoderReader:
     """Reads sentences with the shipped model, each independently of the others.
 
-    `threads` is the number of batches computed in parallel; it does not change the readings.
+    `threads` is the number of batches computed in parallel; it does not change the readings. The constructor loads the model
+    (`load_network`) and raises `EncoderMissingError` if it cannot.
     """
 
     name = "encoder"
@@ -118,7 +119,8 @@ class _Pair:
     def _make_reading(self, kind: str, margin: float, modality: str, score: float, likeliest_kinds: list[str]) -> Reading:
         """Build a reading, with attributes from other heads and the text.
 
-        `margin`, `score`: those of the reading; `likeliest_kinds`: for its column `words`.
+        `margin`: the score of the kind minus that of the next likely kind of the same polarity; `score`: that of the reading;
+        `likeliest_kinds`: for its column `words`.
         """
         has_magnitude, sentence = kind in KINDS_WITH_MAGNITUDE, self.candidate["sentence"]
         targets = [mention["start"] for mention in self.candidate["target_mentions"]]

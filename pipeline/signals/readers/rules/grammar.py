@@ -207,8 +207,8 @@ class DraftAct:
     def _apply_negation(self, sentence: MarkedSentence, operator: Mark) -> None:
         """Change an act for a negation (`operator`) before its verb.
 
-        Not to concede or talk in the future (`will not lift`, `has no plans to lift`) is a refusal: a word of will or plan is in the
-        negation or next to it. Everything else (`has not lifted`) keeps its kind and gets the modality `negated`.
+        A concession or dialogue becomes a refusal if a word of will or plan is in the negation or next to it (`will not lift`, `has no
+        plans to lift`). Everything else (`has not lifted`, `will not impose`) keeps its kind and gets the modality `negated`.
         """
         self.rule_id += ".not"
         wording = sentence.words_between(operator.first - 1, operator.last + 2)

@@ -47,7 +47,10 @@ def read_weights(model: Path, like: dict[str, Tensor]) -> dict[str, Tensor]:
 
 
 def _read_layer(stored: Stored, source: str) -> Stored:
-    """Read the weights of a layer by their names in the network."""
+    """Read the weights of a layer by their names in the network.
+
+    `source`: the beginning of their names in the model, such as `encoder.layer.0.`.
+    """
     # The graph divides the query by the root of the head's size, and gives the values of each head a column of ones.
     scale, width = math.sqrt(_HEAD_SIZE), _HEADS * _HEAD_SIZE
     query, query_bias = _read_linear(stored, f"{source}query")

@@ -91,8 +91,8 @@ def make_examples(gold: Gold, tokenizer: Tokenizer, titles: Mapping[str, str] | 
 def _iter_labels(encoded: Encoded, rows: pl.DataFrame, start: int, end: int) -> Iterator[Label]:
     """Yield the labels of a sentence from the rows of its passage.
 
-    `start` and `end`: where the sentence is in the passage. A row is of the sentence if the two overlap in more than half of the
-    shorter one. Rows with an actor or target that is not encoded are left out.
+    `start` and `end`: character offsets of the sentence in the passage, `end` exclusive, as in `rows`. A row is of the sentence if the two
+    overlap in more than half of the shorter one. Rows with an actor or target that is not encoded are left out.
     """
     index = {code: number for number, code in enumerate((*encoded.countries, ALL_PARTNERS))}
     for row in rows.iter_rows(named=True):

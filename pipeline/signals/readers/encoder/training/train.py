@@ -61,8 +61,9 @@ REPEATED = 0.3
 def compute_loss(logits: Tensor, group: list[Example]) -> Tensor:
     """Compute the loss of a batch.
 
-    It counts polarity (of asserted labels only) and kind of every candidate pair, and the other heads of labelled pairs. Optional labels do
-    not count. If a pair has several labels, the last asserted one, else the last, gives modality, status, instrument and flags.
+    `logits`: those of the sentences in `group`, as `Pairs.forward` returns them. The loss counts polarity (of asserted labels only) and
+    kind of every candidate pair, and the other heads of labelled pairs. Optional labels do not count. If a pair has several labels, the
+    last asserted one, else the last, gives modality, status, instrument and flags.
     """
     parts = dict(zip(HEADS, logits.split(HEAD_SIZES, dim=-1), strict=True))
     total = _compute_presence_loss(
