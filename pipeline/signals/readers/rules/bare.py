@@ -165,16 +165,18 @@ def find_existing_restrictions(sentence: MarkedSentence, used: set[int]) -> Iter
     """Find restrictions that are named with the country that imposed them.
 
     Example: `U.S. tariffs on Chinese goods`. They exist already, so they are historical measures. The country is up to `OWNER_REACH` words
-    before, with no preposition between them. General words such as `fee` or `measure` are left out. So are objects whose position is in
-    `used`, which are acts already, and those directly after an operator, as in `threatens tariffs`: they do not exist yet.
+    before, with no preposition between them, nor an operator, as in `India threatens tariffs`. General words such as `fee` or `measure` are
+    left out. So are objects whose position is in `used`: they are acts already.
     """
-    operator_ends = {operator.last for operator in sentence.marks_of("operator")}
+    operators = [operator.first for operator in sentence.marks_of("operator")]
     for thing in sentence.marks_of("object"):
         entry = thing.readings[0].entry
-        if class_of(thing) != "restriction" or thing.first in used or entry["id"] == "restriction" or thing.first - 1 in operator_ends:
+        if class_of(thing) != "restriction" or thing.first in used or entry["id"] == "restriction":
             continue
         if any(
-            thing.first - OWNER_REACH <= last < thing.first and not cues("governed") & set(sentence.words_between(last + 1, thing.first))
+            thing.first - OWNER_REACH <= last < thing.first
+            and not cues("governed") & set(sentence.words_between(last + 1, thing.first))
+            and not any(last < first < thing.first for first in operators)
             for _, last in sentence.mention_spans
         ):
             yield _build_named_act(
