@@ -26,7 +26,7 @@ from pipeline.errors import TensionError
 from pipeline.settings import SAMPLE_NOTE
 from pipeline.warehouse.database import compute_build_id, read_about, write_database
 from pipeline.warehouse.lake import Lake
-from pipeline.warehouse.release_files import DICTIONARY, PUBLISHED, add_metadata, describe_file, hash_files, write_flat_csv, write_yearly
+from pipeline.warehouse.release_files import DICTIONARY, PUBLISHED, add_metadata, describe_file, hash_content, write_flat_csv, write_yearly
 
 DATABASE = "trade_tension.duckdb"
 #: Files of a release that the published folder links to: database, report and chart.
@@ -95,7 +95,7 @@ class Publisher:
 
         `last_day`: last day of the data; `note` describes the data; `add_files` writes more files into the folder, such as the report. A
         stale table, whose last rebuild failed, is copied from the latest release (empty if there is none) and listed in `stale_tables`. If
-        a release of this name exists, its intact files stay, with their earlier `note`; missing or damaged ones are replaced, its database
+        a release of this name exists, its intact files stay; missing or damaged ones are replaced, its database
         is built again if it is not current, and `add_files` is called again. If `latest` pointed to another release before, databases are
         deleted from all releases except this one and that one. `PublishError` when the database cannot be built, or `latest` is a folder.
         """
@@ -140,8 +140,8 @@ class Publisher:
     def _write_tables(self, lake: Lake, staging: Path, last_day: date, note: str, stale: Container[str]) -> tuple[str, dict[str, int]]:
         """Write the tables of the lake and their descriptions to `staging`.
 
-        Returns the name of the release and the number of rows by table. The name has a hash of the tables' files before metadata is added,
-        because the metadata has the name. Tables that are `stale` are those of the latest release.
+        Returns the name of the release and the number of rows by table. The name has a hash of the note, and of the tables' files before
+        metadata is added, because the metadata has the name. Tables that are `stale` are those of the latest release.
         """
         files: dict[str, list[Path]] = {}
         rows: dict[str, int] = {}
@@ -149,7 +149,7 @@ class Publisher:
             frame = self.read_latest(table) if table.name in stale else table.conform(lake.read(table))
             rows[table.name] = frame.height
             files[table.name] = write_yearly(table, table.to_published(frame), staging)
-        name = f"{last_day.isoformat()}-{hash_files(staging)[:10]}"
+        name = f"{last_day.isoformat()}-{hash_content(staging, note)[:10]}"
         edition = Edition(name, __version__, note, note == SAMPLE_NOTE)
         for table in PUBLISHED:
             add_metadata(files[table.name], build_file_metadata(table, edition))

@@ -40,12 +40,12 @@ def write_yearly(table: Table, frame: pl.DataFrame, root: Path) -> list[Path]:
     return list(paths)
 
 
-def hash_files(root: Path) -> str:
-    """Hash names and contents of all Parquet files in a folder.
+def hash_content(root: Path, note: str) -> str:
+    """Hash a note, and names and contents of all Parquet files in a folder.
 
-    Returns hexadecimal digits, the same for the same files. They are part of the name of a release.
+    Returns hexadecimal digits, the same for the same content. They are part of the name of a release, whose note describes its data.
     """
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(note.encode())
     for path in sorted(root.rglob("*.parquet")):
         digest.update(f"{path.relative_to(root)}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()

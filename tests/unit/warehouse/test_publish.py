@@ -59,6 +59,14 @@ def test_a_late_article_makes_a_new_release_with_the_same_past(tmp_path: Path) -
     assert not as_of(old, after).equals(as_of(publisher.database, after))
 
 
+def test_another_note_makes_another_release(tmp_path: Path) -> None:
+    publisher, lake = Publisher(tmp_path / "published"), build(tmp_path / "lake", scene(has_late=False)).lake
+    first = publisher.publish(lake, LAST_DAY, "A test.")
+    second = publisher.publish(lake, LAST_DAY, "Another test.")
+    assert (second.is_new, second.name != first.name) == (True, True)
+    assert query(publisher.database, "select release, note from about").row(0) == (second.name, "Another test.")
+
+
 def test_the_index_as_of_now_is_the_published_index(tmp_path: Path) -> None:
     publisher = Publisher(tmp_path / "published")
     publisher.publish(build(tmp_path / "lake", scene(has_late=True)).lake, LAST_DAY, "A test.")
