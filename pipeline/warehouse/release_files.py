@@ -41,7 +41,7 @@ def write_yearly(table: Table, frame: pl.DataFrame, root: Path) -> list[Path]:
 
 
 def hash_content(root: Path, note: str) -> str:
-    """Hash a note, and names and contents of all Parquet files in a folder.
+    """Hash a note and a folder's Parquet files with their names.
 
     Returns hexadecimal digits, the same for the same content. They are part of the name of a release, whose note describes its data.
     """
