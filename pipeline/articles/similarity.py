@@ -226,8 +226,8 @@ def _count_distinct_before(pairs: pl.DataFrame, grams: pl.DataFrame) -> pl.Serie
 def _drop_other_subjects(pairs: pl.DataFrame, texts: pl.DataFrame) -> pl.DataFrame:
     """Drop pairs whose texts have different subjects.
 
-    These are texts of one template, e.g. on two companies: each has a subject, a word in its headline and body, that is nowhere in the
-    other. If only one of the two has such a word, the pair stays.
+    These are texts of one template, e.g. on two companies: each has a subject (a word of at least four letters in its headline and body)
+    that is nowhere in the other. If only one of the two has such a word, the pair stays.
     """
     one = pairs.join(texts.select("rank", "words", "subject"), on="rank")
     both = one.join(texts.select(earlier_rank="rank", earlier_words="words", earlier_subject="subject"), on="earlier_rank")

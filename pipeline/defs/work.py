@@ -98,7 +98,7 @@ class Backfill:
     def _find_changed_days(self, step: DailyStep) -> set[date]:
         """Return the days that a step has to build.
 
-        Without days that were stored with unread articles (`mark_partly_read`): each machine would request them again.
+        Not those to build only because articles were left unread (`mark_partly_read`): each machine would request these again.
         """
         digests = self._of_files if isinstance(step, daily.RawArticles) else step.digests(self._lake, self._span)
         inputs = DayInputs(self._lake, step.name, step.makes)

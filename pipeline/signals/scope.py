@@ -193,10 +193,10 @@ def _resolve_targets(row: dict[str, Any], scope: Scope | None) -> list[str]:
 
 
 def _find_added(sentence: str, mentions: Sequence[Mention], phrase: _Phrase) -> frozenset[str]:
-    """Find the countries that a sentence adds to everybody.
+    """Find the countries that a sentence adds to its scope.
 
-    `phrase`: the words for everybody. A break (a comma or `and`) must separate them from the next country, and `on`, `for`, `against` or
-    `including` must be directly before it, or the result is empty. Otherwise it has all countries that are named only after the words.
+    `phrase`: the words of the scope. A break (`_BREAK`, such as a comma or `but`) must separate them from the next country, and a word such
+    as `on` (`_ADDED`) be directly before it, or the result is empty. Otherwise it has all countries that are named only after the words.
     """
     after = [mention for mention in mentions if mention.start >= phrase.end]
     if not after or not _BREAK.search(sentence[phrase.end : after[0].start]) or not _ADDED.search(sentence[: after[0].start]):

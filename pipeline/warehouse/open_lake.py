@@ -54,7 +54,7 @@ def lock_data(settings: Settings, writer: str, part: str | None = None) -> Itera
 
     `writer`: name of the command, shown to others that try. `part`: the part of a shared lake to lock; None for everything. A process that
     has locked any part may call this again, which locks nothing more. Yields the lake; before a shared one, the home's folder `lake/` is
-    made its copy (`_join`). Raises `HomeInUseError` if another process writes, or as `open_lake` does.
+    made its copy (`_join`). Raises `HomeInUseError` if another process has locked home or part, or as `open_lake` and `_join` do.
     """
     with lock_home(settings.home, writer):
         lake = open_lake(settings)

@@ -49,8 +49,8 @@ def read_article_rows(archive: Archive, days: Days, outlets: Sequence[str] = ())
     """Yield the documents of each stored file, as `RAW_ARTICLES`.
 
     The order is that of time, with one frame per file; `outlets` is as in `parse_articles`. The newest response of a file counts. A file
-    whose last request did not succeed, e.g. because it was incomplete, or whose stored body is lost, is skipped. An unreadable file gives
-    one row with the reason. Pages dated more than `MAX_DELAY` before their file are rows of the file's day with a reason.
+    whose last request did not succeed, e.g. because it was incomplete, or whose stored body is lost, is skipped. Rows with a reason in
+    `unreadable` do not count, such as the one of an unreadable file, or pages dated over `MAX_DELAY` before their file (under its day).
     """
     for day in days:
         for item, line in sorted(_last_journal_lines(archive, day, ARTICLES_SUFFIX).items()):

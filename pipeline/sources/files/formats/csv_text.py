@@ -100,7 +100,7 @@ class _LineBuffer:
         return self
 
     def __next__(self) -> str:
-        # Within a record only: its first line is always returned, so that every line is read.
+        # Not for the first line of a record, so that every line is read at least once.
         if self.record_lines and self._read_again > _READ_AGAIN + _TIMES_READ_AGAIN * self._read:
             raise _TooLongError
         line = self._returned.popleft() if self._returned else next(self._lines)

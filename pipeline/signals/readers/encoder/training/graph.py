@@ -130,7 +130,7 @@ class _Graph:
         """Add nodes that convert the input of layers to 8 bits.
 
         `values`: name of the input; `name`: of its range. Returns the names of the 8-bit values and of the range. Without `ranges` no node
-        is added: the input becomes an output of the graph, and is returned as it is.
+        is added: the input becomes the output `name` of the graph, and `values` is returned instead of the 8-bit values.
         """
         if self.ranges is None:
             self.inputs_of_layers[name] = values
