@@ -41,7 +41,7 @@ from pipeline.validation.studies import agreement, event_study, independent_stud
 from pipeline.validation.studies.filter_studies import forecast_figures, simulation_figures
 from pipeline.validation.studies.forecast import HALF_LIFE_SCORES, ForecastError, score_half_lives
 from pipeline.validation.studies.keywords import KEYWORD_HITS, count_keyword_hits
-from pipeline.validation.studies.leave_one_out import compare_without_source, drop_source, list_largest_sources
+from pipeline.validation.studies.leave_one_out import compare_without_source, drop_source, has_baseline_without, list_largest_sources
 from pipeline.validation.studies.simulation import (
     DISTURBED,
     EVOLUTIONS,
@@ -342,7 +342,11 @@ def _compare_sources(index: _Index, inputs: agreement.Inputs) -> Part:
         complete, story_articles = index.build_channels(core), index.lake.read(STORY_ARTICLES)
         articles = dict(coverage.group_by("source").agg(pl.col("accepted").sum()).iter_rows())
         total = sum(articles.values())
+        baseline = index.lake.read(BASELINE)
         for source in sources:
+            if not has_baseline_without(source, coverage, baseline):
+                notes.append(f"Not computed: the index without {source}, because a baseline window has no other source.")
+                continue
             reduced = index.build_channels(drop_source(core, story_articles, source))
             parts.append(compare_without_source(complete, reduced, source, articles[source] / total))
     else:

@@ -23,20 +23,29 @@ with channels as (
     inner join daily_mass using (index_date, series, channel)
 ),
 
--- Articles with a signal, and its direction (forth: from the country that is first in the alphabet). Repeats only count in raw_per_10k.
+-- What is known so late that nothing of its mass is left.
+outdated as (
+    select article_id
+    from story_articles
+    where remaining_weight(counts_on - story_date) = 0
+),
+
+-- Articles with a signal, and its direction (forth: from the country that is first in the alphabet). Repeats and outdated articles only
+-- count in raw_per_10k.
 articles_of_pair as (
     select
-        article_id,
-        pair,
-        min(story_id) as story_id,
-        min(counts_on) as index_date,
-        min(index_date) as article_date,
-        bool_or(actor < target and not is_repeat) as is_forth,
-        bool_or(actor > target and not is_repeat) as is_back,
-        bool_or(actor < target and channel = 'escalation') as raises_forth,
-        bool_or(actor > target and channel = 'escalation') as raises_back
+        pair_signals.article_id,
+        pair_signals.pair,
+        min(pair_signals.story_id) as story_id,
+        min(pair_signals.counts_on) as index_date,
+        min(pair_signals.index_date) as article_date,
+        bool_or(pair_signals.actor < pair_signals.target and not pair_signals.is_repeat and outdated.article_id is null) as is_forth,
+        bool_or(pair_signals.actor > pair_signals.target and not pair_signals.is_repeat and outdated.article_id is null) as is_back,
+        bool_or(pair_signals.actor < pair_signals.target and pair_signals.channel = 'escalation') as raises_forth,
+        bool_or(pair_signals.actor > pair_signals.target and pair_signals.channel = 'escalation') as raises_back
     from pair_signals
-    group by article_id, pair
+    left join outdated on outdated.article_id = pair_signals.article_id
+    group by pair_signals.article_id, pair_signals.pair
 ),
 
 -- The articles of a story by the day on which they count; the story itself counts on the first of these days.

@@ -50,15 +50,22 @@ create macro measures_in_force(day, of_actor := null, on_target := null) as tabl
         from measure_acts
     ),
 
+    reports_by_then as (
+        select *
+        from measure_reports
+        where known_on <= day
+    ),
+
+    -- reports of the target or of all partners
     reports as (
         select
-            act_id,
-            target,
-            count(distinct story_id) filter (where report = 'supports') as supporting_stories,
-            count(distinct story_id) filter (where report = 'contradicts') as contradicting_stories
-        from measure_reports
-        where known_on <= day and act_id is not null
-        group by act_id, target
+            applying.rate_act_id as act_id,
+            applying.target,
+            count(distinct by_then.story_id) filter (where by_then.report = 'supports') as supporting_stories,
+            count(distinct by_then.story_id) filter (where by_then.report = 'contradicts') as contradicting_stories
+        from applying
+        inner join reports_by_then as by_then on by_then.act_id = applying.rate_act_id and by_then.target in (applying.target, '*')
+        group by applying.rate_act_id, applying.target
     )
 
     select

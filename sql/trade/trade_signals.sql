@@ -29,7 +29,7 @@ steps as (
             importer, exporter, if(step_pct > 0, 'rose', 'fell'), rate_pct - step_pct, rate_pct, effective_date::varchar, measure
         ) as evidence
     from tariff_rates
-    where abs(step_pct) >= (select thresholds.tariff_step from thresholds)
+    where abs(step_pct) >= (select thresholds.tariff_step from thresholds) - 1e-9 -- the difference of two rates is rounded
 ),
 
 flow_series as (
@@ -139,7 +139,7 @@ gains as (
         winner.share_pct as won_share_pct,
         winner.before_pct as won_before_pct,
         least(loser.before_pct - loser.share_pct, winner.share_pct - winner.before_pct)
-        >= (select thresholds.diversion from thresholds) as is_diverted
+        >= (select thresholds.diversion from thresholds) - 1e-9 as is_diverted
     from shares as loser
     inner join shares as winner
         on

@@ -9,7 +9,7 @@ select
     replace(states.standing, '_', ' ')
     || case when last_day.day > states.checked_through then ' when last checked' else '' end as standing,
     states.rate_pct,
-    case when states.rate_basis = 'total' then 'with ordinary duty' else 'on top of ordinary duty' end as rate_counts,
+    case states.rate_basis when 'total' then 'with ordinary duty' when 'additional' then 'on top of ordinary duty' end as rate_counts,
     states.in_force_since,
     states.rate_since,
     states.stated_end,

@@ -69,3 +69,12 @@ def test_measures_of_the_last_day_name_their_source(sample_run: SampleRun) -> No
     assert rows.height > 50
     assert rows["legal_source"].null_count() == 0
     assert set(rows["standing"]) <= {"in force", "quota", "suspended"}
+    assert rows.filter(pl.col("rate_counts").is_null() != pl.col("rate_pct").is_null()).is_empty()
+
+
+def test_reports_of_acts_on_all_partners_support_them_for_each(sample_run: SampleRun) -> None:
+    cars = query(
+        sample_run,
+        "from measures_in_force(date '2025-11-01', of_actor := 'USA') where layer = 'usa-232-cars' and target in ('BRA', 'CHN', 'IND')",
+    )
+    assert (cars.height, cars.filter(pl.col("supporting_stories") > 1).height) == (3, 3)

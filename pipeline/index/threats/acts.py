@@ -173,13 +173,14 @@ def outcome_of_event(event: ActEvent, threat: Said) -> str | None:
     None if the act is another measure. It must reach the threat's target, with its instrument (unless the threat names none), its goods,
     and a comparable amount of trade (`compare_amount`). An act at a lower rate makes a threat `softened`. An act on more than the target
     (all partners, or the European Union for a member) must be at the threatened rate, or the threat without a rate; it never answers a
-    threat that `is_vague`. An act that raises an existing rate (`is_raise`) must be on about the same amount of trade, if both name one.
+    threat that `is_vague`. Neither holds for a court ruling. An act that raises an existing rate (`is_raise`) must be on about the same
+    amount of trade, if both name one.
     """
     is_for_all = event.target != threat.target
     is_reached = reaches(event.target, ALL if event.target == ALL_PARTNERS else None, event.excepted, threat, event.on)
     if (
         not is_reached
-        or (is_for_all and threat.is_vague)
+        or (is_for_all and threat.is_vague and event.word != "struck_down")
         or threat.instrument not in ("other", event.instrument)
         or not _is_of_goods(event, threat)
     ):
@@ -193,10 +194,12 @@ def outcome_of_event(event: ActEvent, threat: Said) -> str | None:
 def _outcome_by_rate(event: ActEvent, threat: Said, *, is_for_all: bool) -> str | None:
     """Return the outcome of an event after comparing the rates.
 
-    It is the word of the event, or `softened` if an act carries out a lower rate than threatened. The sum of all layers (`total_pct`) may
-    match the threatened rate as well. If the threat has a rate, the result is None for an act on more than its target (`is_for_all`) with
-    another rate or none, and for an act at a lower rate that is only scheduled.
+    It is the word of the event, of a court ruling at any rate, or `softened` if an act carries out a lower rate than threatened. The sum of
+    all layers (`total_pct`) may match the threatened rate as well. If the threat has a rate, the result is None for an act on more than its
+    target (`is_for_all`) with another rate or none, and for an act at a lower rate that is only scheduled.
     """
+    if event.word == "struck_down":
+        return event.word  # a ruling has no rate
     known, rate = event.rate_pct, threat.rate
     if rate is None or known is None:
         return event.word if rate is None or not is_for_all else None

@@ -144,9 +144,12 @@ class Threat:
     def is_echoed(self, on: date) -> bool:
         """Return whether a claim on day `on` would only recall the outcome.
 
-        It would if the outcome is final and happened at most `same_news_days` (a week) before `on`, or after `on`.
+        It would if the outcome is final and happened at most `same_news_days` (a week) before `on`, or after `on`. That a threat lapsed is
+        no event that somebody could recall.
         """
-        return not self.is_open and self.outcome.on is not None and on <= self.outcome.on + threshold_days("same_news_days")
+        if self.is_open or self.outcome.on is None or self.outcome.basis == "elapsed":
+            return False
+        return on <= self.outcome.on + threshold_days("same_news_days")
 
     def advance(self, through: date) -> None:
         """Let the threat lapse if its time is over by `through`.

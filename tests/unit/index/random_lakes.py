@@ -110,7 +110,7 @@ def _article(random: np.random.Generator, day: int, source: int, name: str) -> R
         "source": f"S{source}",
         "source_owner": f"S{source // 2}",
         "published_at": at,
-        "first_seen_at": at + timedelta(days=_pick(random, (0, 0, 0, 1, 5, 40))),
+        "first_seen_at": at + timedelta(days=_pick(random, (0, 0, 0, 1, 5, 60))),
         "title": _pick(random, _QUOTES),
         "body": "",
         "url": _pick(random, (None, f"https://wire.example/{name}")),

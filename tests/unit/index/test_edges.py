@@ -1,6 +1,7 @@
 """The index in unusual cases: sources that disappear or grow, pairs without news, long and short half-lives."""
 
 from dataclasses import replace
+from datetime import UTC, datetime, time
 from pathlib import Path
 
 import polars as pl
@@ -8,6 +9,7 @@ import pytest
 
 from pipeline.contracts.tables.index import CHANNEL_DAILY, DAILY_MASS, TENSION_DAILY, TENSION_PAIR_DAILY
 from pipeline.index.parameters import INDEX_VERSION, LEAST_EVIDENCE
+from tests.unit.index.check_tables import Tables, failed_critical_checks
 from tests.unit.index.lake_scenes import DAY, Built, Row, Scene, article, build, day, finding, link, random_scene
 
 WINDOW = (day(0), day(29))
@@ -99,3 +101,14 @@ def test_every_row_names_its_baseline_half_life_and_version(lost_source: Built, 
     articles = daily("A", range(3))
     row = build(tmp_path, Scene(articles, [finding(one) for one in articles]), [TENSION_DAILY]).rows(TENSION_DAILY)[0]
     assert (row["baseline_from"], row["baseline_to"], row["half_life_days"], row["index_version"]) == (DAY, day(2), 7.0, INDEX_VERSION)
+
+
+def test_a_story_known_only_when_nothing_is_left_of_it_counts_nowhere(tmp_path: Path) -> None:
+    articles = daily("A", range(70))
+    late = article("B:old", day(2), first_seen_at=datetime.combine(day(60), time(12), UTC))
+    findings = [*map(finding, articles[:30]), finding(late, instrument="quota")]
+    built = build(tmp_path, Scene([*articles, late], findings, baseline=WINDOW, half_life_days=1), [TENSION_DAILY, TENSION_PAIR_DAILY])
+    after = [row for row in built.rows(TENSION_PAIR_DAILY) if row["index_date"] > day(30)]
+    assert {(row["story_count"], row["signal_count"], row["article_count"]) for row in after} == {(0, 0, 0)}
+    tables = {table.name: built.lake.read(table) for table in (TENSION_DAILY, TENSION_PAIR_DAILY)}
+    assert failed_critical_checks(Tables(tables, built.variables)) == []

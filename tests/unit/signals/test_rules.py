@@ -116,6 +116,8 @@ def test_a_smaller_quota_lets_less_pass(text: str, signals: set[str]) -> None:
         ("Norway scales back duties on Peruvian fish", "concession"),
         ("Norway restored market access for Peruvian fish on Monday.", "concession"),
         ("Norway cuts its quota for Peruvian fish", "escalation"),
+        ("Norway approves the removal of duties on Peruvian fish", "concession"),
+        ("Norway goes ahead with a cut in duties on Peruvian fish", "concession"),
     ],
 )
 def test_verbs_with_only_one_sign_settle_it_against_the_encoder(text: str, sign: str) -> None:

@@ -22,7 +22,14 @@ def build_soybean_flows(shares: Sequence[tuple[float | None, float | None]]) -> 
 
 @pytest.mark.parametrize(
     ("rates", "polarity"),
-    [((20, 21), "escalation"), ((20, 19), "concession"), ((20, 20.9), None), ((20, 19.1), None), ((20, 20), None)],
+    [
+        ((20, 21), "escalation"),
+        ((20, 19), "concession"),
+        ((1.3, 2.3), "escalation"),
+        ((20, 20.9), None),
+        ((20, 19.1), None),
+        ((20, 20), None),
+    ],
 )
 def test_a_tariff_change_of_one_point_or_more_is_a_signal(tmp_path: Path, rates: tuple[float, float], polarity: str | None) -> None:
     figures = build_figures(tmp_path, tariffs=[build_rate("2025-04-01", rates[0]), build_rate("2025-04-09", rates[1])])

@@ -107,21 +107,22 @@ def _is_willed(sentence: MarkedSentence, verb: Mark) -> bool:
 def _is_of_nearer_verb(sentence: MarkedSentence, verb: Mark, predicate: _Predicate) -> bool:
     """Whether another verb governs the object of a measure or investigation.
 
-    Example: `announced that it would suspend the duties`, where the duties belong to `suspend`. The other verb is between the verb and its
-    object, and takes the object too. In addition, an operator such as `threatens to` is between the verbs, or the other verb makes another
-    kind of act and no `and`, `or` or comma is between them.
+    Examples: `announced that it would suspend the duties`, `approved the removal of duties`. The other verb, or noun of a verb, is between
+    the verb and its object, and takes the object too. In addition, an operator such as `threatens to` is between the verbs, or the other
+    verb makes another kind of act and no `and`, `or` or comma is between them.
     """
     thing = predicate.thing
     if thing is None or thing.first < verb.first or predicate.kind not in ESCALATING:
         return False
     operators = sentence.marks_of("operator")
-    for other in sentence.marks_of("verb"):
+    for other in sentence.marks_of("verb", *(() if _is_suspended(sentence, verb, thing) else ("act",))):
         if not verb.last < other.first <= other.last < thing.first:
             continue
         kinds = {_kind_of(sentence, other, phrase, thing) for phrase in other.readings} - {None}
         if kinds and any(verb.last < operator.first < other.first and class_of(operator) in OPERATOR_EFFECTS for operator in operators):
             return True  # attacks Japan and threatens to impose tariffs
-        if kinds - {predicate.kind} and not cues("coordinators") & set(sentence.words_between(verb.last + 1, other.first)):
+        joined = cues("coordinators") - ({"the"} if other.category == "act" else set())
+        if kinds - {predicate.kind} and not joined & set(sentence.words_between(verb.last + 1, other.first)):
             return True
     return False
 
@@ -217,8 +218,7 @@ def _is_resized_quota(verb: Mark, thing: Mark) -> bool:
 def _is_on_hold(sentence: MarkedSentence, thing: Mark) -> bool:
     """Whether the clause postpones the object: `puts tariffs on Japan on hold`."""
     after = sentence.words_between(thing.last + 1, sentence.clause_bounds(thing.first)[1])
-    words = [word for word in after if word[0].isalnum()]  # puts it "on ice"
-    return any(pair in {("on", "hold"), ("on", "ice")} for pair in pairwise(words))
+    return any(pair in {("on", "hold"), ("on", "ice")} for pair in pairwise(word for word in after if word[0].isalnum()))
 
 
 def _objects_in_reach(sentence: MarkedSentence, verb: Mark, objects: list[Mark]) -> list[Mark]:

@@ -45,6 +45,13 @@ def test_a_court_strikes_down_an_official_act() -> None:
     assert (row["outcome_rate_pct"], row["outcome_matched"]) == (50.0, True)
 
 
+def test_a_ruling_on_all_partners_strikes_down_a_threat_of_one() -> None:
+    acts = (act("imposed", 10, 17), act("struck_down", 200, 200, None, target="*"))
+    for rate in (50.0, None):
+        (row,) = last_of(threat(0, rate=rate), acts=acts)
+        assert (row["threat_outcome"], row["outcome_on"]) == ("struck_down", day(200))
+
+
 def test_a_court_that_strikes_down_another_layer_changes_nothing() -> None:
     acts = (act("imposed", 10, 17), act("struck_down", 200, 200, None, layer="usa-other"))
     assert history_of(threat(0), acts=acts)[-1][1] == "carried_out"

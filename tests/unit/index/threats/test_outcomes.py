@@ -73,6 +73,12 @@ def test_a_threat_with_a_day_lapses_two_months_after_it() -> None:
     assert history_of(threat(0, "Washington threatened to act by March 13.")) == [(0, "pending"), (70, "lapsed")]
 
 
+@pytest.mark.parametrize("again", [180, 187, 188])
+def test_a_threat_that_is_said_after_it_lapsed_is_a_new_one(again: int) -> None:
+    rows = last_of(threat(0), threat(again), through=again + 5)
+    assert [(row["threat_outcome"], row["first_on"]) for row in rows] == [("lapsed", day(0)), ("pending", day(again))]
+
+
 def test_an_announcement_without_follow_up_is_unconfirmed() -> None:
     announced = claim("measure", 0, "Brazilian goods will pay 50 percent from March 13, the order says.", 50.0)
     (row,) = last_of(announced)
