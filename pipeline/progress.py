@@ -152,7 +152,7 @@ def _duplicate_stream(stream: IO[str]) -> Iterator[IO[str]]:
         yield file
 
 
-def describe_step(step: str, steps: Sequence[str] = ()) -> str:
+def describe_step(step: str, steps: Sequence[str]) -> str:
     """Return the description of a step, by default its name in words.
 
     `steps`: all steps of the run. A step whose name is that of another, `_` and more is a check of that table.

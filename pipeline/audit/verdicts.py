@@ -81,7 +81,8 @@ def add_verdicts(path: Path, verdicts: pl.DataFrame) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with _locking(path.parent):
         rows = pl.concat([pl.DataFrame(checked, schema=SCHEMA), read_verdicts(path)]).unique(_KEY, keep="first").sort(_KEY)
-        unjudged = [row for _, row in _read_rows(path) if not row["verdict"] and row["signal_id"] not in set(verdicts["signal_id"])]
+        judged = set(verdicts["signal_id"])
+        unjudged = [row for _, row in _read_rows(path) if not row["verdict"] and row["signal_id"] not in judged]
         rows = pl.concat([rows, pl.DataFrame(unjudged, schema=SCHEMA)])
         with replacing(path) as temporary:
             rows.select("signal_id", "reading", "verdict", "reason", "judge").write_csv(temporary)

@@ -64,38 +64,33 @@ def combine(by_rules: pl.DataFrame, by_encoder: pl.DataFrame) -> pl.DataFrame:
     opposite = pl.col("polarity").replace_strict(_OPPOSITE, default=None, return_dtype=pl.String())
     against = asserted_by_encoder.select("candidate", polarity=opposite, opposite_score="score").drop_nulls()
     is_sure = (pl.col("modality") == "asserted") & pl.col("rule_id").str.ends_with(SURE_SIGN)
-    with_rules = (
+    scored = (
         _correct_kinds(rules, asserted_by_encoder)
         .join(scores, on=SAME, how="left", maintain_order="left")
         .join(against, on=SAME, how="left", maintain_order="left")
-        .with_columns(
-            encoder_score=pl.when(is_sure).then(pl.max_horizontal("encoder_score", "opposite_score")).otherwise("encoder_score"),
-            rules_say=pl.when(pl.col("modality") == "asserted").then(pl.lit("asserted")).otherwise(pl.lit("denied")),
-            readers=pl.when(pl.col("encoder_score").is_null() | (pl.col("modality") != "asserted"))
-            .then(pl.lit("rules"))
-            .otherwise(pl.lit("rules+encoder")),
-            instrument=pl.when(pl.col("instrument") != SURE_INSTRUMENT)
-            .then(pl.coalesce("encoder_instrument", "instrument"))
-            .otherwise("instrument"),
-        )
+    )
+    with_rules = scored.with_columns(
+        encoder_score=pl.when(is_sure).then(pl.max_horizontal("encoder_score", "opposite_score")).otherwise("encoder_score"),
+        rules_say=pl.when(pl.col("modality") == "asserted").then(pl.lit("asserted")).otherwise(pl.lit("denied")),
+        readers=pl.when(pl.col("encoder_score").is_null() | (pl.col("modality") != "asserted"))
+        .then(pl.lit("rules"))
+        .otherwise(pl.lit("rules+encoder")),
+        instrument=pl.when(pl.col("instrument") != SURE_INSTRUMENT)
+        .then(pl.coalesce("encoder_instrument", "instrument"))
+        .otherwise("instrument"),
     )
     asserted_by_rules = rules.filter(pl.col("modality") == "asserted")
     denied_by_rules = rules.filter(pl.col("modality") != "asserted").select(SAME).unique().with_columns(rules_say=pl.lit("denied"))
-    sure = rules.filter(pl.col("rule_id").str.ends_with(SURE_SIGN))
     # If the encoder finds the rule's sign with a higher score than the opposite, the opposite is probably another act of the sentence.
-    misread = (
-        sure.filter(pl.col("modality") == "asserted")
-        .join(scores, on=SAME, how="left")
-        .join(against, on=SAME)
-        .filter(pl.col("opposite_score") >= pl.col("encoder_score").fill_null(0.0))
-    )
+    misread = scored.filter(is_sure & (pl.col("opposite_score") >= pl.col("encoder_score").fill_null(0.0)))
+    surely_negated = rules.filter((pl.col("modality") == "negated") & pl.col("rule_id").str.ends_with(SURE_SIGN))
     unsure = encoder.filter((pl.col("modality") == "asserted") & (pl.col("score") < LEAST_AGAINST_DENIAL)).select(SAME)
     negated = rules.filter(pl.col("modality") == "negated").select(SAME)
     ruled_out = pl.concat(
         [
             _find_old_acts(rules, encoder).join(asserted_by_rules, on=SAME, how="anti"),
             misread.select("candidate", polarity=opposite),
-            sure.filter(pl.col("modality") == "negated").select(SAME).join(asserted_by_rules, on=SAME, how="anti"),
+            surely_negated.select(SAME).join(asserted_by_rules, on=SAME, how="anti"),
             negated.join(unsure, on=SAME, how="semi").join(asserted_by_rules, on=SAME, how="anti"),
         ]
     )

@@ -157,8 +157,7 @@ def _count_mentions(sentences: Sequence[Sentence], named: Sequence[Sequence[Ment
 def _is_place(text: str, mention: Mention) -> bool:
     """Whether a mention is a capital directly after a preposition of place.
 
-    Examples: `met in Madrid`, `near Madrid`. It then only says where something happened. False at the start of a text (`In Madrid`), since
-    a blank must be before the preposition.
+    Examples: `In Madrid`, `near Madrid`. It then only says where something happened.
     """
     before = f" {text[: mention.start].lower()}"
     return mention.role == "capital" and before.endswith(tuple(f" {word} " for word in cues("place_prepositions")))

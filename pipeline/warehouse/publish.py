@@ -95,9 +95,9 @@ class Publisher:
 
         `last_day`: last day of the data; `note` describes the data; `add_files` writes more files into the folder, such as the report. A
         stale table, whose last rebuild failed, is copied from the latest release (empty if there is none) and listed in `stale_tables`. If
-        a release of this name exists, its intact files stay; missing or damaged ones are replaced, its database
-        is built again if it is not current, and `add_files` is called again. If `latest` pointed to another release before, databases are
-        deleted from all releases except this one and that one. `PublishError` when the database cannot be built, or `latest` is a folder.
+        a release of this name exists, its intact files stay; missing or damaged ones are replaced, its database is built again if it is not
+        current, and `add_files` is called again. If `latest` pointed to another release before, databases are deleted from all releases
+        except this one and that one. `PublishError` when the database cannot be built, or `latest` is a folder.
         """
         if self.latest.exists() and not self.latest.is_symlink():
             raise PublishError(

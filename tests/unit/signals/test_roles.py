@@ -3,11 +3,7 @@
 import pytest
 
 from pipeline.signals.extract import SentenceExtractor
-
-
-def asserted(text: str) -> set[str]:
-    findings = SentenceExtractor("rules").explain(text).to_dicts()
-    return {f"{f['actor']}>{f['target']} {f['kind']}" for f in findings if f["modality"] == "asserted"}
+from tests.unit.signals.reading import asserted
 
 
 @pytest.mark.parametrize(

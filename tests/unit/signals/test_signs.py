@@ -1,0 +1,95 @@
+"""The sign of an act: what a verb does to a duty, a quota or a relief."""
+
+import polars as pl
+import pytest
+
+from pipeline.signals.extract import SentenceExtractor
+from tests.unit.signals.reading import asserted, explain
+
+
+@pytest.mark.parametrize(
+    ("text", "signals"),
+    [
+        ("Turkey lifted its 30 percent duty on Greek cotton.", {"TUR>GRC easing"}),
+        ("Turkey lifted its duty on Greek cotton to 30 percent.", {"TUR>GRC measure"}),
+        ("The decision of Ankara to lift its duty on Greek cotton to 30 per cent came late.", {"TUR>GRC measure"}),
+        ("Washington takes Brazil to 50 percent.", {"USA>BRA measure"}),
+        ("Washington takes Brazil to court.", set()),
+        ("Turkey would bring its duty on Greek cotton down to 30 percent.", set()),
+        ("The duty that Turkey takes on Greek cotton fell to 30 percent.", {"TUR>GRC easing"}),
+    ],
+)
+def test_a_new_level_decides_whether_a_duty_rises(text: str, signals: set[str]) -> None:
+    assert asserted(text) == signals
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Canada ended the exemption of small parcels from Japan.",
+        "Canada revokes tariff preferences for Japanese cars.",
+        "Canada withdrew the duty-free treatment of Japanese parcels.",
+        "Canada suspended tariff concessions on Japanese cars.",
+    ],
+)
+def test_the_end_of_a_relief_is_a_measure(text: str) -> None:
+    (finding,) = [one for one in explain(text) if one["modality"] == "asserted"]
+    assert (finding["actor"], finding["target"], finding["kind"]) == ("CAN", "JPN", "measure")
+    assert finding["status"] == "announced"
+    assert SentenceExtractor("both").explain(text).filter(polarity="concession").is_empty()
+
+
+@pytest.mark.parametrize(
+    ("text", "signals"),
+    [
+        ("Washington extended the suspension of tariffs on Peruvian goods.", {"USA>PER easing"}),
+        ("Beijing ended the suspension of duties on Chilean wine.", {"CHN>CHL measure"}),
+        ("Canada will let its pause on duties against Mexico lapse.", {"CAN>MEX measure"}),
+        ("India's one-year pause on Kenyan tea duties began.", {"IND>KEN easing"}),
+    ],
+)
+def test_what_ends_the_suspension_of_a_duty_brings_it_back(text: str, signals: set[str]) -> None:
+    assert asserted(text) == signals
+
+
+@pytest.mark.parametrize(
+    ("text", "signals"),
+    [
+        ("Iceland halved its quota for Polish pork.", {"ISL>POL measure"}),
+        ("Iceland doubled its quota for Polish pork.", {"ISL>POL easing"}),
+        ("Iceland imposed a quota on Polish pork.", {"ISL>POL measure"}),
+        ("Iceland eased its quota for Polish pork.", {"ISL>POL easing"}),
+        ("China cut export quotas on tungsten for Japan.", {"CHN>JPN measure"}),
+    ],
+)
+def test_a_smaller_quota_lets_less_pass(text: str, signals: set[str]) -> None:
+    assert asserted(text) == signals
+
+
+@pytest.mark.parametrize(
+    ("text", "sign"),
+    [
+        ("Norway to reimpose duties on Peruvian fish", "escalation"),
+        ("Norway restored duties on Peruvian fish on Monday.", "escalation"),
+        ("Norway presses ahead with duties on Peruvian fish", "escalation"),
+        ("Norway scales back duties on Peruvian fish", "concession"),
+        ("Norway restored market access for Peruvian fish on Monday.", "concession"),
+        ("Norway cuts its quota for Peruvian fish", "escalation"),
+        ("Norway approves the removal of duties on Peruvian fish", "concession"),
+        ("Norway goes ahead with a cut in duties on Peruvian fish", "concession"),
+    ],
+)
+def test_verbs_with_only_one_sign_settle_it_against_the_encoder(text: str, sign: str) -> None:
+    findings = SentenceExtractor("both").explain(text).filter(pl.col("modality") == "asserted")
+    assert set(findings["polarity"]) == {sign}
+    assert findings.filter(pl.col("probability") >= 0.5).height
+
+
+def test_to_let_tariffs_take_effect_lets_no_goods_in() -> None:
+    assert asserted("Norway lets tariffs on Peruvian goods take effect.") == {"NOR>PER measure"}
+    assert asserted("Norway lets Peruvian goods in.") == {"NOR>PER easing"}
+
+
+def test_a_tariff_that_is_threatened_does_not_exist_yet() -> None:
+    for headline in ("US threatens tariffs on Peruvian fish", "US threatens 30 percent tariffs on Peruvian fish, up from 20 percent"):
+        assert [(finding["kind"], finding["modality"]) for finding in explain(headline)] == [("threat", "asserted")]
