@@ -325,6 +325,34 @@ def test_a_threat_that_is_only_recalled_or_dropped_is_no_new_threat(text: str, s
     assert asserted(text) == signals
 
 
+@pytest.mark.parametrize(
+    ("text", "signals"),
+    [
+        ("Hours after Washington raised duties on Kenyan tea, Kenya imposed tariffs on American corn.", {"KEN>USA measure"}),
+        ("A day after Ottawa's steel tariffs, Japan imposes duties on Canadian timber", {"JPN>CAN measure"}),
+        ("Canada, after failing to win relief, raised tariffs on Japanese steel.", {"CAN>JPN measure"}),
+        ("Kenya on Monday, after Japan paid its debts, lowered its duty on Japanese cars.", {"KEN>JPN easing"}),
+        ("For the first time since taking office, Carney lowered tariffs on Japan.", {"CAN>JPN easing"}),
+        ("Kenya imposed tariffs on Canadian corn after Canada raised duties on Kenyan tea, coffee and flowers.", {"KEN>CAN measure"}),
+    ],
+)
+def test_a_comma_ends_a_clause_before_the_main_verb(text: str, signals: set[str]) -> None:
+    assert asserted(text) == signals
+
+
+@pytest.mark.parametrize(
+    ("text", "signals"),
+    [
+        ("Canada announced lowered duties on Japanese cars.", {"CAN>JPN easing"}),
+        ("Growers blame the lowered Canadian duties on Japanese rice.", set()),
+        ("Canada capped imports of Brazilian corn.", {"CAN>BRA measure"}),
+        ("Duties on corn set by Canada on Brazil hurt growers.", set()),
+    ],
+)
+def test_a_participle_that_is_made_known_or_the_only_verb_is_news(text: str, signals: set[str]) -> None:
+    assert asserted(text) == signals
+
+
 def test_what_only_says_when_something_else_happens_is_no_news() -> None:
     assert asserted("The date depends on when Canada imposes the tariffs on Japanese cars.") == set()
     assert asserted("As Canada raised its tariffs on Japanese cars, growers met.") == set()

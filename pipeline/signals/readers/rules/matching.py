@@ -99,7 +99,7 @@ def mark_sentence(text: str, mentions: Sequence[Mention]) -> MarkedSentence:
     all_marks = [mark for categories in layers for mark in _find_marks(tokens, phrases, categories)]
     marks = [mark for mark in all_marks if not any(_is_part_of(mark, other) for other in all_marks)]
     marks.sort(key=lambda mark: (mark.first, mark.category))
-    return MarkedSentence(text, tokens, tuple(mentions), tuple(marks), tuple(_find_clause_starts(tokens)))
+    return MarkedSentence(text, tokens, tuple(mentions), tuple(marks), tuple(_find_clause_starts(tokens, marks)))
 
 
 def _is_part_of(mark: Mark, other: Mark) -> bool:
@@ -163,19 +163,25 @@ def _is_noun(tokens: Sequence[Token], at: int, phrases: Sequence[Phrase], length
     return not is_verb_like
 
 
-def _find_clause_starts(tokens: Sequence[Token]) -> list[int]:
+def _find_clause_starts(tokens: Sequence[Token], marks: Sequence[Mark]) -> list[int]:
     """Return the positions of the first words of clauses, 0 first.
 
-    A clause begins after a hard stop such as `;`, at a conjunction such as `because`, and after a comma also at one such as `and`. If the
-    sentence opens with a clause such as `If ..., `, the next begins at the comma that ends it. `as` after `such` or `well` begins none.
+    A clause begins after a hard stop such as `;`, at a conjunction such as `because`, and after a comma also at one such as `and`. Where
+    such a clause comes before the main verb, the next begins at the comma that ends it: `If ..., `, `Hours after ..., China raised`. `as`
+    after `such` or `well` begins none.
     """
+    first_verb = min((mark.first for mark in marks if mark.category in {"verb", "operator"}), default=len(tokens))
     starts = [0]
+    is_before_main = bool(tokens) and tokens[0].lower in cues("subordinators") | cues("provisos")
     for at, token in enumerate(tokens[1:], start=1):
         before = tokens[at - 1].lower
-        if token.text == "," and starts == [0] and tokens[0].lower in cues("subordinators") | cues("provisos"):
-            starts.append(at)  # the first comma ends a clause that opens the sentence
+        if token.text == "," and is_before_main:
+            starts.append(at)
+            is_before_main = False
             continue
-        opens = token.lower in cues("subordinators") or before in cues("hard") or (before == "," and token.lower in cues("conjunctions"))
+        is_subordinate = token.lower in cues("subordinators")
+        opens = is_subordinate or before in cues("hard") or (before == "," and token.lower in cues("conjunctions"))
         if opens and not (token.lower == "as" and before in {"such", "well"}):
             starts.append(at)
+            is_before_main = is_before_main or (is_subordinate and at < first_verb)
     return starts

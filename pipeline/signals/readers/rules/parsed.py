@@ -10,7 +10,7 @@ from pipeline.signals.actors import Mention
 from pipeline.signals.context import PAIR_SIZE
 from pipeline.signals.lexicon import cues, load_lexicon
 from pipeline.signals.readers.rules.grammar import class_of
-from pipeline.signals.readers.rules.matching import Mark, MarkedSentence
+from pipeline.signals.readers.rules.matching import MarkedSentence
 from pipeline.signals.readers.rules.phrases import word_list
 from pipeline.signals.readers.rules.syntax import Tree
 
@@ -60,11 +60,11 @@ class ParsedSentence:
         a passive, or the owner of an act that is a noun (`China's refusal`). In a relative clause it is the noun before the clause; `anyone
         who ...` is a stranger. None if the way up ends before (`SHARES_SUBJECT`), or the tree takes a verb of the lexicon for a noun.
         """
-        if self._is_noun(at) and any(mark.first == at for mark in self.sentence.marks_of("verb", "operator")):
+        if self.is_noun(at) and any(mark.first == at for mark in self.sentence.marks_of("verb", "operator")):
             return None  # the parser mistakes a verb for a noun
         node, came_by = self.phrase_head(at), ""
         for _ in self.tree.heads:  # no path in the tree is longer
-            party = self._find_owner(node) if self._is_noun(node) else self._find_subject(node, came_by)
+            party = self._find_owner(node) if self.is_noun(node) else self._find_subject(node, came_by)
             if party is not None:
                 return party
             head, relation = self.tree.heads[node], self.tree.relations[node]
@@ -133,47 +133,6 @@ class ParsedSentence:
             node = head
         return False
 
-    def is_background(self, at: int) -> bool:
-        """Whether the act only identifies a thing or sets the scene.
-
-        Examples: `tariffs imposed in May`, `planned tariffs`, `the duty that he announced`, `after talks`,
-        `the decision to impose tariffs was`, `because of its threat to impose tariffs`, `previous threats`, `drops its threat`.
-        """
-        verb = self._main_verb(at)
-        relation, tag = self.tree.relations[verb], self.tree.tags[verb]
-        is_threat = self._is_noun(verb) and any(mark.first == at and class_of(mark) == "threaten" for mark in self._operators())
-        if is_threat and any(self.sentence.tokens[child].lower in cues("earlier") for child in self.tree.children_by(verb, "amod")):
-            return True
-        if is_threat and relation == "dobj" and self._is_ended_by(self.tree.heads[verb]):
-            return True
-        if relation == "pobj":
-            is_known = is_threat and bool(self.tree.children_by(verb, "poss"))
-            return is_known or self.sentence.tokens[self.tree.heads[verb]].lower in cues("backdrops")
-        if relation in SUBJECTS and any(mark.first == at for mark in self.sentence.marks_of("operator_noun")):
-            return self.sentence.tokens[self.tree.heads[verb]].lower in cues("be")
-        return (relation in {"acl", "amod"} and tag == "VBN") or (relation == "relcl" and tag in {"VBD", "VBN"})
-
-    def is_setting(self, at: int) -> bool:
-        """Whether the act is in a clause that only dates another act.
-
-        Examples: after the main clause `when Ottawa raises its duty`, and at the start of the sentence, in the past tense only,
-        `as Ottawa raised its duty, ...`.
-        """
-        start, _ = self.sentence.clause_bounds(at)
-        verb, opener = self._main_verb(at), self.sentence.tokens[start].lower
-        if start not in self.tree.children[verb]:
-            return False
-        return (opener == "when" and start > 1) or (opener == "as" and start == 0 and self.tree.tags[verb] == "VBD")
-
-    def is_purpose(self, at: int) -> bool:
-        """Whether the act is only the purpose of another.
-
-        Its verb is an infinitive that modifies another verb: `..., to reach a deal`.
-        """
-        verb = self._main_verb(at)
-        has_to = any(self.tree.tags[child] == "TO" for child in self.tree.children_by(verb, "aux"))
-        return has_to and self.tree.relations[verb] == "advcl"
-
     def phrase_head(self, at: int) -> int:
         """Return the head of the lexicon's noun phrase at a word.
 
@@ -183,7 +142,7 @@ class ParsedSentence:
         nouns = [mark for mark in self.sentence.marks_of("object", "act", "operator_noun") if mark.first == at]
         return self.tree.head_of_span(nouns[0].first, nouns[0].last) if nouns else at
 
-    def _main_verb(self, at: int) -> int:
+    def main_verb(self, at: int) -> int:
         """Return the main verb that an auxiliary or negation belongs to.
 
         For other words it is the head of their phrase.
@@ -192,6 +151,10 @@ class ParsedSentence:
         while self.tree.relations[at] in {"aux", "auxpass", "neg"} and self.tree.heads[at] != at:
             at = self.tree.heads[at]
         return at
+
+    def is_noun(self, at: int) -> bool:
+        """Whether the tree takes the word for a noun."""
+        return self.tree.tags[at].startswith("NN")
 
     def find_subject_countries(self, at: int) -> tuple[str, ...]:
         """Return the countries in the subject of a word.
@@ -216,7 +179,7 @@ class ParsedSentence:
 
         Examples: `barriers that distort trade`, `unfair practices`, `efforts to undermine`.
         """
-        return not DESCRIPTIONS.isdisjoint({self.tree.relations[at], self.tree.relations[self._main_verb(at)]})
+        return not DESCRIPTIONS.isdisjoint({self.tree.relations[at], self.tree.relations[self.main_verb(at)]})
 
     def find_owner_countries(self, at: int) -> tuple[str, ...]:
         """Return the countries that own a noun (`China's unfair practices`), if any."""
@@ -251,12 +214,12 @@ class ParsedSentence:
         for child in self.tree.children[at]:
             relation, word = self.tree.relations[child], self.sentence.tokens[child].lower
             is_object_clause = relation in OBJECT_CLAUSES
-            if relation in SUBJECTS and self._is_noun(at) and self._is_noun(child):
+            if relation in SUBJECTS and self.is_noun(at) and self.is_noun(child):
                 yield child  # an India tariff, in a headline
                 continue
             if relation in OTHER_CLAUSES or (relation == "prep" and word in skipped_prepositions):
                 continue
-            if relation == "conj" and (not self._is_noun(child) or self._is_misattached(child)):
+            if relation == "conj" and (not self.is_noun(child) or self._is_misattached(child)):
                 continue  # another act
             if relation == "pobj" and self.sentence.tokens[at].lower in cues("place_prepositions") and self._mentions_at(child):
                 continue
@@ -420,22 +383,6 @@ class ParsedSentence:
         """Return the mentions of countries that a word is part of."""
         spans = zip(self.sentence.mentions, self.sentence.mention_spans, strict=True)
         return [mention for mention, (first, last) in spans if first <= at <= last]
-
-    def _is_noun(self, at: int) -> bool:
-        return self.tree.tags[at].startswith("NN")
-
-    def _is_ended_by(self, at: int) -> bool:
-        """Whether a word is a verb that ends its object.
-
-        Example: `drops its threat`. The lexicon says so.
-        """
-        return any(
-            mark.first == at and any(phrase.entry["direction"] == "down" for phrase in mark.readings)
-            for mark in self.sentence.marks_of("verb")
-        )
-
-    def _operators(self) -> list[Mark]:
-        return self.sentence.marks_of("operator", "operator_noun")
 
     def _is_object_of(self, at: int, *classes: str) -> bool:
         """Whether a word is part of an object of these classes."""

@@ -15,6 +15,7 @@ from pipeline.signals.actors import Mention
 from pipeline.signals.candidates import SentenceCandidates
 from pipeline.signals.dates import is_past_event
 from pipeline.signals.reader import READINGS_SCHEMA, Reading
+from pipeline.signals.readers.rules.background import modality_by_tree
 from pipeline.signals.readers.rules.compose import find_acts
 from pipeline.signals.readers.rules.grammar import Act
 from pipeline.signals.readers.rules.matching import MarkedSentence, mark_sentence
@@ -124,7 +125,7 @@ def _iter_readings(sentence_acts: _SentenceActs, tree: Tree | None) -> Iterator[
     for act in sentence_acts.acts:
         modality = "historical" if act.modality == "asserted" and is_past_event(sentence.text, sentence_acts.day) else act.modality
         if parsed and modality == "asserted":
-            modality = _modality_by_tree(parsed, act)
+            modality = modality_by_tree(parsed, act)
         if sentence_acts.is_question and modality == "asserted":
             modality = "hypothetical"
         for roles in dict.fromkeys(find_roles(sentence_acts.context, parsed, act)):
@@ -155,19 +156,6 @@ def _read_mentions(group: SentenceCandidates) -> list[Mention]:
         if m["end"]
     }
     return sorted(mentions, key=lambda m: (m.start, m.end, m.code))
-
-
-def _modality_by_tree(parsed: ParsedSentence, act: Act) -> str:
-    """Return the modality that the tree gives an asserted act.
-
-    `historical` if its clause is background (`tariffs imposed in May`) and is not preceded by a market report. Else `hypothetical` if the
-    act is only a purpose (`to reach a deal`) and no meeting, else `asserted`.
-    """
-    clause_start, _ = parsed.sentence.clause_bounds(act.anchor)
-    if (parsed.is_background(act.anchor) or parsed.is_setting(act.anchor)) and not parsed.sentence.is_market_report(clause_start):
-        return "historical"
-    is_meeting = act.rule_id.startswith("meet.")  # A trip made in order to talk counts as talk.
-    return "hypothetical" if (parsed.is_purpose(act.anchor) or parsed.is_purpose(act.focus)) and not is_meeting else "asserted"
 
 
 def _to_reading(candidate: int, sentence: MarkedSentence, act: Act, modality: str, targets: Sequence[int]) -> Reading:

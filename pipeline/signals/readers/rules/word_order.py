@@ -66,12 +66,22 @@ def is_done_by_stranger(context: SentenceContext, at: int) -> bool:
 def _find_subject_before(sentence: MarkedSentence, at: int) -> tuple[Mention, tuple[int, int]] | None:
     """Return the nearest country before word `at` that may be its subject.
 
-    Returns the mention and the positions of its first and last word, or None. A country after a preposition is no subject.
+    Returns the mention and the positions of its first and last word, or None. A country after a preposition is no subject. One in a clause
+    that a comma ends before `at` (`Xi` in `Trump, after he met Xi, halved`) is one only if there is no other.
     """
-    for mention, span in reversed(list(zip(sentence.mentions, sentence.mention_spans, strict=True))):
-        if span[1] < at and mention.is_actor and not _is_governed(sentence, mention, span):
-            return mention, span
-    return None
+    subjects = [
+        (mention, span)
+        for mention, span in zip(sentence.mentions, sentence.mention_spans, strict=True)
+        if span[1] < at and mention.is_actor and not _is_governed(sentence, mention, span)
+    ]
+    outside = [subject for subject in subjects if not _is_in_ended_clause(sentence, subject[1], at)]
+    return next(reversed(outside or subjects), None)
+
+
+def _is_in_ended_clause(sentence: MarkedSentence, span: tuple[int, int], at: int) -> bool:
+    """Whether a comma before `at` ends the clause of the words `span`."""
+    _, end = sentence.clause_bounds(span[0])
+    return end < at and sentence.tokens[end].text == ","
 
 
 def _is_governed(sentence: MarkedSentence, mention: Mention, span: tuple[int, int]) -> bool:

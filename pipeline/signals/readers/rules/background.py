@@ -1,0 +1,103 @@
+"""The modality of an act by the dependency tree.
+
+An act may only identify a thing, date another act, or be its purpose. Does not belong here: what the words around an act say of its
+modality (`compose.py`), or dates (`pipeline/signals/dates.py`).
+"""
+
+from pipeline.signals.lexicon import cues
+from pipeline.signals.readers.rules.grammar import Act, class_of
+from pipeline.signals.readers.rules.matching import Mark
+from pipeline.signals.readers.rules.parsed import SUBJECTS, ParsedSentence
+
+FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})
+
+
+def modality_by_tree(parsed: ParsedSentence, act: Act) -> str:
+    """Return the modality that the tree gives an asserted act.
+
+    `historical` if its clause is background (`tariffs imposed in May`) and is not preceded by a market report. Else `hypothetical` if the
+    act is only a purpose (`to reach a deal`) and no meeting, else `asserted`.
+    """
+    clause_start, _ = parsed.sentence.clause_bounds(act.anchor)
+    if (is_background(parsed, act.anchor) or is_setting(parsed, act.anchor)) and not parsed.sentence.is_market_report(clause_start):
+        return "historical"
+    is_meeting = act.rule_id.startswith("meet.")  # A trip made in order to talk counts as talk.
+    return "hypothetical" if (is_purpose(parsed, act.anchor) or is_purpose(parsed, act.focus)) and not is_meeting else "asserted"
+
+
+def is_background(parsed: ParsedSentence, at: int) -> bool:
+    """Whether the act of word `at` only identifies a thing or sets the scene.
+
+    Examples: `tariffs imposed in May`, `planned tariffs`, `the duty that he announced`, `after talks`,
+    `the decision to impose tariffs was`, `because of its threat to impose tariffs`, `previous threats`, `drops its threat`.
+    """
+    tree, sentence, verb = parsed.tree, parsed.sentence, parsed.main_verb(at)
+    relation, tag = tree.relations[verb], tree.tags[verb]
+    is_threat = parsed.is_noun(verb) and any(mark.first == at and class_of(mark) == "threaten" for mark in _operators(parsed))
+    if is_threat and any(sentence.tokens[child].lower in cues("earlier") for child in tree.children_by(verb, "amod")):
+        return True
+    if is_threat and relation == "dobj" and _is_ended_by(parsed, tree.heads[verb]):
+        return True
+    if relation == "pobj":
+        is_known = is_threat and bool(tree.children_by(verb, "poss"))
+        return is_known or sentence.tokens[tree.heads[verb]].lower in cues("backdrops")
+    if relation in SUBJECTS and any(mark.first == at for mark in sentence.marks_of("operator_noun")):
+        return sentence.tokens[tree.heads[verb]].lower in cues("be")
+    if relation == "relcl":
+        return tag in {"VBD", "VBN"}
+    return relation in {"acl", "amod"} and tag == "VBN" and not _is_made_known(parsed, verb) and not _is_predicate(parsed, verb)
+
+
+def _is_made_known(parsed: ParsedSentence, participle: int) -> bool:
+    """Whether a participle describes what is being made known: `announced reduced tariffs`, `signed an order on lowered tariffs`."""
+    tree, at = parsed.tree, parsed.tree.heads[participle]
+    while tree.relations[at] in {"pobj", "prep", "dobj"}:
+        at = tree.heads[at]
+    return tree.relations[participle] == "amod" and parsed.sentence.tokens[at].lower in cues("announcing")
+
+
+def _is_predicate(parsed: ParsedSentence, participle: int) -> bool:
+    """Whether a supposed participle is the sentence's verb: `Washington capped imports`.
+
+    It directly follows a state that can act, and no other word outside of subordinate clauses is a finite verb.
+    """
+    ends = {last for mention, (_, last) in zip(parsed.sentence.mentions, parsed.sentence.mention_spans, strict=True) if mention.is_actor}
+    return participle - 1 in ends and FINITE.isdisjoint(parsed.tree.tags)
+
+
+def is_setting(parsed: ParsedSentence, at: int) -> bool:
+    """Whether the act of word `at` is in a clause that only dates another act.
+
+    Examples: after the main clause `when Ottawa raises its duty`, and at the start of the sentence, in the past tense only,
+    `as Ottawa raised its duty, ...`.
+    """
+    start, _ = parsed.sentence.clause_bounds(at)
+    verb, opener = parsed.main_verb(at), parsed.sentence.tokens[start].lower
+    if start not in parsed.tree.children[verb]:
+        return False
+    return (opener == "when" and start > 1) or (opener == "as" and start == 0 and parsed.tree.tags[verb] == "VBD")
+
+
+def is_purpose(parsed: ParsedSentence, at: int) -> bool:
+    """Whether the act of word `at` is only the purpose of another.
+
+    Its verb is an infinitive that modifies another verb: `..., to reach a deal`.
+    """
+    verb = parsed.main_verb(at)
+    has_to = any(parsed.tree.tags[child] == "TO" for child in parsed.tree.children_by(verb, "aux"))
+    return has_to and parsed.tree.relations[verb] == "advcl"
+
+
+def _is_ended_by(parsed: ParsedSentence, at: int) -> bool:
+    """Whether word `at` is a verb that ends its object.
+
+    Example: `drops its threat`. The lexicon says so.
+    """
+    return any(
+        mark.first == at and any(phrase.entry["direction"] == "down" for phrase in mark.readings)
+        for mark in parsed.sentence.marks_of("verb")
+    )
+
+
+def _operators(parsed: ParsedSentence) -> list[Mark]:
+    return parsed.sentence.marks_of("operator", "operator_noun")
