@@ -293,12 +293,14 @@ def _add_name(
     *,
     is_shared: bool = False,
 ) -> None:
-    """Add a name to `names`, as spelled and in capitals.
+    """Add a name to `names`, as spelled, capitalized and in capitals.
 
-    Old news wires print headlines in capitals. Names of up to `MAX_LENGTH_OF_ABBREVIATION` characters are added only as spelled. Of two
-    equal names of a country the first remains. Raises `LexiconError` if it is a name of another country too.
+    A sentence may open with a name such as `von der Leyen`, and old news wires print headlines in capitals. Names of up to
+    `MAX_LENGTH_OF_ABBREVIATION` characters are not added in capitals. Of two equal names of a country the first remains. Raises
+    `LexiconError` if it is a name of another country too.
     """
-    for variant in dict.fromkeys((spelled, spelled.upper() if len(spelled) > MAX_LENGTH_OF_ABBREVIATION else spelled)):
+    capitals = spelled.upper() if len(spelled) > MAX_LENGTH_OF_ABBREVIATION else spelled
+    for variant in dict.fromkeys((spelled, spelled[0].upper() + spelled[1:], capitals)):
         spelling = tuple(token.text for token in tokenize(variant))
         if spelling in names and names[spelling].code != code:
             raise LexiconError(f"actors.toml: {variant!r} is a name of both {names[spelling].code} and {code}; remove one of them")

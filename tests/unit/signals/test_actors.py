@@ -67,6 +67,14 @@ def test_names_in_capital_letters_are_recognized() -> None:
     assert mention_tuples("JAPAN WARNS BRAZIL") == [("JPN", "country", True), ("BRA", "country", True)]
 
 
+def test_a_name_with_a_small_first_letter_may_open_a_sentence() -> None:
+    assert mention_tuples("Von der Leyen objects.", date(2025, 5, 1)) == [("EUN", "leader", True)]
+
+
+def test_a_province_acts_for_its_country() -> None:
+    assert mention_tuples("British Columbia objects.") == [("CAN", "institution", True)]
+
+
 def test_a_shared_office_belongs_to_the_state_before_it() -> None:
     assert [code for code, _, _ in mention_tuples("India's commerce ministry objected.")] == ["IND"]
     assert [code for code, _, _ in mention_tuples("The Commerce Ministry objected.")] == ["CHN"]
