@@ -9,7 +9,7 @@ A logistic regression, with coefficients for each mode (`rules`, `encoder`, `bot
               + rules_denied [rules find it, but not as news]
               + family * logit(share right of the rule's family) [rules assert it] + encoder * logit(encoder's score)
               + concession [polarity is concession]
-              + topic, recital, firm [the doubt of that name (`doubts.py`)]
+              + topic, recital, firm, no_trade [the doubt of that name (`doubts.py`)]
 """
 
 from collections.abc import Sequence

@@ -27,6 +27,13 @@ _RECITAL = re.compile(
     r"\b(?:I|[Ww]e)(?:['\u2019](?:ve|re|m|d))? (?!(?:will|shall|must|need|want|would|should|can|could|may|might|hope|call|urge|ask|agree"
     r"|announce|oppose)\b|are going\b)"
 )
+# How words of trade begin. What a sentence without any says is more often about another dispute, or nothing at all.
+_TRADE = re.compile(
+    r"\b(?:agricult|alumin|barrier|buy|cargo|chip|commerc|curb|currency|customs|deals?\b|(?:anti-?)?dump|dut(?:y|ies)\b|econom|embargo|export"
+    r"|farm|goods|import|invest|lev(?:y|ies|ied)\b|licen|market|negotiat|product|purchas|quota|rare earth|restrict|sanction|sell"
+    r"|semiconductor|shipment|soybean|steel|subsid|surcharge|tariff|tax|technolog|trade|trading|WTO|W\.T\.O)",
+    re.IGNORECASE,
+)
 _CURRENT = re.compile(r"\b(?:will|shall|going to|today|hereby)\b|['\u2019]ll\b", re.IGNORECASE)
 
 
@@ -58,7 +65,7 @@ def _iter_doubts(sentence: str) -> Iterator[str]:
     """Yield the doubts that the words of a sentence raise.
 
     `topic`: it names only a topic or an appearance, not what was said. `recital`: the first person reports what was done. `firm`: the head
-    of a firm is named.
+    of a firm is named. `no_trade`: it has no word of trade.
     """
     if _TOPIC.search(sentence) or (_APPEARANCE.search(sentence) and not _STATEMENT.search(sentence)):
         yield "topic"
@@ -66,3 +73,5 @@ def _iter_doubts(sentence: str) -> Iterator[str]:
         yield "recital"
     if _FIRM.search(sentence):
         yield "firm"
+    if not _TRADE.search(sentence):
+        yield "no_trade"

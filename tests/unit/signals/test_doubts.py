@@ -23,6 +23,8 @@ def find_doubts(text: str) -> set[str]:
         ("Canadian officials told CNBC that Canada would impose tariffs on India.", set()),
         ("Canadian officials discussed the tariffs on India with the CEO of a steel maker.", {"firm"}),
         ("Canada imposed tariffs on India, the CEO of a steel maker said.", set()),
+        ("Canada and India held talks.", {"no_trade"}),
+        ("Canada and India held trade talks.", set()),
         ("Canadian spokesperson: We held trade talks with India.", set()),  # only acts are recited
     ],
 )
