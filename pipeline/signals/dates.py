@@ -13,7 +13,28 @@ MAX_DAYS_OLD = 2
 
 _MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
 _ANY_MONTH = "|".join(_MONTHS)
-_YEAR = re.compile(rf"\b(?:in|of|since|the|from) (?:(?:{_ANY_MONTH}),? )?(19[5-9]\d|20[0-4]\d)\b", re.IGNORECASE)
+# After other nouns than these, `of 1974` belongs to a name, such as that of a law; so does `the 1974` without a preposition.
+_PERIODS = rf"spring|summer|autumn|fall|winter|start|beginning|middle|end|half|quarter|months|war|dispute|{_ANY_MONTH}"
+_YEAR = re.compile(
+    rf"\b((?:in|during|since)(?: the| early| late)?|from|(?:{_PERIODS}) of) (?:(?:{_ANY_MONTH}),? )?(19[5-9]\d|20[0-4]\d)\b",
+    re.IGNORECASE,
+)
+_PARTICIPLES = (
+    "imposed|introduced|enacted|adopted|launched|opened|put|set|raised|lifted|suspended|halted|stopped|dropped|removed|scrapped|abolished|cut"
+    "|withdrawn|banned|blocked|frozen|closed|shut|lost|signed|struck|reached|negotiated|discussed"
+)
+# What comes before a year, and the preposition before it, if the year dates another thing than the act: a comparison, a relative clause
+# (not `said that`), or a participle. These are of verbs that need an object in the active voice, so that a year cannot directly follow.
+_OF_ANOTHER_THING = re.compile(
+    r"\b(?:than(?: it did| they did)?|(?:first|the most|time|\w+est)\b[^,;]*(?= since)|in (?:place|force|effect)|dat(?:es?|ing)"
+    r"|(?:(?<!said )(?<!says )(?<!ed )that|which|who|whom|whose|where)\b[^,;]*"
+    rf"|(?<!was )(?<!were )(?<!been )(?<!first )(?:first )?(?:{_PARTICIPLES})) (?:in|during|since|from)(?: \w+){{0,2}}$"
+)
+# These words date the act that follows them to the day of the article or later, but not what is then `said`.
+_FOLLOWED_BY_NEWS = re.compile(
+    r"(?<!said )(?<!said on )\b(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|today|yesterday|tomorrow|will|shall|hereby)\b"
+    r"(?!.*\b(?:said|says?|told|show(?:s|ed)?)\b)"
+)
 _MONTH = re.compile(rf"\b(?:[Ii]n|last) ({_ANY_MONTH})\b")
 # A month in a relative clause dates something else than the act: "the duty that it suspended in April".
 _MONTH_OF_CLAUSE = re.compile(rf"\b(?:that|which|whom?|it|they|he|she|deal|expected|due|next)\b[^,;]*\b(?:in|last) (?:{_ANY_MONTH})\b")
@@ -43,14 +64,13 @@ _PAST_OPENING = re.compile(
 def is_past_event(sentence: str, day: date | None) -> bool:
     """Whether the sentence dates its event before `day`.
 
-    It does if the latest year that it names after a word such as `in` or `since` is earlier, if it opens with an adverb of the past
+    It does if it names only earlier years and one dates the act (`_is_in_past_year`), if it opens with an adverb of the past
     (`Earlier, ...`), or if it dates the act at its beginning or by `on` to more than `MAX_DAYS_OLD` days ago (`_is_on_past_day`). Phrases
     such as `last week` also count, and so do months (`in April`) that are all one to seven months ago, but not in a sentence with a word of
     the present or future (`today`, `will`) or with a month in a relative clause. If `day` is None, any year counts as earlier, and only
     years and the opening adverb are looked at.
     """
-    years = [int(year) for year in _YEAR.findall(sentence)]
-    if (years and (day is None or max(years) < day.year)) or _PAST_OPENING.match(sentence):
+    if _PAST_OPENING.match(sentence) or _is_in_past_year(sentence, day):
         return True
     if day is None:
         return False
@@ -62,6 +82,23 @@ def is_past_event(sentence: str, day: date | None) -> bool:
         return True
     months_ago = [(day.month - _MONTHS.index(month) - 1) % 12 for month in _MONTH.findall(sentence)]
     return bool(months_ago) and all(1 <= months <= _MAX_MONTHS_AGO for months in months_ago)
+
+
+def _is_in_past_year(sentence: str, day: date | None) -> bool:
+    """Whether the sentence dates its act to an earlier year.
+
+    All years after a word such as `in` must be before that of `day`, and one must date the act: it is within the first `_OPENING`
+    characters, or it dates nothing else (`a ban imposed in 2020`, `the first since 2010`) and no word before it says that the act is new
+    (`will`, `today`).
+    """
+    years = list(_YEAR.finditer(sentence))
+    if day is not None and any(int(year[2]) >= day.year for year in years):
+        return False
+    return any(
+        year.start() < _OPENING
+        or not (_OF_ANOTHER_THING.search(sentence[: year.end(1)]) or _FOLLOWED_BY_NEWS.search(sentence[: year.start()]))
+        for year in years
+    )
 
 
 def _is_on_past_day(sentence: str, day: date) -> bool:

@@ -50,3 +50,28 @@ def test_without_a_day_a_date_is_ignored() -> None:
 )
 def test_a_sentence_that_opens_in_the_past_is_history(sentence: str, is_back: bool) -> None:
     assert is_past_event(sentence, DAY) is is_back
+
+
+@pytest.mark.parametrize(
+    ("sentence", "is_back"),
+    [
+        ("Lima put a duty on Chilean copper in 2019.", True),
+        ("Lima has had a duty on Chilean copper since 2019.", True),
+        ("Lima will lift the duty that it put on Chilean copper in 2019.", False),
+        ("Lima lifts a duty on Chilean copper imposed in 2019.", False),
+        ("The duty on Chilean copper was imposed in 2019.", True),
+        ("Lima said that it put a duty on Chilean copper in 2019.", True),
+        ("Lima put a duty on Chilean copper under the Trade Act of 1998.", False),
+        ("Lima put a duty on Chilean copper in the trade war of 1998.", True),
+        ("Lima accused Santiago of breaking the 2009 treaty.", False),
+        ("Lima agreed to buy more Chilean copper than in 2019.", False),
+        ("Lima put a duty on more than ten goods from Chile in 2019.", True),
+        ("Lima put the highest duty since 1998 on Chilean copper.", False),
+        ("Lima will quit the free trade area with Chile, a member since 2009.", False),
+        ("Lima put a duty on Chilean copper in 2019, a report said on Monday.", True),
+        ("A report said on Monday Lima put a duty on Chilean copper in 2019.", True),
+        ("In 2019 Lima said it will put a duty on Chilean copper.", True),
+    ],
+)
+def test_a_past_year_dates_an_act_only_if_it_dates_nothing_else(sentence: str, is_back: bool) -> None:
+    assert is_past_event(sentence, DAY) is is_back
