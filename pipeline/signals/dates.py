@@ -46,6 +46,13 @@ _CURRENT = re.compile(
 _PAST_ADVERB = re.compile(
     rf"\b(?:[Ll]ast (?:week|month|year)(?!['\u2019]s)|[Aa]t the end of (?P<month>{_ANY_MONTH})|a (?:week|month|year) ago)\b"
 )
+# A part of the first clause, which ends before these words, a comma or `agreed to`.
+_IN_CLAUSE = r"(?:(?!\b(?:after|as|because|if|said|says|that|when|which|while|who)\b|(?<=ed) to [a-z])[^,;])*?"
+# A period up to now, and a verb in the perfect before it: "has raised duties twice since the talks ended".
+_PERFECT_IN_PERIOD = re.compile(
+    rf"{_IN_CLAUSE}\b(?:has|have) (?!now |today ){_IN_CLAUSE}"
+    r"\b(?:since|so far|(?<!later )(?<!for )this year(?!['\u2019]s)|in recent (?:weeks|months|years)|(?:over|in) the (?:past|last))\b"
+)
 _MAX_MONTHS_AGO = 7  # a month further back is read as the coming one
 
 _ABBREVIATIONS = r"Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec"
@@ -56,7 +63,7 @@ _OPENING = 12
 # An adverb that opens a sentence about earlier news: "Earlier, the ministry ...".
 _PAST_OPENING = re.compile(
     rf"\W*(?:Earlier(?! (?:on|today|in the day)\b)|Previously|Last (?:week|month|year|decade|{_ANY_MONTH})|Over the (?:past|last)"
-    r"|In the past|In recent (?:years|months|weeks)|For (?:years|decades|months)|Back in|A (?:year|month|week) ago"
+    r"|So far|In the past|In recent (?:years|months|weeks)|For (?:years|decades|months)|Back in|A (?:year|month|week) ago"
     r"|Since (?:(?:\w+ ){1,4}took office|taking office|coming into office))\b"
 )
 
@@ -67,10 +74,10 @@ def is_past_event(sentence: str, day: date | None) -> bool:
     It does if it names only earlier years and one dates the act (`_is_in_past_year`), if it opens with an adverb of the past
     (`Earlier, ...`), or if it dates the act at its beginning or by `on` to more than `MAX_DAYS_OLD` days ago (`_is_on_past_day`). Phrases
     such as `last week` also count, and so do months (`in April`) that are all one to seven months ago, but not in a sentence with a word of
-    the present or future (`today`, `will`) or with a month in a relative clause. If `day` is None, any year counts as earlier, and only
-    years and the opening adverb are looked at.
+    the present or future (`today`, `will`) or with a month in a relative clause. A perfect counts if a period up to now follows
+    (`has raised duties this year`). If `day` is None, any year counts as earlier, and days, months and `last week` do not count.
     """
-    if _PAST_OPENING.match(sentence) or _is_in_past_year(sentence, day):
+    if _PAST_OPENING.match(sentence) or _is_in_past_year(sentence, day) or _is_in_period_up_to_now(sentence):
         return True
     if day is None:
         return False
@@ -99,6 +106,15 @@ def _is_in_past_year(sentence: str, day: date | None) -> bool:
         or not (_OF_ANOTHER_THING.search(sentence[: year.end(1)]) or _FOLLOWED_BY_NEWS.search(sentence[: year.start()]))
         for year in years
     )
+
+
+def _is_in_period_up_to_now(sentence: str) -> bool:
+    """Whether the first clause is in the perfect, with a period.
+
+    Words that say that the act is new (`today`), and periods that are part of something else (`the first duty since ...`), exclude it.
+    """
+    perfect = _PERFECT_IN_PERIOD.match(sentence)
+    return perfect is not None and not (_FOLLOWED_BY_NEWS.search(perfect[0]) or _OF_ANOTHER_THING.search(perfect[0]))
 
 
 def _is_on_past_day(sentence: str, day: date) -> bool:

@@ -75,3 +75,23 @@ def test_a_sentence_that_opens_in_the_past_is_history(sentence: str, is_back: bo
 )
 def test_a_past_year_dates_an_act_only_if_it_dates_nothing_else(sentence: str, is_back: bool) -> None:
     assert is_past_event(sentence, DAY) is is_back
+
+
+@pytest.mark.parametrize(
+    ("sentence", "is_back"),
+    [
+        ("Lima has put two duties on Chilean copper since the talks ended.", True),
+        ("Lima has raised the duty on Chilean copper this year, the ministry said.", True),
+        ("Lima has limited imports from Chile in recent weeks.", True),
+        ("So far Lima has put two duties on Chilean copper.", True),
+        ("Lima has now cut the duty twice this year.", False),
+        ("Lima has today put its third duty on Chilean copper this year.", False),
+        ("Lima has agreed to buy more Chilean copper this year.", False),
+        ("Lima has delayed the duty on Chilean copper until later this year.", False),
+        ("Lima has raised its first duty on Chilean copper since the talks ended.", False),
+        ("Lima raised the duty because Santiago has sold more copper this year.", False),
+        ("Lima has put a duty on Chilean copper.", False),
+    ],
+)
+def test_a_period_up_to_now_makes_a_perfect_history(sentence: str, is_back: bool) -> None:
+    assert is_past_event(sentence, DAY) is is_back
