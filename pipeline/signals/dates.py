@@ -13,6 +13,7 @@ MAX_DAYS_OLD = 2
 
 _MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
 _ANY_MONTH = "|".join(_MONTHS)
+_WEEKDAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
 # After other nouns than these, `of 1974` belongs to a name, such as that of a law; so does `the 1974` without a preposition.
 _PERIODS = rf"spring|summer|autumn|fall|winter|start|beginning|middle|end|half|quarter|months|war|dispute|{_ANY_MONTH}"
 _YEAR = re.compile(
@@ -32,16 +33,14 @@ _OF_ANOTHER_THING = re.compile(
 )
 # These words date the act that follows them to the day of the article or later, but not what is then `said`.
 _FOLLOWED_BY_NEWS = re.compile(
-    r"(?<!said )(?<!said on )\b(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|today|yesterday|tomorrow|will|shall|hereby)\b"
+    rf"(?<!said )(?<!said on )\b(?:{_WEEKDAY}|today|yesterday|tomorrow|will|shall|hereby)\b"
     r"(?!.*\b(?:said|says?|told|show(?:s|ed)?)\b)"
 )
 _MONTH = re.compile(rf"\b(?:[Ii]n|last) ({_ANY_MONTH})\b")
 # A month in a relative clause dates something else than the act: "the duty that it suspended in April".
 _MONTH_OF_CLAUSE = re.compile(rf"\b(?:that|which|whom?|it|they|he|she|deal|expected|due|next)\b[^,;]*\b(?:in|last) (?:{_ANY_MONTH})\b")
 # These words date the act to the day of the article or later, so a month next to them dates something else.
-_CURRENT = re.compile(
-    r"\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b|\b(?:today|yesterday|tomorrow|now|will|would|may|might|could|should|shall|must|says?|said)\b"
-)
+_CURRENT = re.compile(rf"\b(?:{_WEEKDAY}|today|yesterday|tomorrow|now|will|would|may|might|could|should|shall|must|says?|said)\b")
 # "last week's talks" date something else than the act.
 _PAST_ADVERB = re.compile(
     rf"\b(?:[Ll]ast (?:week|month|year)(?!['\u2019]s)|[Aa]t the end of (?P<month>{_ANY_MONTH})|a (?:week|month|year) ago)\b"
@@ -67,6 +66,10 @@ _PAST_OPENING = re.compile(
     r"|Since (?:(?:\w+ ){1,4}took office|taking office|coming into office))\b"
 )
 
+# Statistics as the source of a sentence.
+_FIGURES = r"(?:(?!(?:after|as|because|since|when)\b)[\w'\u2019-]+ ){0,4}(?:data|figures|statistics)\b"
+_BY_STATISTICS = re.compile(rf"(?:^|, ){_FIGURES}[^,;]{{0,40}} show(?:ed|s)?\b|\b[Aa]ccording to {_FIGURES}", re.IGNORECASE)
+
 
 def is_past_event(sentence: str, day: date | None) -> bool:
     """Whether the sentence dates its event before `day`.
@@ -75,9 +78,10 @@ def is_past_event(sentence: str, day: date | None) -> bool:
     (`Earlier, ...`), or if it dates the act at its beginning or by `on` to more than `MAX_DAYS_OLD` days ago (`_is_on_past_day`). Phrases
     such as `last week` also count, and so do months (`in April`) that are all one to seven months ago, but not in a sentence with a word of
     the present or future (`today`, `will`) or with a month in a relative clause. A perfect counts if a period up to now follows
-    (`has raised duties this year`). If `day` is None, any year counts as earlier, and days, months and `last week` do not count.
+    (`has raised duties this year`), and so do statistics, whose figures are of earlier trade (`_is_statistic`). If `day` is None, any year
+    counts as earlier, and days, months and `last week` do not count.
     """
-    if _PAST_OPENING.match(sentence) or _is_in_past_year(sentence, day) or _is_in_period_up_to_now(sentence):
+    if _PAST_OPENING.match(sentence) or _is_in_past_year(sentence, day) or _is_in_period_up_to_now(sentence) or _is_statistic(sentence):
         return True
     if day is None:
         return False
@@ -115,6 +119,15 @@ def _is_in_period_up_to_now(sentence: str) -> bool:
     """
     perfect = _PERFECT_IN_PERIOD.match(sentence)
     return perfect is not None and not (_FOLLOWED_BY_NEWS.search(perfect[0]) or _OF_ANOTHER_THING.search(perfect[0]))
+
+
+def _is_statistic(sentence: str) -> bool:
+    """Whether statistics are the source of the sentence.
+
+    Examples: `..., customs data showed`, `according to trade figures`. Words before it that say that the act is new (`today`) exclude it.
+    """
+    source = _BY_STATISTICS.search(sentence)
+    return source is not None and not _FOLLOWED_BY_NEWS.search(sentence[: source.start()])
 
 
 def _is_on_past_day(sentence: str, day: date) -> bool:

@@ -95,3 +95,18 @@ def test_a_past_year_dates_an_act_only_if_it_dates_nothing_else(sentence: str, i
 )
 def test_a_period_up_to_now_makes_a_perfect_history(sentence: str, is_back: bool) -> None:
     assert is_past_event(sentence, DAY) is is_back
+
+
+@pytest.mark.parametrize(
+    ("sentence", "is_back"),
+    [
+        ("Lima cut its purchases of Chilean copper, customs data showed on Monday.", True),
+        ("Lima cut its purchases of Chilean copper, according to ship tracking data.", True),
+        ("Figures released on Monday showed that Lima cut its purchases of Chilean copper.", True),
+        ("Lima raised the duty on Chilean copper, hours after data showed a deficit.", False),
+        ("Lima on Monday put a duty on half of Chilean copper, according to trade figures.", False),
+        ("Lima put a duty on Chilean data storage.", False),
+    ],
+)
+def test_what_statistics_show_is_history(sentence: str, is_back: bool) -> None:
+    assert is_past_event(sentence, DAY) is is_back
