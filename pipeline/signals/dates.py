@@ -45,11 +45,10 @@ _CURRENT = re.compile(rf"\b(?:{_WEEKDAY}|today|yesterday|tomorrow|now|will|would
 _PAST_ADVERB = re.compile(
     rf"\b(?:[Ll]ast (?:week|month|year)(?!['\u2019]s)|[Aa]t the end of (?P<month>{_ANY_MONTH})|a (?:week|month|year) ago)\b"
 )
-# A part of the first clause, which ends before these words, a comma or `agreed to`.
-_IN_CLAUSE = r"(?:(?!\b(?:after|as|because|if|said|says|that|when|which|while|who)\b|(?<=ed) to [a-z])[^,;])*?"
-# A period up to now, and a verb in the perfect before it: "has raised duties twice since the talks ended".
-_PERFECT_IN_PERIOD = re.compile(
-    rf"{_IN_CLAUSE}\b(?:has|have) (?!now |today ){_IN_CLAUSE}"
+# What ends the first clause.
+_END_OF_CLAUSE = re.compile(r"[,;]|\b(?:after|as|because|if|said|says|that|when|which|while|who)\b|(?<=ed) to [a-z]")
+_PERFECT = re.compile(r"\b(?:has|have) (?!now |today )")
+_PERIOD_UP_TO_NOW = re.compile(
     r"\b(?:since|so far|(?<!later )(?<!for )this year(?!['\u2019]s)|in recent (?:weeks|months|years)|(?:over|in) the (?:past|last))\b"
 )
 _MAX_MONTHS_AGO = 7  # a month further back is read as the coming one
@@ -113,12 +112,16 @@ def _is_in_past_year(sentence: str, day: date | None) -> bool:
 
 
 def _is_in_period_up_to_now(sentence: str) -> bool:
-    """Whether the first clause is in the perfect, with a period.
+    """Whether the first clause is in the perfect, with a period up to now.
 
-    Words that say that the act is new (`today`), and periods that are part of something else (`the first duty since ...`), exclude it.
+    Example: `has raised duties twice since the talks ended`. Words that say that the act is new (`today`), and periods that are part of
+    something else (`the first duty since ...`), exclude it.
     """
-    perfect = _PERFECT_IN_PERIOD.match(sentence)
-    return perfect is not None and not (_FOLLOWED_BY_NEWS.search(perfect[0]) or _OF_ANOTHER_THING.search(perfect[0]))
+    end = _END_OF_CLAUSE.search(sentence)
+    clause = sentence[: end.start()] if end else sentence
+    perfect = _PERFECT.search(clause)
+    period = _PERIOD_UP_TO_NOW.search(clause, perfect.end()) if perfect else None
+    return period is not None and not any(pattern.search(clause[: period.end()]) for pattern in (_FOLLOWED_BY_NEWS, _OF_ANOTHER_THING))
 
 
 def _is_statistic(sentence: str) -> bool:
