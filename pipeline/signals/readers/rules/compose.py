@@ -4,16 +4,15 @@ The verb's direction and the object's class give a kind, which operators change.
 kinds in `grammar.py`, actors and targets in `roles.py`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from typing import Any, NamedTuple
 
 from pipeline.signals.lexicon import cues
 from pipeline.signals.reader import SURE_SIGN
+from pipeline.signals.readers.rules.adjust import adjust
 from pipeline.signals.readers.rules.bare import find_existing_restrictions, find_named_talks, find_operator_acts
 from pipeline.signals.readers.rules.grammar import (
-    CONCEDING,
     ESCALATING,
     KINDS,
     OPERATOR_EFFECTS,
@@ -61,7 +60,7 @@ def find_acts(sentence: MarkedSentence) -> list[Act]:
     if not any(act.modality == "asserted" or act.kind == "dialogue" for act in acts):
         acts += find_named_talks(sentence, used)
     acts += find_existing_restrictions(sentence, used)
-    adjusted = (_adjust_modality(sentence, _adjust_conditional(sentence, _adjust_precondition(sentence, act))) for act in acts)
+    adjusted = (adjust(sentence, act) for act in acts)
     return sorted(adjusted, key=lambda act: (act.anchor, act.focus, act.kind))
 
 
@@ -370,81 +369,3 @@ def _is_prospect(sentence: MarkedSentence, verb: Mark, operators: list[Mark]) ->
     """
     before = set(sentence.words_between(verb.first - 5, verb.first))
     return verb.form == "ing" or bool(cues("prospect") & before) or any(class_of(o) == "threaten" for o in operators)
-
-
-def _adjust_conditional(sentence: MarkedSentence, act: Act) -> Act:
-    """Turn a future measure that depends on a condition into a threat.
-
-    Example: `will raise tariffs if talks fail`. The condition is in another clause, before or after. Measures in sentences with a forecast
-    (`analysts expect`), denied ones, and other acts stay as they are.
-    """
-    if act.kind != "measure" or act.modality not in {"asserted", "hypothetical"}:
-        return act
-    start, end = sentence.clause_bounds(act.anchor)
-    before = sentence.words_between(max(start, act.anchor - 6), act.anchor + 1)
-    is_future = act.rule_id.startswith("retaliate.") or bool(cues("resolve") & set(before)) or _ends_in_obligation(before[:-1])
-    conditions = [at for at in sentence.clause_starts if sentence.tokens[at].lower in cues("provisos") and not start <= at < end]
-    if not is_future or not conditions or cues("forecasters") & set(sentence.words_between(0, len(sentence.tokens))):
-        return act
-    return replace(act, kind="threat", status="proposed", modality="asserted", rule_id=f"if.{act.rule_id}")
-
-
-def _ends_in_obligation(words: Sequence[str]) -> bool:
-    """Whether the words end in `have to` or `need to`."""
-    return len(words) > 1 and words[-1] == "to" and words[-2] in cues("obligations")
-
-
-def _adjust_precondition(sentence: MarkedSentence, act: Act) -> Act:
-    """Turn a concession into a refusal that waits for it.
-
-    Example: `will not move unless it lifts its duties`. The concession (lifts) is in a clause that opens with `unless` or `until`, and a
-    word of denial (not) is before it. What is refused is the word after the denial (move). Other acts stay as they are.
-    """
-    start, _ = sentence.clause_bounds(act.anchor)
-    if act.kind not in CONCEDING or sentence.tokens[start].lower not in cues("until"):
-        return act
-    denials = [mark for mark in sentence.marks_of("operator") if class_of(mark) in {"negate", "refuse"} and mark.last < start]
-    if not denials or denials[-1].last + 1 >= start:
-        return act
-    at = denials[-1].last + 1
-    return replace(
-        act,
-        kind="refusal",
-        status="proposed",
-        modality="asserted",
-        rule_id=f"unless.{act.rule_id}",
-        anchor=at,
-        focus=at,
-        mutual=False,
-        thing=None,
-    )
-
-
-def _adjust_modality(sentence: MarkedSentence, act: Act) -> Act:
-    """Make an asserted act historical or hypothetical if its clause says so.
-
-    In a sentence that ends with a question mark it is hypothetical. Otherwise an adverb of the past, a past perfect, or (only for kinds of
-    `ESCALATING` and `CONCEDING`) a clause that opens with a word such as "after" or "since" makes it historical; but not that clause if
-    the words before it only report on a market. Else a condition or forecast makes it hypothetical. Acts of another modality stay as they
-    are.
-    """
-    if act.modality != "asserted":
-        return act
-    if sentence.text.rstrip().endswith("?"):
-        return replace(act, modality="hypothetical")
-    start, end = sentence.clause_bounds(act.anchor)
-    opener = sentence.tokens[start].lower
-    is_background = (
-        opener in {"since", "following", "after", "because"} and act.kind in ESCALATING | CONCEDING and not sentence.is_market_report(start)
-    )
-    is_dated = any(class_of(mark) == "historical" and start <= mark.first < end for mark in sentence.marks_of("operator"))
-    near = sentence.words_between(act.anchor - 9, act.anchor)
-    is_past_perfect = "had" in near[-3:] and not cues("reporting") & set(near)
-    if is_background or is_dated or is_past_perfect:
-        return replace(act, modality="historical")
-    # Words inside an object are no forecast: "trade war fears".
-    in_objects = {at for mark in sentence.marks_of("object") for at in range(mark.first, mark.last + 1)}
-    other_words = {token.lower for at, token in enumerate(sentence.tokens[start:end], start) if at not in in_objects}
-    if opener in cues("conditions") or cues("forecasters") & other_words:
-        return replace(act, modality="hypothetical")
-    return act
