@@ -39,6 +39,8 @@ DOUBLING = frozenset(
         "slam",
     }
 )
+# Verbs that double it in British English only.
+DOUBLING_IN_BRITAIN = frozenset({"cancel", "label", "signal", "travel"})
 IRREGULAR = {
     "cut": ("cut", "cut"),
     "hit": ("hit", "hit"),
@@ -134,6 +136,8 @@ def verb_forms(phrase: str) -> dict[str, str]:
     forms = {verb: "base", _add_s(verb): "s", _to_ing(verb): "ing"}
     if past == participle:
         forms[past] = "both" if past != verb else "any"
+        if verb in DOUBLING_IN_BRITAIN:
+            forms |= {f"{verb}{verb[-1]}ing": "ing", f"{verb}{verb[-1]}ed": "both"}
     else:
         forms |= {past: "past", participle: "pp" if participle != verb else "any"}
     return {" ".join((form, *rest)): name for form, name in forms.items()}

@@ -79,6 +79,17 @@ def test_the_fingerprint_has_twelve_hex_digits() -> None:
         ("levy", {"levy": "base", "levies": "s", "levying": "ing", "levied": "both"}),
         ("take effect", {"take effect": "base", "takes effect": "s", "taking effect": "ing", "took effect": "past", "taken effect": "pp"}),
         ("cut", {"cut": "any", "cuts": "s", "cutting": "ing"}),
+        (
+            "cancel",
+            {
+                "cancel": "base",
+                "cancels": "s",
+                "canceling": "ing",
+                "cancelling": "ing",
+                "canceled": "both",
+                "cancelled": "both",
+            },
+        ),
     ],
 )
 def test_verbs_are_inflected(verb: str, forms: dict[str, str]) -> None:
