@@ -85,6 +85,24 @@ def test_verbs_with_only_one_sign_settle_it_against_the_encoder(text: str, sign:
     assert findings.filter(pl.col("probability") >= 0.5).height
 
 
+@pytest.mark.parametrize(
+    ("text", "signals"),
+    [
+        ("Norway delayed the removal of duties on Peruvian fish.", {"NOR>PER refusal"}),
+        ("Norway shelved a plan to cut duties on Peruvian fish.", {"NOR>PER refusal"}),
+        ("Norway withdrew its offer to lower duties on Peruvian fish.", {"NOR>PER refusal"}),
+        ("A plan to cut duties on Peruvian fish was dropped by Norway.", {"NOR>PER refusal"}),
+        ("Norway cancelled a plan to raise duties on Peruvian fish.", {"NOR>PER easing"}),
+        ("Norway delayed its duties on Peruvian fish to calm the row.", {"NOR>PER easing"}),
+        ("Norway paused and later cut duties on Peruvian fish.", {"NOR>PER easing"}),
+    ],
+)
+def test_to_delay_or_drop_a_relief_is_a_refusal(text: str, signals: set[str]) -> None:
+    assert asserted(text) == signals
+    polarities = SentenceExtractor("both").explain(text).filter(modality="asserted")["polarity"].unique().to_list()
+    assert polarities == ["escalation" if "refusal" in str(signals) else "concession"]
+
+
 def test_to_let_tariffs_take_effect_lets_no_goods_in() -> None:
     assert asserted("Norway lets tariffs on Peruvian goods take effect.") == {"NOR>PER measure"}
     assert asserted("Norway lets Peruvian goods in.") == {"NOR>PER easing"}

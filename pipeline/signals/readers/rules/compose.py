@@ -16,6 +16,7 @@ from pipeline.signals.readers.rules.grammar import (
     ESCALATING,
     KINDS,
     OPERATOR_EFFECTS,
+    UNDOING,
     Act,
     DraftAct,
     class_of,
@@ -33,6 +34,7 @@ OBJECT_REACH = 12
 COUNTRY_REACH = 7
 SUSPENSION_REACH = 5
 WILL_REACH = 3
+PLAN_REACH = 2
 SCORE, CHANGED_SCORE, PROSPECT_SCORE = 0.6, 0.65, 0.5
 
 
@@ -40,11 +42,13 @@ class _Predicate(NamedTuple):
     """A verb and its object, with their kind of act.
 
     `phrase`: the lexicon entry that gives the verb its meaning here; `thing`: the object, None if the verb contains it (`sanctions Iran`).
+    `undone`: the nearer verb of the object if this verb only puts off or gives up what that one does (`_find_undone`).
     """
 
     phrase: Phrase
     thing: Mark | None
     kind: str
+    undone: Mark | None = None
 
 
 def find_acts(sentence: MarkedSentence) -> list[Act]:
@@ -68,14 +72,17 @@ def _find_verb_acts(sentence: MarkedSentence, used: set[int]) -> Iterable[Act]:
     """Find acts of verbs with their objects, such as `raises tariffs`.
 
     A noun such as `removal` counts only if a country owns it (`China's removal of tariffs`) or an operator changes it (`demands the
-    removal`). The positions of the first words of operators and objects of acts are added to `used`, which is changed in place.
+    removal`). What another verb undoes is no act. The positions of the first words of operators and objects of acts are added to `used`,
+    which is changed in place.
     """
     objects = sentence.marks_of("object")
-    for verb in sentence.marks_of("verb", "act"):
-        predicate = _choose_object(sentence, verb, objects)
-        if predicate is None or is_stopped(sentence, verb) or _is_of_nearer_verb(sentence, verb, predicate):
+    chosen = [(verb, _choose_object(sentence, verb, objects)) for verb in sentence.marks_of("verb", "act")]
+    undone = [predicate.undone for _, predicate in chosen if predicate and predicate.undone]
+    for verb, predicate in chosen:
+        if predicate is None or verb in undone or is_stopped(sentence, verb) or _is_of_nearer_verb(sentence, verb, predicate):
             continue
-        operators = governing_operators(sentence, verb.first)
+        inner = _inner_words(verb, predicate)
+        operators = [operator for operator in governing_operators(sentence, verb.first) if operator.first not in inner]
         if predicate.phrase.entry.get("willed") and not _is_willed(sentence, verb):
             continue  # duties that remain in place are background
         needs_operator = (verb.category == "act" and not is_owned(sentence, verb)) or predicate.phrase.entry.get("wished")
@@ -84,11 +91,23 @@ def _find_verb_acts(sentence: MarkedSentence, used: set[int]) -> Iterable[Act]:
         act = _build_act(sentence, verb, predicate, operators)
         if act is not None:
             used.update(operator.first for operator in operators)
+            used.update(inner)
             if act.rule_id.startswith("proposed.") and predicate.thing is not None:
                 used.update(range(verb.last + 1, predicate.thing.first))
             if predicate.thing is not None:
                 used.add(predicate.thing.first)
             yield act
+
+
+def _inner_words(verb: Mark, predicate: _Predicate) -> range:
+    """Return the positions of words that belong to what a verb undoes.
+
+    They are those before the object, from the verb or, in a passive (`a plan to cut duties was dropped`), from the plan on.
+    """
+    if predicate.undone is None or predicate.thing is None:
+        return range(0)
+    start = verb.last + 1 if verb.last < predicate.thing.first else predicate.undone.first - PLAN_REACH
+    return range(start, predicate.thing.first)
 
 
 def _is_willed(sentence: MarkedSentence, verb: Mark) -> bool:
@@ -142,8 +161,35 @@ def _choose_object(sentence: MarkedSentence, verb: Mark, objects: list[Mark]) ->
     for thing in _objects_in_reach(sentence, verb, objects):
         for phrase in verb.readings:
             kind = _kind_of(sentence, verb, phrase, thing)
-            if kind is not None:
-                return _Predicate(phrase, thing, kind)
+            if kind is None:
+                continue
+            undone = _find_undone(sentence, verb, thing) if phrase.entry.get("undoes") else None
+            return _Predicate(phrase, thing, UNDOING.get(undone[1], kind), undone[0]) if undone else _Predicate(phrase, thing, kind)
+    return None
+
+
+def _find_undone(sentence: MarkedSentence, verb: Mark, thing: Mark) -> tuple[Mark, str] | None:
+    """Return what a verb puts off or gives up, and its kind.
+
+    Examples: `delays the removal of tariffs`, `a plan to cut tariffs was dropped`. It is a noun of a verb, an infinitive or a form in
+    `-ing`, precedes the object, and takes the object too. There is no comma, `and`, `but`, demand or refusal between it and the verb or
+    object (`drops its demand to cut tariffs` gives up no cut). None if there is none, or the verb ends a suspension (`_is_suspended`).
+    """
+    if _is_suspended(sentence, verb, thing):
+        return None
+    start = verb.last + 1 if verb.last < thing.first else sentence.clause_bounds(thing.first)[0]
+    for other in sentence.marks_of("verb", "act"):
+        is_named = other.category == "act" or other.form in {"base", "any", "ing"}
+        if not (is_named and start <= other.first <= other.last < thing.first):
+            continue
+        first = min(verb.last, other.last) + 1
+        kinds = [kind for phrase in other.readings if (kind := _kind_of(sentence, other, phrase, thing))]
+        is_opposed = any(
+            first <= operator.first < thing.first and class_of(operator) in {"demand", "refuse", "accuse"}
+            for operator in sentence.marks_of("operator", "operator_noun")
+        )
+        if kinds and not is_opposed and not {",", "and", "but"} & set(sentence.words_between(first, thing.first)):
+            return other, kinds[0]
     return None
 
 
@@ -296,6 +342,7 @@ def _build_act(sentence: MarkedSentence, verb: Mark, predicate: _Predicate, oper
         or _is_suspended(sentence, verb, thing)
         or _is_resized_quota(verb, thing)
         or _is_on_hold(sentence, thing)
+        or predicate.undone is not None
     )
     # The end of the rule's id shows later steps that the grammar leaves no doubt about the sign.
     if is_inverted or entry.get("is_sure") or (is_ambiguous and _names_level(sentence, thing or verb)):

@@ -45,6 +45,8 @@ KINDS = MappingProxyType(
         ("down", "quarrel"): "easing",
     }
 )
+# Kind of an act that puts off or gives up one of this kind; other kinds are given up as the verb and its object say.
+UNDOING = MappingProxyType({"easing": "refusal", "measure": "easing", "investigation": "easing"})
 ESCALATING = frozenset({"measure", "investigation"})
 REJECTABLE = frozenset({"demand", "offer"})
 CONCEDING = frozenset({"easing", "purchase", "agreement"})
