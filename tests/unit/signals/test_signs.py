@@ -103,6 +103,23 @@ def test_to_delay_or_drop_a_relief_is_a_refusal(text: str, signals: set[str]) ->
     assert polarities == ["escalation" if "refusal" in str(signals) else "concession"]
 
 
+@pytest.mark.parametrize(
+    ("text", "signals"),
+    [
+        ("Norway set a 15 percent duty on Peruvian fish, down from 25 percent.", {"NOR>PER easing"}),
+        ("Norway will impose a duty of 15 percent on Peru, well below the 25 percent it had announced.", {"NOR>PER easing"}),
+        ("Peru faces a 15% Norwegian tariff, half of what Oslo threatened", {"NOR>PER easing"}),
+        ("Peruvian fish will be taxed at 15 percent instead of 25 percent, Norway said.", {"NOR>PER easing"}),
+        ("Norway set a 25 percent duty on Peruvian fish, up from 15 percent.", {"NOR>PER measure"}),
+        ("Norway set a 15 percent duty on Peruvian fish, compared with 10 percent for Chile.", {"NOR>PER measure"}),
+        ("Norway imposed a 15 percent duty on Peruvian fish less than 24 hours after it was announced.", {"NOR>PER measure"}),
+        ("Norway raised its duty on Peruvian fish to 15 percent, below the 25 percent of old.", {"NOR>PER measure"}),
+    ],
+)
+def test_a_lower_rate_than_before_is_relief(text: str, signals: set[str]) -> None:
+    assert asserted(text) == signals
+
+
 def test_to_let_tariffs_take_effect_lets_no_goods_in() -> None:
     assert asserted("Norway lets tariffs on Peruvian goods take effect.") == {"NOR>PER measure"}
     assert asserted("Norway lets Peruvian goods in.") == {"NOR>PER easing"}

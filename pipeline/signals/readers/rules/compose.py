@@ -28,6 +28,7 @@ from pipeline.signals.readers.rules.grammar import (
 from pipeline.signals.readers.rules.matching import Mark, MarkedSentence
 from pipeline.signals.readers.rules.nominal import find_new_restrictions, is_owned
 from pipeline.signals.readers.rules.phrases import Phrase
+from pipeline.signals.readers.rules.rates import sets_lower_rate
 
 # Reaches are numbers of words.
 OBJECT_REACH = 12
@@ -333,6 +334,9 @@ def _build_act(sentence: MarkedSentence, verb: Mark, predicate: _Predicate, oper
     """
     entry, thing, kind = predicate.phrase.entry, predicate.thing, predicate.kind
     rule_id, score = f"{entry['id']}.{class_of(thing) if thing else entry['self']}", SCORE
+    is_lower = kind == "measure" and bool(entry.get("sets")) and sets_lower_rate(sentence, verb)
+    if is_lower:
+        kind = "easing"
     is_ambiguous = entry.get("level") or len({reading.entry["direction"] for reading in verb.readings}) > 1
     # What ends a relief is a measure that begins: `ends the exemption of small parcels`.
     ends_relief = kind == "measure" and thing is not None and class_of(thing) in {"approval", "concession"}
@@ -345,7 +349,7 @@ def _build_act(sentence: MarkedSentence, verb: Mark, predicate: _Predicate, oper
         or predicate.undone is not None
     )
     # The end of the rule's id shows later steps that the grammar leaves no doubt about the sign.
-    if is_inverted or entry.get("is_sure") or (is_ambiguous and _names_level(sentence, thing or verb)):
+    if is_inverted or is_lower or entry.get("is_sure") or (is_ambiguous and _names_level(sentence, thing or verb)):
         rule_id += SURE_SIGN
     if thing is not None and thing.readings[0].entry.get("of_firm"):
         rule_id += ".firm"
