@@ -120,6 +120,21 @@ def test_a_lower_rate_than_before_is_relief(text: str, signals: set[str]) -> Non
     assert asserted(text) == signals
 
 
+@pytest.mark.parametrize(
+    ("text", "sign"),
+    [
+        ("Norway announced an increase in imports of Peruvian fish.", "concession"),
+        ("Norway ordered a sharp increase in purchases of Peruvian fish.", "concession"),
+        ("Norway announced measures to expand imports from Peru.", "concession"),
+        ("Norway announced measures to curb imports from Peru.", "escalation"),
+        ("Norway announced an increase in duties on Peruvian fish.", "escalation"),
+    ],
+)
+def test_more_imports_are_no_restriction(text: str, sign: str) -> None:
+    findings = SentenceExtractor("both").explain(text).filter(modality="asserted")
+    assert set(findings["polarity"]) == {sign}
+
+
 def test_to_let_tariffs_take_effect_lets_no_goods_in() -> None:
     assert asserted("Norway lets tariffs on Peruvian goods take effect.") == {"NOR>PER measure"}
     assert asserted("Norway lets Peruvian goods in.") == {"NOR>PER easing"}

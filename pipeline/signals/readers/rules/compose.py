@@ -36,6 +36,7 @@ COUNTRY_REACH = 7
 SUSPENSION_REACH = 5
 WILL_REACH = 3
 PLAN_REACH = 2
+DECIDER_REACH = 3
 SCORE, CHANGED_SCORE, PROSPECT_SCORE = 0.6, 0.65, 0.5
 
 
@@ -72,9 +73,9 @@ def find_acts(sentence: MarkedSentence) -> list[Act]:
 def _find_verb_acts(sentence: MarkedSentence, used: set[int]) -> Iterable[Act]:
     """Find acts of verbs with their objects, such as `raises tariffs`.
 
-    A noun such as `removal` counts only if a country owns it (`China's removal of tariffs`) or an operator changes it (`demands the
-    removal`). What another verb undoes is no act. The positions of the first words of operators and objects of acts are added to `used`,
-    which is changed in place.
+    A noun such as `removal` counts only if a country owns it (`China's removal of tariffs`), an operator changes it (`demands the removal`)
+    or, for trade, a verb directly decides it (`orders an increase in imports`). What another verb undoes is no act. The positions of the
+    first words of operators and objects of acts are added to `used`, which is changed in place.
     """
     objects = sentence.marks_of("object")
     chosen = [(verb, _choose_object(sentence, verb, objects)) for verb in sentence.marks_of("verb", "act")]
@@ -86,7 +87,8 @@ def _find_verb_acts(sentence: MarkedSentence, used: set[int]) -> Iterable[Act]:
         operators = [operator for operator in governing_operators(sentence, verb.first) if operator.first not in inner]
         if predicate.phrase.entry.get("willed") and not _is_willed(sentence, verb):
             continue  # duties that remain in place are background
-        needs_operator = (verb.category == "act" and not is_owned(sentence, verb)) or predicate.phrase.entry.get("wished")
+        is_done = is_owned(sentence, verb) or (predicate.kind == "purchase" and _is_decided(sentence, verb))
+        needs_operator = (verb.category == "act" and not is_done) or predicate.phrase.entry.get("wished")
         if needs_operator and not any(class_of(operator) in OPERATOR_EFFECTS for operator in operators):
             continue  # "the removal of tariffs" is an act only if someone demands, offers or refuses it
         act = _build_act(sentence, verb, predicate, operators)
@@ -98,6 +100,16 @@ def _find_verb_acts(sentence: MarkedSentence, used: set[int]) -> Iterable[Act]:
             if predicate.thing is not None:
                 used.add(predicate.thing.first)
             yield act
+
+
+def _is_decided(sentence: MarkedSentence, noun: Mark) -> bool:
+    """Whether a noun is the object of a verb of deciding: `ordered a sharp increase`.
+
+    The verb may impose restrictions too, and is at most `DECIDER_REACH` words before the noun.
+    """
+    near = [mark for mark in sentence.marks_of("verb") if noun.first - DECIDER_REACH <= mark.last < noun.first]
+    entries = [phrase.entry for mark in near for phrase in mark.readings]
+    return any(entry["direction"] == "up" and "restriction" in entry["takes"] for entry in entries)
 
 
 def _inner_words(verb: Mark, predicate: _Predicate) -> range:
@@ -219,8 +231,13 @@ def _kind_of(sentence: MarkedSentence, verb: Mark, phrase: Phrase, thing: Mark) 
 def _has_other_meaning(sentence: MarkedSentence, verb: Mark, phrase: Phrase, thing: Mark) -> bool:
     """Whether words between verb and object give the verb another meaning.
 
-    Examples: `raise concerns over a duty`, `bar someone from evading tariffs`, `let the tariffs on their goods take effect`.
+    Examples: `raise concerns over a duty`, `bar someone from evading tariffs`, `let the tariffs on their goods take effect`,
+    `announce measures to expand imports`.
     """
+    if sentence.tokens[thing.first].lower == "measures" and sentence.words_between(thing.last + 1, thing.last + 2) == ["to"]:
+        aims = [mark for mark in sentence.marks_of("verb") if mark.first == thing.last + 2]
+        aim = _choose_object(sentence, aims[0], sentence.marks_of("object")) if aims else None
+        return aim is not None and aim.kind not in ESCALATING
     between = set(sentence.words_between(verb.last + 1, thing.first))
     if class_of(thing) == "goods":
         return any(class_of(mark) == "restriction" for mark in sentence.marks_of("object") if verb.last < mark.first < thing.first)
@@ -349,7 +366,8 @@ def _build_act(sentence: MarkedSentence, verb: Mark, predicate: _Predicate, oper
         or predicate.undone is not None
     )
     # The end of the rule's id shows later steps that the grammar leaves no doubt about the sign.
-    if is_inverted or is_lower or entry.get("is_sure") or (is_ambiguous and _names_level(sentence, thing or verb)):
+    is_growth = entry["id"] == "raise" and thing is not None and thing.readings[0].entry["id"] in {"imports", "purchases"}
+    if is_inverted or is_lower or is_growth or entry.get("is_sure") or (is_ambiguous and _names_level(sentence, thing or verb)):
         rule_id += SURE_SIGN
     if thing is not None and thing.readings[0].entry.get("of_firm"):
         rule_id += ".firm"
