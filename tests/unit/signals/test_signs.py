@@ -135,6 +135,10 @@ def test_more_imports_are_no_restriction(text: str, sign: str) -> None:
     assert set(findings["polarity"]) == {sign}
 
 
+def test_a_solar_panel_is_no_panel_of_judges() -> None:
+    assert asserted("Norway dropped its plan to exempt Peruvian solar panels from duties.") == {"NOR>PER refusal"}
+
+
 def test_to_let_tariffs_take_effect_lets_no_goods_in() -> None:
     assert asserted("Norway lets tariffs on Peruvian goods take effect.") == {"NOR>PER measure"}
     assert asserted("Norway lets Peruvian goods in.") == {"NOR>PER easing"}
