@@ -60,6 +60,10 @@ def test_what_ends_the_suspension_of_a_duty_brings_it_back(text: str, signals: s
         ("Iceland imposed a quota on Polish pork.", {"ISL>POL measure"}),
         ("Iceland eased its quota for Polish pork.", {"ISL>POL easing"}),
         ("China cut export quotas on tungsten for Japan.", {"CHN>JPN measure"}),
+        ("Iceland raised the cap on imports of Polish pork.", {"ISL>POL easing"}),
+        ("Iceland raised its limit on imports of Polish pork.", {"ISL>POL easing"}),
+        ("Iceland lowered the ceiling on pork imports from Poland.", {"ISL>POL measure"}),
+        ("Iceland scrapped the cap on imports of Polish pork.", {"ISL>POL easing"}),
     ],
 )
 def test_a_smaller_quota_lets_less_pass(text: str, signals: set[str]) -> None:
