@@ -73,6 +73,7 @@ IRREGULAR = {
     "win": ("won", "won"),
     "back": ("backed", "backed"),
     "find": ("found", "found"),
+    "wake": ("woke", "woken"),
     "sue": ("sued", "sued"),
     "steal": ("stole", "stolen"),
     "rip": ("ripped", "ripped"),

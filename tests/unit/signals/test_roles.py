@@ -3,7 +3,7 @@
 import pytest
 
 from pipeline.signals.extract import SentenceExtractor
-from tests.unit.signals.reading import asserted
+from tests.unit.signals.reading import asserted, explain
 
 
 @pytest.mark.parametrize(
@@ -73,6 +73,22 @@ def test_calling_tariffs_unjustified_accuses_their_owner() -> None:
 
 def test_the_country_that_faces_a_tariff_is_its_target() -> None:
     assert asserted("Japanese makers face American tariffs.") == {"USA>JPN measure"}
+
+
+@pytest.mark.parametrize(
+    ("text", "sign"),
+    [
+        ("Peru wins a cut in Norwegian tariffs on fish", "concession"),
+        ("Peru secured an exemption from Norwegian duties on fish.", "concession"),
+        ("Peru is bracing for a Norwegian tariff on its fish.", "escalation"),
+        ("Peru woke up to a 30 percent Norwegian tariff on fish.", "escalation"),
+        ("Peru ended up with a 30 percent Norwegian tariff on fish.", "escalation"),
+    ],
+)
+def test_who_gets_a_tariff_or_relief_is_its_target(text: str, sign: str) -> None:
+    asserted_pairs = {(f["actor"], f["target"], f["polarity"]) for f in explain(text) if f["modality"] == "asserted"}
+    assert asserted_pairs == {("NOR", "PER", sign)}
+    assert SentenceExtractor("both").explain(text).filter(modality="asserted", actor="PER", polarity=sign).is_empty()
 
 
 def test_a_conditional_measure_is_a_threat() -> None:

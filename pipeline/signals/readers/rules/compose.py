@@ -44,7 +44,7 @@ class _Predicate(NamedTuple):
     """A verb and its object, with their kind of act.
 
     `phrase`: the lexicon entry that gives the verb its meaning here; `thing`: the object, None if the verb contains it (`sanctions Iran`).
-    `undone`: the nearer verb of the object if this verb only puts off or gives up what that one does (`_find_undone`).
+    `undone`: the nearer verb of the object if this verb only puts off or gives up what that one does (`_find_inner`).
     """
 
     phrase: Phrase
@@ -176,17 +176,22 @@ def _choose_object(sentence: MarkedSentence, verb: Mark, objects: list[Mark]) ->
             kind = _kind_of(sentence, verb, phrase, thing)
             if kind is None:
                 continue
-            undone = _find_undone(sentence, verb, thing) if phrase.entry.get("undoes") else None
-            return _Predicate(phrase, thing, UNDOING.get(undone[1], kind), undone[0]) if undone else _Predicate(phrase, thing, kind)
+            inner = _find_inner(sentence, verb, thing)
+            if phrase.entry.get("gains") and class_of(thing) == "restriction":
+                return _Predicate(phrase, thing, "easing") if inner and inner[1] == "easing" else None
+            if inner and phrase.entry.get("undoes"):
+                return _Predicate(phrase, thing, UNDOING.get(inner[1], kind), inner[0])
+            return _Predicate(phrase, thing, kind)
     return None
 
 
-def _find_undone(sentence: MarkedSentence, verb: Mark, thing: Mark) -> tuple[Mark, str] | None:
-    """Return what a verb puts off or gives up, and its kind.
+def _find_inner(sentence: MarkedSentence, verb: Mark, thing: Mark) -> tuple[Mark, str] | None:
+    """Return the nearer verb of an object, and its kind of act.
 
-    Examples: `delays the removal of tariffs`, `a plan to cut tariffs was dropped`. It is a noun of a verb, an infinitive or a form in
-    `-ing`, precedes the object, and takes the object too. There is no comma, `and`, `but`, demand or refusal between it and the verb or
-    object (`drops its demand to cut tariffs` gives up no cut). None if there is none, or the verb ends a suspension (`_is_suspended`).
+    Examples: `delays the removal of tariffs`, `wins a cut in tariffs`, `a plan to cut tariffs was dropped`. It is a noun of a verb, an
+    infinitive or a form in `-ing`, precedes the object, and takes the object too. There is no comma, `and`, `but`, demand or refusal
+    between it and the verb or object (`drops its demand to cut tariffs` gives up no cut). None if there is none, or the verb ends a
+    suspension (`_is_suspended`).
     """
     if _is_suspended(sentence, verb, thing):
         return None

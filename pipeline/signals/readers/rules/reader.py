@@ -4,7 +4,7 @@ No rule about English words belongs here.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import polars as pl
@@ -14,7 +14,7 @@ from pipeline.signals import slots
 from pipeline.signals.actors import Mention
 from pipeline.signals.candidates import SentenceCandidates
 from pipeline.signals.dates import is_past_event
-from pipeline.signals.reader import READINGS_SCHEMA, Reading
+from pipeline.signals.reader import READINGS_SCHEMA, SURE_SIGN, Reading
 from pipeline.signals.readers.rules.background import modality_by_tree
 from pipeline.signals.readers.rules.compose import find_acts
 from pipeline.signals.readers.rules.grammar import Act
@@ -118,7 +118,8 @@ def _iter_readings(sentence_acts: _SentenceActs, tree: Tree | None) -> Iterator[
     """Yield a reading for each act and candidate pair.
 
     Pairs of actor and target that are no candidates are left out. An asserted act becomes historical if the text dates it in the past, else
-    gets its modality by the tree; if it is then still asserted, a question makes it hypothetical. `tree` is None without a parser.
+    gets its modality by the tree; if it is then still asserted, a question makes it hypothetical. What a state suffers is also denied as
+    its own act, whatever the encoder reads. `tree` is None without a parser.
     """
     sentence = sentence_acts.context.sentence
     parsed = ParsedSentence(sentence, tree) if tree else None
@@ -132,6 +133,9 @@ def _iter_readings(sentence_acts: _SentenceActs, tree: Tree | None) -> Iterator[
             if roles in sentence_acts.candidate_numbers:
                 targets = [mention.start for mention in sentence.mentions if mention.code == roles[1]]
                 yield _to_reading(sentence_acts.candidate_numbers[roles], sentence, act, modality, targets)
+            if "suffer." in act.rule_id and modality == "asserted" and roles[::-1] in sentence_acts.candidate_numbers:
+                not_back = replace(act, rule_id=f"{act.rule_id}.back{SURE_SIGN}")
+                yield _to_reading(sentence_acts.candidate_numbers[roles[::-1]], sentence, not_back, "negated", [])
 
 
 def _contains_any(text: str, section: str) -> bool:

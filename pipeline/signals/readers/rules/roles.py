@@ -68,6 +68,8 @@ def _find_roles_of_sufferer(context: SentenceContext, parsed: ParsedSentence | N
     """
     if parsed:
         sufferers = parsed.find_subject_countries(act.focus)
+        if not sufferers and act.rule_id.startswith("suffer."):
+            sufferers = parsed.find_subject_countries(act.anchor)  # the first word of `ends up with`
     else:
         agent = find_agent(context, act.anchor)
         sufferers = (agent,) if agent else ()
