@@ -77,6 +77,7 @@ def test_a_smaller_quota_lets_less_pass(text: str, signals: set[str]) -> None:
         ("Norway restored duties on Peruvian fish on Monday.", "escalation"),
         ("Norway presses ahead with duties on Peruvian fish", "escalation"),
         ("Norway scales back duties on Peruvian fish", "concession"),
+        ("Norway will phase out imports of Peruvian gas by 2040.", "escalation"),
         ("Norway restored market access for Peruvian fish on Monday.", "concession"),
         ("Norway cuts its quota for Peruvian fish", "escalation"),
         ("Norway approves the removal of duties on Peruvian fish", "concession"),
