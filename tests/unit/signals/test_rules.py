@@ -382,3 +382,7 @@ def test_misconduct_is_an_accusation_and_the_end_of_a_waiver_a_measure(text: str
 def test_the_first_word_has_no_word_before_it() -> None:
     sentence = mark_sentence("Talks to go by", [])
     assert [sentence.words_between(at - 1, at) for at in range(3)] == [[], ["talks"], ["to"]]
+
+
+def test_an_alternative_is_denied_and_not_demanded() -> None:
+    assert "NOR>PER demand" not in asserted("Norway will seek dialogue rather than impose duties on Peru.")

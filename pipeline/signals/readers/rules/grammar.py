@@ -114,12 +114,14 @@ def governing_operators(sentence: MarkedSentence, at: int) -> list[Mark]:
 
     Operators are words such as `threatens` or `not`, which change the act at `at`. They are at most `OPERATOR_REACH` words away; in a
     clause that opens with a condition (`if`) anywhere before it. Operators of another state are left out, except demands and accusations:
-    in `Trump threatens, Beijing is ready to hit back` the threat is not Beijing's.
+    in `Trump threatens, Beijing is ready to hit back` the threat is not Beijing's. So are those before an alternative: `seeks talks rather
+    than` denies what follows.
     """
     start, _ = sentence.clause_bounds(at)
     earliest = start if sentence.tokens[start].lower in cues("conditions") else max(start, at - OPERATOR_REACH)
     before = [mark for mark in reversed(sentence.marks_of("operator", "operator_noun")) if earliest <= mark.first < at]
-    return [mark for mark in before if class_of(mark) in {"demand", "accuse"} or not _is_of_other_state(sentence, mark, at)]
+    instead = next((place for place, mark in enumerate(before) if mark.readings[0].entry["id"] == "instead"), len(before))
+    return [mark for mark in before[: instead + 1] if class_of(mark) in {"demand", "accuse"} or not _is_of_other_state(sentence, mark, at)]
 
 
 def _is_of_other_state(sentence: MarkedSentence, operator: Mark, at: int) -> bool:
