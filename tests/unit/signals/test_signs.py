@@ -99,7 +99,7 @@ def test_verbs_with_only_one_sign_settle_it_against_the_encoder(text: str, sign:
         ("A plan to cut duties on Peruvian fish was dropped by Norway.", {"NOR>PER refusal"}),
         ("Norway cancelled a plan to raise duties on Peruvian fish.", {"NOR>PER easing"}),
         ("Norway delayed its duties on Peruvian fish to calm the row.", {"NOR>PER easing"}),
-        ("Norway paused and later cut duties on Peruvian fish.", {"NOR>PER easing"}),
+        ("Norway will suspend or remove duties on Peruvian fish.", {"NOR>PER easing"}),
     ],
 )
 def test_to_delay_or_drop_a_relief_is_a_refusal(text: str, signals: set[str]) -> None:

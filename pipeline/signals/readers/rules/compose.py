@@ -189,7 +189,7 @@ def _find_inner(sentence: MarkedSentence, verb: Mark, thing: Mark) -> tuple[Mark
     """Return the nearer verb of an object, and its kind of act.
 
     Examples: `delays the removal of tariffs`, `wins a cut in tariffs`, `a plan to cut tariffs was dropped`. It is a noun of a verb, an
-    infinitive or a form in `-ing`, precedes the object, and takes the object too. There is no comma, `and`, `but`, demand or refusal
+    infinitive or a form in `-ing`, precedes the object, and takes the object too. There is no comma, `and`, `or`, `but`, demand or refusal
     between it and the verb or object (`drops its demand to cut tariffs` gives up no cut). None if there is none, or the verb ends a
     suspension (`_is_suspended`).
     """
@@ -206,7 +206,7 @@ def _find_inner(sentence: MarkedSentence, verb: Mark, thing: Mark) -> tuple[Mark
             first <= operator.first < thing.first and class_of(operator) in {"demand", "refuse", "accuse"}
             for operator in sentence.marks_of("operator", "operator_noun")
         )
-        if kinds and not is_opposed and not {",", "and", "but"} & set(sentence.words_between(first, thing.first)):
+        if kinds and not is_opposed and not {",", "and", "or", "but"} & set(sentence.words_between(first, thing.first)):
             return other, kinds[0]
     return None
 
