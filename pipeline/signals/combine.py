@@ -7,7 +7,7 @@ import polars as pl
 
 from pipeline.contracts.vocabulary import KIND_POLARITY
 from pipeline.signals.doubts import DEEDS
-from pipeline.signals.reader import READINGS_SCHEMA, SURE_SIGN
+from pipeline.signals.reader import READINGS_SCHEMA, RULED_OUT, SURE_SIGN
 
 #: Two readings are about the same thing if candidate (actor and target in a sentence) and polarity are equal.
 SAME = ("candidate", "polarity")
@@ -25,6 +25,7 @@ SURE_INSTRUMENT = "tariff"
 # What a reading says differently for each kind.
 _KIND_FIELDS = ("kind", "status", "is_retaliation", "is_conditional", "rate_pct", "value_usd")
 
+_IS_EVIDENCE = ~pl.col("rule_id").str.ends_with(RULED_OUT)
 _OPPOSITE = {"escalation": "concession", "concession": "escalation"}
 
 # rules_say: the rules assert the signal ("asserted"), find it but do not assert it ("denied"), or do not find it ("silent").
@@ -43,11 +44,11 @@ EVIDENCE_SCHEMA = pl.Schema(
 def combine(by_rules: pl.DataFrame, by_encoder: pl.DataFrame) -> pl.DataFrame:
     """Combine the readings of both readers into evidence (`EVIDENCE_SCHEMA`).
 
-    Both are of `READINGS_SCHEMA`; the result is sorted by candidate. All readings of the rules remain. Their `encoder_score` is that of the
-    encoder's first asserted reading of the same candidate and polarity (`SAME`), 0 without one; of a rule without doubt (`SURE_SIGN`) also
-    of the opposite polarity, if that is higher: then both readers find an act, and the rule knows its sign. Where the encoder is sure of
-    another kind, it replaces that of the rules (`_correct_kinds`). Its instrument replaces that of the rules unless that is
-    `SURE_INSTRUMENT`.
+    Both are of `READINGS_SCHEMA`; the result is sorted by candidate. All readings of the rules remain, except those that only rule out
+    others (`RULED_OUT`). Their `encoder_score` is that of the encoder's first asserted reading of the same candidate and polarity (`SAME`),
+    0 without one; of a rule without doubt (`SURE_SIGN`) also of the opposite polarity, if that is higher: then both readers find an act,
+    and the rule knows its sign. Where the encoder is sure of another kind, it replaces that of the rules (`_correct_kinds`). Its instrument
+    replaces that of the rules unless that is `SURE_INSTRUMENT`.
 
     Readings of the encoder remain too, with their own score, except those of a candidate and polarity
 
@@ -102,7 +103,7 @@ def combine(by_rules: pl.DataFrame, by_encoder: pl.DataFrame) -> pl.DataFrame:
         .with_columns(words=pl.lit([], dtype=pl.List(pl.String)))  # The encoder's `words` are kinds, not words of the sentence.
     )
     return (
-        pl.concat([with_rules.select(_select_evidence()), encoder_only.select(_select_evidence())])
+        pl.concat([with_rules.filter(_IS_EVIDENCE).select(_select_evidence()), encoder_only.select(_select_evidence())])
         .sort("candidate", "polarity", "readers", "rule_id", maintain_order=True)
         .select(EVIDENCE_SCHEMA.names())
     )

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator
 
 import polars as pl
 
+from pipeline.signals.slots import find_product
+
 #: Kinds that are acts, not words.
 DEEDS = frozenset({"measure", "investigation", "easing", "purchase", "agreement"})
 
@@ -27,7 +29,7 @@ _RECITAL = re.compile(
     r"\b(?:I|[Ww]e)(?:['\u2019](?:ve|re|m|d))? (?!(?:will|shall|must|need|want|would|should|can|could|may|might|hope|call|urge|ask|agree"
     r"|announce|oppose)\b|are going\b)"
 )
-# How words of trade begin. What a sentence without any says is more often about another dispute, or nothing at all.
+# How words of trade begin. A sentence without any is more often about another dispute, or about nothing at all.
 _TRADE = re.compile(
     r"\b(?:agricult|alumin|barrier|buy|cargo|chip|commerc|curb|currency|customs|deals?\b|(?:anti-?)?dump|dut(?:y|ies)\b|econom|embargo|export"
     r"|farm|goods|import|invest|lev(?:y|ies|ied)\b|licen|market|negotiat|product|purchas|quota|rare earth|restrict|sanction|sell"
@@ -65,7 +67,7 @@ def _iter_doubts(sentence: str) -> Iterator[str]:
     """Yield the doubts that the words of a sentence raise.
 
     `topic`: it names only a topic or an appearance, not what was said. `recital`: the first person reports what was done. `firm`: the head
-    of a firm is named. `no_trade`: it has no word of trade.
+    of a firm is named. `no_trade`: it has no word of trade and names no goods.
     """
     if _TOPIC.search(sentence) or (_APPEARANCE.search(sentence) and not _STATEMENT.search(sentence)):
         yield "topic"
@@ -73,5 +75,5 @@ def _iter_doubts(sentence: str) -> Iterator[str]:
         yield "recital"
     if _FIRM.search(sentence):
         yield "firm"
-    if not _TRADE.search(sentence):
+    if not _TRADE.search(sentence) and not find_product(sentence):
         yield "no_trade"

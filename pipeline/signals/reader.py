@@ -14,6 +14,9 @@ from pipeline.signals.candidates import SentenceCandidates
 #: duties expire` and `suspends concessions`, or that nothing happened, as in `imposed no duties`.
 SURE_SIGN = ".sure"
 
+#: End of the `rule_id` of a reading that only rules out one of the encoder: who suffers a duty does not impose it. It is no evidence.
+RULED_OUT = f".back{SURE_SIGN}"
+
 #: A reading is a signal that one reader finds in one candidate (actor and target in a sentence). `score`: how sure the reader is, from 0 to
 #: 1, not yet a probability. `margin`: by how much the score of its kind exceeds that of the next kind of its polarity, null for rules.
 #: `rule_id`: what found it. `words`: for `explain`, the matched words or, of the encoder, the likeliest kinds.

@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from pipeline.signals.combine import EVIDENCE_SCHEMA, combine, evidence_from_single_reader
-from pipeline.signals.reader import READINGS_SCHEMA, Reading
+from pipeline.signals.reader import READINGS_SCHEMA, RULED_OUT, Reading
 
 READING: dict[str, Any] = {
     "candidate": 0, "kind": "measure", "status": "announced", "modality": "asserted", "instrument": "tariff", "is_retaliation": False,
@@ -68,6 +68,13 @@ def test_a_rule_that_is_sure_of_the_sign_gets_the_score_of_the_opposite() -> Non
     sure, unsure = make_readings({"rule_id": "raise.restriction.sure"}), make_readings({"rule_id": "raise.restriction"})
     assert combine(sure, encoder_readings(kind="easing", score=0.8))["encoder_score"].to_list() == [0.8]
     assert combine(unsure, encoder_readings(kind="easing", score=0.8)).filter(readers="rules")["encoder_score"].to_list() == [0.0]
+
+
+def test_who_suffers_an_act_does_not_do_it() -> None:
+    suffered = make_readings({"candidate": 1, "rule_id": f"suffer.restriction{RULED_OUT}", "modality": "negated"})
+    by_rules = pl.concat([make_readings({}), suffered])
+    by_encoder = pl.concat([encoder_readings(), encoder_readings(candidate=1)])
+    assert combine(by_rules, by_encoder)["candidate"].to_list() == [0]
 
 
 def test_another_pair_is_separate_evidence() -> None:

@@ -25,6 +25,7 @@ def find_doubts(text: str) -> set[str]:
         ("Canada imposed tariffs on India, the CEO of a steel maker said.", set()),
         ("Canada and India held talks.", {"no_trade"}),
         ("Canada and India held trade talks.", set()),
+        ("Canada and India held talks on wheat.", set()),
         ("Canadian spokesperson: We held trade talks with India.", set()),  # only acts are recited
     ],
 )

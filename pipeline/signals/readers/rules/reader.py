@@ -14,7 +14,7 @@ from pipeline.signals import slots
 from pipeline.signals.actors import Mention
 from pipeline.signals.candidates import SentenceCandidates
 from pipeline.signals.dates import is_past_event
-from pipeline.signals.reader import READINGS_SCHEMA, SURE_SIGN, Reading
+from pipeline.signals.reader import READINGS_SCHEMA, RULED_OUT, Reading
 from pipeline.signals.readers.rules.background import modality_by_tree
 from pipeline.signals.readers.rules.compose import find_acts
 from pipeline.signals.readers.rules.grammar import Act
@@ -27,7 +27,7 @@ from pipeline.signals.readers.rules.word_order import SentenceContext
 
 MAX_SENTENCE_LENGTH = 1500
 MAX_LENGTH_OF_SHORT_WORD = 3
-VERSION = "0.3.8"
+VERSION = "0.3.9"
 
 
 class RuleReader:
@@ -134,7 +134,7 @@ def _iter_readings(sentence_acts: _SentenceActs, tree: Tree | None) -> Iterator[
                 targets = [mention.start for mention in sentence.mentions if mention.code == roles[1]]
                 yield _to_reading(sentence_acts.candidate_numbers[roles], sentence, act, modality, targets)
             if "suffer." in act.rule_id and modality == "asserted" and roles[::-1] in sentence_acts.candidate_numbers:
-                not_back = replace(act, rule_id=f"{act.rule_id}.back{SURE_SIGN}")
+                not_back = replace(act, rule_id=f"{act.rule_id}{RULED_OUT}")
                 yield _to_reading(sentence_acts.candidate_numbers[roles[::-1]], sentence, not_back, "negated", [])
 
 
