@@ -112,10 +112,10 @@ def _is_in_past_year(sentence: str, day: date | None) -> bool:
 
 
 def _is_in_period_up_to_now(sentence: str) -> bool:
-    """Whether the first clause is in the perfect, with a period up to now.
+    """Whether the first clause has a perfect and a period.
 
-    Example: `has raised duties twice since the talks ended`. Words that say that the act is new (`today`), and periods that are part of
-    something else (`the first duty since ...`), exclude it.
+    The period lasts up to now: `has raised duties twice since the talks ended`. Words that say that the act is new (`today`), and periods
+    that are part of something else (`the first duty since ...`), exclude it.
     """
     end = _END_OF_CLAUSE.search(sentence)
     clause = sentence[: end.start()] if end else sentence

@@ -1,7 +1,7 @@
 """The modality of an act by the dependency tree.
 
-An act may only identify a thing, date another act, or be its purpose. Does not belong here: what the words around an act say of its
-modality (`compose.py`), or dates (`pipeline/signals/dates.py`).
+An act may only identify a thing, date another act, or be its purpose; `at` is the position of its word. Does not belong here: what the
+words around an act say of its modality (`compose.py`), or dates (`pipeline/signals/dates.py`).
 """
 
 from pipeline.signals.lexicon import cues
@@ -26,7 +26,7 @@ def modality_by_tree(parsed: ParsedSentence, act: Act) -> str:
 
 
 def is_background(parsed: ParsedSentence, at: int) -> bool:
-    """Whether the act of word `at` only identifies a thing or sets the scene.
+    """Whether an act only identifies a thing or sets the scene.
 
     Examples: `tariffs imposed in May`, `planned tariffs`, `the duty that he announced`, `after talks`,
     `the decision to impose tariffs was`, `because of its threat to impose tariffs`, `previous threats`, `drops its threat`.
@@ -66,7 +66,7 @@ def _is_predicate(parsed: ParsedSentence, participle: int) -> bool:
 
 
 def is_setting(parsed: ParsedSentence, at: int) -> bool:
-    """Whether the act of word `at` is in a clause that only dates another act.
+    """Whether an act is in a clause that only dates another.
 
     Examples: after the main clause `when Ottawa raises its duty`, and at the start of the sentence, in the past tense only,
     `as Ottawa raised its duty, ...`.
@@ -79,7 +79,7 @@ def is_setting(parsed: ParsedSentence, at: int) -> bool:
 
 
 def is_purpose(parsed: ParsedSentence, at: int) -> bool:
-    """Whether the act of word `at` is only the purpose of another.
+    """Whether an act is only the purpose of another.
 
     Its verb is an infinitive that modifies another verb: `..., to reach a deal`.
     """
