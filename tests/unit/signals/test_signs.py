@@ -98,15 +98,16 @@ def test_verbs_with_only_one_sign_settle_it_against_the_encoder(text: str, sign:
         ("Norway withdrew its offer to lower duties on Peruvian fish.", {"NOR>PER refusal"}),
         ("A plan to cut duties on Peruvian fish was dropped by Norway.", {"NOR>PER refusal"}),
         ("Norway cancelled a plan to raise duties on Peruvian fish.", {"NOR>PER easing"}),
+        ("Norway pulled out of its suspension agreement with Peru.", {"NOR>PER measure"}),
         ("Norway delayed its duties on Peruvian fish to calm the row.", {"NOR>PER easing"}),
         ("Norway will suspend or remove duties on Peruvian fish.", {"NOR>PER easing"}),
     ],
 )
-def test_to_delay_or_drop_a_relief_is_a_refusal(text: str, signals: set[str]) -> None:
+def test_what_delays_or_drops_an_act_has_the_opposite_sign(text: str, signals: set[str]) -> None:
     assert asserted(text) == signals
     findings = SentenceExtractor("both").explain(text).filter(pl.col("probability") >= 0.3, modality="asserted")
     polarities = findings["polarity"].unique().to_list()
-    assert polarities == ["escalation" if "refusal" in str(signals) else "concession"]
+    assert polarities == ["concession" if "easing" in str(signals) else "escalation"]
 
 
 @pytest.mark.parametrize(

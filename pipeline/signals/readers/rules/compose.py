@@ -197,7 +197,8 @@ def _find_inner(sentence: MarkedSentence, verb: Mark, thing: Mark) -> tuple[Mark
         return None
     start = verb.last + 1 if verb.last < thing.first else sentence.clause_bounds(thing.first)[0]
     for other in sentence.marks_of("verb", "act"):
-        is_named = other.category == "act" or other.form in {"base", "any", "ing"}
+        # In `pulls out of the suspension agreement` nothing is suspended.
+        is_named = other.last + 1 < thing.first if other.category == "act" else other.form in {"base", "any", "ing"}
         if not (is_named and start <= other.first <= other.last < thing.first):
             continue
         first = min(verb.last, other.last) + 1
