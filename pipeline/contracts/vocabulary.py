@@ -99,7 +99,7 @@ DOUBT = Vocabulary(
         "topic": "says only what was talked about",
         "recital": "one's own acts, recited in the first person",
         "firm": "talks with the head of a firm",
-        "no_trade": "has no word of trade and names no goods",
+        "no_trade": "no word of trade and no goods, nor in the sentence before",
     },
 )
 

@@ -29,7 +29,7 @@ _RECITAL = re.compile(
     r"\b(?:I|[Ww]e)(?:['\u2019](?:ve|re|m|d))? (?!(?:will|shall|must|need|want|would|should|can|could|may|might|hope|call|urge|ask|agree"
     r"|announce|oppose)\b|are going\b)"
 )
-# How words of trade begin. A sentence without any is more often about another dispute, or about nothing at all.
+# How words of trade begin. Without any, a sentence is more often about another dispute, or about nothing at all.
 _TRADE = re.compile(
     r"\b(?:agricult|alumin|barrier|buy|cargo|chip|commerc|curb|currency|customs|deals?\b|(?:anti-?)?dump|dut(?:y|ies)\b|econom|embargo|export"
     r"|farm|goods|import|invest|lev(?:y|ies|ied)\b|licen|market|negotiat|product|purchas|quota|rare earth|restrict|sanction|sell"
@@ -46,10 +46,11 @@ def add_doubts(evidence: pl.DataFrame, candidates: pl.DataFrame) -> pl.DataFrame
     of `DOUBT`; the list is empty if there is no doubt. `recital` (a report on what was done earlier) only concerns acts (`DEEDS`), `firm`
     (the head of a firm) only talks.
     """
-    about = candidates.select("candidate", "sentence")
+    about = candidates.select("candidate", "sentence", "previous")
     placed = evidence.select("candidate", "kind").join(about, on="candidate", how="left", maintain_order="left")
-    by_sentence = {sentence: list(_iter_doubts(sentence)) for sentence in placed["sentence"].unique()}
-    doubts = [list(_choose_doubts(by_sentence[sentence], kind)) for kind, sentence in placed.select("kind", "sentence").iter_rows()]
+    texts = placed.select("sentence", "previous")
+    by_text = {(sentence, previous): list(_iter_doubts(sentence, previous)) for sentence, previous in texts.unique().iter_rows()}
+    doubts = [list(_choose_doubts(by_text[text], kind)) for kind, text in zip(placed["kind"], texts.iter_rows(), strict=True)]
     return evidence.with_columns(doubts=pl.Series(doubts, dtype=pl.List(pl.String)))
 
 
@@ -63,11 +64,11 @@ def _choose_doubts(doubts: Iterable[str], kind: str) -> Iterator[str]:
             yield doubt
 
 
-def _iter_doubts(sentence: str) -> Iterator[str]:
-    """Yield the doubts that the words of a sentence raise.
+def _iter_doubts(sentence: str, previous: str) -> Iterator[str]:
+    """Yield the doubts that the words of a sentence raise; `previous` is the sentence before it.
 
     `topic`: it names only a topic or an appearance, not what was said. `recital`: the first person reports what was done. `firm`: the head
-    of a firm is named. `no_trade`: it has no word of trade and names no goods.
+    of a firm is named. `no_trade`: neither it nor the one before it has a word of trade or names goods.
     """
     if _TOPIC.search(sentence) or (_APPEARANCE.search(sentence) and not _STATEMENT.search(sentence)):
         yield "topic"
@@ -75,5 +76,5 @@ def _iter_doubts(sentence: str) -> Iterator[str]:
         yield "recital"
     if _FIRM.search(sentence):
         yield "firm"
-    if not _TRADE.search(sentence) and not find_product(sentence):
+    if not any(_TRADE.search(text) or find_product(text) for text in (sentence, previous)):
         yield "no_trade"
