@@ -54,6 +54,8 @@ _READ = {
 WEB = "1"  # the source collection of pages of the open web
 
 _STAMP = "%Y%m%d%H%M%S"
+# `html.unescape` fails on thousands of digits.
+_TOO_LONG_REFERENCE = r"&#[0-9]{8,};?"
 # No XML parser: the column is a sequence of tags, not a document, and contains unescaped ampersands.
 _TITLE = r"(?s)<PAGE_TITLE>(.*?)</PAGE_TITLE>"
 _PRECISE = r"<PAGE_PRECISEPUBTIMESTAMP>\s*([0-9]{14})\s*</PAGE_PRECISEPUBTIMESTAMP>"
@@ -122,6 +124,7 @@ def _null_if_empty(name: str) -> pl.Expr:
 def _unescape(titles: pl.Series) -> pl.Series:
     """Replace character references, which GDELT uses for all non-ASCII characters.
 
-    An empty title becomes null.
+    One that is too long for a character becomes U+FFFD. An empty title becomes null.
     """
-    return pl.Series([html.unescape(title) if title and "&" in title else title or None for title in titles], dtype=pl.String)
+    bounded = titles.str.replace_all(_TOO_LONG_REFERENCE, "\N{REPLACEMENT CHARACTER}")
+    return pl.Series([html.unescape(title) if title and "&" in title else title or None for title in bounded], dtype=pl.String)

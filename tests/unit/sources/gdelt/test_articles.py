@@ -83,6 +83,11 @@ def test_escaped_tags_in_a_headline_are_part_of_it() -> None:
     assert parse(document(1, "&lt;script&gt;alert(1)&lt;/script&gt; a < b"))["title"].to_list() == ["<script>alert(1)</script> a < b"]
 
 
+def test_a_character_reference_of_any_length_is_read() -> None:
+    titles = parse(document(1, "A &#8217;deal&#8217;"), document(2, f"Tea &#{'5' * 5000};"))["title"].to_list()
+    assert titles == ["A \u2019deal\u2019", "Tea \N{REPLACEMENT CHARACTER}"]
+
+
 def test_outlets_include_their_subdomains() -> None:
     sources = ("zenda.example", "news.Zenda.example", "notzenda.example", "zenda.example.org", "")
     rows = parse(*(document(n, V2SOURCECOMMONNAME=source) for n, source in enumerate(sources)), outlets=("Zenda.example",))
