@@ -16,6 +16,7 @@ from pipeline.signals.tokens import Token, tokenize
 
 #: How a sentence names a country. The last three are words that refer to one: `it`, `we` and `both sides` (`context.py`).
 ROLES = ("country", "capital", "demonym", "institution", "leader", "pronoun", "speaker", "mutual")
+LENGTH_OF_DATE = 6
 LOOK_AHEAD = 4  # tokens after a name that are searched for the noun that it describes
 DASHES = frozenset("-\u2013\u2014\x97")  # the last is the long dash in texts of a wrong encoding
 MAX_LENGTH_OF_ABBREVIATION = 3
@@ -134,9 +135,13 @@ def _is_dateline(tokens: Sequence[Token], first: int, last: int, name: _Name) ->
     """Whether the name says where the report was written.
 
     Examples: `WASHINGTON —`, `BEIJING, May 3 -`. It is a capital before an em or en dash, anywhere in the sentence; a capital in upper case
-    that opens the sentence, before `-`, `,` or `(`; or a country's name of several words, the first in upper case, before any dash.
+    that opens the sentence, before `-`, `,` or `(`; a country's name of several words, the first in upper case, before any dash; or a
+    country after a place in upper case (`BUSAN, South Korea, Oct 30 -`), if a dash is among the `LENGTH_OF_DATE` tokens after it.
     """
     after = tokens[last + 1].text if last + 1 < len(tokens) else ""
+    place = tokens[: max(first - 1, 0)]
+    if name.role == "country" and place and tokens[first - 1].text == "," and all(token.text.isupper() for token in place):
+        return any(token.text in DASHES for token in tokens[last + 1 : last + 1 + LENGTH_OF_DATE])
     if name.role == "country" and len(name.spelling) > 1 and tokens[first].text.isupper():  # HONG KONG -
         return after in DASHES
     if name.role != "capital":

@@ -56,6 +56,9 @@ def test_a_country_after_a_dateline_is_an_actor() -> None:
 def test_datelines_are_ignored() -> None:
     assert mention_tuples("WASHINGTON — Japan objects.") == [("JPN", "country", True)]
     assert mention_tuples("HONG KONG — Japan objects.") == [("JPN", "country", True)]
+    assert mention_tuples("BUSAN, South Korea, Oct 30 - Japan objects.") == [("JPN", "country", True)]
+    assert mention_tuples("LIMA, Peru (Wire) - Japan objects.") == [("JPN", "country", True)]
+    assert [code for code, _, _ in mention_tuples("NAFTA, Canada and Japan object.")] == ["CAN", "JPN"]
     assert mention_tuples("Hong Kong objects.") == [("HKG", "country", True)]
 
 

@@ -134,3 +134,9 @@ def test_the_article_decides_if_the_tree_does_not_say() -> None:
 def test_the_same_text_gives_the_same_findings() -> None:
     text = "Canada and Mexico imposed tariffs on American pork. Beijing said Washington should lift its tariffs."
     assert SentenceExtractor("rules").explain(text).equals(SentenceExtractor("rules").explain(text))
+
+
+@pytest.mark.parametrize("sides", ["Kenya and Canada", "Canada and Kenya"])
+def test_who_sets_a_duty_in_a_deal_is_not_whose_goods_it_is_on(sides: str) -> None:
+    signals = asserted(f"{sides} struck an agreement that lowers the tariff on Kenyan tea to 15 percent.")
+    assert {signal for signal in signals if signal.endswith("easing")} == {"CAN>KEN easing"}

@@ -54,7 +54,7 @@ def find_roles(context: SentenceContext, parsed: ParsedSentence | None, act: Act
     if act.mutual:
         yield from _find_mutual_roles(context, parsed, party, act)
         return
-    for actor in _choose_actors(context, party, act):
+    for actor in _choose_actors(context, parsed, party, act):
         for target in _choose_targets(context, parsed, actor, party, act):
             yield actor, target
 
@@ -129,15 +129,19 @@ def _find_agent_party(parsed: ParsedSentence, act: Act) -> Party | None:
     return (parsed.find_speaker(act.anchor) if is_spoken else None) or parsed.find_agent(act.anchor)
 
 
-def _choose_actors(context: SentenceContext, party: Party | None, act: Act) -> tuple[str, ...]:
+def _choose_actors(context: SentenceContext, parsed: ParsedSentence | None, party: Party | None, act: Act) -> tuple[str, ...]:
     """Return who acts, by the syntax tree, else by word order.
 
     `party`: result of the tree. If neither says it, it is the owner of the object. In a passive without an owner it is the state that acts
-    without being named (`context.unnamed`), which comes before the owner for goods and trade. Empty if unknown.
+    without being named (`context.unnamed`), which comes before the owner for goods and trade. If word order gives the state whose goods a
+    tariff is on (`Canada and Kenya reached a deal that sets a tariff on Kenyan tea`), the other side acts. Empty if unknown.
     """
     if party:
         return party.codes
     actor = find_agent(context, act.anchor)
+    taxed = parsed.find_targets(_search_roots(parsed, act), ()) if parsed else ()
+    if act.instrument == "tariff" and taxed == (actor,):
+        return tuple(code for code in find_mutual_pair(context) if code != actor)[:1]
     if actor is None and context.unnamed and _is_subject_acted_on(context, act):
         # Whose the goods are does not say who bars them.
         actor = context.unnamed if act.rule_id.endswith((".goods", ".trade")) else _find_owner(context, act) or context.unnamed
@@ -201,7 +205,7 @@ def _find_mutual_roles(context: SentenceContext, parsed: ParsedSentence | None, 
     it acts towards the targets by word order.
     """
     if act.rule_id.startswith(ONE_SIDED):
-        willing = _choose_actors(context, party, act)
+        willing = _choose_actors(context, parsed, party, act)
         if len(willing) == 1:
             for target in _choose_targets(context, parsed, willing[0], party, act):
                 yield willing[0], target
