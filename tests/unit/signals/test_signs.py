@@ -135,6 +135,7 @@ def test_a_lower_rate_than_before_is_relief(text: str, signals: set[str]) -> Non
         ("Norway announced measures to expand imports from Peru.", "concession"),
         ("Norway announced measures to curb imports from Peru.", "escalation"),
         ("Norway announced an increase in duties on Peruvian fish.", "escalation"),
+        ("The duty of Norway will increase to 25 percent, triple the current level, on imports of fish from Peru.", "escalation"),
     ],
 )
 def test_more_imports_are_no_restriction(text: str, sign: str) -> None:

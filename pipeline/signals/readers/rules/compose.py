@@ -238,13 +238,15 @@ def _has_other_meaning(sentence: MarkedSentence, verb: Mark, phrase: Phrase, thi
     """Whether words between verb and object give the verb another meaning.
 
     Examples: `raise concerns over a duty`, `bar someone from evading tariffs`, `let the tariffs on their goods take effect`,
-    `announce measures to expand imports`.
+    `announce measures to expand imports`, `will increase to 25 percent on imports`.
     """
     if sentence.tokens[thing.first].lower == "measures" and sentence.words_between(thing.last + 1, thing.last + 2) == ["to"]:
         aims = [mark for mark in sentence.marks_of("verb") if mark.first == thing.last + 2]
         aim = _choose_object(sentence, aims[0], sentence.marks_of("object")) if aims else None
         return aim is not None and aim.kind not in ESCALATING
     between = set(sentence.words_between(verb.last + 1, thing.first))
+    if class_of(thing) == "trade" and "on" in between:
+        return True
     if class_of(thing) == "goods":
         return any(class_of(mark) == "restriction" for mark in sentence.marks_of("object") if verb.last < mark.first < thing.first)
     return (phrase.entry["direction"] == "up" and bool(cues("complaints") & between)) or (phrase.entry["id"] == "bar" and "from" in between)
