@@ -245,7 +245,7 @@ def _has_other_meaning(sentence: MarkedSentence, verb: Mark, phrase: Phrase, thi
         aim = _choose_object(sentence, aims[0], sentence.marks_of("object")) if aims else None
         return aim is not None and aim.kind not in ESCALATING
     between = set(sentence.words_between(verb.last + 1, thing.first))
-    if class_of(thing) == "trade" and "on" in between:
+    if class_of(thing) == "trade" and phrase.entry["direction"] == "up" and "on" in between:
         return True
     if class_of(thing) == "goods":
         return any(class_of(mark) == "restriction" for mark in sentence.marks_of("object") if verb.last < mark.first < thing.first)
