@@ -16,7 +16,7 @@ from pipeline.signals.tokens import Token, tokenize
 
 #: How a sentence names a country. The last three are words that refer to one: `it`, `we` and `both sides` (`context.py`).
 ROLES = ("country", "capital", "demonym", "institution", "leader", "pronoun", "speaker", "mutual")
-LENGTH_OF_DATE = 6
+LENGTH_OF_DATE = 6  # tokens after a place in a dateline that are searched for the dash
 LOOK_AHEAD = 4  # tokens after a name that are searched for the noun that it describes
 DASHES = frozenset("-\u2013\u2014\x97")  # the last is the long dash in texts of a wrong encoding
 MAX_LENGTH_OF_ABBREVIATION = 3

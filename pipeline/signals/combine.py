@@ -25,7 +25,8 @@ SURE_INSTRUMENT = "tariff"
 # What a reading says differently for each kind.
 _KIND_FIELDS = ("kind", "status", "is_retaliation", "is_conditional", "rate_pct", "value_usd")
 
-_IS_EVIDENCE = ~pl.col("rule_id").str.ends_with(RULED_OUT)
+# Kinds that a state cannot do to another if it only suffers them.
+_SUFFERED = DEEDS | {"threat"}
 _OPPOSITE = {"escalation": "concession", "concession": "escalation"}
 
 # rules_say: the rules assert the signal ("asserted"), find it but do not assert it ("denied"), or do not find it ("silent").
@@ -56,9 +57,11 @@ def combine(by_rules: pl.DataFrame, by_encoder: pl.DataFrame) -> pl.DataFrame:
     * that a rule without doubt (`SURE_SIGN`) negates, or whose opposite polarity such a rule asserts, unless the encoder gives that
       polarity a higher score,
     * that the rules negate, and the encoder asserts with a score below `LEAST_AGAINST_DENIAL`,
-    * for which both readers find an act (`DEEDS`), and the rules date it in the past.
+    * for which both readers find an act (`DEEDS`), and the rules date it in the past,
+    * with an act or threat that its actor suffers (`RULED_OUT`).
     """
-    rules = by_rules.with_columns(polarity=_map_polarity())
+    is_suffered = pl.col("rule_id").str.ends_with(RULED_OUT)
+    rules, suffered = (by_rules.filter(part).with_columns(polarity=_map_polarity()) for part in (~is_suffered, is_suffered))
     encoder = by_encoder.with_columns(polarity=_map_polarity(), alternatives=pl.col("words").list.join(", "))
     asserted_by_encoder = encoder.filter(pl.col("modality") == "asserted").unique(SAME, keep="first", maintain_order=True)
     scores = asserted_by_encoder.select(*SAME, "alternatives", encoder_score="score", encoder_instrument="instrument")
@@ -95,15 +98,17 @@ def combine(by_rules: pl.DataFrame, by_encoder: pl.DataFrame) -> pl.DataFrame:
             negated.join(unsure, on=SAME, how="semi").join(asserted_by_rules, on=SAME, how="anti"),
         ]
     )
+    not_done = encoder.filter(pl.col("kind").is_in(_SUFFERED)).join(suffered, on=SAME, how="semi").select(*SAME, "kind")
     encoder_only = (
         encoder.join(asserted_by_rules, on=SAME, how="anti", maintain_order="left")
         .join(ruled_out, on=SAME, how="anti", maintain_order="left")
+        .join(not_done, on=[*SAME, "kind"], how="anti", maintain_order="left")
         .join(denied_by_rules, on=SAME, how="left", maintain_order="left")
         .with_columns(encoder_score="score", rules_say=pl.col("rules_say").fill_null("silent"), readers=pl.lit("encoder"))
         .with_columns(words=pl.lit([], dtype=pl.List(pl.String)))  # The encoder's `words` are kinds, not words of the sentence.
     )
     return (
-        pl.concat([with_rules.filter(_IS_EVIDENCE).select(_select_evidence()), encoder_only.select(_select_evidence())])
+        pl.concat([with_rules.select(_select_evidence()), encoder_only.select(_select_evidence())])
         .sort("candidate", "polarity", "readers", "rule_id", maintain_order=True)
         .select(EVIDENCE_SCHEMA.names())
     )

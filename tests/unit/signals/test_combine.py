@@ -75,6 +75,8 @@ def test_who_suffers_an_act_does_not_do_it() -> None:
     by_rules = pl.concat([make_readings({}), suffered])
     by_encoder = pl.concat([encoder_readings(), encoder_readings(candidate=1)])
     assert combine(by_rules, by_encoder)["candidate"].to_list() == [0]
+    answered = pl.concat([encoder_readings(), encoder_readings(candidate=1, kind="accusation")])
+    assert combine(by_rules, answered)["candidate"].to_list() == [0, 1]
 
 
 def test_another_pair_is_separate_evidence() -> None:

@@ -1,15 +1,13 @@
 """The modality of an act by the dependency tree.
 
 An act may only identify a thing, date another act, or be its purpose; `at` is the position of its word. Does not belong here: what the
-words around an act say of its modality (`compose.py`), or dates (`pipeline/signals/dates.py`).
+words around an act say of its modality (`adjust.py`), or dates (`pipeline/signals/dates.py`).
 """
 
 from pipeline.signals.lexicon import cues
 from pipeline.signals.readers.rules.grammar import Act, class_of
 from pipeline.signals.readers.rules.matching import Mark
-from pipeline.signals.readers.rules.parsed import SUBJECTS, ParsedSentence
-
-FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})
+from pipeline.signals.readers.rules.parsed import FINITE, SUBJECTS, ParsedSentence
 
 
 def modality_by_tree(parsed: ParsedSentence, act: Act) -> str:
@@ -19,13 +17,13 @@ def modality_by_tree(parsed: ParsedSentence, act: Act) -> str:
     act is only a purpose (`to reach a deal`) and no meeting, else `asserted`.
     """
     clause_start, _ = parsed.sentence.clause_bounds(act.anchor)
-    if (is_background(parsed, act.anchor) or is_setting(parsed, act.anchor)) and not parsed.sentence.is_market_report(clause_start):
+    if (_is_background(parsed, act.anchor) or _is_setting(parsed, act.anchor)) and not parsed.sentence.is_market_report(clause_start):
         return "historical"
     is_meeting = act.rule_id.startswith("meet.")  # A trip made in order to talk counts as talk.
-    return "hypothetical" if (is_purpose(parsed, act.anchor) or is_purpose(parsed, act.focus)) and not is_meeting else "asserted"
+    return "hypothetical" if (_is_purpose(parsed, act.anchor) or _is_purpose(parsed, act.focus)) and not is_meeting else "asserted"
 
 
-def is_background(parsed: ParsedSentence, at: int) -> bool:
+def _is_background(parsed: ParsedSentence, at: int) -> bool:
     """Whether an act only identifies a thing or sets the scene.
 
     Examples: `tariffs imposed in May`, `planned tariffs`, `the duty that he announced`, `after talks`,
@@ -59,13 +57,13 @@ def _is_made_known(parsed: ParsedSentence, participle: int) -> bool:
 def _is_predicate(parsed: ParsedSentence, participle: int) -> bool:
     """Whether a supposed participle is the sentence's verb: `Washington capped imports`.
 
-    It directly follows a state that can act, and no other word outside of subordinate clauses is a finite verb.
+    It directly follows a state that can act, and the tree has no finite verb.
     """
     ends = {last for mention, (_, last) in zip(parsed.sentence.mentions, parsed.sentence.mention_spans, strict=True) if mention.is_actor}
     return participle - 1 in ends and FINITE.isdisjoint(parsed.tree.tags)
 
 
-def is_setting(parsed: ParsedSentence, at: int) -> bool:
+def _is_setting(parsed: ParsedSentence, at: int) -> bool:
     """Whether an act is in a clause that only dates another.
 
     Examples: after the main clause `when Ottawa raises its duty`, and at the start of the sentence, in the past tense only,
@@ -78,7 +76,7 @@ def is_setting(parsed: ParsedSentence, at: int) -> bool:
     return (opener == "when" and start > 1) or (opener == "as" and start == 0 and parsed.tree.tags[verb] == "VBD")
 
 
-def is_purpose(parsed: ParsedSentence, at: int) -> bool:
+def _is_purpose(parsed: ParsedSentence, at: int) -> bool:
     """Whether an act is only the purpose of another.
 
     Its verb is an infinitive that modifies another verb: `..., to reach a deal`.

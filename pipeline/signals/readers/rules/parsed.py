@@ -14,6 +14,7 @@ from pipeline.signals.readers.rules.matching import MarkedSentence
 from pipeline.signals.readers.rules.phrases import word_list
 from pipeline.signals.readers.rules.syntax import Tree
 
+FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})  # tags of finite verbs
 SUBJECTS = ("nsubj", "csubj")
 PASSIVE_SUBJECTS = ("nsubjpass", "csubjpass")
 MODIFIERS = ("poss", "compound", "amod", "nmod", "appos")
@@ -285,7 +286,7 @@ class ParsedSentence:
         return (
             0 < noun < len(self.tree.heads) - 1
             and self.tree.relations[noun] == "conj"
-            and self.tree.tags[verb] in {"VBD", "VBZ", "VBP", "MD"}
+            and self.tree.tags[verb] in FINITE
             and bool(self._mentions_at(noun))
             and not self._mentions_at(self.tree.heads[noun])  # tariffs on India and Brazil took effect
         )

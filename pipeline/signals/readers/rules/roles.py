@@ -139,8 +139,7 @@ def _choose_actors(context: SentenceContext, parsed: ParsedSentence | None, part
     if party:
         return party.codes
     actor = find_agent(context, act.anchor)
-    taxed = parsed.find_targets(_search_roots(parsed, act), ()) if parsed else ()
-    if act.instrument == "tariff" and taxed == (actor,):
+    if parsed and act.instrument == "tariff" and parsed.find_targets(_search_roots(parsed, act), ()) == (actor,):
         return tuple(code for code in find_mutual_pair(context) if code != actor)[:1]
     if actor is None and context.unnamed and _is_subject_acted_on(context, act):
         # Whose the goods are does not say who bars them.
