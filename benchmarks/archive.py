@@ -1,9 +1,10 @@
-"""Measure memory and speed of reading an archive of articles into clean articles.
+"""Measure memory and speed of reading an archive into clean articles.
 
     uv run python benchmarks/archive.py [--gigabytes 5] [--days 365] [--links] [--folder PATH]
 
 The articles are random (seeded), spread over the days in no order; half of the files are gzip JSON lines with unusual field names, half
-Parquet. Each step is the asset itself with its checks, in its own process. Progress goes to stderr, the table to stdout.
+Parquet. Each step is the asset itself with its checks, in its own process; `--links` adds the step that links articles to stories. Progress
+goes to stderr, the table to stdout.
 """
 
 import argparse

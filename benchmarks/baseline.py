@@ -1,11 +1,13 @@
-"""Measure what a growing baseline costs in accuracy against one of a whole year that looks ahead.
+"""Measure what a growing baseline costs in accuracy.
 
     uv run python benchmarks/baseline.py [HOME:PAIR …]
 
-Simulated pairs have a rate of stories that wanders (in logarithms an autoregression with standard deviation 0.5 and a half-life of 30 days)
-and masses of simulated stories. The value of each day of the first year is computed with the expected mass of several schedules, and with
-that of all 365 days. Printed: root mean square of the difference of log values, its 95th percentile, and the correlation of log values. For
-each HOME of `tension run`, the same for tension of the pair between the default schedule and its first 365 days.
+It is compared with a baseline of the whole first year, which looks ahead. Simulated pairs have a rate of stories that wanders (in
+logarithms an autoregression with standard deviation 0.5 and a half-life of 30 days). Each story has a mass: how much it counts. A schedule
+lists the lengths in days that a growing baseline has one after the other. The value of each day of the first year is computed with the
+expected mass of several schedules, and with that of all 365 days. Printed: root mean square of the difference of log values, its 95th
+percentile, and the correlation of log values. For each HOME (folder of a `tension run`), the same for tension of PAIR between the default
+schedule and the first 365 days.
 """
 
 import argparse

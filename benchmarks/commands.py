@@ -1,10 +1,10 @@
-"""Measure whole commands, each also with an earlier checkout.
+"""Measure whole commands, with `--against` also in another checkout.
 
     uv run python benchmarks/commands.py [--against CHECKOUT] [--years 1 3 10]
 
-Commands: the sample in an empty home, one more day of articles, twenty short articles, `--help`, `explain`, and years of headlines.
-CHECKOUT needs its own virtual environment, e.g. from `make run`. Each command runs once before it is measured, so that byte code and
-file caches are warm.
+Commands: the sample in an empty home (folder of a run), one more day of articles, twenty short articles, `--help`, `explain`, and years of
+headlines (in this checkout only). CHECKOUT needs its own virtual environment, e.g. from `make run`. First `explain` runs once in each
+checkout, so that byte code and file caches are warm; of `--help` and `explain` a second run is measured.
 """
 
 import argparse

@@ -1,9 +1,10 @@
-"""Time every query of the README and the SQL cookbook on a large published database.
+"""Time the queries of the documents on a large published database.
 
     uv run python benchmarks/cookbook.py [--signals 600000] [--years 10]
 
-The index has random signals (seeded) of 50 pairs, as in `index.py`. Pairs, directions and days of the queries are replaced by those of one
-pair of it. Best of three, slowest first. Fails if one takes more than the bar.
+The queries are those of the README and the SQL cookbook. The index has random signals (seeded) of 50 pairs, as in `index.py`. Pairs,
+directions and years of the queries are replaced by those of one pair of this index. Prints the best of three times of each query, the
+slowest query first. Fails if one takes more than `BAR_SECONDS`.
 """
 
 import argparse

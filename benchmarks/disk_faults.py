@@ -1,11 +1,11 @@
-"""Let writes of a run fail, as on a full, read-only or broken disk, and check what it says and leaves.
+"""Let writes of a run fail; check what it prints and leaves.
 
     uv run --group bench python benchmarks/disk_faults.py [--count 100] [--seed 1] [--finish-every 5]
 
-Every write, rename and fsync below the home is counted (`failing_disk.c`, which needs a C compiler). One kind of operation on one kind of
-file is drawn, then one of its operations: from there on the disk is full or read-only, or this one operation has an input/output error.
-The run must end with a sentence and no traceback, and the publication must be whole. After a few such runs, one on top of the other, a run
-without faults must publish the release of an undisturbed home. Exits with 1 after a failure.
+Every write, rename and fsync below the home (the folder of the run) is counted (`failing_disk.c`, which needs a C compiler). One kind of
+operation on one kind of file is drawn, then one of its operations: from there on the disk is full or read-only, or this one operation has
+an input/output error. The run must end with a sentence and no traceback, and the publication must be whole. After `--finish-every` such
+runs in the same home, a run without faults must publish the same release as a home without faults. Exits with 1 after a failure.
 """
 
 import argparse

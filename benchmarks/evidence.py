@@ -1,11 +1,12 @@
-"""Simulate how much a value says about the true rate, by the weight of evidence.
+"""Simulate how much a value says about the true rate.
 
     uv run python benchmarks/evidence.py
 
 Stories arrive at a true rate that wanders around 100 (the logarithm is a stationary AR(1) process) and are filtered as in production, with
-a prior of three mean stories. Prints, by expected stories a day: the evidence weight, the correlation of value and truth, the share of the
-truth's squared distance from 100 that the value explains, and how often the value is on the truth's side of 100 if the truth is at least a
-quarter off. Each cell has the smallest and the largest figure of four worlds. Seeded; about a minute.
+a prior that weighs as much as three mean stories. Prints, by expected stories a day: the evidence weight, the correlation of value and
+truth, the share of the truth's squared distance from 100 that the value explains, and how often the value is on the truth's side of 100 if
+the truth is at least a quarter off. Each cell has the smallest and the largest figure of four simulations, in which the rate wanders by
+more or less, faster or slower (`WORLDS`). They are seeded and take about a minute.
 """
 
 import numpy as np

@@ -1,6 +1,6 @@
-"""Runs of a tiny home in forked processes, which start without the seconds that imports take.
+"""Runs `tension run` in forked processes, without waiting for imports.
 
-Used by `kills.py`, `disk_faults.py` and `readers_while_publishing.py`. Not started by itself.
+The home (folder of a run) is tiny. Used by `kills.py`, `disk_faults.py` and `readers_while_publishing.py`; not started by itself.
 """
 
 import contextlib
@@ -175,10 +175,10 @@ def count_unfinished_runs(home: Path) -> int:
 
 
 def undisturbed(folder: Path, articles: dict[str, Path]) -> dict[str, str]:
-    """Run each file of articles in a home of its own; return their releases.
+    """Run each file of articles in its own home; return their releases.
 
-    Then import what these runs imported, so that later ones start without it. Polars and ONNX Runtime start their threads when they are
-    first used, which must be after a fork.
+    Then import what these runs imported into this process, so that runs forked later need not import it. Polars and ONNX Runtime start
+    their threads when they are first used, which must be after a fork.
     """
     releases, modules = {}, folder / "modules.txt"
     for letter, path in articles.items():

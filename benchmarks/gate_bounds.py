@@ -1,9 +1,10 @@
-"""Measure how many articles pass the gate: passages with signals, and articles of corpora.
+"""Measure how many articles, and passages with signals, pass the gate.
 
     uv run python benchmarks/gate_bounds.py --gold GOLD.jsonl ... --articles PATH ... [--half even]
 
-A passage counts if it carries an asserted signal; texts of the source `headline` are titles, others bodies. `--half` selects half of the
-passages and articles by the SHA-1 of their ids: the bounds were chosen on the even half and are reported on the odd one.
+The gate (`pipeline/signals/gate/`) decides which articles are read for signals. A passage counts if it has an asserted signal that is not
+optional; texts of the source `headline` are titles, others bodies. `--half` selects half of the passages and articles by the SHA-1 of their
+ids: the bounds of the gate were chosen on the even half and are reported on the odd one.
 """
 
 import argparse

@@ -1,8 +1,9 @@
-"""Measure the share of articles filed under a topic that pass the gate.
+"""Measure which share of the articles on a topic passes the gate.
 
     uv run python benchmarks/gate_recall.py [--topic trade]
 
-Needs a Parquet file of articles with a column `topics` (list of words), e.g. Reuters-21578.
+The gate (`pipeline/signals/gate/`) decides which articles are read for signals. Needs a Parquet file of articles with a column `topics`
+(list of words), e.g. Reuters-21578.
 """
 
 import polars as pl

@@ -1,8 +1,9 @@
-"""Print articles that pass the gate, for a person to judge whether they are about trade policy.
+"""Print articles that pass the gate, for a person to judge.
 
     uv run python benchmarks/gate_sample.py [--count 60]
 
-The selection is deterministic (order of the SHA-256 of ids). Nothing is stored, because the text belongs to its publisher.
+The gate (`pipeline/signals/gate/`) decides which articles are read for signals; the person judges whether those that pass are about trade
+policy. The selection is deterministic (order of the SHA-256 of ids). Nothing is stored, because the text belongs to its publisher.
 """
 
 from corpus import build_parser, draw_articles, read_clean_articles

@@ -1,9 +1,10 @@
-"""Print articles that the gate stops, for a person to judge whether they are about trade policy between states.
+"""Print articles that the gate stops, for a person to judge.
 
     uv run python benchmarks/gate_unread.py --articles PATH [--draw 2] [--count 100]
 
-The order is that of the SHA-256 of the ids; draw 2 goes on where draw 1 ends. Nothing is stored, because the text belongs to its
-publisher: the verdicts are in `tests/gold/unread-articles.csv`.
+The gate (`pipeline/signals/gate/`) decides which articles are read for signals; the person judges whether those that it stops are about
+trade policy between states. The order is that of the SHA-256 of the ids; draw 2 goes on where draw 1 ends. No text is stored, because it
+belongs to its publisher; the verdicts are in `tests/gold/unread-articles.csv`.
 """
 
 from corpus import build_parser, draw_articles, read_clean_articles

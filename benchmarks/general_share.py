@@ -2,8 +2,9 @@
 
     uv run python benchmarks/general_share.py
 
-Reads the bundled rates of 2025 and 2026 (US tariffs by partner). The ratio of both means is the evidence for `general.share` of
-pipeline/index/weights.toml: the first, third ... act estimates it, the others check it.
+General acts are towards all partners. A step is by how many percentage points an act changed the average US tariff on a partner, according
+to the bundled rates of 2025 and 2026. The mean step of general acts, divided by that of acts towards one partner, is the evidence for
+`general.share` of pipeline/index/weights.toml: of both kinds, the first, third and so on estimate it, the others check it.
 """
 
 from datetime import date
@@ -35,7 +36,7 @@ BILATERAL = (
 def read_steps() -> dict[tuple[str, date], float]:
     """Return the step of the average US tariff by partner and day.
 
-    In percentage points.
+    It is the change on that day, in percentage points.
     """
     rates = pl.read_csv(SAMPLE_TRADE / "tariffs.csv", try_parse_dates=True)
     dated = rates.filter(pl.col("importer") == "USA", pl.col("effective_date") >= date(2025, 1, 1)).sort("exporter", "effective_date")

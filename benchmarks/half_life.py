@@ -1,11 +1,12 @@
-"""Score half-lives by their forecasts of the next day's stories, and measure the coverage of intervals.
+"""Score half-lives by their forecasts, and measure the coverage of intervals.
 
     uv run python benchmarks/half_life.py NAME=HOME:PAIR[:CHANNEL] … [--coverage]
 
-HOME is a home of `tension run`. Prints the tables on the half-life in docs/methodology.md: coverage of the forecast at the default
-half-life, log units of each half-life below the best of its series, a ranking over all series, and with `--coverage` the coverage of the
-intervals for stories drawn from each home. The series in docs/methodology.md are CHN-USA, EUN-USA and MEX-USA of the Guardian, CHN-USA,
-CAN-USA and EUN-USA of the White House, JPN-USA and EUN-USA of Reuters 1987; single channels: of CHN-USA and JPN-USA.
+HOME is the folder of a `tension run`. The forecast is of the next day's stories. Prints the tables on the half-life in docs/methodology.md:
+coverage of the forecast at the default half-life, how far the log likelihood of each half-life is below the best of its series, a ranking
+over all series, and with `--coverage` the coverage of the intervals for invented stories and for stories drawn from each home. The series
+in docs/methodology.md are CHN-USA, EUN-USA and MEX-USA of the Guardian, CHN-USA, CAN-USA and EUN-USA of the White House, JPN-USA and
+EUN-USA of Reuters 1987, and single channels of CHN-USA and JPN-USA.
 """
 
 import argparse

@@ -1,10 +1,10 @@
-"""Measure time and memory of building the index from signals, at three sizes.
+"""Measure time and memory of building the index at three sizes.
 
     uv run python benchmarks/index.py [--signals 2000000] [--years 10]
 
-The signals are random (seeded): 25 pairs in both directions, 40 sources. Each size runs in its own process over a lake on disk, as the
-assets do, without checks. The last column is one day of the view `contributions` in the published database. Progress goes to stderr, the
-table to stdout.
+It is built from a quarter, half and all of `--signals`. The signals are random (seeded): 25 pairs in both directions, 40 sources. Each size
+runs in its own process over a lake on disk, as the assets do, without checks. The last column is one day of the view `contributions` in a
+database. Progress goes to stderr, the table to stdout.
 """
 
 import argparse

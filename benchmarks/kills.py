@@ -1,12 +1,12 @@
-"""Kill runs of a tiny home at random instants, and check what is published after each kill.
+"""Kill runs at random instants, and check what is published.
 
     uv run --group bench python benchmarks/kills.py [--count 500] [--seed 1] [--finish-every 5] [--bucket]
 
 Two files of articles of the same days take turns, so that every run publishes another release. Kills are spread evenly over the processor
-time of a run. After every few kills, one on top of the other, a run is let finish: its release must be that of an undisturbed home, and
-Dagster's history must have no run that blocks the next. With `--bucket` (needs the group `server`) each run also uploads its release to an
-S3 server of this machine, kills fall into the second half of runs, and the release in the bucket must be whole too. Exits with 1 after a
-failure.
+time of a run. After `--finish-every` kills in the same home (folder of the runs), a run is let finish: its release must be the same as that
+of a home without kills, and Dagster's history must have no run that blocks the next. With `--bucket` (needs the group `server`) each run
+also uploads its release to an S3 server of this machine, kills fall into the second half of runs, and the release in the bucket must be
+whole too. Exits with 1 after a failure.
 """
 
 import argparse
@@ -38,7 +38,7 @@ from forked_runs import (
 def kill_at(forked: Forked, cpu_seconds: float) -> bool:
     """Kill a process when it has used this processor time.
 
-    Returns whether it was killed, and had not ended before.
+    Returns true if it was killed, false if it ended before.
     """
     while not forked.has_ended():
         if forked.cpu_seconds() >= cpu_seconds:

@@ -1,10 +1,10 @@
-"""Compare findings with labelled newspaper headlines, and the indices that each of them gives.
+"""Compare findings with labels of newspaper headlines, and the indices from both.
 
     uv run python benchmarks/labelled_headlines.py HOME REFERENCES
 
-HOME: a home of `tension run` on the 17,760 headlines; REFERENCES: a file or folder of reference series. The labels are
-`tests/gold/labels-of-headlines.csv` (ids and codes, no text). The indices differ only in the findings between China and the United States.
-Repeats the figures in the section on validation of docs/methodology.md.
+HOME: the folder of a `tension run` on the 17,760 headlines; REFERENCES: a file or folder of reference series. The labels are
+`tests/gold/labels-of-headlines.csv` (ids and codes, no text). In the other indices they replace our findings between China and the United
+States; all else is equal. Repeats the figures in the section on validation of docs/methodology.md.
 """
 
 import argparse
@@ -31,8 +31,8 @@ LABELS = Path(__file__).parents[1] / "tests" / "gold" / "labels-of-headlines.csv
 def compare_days(index: pl.DataFrame, other: pl.DataFrame) -> dict[str, float]:
     """Correlate daily values of PAIR, and compare phases.
 
-    For each channel the correlation, and the number of days on which both indices have a value. `same_phase` is the share of days with
-    data in either.
+    The result has for each channel the correlation, and the number of days on which both indices have a value. `same_phase` is the share
+    of days with the same phase, among days with data in either index.
     """
     days = index.filter(pair=PAIR).join(other.filter(pair=PAIR), on="index_date", suffix="_other")
     row: dict[str, float] = {}

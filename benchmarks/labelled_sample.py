@@ -1,8 +1,9 @@
-"""Compare the index of the readers with that of the labels, on the bundled sample.
+"""Compare the index of the bundled sample with that of its labels.
 
     uv run python benchmarks/labelled_sample.py HOME [--pair CHN-USA]
 
-HOME: a home of `tension run` without options. The two indices differ only in their findings.
+HOME: the folder of a `tension run` without options. The second index is computed from the labels instead of what the program found in the
+text; all else is equal.
 """
 
 import argparse

@@ -1,18 +1,19 @@
-"""Draw questions on measures in force for a second person, and compare the answers with the list of acts.
+"""Ask a second person about measures in force, and compare the answers.
 
     uv run python benchmarks/measures.py questions > questions.csv
     uv run python benchmarks/measures.py layers > layers.csv
     uv run python benchmarks/measures.py compare [--draw 2] [--before]
     uv run python benchmarks/measures.py compare --questions questions.csv --answers answers.csv
 
-A question is a day, an actor and a target: which layers applied (in force or as a quota), at which rate? Whoever answers sees the names of
-the layers and their goods, but neither acts nor rates, and looks them up in official sources. `answers.csv` has the columns `number`,
-`layer`, `rate_pct` and `note`, one row for each layer; the rate is empty where a layer has none, as for an export control. Where several
-rates apply, the highest counts. A question without layers has one row with the layer `none`; a layer that the list lacks is `other`, with a
-note. Half of the days are drawn from all days, half from the days just before and after an act.
+The answers are compared with our list of acts. A layer is one legal programme with its goods. A question is a day, an actor and a target:
+which layers applied (in force or as a quota), and at which rate? Whoever answers sees the names of the layers and their goods, but neither
+acts nor rates, and looks them up in official sources. `answers.csv` has the columns `number`, `layer`, `rate_pct` and `note`, one row for
+each layer; the rate is empty where a layer has none, as for an export control. Where several rates apply, the highest counts. A question
+without layers has one row with the layer `none`; a layer that the list lacks is `other`, with a note. Half of the days are drawn from all
+days, half from the days just before and after an act.
 Questions are drawn from the list as it is, so keep `questions.csv`: after a correction the same seed draws others.
 By default the questions and answers of the first or second draw in `tests/gold` are compared with the present list; `--before` compares
-them with what the list said before these answers corrected it, the independent figure.
+them with what the list said before these answers corrected it, which is the independent figure.
 """
 
 import argparse
@@ -63,7 +64,8 @@ def main() -> None:
 def draw_questions(count: int, seed: int) -> pl.DataFrame:
     """Draw questions with the columns `number`, `day`, `actor` and `target`.
 
-    Directed pairs of the ten actors are drawn in proportion to the number of their states, days within the checked days.
+    Directed pairs of the ten actors are drawn in proportion to their number of rows in MEASURE_STATES. The days are among those checked for
+    the actor (`CHECKED_FILE`).
     """
     drawn = random.Random(seed)  # noqa: S311 a sample, no secret
     checked = {row["actor"]: row for row in csv.DictReader(CHECKED_FILE.open(encoding="utf-8"))}

@@ -2,9 +2,10 @@
 
     uv run python benchmarks/phases.py HOME [HOME …]
 
-HOME is a home of `tension run`. Prints, for each home, the share of pair-days by phase, and for each bound how often a day of escalation or
-de-escalation has a dated act of its sign between the same pair from 14 days before to 3 days after, next to all pair-days (chance) and to
-those with a value in any channel (with data). Acts: those of the project and, in the last column, the independent ones.
+HOME is the folder of a `tension run`. A bound is the least probability at which a phase is named (`likely_from`). Prints, for each home,
+the share of pair-days by phase, and for each bound how often a day of escalation or de-escalation has a dated act of its sign between the
+same pair from 14 days before to 3 days after, next to all pair-days (chance) and to those with a value in any channel (with data). The acts
+are those that the project lists and, in the last column, those that others listed.
 """
 
 import argparse

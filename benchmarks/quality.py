@@ -1,9 +1,10 @@
-"""Measure the cost of checking tables: import, all tables of a home, a million rows with twenty rules.
+"""Measure the cost of checking tables.
 
     uv run python benchmarks/quality.py [--home data] [--rows 1000000] [--against CHECKOUT]
 
-Reports CPU seconds (user and system); the table goes to stdout. The home is one of `tension run`. CHECKOUT is another checkout with a
-`.venv`, measured on its own home `data`, because it may not read tables of this one; its number of rules may differ.
+The parts are importing with a first table, all tables of a home (the folder of a `tension run`), and a million rows with twenty rules.
+Reports CPU seconds (user and system); the table goes to stdout. CHECKOUT is another checkout with a `.venv`, measured on its own home
+`data`, because it may be unable to read tables of this one; its number of rules may differ.
 """
 
 import argparse

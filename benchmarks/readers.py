@@ -1,9 +1,10 @@
-"""Compare the readers, their union and intersection, and the combined extractor on gold passages.
+"""Compare the two readers and their combinations on gold passages.
 
     uv run python benchmarks/readers.py GOLD... [--half even|odd]
 
-Scores triples (actor, target, polarity) of asserted signals, as `tension evaluate` does, by tier for the combination. Each single reader
-uses its own minimum probability. Also prints the share of true pairs that are among the candidates.
+The readers are the rules and the encoder; the combinations are their union, their intersection, and the extractor that uses both. Scores
+triples (actor, target, polarity) of asserted signals, as `tension evaluate` does, for the extractor also by tier (confidence of the
+signal). Each single reader uses its own minimum probability. Also prints the share of true pairs that are among the candidates.
 """
 
 import argparse

@@ -1,9 +1,9 @@
-"""Open what is published again and again while two releases replace each other, and count errors and mixtures.
+"""Read releases while they replace each other; count errors and mixtures.
 
     uv run --group bench python benchmarks/readers_while_publishing.py [--opens 10000] [--readers 3]
 
-Each reader opens the database by its link, then the tables and the page of `latest`, whose link it resolves once. A mixture is a database,
-folder or page with anything of the other release. Exits with 1 after an error or a mixture.
+Two releases are published in turns. Each reader opens the database by its link, then one table and the page of `latest`, whose link it
+resolves once. A mixture is a database, folder or page with anything of the other release. Exits with 1 after an error or a mixture.
 """
 
 import argparse

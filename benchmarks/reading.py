@@ -1,8 +1,9 @@
-"""Measure speed and memory of the gate and of the whole extraction, compared with newsindex.
+"""Measure speed and memory of the gate and of the whole extraction.
 
     uv run --group bench python benchmarks/reading.py [--articles PATH]
 
-All methods run on the same articles. Progress goes to stderr, the tables to stdout.
+The gate (`pipeline/signals/gate/`) decides which articles are read for signals. For comparison, the package newsindex counts articles
+with a word of each of three lists. All methods run on the same articles. Progress goes to stderr, the tables to stdout.
 """
 
 import os

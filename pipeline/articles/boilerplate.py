@@ -35,7 +35,8 @@ def remove_boilerplate(text: pl.Series) -> pl.Series:
 def read_patterns() -> list[dict[str, Any]]:
     """Read the entries of `boilerplate.toml`.
 
-    Each has its `pattern`, with parts filled in, lines that it removes (list `goes`), and a similar line that it keeps (`stays`).
+    Each has its `pattern`, in which a name such as `{letters}` is replaced by the shared part of that name, lines that it removes (list
+    `goes`), and a similar line that it keeps (`stays`).
     """
     content = tomllib.loads(BOILERPLATE_FILE.read_text(encoding="utf-8"))
     entries: list[dict[str, Any]] = []

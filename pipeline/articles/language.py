@@ -1,7 +1,7 @@
 """Detects articles that are not in English.
 
-Evidence is the script, frequent words and pycld2. The sentence readers know only English, and an article that they cannot understand would
-lower every rate. In doubt an article is English.
+Evidence is the script, frequent words and pycld2. Signals are found in English sentences only, so an article in another language would
+count as one without signals, and lower the average of its source. In doubt an article is English.
 """
 
 import tomllib
@@ -51,8 +51,9 @@ def detect_other_language(title: pl.Series, body: pl.Series) -> pl.Series:
 def _count_words(text: pl.Series) -> pl.DataFrame:
     """Count letters and words of each text, for `_decide_language`.
 
-    The columns are `text`, `letters`, `other_script` (letters that are not Latin), `words`, `english` and `foreign` (words of these lists;
-    words with letters that English lacks are foreign too). Texts are in lower case, because capitals mislead the detector.
+    The columns are `text`, `letters`, `other_script` (letters that are not Latin), `words`, `english` and `foreign` (words in these lists
+    of `language.toml`; words with letters that English lacks are foreign too). Texts are in lower case, because capitals mislead the
+    detector.
     """
     cleaned = text.str.slice(0, MAX_CHARS).str.replace_all(_UNSUPPORTED, " ")
     one = pl.col("text")
@@ -77,8 +78,8 @@ def _decide_language(text: str, letters: int, other_script: int, words: int, eng
     The numbers are those of `_count_words`. A text with more than half of its letters in another script is in doubt if these are fewer than
     `_MIN_FOREIGN_LETTERS`; else its language is the detector's, or `UNKNOWN` if the detector is not certain or says English. In Latin
     script the detector must be certain of another language, with at most `_MAX_ENGLISH_TEXT` percent English, and words must confirm it: in
-    a text of fewer than `SHORT_TEXT` letters no English and at least `_MIN_FOREIGN_WORDS` foreign words, in a longer one a share of at most
-    `_MAX_ENGLISH_WORDS` English words.
+    a text of fewer than `SHORT_TEXT` letters by no English word and at least `_MIN_FOREIGN_WORDS` foreign ones, in a longer text by a share
+    of at most `_MAX_ENGLISH_WORDS` English words.
     """
     is_certain, name, english_percent = _detect(text)
     if 2 * other_script > letters:
@@ -94,8 +95,8 @@ def _decide_language(text: str, letters: int, other_script: int, words: int, eng
 def _detect(text: str) -> tuple[bool, str, int]:
     """Detect the language with pycld2.
 
-    Returns whether it is certain, the main language, and the percentage of the text that is English. It is never certain
-    if it names no language, or of text that it cannot read.
+    Returns whether it is certain, the main language, and the percentage of the text that is English. It counts as uncertain if it names no
+    language or cannot read the text.
     """
     try:
         is_certain, _, languages = pycld2.detect(text, isPlainText=True)

@@ -148,7 +148,7 @@ def _measure_depth(page: str) -> int:
 def _strip_tags(page: str) -> str:
     """Remove all tags, but none of the text between them.
 
-    Tags of blocks become blank lines, those of cells line ends, others nothing. Of the escapes only `&lt;` is decoded.
+    Tags of blocks become blank lines, and tags of cells become line ends; other tags leave nothing. Of the escapes only `&lt;` is decoded.
     """
     text = pl.lit(page).str.replace_all(_FLAT_BLOCK, PARAGRAPH).str.replace_all(_FLAT_CELL, "\n").str.replace_all(_FLAT_TAG, "")
     return str(pl.select(text.str.replace_all("&lt;", "<", literal=True)).item())

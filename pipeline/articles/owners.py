@@ -29,8 +29,8 @@ class Owners:
     def find_owner(self, source: str, host: str | None) -> str:
         """Find the owner by the link's host or the outlet's name.
 
-        In this order: the host, the name, the name before a section, the name as a domain. An unknown outlet is its own owner: its
-        name unchanged, or in lower case without `www.` if it is a domain.
+        Tried in this order: the host, the name, the name without a section ("Strelsau Post" of "Strelsau Post - World"), the name as a
+        domain. An unknown outlet is its own owner: its name unchanged, or in lower case without `www.` if it is a domain.
         """
         name, section_name = _normalize_name(source), _normalize_name(_SECTION.split(source)[0])
         known = self._find_by_host(host) or self.by_name.get(name) or self.by_name.get(section_name)
@@ -43,7 +43,7 @@ class Owners:
     def _find_by_host(self, host: str | None) -> str | None:
         """Find the owner of a host.
 
-        If the host is not listed, the closest domain above it that is listed counts. None without one.
+        If the host is not listed, the closest domain above it that is listed counts. None if there is no such domain, or no host.
         """
         domain = (host or "").lower().rstrip(".")
         while domain:

@@ -78,7 +78,7 @@ def _hash_shingles(ranks: pl.Series, words: pl.Series) -> pl.DataFrame:
     """Hash the distinct shingles of each text.
 
     `words` has the list of words of the text with each of `ranks`. Returns `rank`, `place` (the first position, from 0), `gram` (the hash)
-    and `key` in order of rank and place.
+    and `key` (rank and hash as one number), in order of rank and place.
     """
     lengths = words.list.len().to_numpy().astype(np.int64)
     numbers = _hash_words(words.explode(empty_as_null=False))
@@ -150,8 +150,9 @@ def find_similar(day: DayShingles, window: list[DayShingles]) -> pl.DataFrame:
 def _count_shared(looked_up: pl.DataFrame, found_under: pl.DataFrame) -> pl.DataFrame:
     """Count the shingles that each text shares with each earlier one.
 
-    Not all shingles are compared, only those at the beginning of both texts (`in_heads`), and a sample of both by hash (`in_samples`):
-    enough to find candidates. Pairs without any are left out.
+    `looked_up` has shingles of the texts, `found_under` those of earlier ones (`DayShingles`). Not all shingles are compared, only those at
+    the beginning of both texts (`in_heads`), and a sample of both by hash (`in_samples`): enough to find candidates. Pairs that share none
+    of these are left out.
     """
     return (
         looked_up.join(found_under, on="gram")
@@ -190,8 +191,8 @@ def _select_candidates(shared: pl.DataFrame, texts: pl.DataFrame) -> pl.DataFram
 def _select_similar(pairs: pl.DataFrame, grams: pl.DataFrame) -> pl.DataFrame:
     """Select the pairs with a similarity of at least `MIN_SIMILARITY`.
 
-    It is computed from all shingles of both texts, as in `find_similar`. The cut is the beginning of the long text with the length of the
-    short one.
+    It is computed from all shingles of both texts, as in `find_similar`. In names of columns, the `cut` is the beginning of the long text
+    with the length of the short one.
     """
     numbered = pairs.with_row_index("pair")
     in_short = numbered.select("pair", "long", "reach", rank="short").join(grams.select("rank", "gram"), on="rank")

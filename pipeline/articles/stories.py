@@ -80,7 +80,8 @@ def _link_keys(rows: pl.DataFrame) -> pl.DataFrame:
 def _text_keys(rows: pl.DataFrame) -> pl.DataFrame:
     """Return each text's hash, or a headline's words and day, as key.
 
-    A headline is a text (title and body) of fewer than `MIN_WORDS` words; it matches only within a day. One without words has hash and day.
+    A headline is a text (title and body) of fewer than `MIN_WORDS` words; it matches only within a day. If it has no words (only signs),
+    its key is hash and day.
     """
     headlines = rows.filter("is_headline")
     words = _join_words(_full_text())

@@ -1,6 +1,7 @@
 """Answers about the published index, as values of JSON.
 
-Each answer says which release it is from, whether that is the sample, and how to take it. Words from articles are in `untrusted_quotation`.
+Each answer says which release it is from, and whether that is the sample. Answers on values say how to interpret them (`reading`). Words
+from articles are in `untrusted_quotation`. The mass of a story is how much it counts in the index.
 """
 
 from collections.abc import Sequence
@@ -125,8 +126,8 @@ class Answers:
     def measures_in_force(self, day: date, actor: str | None = None, target: str | None = None, number: int = 50) -> Answer:
         """List official measures that apply on a day.
 
-        At most `number`, the highest rate first and those without a rate last; `count` is that of all. None for `actor` or `target`: all.
-        Raises `AnswerError` for an unknown country.
+        Lists at most `number`, the highest rate first and those without a rate last; `count` is the number of all. An `actor` or `target`
+        that is None sets no limit. Raises `AnswerError` for an unknown country.
         """
         parameters = {"day": day.isoformat(), "actor": _parse_country(actor), "target": _parse_country(target)}
         (rows, total), answer = self._ask(
@@ -147,8 +148,8 @@ class Answers:
     ) -> Answer:
         """List threats and what became of them, the newest first.
 
-        At most `number`; `count` is that of all. The days, both included, bound the first day of a threat. None: all, or no bound.
-        Raises `AnswerError` for an unknown country or outcome.
+        Lists at most `number`; `count` is the number of all. Listed are threats first made from `first_day` to `last_day`, both included.
+        An argument that is None sets no limit. Raises `AnswerError` for an unknown country or outcome.
         """
         if outcome is not None and outcome not in THREAT_OUTCOME:
             raise AnswerError(f"there is no outcome {outcome!r}; choose one of {', '.join(THREAT_OUTCOME.words)}")

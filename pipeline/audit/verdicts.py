@@ -72,8 +72,8 @@ def read_verdicts(*paths: Path, readings: Mapping[str, str] | None = None) -> pl
 def add_verdicts(path: Path, verdicts: pl.DataFrame) -> None:
     """Add rows of `SCHEMA` to a file of verdicts.
 
-    A judge's earlier verdict on the same signal and reading is replaced; all other verdicts stay, and rows without a verdict on signals
-    that are not among those added. Columns outside `SCHEMA` are lost. A missing file is created; `VerdictError` if `read_verdicts` cannot
+    A judge's earlier verdict on the same signal and reading is replaced; all other verdicts stay. Rows without a verdict stay unless a
+    verdict on their signal is added. Columns outside `SCHEMA` are lost. A missing file is created; `VerdictError` if `read_verdicts` cannot
     read it, or could not read a row that is added. The whole file is written under another name and then renamed. Only one process at a
     time does this; others wait.
     """

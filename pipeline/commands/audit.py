@@ -1,4 +1,7 @@
-"""`tension audit`: list and judge the readings that carry most of the index."""
+"""`tension audit`: list and judge the readings that carry most of the index.
+
+The precision is the share of the judged mass that is right. `pipeline/audit` says what readings and their mass are.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -36,8 +39,8 @@ class AuditError(UserError, ValueError):
 class Selection:
     """Which readings are listed, and counted in the precision.
 
-    Readings of `pair` (None: all), of the `channels`, from `first` to `last`, both included (None: no bound). At most `number` are listed;
-    the precision counts all.
+    They are readings of `pair` (None: all), of the `channels`, from `first` to `last`, both included (None: no bound). At most `number` are
+    listed; the precision is computed from all.
     """
 
     pair: str | None
@@ -56,7 +59,7 @@ def audit_home(selection: Selection, judge: str | None, to: Path | None, verdict
 
     With a `judge`: ask in the terminal about listed readings that this judge has not judged, or write them to the file `to`.
     `verdict_file`: verdicts to be added first; without `judge`, nothing is then listed. Raises `AuditError` if the home has no signals, or
-    for `to` without `judge`; `VerdictError` for a judge without a usable name.
+    if there is `to` but no `judge`; `VerdictError` if the judge's name is empty or too long.
     """
     judge = _check_judge(judge, to)
     settings = read_settings(home=home_folder)

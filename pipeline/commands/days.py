@@ -15,8 +15,9 @@ def set_days(settings: Settings, known: Catalogue, first: date | None, last: dat
     """Return the settings with the days to read.
 
     For the first and for the last day, the option (`first`, `last`) takes precedence, then a setting that is not merely a default, then the
-    day of the sample or of the articles. With upstreams enabled, articles are not looked at: a missing last day is yesterday, and the first
-    day is that of `settings`, which must have the option already. `known`: catalogue of articles.
+    day of the sample or of the articles. With upstreams enabled, articles are not looked at if a day is missing: the last day is then by
+    default yesterday, and the first day is that of `settings`, in which the caller must have set the option `first`. `known`: catalogue of
+    articles.
     """
     first = first or (settings.first_day if "first_day" in settings.model_fields_set else None)
     last = last or settings.last_day

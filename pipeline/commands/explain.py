@@ -38,9 +38,9 @@ def explain_text(text: str, day: date | None) -> None:
 
 
 def _add_weight(findings: pl.DataFrame) -> pl.DataFrame:
-    """Add `has_weight`: whether such an act counts in the index.
+    """Add `has_weight`: whether an act like the finding counts in the index.
 
-    Some kinds have no weight with some statuses, and some none towards everybody.
+    Acts of some kinds do not count with certain statuses, and acts of some kinds do not count if their target is all partners.
     """
     weights = read_weights().select("kind", "status", "weight", "general_share")
     weight = pl.when(target=ALL_PARTNERS).then(pl.col("weight") * pl.col("general_share")).otherwise("weight")
@@ -51,7 +51,8 @@ def _add_weight(findings: pl.DataFrame) -> pl.DataFrame:
 def _describe_gate(title: str, body: str) -> str:
     """Say whether the gate lets an article pass, and why not.
 
-    Also gives the score of its best sentence, and says if a single line that does not pass would pass as a headline.
+    The gate (`judge_articles`) decides which articles are read. Also gives the score of the best sentence, and says if a single line that
+    does not pass would pass as a headline.
     """
     outcome, score = _judge(title, body)
     points = "" if score is None else f"its best sentence has the score {score:,}, and 0 is needed"
@@ -65,7 +66,7 @@ def _describe_gate(title: str, body: str) -> str:
 def _judge(title: str, body: str) -> tuple[str, int | None]:
     """Return an article's reading outcome, and the score of its best sentence.
 
-    A score of 0 or more means that it is read; None that it names no country.
+    The outcome is a word of READING_OUTCOME. A score of 0 or more means that the article is read; None means that it names no country.
     """
     schema = {"title": pl.String(), "body": pl.String()}
     outcome, score = judge_articles(pl.DataFrame({"title": [title], "body": [body]}, schema=schema)).row(0)

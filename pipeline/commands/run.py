@@ -38,7 +38,7 @@ def run_index(
     """Run the whole job and print the results.
 
     An option that is None is taken from the settings. Exits with code 1 if a step failed; else 5 if the upload failed, or 3 if side tables
-    are stale.
+    are stale (`report_state`).
     """
     requested = read_settings(
         home=home_folder,

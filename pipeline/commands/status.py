@@ -67,7 +67,7 @@ def show_status(home_folder: Path | None, show_all: bool) -> None:
 
     Exits with 1 if something is missing or cannot be read, or the bucket refuses the newest release; else, with `show_all`, also prints the
     row count of every table. An undamaged home without articles gives one line only. `home_folder`: None for the home of the
-    settings. `HomeError` if it is given but does not exist, unless it is to be a copy of a shared lake.
+    settings. `HomeError` if it is given but does not exist, unless the settings name a shared lake.
     """
     settings = read_settings(home=home_folder)
     if home_folder and not settings.home.exists() and not settings.lake_url:
@@ -123,7 +123,7 @@ def _print_tables(lake: Lake, settings: Settings) -> None:
 def _describe_release(settings: Settings) -> str:
     """Say which release is published, with its pairs and days.
 
-    Or that there is none, or that this version cannot read its tables.
+    Otherwise says that there is none, or that this version cannot read its tables.
     """
     publisher = Publisher(settings.published)
     if publisher.latest_name is None:
@@ -221,7 +221,8 @@ def _describe_missing_links(lake: Lake, _settings: Settings) -> str:
 def _suggest_command(lake: Lake, settings: Settings) -> str:
     """Say what to do next.
 
-    A run if nothing is published or a table is stale; else, for the sample, a run with own articles; else to look at the report.
+    It says to run if nothing is published or a table could not be built again. Otherwise it says, for the sample, to run with own articles;
+    for other homes, to look at the report.
     """
     program, home = name_program(), quote(str(settings.home))
     is_sample = is_sample_home(settings.home, settings.is_sample)

@@ -95,8 +95,8 @@ def parse_pair(text: str) -> tuple[str, str]:
 def _explain_code(code: str) -> str:
     """Say what to write instead of an unknown code.
 
-    For a common mistake, such as EU or US, names the right code. For others says the form of a code; if a code has three letters, after the
-    codes of countries whose English names begin with them.
+    For a common mistake, such as EU or US, names the right code. For any other code says which form a code has. If it has three letters,
+    also suggests the countries whose English names begin with them.
     """
     if code in _OTHER_CODES:
         name, right = _OTHER_CODES[code]

@@ -1,4 +1,4 @@
-"""Kinds in the codes of CAMEO, in which GDELT writes events.
+"""Codes of CAMEO, in which GDELT writes events, by kind of act.
 
 Source: CAMEO 1.1b3 (Schrodt 2012). Each code belongs to one kind. Codes say what was done and rarely about what, so events cover all
 relations and serve as a cross-check only. Where CAMEO has separate codes for demanding, offering, easing and refusing the same thing,

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 class Days:
     """Every day from `first` to `last`; `ValueError` if `last` is earlier.
 
-    `in` is for a `date`; it is false for every `datetime`.
+    `day in days` is for a `date`; a `datetime` is never in them.
     """
 
     first: date

@@ -213,8 +213,8 @@ class Table:
 def _is_sorted(frame: pl.DataFrame, key: tuple[str, ...]) -> bool:
     """Return whether rows are sorted by the key, in ascending order.
 
-    Rows with equal keys are in order. False if a null leaves the order of two neighbouring rows open. The check is much faster than sorting
-    rows that are in order.
+    Rows with equal keys may follow each other in any order. False also if a null makes it impossible to compare two neighbouring rows. The
+    check is much faster than sorting rows that are in order.
     """
     if frame.height <= 1:
         return True

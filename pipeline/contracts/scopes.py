@@ -1,5 +1,7 @@
 """Scopes of general acts and the members of blocs.
 
+A general act is not towards one partner; its scope says which partners it is towards.
+
 Belongs here: the words of the column `scope` and the members of blocs. Does not: how a sentence names a scope
 (`pipeline/signals/scope.py`).
 """

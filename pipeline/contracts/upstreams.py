@@ -98,7 +98,7 @@ class Upstream(Source, Generic[G]):
 
     `settings`: model of the group `sources.<name>`; a field `key` is also read from the variable `key_variable`.
     `needs`: the field of `settings` without whose values nothing is requested, if there is one.
-    `is_fetched_hourly`: it serves its newest items only, so it is fetched every hour; other upstreams are fetched in the daily run only.
+    `is_fetched_hourly`: it serves its newest items only, so it is fetched every hour and in runs; other upstreams are fetched in runs only.
     `is_fetched_by_day`: a response is about one day, so single days can be fetched again.
     `late_after_days`: age of its newest data after which it is reported as late.
     `content`, `shown_in`, `requests`, `frequency` and `final_when` are for the documentation.
@@ -335,6 +335,6 @@ UPSTREAMS: Mapping[str, Upstream[Any]] = {one.name: one for one in (RSS, GDELT, 
 def list_upstreams(table: Table) -> list[str]:
     """List the names of the upstreams that provide rows of a table.
 
-    Enabled or not.
+    They are listed whether they are enabled or not.
     """
     return [one.name for one in UPSTREAMS.values() if any(holding.table is table for holding in one.holdings)]

@@ -1,6 +1,6 @@
 """The index as one flat table, and names of countries.
 
-For spreadsheets and statistics programs.
+Both are for spreadsheets and statistics programs.
 """
 
 from dataclasses import replace
