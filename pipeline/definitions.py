@@ -31,9 +31,9 @@ from pipeline.settings import Settings
 
 @contextmanager
 def _use_beta_features() -> Iterator[None]:
-    """Hide Dagster's warnings of two beta parameters in this block.
+    """Hide Dagster's warnings about two beta parameters while the block runs.
 
-    They are used knowingly; the version of Dagster is pinned.
+    The parameters are used knowingly; the version of Dagster is pinned.
     """
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", r"Parameter `(backfill_policy|allow_nonexistent_upstream_partitions)`", dg.BetaWarning)
@@ -70,8 +70,8 @@ def build(settings: Settings) -> dg.Definitions:
 def build_reading(settings: Settings) -> dg.Definitions:
     """Build a code location with only the steps that read articles.
 
-    They are the assets of the layers raw and core that are partitioned by day. Checks across tables are left out: they need the days of all
-    machines.
+    They are the assets of the layers raw and core that are partitioned by day. Checks across tables are left out: they need all days, and
+    each machine reads only some of them.
     """
     assets = [one for one in (*raw.assets(settings), *core.assets(settings)) if one.partitions_def is not None]
     return dg.Definitions(assets=assets, jobs=[jobs.daily_job(settings)], resources=resources(settings), loggers=listener.LOGGERS)

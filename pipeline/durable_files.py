@@ -84,9 +84,9 @@ def _sync(paths: Sequence[Path]) -> None:
 
 
 def is_alive(process: str) -> bool:
-    """Return whether a process of this number runs, of any user.
+    """Return whether a process with this number runs, whoever started it.
 
-    `process`: the number as text; False if it is none.
+    `process`: the number as text. False if the text is no number.
     """
     with suppress(PermissionError):
         try:

@@ -5,13 +5,13 @@ The command line prints a `UserError` as a message and exits with its code; any 
     TensionError
     ├── UserError                a user can fix the cause
     │   ├── AnswerError          a question of an assistant cannot be answered
-    │   ├── AuditError           a home cannot be audited
+    │   ├── AuditError           readings in a home cannot be judged (`tension audit`)
     │   ├── BackupError          a backup cannot be made or restored
     │   ├── ContractError        data does not match its contract
     │   ├── ExportError          the index cannot be exported
     │   ├── ExtractorError       no article could be read
     │   ├── GapError             days between the first and the last one are missing in the lake
-    │   ├── GoldError            a gold file is invalid
+    │   ├── GoldError            a file of annotated passages (gold) is invalid
     │   ├── HistoryError         Dagster's history of runs cannot be read or written
     │   ├── HistoryStorageError  the storage of the history of runs is not installed
     │   ├── HomeError            the home contains the data of other articles, or cannot be used
@@ -28,7 +28,7 @@ The command line prints a `UserError` as a message and exits with its code; any 
     │   ├── SourceError          an article file, a reference file or an upstream cannot be read
     │   ├── UploadError          a release cannot be uploaded
     │   ├── ValidationError      a home, pair or range of days cannot be validated
-    │   ├── VerdictError         a file of verdicts cannot be used
+    │   ├── VerdictError         a file of verdicts (judgements of readings) cannot be used
     │   └── WorkError            machines that read one backfill do not agree
     ├── ActsError                the files of official acts do not fit together
     ├── BadAnswerError           the answer of a language model is unreadable

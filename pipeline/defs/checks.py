@@ -1,6 +1,7 @@
 """Dagster asset checks.
 
-Checks of one table run before it is written, cross-table checks before anything is published.
+Checks of one table run before it is written, cross-table checks before anything is published. The index does not depend on side tables
+(`Table.is_side_table`), so it is published even if one of them cannot be built.
 """
 
 from collections.abc import Iterator, Sequence
@@ -134,8 +135,8 @@ class Audit:
     def report(self) -> Iterator[dg.AssetCheckResult]:
         """Yield the result of every check.
 
-        If the contract is broken, only that result. Without any batch, a frame without rows is checked. Then raises `dg.Failure` if the
-        contract is broken or a critical check failed, so that Dagster skips everything downstream.
+        If the contract is broken, its failed check is the only result. If no batch was checked, a frame without rows is. Afterwards raises
+        `dg.Failure` if the contract is broken or a critical check failed, so that Dagster skips everything downstream.
         """
         name = self.table.name
         if self.contract is None and not self.outcomes:
@@ -155,8 +156,8 @@ class Audit:
 def audit(table: Table, frame: pl.DataFrame) -> Iterator[dg.AssetCheckResult]:
     """Check a frame, and yield the result of every check.
 
-    Nothing is written. If the frame breaks the contract, that is the only result. Then raises `dg.Failure` if it does or a critical check
-    failed.
+    Nothing is written. If the frame breaks the contract, the failed check of the contract is the only result. Afterwards raises
+    `dg.Failure` if the contract is broken or a critical check failed.
     """
     single = Audit(table)
     with suppress(CriticalCheckError):
@@ -181,10 +182,10 @@ def check_and_write(lake: Lake, frames: Sequence[tuple[Table, pl.DataFrame]], st
 
 
 def write_changed(lake: Lake, table: Table, frame: pl.DataFrame) -> Iterator[dg.AssetCheckResult]:
-    """Check and write a table, unless it has these rows.
+    """Check and write a table, unless nothing has changed.
 
-    Yields the result of every check. If rows and code are the same as before, and the table's file is as written, these are the stored
-    results. Raises `dg.Failure` as `check_and_write` does.
+    Yields the result of every check. If rows and code are the same as before, and the table's file is as it was written, these are the
+    stored results, and nothing is written. Raises `dg.Failure` as `check_and_write` does.
     """
     stored = StoredResults(lake, table.name, (), (table,), {"rows": digest_rows(frame)})
     repeated = stored.load()
@@ -204,8 +205,8 @@ class AuditedDays:
     def write(self, table: Table, frame: pl.DataFrame, days: Days, shown: Sequence[str] = ()) -> None:
         """Check a batch of days, and write it to the temporary lake.
 
-        The UI shows the columns `shown` of the first rows of each day; none without columns. When a critical check fails, the batch is not
-        written, and `CriticalCheckError` is raised.
+        The UI shows the columns `shown` of the first rows of each day, and no rows if `shown` is empty. When a critical check fails, the
+        batch is not written, and `CriticalCheckError` is raised.
         """
         self._temporary.write_days(table, self._audits[table.name].check(frame), days)
         add_daily_metadata(self._context, table, frame, days, shown)
@@ -293,7 +294,7 @@ def _build_cross_table_check(check: CrossTableCheck) -> dg.AssetChecksDefinition
 def _describe_failures(failures: pl.DataFrame) -> str:
     """Describe the first five rows that a cross-table check returned.
 
-    The number of all its rows comes first.
+    The number of all returned rows comes first.
     """
     rows = failures.head(_PROBLEMS_SHOWN).iter_rows(named=True)
     shown = "; ".join(", ".join(f"{name} {value}" for name, value in row.items()) for row in rows)

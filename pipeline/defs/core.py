@@ -50,7 +50,7 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
     def admission(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lake]) -> Results:
         """Split raw rows into articles, duplicates and quarantined rows.
 
-        Only days whose raw rows or code changed. Also counts the rows of each source and day (coverage).
+        Only days whose raw rows or code changed are built. The rows of each source and day are counted, too (coverage).
         """
         with changed_days(context, lake, daily.admission()) as days:
             for batch in days.batches(RAW_ARTICLES):
@@ -70,9 +70,10 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
         **partitioned,
     )
     def story_links(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lake]) -> Results:
-        """Link articles that repeat one known before, within three days.
+        """Link each article to the first known article that it repeats.
 
-        Only for days whose articles, or those of the days around, changed, or the code.
+        Only articles at most three days apart are compared. A day is built only if the code, its articles or those of the days around
+        changed.
         """
         with changed_days(context, lake, daily.story_links()) as days:
             for batch in days.batches(ARTICLES, STORY_LINKS_LIMIT):
@@ -90,8 +91,8 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
     def findings(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lake], extractor: dg.ResourceParam[ExtractorFactory]) -> Results:
         """Find escalations, concessions and talks in the articles of changed days.
 
-        Changed: the articles, the reader or the code. The next run reads a day again on which the reader gave no answer for some articles,
-        but not all.
+        A day is changed if its articles, the program that reads them (the reader) or the code changed. If the reader gave no answer for
+        some articles of a day, but not for all, the next run reads the day again.
         """
         reader, summary = extractor.make(), ReadingSummary()
         with changed_days(context, lake, daily.findings(extractor)) as days:
@@ -115,8 +116,8 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
 def _find_partly_read(outcomes: pl.DataFrame) -> set[date]:
     """Return the days with both read and unread articles.
 
-    Unread: the language model gave no usable answer (`not_answered`). A day on which none was read is left out: alone, it would fail the
-    step again and again.
+    An article is unread if the language model gave no usable answer (`not_answered`). A day on which none was read is left out: alone, it
+    would fail the step again and again.
     """
     read, unread = (set(outcomes.filter(outcome=outcome)["index_date"]) for outcome in ("read", "not_answered"))
     return read & unread
@@ -130,8 +131,8 @@ def whole_row_count(lake: Lake, table: Table, days: daily.ChangedDays) -> dict[s
 def newest_findings(lake: Lake) -> dict[str, Any]:
     """Return metadata with the findings of the newest week.
 
-    It is the week that ends on the last day with a finding. The most probable come first. Of the two tables, the shorter one has as many
-    rows as the UI shows at once, the other at most twelve. Without any finding, only a text that says so.
+    It is the week that ends on the last day with a finding. Two tables list its findings, the most probable first: one with fewer columns
+    and as many rows as the UI shows at once, and one with at most twelve rows. Without any finding, a text says so instead.
     """
     columns = ("probability", "tier", "index_date", "actor", "target", "kind", "modality", "product", "quote")
     span = lake.span(FINDINGS)

@@ -42,7 +42,7 @@ class GapError(UserError):
 class RawArticles:
     """The step that reads article files and the stored responses of upstreams.
 
-    `last_day`: later dates count as no date (`News.read`). `makes`: its tables.
+    A date after `last_day` counts as no date (see `News.read`). `makes`: the tables that the step writes.
     """
 
     news: News
@@ -157,7 +157,8 @@ class ChangedDays(AuditedDays):
     def whole_range(self) -> Iterator[Days]:
         """Yield one range from the first to the last day to rebuild.
 
-        Nothing if there is no day. Rewriting an unchanged day in between costs less than reading a file twice.
+        Yields nothing if there is no day. Article files are read once for each range, and that costs more than writing unchanged days
+        again.
         """
         if self.days:
             yield Days(self.days[0], self.days[-1])
@@ -165,8 +166,8 @@ class ChangedDays(AuditedDays):
     def batches(self, table: Table, at_once: BatchLimit = BATCH_LIMIT) -> Iterator[Days]:
         """Group the days into batches whose rows fit into memory.
 
-        `table`: the table whose rows are read, at most `at_once`. A batch has consecutive days; when the next one is requested, it is
-        reported as done.
+        `table`: the table whose rows are read, at most `at_once` in a batch. A batch has consecutive days, and is reported as done when the
+        next batch is requested.
         """
         spans = group_consecutive_days(self.days)
         return report_days((batch for span in spans for batch in self._store.batches(table, span, at_once)), len(self.days))
@@ -176,9 +177,9 @@ class ChangedDays(AuditedDays):
 def changed_days(context: dg.AssetExecutionContext, lake: Lake, step: DailyStep) -> Iterator[ChangedDays]:
     """Rebuild the days of a step whose inputs changed.
 
-    Only days of this run. Yields the `ChangedDays` to write them to. No day is stored before all passed their critical checks. The block
-    ends early when one fails, and nothing is stored; yield from `report` after it. Days that did not change get their row counts as
-    metadata.
+    Only days of this run are rebuilt. Yields the `ChangedDays` to write them to. No day is stored before all passed their critical checks.
+    The block ends early when one fails, and nothing is stored; yield from `report` after it. Days that did not change get their row counts
+    as metadata.
     """
     span = run_days(context)
     inputs = DayInputs(lake, step.name, step.makes)

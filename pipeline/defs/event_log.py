@@ -71,8 +71,8 @@ class BatchingEventLogStorage(SqliteEventLogStorage):
     def store_event(self, event: EventLogEntry) -> None:
         """Store an event, or defer it to be stored with others.
 
-        Check results and outputs of steps are deferred until an event of any other kind, or of another run, the next query through this
-        storage, or until there are 1,000. They are then stored first, so queries include them.
+        Check results and outputs of steps are deferred. They are stored before an event of any other kind or of another run is, before the
+        next query through this storage, which thus includes them, and when there are 1,000.
         """
         with self._db_lock:
             if _kind(event) not in _DEFERRED or (self._deferred and self._deferred[0].run_id != event.run_id):
@@ -112,7 +112,7 @@ class BatchingEventLogStorage(SqliteEventLogStorage):
     def _mirror(self, index: Connection, events: Sequence[EventLogEntry], rows: Sequence[dict[str, Any]]) -> None:
         """Copy events of assets and checks to the database of all runs.
 
-        Also updates its tables of assets and check results. `rows`: the rows of these events, in the same order.
+        The tables of assets and check results there are updated, too. `rows`: the rows of these events, in the same order.
         """
         insert = SqlEventLogStorageTable.insert().returning(SqlEventLogStorageTable.c.id, sort_by_parameter_order=True)
         stored = list(zip(events, index.execute(insert, rows).scalars(), strict=True))
@@ -148,7 +148,7 @@ class BatchingEventLogStorage(SqliteEventLogStorage):
             index.execute(AssetCheckExecutionsTable.insert(), executions)
 
     def _store_check_results(self, index: Connection, results: Sequence[tuple[EventLogEntry, int, dict[str, Any]]]) -> None:
-        """Update the rows of planned checks.
+        """Update the rows of planned checks with their results.
 
         If one of the results was not planned, or belongs to a partition, Dagster's own method stores all of them.
         """
@@ -247,7 +247,7 @@ class BatchingEventLogStorage(SqliteEventLogStorage):
     def watch(self, run_id: str, cursor: str | None, callback: EventHandlerFn) -> None:
         """Call `callback` for each new event of a run.
 
-        New: after `cursor`, and written by any process.
+        New events are those after `cursor`, whichever process wrote them.
         """
         if not self._obs:
             self._obs = Observer()

@@ -1,6 +1,6 @@
 """Runs of the UI, the schedules and the sensor.
 
-One process each, and one at a time for each home.
+Each run is a process of its own. Only one run at a time may write to a home, the folder of one index with all its data.
 """
 
 from collections.abc import Iterator

@@ -22,7 +22,7 @@ _DESCRIPTION = (
 def failed_checks(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
     """List the failed checks of this run, at most 50, as metadata.
 
-    Also the number of failed and of all checks.
+    The numbers of failed and of all evaluated checks are metadata, too.
     """
     results = list(_read_results(context.instance, context.run_id))
     failed = sorted(_describe(result) for result in results if not result.passed)
@@ -55,8 +55,8 @@ def _describe(result: AssetCheckEvaluation) -> str:
 def explain_result(result: AssetCheckEvaluation) -> str:
     """Return why a check exists, and what failed, from its metadata.
 
-    Parts that the check did not report are left out. A check that was not evaluated usually has only why it was not; the `reason` of
-    a table that could not be rebuilt is the error.
+    Parts that the check did not report are left out. A check that was not evaluated usually says only why it was not. If a table could not
+    be rebuilt, the `reason` of its check `is_rebuilt` is the error.
     """
     said = {name: str(getattr(value, "value", value)) for name, value in result.metadata.items()}
     return ". ".join(said[name] for name in ("reason", "detail", NOT_EVALUATED) if said.get(name))

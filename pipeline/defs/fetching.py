@@ -41,7 +41,7 @@ def enabled_upstreams(settings: Settings, *names: str) -> list[str]:
 def by_day_if_enabled(settings: Settings, name: str) -> dict[str, Any]:
     """Return the arguments of an asset that reads one upstream.
 
-    Daily partitions while the upstream is enabled, else none.
+    The asset has daily partitions while the upstream is enabled, else none.
     A partitioned asset adds two events per day to the log, too much for a table that stays empty.
     """
     return by_day(settings) if enabled_upstreams(settings, name) else {}
@@ -95,7 +95,7 @@ def _build_upstream_asset(fetcher: Fetcher[Any], settings: Settings) -> dg.Asset
     def upstream_asset(context: dg.AssetExecutionContext) -> Results:
         """Fetch the days of the run, and report both checks.
 
-        If the upstream is not fetched by day: all days of the settings until today.
+        If the upstream is not fetched by day, all days of the settings until today are fetched.
         """
         due = min(clock.today(), settings.end or clock.today())  # data of a fixed range of days is not late
         window = run_days(context) if upstream.is_fetched_by_day else Days(settings.first_day, max(settings.first_day, due))

@@ -105,8 +105,8 @@ class HomeRunLauncher(DefaultRunLauncher):
 def fail_dead_runs(instance: dg.DagsterInstance) -> list[str]:
     """Mark runs whose process died as failed; return their ids.
 
-    They are all started runs, and runs of commands that did not start. Call it while this process holds the lock of the home: then no run
-    of it is alive.
+    They are all runs that started and did not end, and runs that a command created but never started. Call this while this process holds
+    the lock of the home: then no run of the home is alive.
     """
     runs = instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.NOT_STARTED]))
     # A run of the UI is not started for an instant, until it is queued.
@@ -133,7 +133,8 @@ class _RunDomain(RunDomain):
 def _postgres_storage() -> dict[str, ConfigurableClassData]:
     """Return the storages of runs, events and schedules in Postgres.
 
-    They name the variable, so that no file has the password. `HistoryStorageError` if the package for Postgres is not installed.
+    They name the environment variable with the address, so that no file has the password. Raises `HistoryStorageError` if the package for
+    Postgres is not installed.
     """
     if find_spec("dagster_postgres") is None:
         raise HistoryStorageError(

@@ -95,7 +95,7 @@ class Launcher:
         Only days whose inputs changed are built; with upstreams enabled, all of `span`: their responses are not known in advance. More than
         `MOST_SPANS` ranges of changed days become one, from the first to the last. A run has about a year. It begins with the last days of
         the run before, because their links also depend on the next days. The last run also builds the index and publishes it. If nothing
-        changed, that is one run of the last day. Raises `GapError` if other days are missing.
+        changed, that is one run of the last day. Raises `GapError` if days outside `span` are missing in the lake.
         """
         lake = open_lake(settings)
         daily.require_every_day(lake, span)

@@ -79,8 +79,8 @@ def spec(table: Table, **more: Any) -> dg.AssetSpec:
 def escape_markdown(value: Any, most_characters: int = _SHOWN_CHARACTERS) -> str:
     """Return the value as one line of plain text in Markdown.
 
-    White space becomes single spaces, `|` becomes `¦`, and None a dash. Cut to `most_characters`, counted with the backslashes before
-    marks.
+    White space becomes single spaces, `|` becomes `¦`, and None a dash. The text is cut to `most_characters`, which include the backslashes
+    that escape marks of Markdown.
     """
     text = "\N{EN DASH}" if value is None else " ".join(str(value).split()).replace("|", "¦")
     for mark in "\\`*_[]<>#":
@@ -91,8 +91,8 @@ def escape_markdown(value: Any, most_characters: int = _SHOWN_CHARACTERS) -> str
 def markdown_table(frame: pl.DataFrame, columns: Sequence[str], most_rows: int = _SHOWN_ROWS) -> str:
     """Format the first rows as a Markdown table.
 
-    At most `most_rows`, with the number of further ones below. Without rows, a text that says so. Cells are escaped, because article text
-    is untrusted.
+    At most `most_rows` are shown, with the number of further ones below. If there are no rows, a text says so. Cells are escaped, because
+    article text is untrusted.
     """
     if frame.is_empty():
         return "_no rows_"
@@ -103,11 +103,12 @@ def markdown_table(frame: pl.DataFrame, columns: Sequence[str], most_rows: int =
 
 
 def show_index(frame: pl.DataFrame, columns: Sequence[str]) -> dict[str, Any]:
-    """Return metadata with what people want first of the index.
+    """Return metadata with the newest values of an index table.
 
-    These are tension of the last week as a table (at most eight series), charts of the last 90 days with a scale (at most four), and
-    `columns` of all rows of the week. The UI shows Markdown of fewer than 1,000 characters at once, so table and charts are of the series
-    with most signals in `frame`, among those with a tension in the last 90 days. `frame`: rows of an index table; empty without any.
+    These are a table of tension in the last week (at most eight series), charts of it in the last 90 days with a scale (at most four), and
+    `columns` of all rows of the week. The UI shows Markdown of fewer than 1,000 characters at once, so the first table and the charts are
+    only of the series (directions or pairs of countries) with most signals in `frame`, among those with a tension in the last 90 days.
+    `frame`: rows of an index table; if there are none, the result is empty.
     """
     if frame.is_empty():
         return {}
@@ -142,7 +143,7 @@ def show_index(frame: pl.DataFrame, columns: Sequence[str]) -> dict[str, Any]:
 def fit_markdown_table(frame: pl.DataFrame, columns: Sequence[str]) -> str:
     """Format the first rows as a Markdown table below 1,000 characters.
 
-    As many rows as fit, at most twelve; at least one, even if the table is then longer.
+    It has as many rows as fit, at most twelve, and at least one, even if the table is then longer.
     """
     most = next((rows for rows in range(_SHOWN_ROWS, 1, -1) if len(markdown_table(frame, columns, rows)) < _INLINE_CHARACTERS), 1)
     return markdown_table(frame, columns, most)
@@ -151,7 +152,7 @@ def fit_markdown_table(frame: pl.DataFrame, columns: Sequence[str]) -> str:
 def newest_values(frame: pl.DataFrame, columns: Sequence[str]) -> dict[str, Any]:
     """Return the last seven days of an index table as metadata.
 
-    The newest day comes first; numbers are rounded to tenths. Empty without rows.
+    The newest day comes first; numbers are rounded to tenths. The result is empty if `frame` has no rows.
     """
     if frame.is_empty():
         return {}

@@ -30,8 +30,8 @@ def assets() -> list[dg.AssetsDefinition]:
 def build_model_asset(model: Model) -> dg.AssetsDefinition:
     """Build the step that runs a model if something changed.
 
-    `StoredResults` compares the rows that it reads, its variables, the code of all models and checks, and the files of its tables. Without
-    a change the step yields the stored check results. All tables of the model are checked before any is written.
+    `StoredResults` compares the rows that the model reads, the model's variables, the code of all models and checks, and the files of the
+    model's tables. Without a change the step yields the stored check results. All tables of the model are checked before any is written.
     """
     arguments: dict[str, Any] = {"deps": [table.name for table in model.reads]}
     if model.query:

@@ -1,4 +1,7 @@
-"""Layers `raw` and `core`: official documents and their acts."""
+"""Layers `raw` and `core`: official documents and their acts.
+
+The documents are those of the Federal Register, the official journal of the United States; the acts are acts of trade policy.
+"""
 
 from collections.abc import Sequence
 
@@ -28,7 +31,7 @@ ALL_DAYS_WHOLE = InputCheck(
 
 
 def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
-    """Return the assets of journal documents and acts.
+    """Return the assets of official documents and acts.
 
     They are partitioned by day while the upstream is enabled.
     """
@@ -43,11 +46,11 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
     )
     @keep_last_good(RAW_OFFICIAL_DOCUMENTS)
     def raw_official_documents(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lake]) -> Results:
-        """Read the stored documents of the journal; write complete days only.
+        """Read the stored official documents; write complete days only.
 
         `collect_documents` returns rows of complete days only, so no others are checked, written or counted. An incomplete day is named in
-        `ALL_DAYS_WHOLE` with the reason, and keeps the rows that it has. Nothing is written if a critical check fails, or while the source
-        is disabled.
+        `ALL_DAYS_WHOLE` with the reason, and keeps the rows that it has. Nothing is written if a critical check fails, or while the
+        upstream is disabled.
         """
         if not is_enabled:
             yield ALL_DAYS_WHOLE.report([])
@@ -74,8 +77,8 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
     def official_acts(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lake]) -> Results:
         """Find the acts in each document, or why it has none.
 
-        Documents of the days of this run; a day whose documents are not stored is not written. Nothing is written if a critical check
-        fails, or while the source is disabled.
+        Only documents of the days of this run are read; a day whose documents are not stored is not written. Nothing is written if a
+        critical check fails, or while the upstream is disabled.
         """
         if not is_enabled:
             yield from skip_disabled(lake, SOURCE, *JUDGED)

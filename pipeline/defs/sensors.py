@@ -31,10 +31,10 @@ _PAUSES = (600, 7200)
 
 
 class _Failures(NamedTuple):
-    """Files whose last run failed.
+    """Files of the inbox whose last run failed.
 
-    `due`: the run key of the next run by file, for files whose pause is over and whose next run was not requested yet. `given_up`: files
-    that are not tried again, because all tries failed.
+    `due`: the run key of the next run by file, for files whose pause after the failure (`_PAUSES`) is over and whose next run was not
+    requested yet. `given_up`: files that are not tried again, because all tries failed.
     """
 
     due: Mapping[str, str]
@@ -80,12 +80,12 @@ def inbox_sensor(settings: Settings) -> dg.SensorDefinition:
 
     @dg.sensor(job_name=JOB, minimum_interval_seconds=60, name=_NAME, description=_INBOX)
     def inbox(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
-        """Request a run for each new or changed file.
+        """Request a run for each new or changed file of the inbox.
 
-        The run is over the days of its articles, within the days of the settings; a file with no such day starts none. Days that were read
-        and lie up to three days around are added, because their links may change. A file that changed in the last 30 seconds may still be
-        being copied, and waits. A file that cannot be read is logged, and tried again once it changes. If the run of a file failed, another
-        is requested after each of `_PAUSES`.
+        The run is over the days of the file's articles, within the days of the settings; a file with no such day starts none. Days that
+        were read and lie up to three days around are added, because their links may change. A file that changed in the last 30 seconds may
+        still be being copied, and waits. A file that cannot be read is logged, and tried again once it changes. If the run of a file
+        failed, another is requested after a pause, once for each of `_PAUSES`.
         """
         folder, now = settings.inbox, clock.now().timestamp()
         files = {str(file.path.relative_to(folder)): file for file in list_inbox_files(folder)}

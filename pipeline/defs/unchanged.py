@@ -29,8 +29,8 @@ Variables = Mapping[str, object]
 class StoredResults:
     """Check results of one step, with a hash of its inputs.
 
-    They are in one note of the lake, written after the tables: a run that is killed in between repeats the step. Inputs are the rows of the
-    tables `reads`, the `variables` and the code. `makes`: the tables that the step writes.
+    They are in one note (a small file) of the lake, written after the tables: a run that is killed in between repeats the step. Inputs are
+    the rows of the tables `reads`, the `variables` and the code. `makes`: the tables that the step writes.
     """
 
     def __init__(self, lake: Lake, step: str, reads: Sequence[Table], makes: Sequence[Table], variables: Variables) -> None:
@@ -76,7 +76,7 @@ def digest_rows(frame: pl.DataFrame) -> str:
 def digest_code() -> str:
     """Hash the code, SQL and rules that determine rows and check results.
 
-    Also the versions of libraries that do.
+    The versions of libraries that determine them count, too.
     """
     digest = hashlib.blake2b(digest_size=8)
     for folder in map(shipped_folder, ("sql", "expectations")):

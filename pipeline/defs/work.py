@@ -1,7 +1,7 @@
 """Read the days of a long backfill on several machines.
 
-Each runs this over a shared lake: it takes a block of days of a step whose inputs are complete, and claims it, until no block is left. A
-block whose process was killed is taken by another one when its claim has ended.
+Each machine claims a block (days of one step whose inputs are complete) in a shared lake and builds it, again and again until no block is
+left. If its process is killed, its claim ends by itself after a while, and another machine takes the block.
 """
 
 import time
@@ -89,8 +89,8 @@ class Backfill:
     def changed_days(self) -> dict[str, set[date]]:
         """Return the days that each step has to build, by its name.
 
-        Only days of the range; the set of a step with nothing to build is empty. The lake is read again first, so days that other machines
-        built do not count. Article files were hashed by the constructor and are not read again.
+        Only days of the range are returned; the set of a step with nothing to build is empty. The lake is read again first, so days that
+        other machines built do not count. Article files were hashed by the constructor and are not read again.
         """
         self._lake.refresh()
         return {stage.step.name: self._find_changed_days(stage.step) for stage in self._stages}
@@ -98,7 +98,7 @@ class Backfill:
     def _find_changed_days(self, step: DailyStep) -> set[date]:
         """Return the days that a step has to build.
 
-        Not those to build only because articles were left unread (`mark_partly_read`): each machine would request these again.
+        Days to build only because articles were left unread (`mark_partly_read`) are left out: each machine would request these again.
         """
         digests = self._of_files if isinstance(step, daily.RawArticles) else step.digests(self._lake, self._span)
         inputs = DayInputs(self._lake, step.name, step.makes)

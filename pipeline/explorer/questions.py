@@ -16,8 +16,9 @@ _SENTENCE = re.compile(r"(?<=[.?!:])\s+")
 class Question(NamedTuple):
     """A question of the explorer with its query.
 
-    `section` and `title` are headings; `note` is the text between the heading, or the query before, and the query, without Markdown. A
-    later query of a heading has as title the last question of its note, else the last sentence.
+    `section` and `title` are headings; `note` is the text before the query, back to the heading or the query before it, without Markdown.
+    If a heading has several queries, it is the title of the first. The title of any other is the last question of its note, else its last
+    sentence.
     """
 
     section: str
@@ -34,7 +35,7 @@ def cookbook_file() -> Path:
 def read_questions(markdown: str) -> tuple[Question, ...]:
     """Read all queries of the cookbook, in order.
 
-    They are the SQL code blocks below a heading of the second and one of the third level; others are skipped.
+    They are the SQL code blocks below a heading of the second and one of the third level; SQL elsewhere is skipped.
     """
     questions = []
     for section, part in _split_by_heading(markdown, "## "):

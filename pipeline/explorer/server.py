@@ -1,7 +1,7 @@
 """A local web server for the published folder.
 
 It listens on 127.0.0.1, reads only, and serves files of the folder: no listings, no hidden files, nothing that a link leads to outside. It
-answers requests that name it as a local host, so that a web page cannot reach it under another name (DNS rebinding).
+answers only requests that name it as a local host, so that a web page cannot reach it under another name (DNS rebinding).
 """
 
 import re
@@ -172,8 +172,8 @@ class _Handler(BaseHTTPRequestHandler):
 def _read_range(header: str | None, size: int) -> tuple[int, int] | None:
     """Return start and end of a range of bytes, the end excluded.
 
-    `header`: the `Range` header. None without it, or if it is not a single range of bytes: then the whole file is sent. An end
-    beyond the file is its size. (0, 0) when the range is empty or begins beyond the file.
+    `header`: the `Range` header. None without it, or if it is not a single range of bytes: then the whole file is sent. An end beyond the
+    file becomes the size of the file. (0, 0) when the range is empty or begins beyond the file.
     """
     match = _RANGE.fullmatch((header or "").strip())
     if match is None or match.group(1, 2) == ("", ""):

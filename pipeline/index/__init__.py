@@ -1,11 +1,14 @@
 """Formulas of the index that are not SQL, and its parameters.
 
-Filter, intervals, stalemate, phases, vintages, top contributions, trade measures and threats. Terms:
+The formulas are those of the filter, intervals, stalemate, phases, vintages (the index as known on each day), top contributions, trade
+measures and threats. Terms:
 
+* signal: what one government does or says towards another in trade policy, as one sentence of an article reports it
+* story: the articles that repeat one another
 * mass: how much a story weighs, the sum of probability times severity of its signals, times its breadth; observed or expected
 * series: a direction (`CHN>USA`), or a pair of countries, whose masses are those of both directions
 * channel: escalation, concession or dialogue
 * prior: the mass that each value has before anything is read; its weight is `kappa`
 * version: the baseline has several, each estimated from more days and used from its `valid_from` on
-* hold, move: the talk and the acts of a pair, for the stalemate
+* hold, move: the talk and the acts of a pair; a stalemate is much talk with few acts
 """

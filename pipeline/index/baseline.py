@@ -30,10 +30,10 @@ class StoredBaseline(NamedTuple):
 def freeze_baseline(fresh: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
     """Choose the rows of `BASELINE` to store: frozen ones, and new ones.
 
-    `fresh`: the baseline as computed now; `stored`: as stored before, both with the columns of BASELINE. A frozen row is one that was
-    estimated from final days. It is stored again unchanged if `fresh` has its series with the same version, window, index version and
-    weights (`METHOD`). Rows of `fresh` are taken only for series and `METHOD` without any such row. So new sources or another lexicon do
-    not change what 100 means. Series that `fresh` lacks are dropped.
+    `fresh`: the baseline as computed now; `stored`: as stored before, both with the columns of BASELINE. A row is frozen if the days of its
+    window were over and final when it was estimated. It is stored again unchanged if `fresh` has its series with the same version, window,
+    index version and weights (the columns `METHOD`). Rows of `fresh` are taken only for series and `METHOD` that no frozen row has. So new
+    sources or another lexicon do not change what 100 means. Series that `fresh` lacks are dropped.
     """
     frozen = stored.filter("is_frozen").join(fresh, on=["series", *METHOD], how="semi")
     return BASELINE.conform(pl.concat([frozen, fresh.join(frozen, on=["series", *METHOD], how="anti")]))
@@ -42,9 +42,9 @@ def freeze_baseline(fresh: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
 def read_stored_baseline(stored: pl.DataFrame) -> StoredBaseline:
     """Find out from stored rows whether the baseline is fixed or grows.
 
-    `stored`: rows of BASELINE; only frozen ones of this index version count, and of them the version with the earliest `valid_from`. If it
-    is valid from the first day of its window, and as long as the first default version, it is taken as the default baseline: the result has
-    its first day. Otherwise it is a fixed window. Both fields are None if no version is frozen.
+    `stored`: rows of BASELINE; only frozen ones of this index version count, and of them the version with the earliest `valid_from`. If
+    its window begins on the day from which it is valid, and has as many days as that of the first default version, it is taken as the
+    default baseline: the result has its first day. Otherwise it is a fixed window. Both fields are None if no version is frozen.
     """
     frozen = stored.filter(pl.col("is_frozen") & (pl.col("index_version") == INDEX_VERSION)).sort("valid_from")
     if frozen.is_empty():

@@ -1,7 +1,7 @@
 """The discounted Gamma-Poisson filter (Harvey and Fernandes 1989), with intervals.
 
-Also the stalemate with its Beta interval. Belongs here: sums over time and quantiles. Does not: sums over stories (SQL), the weights
-(`weights.toml`).
+The stalemate with its Beta interval is here, too. Belongs here: sums over time and quantiles. Does not: sums over stories (SQL), the
+weights (`weights.toml`).
 """
 
 from collections.abc import Sequence
@@ -74,8 +74,8 @@ def dispersion(a: Matrix, b: Matrix, second_moment: Matrix, clusters: Matrix) ->
 
     * `second_moment / a`, for single stories
     * `clusters`, for stories that come together
-    * one for wrong readings: the share `MISREAD` of the mass is other news that pulls `a` towards `b`. Without it `a` would be farther from
-      `b`, by `MISREAD / (1 - MISREAD)` of their distance. The term is the square of that, divided by `a`.
+    * one for wrong readings: the share `MISREAD` of the mass comes from other news, by mistake, and pulls `a` towards `b`. Without it `a`
+      would be farther from `b`, by `MISREAD / (1 - MISREAD)` of their distance. The term is the square of that, divided by `a`.
 
     phi is capped so that the shape `a / phi` of the Gamma distribution is at least `MIN_SHAPE`.
     """
@@ -156,11 +156,12 @@ def filter_channels(
 
     `daily`: rows of DAILY_MASS, every day of every series. `baseline`: rows of BASELINE; a day has the prior of its version. `clustering`:
     rows of CLUSTERING; without a row, or with None, stories come singly. Values with less evidence than `least_evidence` are returned too,
-    marked `is_thin`; the index does not publish them. `value_bilateral` is null if its own sums have too little.
+    marked `is_thin`; the index does not publish them. `value_bilateral`, without acts towards everybody, is null if its own sums have too
+    little evidence.
 
     `shape` and `rate` are the discounted observed and expected mass, each with the prior; `value` is 100 x shape / rate. Its intervals are
-    those of 100 x Gamma(shape / dispersion, rate / dispersion), with the result of `dispersion`. There the expected squares of story masses
-    include those of the baseline window, with the weight of the prior, so that no interval has zero width.
+    those of 100 x Gamma(shape / dispersion, rate / dispersion), with the result of `dispersion`. For it the expected squares of story
+    masses include those of the baseline window, with the weight of the prior, so that no interval has zero width.
     """
     group = ["series", "channel"]
     ordered = DAILY_MASS.conform(daily).sort(*group, "index_date")

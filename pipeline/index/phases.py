@@ -116,8 +116,8 @@ def name_phases(pairs: Posteriors, probabilities: Mapping[str, Matrix], bounds: 
 
     A phase competes only if its channel has enough evidence (at least `least_evidence`): escalation, concession (for de-escalation) or
     dialogue, all three for quiet. The most probable of these phases is named if its probability is at least `likely_from` (`bounds`);
-    dialogue is named `stalemate` if the probability of that is, too. Otherwise the row is `unclear`, or `no data` if no channel has enough
-    evidence. `probabilities`: result of `phase_probabilities`.
+    dialogue is named `stalemate` if the probability of a stalemate is at least that, too. Otherwise the row is `unclear`, or `no data` if
+    no channel has enough evidence. `probabilities`: result of `phase_probabilities`.
     """
     has_news = has_evidence(weigh_evidence(pairs.prior, pairs.shape, pairs.rate), least_evidence)
     names = np.array(["escalation", "de-escalation", "dialogue", "quiet"])

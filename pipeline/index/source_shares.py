@@ -1,6 +1,7 @@
-"""The source with most of each value of the index.
+"""The owner of sources with the largest share of each value.
 
-Belongs here: its share. Does not: which sources may be read (settings), or the owners of sources (`pipeline/articles/owners.toml`).
+Belongs here: who that is, and the share. Does not: which sources may be read (settings), or the owners of sources
+(`pipeline/articles/owners.toml`).
 """
 
 import numpy as np

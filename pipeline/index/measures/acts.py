@@ -1,8 +1,8 @@
 """The curated list of official acts on trade measures.
 
 It is three CSV files next to this module.
-`layers.csv`: legal programmes; `acts.csv`: dated steps of each layer; `checked.csv`: days for which each actor's acts were looked up, which
-a layer may shorten.
+`layers.csv`: legal programmes; `acts.csv`: dated steps of each layer; `checked.csv`: days for which each actor's acts were looked up. A
+layer may have another last day of its own, in `layers.csv`.
 Belongs here: reading the files into the table `measure_acts`. Does not: which layers are in force on a day (`sql/measures`).
 """
 
@@ -31,8 +31,8 @@ class ActsError(TensionError, ValueError):
 def read_acts() -> pl.DataFrame:
     """Read the curated acts as the table `measure_acts`.
 
-    They come from `acts.csv`, `layers.csv` and `checked.csv` in the folder of this module. One row per act and target. `ActsError` when an
-    act is of an unknown layer or cancels an unknown act, or when `checked.csv` lacks the actor of a layer.
+    They come from `acts.csv`, `layers.csv` and `checked.csv` in the folder of this module. There is one row per act and target. `ActsError`
+    when an act is of an unknown layer or cancels an unknown act, or when `checked.csv` lacks the actor of a layer.
     """
     layers, acts, checked = (_read_csv(path) for path in (LAYERS_FILE, ACTS_FILE, CHECKED_FILE))
     _require_known("layer", acts["layer"], layers["layer"], ACTS_FILE)

@@ -1,7 +1,7 @@
 """Dates in a quoted sentence about a measure.
 
-When it takes effect, when a suspension ends, and until when a threat runs. Belongs here: what one sentence says, relative to the day of
-its article. Does not: which act the sentence is about (`reports.py`).
+They are the day on which the measure takes effect, the end of a suspension, and the deadline of a threat. Belongs here: what one sentence
+says, relative to the day of its article. Does not: which act the sentence is about (`reports.py`).
 """
 
 from datetime import timedelta
@@ -51,10 +51,10 @@ def add_quoted_dates(claims: pl.DataFrame) -> pl.DataFrame:
 def add_quoted_deadlines(claims: pl.DataFrame) -> pl.DataFrame:
     """Add `deadline_on`, the deadline of a threat that a sentence names.
 
-    `claims` has `quote` (the sentence) and `told_on` (day of the article). The deadline is 1 to `MAX_DAYS_AHEAD` days later, a term at most
-    `MAX_TERM_DAYS` days: "from June 1", "by the end of Tuesday", "delays it to July 9", "within 90 days", "from November" (its first day).
-    If a sentence names several, a date wins over a weekday, a weekday over a month, a month over a term; of several in one form only the
-    first is read. Null if it names none.
+    `claims` has `quote` (the sentence) and `told_on` (day of the article). The deadline is 1 to `MAX_DAYS_AHEAD` days later, or up to
+    `MAX_TERM_DAYS` days if it is given as a term: "from June 1", "by the end of Tuesday", "delays it to July 9", "within 90 days", "from
+    November" (its first day). If a sentence names several, a date wins over a weekday, a weekday over a month, a month over a term; of
+    several in one form only the first is read. Null if it names none.
     """
     by_day = _parse_next_day(_BY)
     return claims.with_columns(deadline_on=pl.coalesce(by_day, _parse_next_weekday(_BY_WEEKDAY), _parse_next_month(), _parse_term(_WITHIN)))

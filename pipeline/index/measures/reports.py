@@ -43,9 +43,9 @@ def link_reports(claims: pl.DataFrame, acts: pl.DataFrame, states: pl.DataFrame)
     Candidates are acts of the same actor and kind of instrument, on the target or on all partners but those exempted, that were announced
     or took effect from `DAYS_AFTER` days before the article to `DAYS_BEFORE` days after it (both included). An act on single goods must be
     on goods that the claim names. An act in the opposite direction, or in none (`extended`, `changed`, `ruled_unlawful`), must have the
-    same or an unknown rate; for a claimed increase, one in none must have the same. The candidate with the largest sum of points is
-    chosen: the rate has most points, then the direction, then the goods, then the distance in days. Without a candidate, a claim of an
-    increase that names the rate of a layer in force supports the act behind that layer.
+    same or an unknown rate. If the claim is of an increase, an act in no direction must have the claimed rate. The candidate with the
+    largest sum of points is chosen: the rate has most points, then the direction, then the goods, then the distance in days. Without a
+    candidate, a claim of an increase that names the rate of a layer in force supports the act behind that layer.
     """
     dated = add_quoted_dates(MEASURE_CLAIMS.conform(claims)).with_columns(
         family=_name_family(),
@@ -116,7 +116,7 @@ def _expand_acts(acts: pl.DataFrame, states: pl.DataFrame) -> pl.DataFrame:
 def _find_words(text: str) -> list[str]:
     """List the words of a text that may name goods.
 
-    Words of four or more letters that are not in `_COMMON_WORDS`, in lower case.
+    They are the words of four or more letters that are not in `_COMMON_WORDS`, in lower case.
     """
     words = pl.Series([text.lower()]).str.extract_all(_WORD).explode().to_list()
     return [word for word in words if word and word not in _COMMON_WORDS]
@@ -166,9 +166,9 @@ def _choose_nearest_act(claims: pl.DataFrame, acts: pl.DataFrame) -> pl.DataFram
 def _choose_layer_in_force(claims: pl.DataFrame, acts: pl.DataFrame) -> pl.DataFrame:
     """Choose for each claimed increase a layer with that rate.
 
-    The layer must be in force on the day of the article; one on single goods only if the text names them. These come before general ones,
-    then the newest comes first. Returns the act behind the layer, with the columns of `_choose_nearest_act` (`report` is always
-    `supports`); claims without a rate or such a layer are left out.
+    The layer must be in force on the day of the article; if it is on single goods, the text must name them. Layers on single goods come
+    before general ones, then the newest comes first. Returns the act behind the layer, with the columns of `_choose_nearest_act` (`report`
+    is always `supports`); claims without a rate or such a layer are left out.
     """
     applied = acts.filter(pl.col("standing").is_in(("in_force", "quota")))
     candidates = (
@@ -186,9 +186,9 @@ def _choose_layer_in_force(claims: pl.DataFrame, acts: pl.DataFrame) -> pl.DataF
 
 
 def _names_goods() -> pl.Expr:
-    """Whether the text of a claim names the goods of an act.
+    """Return whether a claim's text names the goods of an act.
 
-    An expression on the columns `text` and `goods` (a regular expression).
+    It is an expression on the columns `text` and `goods` (a regular expression).
     """
     return pl.col("text").str.contains(pl.col("goods"))
 

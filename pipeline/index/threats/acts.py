@@ -29,9 +29,9 @@ class ActEvent:
     """One event of an official act, such as its first day.
 
     `word`: the outcome of a threat that the event may show (`carried_out`, `postponed`, ...), or `scheduled` if the act is announced for a
-    later day. `on`: the day of the event, `deadline_on`: the later day that it sets, if any. `total_pct`: the sum of all layers on all
-    goods towards the target on that day, because a threat may name the rate of one layer or of all together; None unless a tariff on all
-    goods is `carried_out`.
+    later day. `on`: the day of the event, `deadline_on`: the later day that it sets, if any. `total_pct`: the sum of the rates of all
+    layers on all goods towards the target on that day, because a threat may name the rate of one layer or of all together; None unless a
+    tariff on all goods is `carried_out`.
     """
 
     act_id: str
@@ -140,7 +140,8 @@ def _sum_rates(row: dict[str, Any], general: list[dict[str, Any]], on: date) -> 
 
     They are those of the actor of `row` towards its target on the day `on`, in percent, added up over layers (legal programmes). `general`:
     acts with such tariffs, in order of their first day. In a layer, a rate for the target itself replaces the rate for all partners, until
-    an act for all partners ends the layer. An act that ends, suspends or exempts sets its rate to 0; an act without a rate leaves it.
+    an act for all partners ends the layer. An act that ends, suspends or exempts, or a court that strikes down, sets the rate to 0; any
+    other act without a rate leaves it.
     """
     rates: dict[tuple[str, bool], float] = {}
     for act in general:
@@ -173,8 +174,8 @@ def outcome_of_event(event: ActEvent, threat: Said) -> str | None:
     None if the act is another measure. It must reach the threat's target, with its instrument (unless the threat names none), its goods,
     and a comparable amount of trade (`compare_amount`). An act at a lower rate makes a threat `softened`. An act on more than the target
     (all partners, or the European Union for a member) must be at the threatened rate, or the threat without a rate; it never answers a
-    threat that `is_vague`. Neither holds for a court ruling. An act that raises an existing rate (`is_raise`) must be on about the same
-    amount of trade, if both name one.
+    threat that `is_vague`. A court ruling counts whatever the rate, and for a vague threat, too. An act that raises an existing rate
+    (`is_raise`) must be on about the same amount of trade, if both name one.
     """
     is_for_all = event.target != threat.target
     is_reached = reaches(event.target, ALL if event.target == ALL_PARTNERS else None, event.excepted, threat, event.on)
@@ -194,9 +195,9 @@ def outcome_of_event(event: ActEvent, threat: Said) -> str | None:
 def _outcome_by_rate(event: ActEvent, threat: Said, *, is_for_all: bool) -> str | None:
     """Return the outcome of an event after comparing the rates.
 
-    It is the word of the event, of a court ruling at any rate, or `softened` if an act carries out a lower rate than threatened. The sum of
-    all layers (`total_pct`) may match the threatened rate as well. If the threat has a rate, the result is None for an act on more than its
-    target (`is_for_all`) with another rate or none, and for an act at a lower rate that is only scheduled.
+    It is the word of the event (for a court ruling, whatever the rates are), or `softened` if an act carries out a lower rate than
+    threatened. The sum of all layers (`total_pct`) may match the threatened rate as well. If the threat has a rate, the result is None for
+    an act on more than its target (`is_for_all`) with another rate or none, and for an act at a lower rate that is only scheduled.
     """
     if event.word == "struck_down":
         return event.word  # a ruling has no rate

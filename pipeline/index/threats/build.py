@@ -174,8 +174,8 @@ def _list_amounts(threats: list[Threat]) -> list[float]:
 def _is_of_another(amount: float | None, threat: Threat, amounts: list[float]) -> bool:
     """Return whether an amount of trade is that of another threat.
 
-    It is about one of `amounts` (those of all open threats), and not about that of `threat`. False if it or the amount of `threat` is
-    unknown.
+    It must be about the same as one of `amounts` (those of all open threats), but not as the amount of `threat`. False if `amount` or the
+    amount of `threat` is unknown.
     """
     return amount is not None and not amounts_agree(amount, threat.amount) and any(is_same_amount(amount, one) for one in amounts)
 
@@ -184,7 +184,7 @@ def _is_compatible(claim: Claim, threat: Threat) -> bool:
     """Return whether a claim may state the same threat again.
 
     Both are of one actor. Target and scope must be equal. Instrument, product, rate and amount must agree; an unspecified one agrees with
-    any. The threat must still be open and recent enough (`can_be_repeated`), or have a recent outcome (`is_echoed`).
+    any. The threat must still be open and recent enough (`can_be_repeated`), or have a recent final outcome (`is_echoed`).
     """
     return (
         (claim["target"], claim["scope"]) == (threat.target, threat.scope)
@@ -199,8 +199,8 @@ def _is_compatible(claim: Claim, threat: Threat) -> bool:
 def _rank_likeness(claim: Claim, threat: Threat) -> tuple[bool, bool, bool, bool, bool, date, str]:
     """Return a sort key, greatest for the threat most like a claim.
 
-    Only for threats that the claim fits (`_is_compatible`). These count, in this order: a rate in both, an amount in both, an open threat,
-    the same product, the same instrument. Of equal ones the one stated last wins; the id only makes the order complete.
+    `threat` must be one that the claim fits (`_is_compatible`). These count, in this order: a rate in both, an amount in both, an open
+    threat, the same product, the same instrument. Of equal ones the one stated last wins; the id only makes the order complete.
     """
     # Rates and amounts of a claim that fits do not differ: if both have one, it is the same.
     same_rate = claim["rate_pct"] is not None and threat.rate is not None

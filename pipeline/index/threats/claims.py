@@ -1,6 +1,7 @@
 """What one claim says about a threat.
 
-Belongs here: rules about the words and slots of a single signal. Does not: which claims belong together (`threat.py`, `build.py`).
+Belongs here: rules about the words of a single signal and its fields, such as target and rate. Does not: which claims belong together
+(`threat.py`, `build.py`).
 """
 
 import re
@@ -152,9 +153,9 @@ def names_goods(text: str, product: str) -> bool:
 
 
 def is_on_goods(claim: Claim, product: str) -> bool:
-    """Return whether a claim is on a product (empty: on none).
+    """Return whether a claim is on a product.
 
-    A claim that was read without a product is on one that its sentence names.
+    A claim without a product is on any product that its sentence names. An empty `product` fits only a claim without a product.
     """
     return bool(claim["product"] == product or (claim["product"] == "" and names_goods(claim["quote"], product)))
 
@@ -251,9 +252,10 @@ def _outcome_of_act(claim: Claim, threat: Said) -> str | None:
     """Return whether a reported measure carried out a threat, or softened it.
 
     `carried_out` (at the threatened rate or a higher one, or if the threat has none), `softened` (at a lower rate) or None (another
-    measure). A measure on a product that the threat does not name carries it out only if the threat names nothing at all. A tariff
-    without a product carries out a threat with one only if its sentence names it. A measure on more products or partners than threatened,
-    at a lower rate, is another measure. A measure without a rate carries out a threat with a rate only from the threat's deadline on.
+    measure). A measure on a product that the threat does not name carries it out only if the threat `is_vague`. A tariff without a product
+    carries out a threat with a product only if the claim's sentence names that product. A measure on more products or partners than
+    threatened, at a lower rate, is another measure. A measure without a rate carries out a threat with a rate only from the threat's
+    deadline on.
     """
     has_goods = claim["instrument"] in ("tariff", "trade_remedy")  # other measures are often on firms or services
     is_of_goods = is_on_goods(claim, threat.product) if has_goods else claim["product"] in (threat.product, "")
