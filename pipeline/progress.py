@@ -155,7 +155,7 @@ def _duplicate_stream(stream: IO[str]) -> Iterator[IO[str]]:
 def describe_step(step: str, steps: Sequence[str]) -> str:
     """Return the description of a step, by default its name in words.
 
-    `steps`: all steps of the run. A step whose name is that of another, `_` and more is a check of that table.
+    `steps`: all steps of the run. If a name begins with that of another step and `_`, the step is a check of that table.
     """
     table = max((name for name in steps if step.startswith(f"{name}_")), key=len, default="")
     words = f"checking {table}: {step.removeprefix(f'{table}_')}" if table else step

@@ -1,6 +1,7 @@
 """The stories that add most to each value of the index.
 
-Belongs here: selecting them. Does not: the other parts of a value (the view `contributions` in `sql/views`).
+A series is a pair or one of its directions. The mass of a story is its weight in the index on its own day. Belongs here: selecting these
+stories. Does not: the other parts of a value (the view `contributions` in `sql/views`).
 """
 
 from datetime import date
@@ -85,7 +86,7 @@ def _find_smallest_in_windows(ranks: Ranks, window: int) -> Ranks:
     """Find the smallest ranks in the window of each day.
 
     The window of a day is the day and the `window - 1` days before it. It is composed of windows whose lengths are powers of two, one for
-    each bit of `window`.
+    each bit of `window` that is 1.
     """
     smallest, days, width = np.full_like(ranks, _NO_STORY), 0, 1
     while days < window:
@@ -100,8 +101,8 @@ def _find_smallest_in_windows(ranks: Ranks, window: int) -> Ranks:
 def _merge_ranks(ranks: Ranks, earlier: Ranks, lag: int) -> Ranks:
     """Merge the smallest ranks of each day and an earlier one.
 
-    `ranks`: ascending ranks of each day. `earlier`: the ranks to merge, taken from `lag` days before. Returns the n smallest of both,
-    ascending: they are the smaller of each item and its counterpart in the other list read backwards.
+    `ranks`: ascending ranks of each day. `earlier`: the ranks to merge, taken from `lag` days before. Returns the n (STORIES_SHOWN)
+    smallest of both, ascending. For each i, the smaller of item i of one list and item n - 1 - i of the other is one of them.
     """
     merged = ranks.copy()
     if lag < ranks.shape[2]:

@@ -1,9 +1,10 @@
 """The index as known at the end of each day.
 
 A vintage is what was known on a day: articles come late, so a value has a day for which it counts and a day of knowledge. The filter runs
-over the masses that had arrived by then. Belongs here: computing the values of each day of knowledge. Does not: what arrived when (SQL:
-`mass_arrivals`, `movement_arrivals`), status (SQL: `vintages`), the formulas of a value and its intervals (`filter.py`) and of a phase
-(`phases.py`).
+over the masses that had arrived by then. A series is a direction or a pair; its masses are daily sums over stories, observed or expected.
+Talk (`hold`) and movement (`move`) of a pair give its stalemate. Belongs here: computing the values of each day of knowledge. Does not:
+what arrived when (SQL: `mass_arrivals`, `movement_arrivals`), status (SQL: `vintages`), the formulas of a value and its intervals
+(`filter.py`) and of a phase (`phases.py`).
 """
 
 from collections.abc import Iterator
@@ -44,9 +45,9 @@ Numbers = NDArray[np.int64]
 class _Arrivals(NamedTuple):
     """Amounts of mass and movement, sorted by the day they became known.
 
-    Each array has one item per amount. `known`: day on which it became known; `day`: day for which it counts; both are numbers from the
-    first day of the index (0). `pair`: number of the pair. `sum`: number of the daily sum to which `value` is added: three masses in three
-    channels for both directions and the pair, then `hold` and `move` of the pair.
+    Each array has one item per amount. `known`: day on which it became known; `day`: day for which it counts; both count from the first day
+    of the index, which is 0. `pair`: number of the pair. `sum`: number of the daily sum to which `value` is added. The sums are those of
+    each series (two directions, then the pair), channel (`VALUES`) and mass (`_MASSES`), in this order, then `hold` and `move` of the pair.
     """
 
     known: Numbers
@@ -80,8 +81,8 @@ def filter_arrivals(
     """Compute which value of each day was known when (`INDEX_KNOWN`).
 
     `mass`, `movement`: amounts by the day for which they count and the day on which they became known (`MASS_ARRIVALS` for the values,
-    `MOVEMENT_ARRIVALS` for the stalemate). `baseline`, `clustering`: expected amounts and variances. `half_life_days`: of an amount;
-    `least_evidence`: below it a value is null.
+    `MOVEMENT_ARRIVALS` for the stalemate). `baseline`, `clustering`: the priors, and factors on variances. `half_life_days`: days in which
+    an amount loses half of its weight; `least_evidence`: a value with less evidence weight is null.
 
     Each day and series (a direction, or a pair) has a row for the first value known. All three series of a pair have a further row on each
     later day on which a sum of one of them, or of the pair's talk or movement, changed. The first value is known at the end of its day or,
@@ -215,8 +216,9 @@ def _group_into_batches(changes: Iterator[_Changes]) -> Iterator[_Changes]:
 class _Priors(NamedTuple):
     """Weight, dispersion and clusters of the prior, by version of the baseline.
 
-    `valid_from`: number of the first day of each version, ascending. `weight` (kappa), `dispersion` (of the prior) and `clusters` (what
-    clusters of stories add to phi) have the shape (versions, pairs, series of a pair, channels).
+    `valid_from`: number of the first day of each version, ascending. `weight` (kappa, a mass), `dispersion` (of the prior alone) and
+    `clusters` (what clusters of stories add to the dispersion phi, see `cluster_mass`) have the shape (versions, pairs, series of a pair,
+    channels).
     """
 
     valid_from: Numbers
@@ -227,8 +229,8 @@ class _Priors(NamedTuple):
     def look_up(self, changes: _Changes) -> tuple[Matrix, Matrix, Matrix]:
         """Return weight, dispersion and clusters for each row of `changes`.
 
-        They are those of the version valid on the row's day, or of the first version before it is valid. Each has the shape (rows, series
-        of a pair, channels).
+        They are those of the version valid on the row's day; days before the first version have those of the first. Each has the shape
+        (rows, series of a pair, channels).
         """
         version = np.maximum(np.searchsorted(self.valid_from, changes.day, side="right") - 1, 0)
         return self.weight[version, changes.pair], self.dispersion[version, changes.pair], self.clusters[version, changes.pair]
@@ -237,8 +239,8 @@ class _Priors(NamedTuple):
 def _to_priors(baseline: pl.DataFrame, clustering: pl.DataFrame, series: pl.DataFrame, first_day: date) -> _Priors:
     """Convert the priors of all baseline versions to arrays.
 
-    Their axes are version, pair, series and channel. They come from the rows of the source `(any)`: weight of the prior, its dispersion,
-    and the mass that clusters of stories add.
+    Their axes are version, pair, series and channel. They come from the rows of the source `(any)`, which is all sources together: weight
+    of the prior, its dispersion, and what clusters of stories add to phi.
     """
     factors = CLUSTERING.conform(clustering)
     rows = baseline.filter(pl.col("source") == "(any)").join(series, on="series").join(factors, on=CLUSTERING.key)
@@ -292,7 +294,7 @@ def _compute_values(changes: _Changes, series: pl.DataFrame, priors: _Priors, fi
 
 
 def _find_phases(pairs: Posteriors, least_evidence: float) -> list[str]:
-    """Name the phase of a pair (escalation, quiet, ...) for each row.
+    """Name the phase (escalation, quiet, ...) of each row of `pairs`.
 
     The bounds are in `phases.toml`.
     """

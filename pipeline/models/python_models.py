@@ -1,7 +1,7 @@
 """Models written in Python.
 
-All other tables from the index on are files of `sql/`. Belongs here: one decorated function for each model, which passes its tables to
-`pipeline/index`. Does not: formulas.
+All other tables of the layers index and trade are made by files of `sql/`. Belongs here: one decorated function for each model, which
+passes its tables to `pipeline/index`. Does not: formulas.
 """
 
 from datetime import date

@@ -1,4 +1,5 @@
 """Checks of tables before they are written, by Great Expectations.
 
-Checks of one table run here; of cross-table checks, only their headers in `sql/checks/` are read here.
+Checks of one table run here, some without Great Expectations (`built_in.py`). Cross-table checks run elsewhere; only the headers of their
+files in `sql/checks/` are read here.
 """

@@ -19,7 +19,7 @@ _EXAMPLES = 5
 def list_built_in_checks(table: Table) -> Iterator[tuple[str, str]]:
     """Yield name and reason of each check that applies to a table.
 
-    In the order in which they run. All are critical: if one fails, the table is not written.
+    They come in the order in which they run. All are critical: if one fails, the table is not written.
     """
     yield KEY_IS_UNIQUE, f"one row for each {', '.join(table.key)}: {table.grain}"
     yield REQUIRED_VALUES_PRESENT, "columns that are not nullable have a value in every row, and no number is NaN or infinite"
@@ -94,8 +94,8 @@ def _find_unknown_words(table: Table, frame: pl.DataFrame) -> tuple[int, list[st
 def _count_failures(frame: pl.DataFrame, conditions: dict[str, pl.Expr], describe: Callable[[str, int], str]) -> tuple[int, list[str]]:
     """Count the rows in which at least one column fails.
 
-    `conditions`: by column, true where it fails. Returns the number of rows, and for each failing column what `describe` makes of its name
-    and the number of its failures.
+    `conditions`: for each column, an expression that is true where it fails. Returns the number of rows, and for each failing column what
+    `describe` makes of its name and the number of its failures.
     """
     matches = frame.select(condition.alias(name) for name, condition in conditions.items())
     counts = {name: int(matches[name].sum()) for name in matches.columns}

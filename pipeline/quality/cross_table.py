@@ -33,7 +33,7 @@ class CrossTableCheck:
     """A cross-table check, whose query returns failures.
 
     `name` is that of the file without its ending. `table`: if a critical check fails, nothing that needs this table is built, so nothing is
-    published; a side table is marked as stale instead.
+    published. A side table, which the index does not need, is marked as stale instead.
     """
 
     name: str
@@ -56,7 +56,7 @@ def load_cross_table_checks(folder: Path) -> tuple[CrossTableCheck, ...]:
 def _read_check(path: Path) -> CrossTableCheck:
     """Read the header of one file and check it.
 
-    The query is not parsed. `CrossTableCheckError` if there is none, or if the header or the name of the file is wrong.
+    The query is not parsed. `CrossTableCheckError` if the query is missing, or if the header or the name of the file is wrong.
     """
     header, query = _split_header(path)
     if not NAME.fullmatch(path.stem):
@@ -76,8 +76,8 @@ def _read_check(path: Path) -> CrossTableCheck:
 def _split_header(path: Path) -> tuple[dict[str, str], str]:
     """Split a file into its header and its query.
 
-    The header is the lines up to the first that does not begin with `--`. Below the reason, a line without one of the keys continues
-    it. `CrossTableCheckError` if a key comes twice, or another text before the reason.
+    The header is the lines up to the first that does not begin with `--`. After the reason, a line without one of the keys continues it.
+    `CrossTableCheckError` if a key comes twice, or if another text comes before the reason.
     """
     header: dict[str, str] = {}
     lines = path.read_text(encoding="utf-8").splitlines()

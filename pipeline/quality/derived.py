@@ -18,8 +18,8 @@ _GREATER = "column_pair_values_a_to_be_greater_than_b"
 class _Constraint(NamedTuple):
     """One constraint of a column as an expectation.
 
-    `name`: without the column; `expectation`: its type without the prefix `expect_`; `breaks`: rows that must fail it, as changes to the
-    example row; `where`: values that limit it to some rows.
+    `name`: name of the rule without the column; `expectation`: its type without the prefix `expect_`; `breaks`: rows that must fail it, as
+    changes to the table's example row; `where`: values by column, if it applies only to rows with these values.
     """
 
     name: str
@@ -55,7 +55,7 @@ def derive_rules(table: Table) -> tuple[Rule, ...]:
 def _list_value_constraints(column: Column) -> Iterator[_Constraint]:
     """Yield the constraints on the values of one column alone.
 
-    At most one each for its pattern, its bounds, its length, and its closed list of values.
+    There is at most one for each of these: its pattern, its bounds, its length, and its closed list of values.
     """
     name = column.name
     arguments: dict[str, Any]
@@ -115,8 +115,8 @@ def _just_below(value: Any) -> Any:
 def _list_implications(column: Column) -> Iterator[_Constraint]:
     """Yield the constraints on words that imply a word of another column.
 
-    For example, each `kind` implies a `polarity`. One for each implied word: where the other column has it, this column has one of the
-    words that imply it.
+    For example, each `kind` implies a `polarity`. There is one constraint for each implied word: rows with that word in the other column
+    must have one of the words that imply it in this column.
     """
     if column.implies is None:
         return
@@ -136,8 +136,9 @@ def _list_implications(column: Column) -> Iterator[_Constraint]:
 def _list_comparisons(table: Table, column: Column) -> Iterator[_Constraint]:
     """Yield the constraints that compare a column with others.
 
-    One for each column of its `at_least` (it must not be below that column), `above` (it must be above it) and `differs_from`. Rows in
-    which either value is missing are skipped. Without `ignore_row_if` Great Expectations raises on a row with one value missing.
+    There is one for each column of its `at_least` (it must not be below that column), `above` (it must be above it) and `differs_from`.
+    Rows in which either value is missing are skipped by the argument `ignore_row_if`; without it, Great Expectations raises on a row with
+    one value missing.
     """
 
     def compare(name: str, expectation: str, other: str, statement: str, wrong: Any, **more: Any) -> _Constraint:

@@ -17,7 +17,7 @@ COLUMN_ARGUMENTS = ("column", "column_A", "column_B", "column_list")
 class ExpectationType:
     """The arguments of an expectation type.
 
-    `scope` is what it judges: single rows, a whole column, or the table even when it is empty.
+    `scope` is what it judges: single rows, a whole column, or a whole table, which it judges even if the table has no rows.
     """
 
     scope: Scope

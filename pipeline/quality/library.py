@@ -34,8 +34,8 @@ class Library:
     """The parts of Great Expectations that evaluate a frame.
 
     `engine`: holds the frame. `calculator`: computes metrics. `graph`: class of the graph of metrics. `expectation_type`: function that
-    returns the class of a type by its name. `column`: class of a column, which begins a row condition. `error`: base of its exceptions. No
-    data context is needed.
+    returns the class of a type by its name. `column`: class of a column, from which conditions on rows are built. `error`: base of its
+    exceptions. No data context is needed.
     """
 
     engine: Any
@@ -74,7 +74,8 @@ def load_library() -> Library:
 def _lean_import() -> Iterator[None]:
     """Import less of Great Expectations within the block.
 
-    Some of its modules are loaded when first used, those of `_LEFT_OUT` not at all. Modules that are already imported stay as they are.
+    Packages of `_DEFERRED` are loaded when first used, and its modules that match `_LEFT_OUT` not at all. Modules that are already imported
+    stay as they are.
     """
     finder = _LeanFinder()
     sys.meta_path.insert(0, finder)

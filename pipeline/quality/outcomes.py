@@ -55,8 +55,9 @@ class Outcome:
     def __add__(self, other: "Outcome") -> "Outcome":
         """Combine the outcomes of one check on two batches.
 
-        Passed if both passed. Severity and reason are those of a failed batch if there is one, and of a critical failure rather than of
-        another: a rule that could not be evaluated fails as critical, whatever its severity. Otherwise they are those of the first batch.
+        It passed if both passed. If one batch failed, severity and reason are those of that batch; if both failed, a critical failure comes
+        before another: a rule that could not be evaluated fails as critical, whatever its severity. Otherwise they are those of the first
+        batch.
         """
         first, second = (self, other) if self._gravity >= other._gravity else (other, self)
         return Outcome(self.name, self.passed and other.passed, first.severity, first.reason, first.detail + second.detail)

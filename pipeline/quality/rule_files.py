@@ -102,7 +102,7 @@ class _Entry(BaseModel):
     def _check_columns(self, table: Table) -> Iterator[str]:
         """Yield what is wrong with the columns that the rule names.
 
-        A column does not exist in the table, or one of a compared pair may be null and `ignore_row_if` is missing.
+        It is wrong if a column does not exist in the table, or if one of a compared pair may be null and `ignore_row_if` is missing.
         """
         arguments = self.all_arguments
         if not isinstance(arguments.get("column_list", []), list):
@@ -121,8 +121,9 @@ class _Entry(BaseModel):
     def _check_values(self) -> Iterator[str]:
         """Yield what is wrong with values of arguments, `where` and `breaks`.
 
-        A `regex` must be valid, and have no groups. `mostly` is a share, above 0. In `where` are values, or `at_least` with a number.
-        `breaks` has rows that must fail, which differ from the example row; only a rule on the whole table needs none.
+        A `regex` must be valid, and have no groups. `mostly` is the share of rows that must pass, above 0. Each column in `where` has a
+        value, or `at_least` with a number. `breaks` has rows that must fail, which differ from the example row; only a rule on the whole
+        table needs none.
         """
         if "regex" in self.arguments:
             yield from _check_regex(self.arguments["regex"])

@@ -28,8 +28,8 @@ class RuleError(TensionError, ValueError):
 class Rule:
     """A rule: an expectation type of Great Expectations with its arguments.
 
-    `where` limits the rule to rows with all of these values (None: null), or with at least a number: `{column: {at_least: 5}}`. `breaks`
-    are rows that must fail it, as changes to the table's example row.
+    `where` limits the rule to rows that have all of these values (None: null); `{at_least: 5}` in place of a value is the least number.
+    `breaks` are rows that must fail it, as changes to the table's example row.
     """
 
     table: str
@@ -57,7 +57,7 @@ class Rule:
     def judged_columns(self) -> tuple[str, ...]:
         """The columns whose values the rule judges.
 
-        They are those that it reads without those of `where`; all of them if no other is left.
+        They are the columns that it reads (`columns`) except those of `where`; if none is left, all that it reads.
         """
         return tuple(name for name in self.columns if name not in self.where) or self.columns
 
@@ -65,8 +65,8 @@ class Rule:
 def breaking_frame(rule: Rule) -> pl.DataFrame:
     """Build the rows on which the rule must fail.
 
-    Each is the example row of the table with the changes of one element of `breaks`; none if `breaks` is empty. Raises what Polars does if
-    a value does not fit its column.
+    Each is the example row of the table with the changes of one element of `breaks`; none if `breaks` is empty. Raises an error of Polars
+    if a value does not fit its column.
     """
     table = TABLES[rule.table]
     example = table.example().row(0, named=True)

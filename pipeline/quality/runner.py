@@ -1,7 +1,7 @@
 """Run rules on one frame with Great Expectations.
 
-Only this module and `library.py` use Great Expectations and pandas.
-Which rules exist is in `rule_files.py` and `derived.py`; what happens after a failure is decided by the caller.
+Only this module, `library.py` and `custom.py` use Great Expectations and pandas. Which rules exist is in `rule_files.py` and `derived.py`;
+what happens after a failure is decided by the caller.
 """
 
 import threading
@@ -73,8 +73,8 @@ class _CompiledRule:
     def evaluate(self, metrics: Mapping[Any, Any], errors: Mapping[Any, Any], frame: pl.DataFrame, key: Sequence[str]) -> Outcome:
         """Compute the rule's outcome from the metrics of a frame.
 
-        `metrics` and `errors`: results of `_resolve_metrics`; `key`: columns that name a failing row. Only where rows fail, examples are
-        computed, from the frame that the engine holds.
+        `metrics` and `errors`: results of `_resolve_metrics`; `key`: columns that name a failing row. Examples are computed only if rows
+        fail, from the frame that the engine holds.
         """
         rule = self.rule
         try:
@@ -115,7 +115,7 @@ class _CompiledRule:
     def _list_dependencies(self, configuration: dict[str, Any]) -> Any:
         """List the metrics that the rule needs.
 
-        `configuration`: format of Great Expectations' results.
+        `configuration`: the format in which Great Expectations returns results.
         """
         return self._expectation.get_validation_dependencies(execution_engine=self._engine, runtime_configuration=dict(configuration))
 
@@ -199,7 +199,7 @@ def _keep_configuration(expectation: Any) -> Iterator[None]:
 def _build_condition(where: Mapping[str, Any]) -> Any:
     """Build the condition that limits a rule to rows with these values.
 
-    `where`: value by column (None: null), or the least one, included, as `{"at_least": value}`; all conditions must hold. `where` has at
+    `where`: value by column (None: null), or the least value allowed, as `{"at_least": value}`; all conditions must hold. `where` has at
     least one column.
     """
     conditions = [_build_one_condition(load_library().column(name), value) for name, value in where.items()]

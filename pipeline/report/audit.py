@@ -1,6 +1,7 @@
-"""Readings to be judged, and what verdicts say, for terminal and page.
+"""Readings for people to judge, and what their verdicts say.
 
-Text of articles is untrusted: all of it goes through `to_plain`.
+A reading is a signal as read from one sentence; its mass is its weight in the index. Output is for terminal and page. Text of articles is
+untrusted: all of it goes through `to_plain`.
 """
 
 from collections.abc import Mapping
@@ -51,8 +52,8 @@ def _describe_channel(row: Mapping[str, Any]) -> str:
 def listing_table(listing: pl.DataFrame, selection: str) -> Table:
     """Return a terminal table of the readings with most mass.
 
-    `listing`: rows of `add_opinions` (`pipeline/audit/listing.py`), all shown in this order. `selection`: in words, what they were selected
-    from; printed in the title.
+    `listing`: rows of `add_opinions` (`pipeline/audit/listing.py`), all shown in this order. `selection`: words for what they were selected
+    from, printed in the title.
     """
     table = new_table(
         f"The {format_count(listing.height, 'reading')} with the largest mass, {to_plain(selection)}",

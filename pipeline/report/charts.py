@@ -45,11 +45,11 @@ Chart = dict[str, Any]
 def pair_chart(pair_daily: pl.DataFrame, note: str = "") -> Chart:
     """Draw the values of one pair, with a strip of phases below.
 
-    Over the days, in index points: lines of tension and concession in bands of their 80 % intervals, a thin line of dialogue, and the
-    dashed baseline of 100. The highest day of tension and that of concession may have a label (`_peak_labels`). `pair_daily`: rows of
-    TENSION_PAIR_DAILY of one pair, in any order. `note` is printed below the title. Days with thin evidence and missing days are gaps. The
-    scale is linear from 0, since a logarithm would exaggerate quiet days. Returns a Vega-Lite specification. `ContractError` when the frame
-    is empty, lacks a column, or has two pairs or two rows of one day.
+    It has lines of tension and concession in bands of their 80 % intervals, a thin line of dialogue, and the dashed baseline of 100, all in
+    index points over the days. The highest day of tension and that of concession may have a label (`_peak_labels`). `pair_daily`: rows of
+    TENSION_PAIR_DAILY of one pair, in any order. `note` is printed below the title. Days without a value (too little was read) and missing
+    days are gaps. The scale is linear from 0, since a logarithm would exaggerate quiet days. Returns a Vega-Lite specification.
+    `ContractError` when the frame is empty, lacks a column, or has two pairs or two rows of one day.
     """
     frame = _prepare_pair(TENSION_PAIR_DAILY, pair_daily)
     top = _axis_top([frame[f"{name}_hi80"] for name in _WITH_INTERVAL] + [frame["dialogue"]])
@@ -187,7 +187,8 @@ class _Panel:
 def layer(rows: Sequence[Mapping[str, Any]] | str, mark: Chart, **encoding: Chart) -> Chart:
     """Return a Vega-Lite layer that draws rows.
 
-    `mark`: one for each row, but a line or an area connects all rows. `rows`: a list of rows, or the name of one of the chart's data sets.
+    `mark`: the Vega-Lite mark, drawn once for each row, except that a line or an area connects all rows. `rows`: a list of rows, or the
+    name of one of the chart's data sets.
     """
     data = {"name": rows} if isinstance(rows, str) else {"values": [dict(row) for row in rows]}
     return {"data": data, "mark": mark, "encoding": encoding}
@@ -238,7 +239,7 @@ def _axis_values(top: float) -> list[float]:
     """Choose three to eight values to label, from 0 to `top`.
 
     They are the multiples of a round step, and the baseline (100). A multiple is left out if its distance to 100 is at most a twentieth of
-    `top`; if `top` is 2,000 or more, this is so for 0.
+    `top`, so 0 is left out if `top` is 2,000 or more.
     """
     step = next(size * 10**power for power in range(1, 300) for size in (2.5, 5, 10) if top / (size * 10**power) <= _MAX_AXIS_VALUES)
     values = {number * step for number in range(int(top / step) + 1)} | {_BASELINE}
@@ -248,7 +249,7 @@ def _axis_values(top: float) -> list[float]:
 def _lines_panel(frame: pl.DataFrame, panel: _Panel) -> Chart:
     """Return the panel with tension, concession and dialogue of a pair.
 
-    With intervals, baseline, labels of peaks, and name and value at the end of each line that has a value on the last day. Lines and
+    It has intervals, baseline, labels of peaks, and name and value at the end of each line that has a value on the last day. Lines and
     intervals come from the chart's data set `days`, the labels from `frame` (rows of TENSION_PAIR_DAILY of one pair, sorted by day).
     """
     layers = [panel.baseline(has_dates=False)]
@@ -279,8 +280,8 @@ def _direction_panel(name: str, sides: Mapping[str, pl.DataFrame], panel: _Panel
 def _peak_labels(frame: pl.DataFrame, panel: _Panel) -> list[Chart]:
     """Return labels of the highest day of tension and of concession.
 
-    A label is a dot with value and day. At most one each, of the earliest if several are equal. There is none below 125 or in a chart of
-    fewer than 14 days; if both would overlap, only tension has one.
+    A label is a dot with value and day. Tension and concession have at most one each, on the earliest of equally high days. None is drawn
+    for a value below 125 or in a chart of fewer than 14 days; if both would overlap, only tension has one.
     """
     layers: list[Chart] = []
     placed: list[tuple[float, float]] = []

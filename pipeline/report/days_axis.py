@@ -93,8 +93,8 @@ def daily_points(frame: pl.DataFrame, columns: Sequence[str]) -> list[dict[str, 
     """Convert daily rows to points of a line, each at noon.
 
     `frame`: one row a day, sorted; `columns`: those to copy, rounded to hundredths; `at`: the noon of the day, in milliseconds. Missing
-    days are points without values, so that lines break there, as they do on days with thin evidence. The first and last values extend to
-    the ends of their days by a point more, so that a single day is a line too.
+    days are points without values, so that lines break there, as they do on days without a value. Two more points extend the line to the
+    start of the first day and to the end of the last, so that a single day is a line too.
     """
     days = pl.DataFrame({"index_date": pl.date_range(frame["index_date"][0], frame["index_date"][-1], eager=True)})
     values = frame.select("index_date", *(pl.col(name).round(2) for name in columns))
@@ -129,7 +129,7 @@ def _choose_ticks(first: date, last: date, room: int) -> tuple[list[date], str]:
     """Choose the days to label, at most about `room`.
 
     They are the first day and every 1, 2, 7 or 14 days after it, at most nine; for longer ranges the first day of every month, of every 2,
-    3 or 6 months, or of every n years: with a `room` of 2 perhaps none. Returns them with their unit: `day`, `month` or `year`.
+    3 or 6 months, or of every n years. If `room` is 2, there may be none. Returns them with their unit: `day`, `month` or `year`.
     """
     days = (last - first).days + 1
     for step in (1, 2, 7, 14):

@@ -1,6 +1,7 @@
 """Stories behind values, with sentence and link, and which are named.
 
-Page and terminal name a story by the same rule.
+Page and terminal name a story by the same rule. News is the part of a value that comes from articles; the prior, which comes from none, is
+the rest. A tier (`high`, `medium` or `low`) is the confidence in a reading.
 """
 
 from collections.abc import Callable, Iterable
@@ -45,7 +46,7 @@ def newest_contributions(read: ReadTable, read_contributions: ReadContributions)
     """Read the contributions to all values of the index's last day.
 
     The index must not be empty. Values that are not published, because too little was read, have contributions too. Adds `SIGNAL_COLUMNS`,
-    which are null for parts without a signal, and `sides` (see `add_sides`).
+    which are null for parts that are no single story, and `sides` (see `add_sides`).
     """
     last = read(TENSION_PAIR_DAILY)["index_date"].max()
     contributions = read_contributions(last)  # type: ignore[arg-type]  # a date; never empty once there is an index
@@ -55,8 +56,8 @@ def newest_contributions(read: ReadTable, read_contributions: ReadContributions)
 def named_contributions(read: ReadTable, read_contributions: ReadContributions) -> pl.DataFrame:
     """Read the stories to name, of the newest day that has any.
 
-    They are stories of pairs (not of directions) for which `may_be_named` is true, with `SIGNAL_COLUMNS`. The day must have such a story
-    among the three largest of a value (TOP_CONTRIBUTIONS); empty if there is no such day.
+    They are stories of pairs (not of directions) for which `may_be_named` is true, with `SIGNAL_COLUMNS`. It is the newest day on which
+    such a story is among the three largest of a value (TOP_CONTRIBUTIONS). Empty if there is no such day.
     """
     enough = read(CHANNEL_DAILY, columns=["index_date", "series", "channel", "prior", "shape"]).filter(compute_news_pct() >= MIN_NEWS_PCT)
     signals = read(SIGNALS)
@@ -82,10 +83,11 @@ def add_evidence(contributions: pl.DataFrame, signals: pl.DataFrame) -> pl.DataF
 
 
 def add_sides(contributions: pl.DataFrame, read: ReadTable) -> pl.DataFrame:
-    """Add `sides`: how a pair's points divide between its two directions.
+    """Add `sides`: how a story's points divide between a pair's directions.
 
-    A story may be about acts of both sides, so its points belong to no single actor. They are divided in proportion to the story's mass in
-    each direction. `sides` is a list of `series` (a direction) and `points`, the largest first; null for rows that are no story of a pair.
+    A story may be about acts of both sides, so its points (its contribution) belong to no single actor. They are divided in proportion to
+    the story's mass in each direction. `sides` is a list of `series` (a direction) and `points`, the largest first; null for rows that are
+    no story of a pair.
     """
     key = ["counts_on", "channel", "story_id"]
     of_pairs = contributions.filter(~IS_DIRECTED & pl.col("story_id").is_not_null())
@@ -121,7 +123,7 @@ def may_be_named() -> pl.Expr:
     """Whether a story may be named as the reason for a value.
 
     It may if its sentence is of tier `high`, and at least half of the value of its day, series and channel is news (the rest is the prior).
-    False for rows that are no story. For rows of `add_evidence`, which must hold all parts of their values.
+    False for rows that are no story. For rows of `add_evidence`, which must include all parts of each value.
     """
     is_prior = pl.col("part") == "prior"
     prior_pct = pl.col("share_pct").filter(is_prior).sum().over("index_date", "series", "channel")
@@ -177,7 +179,7 @@ def describe_news(news_pct: float) -> str:
 def warn_of_baseline(read: ReadTable) -> str:
     """Return a warning if the newest baseline has few days or articles.
 
-    Few: fewer than 28 days or 100 articles of all sources. Empty if it has enough, or before the first run.
+    Few means fewer than 28 days or fewer than 100 articles of all sources. Empty if it has enough, or before the first run.
     """
     columns = ["valid_from", "source", "article_count", "baseline_from", "baseline_to"]
     newest = read(BASELINE, columns=columns).filter(pl.col("valid_from") == pl.col("valid_from").max()).unique("source")
@@ -193,8 +195,8 @@ def warn_of_baseline(read: ReadTable) -> str:
 def warn_of_unpublished_pairs(read: ReadTable) -> str:
     """Return a warning if the pair with most signals is not published.
 
-    Only asserted signals with weight between two countries are compared. Many signals about pairs that each have fewer than a published one
-    are no mistake: every archive has some. Empty before the first run.
+    Only signals between two countries that are asserted as news and have a weight in the index are compared. Unpublished pairs that each
+    have fewer signals than a published one are no mistake: every archive has some. Empty before the first run.
     """
     published = read(TENSION_PAIR_DAILY, columns=["pair"])["pair"].unique().to_list()
     signals = read(SIGNALS, columns=["actor", "target", "kind", "status", "modality"])

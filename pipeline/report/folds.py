@@ -55,8 +55,9 @@ class Facts:
     """The tables that the unfolding tables of all pairs are made from.
 
     `day` is the last day of the index, `first` its first. `measures`: states of measures that are valid on `day`, except those not in
-    force, with the act that set the rate. `threats`: with the sentence of their most probable signal, and the act of the outcome.
-    `threat_rates`: those of all forms together. The other tables have all their rows, also later than `day`.
+    force, with the act that set the rate. `threats`: rows of THREATS with the sentence of their most probable signal and the act that shows
+    the outcome. `threat_rates`: rows of THREAT_RATES for all forms of threat together. The other tables have all their rows, also later
+    than `day`.
     """
 
     first: date
@@ -118,8 +119,8 @@ def build_moves(daily: pl.DataFrame, day: date, pair: str) -> Fold:
     """Build the table of who moves: values by direction, words and actions.
 
     `daily`: rows of TENSION_DAILY; `day`: the last day. Each direction has two rows: the first has tension and concession with their parts
-    on `day`, the second their means over the ninety days to `day`, without days that have no value. The last column counts the days with
-    tension. No rows if neither direction has a value in these days.
+    on `day`, the second their means over the ninety days to `day`, without days that have no value. The last column counts the days with a
+    value of tension. No rows if neither direction has a value in these days.
     """
     values = [f"{channel}{part}" for channel in ("tension", "concession") for part in ("", "_actions", "_words")]
     recent = _between(daily, pair, "actor", "target").filter(pl.col("index_date") > day - timedelta(days=_MEAN_DAYS))
@@ -180,8 +181,8 @@ def build_stalemate(pair_daily: pl.DataFrame, pair: str) -> Fold:
 def build_measures(measures: pl.DataFrame, day: date, pair: str) -> Fold:
     """Build the table of a pair's official measures on `day`.
 
-    Sorted by direction, with suspended measures last in each. The title counts measures in force by direction, and suspended ones.
-    `measures`: as in `Facts`.
+    It is sorted by direction, with suspended measures last in each direction. The title counts measures in force by direction, and
+    suspended ones. `measures`: as in `Facts`.
     """
     is_suspended = pl.col("standing") == "suspended"
     current = _between(measures, pair, "actor", "target").sort(
@@ -233,8 +234,8 @@ def _describe_rate(row: Mapping[str, Any]) -> str:
 def _describe_measure(row: Mapping[str, Any]) -> str:
     """Return the remarks on a measure, such as "suspended; until 2026-11-10".
 
-    In this order: the instrument unless it is a tariff, `suspended` or `quota`, the stated end, how it relates to other layers
-    (`stacking`), and the certainty unless it is high. Empty if there are none.
+    In this order: the instrument unless it is a tariff, `suspended` or `quota`, the stated end, how it relates to other layers, which are
+    legal programmes (`stacking`), and the certainty unless it is high. Empty if there are none.
     """
     remarks = [
         instrument_name(row["instrument"]) if row["instrument"] != "tariff" else "",
@@ -249,9 +250,9 @@ def _describe_measure(row: Mapping[str, Any]) -> str:
 def build_tariffs(rates: pl.DataFrame, day: date, pair: str) -> Fold:
     """Build the table of a pair's average tariff rates.
 
-    Sorted by direction and kind of average; each has the ten newest rates in effect by `day`, the newest first. `rates`: rows of
-    TARIFF_RATES of all pairs; later rates are left out. A sentence names each source of the pair whose newest release, of any pair, is more
-    than 365 days before `day`.
+    It is sorted by direction and kind of average; each combination of these has the ten newest rates in effect by `day`, the newest first.
+    `rates`: rows of TARIFF_RATES of all pairs; later rates are left out. A sentence names each source of the pair's rates whose newest
+    release, about any pair, is more than 365 days before `day`.
     """
     of_pair = _between(rates, pair, "importer", "exporter")
     newest = of_pair.filter(pl.col("effective_date") <= day).sort("effective_date", descending=True)
@@ -293,9 +294,9 @@ def build_tariffs(rates: pl.DataFrame, day: date, pair: str) -> Fold:
 def build_flows(flows: pl.DataFrame, first: date, day: date, pair: str) -> Fold:
     """Build the table of a pair's monthly trade, by series.
 
-    `flows`: rows of TRADE_FLOWS. Each series (reporter, partner, flow, product) has its twelve newest months among those of the index
-    (`first` to `day`), the newest first; the sparkline in its first row has up to sixty months. If the pair has figures, but only of other
-    months, there are no rows, and the title says so.
+    `flows`: rows of TRADE_FLOWS. Each series (reporter, partner, flow, product) has its twelve newest months among those of the index (from
+    the month of `first` to `day`), the newest first; the sparkline in its first row has up to sixty months. If the pair has figures, but
+    only of other months, there are no rows, and the title says so.
     """
     key = ["reporter", "partner", "flow", "product"]
     known = _between(flows, pair, "reporter", "partner").sort(*key, "reference_month", descending=[False] * 4 + [True])

@@ -44,7 +44,7 @@ def country_name(code: str) -> str:
 def pair_title(pair: str) -> str:
     """Name both countries of a pair, with an en dash between them.
 
-    `PairError` when the text is no pair.
+    `PairError` if the text is not a pair such as `CHN-USA`.
     """
     one, other = parse_pair(pair)
     return f"{country_name(one)}\N{EN DASH}{country_name(other)}"
@@ -63,7 +63,7 @@ def percent(share: float | None) -> str:
 def signed(value: float, digits: int = 0) -> str:
     """Format a number with its sign, rounded to `digits` decimals.
 
-    Zero after rounding has none.
+    A number that is rounded to zero has no sign.
     """
     text = f"{value:+.{digits}f}"
     return text[1:] if float(text) == 0 else text.replace("-", "\N{MINUS SIGN}")

@@ -1,8 +1,8 @@
 """The report: one HTML page about a release, with an interactive chart.
 
-Belongs here: the contents, cut from frames, and the template `page.html.j2`. Does not: drawing (`charts.py`, `chart.js`), the chart's data
-(`timeline.py`), files (`write.py`). Text and links of articles are untrusted: all is escaped, only http(s) links are links, and the page's
-policy allows its own two scripts and no request.
+Belongs here: the contents, taken from frames, and the template `page.html.j2`. Does not: drawing (`charts.py`, `chart.js`), the chart's
+data (`timeline.py`), files (`write.py`). Text and links of articles are untrusted: all is escaped, only http(s) links are links, and the
+page's policy allows its own two scripts and no request.
 """
 
 import re
@@ -85,7 +85,7 @@ class PairSection:
     """What the page shows of one pair: charts, last day, tables.
 
     `days`: the newest rows of TENSION_PAIR_DAILY, one to seven, the newest first. `last`: the newest day with a tension, and the tension.
-    `highest`: the same of the highest day (the earliest of several) with the newest baseline. Both are None if no day has one. `peaks`:
+    `highest`: the same of the highest day with the newest baseline, the earliest of equal ones. Each is None without such a day. `peaks`:
     peaks of the pair in order of day, each with its largest stories. Charts are SVG text, and may be empty.
     """
 
@@ -250,8 +250,8 @@ def load_templates(folder: Path = _FOLDER) -> jinja2.Environment:
 def build_section(pair_daily: pl.DataFrame, contributions: pl.DataFrame) -> PairSection:
     """Build what the page shows of one pair, without its large charts.
 
-    Nor peaks or unfolding tables. `pair_daily`: rows of TENSION_PAIR_DAILY of one pair, at least one; the section is as of its last day.
-    `contributions`: rows of `evidence.newest_contributions`; those of this pair and day are used.
+    It has no peaks or unfolding tables either. `pair_daily`: rows of TENSION_PAIR_DAILY of one pair, at least one; the section is as of its
+    last day. `contributions`: rows of `evidence.newest_contributions`; those of this pair and day are used.
     """
     frame = pair_daily.sort("index_date")
     days = tuple(reversed(frame.tail(LAST_DAYS).to_dicts()))
@@ -291,8 +291,8 @@ def draw_static_charts(section: PairSection, pair_daily: pl.DataFrame, daily: pl
 def describe_last_day(row: Mapping[str, Any]) -> str:
     """Describe one day of a pair in words.
 
-    `row`: of TENSION_PAIR_DAILY. The text has tension with its interval, compared with 100 if the interval does not include 100, or why
-    there is none; then concession if known, the phase, and whether the values are provisional.
+    `row`: of TENSION_PAIR_DAILY. The text has tension with its interval and how it compares with 100, or says why there is no tension; then
+    concession if known, the phase, and whether the values are provisional.
     """
     value, low, high = row["tension"], row["tension_lo80"], row["tension_hi80"]
     sentences = []
@@ -326,7 +326,7 @@ def split_value(contributions: pl.DataFrame, row: Mapping[str, Any], channel: st
     """Split a channel's value into its biggest stories and the rest.
 
     `row`: of TENSION_PAIR_DAILY; `contributions`: rows of `evidence.newest_contributions`, only those of the row's day and pair are used.
-    Up to `BIGGEST` stories that may be named are, the largest first; all other recent ones are in the sum `others`.
+    At most `BIGGEST` of the stories that may be named are listed, the largest first; all other recent ones are in the sum `others`.
     """
     of_value = (pl.col("index_date") == row["index_date"]) & (pl.col("channel") == channel) & (pl.col("series") == row["pair"])
     pooled = contributions.filter(of_value)
@@ -373,8 +373,8 @@ def summarize_coverage(frame: pl.DataFrame, outcomes: pl.DataFrame) -> Coverage 
 def list_sources(coverage: pl.DataFrame, outcomes: pl.DataFrame) -> Fold:
     """Build the table of articles by source and outcome, largest sources first.
 
-    The 20 sources with most articles have a row each; one more row, if there are more sources, has the sums of all others. The title has
-    two numbers: sources with an article, and sources with rejected rows (duplicate, quarantined) only.
+    The 20 sources with most articles have a row each; one more row, if there are more sources, has the sums of all others. The title counts
+    the sources with an article and, if any, those with rejected rows (duplicate, quarantined) only.
     """
     reasons = [word for word in words.READING_OUTCOME.words if word in set(outcomes["outcome"])]
     counts = [(pl.col("outcome") == word).sum().alias(word) for word in reasons]

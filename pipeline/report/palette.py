@@ -1,7 +1,7 @@
 """Colours of charts and page, in light and dark shades.
 
-Red-orange, blue and purple are distinct for common kinds of colour blindness; amber differs in lightness. A phase has the colour of its
-line. The two greys of phases differ in lightness.
+Red-orange, blue and purple are distinct for common kinds of colour blindness; amber differs from them in lightness. The phases escalation,
+de-escalation and dialogue have the colours of the lines of tension, concession and dialogue. The two greys of phases differ in lightness.
 """
 
 from types import MappingProxyType

@@ -48,7 +48,7 @@ def render_scores(scores: pl.DataFrame, reliability: pl.DataFrame | None = None)
 def rates_table(scores: pl.DataFrame, title: str) -> Table:
     """Return a table of precision, recall and F1 by name.
 
-    `gold` and `predicted` are the numbers of rows behind recall and precision.
+    The columns `gold` (labelled rows) and `predicted` have the numbers of rows that recall and precision are shares of.
     """
     table = new_table(title)
     table.add_column("")
@@ -108,7 +108,7 @@ def reliability_table(reliability: pl.DataFrame) -> Table:
 def errors_by_source(errors: pl.DataFrame) -> Table:
     """Return a table of error counts by type and source.
 
-    A row for each type, the commonest first; a column for each source, and one of all.
+    It has a row for each type, the commonest first, a column for each source, and one for all sources.
     """
     counts = errors.group_by("error", "source").len()
     sources = sorted(counts["source"].unique())
@@ -152,7 +152,8 @@ def _format_side(row: dict[str, object], side: str) -> Text:
 def _format_percent(value: float | None, lo: float | None, hi: float | None) -> str:
     """Format a share with its interval, such as `84.7 [77, 92]`.
 
-    A dash if `value` is None; no interval if a bound is. Bounds are in whole percent: some hundred passages allow no more precision.
+    The text is a dash if `value` is None, and has no interval if a bound is None. Bounds are in whole percent: a few hundred labelled
+    passages allow no more precision.
     """
     if value is None:
         return _NO_VALUE

@@ -20,9 +20,10 @@ _MAX_ALT_LENGTH = 60
 def sparkline(values: Sequence[float | None], width: int = 120, height: int = 24) -> str:
     """Draw values as a small SVG line, under 900 characters.
 
-    Values are drawn from left to right, with at most 45 points; a dot marks the last value drawn. Of more values, the last is shown, and of
-    those before it the largest of each bucket, so that peaks are visible. The scale is from the smallest to the largest value shown. Values
-    that are None or not finite are gaps. `width` and `height` in pixels, 8 to 9,999 (`ValueError`).
+    Values are drawn from left to right, with at most 45 points; a dot marks the last value drawn. If there are more values, the last is
+    shown, and of those before it the largest of each bucket (a run of consecutive values), so that peaks are visible. The scale is from the
+    smallest to the largest value shown. Values that are None or not finite are gaps. `width` and `height` in pixels, 8 to 9,999
+    (`ValueError`).
     """
     if not all(8 <= size <= _MAX_SPARKLINE_SIZE for size in (width, height)):  # noqa: PLR2004 - see the docstring
         raise ValueError(f"a sparkline of {width} by {height} pixels cannot be drawn; choose 8 to {_MAX_SPARKLINE_SIZE:,} each")
@@ -49,7 +50,7 @@ def sparkline(values: Sequence[float | None], width: int = 120, height: int = 24
 def sparkline_markdown(values: Sequence[float | None]) -> str:
     """Make a sparkline as a Markdown image with inline data.
 
-    Under 1,000 characters, for Dagster's UI.
+    It has under 1,000 characters, so that Dagster's UI shows it.
     """
     return _image_markdown(sparkline(values), "trend")
 
@@ -57,11 +58,11 @@ def sparkline_markdown(values: Sequence[float | None]) -> str:
 def scaled_chart_markdown(days: Sequence[date], values: Sequence[float | None], alt_text: str) -> str:
     """Draw a small chart with a scale as a Markdown image.
 
-    Under 1,000 characters, because Dagster's UI hides longer Markdown behind a link. `days` are ascending, one for each value, and are
-    drawn from left to right as a line, which breaks where neighbours are more than two days (or two buckets) apart. The scale is from 0; 0
-    and 100 have a line, and the largest value if it is above 120. Of more than 32 values the largest of each bucket is shown. In `alt_text`
-    all but letters, digits and simple marks become spaces, and it is cut to 60 characters. `ValueError` if all values are None or not
-    finite.
+    It has under 1,000 characters, because Dagster's UI hides longer Markdown behind a link. `days` are ascending, one for each value, and
+    are drawn from left to right as a line, which breaks where neighbours are more than two days apart, or twice as many days as a bucket
+    has values. The scale is from 0; 0 and 100 have a line, and the largest value if it is above 120. If there are more than 32 values, the
+    largest of each bucket (a run of consecutive values) is shown. In `alt_text` all but letters, digits and simple marks become spaces, and
+    it is cut to 60 characters. `ValueError` if all values are None or not finite.
     """
     known = [(day, value) for day, value in zip(days, values, strict=True) if value is not None and math.isfinite(value)]
     if not known:
@@ -101,8 +102,8 @@ def _image_markdown(svg: str, alt_text: str) -> str:
 def _bucket_maxima(values: Sequence[float | None], most: int) -> list[float | None]:
     """Reduce values to at most `most`, so that peaks stay visible.
 
-    Fewer values stay as they are. Of more, takes the largest of each of equally long buckets, and the last value. A bucket without a value
-    is None.
+    Up to `most` values stay as they are. Otherwise the result is the largest of each of about equally long buckets of the values before the
+    last, then the last value. A bucket without a value is None.
     """
     if len(values) <= most:
         return list(values)

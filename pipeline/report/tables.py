@@ -9,7 +9,7 @@ from rich.table import Table
 def new_table(title: str, **style: Any) -> Table:
     """Return an empty table with its title.
 
-    Without lines between columns; title and caption are on the left.
+    It has no lines between columns; title and caption are on the left.
     """
     return Table(title=title, box=box.SIMPLE_HEAD, **{"padding": (0, 1, 0, 0)} | style, title_justify="left", caption_justify="left")
 

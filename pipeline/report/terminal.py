@@ -1,6 +1,7 @@
 """Output of the commands: tables and lines for the terminal.
 
-Text of articles is untrusted: all text from outside goes through `to_plain`, which escapes markup and replaces control characters.
+Text of articles is untrusted: all text from outside goes through `to_plain`, which escapes markup and replaces control characters, or
+through `to_visible` where markup is not interpreted.
 """
 
 import shlex
@@ -38,8 +39,8 @@ _DAYS_SHOWN = 5
 def week_table(daily: pl.DataFrame, note: str) -> Table:
     """Return a table of the last seven days.
 
-    It has these days of the pair with most signals in `daily`, and only the last day of the other pairs. Of these, the ones whose last day
-    has no data are only named below the table, where `note` is too. `daily`: rows of TENSION_PAIR_DAILY, at least one.
+    It has these days of the pair with most signals in `daily`, and only the last day of the other pairs. Other pairs without data on that
+    day are only named below the table, where `note` is too. `daily`: rows of TENSION_PAIR_DAILY, at least one.
     """
     last: Any = daily["index_date"].max()
     main = daily.group_by("pair").agg(pl.col("signal_count").sum()).sort("signal_count", "pair", descending=[True, False])["pair"][0]
@@ -74,8 +75,8 @@ def _format_value(value: float | None) -> str:
 def stories_table(contributions: pl.DataFrame, last: date) -> Table:
     """Return a table of the five biggest stories behind the newest values.
 
-    `contributions`: rows of `evidence.named_contributions`, all of one day; if that is not `last`, the last day of the index, the title
-    names it. Without rows, one row says why no story is named.
+    `contributions`: rows of `evidence.named_contributions`, all of one day; the title names that day if it is not `last`, the last day of
+    the index. Without rows, one row says why no story is named.
     """
     days = contributions["index_date"].unique().to_list()
     earlier = f" with a sentence of tier high and at least half news: {long_day(days[0])}" if days not in ([], [last]) else ""
@@ -142,7 +143,7 @@ def print_failed_checks(err: Console, failed: Sequence[tuple[str, str, str, bool
 
 
 def print_removed_rows(err: Console, removed: Mapping[date, int]) -> None:
-    """Warn of rows that the article files no longer contain.
+    """Warn of rows of earlier runs that article files no longer contain.
 
     Prints their total and the first five days; nothing if `removed` (number of rows by day) is empty.
     """
@@ -164,7 +165,7 @@ def print_removed_rows(err: Console, removed: Mapping[date, int]) -> None:
 def print_stale_tables(err: Console, reasons: Mapping[str, str]) -> None:
     """Print which side tables could not be rebuilt, and why.
 
-    `reasons`: by name of the table.
+    Side tables are those that the index does not need. `reasons`: the reason by name of the table.
     """
     for table, reason in sorted(reasons.items()):
         print_problem(err, "not rebuilt", f"{table} still has its last good version: {reason}", is_error=False)
@@ -198,7 +199,8 @@ def print_failures(err: Console, failed: Sequence[tuple[str, str]], home: Path) 
 def print_explanation(out: Console, findings: pl.DataFrame) -> None:
     """Print each sentence with a signal, and the reasons for its signals.
 
-    `findings`: all findings in one text, with `has_weight`: whether such an act counts in the index. If there are none, that is printed.
+    `findings`: all findings (signals as read) in one text, with `has_weight`: whether an act of its kind and status counts in the index. If
+    there are none, that is printed.
     """
     if findings.is_empty():
         out.print("no signal: no government acts or speaks towards another on trade in this text", style="dim")
@@ -214,8 +216,8 @@ def print_explanation(out: Console, findings: pl.DataFrame) -> None:
 def _finding_line(row: dict[str, Any]) -> Text:
     """Describe a finding in one line: who, towards whom, what.
 
-    At the end are its probability and tier, and whether it has no weight. If it is not asserted, and so not counted, its modality is there
-    instead.
+    At the end are its probability and tier, and whether it has no weight. If it is not asserted as news, and so not counted, its modality
+    (such as `negated`) is there instead of these.
     """
     is_asserted = row["modality"] == "asserted"
     line = Text("  ", style="" if is_asserted else "dim")
@@ -243,8 +245,8 @@ def _name_target(row: dict[str, Any]) -> str:
 def _reasons_line(row: dict[str, Any]) -> Text:
     """Say why a finding was made.
 
-    The line has the words for both countries, the rule ("no rule" if only the encoder made the finding), the encoder's scores and the
-    doubts.
+    The line has the words for both countries, the rule ("no rule" if only the encoder, a neural network, made the finding), the encoder's
+    scores, and what makes the finding doubtful.
     """
     line = Text(style="dim")
     line.append(f"who: {to_visible(row['actor_words']) or 'from context'}; ")
@@ -282,10 +284,9 @@ def print_status(out: Console, row_counts: str, rows: Sequence[tuple[str, str]],
 def print_sources(out: Console, states: pl.DataFrame, next_fetches: Mapping[str, datetime], settings: Settings, program: str) -> None:
     """Print the state of each source and next steps.
 
-    A table, then a line for each source that is on, has data and is late, and for each with a problem. Without sources, prints only how to
-    get one.
-    `states`: columns of `pipeline.sources.upstream_status.STATUS` and `row_count`. `next_fetches`: the next scheduled fetch of each source,
-    in UTC. `program` is how the user calls `tension`.
+    It prints a table, then a line for each source that is on, has data and is late, and one for each with a problem; without sources, only
+    how to get one. `states`: columns of `pipeline.sources.upstream_status.STATUS` and `row_count`. `next_fetches`: the next scheduled fetch
+    of each source, in UTC. `program` is how the user calls `tension`.
     """
     if states.is_empty():
         out.print("No source yet: give article files with --articles, or switch upstreams on in tension.toml (see tension.example.toml).")
@@ -344,7 +345,7 @@ def describe_rows_read(days: str, coverage: pl.DataFrame, quarantine: pl.DataFra
 def describe_earlier_days(read: Days | None, settings: Settings) -> str:
     """Say which days in the lake are outside of the run's days.
 
-    Empty without any. `read`: first to last day in the lake; None before the first run. `settings` are those of the run.
+    The text is empty if there are none. `read`: first to last day in the lake; None before the first run. `settings` are those of the run.
     """
     if read is None:
         return ""

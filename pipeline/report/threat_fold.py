@@ -82,7 +82,8 @@ def build_threats(threats: pl.DataFrame, rates: pl.DataFrame, day: date, pair: s
 def _describe_outcomes(row: Mapping[str, Any]) -> str:
     """Say how many threats of a country ended in which way.
 
-    Also which share was carried out at least in part, or followed by such an act, and how many are not settled. `row`: of THREAT_RATES.
+    The text also has the share that was carried out at least in part, or followed by such an act (`_name_outcome`), even if struck down
+    later, and how many are not settled. `row`: of THREAT_RATES.
     """
     counts = [
         f"{row[f'{word}_count']:,} {word.replace('_', ' ')}"
@@ -104,7 +105,8 @@ def _describe_outcomes(row: Mapping[str, Any]) -> str:
 def _title_threat(row: Mapping[str, Any], one: str, other: str) -> str:
     """Say who threatens whom.
 
-    For a threat towards everybody or a bloc, also that the partner is among them. `one`, `other`: the countries of the pair.
+    For a threat towards everybody or a bloc, the text adds that the other country of the pair is among them. `one`, `other`: the countries
+    of the pair.
     """
     title = direction_title(row["actor"], row["target"])
     partner = other if row["actor"] == one else one
@@ -129,7 +131,7 @@ def _is_late(row: Mapping[str, Any], day: date) -> bool:
 def _describe_outcome(row: Mapping[str, Any], day: date) -> str:
     """Say what became of a threat, with figures and day if known.
 
-    For one that is late (see `_is_late`), only that its deadline passed.
+    For one that is late (`_is_late`), the text says only that its deadline passed.
     """
     if _is_late(row, day):
         return "pending, deadline passed"
@@ -153,7 +155,7 @@ def _name_outcome(row: Mapping[str, Any]) -> str:
 
 
 def _describe_figures(rate: float | None, amount: float | None) -> str:
-    """Describe a rate and an amount of goods, as far as known.
+    """Describe a rate and an amount of trade, as far as known.
 
     `rate`: percent; `amount`: USD. Empty if both are None.
     """
@@ -164,7 +166,7 @@ def _describe_figures(rate: float | None, amount: float | None) -> str:
 def _show_outcome(row: Mapping[str, Any]) -> tuple[str, str | None]:
     """Return the act that shows the outcome, with its link.
 
-    Without an act, what shows it in words (empty if nothing does), and None.
+    Without an act, returns in words what shows the outcome (empty if nothing does), and no link.
     """
     if row["outcome_act"]:
         return row["outcome_act"], row["outcome_url"]

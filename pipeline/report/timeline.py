@@ -1,7 +1,8 @@
 """Data of the interactive chart: values, peaks, and their stories.
 
-Belongs here: selecting, thinning and packing. Does not: the chart itself (`chart.js`), the page (`page.py`). A story is shown only where
-news makes up at least half of the value, and a sentence is quoted only if it is of tier `high`.
+Belongs here: selecting values and stories, thinning (leaving out some of the older days) and packing. Does not: the chart itself
+(`chart.js`), the page (`page.py`). A story is shown only where news makes up at least half of the value, and a sentence is quoted only if
+it is of tier `high`.
 """
 
 import base64
@@ -242,8 +243,8 @@ def _find_new_scales(days: pl.DataFrame) -> tuple[date, ...]:
 def _read_stories(read: ReadTable) -> pl.DataFrame:
     """Read the largest stories of each value, with tiers of their sentences.
 
-    At most three for each value of tension and concession. Returns the columns `series`, `index_date`, `channel`, `place` (1 is the
-    largest), `story_id`, `counts_on`, `signal_id`, `contribution` and `tier`.
+    There are at most three for each value of tension and concession. Returns the columns `series`, `index_date`, `channel`, `place` (1 is
+    the largest), `story_id`, `counts_on`, `signal_id`, `contribution` and `tier`.
     """
     columns = ["index_date", "series", "channel", "place", "story_id", "counts_on", "contribution", "signal_id"]
     return (
@@ -258,8 +259,8 @@ def find_peaks_of(values: pl.DataFrame) -> pl.DataFrame:
 
     A peak has at least `MIN_PEAK`. It is higher than the days next to it, and at least `_PROMINENCE` points higher than the lowest day
     between it and any higher day. Days without a value are passed over; of equal neighbouring days the middle one is the peak. At most
-    `PEAKS_SHOWN` are chosen, the highest first, at least two weeks apart. `values`: as `_read_values` returns them. Columns `series`,
-    `index_date`, `channel`, `value`.
+    `PEAKS_SHOWN` are chosen, the highest first, at least two weeks apart. `values`: as `_read_values` returns them. Returns the columns
+    `series`, `index_date`, `channel` and `value`.
     """
     peaks: list[tuple[str, date, str, int]] = []
     for channel, name in VALUE_OF_CHANNEL.items():
@@ -280,8 +281,8 @@ def find_peaks_of(values: pl.DataFrame) -> pl.DataFrame:
 def _choose_days(values: pl.DataFrame, max_rows: int) -> tuple[date, int]:
     """Choose the first day from which all days are shown.
 
-    Returns it with the step of the days before it, in days: a multiple of seven, so that these days take at most half of `max_rows`. If all
-    rows fit, it is the first day of `values`; without rows, 1 January 1970.
+    Returns it with the step between the days shown before it: the smallest multiple of seven days with which these take at most half of
+    `max_rows`. If all rows fit, it is the first day of `values`; without rows, 1 January 1970.
     """
     if values.is_empty():
         return date(1970, 1, 1), _WEEK
@@ -313,8 +314,8 @@ def _mark_news(values: pl.DataFrame, stories: pl.DataFrame) -> pl.DataFrame:
 def _number_stories(peaks: pl.DataFrame, shown: pl.DataFrame, max_stories: int) -> pl.DataFrame:
     """Choose at most `max_stories` stories and number them from 0.
 
-    `peaks`, `shown`: stories of the peaks and of all days. The largest stories of peaks come first, then their second and third largest,
-    then those of the newest days. Returns `signal_id`, each once, and `number`.
+    `peaks`: stories of the peaks; `shown`: the story to show for each series, day and channel. The largest stories of peaks come first,
+    then their second and third largest, then those of the newest days. Returns `signal_id`, each once, and `number`.
     """
     order = [
         peaks.sort("place", "contribution", "signal_id", descending=[False, True, False]).select("signal_id"),
@@ -346,8 +347,8 @@ def _to_peak_story(row: Mapping[str, Any]) -> PeakStory:
 def _list_stories(signals: pl.DataFrame) -> Iterator[Evidence]:
     """Yield sentence and origin of each signal, without unsafe links.
 
-    In their place is None. Control characters become spaces, but HTML is not escaped. The sentence is empty unless the signal's tier (its
-    confidence) is `high`.
+    An unsafe link is replaced by None. Control characters become spaces, but HTML is not escaped. The sentence is empty unless the signal's
+    tier (its confidence) is `high`.
     """
     for row in signals.iter_rows(named=True):
         who = direction_title(row["actor"], row["target"])
@@ -395,7 +396,7 @@ def name_sides(sides: Sequence[tuple[str, float]], digits: int = 0) -> str:
 def _round_to_sum(values: Sequence[float], digits: int) -> list[float]:
     """Round values so that they add up to their rounded sum.
 
-    All are rounded down to `digits` decimals, then those that lost most are raised by one unit.
+    All are rounded down to `digits` decimals, then those that lost most are raised by one unit, as many as the sum needs.
     """
     unit = 10.0**-digits
     units = [math.floor(value / unit) for value in values]

@@ -1,4 +1,4 @@
-"""Whose tariff the rate in a sentence is.
+"""Decide whether a rate in a sentence is that of the actor.
 
 Belongs here: sentences on a threat or a measure that name the rate of the other side's tariff. Does not: comparing rates (`claims.py`).
 """
@@ -26,7 +26,8 @@ def names_own_rate(claim: Claim) -> bool:
     """Return whether a claim's rate can be that of its actor's measure.
 
     False for a threat or measure whose sentence names the rate only in a condition ("unless Washington drops its 25 percent duty") or as
-    what is answered ("Brasilia's answer to the 50 percent tariff"): it is the other side's. True if the sentence does not name the rate.
+    what is answered ("Brasilia's answer to the 50 percent tariff"): that rate is the other side's. True in any other case, also if the
+    sentence does not name the rate.
     """
     rate = claim["rate_pct"]
     if rate is None or claim["kind"] not in ("threat", "measure"):

@@ -30,9 +30,9 @@ MAX_SIGNALS = 20  # ids of signals listed in one column
 class Outcome:
     """What became of a threat so far, with its evidence.
 
-    `word`: the outcome (`pending`: none yet, without days). `on`: the day on which it happened, or the first article reported it;
-    `known_on`: the day on which that was known. `claims` (of articles) or `act` (official) show it; any other outcome came by the passing
-    of time.
+    `word`: the outcome; `pending` if there is none yet, and then the days are None. `on`: the day on which it happened, or the first
+    article reported it; `known_on`: the day on which that was known. `claims` of articles or an official `act` show it; any other outcome,
+    without these, came by the passing of time.
     """
 
     word: str = "pending"
@@ -57,12 +57,12 @@ class Outcome:
 
 @dataclass
 class Threat:
-    """A threat, with the claims that state it in the order known.
+    """A threat, with the claims that state it and its outcome.
 
-    `said`: the claims that state the threat; `evidence` and `states`: its rows of the tables `threat_evidence` and `threat_states`, to
-    which the methods add. `rate`, `amount`, `product` and `instrument` are updated at the end of each day (`end_day`): until then they are
-    the likeliest ones of the days before, on the first day those of the first claim. `imposed_on`: day on which it was carried out, at the
-    threatened or a lower rate.
+    `said`: the claims that state the threat, in the order of the days on which they became known; `evidence` and `states`: its rows of the
+    tables `threat_evidence` and `threat_states`, to which the methods add. `rate`, `amount`, `product` and `instrument` are updated at the
+    end of each day (`end_day`): until then they are the likeliest ones of the days before, on the first day those of the first claim.
+    `imposed_on`: day on which it was carried out, at the threatened or a lower rate; None if it was not.
     """
 
     said: list[Claim]
@@ -120,7 +120,7 @@ class Threat:
         return since + threshold_days("lapse_without_deadline_days")
 
     def is_live(self, on: date) -> bool:
-        """Return whether claims or acts of the day `on` could change it.
+        """Return whether claims or acts of day `on` could change the threat.
 
         The threat is open, is imposed (a court may strike it down at any time), or has an outcome that happened at most
         `official_corrects_days` before `on`, which an official act may correct.
@@ -131,8 +131,8 @@ class Threat:
     def can_be_repeated(self, claim: Claim) -> bool:
         """Return whether a claim can still count as the same threat.
 
-        The threat must be open. It must have been last stated or due, whichever is later, at most `repeat_within_days` (three months)
-        before the claim's article. If the claim adds a rate, amount or product to a threat without one, it must instead come at most
+        The threat must be open. The later of its last statement and its deadline must be at most `repeat_within_days` (three months) before
+        the claim's article. If the claim adds a rate, amount or product to a threat that has none, it must instead come at most
         `same_news_days` (a week) after the threat was last stated, as part of the same news.
         """
         adds_figure = any(own is None and claim[name] is not None for own, name in ((self.rate, "rate_pct"), (self.amount, "amount_usd")))
@@ -144,8 +144,8 @@ class Threat:
     def is_echoed(self, on: date) -> bool:
         """Return whether a claim on day `on` would only recall the outcome.
 
-        It would if the outcome is final and happened at most `same_news_days` (a week) before `on`, or after `on`. That a threat lapsed is
-        no event that somebody could recall.
+        It would if the outcome is final and its day is at most `same_news_days` (a week) before `on`, or later than `on`. That a threat
+        lapsed is no event that somebody could recall.
         """
         if self.is_open or self.outcome.on is None or self.outcome.basis == "elapsed":
             return False
@@ -154,9 +154,9 @@ class Threat:
     def advance(self, through: date) -> None:
         """Let the threat lapse if its time is over by `through`.
 
-        An open threat becomes `lapsed` on the day `lapses_on`, or on the day after its last state began if that is later. Nothing changes
-        if that day is after `through`. An announcement becomes `unconfirmed` instead: it was to take effect, and nothing shows whether it
-        did.
+        An open threat becomes `lapsed` on the day `lapses_on`, or on the day after the newest row of `states` began if that is later.
+        Nothing changes if that day is after `through`. A threat of the form `announcement` becomes `unconfirmed` instead: it was to take
+        effect, and nothing shows whether it did.
         """
         earliest = self.states[-1]["valid_from"] + timedelta(days=1) if self.states else self.lapses_on
         on = max(self.lapses_on, earliest)  # a threat that was first seen long after its day lapses the day after
@@ -168,8 +168,8 @@ class Threat:
     def form(self) -> str:
         """Form of the threat: `announcement`, `proposal` or `threat` (`threat_form`).
 
-        Of the forms with likely claims the firmest, in this order; without likely claims the likeliest form. A measure that only repeats
-        the threat counts as an announcement: the threat has the day that its sentence lacks.
+        It is the first of these forms whose claims are likely (`is_likely`); if none has likely claims, it is the likeliest form. A claim
+        of a measure that names no day counts as an announcement: it repeats a threat that has a deadline.
         """
         by_form = {form: [claim for claim in self.said if (threat_form(claim) or "announcement") == form] for form in _FIRMNESS}
         likely = (form for form, claims in by_form.items() if is_likely(claims))
@@ -183,7 +183,7 @@ class Threat:
     def add_echo(self, claim: Claim) -> None:
         """Store a claim that only recalls the outcome, as unused evidence.
 
-        Not a claim that shows the outcome: it is evidence already.
+        A claim that shows the outcome is not stored again: it is evidence already.
         """
         if claim not in self.outcome.claims:
             self.evidence.append(_evidence_row(claim, "echo", is_used=False))
@@ -204,8 +204,8 @@ class Threat:
         """Set the likeliest outcome that claims of one day show.
 
         `by_word`: the claims by the outcome that they show. Only outcomes whose claims are likely enough (`is_likely`) count; of equally
-        likely ones the first in `_ORDER` wins. Without one the outcome stays. The outcome has the day of its earliest article. All claims
-        become evidence; those for other outcomes are marked as not used.
+        likely ones the first in `_ORDER` wins. If none counts, the outcome stays. The outcome has the day of the earliest article that
+        shows it. All claims become evidence; those for other outcomes are marked as not used.
         """
         likely = [word for word in _ORDER if is_likely(by_word.get(word, []))]
         best = max(likely, key=lambda word: chance(by_word[word]), default=None)
@@ -222,10 +222,11 @@ class Threat:
     def accepts_act(self, word: str, event: ActEvent) -> bool:
         """Return whether an official act may change the outcome to `word`.
 
-        Never if the act is before the first statement of the threat, or at a lower rate and answers something else (`_is_other_layer`).
-        `struck_down` needs a threat that an act on the same layer carried out or softened. Any other word needs an open threat. If articles
-        reported the final outcome, an act (not a `scheduled` one) may also correct it: to the same outcome if it was announced at most a
-        week before or after it, to another one if its day is at most `official_corrects_days` later.
+        Never if the act is before the first statement of the threat, or if it has a lower rate and is no answer to this threat
+        (`_is_other_layer`). `struck_down` needs a threat that an act on the same layer (legal programme) carried out or softened. Any other
+        word needs an open threat. If articles reported the final outcome, an act (not a `scheduled` one) may also correct it: to the same
+        outcome if it was announced at most a week before or after it, to another one if the day of the act is at most
+        `official_corrects_days` after that of the reported outcome.
         """
         if event.on < self.first_on or (word == "softened" and self._is_other_layer(event)):
             return False
@@ -238,10 +239,10 @@ class Threat:
         return event.on <= self.outcome.on + threshold_days("official_corrects_days")
 
     def _is_other_layer(self, event: ActEvent) -> bool:
-        """Return whether an act at a lower rate answers something else.
+        """Return whether an act at a lower rate leaves the threat unanswered.
 
         It does if it was announced before the first article that states the threat, or if its day is more than a week before the deadline.
-        It is then no outcome of this threat.
+        The rate is not compared here.
         """
         is_early = self.deadline_on is not None and event.on + threshold_days("same_news_days") < self.deadline_on
         return event.announced_on < self.first_on or is_early
@@ -249,8 +250,8 @@ class Threat:
     def apply_act(self, word: str, event: ActEvent) -> None:
         """Change outcome or deadline to what an official act shows.
 
-        `word`: the outcome that the act shows for this threat. `scheduled` is none: it only sets the deadline, if the act names a day after
-        the threat's first. The act becomes evidence.
+        `word`: the outcome that the act shows for this threat. `scheduled` is no outcome: it only sets the deadline, if the act names a day
+        after the one on which the threat was first stated. The act becomes evidence.
         """
         row = {"evidence_id": event.act_id, "told_on": event.on, "known_on": event.on, "rate_pct": event.rate_pct, "probability": None}
         self.evidence.append(row | {"threat_role": word, "is_used": True})
@@ -268,9 +269,9 @@ class Threat:
     def _set_outcome(self, outcome: Outcome, later: date | None) -> None:
         """Set the outcome, and the day on which the threat was imposed.
 
-        `imposed_on` is the day of an outcome that imposes the threat, else None. What a court strikes down has day, rate, amount and goods
-        of what was imposed. A postponement is counted, and moves the deadline to `later` if there is none or an earlier one. If it does
-        not move, a deadline that is due (`_is_due`) is deleted.
+        `imposed_on` is the day of an outcome that imposes the threat, else None. If a court strikes the measure down, the day, rate, amount
+        and goods of what was imposed stay. A postponement is counted. It moves the deadline to `later` if there is no deadline or an
+        earlier one; otherwise a deadline that is due (`_is_due`) is deleted.
         """
         if outcome.word == "struck_down":
             outcome.rate, outcome.amount, outcome.is_on_goods = self.outcome.rate, self.outcome.amount, self.outcome.is_on_goods
@@ -348,7 +349,7 @@ class Threat:
     def _to_row(self) -> dict[str, Any]:
         """Return the current state as a row of `threat_states`.
 
-        `record` adds its first and last day (`valid_from`, `valid_to`).
+        `record` adds its first day (`valid_from`) and the first day on which it is no longer valid (`valid_to`).
         """
         said = sort_claims(self.said, self.rate)
         by_day = {on: [claim for claim in self.said if claim["told_on"] == on] for on in {claim["told_on"] for claim in self.said}}
@@ -401,8 +402,8 @@ def _join_ids(claims: Iterable[Claim]) -> str:
 def _evidence_row(claim: Claim, role: str, *, is_used: bool) -> dict[str, Any]:
     """Return a claim as a row of `threat_evidence`.
 
-    `role`: the outcome that the claim shows; `said` if it states the threat, `echo` if it recalls the outcome. `is_used`: whether it
-    counted.
+    `role`: the outcome that the claim shows; `said` if it states the threat, `echo` if it recalls the outcome. `is_used`: whether the
+    threat or its outcome depends on the claim.
     """
     columns = {name: claim[name] for name in ("told_on", "known_on", "rate_pct", "probability")}
     return columns | {"evidence_id": claim["claim_id"], "threat_role": role, "is_used": is_used}
