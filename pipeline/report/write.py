@@ -1,6 +1,6 @@
-"""Write the report to the published folder.
+"""Write the report of a release.
 
-It is a page next to the database, and the first pair's chart as a PNG.
+It is a page next to the release's database, and the chart of the pair of countries with most signals as a PNG.
 """
 
 from collections.abc import Sequence
@@ -32,9 +32,9 @@ def write_report(
 ) -> Path:
     """Write `report.html` and `tension.png`; return the page's path.
 
-    The picture is the chart of the first pair. `read`, `read_contributions` read tables; `folder`: the folder of the release, `release`:
-    its name. The pairs with most signals come first. Files are written whole. If both are as this `code` (a digest) wrote them for this
-    release, they stay; without `code` both are made again.
+    Pairs with most signals come first; the picture is the chart of the first one. `read`, `read_contributions`: functions that read tables;
+    `folder`, `release`: folder and name of the release. Each file is replaced as a whole. If page and picture are as the code with the
+    digest `code` wrote them for this release, they stay; without `code` both are made again.
     """
     path, made_by = folder / REPORT, f"{release} {code}"
     if code and _is_made_by(path, made_by):
@@ -96,7 +96,7 @@ def _render_within_limit(page: Page, read: ReadTable) -> bytes:
 def _is_made_by(path: Path, made_by: str) -> bool:
     """Return whether page and picture are intact and made by this code.
 
-    Intact: with the checksums recorded in their folder. `made_by`: the release and the digest of the code, as in the page.
+    They are intact if they have the checksums recorded in their folder. `made_by`: the release and the digest of the code, as in the page.
     """
     sums = read_known_sums(path.parent)
     if any(sums.get(file.name) != hash_file(file) for file in (path, path.with_name(PICTURE))):

@@ -123,9 +123,9 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _check_days(self) -> "Settings":
-        """Raise `ValueError` if days contradict one another.
+        """Raise `ValueError` if a range of days ends before it begins.
 
-        Also if an upstream is enabled, but no first day is set.
+        The ranges are the days of the run and the baseline. It is also raised if an upstream is enabled, but no first day is set.
         """
         if self.last_day and self.last_day < self.first_day:
             raise ValueError(f"last_day {self.last_day} is earlier than first_day {self.first_day}; swap them")
@@ -162,7 +162,7 @@ class Settings(BaseSettings):
 
     @property
     def end(self) -> date | None:
-        """Last day of the daily partitions; None when they continue every day.
+        """Last day of the daily partitions; None if every day adds one.
 
         It is `last_day`, or else the last day of the sample if that is read.
         """

@@ -1,5 +1,5 @@
 """Extraction of trade-policy signals from the text of articles.
 
-`extract.py` runs the steps: `gate -> segment -> actors -> context -> candidates -> readers -> calibrate -> merge`. No step reads files
-other than the lexicon and the model.
+`extract.py` runs the steps: `gate -> segment -> actors -> context -> candidates -> readers -> combine -> doubts -> calibrate -> scope ->
+merge`. The gate chooses the articles to read. No step reads files other than those shipped with the package, such as lexicon and model.
 """

@@ -86,8 +86,8 @@ def find_mentions(sentence: str, day: date | None) -> list[Mention]:
 def _belongs_to_other_state(tokens: Sequence[Token], at: int, name: _Name, mentions: Sequence[Mention]) -> bool:
     """Whether an office is left out because a country precedes it.
 
-    Example: `India's commerce ministry`, where the lexicon lists the ministry as China's. False for offices that only one country has
-    (`is_shared`). Any mention, also of the same country, that ends within the six tokens before the office counts.
+    Example: `India's commerce ministry`, where the lexicon lists the ministry as China's. False unless many countries have the
+    office (`is_shared`). Any mention, also of the same country, that ends within the six tokens before the office counts.
     """
     gap = 2 + LOOK_AHEAD
     return name.is_shared and any(tokens[max(at - gap, 0)].start <= mention.end <= tokens[at].start for mention in mentions)
@@ -219,8 +219,9 @@ def _is_state_noun_next(tokens: Sequence[Token], at: int, name: _Name, is_posses
 
     The first such noun from token `at` decides: True as in `Chinese officials`, False for goods, firms and people (`Chinese steel`), None
     if none follows. After possessives, peoples and short names (`US`) `LOOK_AHEAD` tokens are searched, after other names only the token
-    `at`. The search ends with None at punctuation, a number, a word of the list `stops` or, except after possessives and peoples, a verb of
-    the lexicon. It ends with False at a hyphen after a people's name; `and` after one does not end it.
+    `at`. The search ends with None at punctuation, a number, a word of the list `stops` (`cues.toml`) or, except after possessives and
+    peoples, a verb of the lexicon. For a people's name it ends with False at a hyphen, and goes on at `and`
+    (`Chinese and American officials`).
     """
     state_nouns, other_nouns = _load_nouns()
     is_adjective = is_possessive or name.role == "demonym" or " ".join(name.spelling) in cues("short_names")

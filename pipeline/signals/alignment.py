@@ -1,6 +1,7 @@
 """Align an extractor's predictions with gold rows, sentence by sentence.
 
-Gold rows are signals labelled by people; an optional one (`opt`) may be predicted or not (docs/annotation-guide.md). Belongs here:
+Gold rows are signals labelled by people; an optional one (`opt`) may be predicted or not (docs/annotation-guide.md). A signal is
+asserted if the sentence reports it as news (`modality`). A triple is actor, target and polarity in a sentence. Belongs here:
 everything that decides whether a prediction is right. Does not: scores (`evaluate.py`).
 """
 
@@ -54,7 +55,8 @@ def align(gold: Gold, predictions: pl.DataFrame) -> Aligned:
     """Give gold rows and predictions of one sentence the same number.
 
     Each distinct span of gold rows is a sentence. A prediction belongs to the gold sentence that it overlaps by more than half of the
-    shorter of the two (the largest overlap, then the earlier); otherwise its own span is a sentence without gold rows.
+    shorter of the two, of several to that with the largest overlap, and of these to the earliest; otherwise its own span is a sentence
+    without gold rows.
 
     Predictions in passages that are not in the gold are dropped and counted. Raises `EvaluationError` for missing columns (`evaluate` lists
     them), nulls in them, words outside the vocabulary and probabilities outside 0 to 1.
@@ -172,7 +174,8 @@ def _assign_sentences(predictions: pl.DataFrame, sentences: pl.DataFrame) -> pl.
     """Assign each prediction to a sentence (`prediction`, `sentence`).
 
     `sentences`: those of the gold, with numbers. A prediction is assigned to the one that it overlaps by more than half of the shorter of
-    the two; of several to that with the largest overlap, then the earlier. Other predictions get new numbers, one for each distinct span.
+    the two; of several to that with the largest overlap, and of these to the earliest. Other predictions get new numbers, one for each
+    distinct span.
     """
     spans = predictions.select("prediction", "id", "span_start", "span_end")
     overlap = pl.min_horizontal("span_end", "span_end_gold") - pl.max_horizontal("span_start", "span_start_gold")
@@ -203,8 +206,8 @@ def _add_pair(frame: pl.DataFrame) -> pl.DataFrame:
 def _find_optional_rows(aligned: Aligned) -> pl.DataFrame:
     """Return the optional gold rows, which may be predicted or not.
 
-    A row whose target the text does not name (`?`) matches any partner: it is added again, with that target, for every country that is the
-    target or actor of a prediction in its sentence whose other country is the row's actor.
+    A row whose target the text does not name (`?`) matches any partner: for each prediction in its sentence between the row's
+    actor and another country, in either direction, the row is added again with that country as target.
     """
     opt = aligned.gold.filter("opt").drop("one", "other")
     unnamed = opt.filter(pl.col("target") == UNNAMED_PARTNER).drop("target")

@@ -1,6 +1,6 @@
-"""Shares with bootstrap intervals over passages.
+"""Compute shares, with intervals from a bootstrap over passages.
 
-Percentile bootstrap of Efron and Tibshirani (1993).
+It is the percentile bootstrap of Efron and Tibshirani (1993).
 """
 
 from dataclasses import dataclass

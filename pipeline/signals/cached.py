@@ -1,6 +1,7 @@
 """Extractor that reads each distinct text only once.
 
-Belongs here: when two texts count as the same. Does not: the store (`pipeline/warehouse/readings.py`) or reading.
+A reading of a text is here all its findings, the signals found in it. Belongs here: when two texts count as the same. Does not: the store
+(`pipeline/warehouse/readings.py`) or reading.
 """
 
 from collections.abc import Sequence
@@ -54,8 +55,8 @@ class CachingExtractor:
     def extract(self, articles: pl.DataFrame) -> pl.DataFrame:
         """Return the findings in articles; only new texts are read, each once.
 
-        Their readings are then stored. `summary` counts all texts, also those with a stored reading. Arguments and result are those of
-        `Extractor.extract`.
+        Their readings are then stored. The attribute `summary` counts all texts, also those with a stored reading. Arguments and result are
+        those of `Extractor.extract`.
         """
         self.outcomes = judge(articles)
         texts = articles_to_texts(articles, self.outcomes)

@@ -3,13 +3,16 @@
 The probability is that actor, target and polarity are right. Belongs here: the formula. Does not: its coefficients
 (`lexicon/calibration.toml`) or how they are fitted (`recalibrate.py`).
 
-A logistic regression, with coefficients for each mode (`rules`, `encoder`, `both`):
+It is a logistic regression, with coefficients for each mode, which says which readers were used (`rules`, `encoder`, `both`). A reader
+asserts a signal if it finds it as news. A condition in brackets is 1 if true, else 0:
 
     logit p = intercept + rules_asserted [rules assert it] + silent [rules assert it, the encoder finds nothing]
               + rules_denied [rules find it, but not as news]
               + family * logit(share right of the rule's family) [rules assert it] + encoder * logit(encoder's score)
               + concession [polarity is concession]
               + topic, recital, firm, no_trade [the doubt of that name (`doubts.py`)]
+
+The share right of a family of rules is that of its labelled readings (`compute_family_shares`).
 """
 
 from collections.abc import Sequence
@@ -82,7 +85,7 @@ def compute_family_shares(rule_ids: Sequence[str], right: Sequence[bool]) -> dic
     """Compute the share of right readings for each family of rules.
 
     `rule_ids`, `right`: one item per labelled reading. Rules whose id has the same first part are a family; the key `""` is the share of
-    all readings, 0.5 if that is 0 or there are no readings. Each share of a family is shrunk towards that of all, with the weight of
+    all readings, or 0.5 if none is right or there are none. Each share of a family is shrunk towards that of all, with the weight of
     `PRIOR_READINGS` readings. Shares are rounded to three digits.
     """
     readings = pl.DataFrame({"family": [rule.split(".")[0] for rule in rule_ids], "right": right})

@@ -1,6 +1,6 @@
 """Candidates: the pairs of countries that a reader judges per sentence.
 
-What a reader sees of a pair is defined here; which signal it carries is up to the reader.
+What a reader (the rules or the encoder) sees of a pair is defined here; which signal it carries is up to the reader.
 """
 
 import itertools
@@ -52,7 +52,7 @@ SentenceCandidates = Sequence[Mapping[str, Any]]
 def build_candidates(sentences: Iterable[ResolvedSentence]) -> list[SentenceCandidates]:
     """Build the candidates of each sentence.
 
-    They are all ordered pairs of its first `MAX_NAMED_COUNTRIES` countries and some of its article (`_choose_countries`), and each of these
+    They are all ordered pairs among its first `MAX_NAMED_COUNTRIES` countries and some others (`_choose_countries`), and each of these
     countries with all partners (`*`) as target. Candidates are numbered from 0 over all sentences. Sentences for which no country is known
     have no item in the list.
     """
@@ -109,9 +109,9 @@ def _iter_rows(resolved: ResolvedSentence) -> Iterable[tuple[Any, ...]]:
 def _choose_countries(resolved: ResolvedSentence, named: Sequence[str]) -> list[str]:
     """Choose the countries among which a sentence may have a signal.
 
-    In this order: those named in it (`named`), the two that the article names most, others of the article, likeliest first, up to
-    `FILL_UP_TO` in all. If only one is known, or an unknown state speaks, also `DEFAULT_COUNTRIES`, without repetition. Empty if none is
-    known.
+    They are, in this order: those named in it (`named`), the two that the article names most, and others of the article, in the order of
+    `ResolvedSentence.known`, up to `FILL_UP_TO` in all. If only one is known, or an unknown state speaks, `DEFAULT_COUNTRIES` are added,
+    without repetition. The list is empty if none is known.
     """
     meant = list(dict.fromkeys((*named, *resolved.main_pair)))
     known = list(dict.fromkeys((*meant, *resolved.known)))[: max(len(meant), FILL_UP_TO)]

@@ -1,6 +1,8 @@
 """Combine the readings of two independent readers into evidence.
 
-Belongs here: which readings are about the same thing, and whose fields are used. Does not: their probability (`calibrate.py`).
+A reading is a signal that one reader finds in a candidate. It is asserted if it is news, and negated if the sentence denies it
+(`modality`). A rule is sure (`SURE_SIGN`) if the grammar leaves no doubt about the polarity, or that nothing happened. Belongs here: which
+readings are about the same thing, and whose fields are used. Does not: their probability (`calibrate.py`).
 """
 
 import polars as pl
@@ -46,19 +48,20 @@ def combine(by_rules: pl.DataFrame, by_encoder: pl.DataFrame) -> pl.DataFrame:
     """Combine the readings of both readers into evidence (`EVIDENCE_SCHEMA`).
 
     Both are of `READINGS_SCHEMA`; the result is sorted by candidate. All readings of the rules remain, except those that only rule out
-    others (`RULED_OUT`). Their `encoder_score` is that of the encoder's first asserted reading of the same candidate and polarity (`SAME`),
-    0 without one; of a rule without doubt (`SURE_SIGN`) also of the opposite polarity, if that is higher: then both readers find an act,
-    and the rule knows its sign. Where the encoder is sure of another kind, it replaces that of the rules (`_correct_kinds`). Its instrument
-    replaces that of the rules unless that is `SURE_INSTRUMENT`.
+    one of the encoder (`RULED_OUT`). Their `encoder_score` is that of the encoder's first asserted reading of the same candidate and
+    polarity (`SAME`), or 0 if there is none. For an asserted reading of a sure rule it is that of the opposite polarity, if that is higher:
+    both readers find an act, and the rule knows its polarity. Where the encoder is sure of another kind, that kind replaces the rules' one
+    (`_correct_kinds`). The encoder's instrument replaces that of the rules, unless theirs is `SURE_INSTRUMENT`.
 
     Readings of the encoder remain too, with their own score, except those of a candidate and polarity
 
     * that the rules assert,
-    * that a rule without doubt (`SURE_SIGN`) negates, or whose opposite polarity such a rule asserts, unless the encoder gives that
-      polarity a higher score,
+    * that a sure rule negates,
+    * that the encoder asserts although a sure rule asserts the opposite polarity, if the encoder gives that one no higher score,
     * that the rules negate, and the encoder asserts with a score below `LEAST_AGAINST_DENIAL`,
     * for which both readers find an act (`DEEDS`), and the rules date it in the past,
-    * with an act or threat that its actor suffers (`RULED_OUT`).
+
+    and except acts and threats that their actor only suffers, as the rules find (`RULED_OUT`).
     """
     is_suffered = pl.col("rule_id").str.ends_with(RULED_OUT)
     rules, suffered = (by_rules.filter(part).with_columns(polarity=_map_polarity()) for part in (~is_suffered, is_suffered))
@@ -129,8 +132,9 @@ def _correct_kinds(rules: pl.DataFrame, encoder: pl.DataFrame) -> pl.DataFrame:
     """Replace the rules' kinds where the encoder is sure of another.
 
     `encoder`: its asserted readings, at most one for each candidate and polarity. Returns the rows of `rules`. An asserted one is changed
-    if the encoder's reading of its candidate and polarity has a `margin` of at least `SURE_MARGIN`, and no rule asserts the encoder's kind
-    there. Its `_KIND_FIELDS` (kind, status, flags, rate and amount, also if null) are then the encoder's.
+    if the encoder's reading of its candidate and polarity has a `margin` (lead over the next kind) of at least `SURE_MARGIN`, and no rule
+    asserts the encoder's kind there. The `_KIND_FIELDS` of the row (kind, status, flags, rate and amount, also if null) are then the
+    encoder's.
     """
     sure = encoder.filter(pl.col("margin") >= SURE_MARGIN)
     by_rules = rules.filter(pl.col("modality") == "asserted").select(*SAME, "kind")

@@ -1,6 +1,6 @@
 """Resolution of pronouns, "both sides" and "we" to countries.
 
-Names themselves are detected in `actors.py`.
+Names themselves are detected in `actors.py`. A label is what names the speaker at the beginning of a sentence (`Spokesperson: ...`).
 """
 
 import re
@@ -49,7 +49,7 @@ class ResolvedSentence:
     * `main_pair`: the two countries that the article names most; fewer if it names fewer
     * `speaker`: the state for which the current speaker speaks
     * `is_stranger`: the speaker is no official but, for example, a journalist
-    * `is_question`: its paragraph, if not the title, ends with a question mark, or a stranger says it
+    * `is_question`: its paragraph ends with a question mark and is not the title, or a stranger says it
     * `is_spoken`: an official or "we" speaks, for an unknown state
     * `known`: the countries of the article, likeliest first: the speaker, the last subject, then the most named
     """
@@ -167,9 +167,9 @@ def _update_speaker(text: str, mentions: Iterable[Mention], state: _State) -> No
     """Set the speaker if the sentence begins with a label (`Spokesperson: ...`).
 
     Changes `state` in place; without a label nothing changes. The label of a journalist, even one that names a country, means that no state
-    speaks. Any other label belongs to the first country that it names; without one to the country that had the same label before, or, if it
-    names an office, to the host, or else to the last subject. That country speaks and becomes the host. Further labels (`Background: ...`)
-    do not change which state speaks, but nobody is then a stranger or official.
+    speaks. Another label belongs to the first country that it names; without one, to the country that had the same label before, or, if the
+    label names an office, to the host, or else to the last subject. That country speaks and becomes the host. A label without any of these
+    (`Background: ...`) does not change which state speaks, but nobody is then a stranger or official.
     """
     match = _SPEAKER_LABEL.match(text)
     if match is None:

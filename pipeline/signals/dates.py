@@ -74,11 +74,11 @@ def is_past_event(sentence: str, day: date | None) -> bool:
     """Whether the sentence dates its event before `day`.
 
     It does if it names only earlier years and one dates the act (`_is_in_past_year`), if it opens with an adverb of the past
-    (`Earlier, ...`), or if it dates the act at its beginning or by `on` to more than `MAX_DAYS_OLD` days ago (`_is_on_past_day`). Phrases
-    such as `last week` also count, and so do months (`in April`) that are all one to seven months ago, but not in a sentence with a word of
-    the present or future (`today`, `will`) or with a month in a relative clause. A perfect counts if a period up to now follows
+    (`Earlier, ...`), or if a date at its beginning or after `on` is more than `MAX_DAYS_OLD` days ago (`_is_on_past_day`). Phrases such as
+    `last week` also count, and so do months (`in April`) that are all one to seven months ago; neither counts in a sentence with a word of
+    the present or future (`today`, `will`) or with a month in a relative clause. A verb in the perfect counts if a period up to now follows
     (`has raised duties this year`), and so do statistics, whose figures are of earlier trade (`_is_statistic`). If `day` is None, any year
-    counts as earlier, and days, months and `last week` do not count.
+    counts as earlier, days do not count, and months and `last week` only as an opening (`Last week, ...`).
     """
     if _PAST_OPENING.match(sentence) or _is_in_past_year(sentence, day) or _is_in_period_up_to_now(sentence) or _is_statistic(sentence):
         return True
@@ -98,8 +98,8 @@ def _is_in_past_year(sentence: str, day: date | None) -> bool:
     """Whether the sentence dates its act to an earlier year.
 
     All years after a word such as `in` must be before that of `day`, and one must date the act: it is within the first `_OPENING`
-    characters, or it dates nothing else (`a ban imposed in 2020`, `the first since 2010`) and no word before it says that the act is new
-    (`will`, `today`).
+    characters, or it neither follows a word that says that the act is new (`will`, `today`) nor dates something else (as in
+    `a ban imposed in 2020` and `the first since 2010`).
     """
     years = list(_YEAR.finditer(sentence))
     if day is not None and any(int(year[2]) >= day.year for year in years):
@@ -112,7 +112,7 @@ def _is_in_past_year(sentence: str, day: date | None) -> bool:
 
 
 def _is_in_period_up_to_now(sentence: str) -> bool:
-    """Whether the first clause has a perfect and a period.
+    """Whether the first clause has a perfect tense and then a period.
 
     The period lasts up to now: `has raised duties twice since the talks ended`. Words that say that the act is new (`today`), and periods
     that are part of something else (`the first duty since ...`), exclude it.

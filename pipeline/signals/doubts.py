@@ -67,8 +67,8 @@ def _choose_doubts(doubts: Iterable[str], kind: str) -> Iterator[str]:
 def _iter_doubts(sentence: str, previous: str) -> Iterator[str]:
     """Yield the doubts that a sentence and the one before raise.
 
-    `topic`: it names only a topic or an appearance, not what was said. `recital`: the first person reports what was done. `firm`: the head
-    of a firm is named. `no_trade`: neither it nor the one before it has a word of trade or names goods.
+    `topic`: it says what was talked about or where somebody appeared, not what was said. `recital`: the first person reports what was done.
+    `firm`: the head of a firm is named. `no_trade`: neither it nor the one before it has a word of trade or names goods.
     """
     if _TOPIC.search(sentence) or (_APPEARANCE.search(sentence) and not _STATEMENT.search(sentence)):
         yield "topic"

@@ -1,7 +1,7 @@
 """Score an extractor against gold files and list its errors.
 
-Belongs here: which scores a report has. Does not: their intervals (`bootstrap.py`), deciding which prediction is right
-(`alignment.py`), or layout (`pipeline/report/scores.py`).
+The mass of a prediction is its weight in the index (`_score_masses`). Belongs here: which scores a report has. Does not: their intervals
+(`bootstrap.py`), deciding which prediction is right (`alignment.py`), or layout (`pipeline/report/scores.py`).
 """
 
 from collections.abc import Mapping
@@ -50,7 +50,7 @@ class Report:
     """The scores of one extractor on one gold set.
 
     `levels`: scores by level (`detection`, `pair`, `polarity`, `triple`, `kind`); `kinds`: by kind, at level kind; `polarities` and
-    `sources`: at level triple; `accuracy`: of `modality`, `status`, `instrument` and `rate_pct` on paired rows; `brier`,
+    `sources`: at level triple; `accuracy`: of `modality`, `status`, `instrument` and `rate_pct` on rows paired by `pair_rows`; `brier`,
     `calibration_error` and `reliability` (by bin): of the probability of asserted predictions, compared with whether their triple is right;
     `tiers`: the share of them whose triple is right, by tier, if the predictions have tiers; `masses`: the share of their mass that is
     right, by polarity, if weights were given.
@@ -231,8 +231,8 @@ def _score_masses(bootstrap: Bootstrap, verdicts: pl.DataFrame, weights: pl.Data
     """Score the share of mass (weight in the index) that is right.
 
     Returns a score for each polarity; its `count` is the number of predictions that count. Mass is probability times the severity of kind
-    and status (`weights`), times the size of the act. As in a story of the index, only the heaviest prediction of each passage, actor,
-    target, kind and instrument counts, and none without mass.
+    and status (`weights`), times the size of the act. As in a story of the index (articles on the same news), only the prediction of
+    largest mass counts for each passage, actor, target, kind and instrument; one without mass does not count.
     """
     rate = pl.col("rate_pct") if "rate_pct" in verdicts.columns else pl.lit(None, dtype=pl.Float64)
     mass = pl.col("probability") * pl.col("weight") * size_of_act(rate)
@@ -257,8 +257,8 @@ def _score_masses(bootstrap: Bootstrap, verdicts: pl.DataFrame, weights: pl.Data
 def size_of_act(rate_pct: pl.Expr) -> pl.Expr:
     """Return the size of an act by its rate, as `sql/functions/size_of_act.sql` does.
 
-    It is the square root of rate by usual rate (`usual_rate_pct`), at least 0.5 and at most 2. It is 1 if a rate is null, or the column
-    `instrument` is not `tariff`.
+    It is the square root of the rate divided by the usual rate (`usual_rate_pct`), at least 0.5 and at most 2. It is 1 if a rate is null,
+    or the column `instrument` is not `tariff`.
     """
     size = (rate_pct / pl.col("usual_rate_pct")).clip(0.25, 4).sqrt()
     return pl.when(pl.col("instrument") == "tariff").then(size.fill_null(1)).otherwise(1)
@@ -291,7 +291,7 @@ def _score_calibration(bootstrap: Bootstrap, verdicts: pl.DataFrame) -> tuple[Sc
     """Return Brier score, expected calibration error and bins of equal width.
 
     All compare the probability of the asserted predictions with `is_right`. `verdicts`: these predictions, from `judge_predictions`. Both
-    scores have a 95 % interval from `bootstrap`; without predictions they have no value, and the bins are empty.
+    scores have a 95 % interval from `bootstrap`; without predictions they have no value, and every bin is empty.
     """
     p, right = pl.col("probability"), pl.col("is_right").cast(pl.Float64)
     scored = verdicts.select(
@@ -325,8 +325,8 @@ def _score_calibration(bootstrap: Bootstrap, verdicts: pl.DataFrame) -> tuple[Sc
 def _select_first_by_triple(outcomes: pl.DataFrame, outcome: str, rows: pl.DataFrame) -> pl.DataFrame:
     """Select the first row of each triple that has the outcome.
 
-    A triple is actor, target and polarity in a sentence; one that is missed in two kinds is one error. `outcomes`: from `compute_outcomes`;
-    `outcome`: `fn` or `fp`; `rows`: gold rows or predictions.
+    A triple is actor, target and polarity in a sentence; one that is missed with two kinds is one error. `outcomes`: from
+    `compute_outcomes`; `outcome`: `fn` or `fp`; `rows`: gold rows or predictions.
     """
     triples = outcomes.filter(pl.col("outcome") == outcome).select(TRIPLE)
     return rows.join(triples, on=TRIPLE, how="semi", maintain_order="left").unique(TRIPLE, keep="first", maintain_order=True)

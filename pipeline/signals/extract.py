@@ -1,6 +1,7 @@
-"""Extractor: articles in, findings out.
+"""Extractors, which find trade-policy signals in articles.
 
-Belongs here: the order of the steps and the shape of the result. Does not: the steps themselves, or any file.
+Findings are the signals found, as rows of the table `findings`; the gate chooses the articles to read. Belongs here: the order of the steps
+and the shape of the result. Does not: the steps themselves, or reading files.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -70,7 +71,7 @@ class Extractor(Protocol):
         ...
 
     def read_texts(self, texts: pl.DataFrame) -> pl.DataFrame:
-        """Return the findings in passages (`TEXTS_SCHEMA`), without the gate.
+        """Return the findings in passages (`TEXTS_SCHEMA`); the gate is not applied.
 
         `article_id` is the id of the passage; spans are characters of its text.
         """
@@ -108,7 +109,7 @@ class SentenceExtractor:
         return to_findings(self._read(texts).drop(_EXPLANATIONS), articles)
 
     def read_texts(self, texts: pl.DataFrame) -> pl.DataFrame:
-        """Return the findings in passages (`TEXTS_SCHEMA`), without the gate.
+        """Return the findings in passages (`TEXTS_SCHEMA`); the gate is not applied.
 
         `date` may be null. The first `title_length` characters are the title; without this column there is no title. Sets `summary`, but
         not `outcomes`.
@@ -130,7 +131,7 @@ class SentenceExtractor:
     def _read(self, texts: pl.DataFrame) -> pl.DataFrame:
         """Read texts in batches, in parallel, and return their findings.
 
-        `texts`: `TEXTS_SCHEMA` and `title_length`. Returns `TEXT_FINDINGS`, with the columns that explain them. There is one process for
+        `texts`: `TEXTS_SCHEMA` and `title_length`. Returns `TEXT_FINDINGS`, with `words` and `doubts`. There is one process for
         each `TEXTS_PER_PROCESS` texts, at most `workers`; with a single one the readers use threads.
         """
         batches = [texts.slice(start, BATCH_ROWS) for start in range(0, texts.height, BATCH_ROWS)] or [texts]
@@ -198,9 +199,9 @@ def combine_readings(mode: str, readings: Mapping[str, pl.DataFrame]) -> pl.Data
 def score_evidence(evidence: pl.DataFrame, mode: str) -> pl.DataFrame:
     """Add `probability` and `tier` to evidence, and drop weak evidence.
 
-    `evidence` must have `doubts`. Asserted evidence below the minimum probability of the mode is dropped. So is evidence of another
-    modality if evidence that the encoder alone asserts remains for the same candidate (pair in a sentence) and polarity. Asserted rows
-    come first.
+    `evidence` must have `doubts`. Asserted evidence below the minimum probability of the mode is dropped. Evidence of
+    another modality is dropped if, for the same candidate (pair in a sentence) and polarity, evidence remains that the encoder alone
+    asserts. Asserted rows come first.
     """
     scored = evidence.with_columns(compute_probabilities(evidence, mode))
     scored = scored.with_columns(assign_tiers(scored["probability"]))

@@ -1,7 +1,7 @@
 """Make the extractor that the settings choose.
 
-A new extractor needs a name in `contracts.readers.ReaderName` and an entry in `FACTORIES`. Belongs here: settings to extractor. Does
-not: reading.
+A new extractor needs a name in `contracts.readers.ReaderName` and an entry in `FACTORIES`. Belongs here: the choice by the
+settings. Does not: reading.
 """
 
 import warnings
@@ -25,7 +25,7 @@ def make_extractor(settings: Settings) -> Extractor:
 def make_explainer(settings: Settings) -> SentenceExtractor:
     """Make the extractor that explains findings.
 
-    It is the chosen one, or that of the setting `both` if a language model is chosen.
+    It is the one that the settings choose or, if that is a language model, the one of the mode `both`.
     """
     chosen = settings if settings.extractor != "llm" else settings.model_copy(update={"extractor": "both"})
     extractor = make_extractor(chosen)

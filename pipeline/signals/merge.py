@@ -1,6 +1,6 @@
 """Merge the readings of a sentence that are the same signal.
 
-Belongs here: when two readings are the same signal, and its id. Does not: grouping articles into stories (`pipeline/articles`).
+Belongs here: when two readings are the same signal (`KEY`), and its id. Does not: grouping articles into stories (`pipeline/articles`).
 """
 
 from hashlib import sha256
@@ -15,8 +15,8 @@ KEY = ("article_id", "span_start", "span_end", "actor", "target", "kind", "instr
 def merge(readings: pl.DataFrame) -> pl.DataFrame:
     """Reduce readings to one row for each signal.
 
-    Adds `signal_id`. Of several readings with equal `KEY` one remains: an asserted one before others, then the most probable, then the one
-    whose `rule_id` is first in the alphabet. Rows are sorted by `KEY`.
+    Adds `signal_id`. Of several readings with equal values in `KEY` one remains: an asserted one before others, then the most probable,
+    then the one whose `rule_id` is first in the alphabet. Rows are sorted by `KEY`.
     """
     ordered = readings.with_columns(is_asserted=pl.col("modality") == "asserted").sort(
         *KEY, "is_asserted", "probability", "rule_id", descending=[False] * len(KEY) + [True, True, False]

@@ -27,9 +27,9 @@ def judge_articles(articles: pl.DataFrame) -> pl.DataFrame:
     """Decide for each article (`title`, `body`) whether it is read.
 
     Returns `outcome` (a word of `READING_OUTCOME`) and `score`, in the order of the articles. `score` is how many points the best sentence
-    or title has above its bound (`BOUND`, `TITLE_BOUND`), negative if below; the article is read from 0 on. It is null if neither title nor
-    body names a country: `outcome` is then `no_country`. For others that are not read it is `one_country` or, from two countries on,
-    `no_trade_policy`. A null title or body counts as empty.
+    or title has above its bound (`BOUND`, `TITLE_BOUND`), negative if below; from 0 on `outcome` is `read`. It is null if neither title nor
+    body names a country: `outcome` is then `no_country`. For others that are not read it is `one_country` or, if they name several
+    countries, `no_trade_policy`. A null title or body counts as empty.
 
     A sentence is judged by its words and by the countries named in it and in the article. More sentences never lower the score.
     """
@@ -87,7 +87,7 @@ def score_sentences(words: pl.DataFrame) -> pl.DataFrame:
 def _load_weights() -> tuple[pl.DataFrame, int]:
     """Read the weights (`feature`, `weight`, `number`) and the intercept.
 
-    The intercept is the weight that every sentence has.
+    `number` is the number of the row. The intercept is the weight that every sentence has.
     """
     weights = pl.read_csv(WEIGHTS, schema={"feature": pl.String, "weight": pl.Int64})
     is_intercept = pl.col("feature") == INTERCEPT

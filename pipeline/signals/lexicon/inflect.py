@@ -127,9 +127,9 @@ def _to_ing(verb: str) -> str:
 
 @cache
 def verb_forms(phrase: str) -> dict[str, str]:
-    """Map every form of a verb phrase to its name.
+    """Map every form of a verb phrase to the form's name.
 
-    Its first word is inflected; the keys are whole phrases. Names are base, s, past, pp (participle) and ing; `both` if past and participle
+    The first word is inflected; the keys are whole phrases. Names are base, s, past, pp (participle) and ing; `both` if past and participle
     are equal, `any` if the participle equals the base form.
     """
     verb, *rest = phrase.split(" ")

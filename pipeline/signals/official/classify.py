@@ -1,6 +1,7 @@
 """Classify documents of the Federal Register as acts of trade policy.
 
-Belongs here: partners, status, dates and rows. Does not: which document is which act (`acts.toml`), or fetching (`pipeline/sources`).
+Belongs here: the partners (countries that an act is towards), status and dates of acts, and rows. Does not: which document is which act
+(`acts.toml`), or fetching (`pipeline/sources`).
 """
 
 import re
@@ -86,8 +87,8 @@ def _classify(row: dict[str, Any], seen: set[tuple[str, date]], rules: Rules) ->
     """Classify one row of `RAW_OFFICIAL_DOCUMENTS`.
 
     `seen`: number and day of the usable documents before; those of this one are added if it is usable. The reasons for giving no signal are
-    tried in this order: unreadable, undated or repeated rows, other agencies, corrections, no rule (with the reason of the first exclusion
-    that matches, if any), no partner.
+    tried in this order: unreadable, undated or repeated rows, agencies that no rule names, corrections, no rule (with the reason of the
+    first exclusion that matches, if any), no partner.
     """
     problem = _find_problem(row, seen)
     if problem:
@@ -123,7 +124,7 @@ def _find_problem(row: dict[str, Any], seen: set[tuple[str, date]]) -> str:
 def _is_correction(row: dict[str, Any], title: str) -> bool:
     """Whether a document corrects an earlier one, by any of its fields.
 
-    One is enough: the number of the corrected document, a word in title or action, or the beginning of its own number.
+    One is enough: the number of the corrected document, a word in title or action, or the beginning of its own number (`C1-`).
     """
     return (
         bool(row["correction_of"])
@@ -136,7 +137,7 @@ def _is_correction(row: dict[str, Any], title: str) -> bool:
 def _to_document(row: dict[str, Any]) -> Document:
     """Return the fields of a row with which rules are compared.
 
-    Texts are on one line; the agencies, in the row one text with commas, are a set.
+    Each text is put on one line. The agencies, which the row has as one text with commas, become a set.
     """
     title = _to_line(row["title"])
     about = " ".join(_to_line(row[name]) for name in ("title", "action", "abstract") if row[name])
@@ -186,7 +187,8 @@ def _iter_signals(rule: Rule, document: Document, row: dict[str, Any], rules: Ru
 def _is_proposed(rule: Rule, kind: str) -> bool:
     """Whether the act is only proposed.
 
-    Its rule has the status `proposed`, or its kind is a threat or an offer, which proposed rules make of measures and easings.
+    Its rule has the status `proposed`, or its kind is a threat or an offer: in documents of the type proposed rule, measures
+    count as threats and easings as offers (`PROPOSED`).
     """
     return rule.status == "proposed" or kind in PROPOSED.values()
 
@@ -207,8 +209,8 @@ def _choose_status(rule: Rule, kind: str, effective: date | None, day: date) -> 
 def _find_targets(rule: Rule, document: Document, row: dict[str, Any], rules: Rules) -> list[str]:
     """Return the sorted codes of the partners that an act is towards.
 
-    `*` if the rule is for all. Else those named in the title, or, if there are none, in the abstract; `title_or_all` skips the abstract. If
-    none are named, `*`, or nothing if the rule's target is `named`.
+    The only one is `*` if the rule's target is `all`. Otherwise they are those named in the title or, if there are none and the target is
+    not `title_or_all`, in the abstract. If none are named, the result is `*`, or empty if the target is `named`.
     """
     if rule.target == "all":
         return [ALL_PARTNERS]
@@ -231,8 +233,8 @@ def _find_in_title(title: str, day: date) -> set[str]:
 def _select_parts(rule: Rule, abstract: str) -> list[str]:
     """Select the parts of an abstract that may name partners.
 
-    All of it, unless the rule has `near`. Then the matches of `within` in all texts from `near` to `far`; if there are none in any of them,
-    the first sentence of each text.
+    That is all of it, unless the rule has the pattern `near`. Then they are the matches of its `within` in all texts from `near` to `far`
+    (`_find_regions`) or, if there are none in any of them, the first sentence of each text.
     """
     if rule.near is None:
         return [abstract]

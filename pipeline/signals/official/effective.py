@@ -54,8 +54,8 @@ def parse_iso_day(text: str | None) -> date | None:
 def _find_days(text: str) -> list[date]:
     """Find the days that a text names as effective dates.
 
-    Each follows a word such as `effective` in the same sentence, within `_MAX_DISTANCE` characters, with no other date and no word of
-    another meaning between them.
+    Each follows a word such as `effective` in the same sentence, within `_MAX_DISTANCE` characters, with no other date and no word
+    between them that gives the date another meaning (`comments`, `until`).
     """
     days = []
     bounds = [0, *(match.end() for match in _SENTENCE_END.finditer(text)), len(text)]

@@ -162,7 +162,7 @@ def parse_rules(text: str) -> Rules:
 def _parse_rule(entry: Mapping[str, Any]) -> Rule:
     """Check a `[[rule]]` and compile its patterns.
 
-    Without `undated` it is the `status`, without `basis` it is `title`. `LexiconError` if the entry is invalid.
+    A missing `undated` becomes the `status`, a missing `basis` becomes `title`. `LexiconError` if the entry is invalid.
     """
     name = _check_keys(entry, _RULE_REQUIRED, _RULE_OPTIONAL)
     for key, vocabulary in (("kind", KIND), ("instrument", INSTRUMENT), ("status", STATUS), ("undated", STATUS), ("basis", ACT_BASIS)):

@@ -4,7 +4,8 @@
 
 `GOLD`: the split `train` of the real passages (`python -m scripts.real_passages`). `DOCUMENTS`: public-domain documents with `article_id`
 and `body`, whose paragraphs without a word of trade are examples of other news, like the invented lines of `background.txt`. The invented
-training passages are always used. Texts without a licence are not: they only measure the bound (`benchmarks/gate_bounds.py`).
+training passages are always used. Texts without a licence never are: they only measure the bounds of the gate
+(`benchmarks/gate_bounds.py`).
 """
 
 import argparse

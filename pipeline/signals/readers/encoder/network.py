@@ -63,7 +63,8 @@ class Network:
     def _run(self, batch: Sequence[Encoded]) -> Logits:
         """Compute the logits of sentences with equal numbers of tokens.
 
-        The shape is (sentences, most places, most places, labels of all heads); values at places that a sentence lacks mean nothing.
+        The shape is (sentences, n, n, labels of all heads), where n is the largest number of places; values at places that a sentence lacks
+        mean nothing.
         """
         logits: Logits = self.session.run(["logits"], to_inputs(batch))[0]
         return logits
@@ -77,8 +78,8 @@ class Network:
 def to_inputs(batch: Sequence[Encoded]) -> dict[str, NDArray[np.int64]]:
     """Convert sentences of equal length to the model's inputs.
 
-    `ids`: token ids, shape (sentences, tokens). `places`: positions of the first token and of the marks, shape (sentences, 1 + most marks);
-    sentences with fewer marks are filled with 0.
+    `ids`: token ids, shape (sentences, tokens). `places`: positions of the first token and of the marks, shape (sentences, 1 + largest
+    number of marks); sentences with fewer marks are filled with 0.
     """
     places = np.zeros((len(batch), 1 + max(len(encoded.places) for encoded in batch)), dtype=np.int64)
     for row, encoded in enumerate(batch):

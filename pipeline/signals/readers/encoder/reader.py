@@ -68,8 +68,8 @@ def _iter_readings(group: SentenceCandidates, encoded: Encoded, logits: Logits, 
     """Yield the readings of a sentence in order of its candidates.
 
     `group`: its candidates. `logits`: the model's output, of shape (actors, targets, labels of all heads); actors and targets are the
-    countries of `encoded.places`. A candidate is examined if it asserts a polarity with at least `MIN_SCORE`, or a kind is more likely than
-    not.
+    countries of `encoded.places`. A candidate is examined if the score that a polarity is asserted is at least `MIN_SCORE`, or a kind
+    is more likely than not.
     """
     if not encoded.candidates:
         return
@@ -99,9 +99,9 @@ class _Pair:
     def iter_readings(self, asserted: Sequence[float], kind_scores: Sequence[float]) -> Iterator[Reading]:
         """Yield at most one reading for each polarity, with its likeliest kind.
 
-        `asserted`: for each polarity, the score that it is asserted; `kind_scores`: the score of each kind. If the first is at least
-        `MIN_SCORE`, the reading is asserted, but hypothetical in a question and historical with a past date. Otherwise there is a reading
-        only if the kind is more likely than not and the likeliest modality is not `asserted`; it has this modality.
+        `asserted`: for each polarity, the score that it is asserted; `kind_scores`: the score of each kind. If the polarity's is at
+        least `MIN_SCORE`, the reading is asserted, but hypothetical in a question and historical with a past date. Otherwise there is a
+        reading only if the kind is more likely than not and the likeliest modality is not `asserted`; it has this modality.
         """
         kinds = dict(zip(self.heads["kind"], kind_scores, strict=True))
         likeliest_kinds = [f"{kind} {score:.2f}" for kind, score in sorted(kinds.items(), key=lambda item: -item[1])[:_ALTERNATIVES]]

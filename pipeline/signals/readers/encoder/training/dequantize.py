@@ -21,8 +21,8 @@ Stored = dict[str, NDArray[np.float32]]
 def read_weights(model: Path, like: dict[str, Tensor]) -> dict[str, Tensor]:
     """Read the weights of `model.onnx` as a network state.
 
-    `like` is such a state; it gives the names, and the values that the model does not have, such as later positions. It is not changed.
-    Raises `ValueError` if a weight of the model has another shape than in `like`.
+    `like` is such a state; it gives the names, and the values that the model does not have, such as embeddings of later positions. It is
+    not changed. Raises `ValueError` if a weight of the model has another shape than in `like`.
     """
     stored = {entry.name: numpy_helper.to_array(entry) for entry in onnx.load(model).graph.initializer}
     table = "embeddings.word_embeddings.weight"
@@ -47,9 +47,9 @@ def read_weights(model: Path, like: dict[str, Tensor]) -> dict[str, Tensor]:
 
 
 def _read_layer(stored: Stored, source: str) -> Stored:
-    """Read the weights of a layer by their names in the network.
+    """Read the weights of a layer; return them by name.
 
-    `source`: the beginning of their names in the model, such as `encoder.layer.0.`.
+    The names are those of the network state. `source`: the beginning of their names in the model, such as `encoder.layer.0.`.
     """
     # The graph divides the query by the root of the head's size, and gives the values of each head a column of ones.
     scale, width = math.sqrt(_HEAD_SIZE), _HEADS * _HEAD_SIZE

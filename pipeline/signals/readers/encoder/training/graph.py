@@ -16,10 +16,11 @@ is rebuilt for two reasons:
 
 * ONNX Runtime's Softmax sums in a different order with AVX-512 than with AVX2. Here attention is `exp(scores) @ [values, 1]` divided by
   its last column: one matrix product gives numerators and denominators, and matrix products are bit-identical.
-* Dynamic quantization computes its scales from the whole batch. Here every input of a quantized layer has a fixed range, the widest over
-  `CALIBRATION_SENTENCES` sentences of the training passages; values beyond it saturate.
+* Dynamic quantization computes its scales from the whole batch. Here every input of a quantized layer has a fixed range, the widest over at
+  least `CALIBRATION_SENTENCES` sentences of the training passages; values beyond it saturate.
 
-The last layer is computed only for the marks and the first token, since the head uses no other states.
+The last layer is computed only for the marks (tokens of the countries and of all partners) and the first token, since the head uses no
+other states.
 """
 
 import argparse
@@ -174,8 +175,8 @@ def _append_to_heads(values: Array, filling: float) -> Array:
 def read_weights(path: Path) -> Weights:
     """Read the weights of an exported 8-bit network.
 
-    The network was exported by `train.py` and converted by `quantize_dynamic`. Layers with a bias are identified by name, the three
-    without one by their inputs: `whole` reads the first token, `target` the same input as `actor`, and `both` the products of marks.
+    The network was exported by `train.py` and converted by `quantize_dynamic`. Layers with a bias are identified by name, the three of the
+    head without one by their inputs: `whole` reads the first token, `target` the same input as `actor`, and `both` the products of marks.
     """
     model = onnx.load(path)
     arrays = {entry.name: numpy_helper.to_array(entry) for entry in model.graph.initializer}
