@@ -3,8 +3,8 @@
     python -m scripts.real_passages --split tune --passages PASSAGES > tune.jsonl
     python -m pipeline.signals.recalibrate tune.jsonl real_dev_passages.jsonl real_dev_passages_2.jsonl
 
-Run it after any change of a reader or the lexicon. Never use the passages of the split `report`, on which the result is checked. Does
-not belong here: the formula (`calibrate.py`).
+Run it after any change of a reader or the lexicon. Never use the passages of the split `report`, on which the result is checked. Does not
+belong here: the formula and its terms, such as family and mode (`calibrate.py`).
 """
 
 import sys
@@ -35,10 +35,10 @@ _ACCEPTED_LOSS = 0.25
 
 
 def fit(gold: Gold) -> tuple[dict[str, float], dict[str, dict[str, float]]]:
-    """Fit the family shares, and the coefficients of each mode.
+    """Fit the shares right of families, and the coefficients of each mode.
 
-    The coefficients, by mode, are those of `calibrate.TERMS` and the minimum probability (`least`). Families with fewer than
-    `_SMALLEST_FAMILY` readings are left out; the key `""` is the share of all.
+    The coefficients, by mode (rules, encoder or both), are those of `calibrate.TERMS` and the minimum probability (`least`). Families (the
+    first part of `rule_id`) with fewer than `_SMALLEST_FAMILY` readings are left out; the key `""` is the share right of all.
     """
     groups = build_candidates(resolve_texts(gold.passages.with_columns(title_length=pl.lit(0)).iter_rows()))
     candidates = to_frame(groups)
@@ -56,7 +56,8 @@ def fit(gold: Gold) -> tuple[dict[str, float], dict[str, dict[str, float]]]:
 def _judge_evidence(gold: Gold, evidence: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
     """Select the asserted evidence and add `is_right`, by the gold.
 
-    `places`: where each candidate is in its passage. Rows that only match optional gold rows are dropped.
+    `evidence`: the readings of a mode, combined; `places`: where each candidate is in its passage. Evidence that only optional gold rows
+    match is dropped.
     """
     placed = evidence.filter(pl.col("modality") == "asserted").join(places, on="candidate", how="left", maintain_order="left")
     verdicts = judge_predictions(align(gold, placed.with_columns(probability=pl.lit(0.5))))
@@ -66,7 +67,7 @@ def _judge_evidence(gold: Gold, evidence: pl.DataFrame, places: pl.DataFrame) ->
 def _fit_coefficients(gold: Gold, evidence: pl.DataFrame, shares: dict[str, float]) -> dict[str, float]:
     """Fit the coefficients of a mode, and its minimum probability (`least`).
 
-    `evidence`: asserted, with `is_right`; `shares`: of right readings by family of rules. A term other than the intercept that does
+    `evidence`: result of `_judge_evidence`; `shares`: share of right readings by family of rules. A term other than the intercept that does
     not vary gets 0.
     """
     terms = compute_terms(evidence, shares).select(TERMS).to_numpy()
@@ -88,9 +89,9 @@ def _fit_coefficients(gold: Gold, evidence: pl.DataFrame, shares: dict[str, floa
 def _find_minimum(gold: Gold, evidence: pl.DataFrame) -> float:
     """Find the probability below which evidence is dropped.
 
-    `evidence`: asserted, with `probability`. The minimum is the lowest one from 0.10 to 0.59, in steps of 0.01, with an F1 (of actor,
-    target and polarity) within a quarter of a standard error of the best. The lowest is preferred because evidence below it is lost to
-    users, while evidence above it carries its probability.
+    `evidence`: asserted evidence with `probability`. The minimum is the lowest one from 0.10 to 0.59, in steps of 0.01, with an F1 (of
+    actor, target and polarity) within a quarter of a standard error of the best. The lowest is preferred because evidence below it is lost
+    to users, while evidence above it carries its probability.
     """
     bounds: list[float] = [round(bound, 2) for bound in np.arange(0.1, 0.6, 0.01).tolist()]
     bootstrap = Bootstrap(gold.passages, seed=0, resamples=_RESAMPLES)
@@ -112,7 +113,7 @@ def _compute_standard_error(bootstrap: Bootstrap, outcomes: pl.DataFrame) -> flo
 def to_toml(shares: dict[str, float], coefficients: dict[str, dict[str, float]], passages: int) -> str:
     """Format the fitted values as `calibration.toml`.
 
-    `passages`: on how many they were fitted.
+    `passages`: number of passages that they were fitted on.
     """
     lines = [
         "# How likely evidence is right. Written by pipeline/signals/recalibrate.py, which says how; the formula is in calibrate.py.",

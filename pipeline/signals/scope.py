@@ -130,10 +130,10 @@ def find_scope(sentence: str, day: date | None = None) -> Scope | None:
 def resolve_scopes(readings: pl.DataFrame) -> pl.DataFrame:
     """Add `scope` and `exceptions` to readings, and correct their targets.
 
-    `readings` has `quote`, `day` (or null), `actor`, `target`, `kind` and `target_words`. Targets are corrected by `_resolve_targets`: some
-    become `*`, and a reading with two targets becomes two rows. Readings with the target `*` get the scope that the sentence names, its
-    words as `target_words`, and its exempt countries, without the actor, as `exceptions` (codes joined by blanks). If the sentence names
-    no scope, it is `all`, with empty words. Other readings have a null `scope` and empty `exceptions`.
+    `readings` has `quote`, `day` (or null), `actor`, `target`, `kind` and `target_words` (which name the target). Targets are corrected by
+    `_resolve_targets`: some become `*`, and a reading with two targets becomes two rows. Readings with the target `*` get the scope that
+    the sentence names, its words as `target_words`, and its exempt countries, without the actor, as `exceptions` (codes joined by blanks).
+    If the sentence names no scope, it is `all`, with empty words. Other readings have a null `scope` and empty `exceptions`.
     """
     scopes: dict[tuple[str, date | None], Scope | None] = {}
     rows = []
@@ -170,8 +170,8 @@ def _resolve_targets(row: dict[str, Any], scope: Scope | None) -> list[str]:
     is left out. The target becomes `*` if the sentence
 
     * leaves the country out or opposes it, and the reading says what the sentence does to the others (to ease or to restrict),
-    * does not name the country (`target_words` is empty), but a group, or acts towards everybody or a region and names no country except
-      the actor and exceptions.
+    * does not name the country (`target_words` is empty), and either names a group, or acts towards everybody or a region and names no
+      country except the actor and exceptions.
 
     A country that the sentence adds to everybody, with an act of the same direction, gives two targets: itself and `*`.
     """
@@ -316,7 +316,7 @@ def _read_reduction_pattern() -> re.Pattern[str]:
 def _read_clause_pattern(direction: str) -> re.Pattern[str]:
     """Return the pattern of a clause such as `but raises`.
 
-    `direction` of its verb: `up` (restricts) or `down` (eases). Verbs that can be both match neither.
+    `direction` of its verb: `up` (restricts, or keeps a restriction) or `down` (eases). Verbs of both directions are in neither pattern.
     """
     verbs: dict[str, set[str]] = {"up": set(), "down": set()}
     for entry in load_lexicon("verbs")["verb"]:

@@ -33,9 +33,9 @@ class ExtractorError(UserError, RuntimeError):
 class ReadingSummary:
     """How many texts were read, and what was skipped or rejected.
 
-    `texts` counts the texts passed to the reader; `unread` and `rejected` count texts and answers by reason; `unread_ids` are the ids of
-    unread texts; `stopped` counts articles that the gate stopped, by reason. Stopped articles do not count in `texts`. An unread text is
-    not a text without findings.
+    `texts` counts the texts passed to the reader; `unread` and `rejected` count texts and signals by reason; `unread_ids` are the ids of
+    unread texts; `stopped` counts articles that the gate (`gate/`) stopped, by reason. Stopped articles do not count in `texts`. An unread
+    text is not a text without findings.
     """
 
     texts: int = 0
@@ -61,7 +61,7 @@ class ReadingSummary:
         return self.texts - sum(self.unread.values())
 
     def describe(self) -> tuple[str, ...]:
-        """Return a warning about unread texts and one about rejected answers.
+        """Return a warning about unread texts and one about rejected signals.
 
         Each is left out if there are none.
         """
@@ -75,7 +75,7 @@ class ReadingSummary:
 
 
 def judge(articles: pl.DataFrame) -> pl.DataFrame:
-    """Apply the gate: decide which articles (`ARTICLES`) are read.
+    """Apply the gate (`gate/`): decide which articles (`ARTICLES`) are read.
 
     Returns one row (`READING_OUTCOMES`) for each article. Raises `ContractError` if the columns or types are not those of `ARTICLES`.
     """
@@ -119,7 +119,7 @@ def articles_to_texts(articles: pl.DataFrame, outcomes: pl.DataFrame) -> pl.Data
 def add_title_length(texts: pl.DataFrame) -> pl.DataFrame:
     """Add `title_length` to texts (`TEXTS_SCHEMA`): 0 if the column is missing.
 
-    An existing `title_length` stays; columns other than these are dropped.
+    An existing `title_length` stays. Columns that are neither in `TEXTS_SCHEMA` nor `title_length` are dropped.
     """
     title_length = pl.col("title_length") if "title_length" in texts.columns else pl.lit(0, pl.Int64())
     return texts.select(*TEXTS_SCHEMA, title_length=title_length)

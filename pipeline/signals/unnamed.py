@@ -30,8 +30,8 @@ _BEGINS = re.compile(
 class Doers:
     """Who acted so far in an article.
 
-    `doer`: the last subject that did more than reproach another; `place`: the state whose capital the dateline names. Both are None until
-    known.
+    `doer`: the actor of the last sentence that has one and no word of reproach (`accused`); `place`: the state whose capital the dateline
+    names. Both are None until known.
     """
 
     doer: str | None = None
@@ -78,8 +78,8 @@ def _names_actor(tokens: Sequence[Token], mentions: Iterable[Mention]) -> bool:
 def _is_trade_act(text: str, tokens: Sequence[Token]) -> bool:
     """Whether a sentence reports that trade is restricted or freed.
 
-    It has a word for trade or its restriction, and its verb is a passive or one such as `take effect`, but not after a word such as `that`
-    or `after`. Conditions, denials and sentences about a deal, in which both sides act, do not count.
+    It has a word for trade or its restriction, and its verb is a passive or one such as `take effect`. No word such as `that` or `after`
+    may be before the verb. Conditions, denials and sentences about a deal, in which both sides act, do not count.
     """
     words = [token.lower for token in tokens]
     if cues("traded").isdisjoint(words) or not cues("undecided").isdisjoint(words):

@@ -1,7 +1,7 @@
 """The optional reader that uses a language model.
 
 Steps: `prompt` (request) -> `client` and `cache` (answer) -> `reader` (validation) -> `extractor` (findings). `confidence` converts
-confidences to probabilities; `fit` measures them on gold passages.
+confidences to probabilities; `fit` measures these on annotated (gold) passages.
 """
 
 from pipeline.signals.readers.llm.extractor import LlmExtractor, from_settings

@@ -45,7 +45,7 @@ class Budget:
         """Reserve one request and its maximum number of tokens.
 
         If there are not enough tokens, waits until pending requests have released enough or none is pending, so that the result does not
-        depend on concurrency. Raises `BudgetSpentError` if no request is left, or then still too few tokens.
+        depend on concurrency. Raises `BudgetSpentError` if no request is left, or if there are still too few tokens.
         """
         with self._changed:
             self._changed.wait_for(lambda: not self._reserved or self._used + self._reserved + tokens <= self.tokens)

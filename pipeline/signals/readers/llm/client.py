@@ -166,8 +166,9 @@ class Client:
     def _compute_wait(self, failed: _AttemptError, attempts: int) -> float:
         """Compute the seconds to wait before the next attempt.
 
-        `attempts`: number of attempts so far. 0 unless the endpoint failed (`ENDPOINT_FAILURES`). Else `backoff_seconds`, doubled for each
-        attempt after the first, at most `max_wait_seconds`; or the time that the endpoint demands, of any length, if that is longer.
+        `attempts`: number of attempts so far. The wait is 0 unless the endpoint failed (`ENDPOINT_FAILURES`). Then it is `backoff_seconds`,
+        doubled for each attempt after the first, at most `max_wait_seconds`; or the time that the endpoint demands, of any length, if that
+        is longer.
         """
         if failed.reason not in ENDPOINT_FAILURES:
             return 0.0

@@ -1,6 +1,6 @@
 """Convert the confidence of a model to a probability.
 
-Does not belong here: comparing readings with gold (`fit.py`).
+A reading is one signal that the model finds. Does not belong here: comparing readings with annotated passages (`fit.py`).
 """
 
 import tomllib
@@ -63,9 +63,9 @@ def read_confidence(path: Path) -> Confidence:
 def fit_confidence(pairs: Sequence[tuple[float, bool]]) -> Confidence:
     """Fit a table to confidences and whether the readings were right.
 
-    `pairs`: confidence and rightness of each reading. Each tenth of the range 0 to 1 that has readings gives one point: their mean
-    confidence, and their share right, shrunk towards the share of all (`PRIOR_READINGS`). Weighted isotonic regression then makes the
-    shares rise or stay equal. Raises `ExtractorError` without readings.
+    `pairs`: the confidence of each reading, and whether it is right. Each tenth of the range 0 to 1 that has readings gives one point:
+    their mean confidence, and their share right, shrunk towards the share right of all readings (`PRIOR_READINGS`). Weighted isotonic
+    regression then makes the shares rise or stay equal. Raises `ExtractorError` without readings.
     """
     if not pairs:
         raise ExtractorError("no readings to measure the confidence on; use gold passages in which the model finds signals")

@@ -65,9 +65,9 @@ class _Unread:
 
 
 class LlmExtractor:
-    """Reads articles with a language model, which its version names.
+    """Reads articles with a language model, whose name is in `version`.
 
-    `concurrency` is the number of parallel requests; it does not change the rows. `answers` stores earlier answers, which are not
+    `concurrency` is the number of parallel requests; it does not change the findings. `answers` stores earlier answers, which are not
     requested again.
     """
 
@@ -97,10 +97,11 @@ class LlmExtractor:
     def extract(self, articles: pl.DataFrame) -> pl.DataFrame:
         """Return the findings (`FINDINGS`) in articles that pass the gate.
 
-        Sets `summary` (counts of read, unread and stopped articles) and `outcomes` (a row for each article). Raises `ContractError` if the
-        columns or types are not those of `ARTICLES`. Raises `ExtractorError` if requests were stopped (budget, endpoint, key) and an
-        article is unread, or if all that passed the gate are unread: a part of a day must not count as a whole day. Other unread articles
-        only have no findings. Answers received before an error stay stored.
+        The gate (`pipeline/signals/gate`) decides which articles are read. Sets `summary` (counts of read, unread and stopped articles) and
+        `outcomes` (a row for each article). Raises `ContractError` if the columns or types are not those of `ARTICLES`. Raises
+        `ExtractorError` if requests were stopped (budget, endpoint, key) and an article is unread, or if all that passed the gate are
+        unread: a part of a day must not count as a whole day. Other unread articles only have no findings. Answers received before an error
+        stay stored.
         """
         outcomes = judge(articles)
         findings = self._read(articles_to_texts(articles, outcomes))
@@ -187,7 +188,7 @@ class LlmExtractor:
     def _raise_if_stopped(self, outcomes: Sequence[Answer | _Unread], stop_reason: str) -> None:
         """Raise `ExtractorError` if requests were stopped or nothing was read.
 
-        Both only if a text is unread: a stop after the last text, or an empty `outcomes`, raises nothing.
+        It is only raised if a text is unread: a stop after the last text, or an empty `outcomes`, raises nothing.
         """
         unread = [outcome for outcome in outcomes if isinstance(outcome, _Unread)]
         read = len(outcomes) - len(unread)
@@ -206,9 +207,9 @@ class LlmExtractor:
 def from_settings(settings: Settings, confidence: Confidence | None = None) -> LlmExtractor:
     """Make the extractor that the settings describe.
 
-    `confidence` replaces the table that the settings name, or the shipped one if they name none. Answers are stored in the lake. All
-    extractors of a process with equal budgets share one. Raises `ExtractorError` if the settings name no endpoint or no model, if the key
-    would be sent over plain http to another network, or the table is invalid.
+    `confidence` replaces the table that the settings name, or the shipped one if they name none. Answers are stored in the lake. Extractors
+    of a process whose settings have equal budgets share one `Budget`. Raises `ExtractorError` if the settings name no endpoint or no model,
+    if the key would be sent over plain http to another network, or the table is invalid.
     """
     missing = [name for name in ("llm_base_url", "llm_model") if not getattr(settings, name)]
     if missing:
@@ -272,7 +273,7 @@ def _is_usable(content: str, article: Article) -> bool:
 
 
 def _summarize(articles: Sequence[Article], outcomes: Sequence[Answer | _Unread]) -> ReadingSummary:
-    """Count all articles, and unread ones and rejected signals by reason.
+    """Count the articles; count unread ones and rejected signals by reason.
 
     The ids of unread articles are listed too.
     """

@@ -1,6 +1,7 @@
 """Measure how often the model is right by its confidence: `python -m pipeline.signals.readers.llm.fit GOLD.jsonl …`.
 
-Writes a table for the setting `llm_confidence` as TOML to standard output, measured on the even half of the gold passages.
+Writes a table for the setting `llm_confidence` as TOML to standard output, measured on the even half (`select_half`) of the annotated
+(gold) passages.
 """
 
 import sys
@@ -16,10 +17,10 @@ from pipeline.signals.texts import ExtractorError
 
 
 def measure_confidence(extractor: LlmExtractor, gold: Gold) -> tuple[Confidence, int]:
-    """Fit the table of a model to gold; also count the readings.
+    """Fit the table of a model to gold; count the readings used.
 
-    `extractor` must give the model's confidence as probability, unchanged (`IDENTITY`). The second value is the number of readings in all
-    passages of `gold`, right or wrong.
+    `extractor` must give the model's confidence as probability, unchanged (`IDENTITY`). The second value is the number of readings that the
+    table is fitted to: asserted ones, without those that only an optional gold row matches.
     """
     verdicts = judge_predictions(align(gold, extractor.read_texts(gold.passages)))
     return fit_confidence(list(verdicts.select("probability", "is_right").iter_rows())), verdicts.height

@@ -89,10 +89,10 @@ def validate_answer(content: str, article: Article) -> Answer:
 
 
 def _validate_signal(signal: object, article: Article) -> dict[str, Any]:
-    """Return a signal as a row with the place of its sentence.
+    """Return a signal as a row with the offsets of its sentence.
 
-    The row quotes the whole sentence, not the model's quote. A sum of 0 becomes None. Raises `_RejectedError` with the first problem if
-    anything in the signal is invalid.
+    The row quotes the whole sentence, not the model's quote. A sum (`value_usd`) of 0 becomes None. Raises `_RejectedError` with the first
+    problem if anything in the signal is invalid.
     """
     if not isinstance(signal, dict) or not _has_types(signal):
         raise _RejectedError("malformed")
@@ -125,7 +125,7 @@ def _validate_signal(signal: object, article: Article) -> dict[str, Any]:
 def _has_types(signal: Mapping[str, Any]) -> bool:
     """Whether a signal has all fields with the right types.
 
-    Rate and sum may be null, but not missing. Further fields are ignored.
+    Rate and sum (`rate_pct`, `value_usd`) may be null, but not missing. Further fields are ignored.
     """
     return (
         all(isinstance(signal.get(name), str) for name in _TEXTS)
@@ -159,8 +159,8 @@ def _find_sentence(signal: Mapping[str, Any], sentences: Sequence[Sentence]) -> 
     """Find the sentence that contains the quote of a signal.
 
     It is the one that the signal names by number (from 1), if it has the quote; else the only one with the quote, since models miscount.
-    Raises `_RejectedError` if the quote is in no sentence, or in several but not in the named one. Also if it is empty, or has fewer than
-    `SHORTEST_QUOTE` characters and is not a whole sentence.
+    Raises `_RejectedError` if the quote is in no sentence, or in several but not in the named one. It is also raised if the quote is empty,
+    or has fewer than `SHORTEST_QUOTE` characters and is not a whole sentence.
     """
     quote: str = signal["quote"].strip()
     number: int = signal["sentence"]

@@ -2,9 +2,11 @@
 
 Steps: `phrases` -> `matching` -> `compose`, `bare`, `nominal` (acts) -> `roles` (actor and target) -> `reader`. Terms:
 
-* mark: a phrase of the lexicon that was found in a sentence; its category is verb, act, object, operator or operator_noun
+* act: what a sentence says was done or said, before actor and target are known
+* mark: a phrase of the lexicon that was found in a sentence; its category is verb, act (a noun such as `removal`), object, operator or
+  operator_noun (a noun such as `threat`)
 * object: what an act is about, such as `tariffs` or `talks`; variables call it `thing`
-* operator: a word that changes an act before which it is, such as `threatens`, `refuses` or `not`
+* operator: a word that changes an act that follows it, such as `threatens`, `refuses` or `not`
 * stranger: who speaks or acts for no state, such as an analyst, a journalist or a company
 * tree: the syntax of a sentence by a parser; without one, word order must do
 """

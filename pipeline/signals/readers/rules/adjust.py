@@ -67,10 +67,10 @@ def _adjust_precondition(sentence: MarkedSentence, act: Act) -> Act:
 def _adjust_modality(sentence: MarkedSentence, act: Act) -> Act:
     """Make an asserted act historical or hypothetical if its clause says so.
 
-    In a sentence that ends with a question mark it is hypothetical. Otherwise an adverb of the past, a past perfect, or (only for kinds of
-    `ESCALATING` and `CONCEDING`) a clause that opens with a word such as "after" or "since" makes it historical; but not that clause if
-    the words before it only report on a market. Else a condition or forecast makes it hypothetical. Acts of another modality stay as they
-    are.
+    In a sentence that ends with a question mark the act is hypothetical. Otherwise an adverb of the past, a past perfect, or (only for
+    kinds of `ESCALATING` and `CONCEDING`) a clause that opens with a word such as "after" or "since" makes it historical. Such a clause
+    does not if the words before it only report on a market (`Shares fell after ...`). Else a condition or forecast makes the act
+    hypothetical. Acts of another modality stay as they are.
     """
     if act.modality != "asserted":
         return act

@@ -1,7 +1,7 @@
 """The modality of an act by the dependency tree.
 
-An act may only identify a thing, date another act, or be its purpose; `at` is the position of its word. Does not belong here: what the
-words around an act say of its modality (`adjust.py`), or dates (`pipeline/signals/dates.py`).
+An act may serve only to identify a thing, to date another act, or to say what another act is for. `at` is the position of the word of the
+act. Does not belong here: what the words around an act say of its modality (`adjust.py`), or dates (`pipeline/signals/dates.py`).
 """
 
 from pipeline.signals.lexicon import cues
@@ -13,8 +13,8 @@ from pipeline.signals.readers.rules.parsed import FINITE, SUBJECTS, ParsedSenten
 def modality_by_tree(parsed: ParsedSentence, act: Act) -> str:
     """Return the modality that the tree gives an asserted act.
 
-    `historical` if its clause is background (`tariffs imposed in May`) and is not preceded by a market report. Else `hypothetical` if the
-    act is only a purpose (`to reach a deal`) and no meeting, else `asserted`.
+    It is `historical` if the act is background (`tariffs imposed in May`) or only dates another, unless the words before its clause only
+    report on a market. Else it is `hypothetical` if the act is only a purpose (`to reach a deal`) but no meeting, else `asserted`.
     """
     clause_start, _ = parsed.sentence.clause_bounds(act.anchor)
     if (_is_background(parsed, act.anchor) or _is_setting(parsed, act.anchor)) and not parsed.sentence.is_market_report(clause_start):
@@ -55,16 +55,16 @@ def _is_made_known(parsed: ParsedSentence, participle: int) -> bool:
 
 
 def _is_predicate(parsed: ParsedSentence, participle: int) -> bool:
-    """Whether a supposed participle is the sentence's verb: `Washington capped imports`.
+    """Whether what the tree calls a participle is the sentence's verb.
 
-    It directly follows a state that can act, and the tree has no finite verb.
+    Example: `Washington capped imports`. It directly follows a state that can act, and the tree has no finite verb.
     """
     ends = {last for mention, (_, last) in zip(parsed.sentence.mentions, parsed.sentence.mention_spans, strict=True) if mention.is_actor}
     return participle - 1 in ends and FINITE.isdisjoint(parsed.tree.tags)
 
 
 def _is_setting(parsed: ParsedSentence, at: int) -> bool:
-    """Whether an act is in a clause that only dates another.
+    """Whether an act is in a clause that only dates another act.
 
     Examples: after the main clause `when Ottawa raises its duty`, and at the start of the sentence, in the past tense only,
     `as Ottawa raised its duty, ...`.
@@ -89,7 +89,7 @@ def _is_purpose(parsed: ParsedSentence, at: int) -> bool:
 def _is_ended_by(parsed: ParsedSentence, at: int) -> bool:
     """Whether word `at` is a verb that ends its object.
 
-    Example: `drops its threat`. The lexicon says so.
+    Example: `drops its threat`. In the lexicon the direction of the verb is `down`.
     """
     return any(
         mark.first == at and any(phrase.entry["direction"] == "down" for phrase in mark.readings)

@@ -1,6 +1,6 @@
 """Find acts that are not a verb with its object.
 
-Examples: an accusation or threat without more, talks and tariffs that are only named. These rules need less than those of
+Examples: an accusation or threat without another act, talks and tariffs that are only named. These rules need less than those of
 `compose.py` and score lower.
 """
 
@@ -29,7 +29,7 @@ def find_operator_acts(sentence: MarkedSentence, used: set[int]) -> Iterable[Act
 
     Operators are words such as `accuses`, `threatens` or `rejects`; alone they are an act of their own: `China accused Japan of dumping`.
     The lexicon must allow that, and most need a word about trade. `used`: positions of words in earlier acts; operators that begin there
-    are left out, and so is what an accusation before it is about (misconduct such as `unfair practices`).
+    are left out. So are operators of misconduct (`unfair practices`) after an accusation, which is about them.
     """
     trade_objects = [mark for mark in sentence.marks_of("object") if class_of(mark) != "goods"]
     operators = sentence.marks_of("operator", "operator_noun")
@@ -51,7 +51,8 @@ def find_operator_acts(sentence: MarkedSentence, used: set[int]) -> Iterable[Act
 def _can_be_alone(operator: Mark) -> bool:
     """Whether the lexicon lets an operator be an act of its own.
 
-    It has `alone`. In addition, a verb is `standalone`, and a noun refuses, threatens, demands or has `of_subject`.
+    Its entry must have `alone`. In addition, a verb must be in the list `standalone` of its entry; a noun must have the class `refuse`,
+    `threaten` or `demand`, or an entry with `of_subject`.
     """
     if "alone" not in operator.readings[0].entry:
         return False
@@ -67,11 +68,11 @@ def _can_be_alone(operator: Mark) -> bool:
 def _has_topic(sentence: MarkedSentence, operator: Mark, trade_objects: Sequence[Mark]) -> bool:
     """Whether a sentence shows that an operator is about trade.
 
-    `operator`: a word such as `accuses`; `trade_objects`: objects such as `tariffs` in the sentence. Accusations and meetings need such an
-    object, or a word of the list `deeds` or `trade_words`, anywhere in the sentence; meetings also need two acting states. Others need an
-    object at most `TOPIC_REACH` words after the operator or, if it is a noun, directly before it (`tariff threat`): a threat a restriction,
-    an offer a concession or market. One of the class `tie` (`linked`) also needs a `to` after it. Operators whose `needs` in the lexicon is
-    empty need nothing.
+    `operator`: a word such as `accuses`; `trade_objects`: objects such as `tariffs` in the sentence. Accusations need such an object or a
+    word of the list `deeds` anywhere in the sentence, meetings an object or a word of `trade_words`, and two acting states. Others need an
+    object at most `TOPIC_REACH` words after the operator or, if it is a noun, directly before it (`tariff threat`). For a threat it must be
+    a restriction, for an offer a concession or market. Operators of the class `tie` must also be a participle (`linked`) with a `to` after
+    it. Operators whose `needs` in the lexicon is empty need nothing.
     """
     name = class_of(operator)
     if not operator.readings[0].entry["needs"]:
@@ -91,10 +92,10 @@ def _has_topic(sentence: MarkedSentence, operator: Mark, trade_objects: Sequence
 
 
 def _build_operator_act(sentence: MarkedSentence, operator: Mark, trade_objects: Sequence[Mark]) -> Act | None:
-    """Build the act of an operator, changed by those that govern it.
+    """Build the act of an operator, changed by operators before it.
 
-    Operators before it change a measure or talks; other acts only by negation or doubt. Retaliation that is only announced is a threat. The
-    instrument is that of the nearest trade object, `other` without one. None if no signal is left.
+    They change a measure or talks; other acts are only changed by negation or doubt. Retaliation that is only announced is a threat. The
+    instrument is that of the nearest trade object, `other` without one. None if these operators leave no signal (`OPERATOR_EFFECTS`).
     """
     entry = operator.readings[0].entry
     base = str(entry["alone"])
@@ -126,7 +127,7 @@ def _build_operator_act(sentence: MarkedSentence, operator: Mark, trade_objects:
 def _is_ahead(sentence: MarkedSentence, operator: Mark) -> bool:
     """Whether retaliation is only announced: `will retaliate`, `reserves the right to hit back`.
 
-    A word of will is up to `FUTURE_REACH` words before it.
+    A word of the list `resolve`, such as `will`, is up to `FUTURE_REACH` words before it.
     """
     return bool(cues("resolve") & set(sentence.words_between(operator.first - FUTURE_REACH, operator.first)))
 
@@ -134,9 +135,9 @@ def _is_ahead(sentence: MarkedSentence, operator: Mark) -> bool:
 def find_named_talks(sentence: MarkedSentence, used: set[int]) -> Iterable[Act]:
     """Find the first talks or deal named without a verb, as dialogue.
 
-    Example: `trade talks between A and B`. Both sides act (`mutual`), unless one speaks about the talks; `no trade talks` denies them for
-    both, whatever the encoder reads. The sentence must be about trade and name two or more countries, or name a country and known talks
-    (`the talks`). Sentences about markets give none. Objects whose position is in `used` are acts already.
+    Example: `trade talks between A and B`. Both sides act (`mutual`), unless the sentence has a word of saying. `no trade talks` denies the
+    talks for both sides, and overrides the encoder. Either the sentence must be about trade and name two or more countries, or it must name
+    a country and known talks (`the talks`). Sentences about markets give none. Objects whose position is in `used` are acts already.
     """
     all_words = set(sentence.words_between(0, len(sentence.tokens)))
     if cues("markets") & all_words:

@@ -44,7 +44,7 @@ class _Predicate(NamedTuple):
     """A verb and its object, with their kind of act.
 
     `phrase`: the lexicon entry that gives the verb its meaning here; `thing`: the object, None if the verb contains it (`sanctions Iran`).
-    `undone`: the nearer verb of the object if this verb only puts off or gives up what that one does (`_find_inner`).
+    `undone`: if this verb only puts off or gives up another act (`delays the cut in tariffs`), the verb of that act (`_find_inner`).
     """
 
     phrase: Phrase
@@ -56,9 +56,9 @@ class _Predicate(NamedTuple):
 def find_acts(sentence: MarkedSentence) -> list[Act]:
     """Find every act of a sentence, in the order of its words.
 
-    The rules are tried in this order: verbs with objects, operators alone, new restrictions, talks without a verb, existing restrictions.
-    Objects and operators in acts of verbs, and new restrictions, are not used again. Talks without a verb are searched only if no act so
-    far is asserted or a dialogue. Then conditions, questions and words of the past adjust kind and modality.
+    The rules are tried in this order: verbs with objects, operators alone, restrictions called new, talks without a verb, existing
+    restrictions. Objects and operators in acts of verbs, and restrictions called new, are not used again. Talks without a verb are searched
+    only if no act so far is asserted or a dialogue. Then conditions, questions and words of the past adjust kind and modality.
     """
     used: set[int] = set()
     acts = [*_find_verb_acts(sentence, used), *find_operator_acts(sentence, used)]
@@ -74,7 +74,7 @@ def _find_verb_acts(sentence: MarkedSentence, used: set[int]) -> Iterable[Act]:
     """Find acts of verbs with their objects, such as `raises tariffs`.
 
     A noun such as `removal` counts only if a country owns it (`China's removal of tariffs`), an operator changes it (`demands the removal`)
-    or, for trade, a verb directly decides it (`orders an increase in imports`). What another verb undoes is no act. The positions of the
+    or, if it is a purchase, a verb decides it (`orders an increase in imports`). What another verb undoes is no act. The positions of the
     first words of operators and objects of acts are added to `used`, which is changed in place.
     """
     objects = sentence.marks_of("object")
@@ -105,7 +105,7 @@ def _find_verb_acts(sentence: MarkedSentence, used: set[int]) -> Iterable[Act]:
 def _is_decided(sentence: MarkedSentence, noun: Mark) -> bool:
     """Whether a noun is the object of a verb of deciding: `ordered a sharp increase`.
 
-    The verb may impose restrictions too, and is at most `DECIDER_REACH` words before the noun.
+    Verbs of deciding are those that can also impose restrictions. The verb is at most `DECIDER_REACH` words before the noun.
     """
     near = [mark for mark in sentence.marks_of("verb") if noun.first - DECIDER_REACH <= mark.last < noun.first]
     entries = [phrase.entry for mark in near for phrase in mark.readings]
@@ -115,7 +115,7 @@ def _is_decided(sentence: MarkedSentence, noun: Mark) -> bool:
 def _inner_words(verb: Mark, predicate: _Predicate) -> range:
     """Return the positions of words that belong to what a verb undoes.
 
-    They are those before the object, from the verb or, in a passive (`a plan to cut duties was dropped`), from the plan on.
+    They are those between verb and object or, in a passive (`a plan to cut duties was dropped`), those from `plan` to before the object.
     """
     if predicate.undone is None or predicate.thing is None:
         return range(0)
@@ -139,8 +139,8 @@ def _is_of_nearer_verb(sentence: MarkedSentence, verb: Mark, predicate: _Predica
     """Whether another verb governs the object of a measure or investigation.
 
     Examples: `announced that it would suspend the duties`, `approved the removal of duties`. The other verb, or noun of a verb, is between
-    the verb and its object, and takes the object too. In addition, an operator such as `threatens to` is between the verbs, or the other
-    verb makes another kind of act and no `and`, `or` or comma is between them.
+    the verb and its object, and can take the object too. In addition, an operator such as `threatens to` is between the verbs, or the other
+    verb makes another kind of act and no comma or word of the list `coordinators` (`and`) is between them.
     """
     thing = predicate.thing
     if thing is None or thing.first < verb.first or predicate.kind not in ESCALATING:
@@ -162,7 +162,7 @@ def _choose_object(sentence: MarkedSentence, verb: Mark, objects: list[Mark]) ->
     """Choose the nearest object that the lexicon lets a verb take.
 
     A verb with several entries (`lift`) takes the objects of each. A verb that contains its object (`sanction`) needs only a country
-    nearby, one such as `take` also a level (`takes China to 125 percent`); then other objects are ignored. None if no object fits.
+    nearby; a verb such as `take` also needs a level (`takes China to 125 percent`). Other objects are then ignored. None if no object fits.
     """
     with_own_object = [
         phrase for phrase in verb.readings if "self" in phrase.entry and (not phrase.entry.get("level") or _names_level(sentence, verb))
@@ -189,9 +189,9 @@ def _find_inner(sentence: MarkedSentence, verb: Mark, thing: Mark) -> tuple[Mark
     """Return the nearer verb of an object, and its kind of act.
 
     Examples: `delays the removal of tariffs`, `wins a cut in tariffs`, `a plan to cut tariffs was dropped`. It is a noun of a verb, an
-    infinitive or a form in `-ing`, precedes the object, and takes the object too. There is no comma, `and`, `or`, `but`, demand or refusal
-    between it and the verb or object (`drops its demand to cut tariffs` gives up no cut). None if there is none, or the verb ends a
-    suspension (`_is_suspended`).
+    infinitive or a form in `-ing`, precedes the object, and takes the object too. There is no comma, `and`, `or`, `but`, demand, refusal or
+    accusation between it and the verb or object (`drops its demand to cut tariffs` gives up no cut). None if there is no such verb, or the
+    object is suspended (`_is_suspended`).
     """
     if _is_suspended(sentence, verb, thing):
         return None
@@ -255,8 +255,8 @@ def _has_other_meaning(sentence: MarkedSentence, verb: Mark, phrase: Phrase, thi
 def _names_level(sentence: MarkedSentence, mark: Mark) -> bool:
     """Whether the clause names a new level after a word.
 
-    Example: `its duty on American cotton to 84 percent`. After the word, anywhere in its clause, a number directly follows `to`. It is no
-    level of this word directly after `down` or another verb (`the levy that it takes on onions dropped to 60`).
+    Example: `its duty on American cotton to 84 percent`. After the word, anywhere in its clause, a number directly follows `to`. A `to`
+    directly after `down` or another verb does not count (`the levy that it takes on onions dropped to 60`).
     """
     after = sentence.words_between(mark.last, sentence.clause_bounds(mark.first)[1])
     verbs = {other.last - mark.last for other in sentence.marks_of("verb") if other.first > mark.first}
@@ -267,7 +267,7 @@ def _names_level(sentence: MarkedSentence, mark: Mark) -> bool:
 def _is_suspended(sentence: MarkedSentence, verb: Mark, thing: Mark) -> bool:
     """Whether the object is already suspended: `the suspension of earlier tariffs`.
 
-    To end the suspension is no relief, so `_kind_of` takes the suspended restriction for an approval.
+    To end the suspension is no relief, so `_kind_of` gives the suspended restriction the class `approval`, whose end is a measure.
     """
     start, _ = sentence.clause_bounds(thing.first)
     own_word = verb.last + 1 if verb.last < thing.first else 0  # `a pause on duties` may be the act
@@ -354,8 +354,8 @@ def _has_country_nearby(sentence: MarkedSentence, verb: Mark) -> bool:
 def _build_act(sentence: MarkedSentence, verb: Mark, predicate: _Predicate, operators: list[Mark]) -> Act | None:
     """Build the act of a verb and object, and apply its operators.
 
-    `operators`: words such as `threatens` or `not` before the verb, the nearest first; each may change kind or modality. None if no signal
-    is left (`offers to be punished`).
+    `operators`: words such as `threatens` or `not` before the verb, the nearest first; each may change kind or modality. None if they leave
+    no signal (`urged raising tariffs`).
     """
     entry, thing, kind = predicate.phrase.entry, predicate.thing, predicate.kind
     rule_id, score = f"{entry['id']}.{class_of(thing) if thing else entry['self']}", SCORE
@@ -428,8 +428,8 @@ def _is_object_negated(sentence: MarkedSentence, verb: Mark, thing: Mark | None)
 def _is_mutual(sentence: MarkedSentence, kind: str, entry: Mapping[str, Any], thing: Mark | None) -> bool:
     """Whether both sides act, which makes a signal in each direction.
 
-    True for agreements and dialogues, unless verb or object is `one_way` in the lexicon. A dialogue by the verb `sign` is mutual only if
-    the sentence has no word of saying.
+    True for agreements and dialogues, unless verb or object is `one_way` in the lexicon. A dialogue whose verb has the entry `sign` is
+    mutual only if the sentence has no word of saying.
     """
     if thing is not None and thing.readings[0].entry.get("one_way"):
         return False

@@ -76,7 +76,7 @@ class Act:
     * `thing`: position of the object's first word, None without an object
     * `mutual`: both sides act, so the signal goes in both directions
     * `words`: the matched words, as written
-    * `score`: 0 to 1, orders readings of the same act
+    * `score`: 0 to 1, how sure the rule is; not yet a probability
     """
 
     kind: str
@@ -100,7 +100,8 @@ def class_of(mark: Mark) -> str:
 def is_stopped(sentence: MarkedSentence, verb: Mark) -> bool:
     """Whether a verb is what another verb ends: `stop buying`.
 
-    It ends in `-ing`, and a verb that the lexicon directs down directly precedes it or includes it. The act is then `stop`, not `buying`.
+    It ends in `-ing`, and a verb whose direction in the lexicon is `down` directly precedes it or includes it. The act is then `stop`, not
+    `buying`.
     """
     return verb.form == "ing" and any(
         (mark.last == verb.first - 1 or mark.first < verb.first <= mark.last)
@@ -113,9 +114,9 @@ def governing_operators(sentence: MarkedSentence, at: int) -> list[Mark]:
     """Return the operators before word `at` in its clause, nearest first.
 
     Operators are words such as `threatens` or `not`, which change the act at `at`. They are at most `OPERATOR_REACH` words away; in a
-    clause that opens with a condition (`if`) anywhere before it. Operators of another state are left out, except demands and accusations:
-    in `Trump threatens, Beijing is ready to hit back` the threat is not Beijing's. So are those before an alternative: `seeks talks rather
-    than` denies what follows.
+    clause that opens with a condition (`if`) they may be anywhere before `at`. Operators of another state are left out, except demands and
+    accusations: in `Trump threatens, Beijing is ready to hit back` the threat is not Beijing's. Operators before `rather than` are left out
+    too: `seeks talks rather than` denies what follows.
     """
     start, _ = sentence.clause_bounds(at)
     earliest = start if sentence.tokens[start].lower in cues("conditions") else max(start, at - OPERATOR_REACH)
@@ -147,8 +148,8 @@ def _is_of_other_state(sentence: MarkedSentence, operator: Mark, at: int) -> boo
 class DraftAct:
     """An act while operators are applied to it, the nearest first.
 
-    `base` is its kind before them; `kind` is its kind now, None if no signal is left. `anchor` moves to the last operator that is applied,
-    except negations and words of doubt.
+    `base` is its kind before them; `kind` is its kind now, None if they leave no signal (`OPERATOR_EFFECTS`). `anchor` moves to the last
+    operator that is applied, except negations and words of doubt.
     """
 
     base: str

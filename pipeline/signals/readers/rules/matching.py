@@ -38,7 +38,7 @@ class Mark:
 class MarkedSentence:
     """A sentence with its tokens, mentions, marks and clauses.
 
-    Marks are in order; `clause_starts` are the first words of clauses.
+    Mentions are of countries; marks are in order; `clause_starts` are the first words of clauses.
     """
 
     text: str
@@ -105,8 +105,8 @@ def mark_sentence(text: str, mentions: Sequence[Mention]) -> MarkedSentence:
 def _is_part_of(mark: Mark, other: Mark) -> bool:
     """Whether a mark is dropped as part of a longer phrase, `other`.
 
-    In a phrase of three words or more every mark is dropped (`fears` in `trade war fears`). In one of two words only an operator is, and
-    only if the phrase is an object or operator; verbs and objects keep their own meaning there: `held talks`.
+    In a phrase of three words or more every mark is dropped (`fears` in `trade war fears`). In a phrase of two words only operators are
+    dropped, and only if the phrase is an object or operator; verbs and objects keep their own meaning there: `held talks`.
     """
     is_inside = other.first <= mark.first and mark.last <= other.last and mark.last - mark.first < other.last - other.first
     is_operator = mark.category in {"operator", "operator_noun"} and other.category in {"object", "operator"}

@@ -57,9 +57,10 @@ class ParsedSentence:
     def find_agent(self, at: int) -> Party | None:
         """Return who does the act whose verb or noun is word `at`.
 
-        From the word upwards in the tree, the first country or stranger (who acts for no state) that is the subject of a verb, the `by` of
-        a passive, or the owner of an act that is a noun (`China's refusal`). In a relative clause it is the noun before the clause; `anyone
-        who ...` is a stranger. None if the way up ends before (`SHARES_SUBJECT`), or the tree takes a verb of the lexicon for a noun.
+        It is the first country or stranger (who acts for no state), from the word upwards in the tree, that is the subject of a verb,
+        follows the `by` of a passive, or owns an act that is a noun (`China's refusal`). In a relative clause it is the noun before the
+        clause; `anyone who ...` is a stranger. The way up ends at a relation outside `SHARES_SUBJECT`. None if it has no country or
+        stranger, or the tree takes a verb or operator of the lexicon for a noun.
         """
         if self.is_noun(at) and any(mark.first == at for mark in self.sentence.marks_of("verb", "operator")):
             return None  # the parser mistakes a verb for a noun
@@ -114,7 +115,7 @@ class ParsedSentence:
         return self.sentence.tokens[at].lower in cues("obligations")
 
     def is_said_by_stranger(self, at: int) -> bool:
-        """Whether a stranger (no state) says the clause of word `at`.
+        """Whether someone who acts for no state says the clause of `at`.
 
         Example: `analysts said Canada could ...`. The verb of saying or forecasting may also be further up: any on the way to the root
         counts.
@@ -161,7 +162,7 @@ class ParsedSentence:
         """Return the countries in the subject of a word.
 
         `at`: index of the word. An auxiliary or predicate without subject has that of its verb. Goods and firms of a country count too: KOR
-        in `Korean makers face ...`. In `called its duty unfair` the object (`its duty`) is that subject. Empty if there is none.
+        in `Korean makers face ...`. In `called its duty unfair` the subject of `unfair` is `its duty`. Empty if there is none.
         """
         node = self.phrase_head(at)
         for _ in self.tree.heads:
@@ -250,11 +251,11 @@ class ParsedSentence:
                 yield mention.code
 
     def _find_subject(self, verb: int, came_by: str) -> Party | None:
-        """Return the subject of a verb, or the `by` of a passive.
+        """Return the subject of `verb`, or the agent (`by ...`) of a passive.
 
-        `came_by`: the relation to the verb of the word from which the search came, empty at the start. If that word is the verb of an
-        object clause, its subject is the object of this verb if that is a country (`urged Japan to lift`), else the subject of this verb,
-        even of a passive (`Japan was urged to lift`). None if there is none, or if it means neither a country nor a stranger.
+        `came_by`: the relation by which the search came up to `verb`, empty at the start. If it came from an object clause, the subject of
+        that clause is returned: the object of `verb` if that is a country (`urged Japan to lift`), else the subject of `verb`, even of a
+        passive (`Japan was urged to lift`). None if there is none, or if it means neither a country nor a stranger.
         """
         tree = self.tree
         if came_by in OBJECT_CLAUSES:
@@ -312,7 +313,7 @@ class ParsedSentence:
     def _to_party(self, noun: int) -> Party:
         """Return the party of a noun phrase and those joined to it.
 
-        Joined are those after `and` or a comma. The result is a stranger if the first of them is.
+        Joined are those after `and`, `or` or a comma. The result is a stranger if the first phrase means one.
         """
         parties = [self._to_single_party(member) for member in (*self._find_headline_partner(noun), noun, *self._find_conjuncts(noun))]
         if parties[0].is_stranger:

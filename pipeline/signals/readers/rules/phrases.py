@@ -16,8 +16,8 @@ Category = Literal["verb", "act", "object", "operator", "operator_noun"]
 class Phrase:
     """One inflected form of a lexicon entry, in lower-case words.
 
-    `form` is that of the first word, or `noun`: base, s, past, pp (past participle), both (past and pp), any (also base), ing. A standalone
-    operator is an act without an object.
+    `form` is that of the first word, or `noun`: base, s, past, pp (past participle), both (past and pp), any (base too, as `cut`), ing. A
+    standalone operator is an act without an object.
     """
 
     words: tuple[str, ...]

@@ -34,7 +34,7 @@ def sets_lower_rate(sentence: MarkedSentence, verb: Mark) -> bool:
 def _is_rate_of(sentence: MarkedSentence, verb: Mark, rate: int) -> bool:
     """Whether a verb sets a rate: no other verb is between them.
 
-    `rate`: position of the number. Before the verb it counts only in the verb's clause.
+    `rate`: position of the number. A rate before the verb counts only in the verb's clause.
     """
     first, last = sorted((rate, verb.first))
     is_near = verb.first < rate or sentence.clause_bounds(verb.first)[0] <= rate

@@ -1,6 +1,6 @@
-"""The rule reader: joins acts, roles and attributes into readings.
+"""The rule reader: builds readings from acts, their actors and targets.
 
-No rule about English words belongs here.
+A reading is a signal that a reader finds (`pipeline/signals/reader.py`). No rule about English words belongs here.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -55,8 +55,8 @@ class RuleReader:
 class _SentenceActs:
     """A sentence with the acts found in it.
 
-    `day`: the day of its article. `is_question`: see `ResolvedSentence`. `candidate_numbers`: the number of each candidate by (actor,
-    target).
+    `day`: the day of its article. `is_question`: see `ResolvedSentence`. `candidate_numbers` maps the actor and target of each candidate to
+    its number.
     """
 
     context: SentenceContext
@@ -118,8 +118,8 @@ def _iter_readings(sentence_acts: _SentenceActs, tree: Tree | None) -> Iterator[
     """Yield a reading for each act and candidate pair.
 
     Pairs of actor and target that are no candidates are left out. An asserted act becomes historical if the text dates it in the past, else
-    gets its modality by the tree; if it is then still asserted, a question makes it hypothetical. What a state suffers is also denied as
-    its own act, whatever the encoder reads. `tree` is None without a parser.
+    gets its modality by the tree; if it is then still asserted, a question makes it hypothetical. For an asserted act that a state suffers,
+    a second, negated reading rules out that this state does the act itself (`RULED_OUT`). `tree` is None without a parser.
     """
     sentence = sentence_acts.context.sentence
     parsed = ParsedSentence(sentence, tree) if tree else None

@@ -33,8 +33,8 @@ def find_roles(context: SentenceContext, parsed: ParsedSentence | None, act: Act
     """Yield the pairs of actor and target (codes) of an act.
 
     Lists of countries give several pairs, mutual acts both directions. There are none if a side is unknown, or if someone who acts for no
-    state (a stranger) does or says it; the latter is not tested for what the subject suffers (`Japan faces American tariffs`). `parsed`:
-    the sentence's syntax tree, None if no parser is installed.
+    state (a stranger) does or says it, unless it is an act that the subject suffers (`Japan faces American tariffs`). `parsed`: the
+    sentence's syntax tree, None if no parser is installed.
     """
     if "suffer." in act.rule_id:
         yield from _find_roles_of_sufferer(context, parsed, act)
@@ -62,9 +62,9 @@ def find_roles(context: SentenceContext, parsed: ParsedSentence | None, act: Act
 def _find_roles_of_sufferer(context: SentenceContext, parsed: ParsedSentence | None, act: Act) -> Iterator[tuple[str, str]]:
     """Yield actor and target of an act that the subject suffers.
 
-    Example: `Japan faces American tariffs`. The first owner of the tariffs, else the first other country that word order gives
-    (`find_targets`), acts towards the subject (Japan). If the tree gives no country as subject, the speaker acts towards who is addressed
-    (`informed Seoul that its goods ...`).
+    Example: `Japan faces American tariffs`. The first other country at the object in the tree (American), else the first that word order
+    gives (`find_targets`), acts towards the subject (Japan). If the tree gives no country as subject, the speaker acts towards who is
+    addressed (`informed Seoul that its goods ...`).
     """
     if parsed:
         sufferers = parsed.find_subject_countries(act.focus)
@@ -123,7 +123,7 @@ def _is_said_to_other_side(context: SentenceContext) -> bool:
 def _find_agent_party(parsed: ParsedSentence, act: Act) -> Party | None:
     """Return who acts, by the syntax tree.
 
-    For talks that are only mentioned, who speaks about them, if anyone does.
+    For talks that a sentence only speaks about, it is the speaker, if the tree names one.
     """
     is_spoken = act.rule_id.startswith("spoken.")
     return (parsed.find_speaker(act.anchor) if is_spoken else None) or parsed.find_agent(act.anchor)
@@ -133,8 +133,9 @@ def _choose_actors(context: SentenceContext, parsed: ParsedSentence | None, part
     """Return who acts, by the syntax tree, else by word order.
 
     `party`: result of the tree. If neither says it, it is the owner of the object. In a passive without an owner it is the state that acts
-    without being named (`context.unnamed`), which comes before the owner for goods and trade. If word order gives the state whose goods a
-    tariff is on (`Canada and Kenya reached a deal that sets a tariff on Kenyan tea`), the other side acts. Empty if unknown.
+    without being named (`context.unnamed`). If the object is goods or trade, that state comes before the owner. If word order gives the
+    state whose goods a tariff is on (`Canada and Kenya reached a deal that sets a tariff on Kenyan tea`), the other side acts. Empty if
+    unknown.
     """
     if party:
         return party.codes
@@ -166,9 +167,9 @@ def _is_subject_acted_on(context: SentenceContext, act: Act) -> bool:
 def _choose_targets(context: SentenceContext, parsed: ParsedSentence | None, actor: str, party: Party | None, act: Act) -> tuple[str, ...]:
     """Return the targets of an act by `actor`.
 
-    They come from the syntax tree, or else from word order. `party`: who acts by the tree. Empty for what a state's own people demand of
-    it. If several states act on some of themselves only, these are the targets of the others. All partners are possible for kinds in
-    `TARGETS_ALL`, unless a firm is meant.
+    They come from the syntax tree, or else from word order. `party`: who acts by the tree. Empty if a state is the actor and the target of
+    a demand (what its own people demand of it). If several states act together on only some of them, these are the targets of the others
+    and have none. All partners are possible for kinds in `TARGETS_ALL`, unless a firm is meant.
     """
     is_diverted = "divert." in act.rule_id
     if parsed and party:

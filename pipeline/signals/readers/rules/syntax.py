@@ -64,7 +64,8 @@ def is_installed() -> bool:
 def parse_sentences(sentences: Sequence[tuple[str, Sequence[Token]]]) -> list[Tree | None]:
     """Parse sentences, each a text and its tokens.
 
-    A tree does not depend on the other sentences. If the parser is not installed, all are None, with one warning per process; else none is.
+    A tree does not depend on the other sentences. If the parser is not installed, all trees are None, with one warning per process;
+    otherwise no tree is None.
     """
     parser = _load_parser() if sentences else None
     if parser is None:

@@ -54,9 +54,9 @@ def find_agent(context: SentenceContext, at: int) -> str | None:
 
 
 def is_done_by_stranger(context: SentenceContext, at: int) -> bool:
-    """Whether the subject before word `at` is a stranger (no state).
+    """Whether the subject before word `at` acts for no state.
 
-    A word for a stranger is before it, and no country that may be a subject is between them.
+    A word for a stranger is before `at`, and no country that may be a subject is between them.
     """
     subject = _find_subject_before(context.sentence, at)
     start = subject[1][1] + 1 if subject else 0
@@ -208,7 +208,7 @@ def find_targets(
 def _is_contrasted(sentence: MarkedSentence, at: int, other: int) -> bool:
     """Whether `but` or `while` separates words `at` and `other`.
 
-    The second must directly follow a verb that comes after the last such word, as its object.
+    Word `other` must directly follow a verb, as its object, and the verb must follow the last `but` or `while`.
     """
     separators = [i for i in range(at + 1, other) if sentence.tokens[i].lower in cues("contrasts")]
     return bool(separators) and any(separators[-1] < mark.first and mark.last == other - 1 for mark in sentence.marks_of("verb"))
@@ -218,8 +218,8 @@ def find_owner(context: SentenceContext, thing: int) -> str | None:
     """Return the owner of the object at word `thing`.
 
     Examples: `China's entity list`, `US port fees`. The owner is named up to `OWNER_REACH` words before the object. Otherwise, if a target
-    is named up to `PASSIVE_REACH` words after it, and sentence and main pair together have exactly one other country, it is that one. None
-    else.
+    is named up to `PASSIVE_REACH` words after it, and sentence and main pair together have exactly one other country, it is that one. If
+    not, the result is None.
     """
     sentence = context.sentence
     mentions = list(zip(sentence.mentions, sentence.mention_spans, strict=True))

@@ -1,6 +1,7 @@
 """The network that is trained, and its input as tensors.
 
-Belongs here: what teacher and encoder have in common. Does not: training (`train.py`), or the network at run time (`graph.py`).
+A mark is a token for a country or a property of a sentence; a place is the position of a country's mark (`encoding.py`). Belongs here: what
+teacher and encoder have in common. Does not: training (`train.py`), or the shipped graph (`graph.py`).
 """
 
 import json
@@ -28,7 +29,7 @@ _OTHER_WORDS = ("all", "speaker", "main", "headline", "journalist", "people", "p
 class Pairs(nn.Module):
     """A transformer with a head that scores every ordered pair of countries.
 
-    The head combines the states of the two marks and of the first token.
+    The head combines the last hidden states at the marks of the two countries and at the first token.
     """
 
     def __init__(self, base: nn.Module) -> None:
@@ -72,7 +73,8 @@ def make_network(folder: Path, tokenizer: Tokenizer) -> Pairs:
 def initialize_marks(table: Tensor, tokenizer: Tokenizer, shift: int = 0) -> None:
     """Set the embeddings of marks to those of similar words, in place.
 
-    `table`: embeddings of words, the token `id` in row `id + shift`. The marks of countries are moved half the way to their mean.
+    `table`: embeddings of words, with that of the token `id` in row `id + shift`. The embeddings of countries are moved half the way to
+    their common mean.
     """
     countries = torch.stack([table[tokenizer.token_to_id(word) + shift] for word in _COUNTRY_WORDS])
     middle = countries.mean(0)
@@ -86,7 +88,7 @@ def to_tensors(group: list[Encoded], shuffle: random.Random | None = None) -> tu
     """Convert sentences to token ids, attention mask and places.
 
     Shapes are (sentences, tokens) twice and (sentences, `PLACES`), filled with 0; the attention mask is 1 for tokens. `shuffle` permutes
-    the marks of countries, differently in each sentence, so that the model cannot learn a number's country.
+    the marks of countries, differently in each sentence, so that the model does not learn one country for each mark.
     """
     longest = max(len(encoded.ids) for encoded in group)
     ids, attention = (torch.zeros(len(group), longest, dtype=torch.long) for _ in range(2))

@@ -40,8 +40,8 @@ _BATCH = 64
 class _Mpnet(nn.Module):
     """MPNet with the interface and token ids of a `BertModel`.
 
-    Marks are tokens of the sentence (`encoding.MARKS`), as for the encoder. A vector of its own, which is trained, is added to the word
-    embedding of each mark. MPNet's embeddings of words and positions are not trained.
+    Sentences have the same marks (`encoding.MARKS`) as for the encoder. MPNet's embeddings of words and positions are not trained, so each
+    mark has another vector, which is trained and added to its word embedding.
     """
 
     def __init__(self, model: MPNetModel) -> None:
@@ -89,7 +89,7 @@ def _read_parts() -> Iterator[bytes]:
 def compute_targets(teacher: Pairs, examples: Sequence[Example]) -> list[Targets]:
     """Compute the teacher's logits of polarity and kind for each sentence.
 
-    They are in the order of `examples`, without the padding of places.
+    They are in the order of `examples`, and only for the places that the sentence has.
     """
     teacher.eval()
     targets: dict[int, Targets] = {}

@@ -62,8 +62,8 @@ def compute_loss(logits: Tensor, group: list[Example]) -> Tensor:
     """Compute the loss of a batch.
 
     `logits`: those of the sentences in `group`, as `Pairs.forward` returns them. The loss counts polarity (of asserted labels only) and
-    kind of every candidate pair, and the other heads of labelled pairs. Optional labels do not count. If a pair has several labels, the
-    last asserted one, else the last, gives modality, status, instrument and flags.
+    kind of every candidate pair, and the other heads of labelled pairs. Optional labels (`Label.is_optional`) do not count. If a pair has
+    several labels, the last one with the modality `asserted`, else the last, gives modality, status, instrument and flags.
     """
     parts = dict(zip(HEADS, logits.split(HEAD_SIZES, dim=-1), strict=True))
     total = _compute_presence_loss(
@@ -88,8 +88,8 @@ def compute_loss(logits: Tensor, group: list[Example]) -> Tensor:
 def _compute_presence_loss(logits: Tensor, group: list[Example], find_index: Callable[[Label], int | None]) -> Tensor:
     """Compute the loss of one head over all candidate pairs.
 
-    `find_index`: the label's place in the head; None if it does not count. Optional labels have no weight, unless another label that is
-    not optional has the same pair and place.
+    `find_index`: which output of the head is the label's; None if the label does not count. Optional labels have no weight, unless another
+    label that is not optional has the same pair and output.
     """
     expected, weight = torch.zeros_like(logits), torch.zeros_like(logits)
     for row, example in enumerate(group):
