@@ -7,6 +7,9 @@ tariff rates), `files/` (the user's archives of articles). Only `http/` uses the
 * item: the name of what one request fetches within an upstream, e.g. a feed, a file or a page; the newest response is stored under it
 * payload: the body of a stored response; journal: the list of all requests with their outcomes, except those with the outcome `kept`, for
   which nothing was sent
-* final: of a request whose stored response is not fetched again while it is readable
-* archive: of responses (`http/archive.py`), or a user's collection of article files with one set of column names (`files/`)
+* final request: one that is not sent if an intact response to the same query is stored
+* archive: the store of responses (`http/archive.py`), or a user's collection of article files with one set of column names (`files/`)
+* window: the range of days for which data is fetched
+* rows as received: rows of articles in which all columns are text (`ROWS` in `rows.py`)
+* rows of a table such as `RAW_ARTICLES`: rows with its columns, which are in `pipeline/contracts/tables`
 """

@@ -28,9 +28,9 @@ def find_byte_order_mark(data: bytes) -> tuple[int, str | None]:
 
 
 def count_characters(text: str, data: bytes) -> tuple[int, int]:
-    """Count characters that are not ASCII, and those for invalid bytes.
+    """Count non-ASCII characters, and the replacements of invalid bytes among them.
 
     The first number includes the second. `text` was decoded from `data`. A replacement character that is in `data` itself, as UTF-8, does
-    not count as invalid.
+    not count as a replacement of invalid bytes.
     """
     return len(text) - len(text.encode("ascii", "ignore")), text.count(REPLACEMENT) - data.count(REPLACEMENT.encode())

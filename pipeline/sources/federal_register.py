@@ -46,7 +46,7 @@ _PORTS = {"http": 80, "https": 443}
 class Documents(NamedTuple):
     """Documents of the complete days, as `RAW_OFFICIAL_DOCUMENTS`.
 
-    `incomplete_days` says for each other stored day what is wrong with it.
+    `incomplete_days` says for every other day with stored pages what is wrong with it.
     """
 
     rows: pl.DataFrame
@@ -160,8 +160,8 @@ def _is_page(payload: Payload) -> bool:
 def _first_request(settings: FederalRegisterSettings, day: date, *, is_final: bool) -> Request:
     """Build the request of the first page of a day.
 
-    `is_final`: the day is so old (`SETTLED_AFTER`) that it no longer changes. Then the page is stored under another name, and fetched only
-    once.
+    `is_final`: the day is so old (`SETTLED_AFTER`) that it no longer changes. Then the page is stored under a name that
+    ends with `_SETTLED`, and fetched only once.
     """
     bounds = (("conditions[publication_date][gte]", day.isoformat()), ("conditions[publication_date][lte]", day.isoformat()))
     agencies = tuple(("conditions[agencies][]", agency) for agency in settings.agencies)
@@ -186,9 +186,9 @@ def _item_name(day: date, number: int, *, is_final: bool) -> str:
 
 
 def _next_url(payload: Payload | None) -> str | None:
-    """Address of the next page, if any.
+    """Return the address of the next page, if any.
 
-    None if the address is absent or null, or there is no readable page (`collect_documents` reports that). A value that is no address is
+    None if the address is absent or null, or this page is unreadable (`collect_documents` reports that). A value that is no address is
     returned as text; `_find_objection` refuses it.
     """
     if payload is None:

@@ -40,9 +40,10 @@ _DECODER = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str)
 def fetch(client: Client, settings: CensusSettings, window: Days) -> Iterator[FetchResult]:
     """Fetch US trade of the window's years and the three before.
 
-    Sends one request per year, partner, direction and product. This year and the last are fetched at every call, earlier years once a month
-    until their last revision (each June revises the three years before), and then once more. Yields the result of each request: `missing`
-    if the response has no rows, because the months are not released; `failed` if it is not a table, e.g. a web page.
+    Sends one request per year, partner, direction and product. The current year and the last are fetched at every call. Earlier years are
+    fetched once a month until September of the third year after (each June revises the three years before), and then once more. Yields the
+    result of each request: `missing` if the response has no rows, because the months are not released; `failed` if it is not a table, e.g.
+    a web page.
     """
     for request in build_requests(settings, window, client):
         fetched = requesting.fetch_table(client, request, parse, may_be_empty=False)
@@ -135,7 +136,7 @@ def newest_day(payload: Payload) -> date | None:
 
 
 def _parse_row(cells: Mapping[str, str | None]) -> TradeRow:
-    """Parse a row of the table; `RowError` if it is no figure.
+    """Parse a row; `RowError` if a needed cell is missing or invalid.
 
     Duties and imports for consumption are None for exports, and if the cell is null or the response has no such column.
     """
@@ -157,8 +158,8 @@ def _parse_row(cells: Mapping[str, str | None]) -> TradeRow:
 def _parse_outer_list(text: str, place: str) -> tuple[list[Any], str]:
     """Parse JSON text that is a list into its items, the rows.
 
-    Also returns where the text is truncated or damaged ("" if it is valid JSON); the rows are then those before that place. `SourceError`
-    if it does not begin as a list, or lists are nested too deeply. `place` names the response in the message.
+    Also returns a message on where the text is truncated or damaged ("" if it is valid JSON); the rows are then those before that point.
+    `SourceError` if it does not begin as a list, or lists are nested too deeply. `place` names the response in the error message.
     """
     try:
         rows = _DECODER.decode(text)
@@ -176,8 +177,8 @@ def _parse_outer_list(text: str, place: str) -> tuple[list[Any], str]:
 def _parse_complete_rows(text: str) -> tuple[list[Any], str]:
     """Parse a truncated list of rows up to its last complete row.
 
-    It ends at the first item that is incomplete, damaged or not a list. Also returns in words after which row that is. The first row has
-    the column names, so it is not counted there.
+    Parsing ends at the first item that is incomplete, damaged or not a list. Also returns a message with the number of rows before that
+    item; the first row, which has the column names, is not counted.
     """
     rows: list[Any] = []
     position = 1  # after the opening bracket
@@ -194,9 +195,9 @@ def _parse_complete_rows(text: str) -> tuple[list[Any], str]:
 
 
 def _skip(text: str, position: int, characters: str) -> int:
-    """Return the first position, from `position` on, of another character.
+    """Return the first position that has none of `characters`.
 
-    `characters` are those that are skipped. It is the length of the text if no other follows.
+    The search starts at `position`. The result is the length of the text if only `characters` follow.
     """
     while position < len(text) and text[position] in characters:
         position += 1

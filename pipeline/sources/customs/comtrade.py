@@ -41,9 +41,9 @@ _DECODER = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str)
 def fetch(client: Client, settings: ComtradeSettings, window: Days) -> Iterator[FetchResult]:
     """Fetch trade of pairs in the window's years and the three before.
 
-    Sends one request per year, pair and product. Reporters revise without notice: this year and the last are fetched at every call, earlier
-    years once a month until September of the third year after, and then once more. Yields the result of each request: `failed` if `parse`
-    cannot read the response, e.g. an error reported by the API. A table without rows is no failure.
+    Sends one request per year, pair (reporter and partner) and product. Reporters revise without notice: the current year and the last are
+    fetched at every call, earlier years once a month until September of the third year after, and then once more. Yields the result of each
+    request: `failed` if `parse` cannot read the response, e.g. an error reported by the API. A table without rows is no failure.
     """
     # A settled year may be empty: some pairs do not trade a product.
     return (requesting.fetch_table(client, request, parse, may_be_empty=True) for request in build_requests(settings, window, client))
@@ -92,8 +92,9 @@ def parse(payload: Payload) -> pl.DataFrame:
     """Parse a response of API or website into text cells.
 
     Columns have the source's names, plus `unreadable`: why a row is malformed. JSON columns are in order of first appearance; cells that a
-    row lacks are null. CSV cells after the last name (each line of the site's files ends with a comma) are in `unnamed (48)`. `SourceError`
-    if there is no table, the API reports an error, or rows are missing (in JSON, by its `count`; in CSV this cannot be recognized).
+    row lacks are null. CSV cells after the last name (each line of the site's files ends with a comma) are in a column that is named by its
+    position, such as `unnamed (48)`. `SourceError` if there is no table, the API reports an error, or rows are missing (in JSON its `count`
+    shows this; in CSV it cannot be recognized).
     """
     place = trade_figures.describe(payload)
     text = trade_figures.decode(payload, "Check the address in sources.comtrade.base_url")

@@ -67,10 +67,10 @@ def merge_trade_flows(folder: Path, archive: ResponseArchive, settings: Sources)
 def select_versions(rows: pl.DataFrame) -> pl.DataFrame:
     """Select one row for each change of a figure's value.
 
-    `rows`: the figures of all responses in order of arrival. Of several rows of a figure (`_FIGURE`) on one day only the last counts. It is
-    selected if it is the figure's first, or any amount differs from that of the figure's previous day with a row. So a return to an old
-    value is a change too. Only the first row of a figure has `absent_on`: the day of the last response without the figure, when it was not
-    public yet (null if there was none).
+    `rows`: the figures of all responses in order of arrival. Of several rows of a figure (equal `_FIGURE`) on one day only the last counts.
+    It is selected if it is the figure's first, or any amount differs from that of the figure's previous day with a row. So a return to an
+    old value is a change too. Only the first row of a figure has `absent_on`: the day of the last response without the figure, when it was
+    not public yet (null if there was none).
     """
     last_of_day = (
         rows.with_columns(pl.col("absent_on").first().over(_FIGURE))
@@ -86,8 +86,8 @@ def select_versions(rows: pl.DataFrame) -> pl.DataFrame:
 def merge_tariffs(folder: Path) -> pl.DataFrame:
     """Merge `tariffs.csv` and the means of tariff lists.
 
-    Lists are files such as `hs6_USA_CHN.csv`. The result is of `RAW_TARIFFS`. `SourceError` if a file cannot be read, or if both have a
-    rate (even an equal one) for the same importer, exporter, day and measure.
+    Lists are files such as `hs6_USA_CHN.csv`. The result is of `RAW_TARIFFS`. `SourceError` if a file cannot be read, or if `tariffs.csv`
+    and a list both give a rate (even an equal one) for the same importer, exporter, day and measure.
     """
     averages, means = read_tariffs(folder), read_lists(folder)
     both = averages.join(means, on=RAW_TARIFFS.key, how="semi")

@@ -1,4 +1,4 @@
-"""Which years of trade statistics are requested, and fetching one table.
+"""Determines which years of trade statistics to request, and fetches tables.
 
 The formats of the upstreams are in `census.py` and `comtrade.py`.
 """
@@ -28,9 +28,9 @@ _MONTHS = 12
 
 
 class Year(NamedTuple):
-    """A calendar year of monthly figures, requested at once.
+    """A calendar year, whose monthly figures are requested together.
 
-    `last_month`: 12, or the current month of this year. `is_settled`: no further revision is expected.
+    `last_month`: 12, or for the current year the current month. `is_settled`: no further revision is expected.
     """
 
     year: int
@@ -55,7 +55,7 @@ def iter_years(window: Days, today: date) -> Iterator[Year]:
 
 
 def mark_recent_as_final(client: Client, request: Request, year: Year) -> Request:
-    """Mark a request as final (not sent) if a response is recent.
+    """Mark a request as final (not sent) if its response is recent.
 
     Recent means stored less than `REFETCH_AFTER` ago. Requests for this year and the last are never marked. A request that is final already
     stays final. The result is a copy.
@@ -103,7 +103,7 @@ def item_name(what: str, year: Year, codes: Sequence[str]) -> str:
     """Name what a request fetches, e.g. `imports CHN 2024 all`.
 
     Responses are stored by this name. `what`: flow and partner, or reporter and partner; `codes`: HS codes of the goods; the name has their
-    hash (none: `all`). When a year gets its last revision (`is_settled`), its name changes, so it is fetched once more and then never
+    hash (none: `all`). Once the year `is_settled`, the name ends with ` settled`, so the figures are fetched once more and then never
     again.
     """
     return f"{what} {year.year} {goods_label(codes)}{' settled' if year.is_settled else ''}"

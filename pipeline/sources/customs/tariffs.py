@@ -42,11 +42,11 @@ REPEATED = "the list has this row twice"
 
 
 def parse_list(content: bytes, place: str) -> pl.DataFrame:
-    """Parse a CSV list as `LINES`, one per row.
+    """Parse a CSV list into rows of `LINES`.
 
-    The columns are `hs6`, `time_of_tariff`, `tariff` and optionally `description`. A leading zero that a spreadsheet removed from a code is
-    restored. A row that is no rate, or contradicts or repeats another, has the reason in `unreadable`. `SourceError`, starting with
-    `place`, if the file is not CSV in UTF-8, or lacks or repeats a required column.
+    The columns of the list are `hs6`, `time_of_tariff`, `tariff` and optionally `description`. A leading zero that a spreadsheet removed
+    from a code is restored. A row that is no rate, or contradicts or repeats another, has the reason in `unreadable`. `SourceError`,
+    starting with `place`, if the file is not CSV in UTF-8, or lacks or repeats a required column.
     """
     try:
         reader = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True)
@@ -63,9 +63,9 @@ def parse_list(content: bytes, place: str) -> pl.DataFrame:
 def compute_simple_means(lines: pl.DataFrame, importer: str, exporter: str, source: str) -> pl.DataFrame:
     """Compute the mean rate over all tariff lines on days of change.
 
-    `lines`: rows of `LINES`. The result is of `RAW_TARIFFS`, in percent, with one row for each day on which any line has a rate, even if
-    the mean stays the same. It is the mean of the latest rate of each line up to that day. A line counts from its first rate, so the list
-    should begin with a rate for every line. Unreadable rows, such as those without a rate, change nothing.
+    `lines`: rows of `LINES`. The result is of `RAW_TARIFFS`, in percent, with one row for each day (`effective_date`) from which the list
+    gives a rate of any line, even if the mean stays the same. It is the mean of the latest rate of each line up to that day. A line counts
+    from its first rate, so the list should begin with a rate for every line. Unreadable rows, such as those without a rate, change nothing.
     """
     rates = lines.filter(pl.col("unreadable").is_null()).sort("effective_date", "hs6")
     previous = pl.col("rate_pct").shift(1).over("hs6", order_by="effective_date")
@@ -91,9 +91,9 @@ def compute_simple_means(lines: pl.DataFrame, importer: str, exporter: str, sour
 def read_lists(folder: Path) -> pl.DataFrame:
     """Compute the means of all tariff lists of a folder.
 
-    Lists are named `hs6_<importer>_<exporter>.csv`. The result is of `RAW_TARIFFS`, without rows if there is no list. `SourceError` for a
-    wrong name, and for a list with a row that is not a rate (the message names the first): a mean over only the readable lines would be
-    wrong. Rows with an empty rate and exact repeats are ignored.
+    Lists are named `hs6_<importer>_<exporter>.csv`. The result is of `RAW_TARIFFS`, without rows if there is no list. Rows with an empty
+    rate or a repeated one are ignored. `SourceError` for a wrong name, and for any other row that is not a rate (the message names the
+    first): a mean over only the readable lines would be wrong.
     """
     means = [RAW_TARIFFS.empty()]
     for path in sorted(folder.glob("hs6_*.csv")):

@@ -1,7 +1,8 @@
 """What the readers of trade statistics share.
 
-It parses cells, and sums HS codes into figures. The formats of the upstreams are in `census.py` and `comtrade.py`, the years to request in
-`requesting.py`; the choice between two sources is in `sql/trade/flow_revisions.sql`.
+It parses cells, and sums HS codes into figures. A figure is the value of a product's trade between two countries, in one direction and
+month; a row is not a figure if it is malformed, invalid, only a part of such trade or not requested. The formats of the upstreams are in
+`census.py` and `comtrade.py`, the years to request in `requesting.py`; the choice between two sources is in `sql/trade/flow_revisions.sql`.
 """
 
 import hashlib
@@ -42,9 +43,9 @@ _MAX_USD = 10**18
 
 
 class RowError(TensionError, ValueError):
-    """A row of a response that is not a figure.
+    """A row of a response is not a figure.
 
-    The message becomes the reason of its rejection.
+    The message becomes the reason in `REJECTED`.
     """
 
 
@@ -222,8 +223,8 @@ def make_unique(names: Sequence[str]) -> list[str]:
 def read_release_days() -> Mapping[str, Mapping[str, str]]:
     """Read days of first release from `release_days.toml`, by origin and month.
 
-    Origins are names of upstreams, months are like `2025-04`, days like `2025-06-05`. Only months are listed that were not released as
-    usual, so most are missing.
+    Origins are names of upstreams, months are like `2025-04`, days like `2025-06-05`. Only months are listed to which the usual rule
+    (`trade_thresholds.toml`) does not apply, so most are missing.
     """
     origins = tomllib.loads(RELEASE_DAYS_FILE.read_text(encoding="utf-8"))
     return {origin: {month: day.isoformat() for month, day in months.items()} for origin, months in origins.items()}
@@ -243,9 +244,9 @@ def build_figures(
 
     `parse_row` parses a row of `table`. The label in the item's name (`goods_label`) says which HS codes were requested. Each of `products`
     with exactly these codes gets one figure for each reporter, partner, flow and month: the sum over the codes that have a row. Duties, and
-    imports for consumption, are null unless all summed rows have them. Rows with other codes are rejected, and all rows if no product has
-    the requested codes. `absent_on`: day of the previous response; it is copied to every figure, and for a figure's first value shows when
-    the month was not public yet.
+    imports for consumption, are null unless all summed rows have them. Rows with codes that were not requested are rejected, and all rows
+    if no product has the requested codes. `absent_on`: day of the previous response; it is copied to every figure, and for a figure's first
+    value shows when the month was not public yet.
     """
     label = next((part for part in payload.item.split(" ") if part == ALL or part.startswith("hs-")), "")
     requested = {name: codes or (ALL_GOODS,) for name, codes in codes_by_product(products).items() if goods_label(codes) == label}

@@ -1,4 +1,4 @@
-"""RSS and Atom feeds; `rss.py` is the entry point.
+"""Reads RSS and Atom feeds; other packages call only `rss.py`.
 
 Does not belong here: cleaning of texts and any judgement about articles (`pipeline/articles`).
 """

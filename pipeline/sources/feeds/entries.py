@@ -1,4 +1,4 @@
-"""One item of a feed, parsed by feedparser, with its fields unchanged.
+"""Parses one item of a feed with feedparser, without cleaning its texts.
 
 Does not belong here: finding items (`markup.py`), choosing one of the dates (`rss.py`), cleaning texts (`pipeline/articles`).
 """
@@ -162,8 +162,8 @@ def _escape_ampersands(markup: str) -> str:
 def _to_xml_reference(match: re.Match[str]) -> str:
     """Return what replaces an ampersand or entity in XML.
 
-    `match`: of `_AMPERSAND`. A numeric reference to a character that XML does not allow becomes a replacement character; an HTML entity its
-    character; any other ampersand `&amp;`. Quoted text, XML's own entities and other numeric references are unchanged.
+    `match` is a match of `_AMPERSAND`. A numeric reference to a character that XML does not allow becomes a replacement character, an HTML
+    entity its character, any other ampersand `&amp;`. Comments, CDATA, XML's own entities and other numeric references are unchanged.
     """
     if match["quoted"] or match["name"] in _XML_ENTITIES:
         return match[0]

@@ -1,6 +1,6 @@
-"""Splitting a feed into items, so that an error affects one only.
+"""Splits a feed into items, so that an error affects one only.
 
-Belongs here: start and end of items, and whether the feed is complete. Does not: the content of an item (`entries.py`).
+It finds the start and end of each item, and whether the feed is complete. Does not belong here: the content of an item (`entries.py`).
 """
 
 import re
@@ -51,8 +51,8 @@ class NotAFeedError(TensionError, ValueError):
 class Feed:
     """Markup of a feed's complete items, and of the tags around them.
 
-    `opening` and `closing` are the start and end tags of the elements around the items: with them each item is a document. `faults` are
-    messages, e.g. that the feed is cut short.
+    `opening` and `closing` are the start and end tags of the elements around the items: an item between them makes a complete XML document.
+    `faults` are messages, e.g. that the feed is cut short.
     """
 
     opening: str
@@ -74,8 +74,8 @@ def read_feed(text: str) -> Feed:
     """Split a feed into its items.
 
     Raises `NotAFeedError` if it is not a feed, declares XML entities, or the text or the tags around the items are too large.
-    Of a feed that is cut short or has too many items, the complete items within the limits are returned. A fault gives the number of
-    complete items before the cut, another the number of items beyond the limits.
+    Of a feed that is cut short or has too many items, the complete items within the limits are returned. `Feed.faults` then has a message
+    for each of these: one with the number of complete items before the cut, one with that of items beyond the limits.
     """
     if len(text) > LONGEST_FEED:
         raise NotAFeedError(f"has {len(text):,} characters, at most {LONGEST_FEED:,} of a feed are read. {_CHECK_URL}")
@@ -123,7 +123,7 @@ class _Scanner:
     def add_tag(self, tag: re.Match[str]) -> None:
         """Process the next match of `_TOKEN`.
 
-        Without effect: comments, CDATA and processing instructions, items before the root, and items with a prefix not in `prefixes`.
+        These have no effect: comments, CDATA, processing instructions, items before the root, and items with a prefix not in `prefixes`.
         """
         if tag["name"] and tag["name"].lower() not in _ITEMS:
             self._add_parent(tag)
@@ -134,7 +134,7 @@ class _Scanner:
         """Process a tag of an element around the items.
 
         The first start tag is the root. Any end tag after it closes the feed, until an item follows. A channel contains the items only if
-        it is open at the first of them: in RSS 1.0 it ends before.
+        it is open at the first of them (in RSS 1.0 it ends before); only then its tags are in `Feed.opening` and `Feed.closing`.
         """
         if tag["slash"]:
             self.is_closed = self.root is not None

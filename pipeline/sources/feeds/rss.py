@@ -1,4 +1,4 @@
-"""RSS and Atom: fetching feeds, and rows of new or changed items.
+"""Fetches RSS and Atom feeds, and reads their new or changed items.
 
 Does not belong here: the markup of feeds (`markup.py`), the content of an item (`entries.py`), judging articles (`pipeline/articles`).
 """
@@ -74,12 +74,12 @@ def new_rows(payloads: Iterable[Payload]) -> Iterator[pl.DataFrame]:
     Yields one frame for each response that has any. An item is known if an earlier response of its feed, of the same day or at most
     `DAYS_BACK` days earlier, showed it with the same id (else link), title and text.
 
-    To read a range of days, pass all responses since `days.extend_back(DAYS_BACK)`, and select the rows
-    whose `index_date` is within the days: the result is the same however many days are read together.
+    To read a range of days, pass all responses from `DAYS_BACK` days before its first day until now, and select the rows whose day
+    (`index_date`) is within the range: the result is the same however many days are read together.
 
-    A response that is not a feed gives one unreadable row, and each fault of a feed one in every response.
-    For `index_date`, a date after the day of the request is replaced by that day. Raises `ValueError`
-    unless the responses of each feed are ordered by `fetched_at`, as `Archive.payloads` returns them.
+    A response that is not a feed gives one unreadable row, and each fault of a feed one in every response. `index_date` is at most the day
+    of the request: that day replaces a later one. Raises `ValueError` unless the responses of each feed are ordered by
+    `fetched_at`, as `Archive.payloads` returns them.
     """
     histories: dict[str, _FeedHistory] = {}
     for payload in payloads:
@@ -137,7 +137,7 @@ def _first_readable_dates(entries: Sequence[Entry]) -> list[str | None]:
 def _label(payload: Payload) -> str:
     """Name a response; names of one feed sort by time of arrival.
 
-    Of two rows with the same id and date, the one with the first name becomes the article.
+    Of two rows with the same id and date, the one whose name sorts first becomes the article.
     """
     return f"{SOURCE}/{payload.item}/{payload.fetched_at.astimezone(UTC):%Y%m%dT%H%M%SZ}-{payload.sha256[:_SHA_SHOWN]}"
 
@@ -146,7 +146,7 @@ def _label(payload: Payload) -> str:
 class _FeedHistory:
     """What a feed showed within `DAYS_BACK` days, as hashes of its items.
 
-    With it, the items of each response that no earlier response had are found.
+    It serves to find the items of a response that no earlier response had.
     """
 
     response: Payload | None = None
@@ -190,7 +190,7 @@ class _FeedHistory:
 def _new_entries(payload: Payload, history: _FeedHistory) -> list[Entry | None]:
     """Return the new items of a response, then its faults.
 
-    A known item is None, so that positions stay. A response that is not a feed gives one unreadable item.
+    A known item is None, because rows are numbered by their position. A response that is not a feed gives one unreadable item.
     """
     try:
         feed = _read_feed(payload)

@@ -33,8 +33,8 @@ def decode_body(body: bytes, content_type: str) -> str:
     """Decode a feed to text, by the most credible encoding.
 
     Invalid bytes and characters that XML does not allow become replacement characters. In order of precedence: byte order mark, UTF-16 if
-    it begins with `<` and a zero byte in either order, a declared seven-bit encoding, UTF-8, the encoding of the `content_type` header,
-    that of the XML declaration, Windows-1252. From the third to the last but one, an encoding is used only if it decodes at least nine
+    it begins with `<` and a zero byte in either order, a declared seven-bit encoding (ISO-2022 or HZ), UTF-8, the encoding of the
+    `content_type` header, that of the XML declaration, Windows-1252. UTF-8 or a declared encoding is used only if it decodes at least nine
     tenths of the non-ASCII characters.
     """
     length, marked = find_byte_order_mark(body)
@@ -60,7 +60,7 @@ def _declared_encodings(body: bytes, content_type: str) -> list[str]:
 def _find_codec(name: str) -> str | None:
     """Return Python's name of the encoding to decode with, often a superset.
 
-    None if it is unknown, or not an encoding of documents.
+    None if it is unknown, not an encoding of text, or one of `_IGNORED`.
     """
     try:
         encoding = codecs.lookup(name).name

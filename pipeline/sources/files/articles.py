@@ -121,7 +121,7 @@ def read_file(
 class _LocationReader:
     """Reads one file or member of a zip file.
 
-    Adds names and days to the rows, and checks that the required columns exist.
+    Adds `raw_id` and `index_date` to the rows, and checks that the required columns exist.
     """
 
     def __init__(self, location: Location, read_format: ReadFormat, options: ReadOptions, archive: ArticleFiles) -> None:
@@ -186,8 +186,8 @@ class _LocationReader:
     def _require_columns(self, found_columns: FoundColumns, row_count: int, first_reason: str) -> None:
         """Raise `SourceError` if the file lacks a column.
 
-        A file without rows and names of columns lacks none. Required are `published_at`, `source` (unless the archive sets it), and `title`
-        or `body`. `first_reason` says why the first row is unreadable, if it is.
+        A file that has neither rows nor names of columns passes. Required are `published_at`, `source` (unless the archive sets it), and
+        `title` or `body`. `first_reason` says why the first row is unreadable, if it is.
         """
         if not row_count and not found_columns.theirs:
             return

@@ -1,6 +1,6 @@
-"""Which days each article file has, with hashes, stored between runs.
+"""Stores between runs which days each article file has, with hashes.
 
-A file without any day of a run is not opened again, and a day is read again only if its hash changed.
+A known file that has none of the days of a run is not opened again, and a day is read again only if its hash changed.
 """
 
 import hashlib
@@ -29,7 +29,7 @@ class Catalogue:
 
     A missing or damaged JSON file, or one of another version, is like an empty one; without a path nothing is saved. An article file counts
     as unchanged while its size, modification time and settings are the same. A file with a row dated in the future (after `last_day`) is
-    not stored, because such a row is filed under a neighbour's day now and under its own day later.
+    not stored, because such a date does not count now, but later it gives the row's day.
     """
 
     def __init__(self, path: Path | None = None) -> None:
@@ -90,8 +90,8 @@ class Catalogue:
         """Yield the file's rows of these days, in batches.
 
         The rows are those of `read_file`: a date after `last_day` counts as none, and `report` gets the problems in reading. A file known
-        to have no rows of these days is not opened. After the last batch the hashes of all days of the file are stored, if they are final
-        (`_store`).
+        to have no rows of these days is not opened. After the last batch the hashes of all days of the file are stored, unless they may
+        change (`_store`).
         """
         stored = self.stored_digests(file)
         if stored is not None and not any(days.first <= day <= days.last for day in stored):
@@ -106,7 +106,8 @@ class Catalogue:
     def day_digests(self, files: Iterable[ArticleFile], days: Days, *, last_day: date) -> Digests:
         """Return for each day a digest of its rows in all files.
 
-        It also depends on the labels of the files, not on their order. A day without rows has one too. A file is read as in `find_digests`.
+        It also depends on the labels of the files, not on their order. A day without rows has a digest too. A file is read as in
+        `find_digests`.
         """
         parts: dict[date, list[str]] = {day: [] for day in days}
         for file in files:
@@ -116,10 +117,10 @@ class Catalogue:
         return {day: hashlib.blake2b("\0".join(sorted(texts)).encode(), digest_size=8).hexdigest() for day, texts in parts.items()}
 
     def _store(self, file: ArticleFile, identity: list[Any], contents: FileContents, last_day: date) -> None:
-        """Store the hashes of a file's rows by day, if final.
+        """Store the hashes of a file's rows, unless they may change.
 
-        Nothing is stored, and the file's old entry is dropped, so that it is read again, if the file did not exist before it was read, or
-        changed meanwhile, or has rows dated after `last_day`.
+        If the file did not exist before it was read, changed meanwhile, or has rows dated after `last_day`, nothing is stored, and its old
+        entry is dropped, so that the file is read again.
         """
         if not identity or identity != _identify_version(file) or (contents.latest_claim is not None and contents.latest_claim > last_day):
             self._entries.pop(_key(file), None)
@@ -141,8 +142,8 @@ class Catalogue:
 def _identify_version(file: ArticleFile) -> list[Any]:
     """Identify the version of an article file that was read.
 
-    A list of size, modification time (nanoseconds) and a hash of the settings by which its rows are read (those of its archive, without the
-    path): if one of them differs, the file is read again. Empty if the file does not exist.
+    The result has size, modification time (nanoseconds) and a hash of the settings by which its rows are read (those of its archive,
+    without the path): if one of them differs, the file is read again. The result is empty if the file does not exist.
     """
     try:
         status = file.path.stat()

@@ -27,8 +27,8 @@ def read_byte_order_mark(raw: io.BufferedReader) -> str | None:
 class Decoder:
     """Decodes the bytes of one file; invalid bytes become replacement characters.
 
-    Without an `encoding`, one is guessed at the first data that is not ASCII, and then used for the rest of the file: UTF-8 if this data
-    is valid UTF-8, or at least half of the non-ASCII characters of the whole file are, otherwise Windows-1252.
+    Without an `encoding`, one is guessed at the first chunk or line that is not ASCII, and then used for the rest of the file: UTF-8 if
+    this is valid UTF-8, or at least half of the non-ASCII characters of the whole file are, otherwise Windows-1252.
     """
 
     def __init__(
@@ -55,7 +55,8 @@ class Decoder:
     def _guess_encoding(self, data: bytes) -> str:
         """Guess the encoding from the first data that is not ASCII.
 
-        It is UTF-8 if all of `data` is valid UTF-8. If not, the whole file is read, since most of it may be; the fallback is Windows-1252.
+        It is UTF-8 if all of `data` is valid UTF-8. If not, the whole file is read: it is UTF-8 if at least half of the file is, otherwise
+        Windows-1252.
         """
         try:
             data.decode("utf-8")
@@ -90,7 +91,7 @@ MAX_GROWTH = 3
 class Utf8Reader(io.RawIOBase):
     """A file of any encoding, read as UTF-8 bytes.
 
-    Lines then end with the same byte in every file. Bytes that are invalid in `encoding` become replacement characters.
+    So lines end with the same byte in every encoding, UTF-16 included. Bytes that are invalid in `encoding` become replacement characters.
     """
 
     def __init__(self, raw: io.BufferedReader, encoding: str, label: str) -> None:
@@ -123,7 +124,7 @@ class Utf8Reader(io.RawIOBase):
 def find_ascii_end(data: bytes) -> int:
     """Return the position after the last ASCII byte.
 
-    It is 0 if there is none. A cut there never splits a character.
+    It is 0 if there is none. A cut there never splits a UTF-8 character.
     """
     end = len(data)
     while end and data[end - 1] >= _FIRST_NON_ASCII:

@@ -18,7 +18,7 @@ _WILDCARDS = "*?["
 
 @dataclass(frozen=True)
 class ArticleFile:
-    """A file to read, with its archive in the settings.
+    """A file to read, with the settings of its archive.
 
     `label` is the prefix of the names of its rows.
     """
@@ -32,9 +32,9 @@ def find_article_files(archives: Iterable[ArticleFiles], home: Path | None = Non
     """Return the files of the archives, each once.
 
     These are listed files, and those of a known format in folders (with subfolders) and patterns, sorted within each archive. A file of
-    several archives belongs to the first, in its place there. Hidden files of folders and patterns are skipped, as are files in `home` that
-    an archive outside of it includes. Raises `SourceError` if a path does not exist, a pattern matches nothing, a listed file has an
-    unknown format, or no file is left.
+    several archives belongs to the first, in its place there. Hidden files of folders and patterns are skipped, as are files in `home` (the
+    folder of the pipeline's own data), unless the archive's path is inside it. Raises `SourceError` if a path does not exist, a pattern
+    matches nothing, a listed file has an unknown format, or no file is left.
     """
     archives = list(archives)
     files = [(path, archive) for archive in archives for path in _drop_own_data(_expand_path(archive.path), archive, home)]
@@ -54,9 +54,9 @@ def find_article_files(archives: Iterable[ArticleFiles], home: Path | None = Non
 
 
 def _drop_own_data(paths: list[Path], archive: ArticleFiles, home: Path | None) -> list[Path]:
-    """Drop the files that the home of the run contains.
+    """Drop the files in `home`, the folder of the pipeline's own data.
 
-    An archive inside the home, such as the inbox, has the user's files and is returned unchanged.
+    The files of an archive inside it, such as the inbox, are the user's, so none is dropped.
     """
     if home is None:
         return paths
@@ -69,8 +69,8 @@ def _drop_own_data(paths: list[Path], archive: ArticleFiles, home: Path | None) 
 def _expand_path(text: str) -> list[Path]:
     """Return the files of a path: a file, folder tree or pattern.
 
-    Of a folder or pattern only files of a known format that are not hidden. `SourceError` if a file is missing or of an unknown format, or
-    a pattern matches nothing.
+    A folder or pattern gives only files of a known format that are not hidden. `SourceError` if a file is missing or of an unknown format,
+    or a pattern matches nothing.
     """
     path = Path(text)
     if path.is_dir():

@@ -20,7 +20,7 @@ QUIET_SECONDS = 30
 def list_inbox_files(folder: Path) -> list[ArticleFile]:
     """Return the article files in the folder, if any.
 
-    Empty if it does not exist or has none.
+    The list is empty if the folder does not exist or has none.
     """
     try:
         return find_article_files([ArticleFiles(path=str(folder))])

@@ -1,4 +1,4 @@
-"""Opening of article files and zip members as streams of UTF-8.
+"""Opens article files and zip members as streams.
 
 Does not belong here: checks of zip files (`zips.py`), chunks and lines (`streams.py`), what a line means (`formats/`).
 """
@@ -37,7 +37,7 @@ class Location:
     def size(self) -> int:
         """Size in bytes, before gzip is unpacked.
 
-        Of a member it is the size after unpacking the zip file.
+        For a member it is the size after unpacking the zip file.
         """
         return self.path.stat().st_size if self.member is None else self.member.byte_count
 
@@ -97,7 +97,7 @@ def _is_hidden(name: str) -> bool:
 def open_stream(
     location: Location, limits: Limits = LIMITS, encoding: str | None = None, guessed: list[str] | None = None
 ) -> Iterator[TextStream]:
-    """Open a location as UTF-8, unpacked if it is gzip.
+    """Open a location as a stream, unpacked if it is gzip.
 
     The encoding is that of a byte order mark, or else `encoding`, that of the settings, or else guessed while reading; if the guess is not
     UTF-8, a message is added to `guessed`.
@@ -130,10 +130,10 @@ def _to_stream(
     declared: str | None,
     guessed: list[str] | None,
 ) -> TextStream:
-    """Return the stream of an opened, unpacked location, as UTF-8.
+    """Return the stream of an opened, unpacked location.
 
-    The encoding is that of the byte order mark, or else `declared`, or else guessed from the text. Reading more than `limit` bytes
-    raises `SourceError`; of another encoding, more than `MAX_GROWTH` times as many bytes of UTF-8.
+    The encoding is that of the byte order mark, or else `declared`, or else guessed from the text. Its bytes are UTF-8, unless the encoding
+    is guessed. Reading more than `limit` bytes raises `SourceError`; after a conversion to UTF-8 `MAX_GROWTH` times as many are allowed.
     """
 
     def reopen() -> Iterator[bytes]:

@@ -20,7 +20,7 @@ class Limits:
     """Limits on file size and memory, in bytes and rows.
 
     `line_bytes` is for one line or item, `unpacked_…` are for one packed file (`max_unpacked_bytes`), `batch_…` for the rows in memory at
-    once. News text compresses 3 to 20 times; deflate can reach 1,000.
+    once. News text compresses 3 to 20 times, while deflate can reach 1,000 times; `unpacked_ratio` is between.
     """
 
     line_bytes: int = 10_000_000
@@ -34,7 +34,7 @@ class Limits:
         """Return the most bytes that a packed file may unpack to.
 
         It is `unpacked_ratio` times `packed_bytes`, but at least `unpacked_freely_bytes`, and never more than `unpacked_bytes`. This stops
-        archives that are built to fill the memory.
+        packed files that are built to fill the memory.
         """
         return min(self.unpacked_bytes, max(self.unpacked_freely_bytes, self.unpacked_ratio * packed_bytes))
 
@@ -47,7 +47,7 @@ class Line:
     """One line of a file.
 
     `number` starts at 1; `text` has no line end, and is None if the line is too long. Consecutive empty lines can be one `Line`: it has the
-    number of the first, and the line ends between them as its text.
+    number of the first, and its text is the line feeds between them.
     """
 
     number: int

@@ -34,11 +34,11 @@ OUTPUTS: Mapping[str, Callable[[pl.DataFrame, Path], None]] = {
 def read_texts(path: Path) -> pl.DataFrame:
     """Read a file of articles, or of labelled passages, as `TEXTS`.
 
-    It has passages (`id`, `text`) if it is a JSON file whose first line that is not blank is an object with a `text`. The text of an
-    article is its title, a blank line and its body, unchanged, so that offsets are valid. Its id is its `article_id`, or the name of its
-    file and row. Of articles with the same id, source and day only the first by name of the row counts (`a.csv#10` is before `a.csv#2`),
-    and unreadable rows of articles are dropped. Raises `SourceError` if the file cannot be read, a passage has no id or text, or an id
-    still occurs twice.
+    Labelled passages are texts with the expected results of an extractor. A file has passages (`id`, `text`) if it is a JSON file whose
+    first line that is not blank is an object with a `text`. The text of an article is its title, a blank line and its body, unchanged, so
+    that offsets are valid. Its id is its `article_id`, or the name of its file and row. Of articles with the same id, source and day only
+    the first by name of the row counts (`a.csv#10` is before `a.csv#2`), and unreadable rows of articles are dropped. Raises `SourceError`
+    if the file cannot be read, a passage has no id or text, or an id still occurs twice.
     """
     texts = _read_passages(path) if _has_passages(path) else _read_articles(path)
     repeated = texts.filter(pl.col("id").is_duplicated())
@@ -48,7 +48,7 @@ def read_texts(path: Path) -> pl.DataFrame:
 
 
 def _has_passages(path: Path) -> bool:
-    """Whether the first line of a file is a labelled passage.
+    """Return whether the first line of a file is a labelled passage.
 
     That is a JSON object with a `text`; blank lines before it are skipped. False if the file is missing or not .jsonl, .ndjson or .json.
     """
@@ -110,7 +110,7 @@ def _read_articles(path: Path) -> pl.DataFrame:
 def check_output(path: Path) -> None:
     """Raise an error if `write_rows` cannot write this file.
 
-    It is `SourceError` for another extension, `OSError` if the path or its folder cannot be written.
+    It is `SourceError` for an extension not in `OUTPUTS`, `OSError` if the path is a folder or its folder cannot be written to.
     """
     if path.suffix not in OUTPUTS:
         raise SourceError(f"{path}: unknown output format; use one of the extensions {', '.join(OUTPUTS)}")

@@ -70,8 +70,8 @@ def open_members(zipped: bytes | Path, label: str, limits: Limits = LIMITS, *, m
 
     They are in the order of the zip's list, without folders. `label` names the file in messages.
     Raises `SourceError`, before anything is unpacked, if it is not a zip file, has more than `most` members (with folders), or declares a
-    total unpacked size above `limits`. Also if a member is encrypted, is compressed by another method than deflate, overlaps another, has
-    no name or the name of another, is a symbolic link, or has a name that leads out of the folder.
+    total unpacked size above `limits`. Raises it also if a member is encrypted, is compressed by another method than deflate, overlaps
+    another, has no name or the name of another, is a symbolic link, or has a name that leads out of the folder.
     """
     with _open_file(zipped, label) as file:
         size = file.seek(0, io.SEEK_END)

@@ -69,8 +69,8 @@ def parse_articles(payload: Payload, outlets: Sequence[str] = ()) -> pl.DataFram
     pages, have a reason in `unreadable`.
 
     `fetched_at` is the quarter-hour in which GDELT saw the page. `published_at` is the page's own time, if it is valid and not later, or
-    else the same quarter-hour. If that cannot be parsed, `fetched_at` is null and `published_at` its text. Titles are the only text: `body`
-    is null. Text that is not UTF-8 has replacement characters.
+    else the same quarter-hour. If the quarter-hour cannot be parsed, `fetched_at` is null and `published_at` is its text. Titles are the
+    only text: `body` is null. Text that is not UTF-8 has replacement characters.
     """
     rows = split_fields(read_lines(payload), NAMES)
     is_whole = pl.col("width") == len(NAMES)
@@ -89,7 +89,7 @@ def parse_articles(payload: Payload, outlets: Sequence[str] = ()) -> pl.DataFram
 def _filter_outlets(fields: pl.DataFrame, outlets: Sequence[str]) -> pl.DataFrame:
     """Select documents of these outlets and their subdomains.
 
-    Without outlets, all. Rows that could not be split into fields are always selected.
+    Without `outlets`, all documents are selected. Rows that could not be split into fields are always selected.
     """
     if not outlets:
         return fields

@@ -31,8 +31,8 @@ class CrossCheck:
 def build_cross_check(results: Iterable[FetchResult]) -> CrossCheck:
     """Build both tables from the fetch results of a window.
 
-    `results` are in order of time; files other than events are skipped. A quarter-hour whose file is missing or unreadable has an account
-    without counts, with the reason; it raises no error. A selected event that is in several files counts in the first.
+    `results` are in order of time; those of files without events are skipped. A quarter-hour whose file is missing or unreadable has an
+    account without counts, with the reason; it raises no error. A selected event that is in several files counts in the first.
     """
     frames = [GDELT_EVENTS.empty()]
     accounts: list[dict[str, Any]] = []

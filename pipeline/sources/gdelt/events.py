@@ -84,7 +84,7 @@ def parse_events(payload: Payload) -> pl.DataFrame:
 def _cast_field(name: str) -> pl.Expr:
     """Return an expression for a field, cast to its type.
 
-    It is null if the field is empty, is not such a number, or is not finite.
+    It is null if the field is empty, or if its type is a number and the text is no such number or not finite.
     """
     if COLUMNS[name] == pl.String():
         return pl.col(name).replace("", None)
@@ -95,7 +95,8 @@ def _cast_field(name: str) -> pl.Expr:
 def _malformed_reason() -> pl.Expr:
     """Return an expression for why a row cannot be parsed, or null.
 
-    The first that applies: it is not UTF-8, has another number of fields than 61, or has text in a field for a number (empty is allowed).
+    It is the first of these that applies: it is not UTF-8, has another number of fields than 61, or has text in a field for a number (empty
+    is allowed).
     """
     numbers = [name for name in NAMES if COLUMNS[name] != pl.String()]
     return pl.coalesce(
@@ -108,7 +109,7 @@ def _malformed_reason() -> pl.Expr:
 def _missing_reason() -> pl.Expr:
     """Return an expression for why a parsed row is unusable, or null.
 
-    The first that applies: a required value is missing, `SQLDATE` is no day, or `DATEADDED` is no time.
+    It is the first of these that applies: a required value is missing, `SQLDATE` is no day, or `DATEADDED` is no time.
     """
     return pl.coalesce(
         *(pl.when(pl.col(name).is_null()).then(pl.lit(f"{name} is empty")) for name in _REQUIRED),
@@ -141,9 +142,10 @@ class ClassifiedEvents:
 def classify_events(rows: pl.DataFrame, day: date, known_ids: Container[int] = ()) -> ClassifiedEvents:
     """Select trade events between states, and count all rows by outcome.
 
-    `rows`: of `EVENTS`; `day`: the UTC day of the file, rows added on another day are malformed; `known_ids`: events of earlier files,
-    which count as repeated, as does an id that occurred before in `rows`. Selected are events whose code has a kind of signal, by an actor
-    that is part of a state, against another state or its firms. Each row counts once, under the first outcome that applies.
+    `rows`: of `EVENTS`; `day`: the UTC day of the file, rows added on another day are malformed; `known_ids`: events selected from earlier
+    files, which count as repeated, as does an id that occurred before in `rows`. Selected are events whose CAMEO code corresponds to a kind
+    of signal of the index (`KIND_OF_CAMEO`), by an actor that acts for a state, against another state or its companies. Each row counts
+    once, under the first outcome that applies.
     """
     actor, target = (find_state(pl.col(f"Actor{n}CountryCode"), pl.col(f"Actor{n}KnownGroupCode")) for n in (1, 2))
     is_actor = is_state_actor(pl.col("Actor1Type1Code"), pl.col("Actor1KnownGroupCode"))

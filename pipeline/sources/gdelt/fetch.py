@@ -46,10 +46,10 @@ def fetch(client: Client, settings: GdeltSettings, window: Days) -> Iterator[Fet
     """Fetch every file of the window that can exist by now.
 
     `settings` say which kinds: events, articles or both. First comes the result of the master list, without payload, if the settings enable
-    it. The order of the files is oldest first, in each quarter-hour events before articles. Complete stored files are not fetched again, so
-    an interrupted run continues where it stopped. The outcome is `missing` if GDELT has no such file (it is not requested if the master
-    list shows this), and `failed`, without payload, if the file is incomplete or differs from the master list; the next run fetches it
-    again. After `MAX_FAILURES` consecutive results that are `failed` or `refused` the remaining files are `failed` without a request.
+    the list. The order of the files is oldest first, in each quarter-hour events before articles. Complete stored files are not fetched
+    again, so an interrupted run continues where it stopped. The outcome is `missing` if GDELT has no such file (it is not requested if the
+    master list shows this), and `failed`, without payload, if the file is incomplete or differs from the master list; the next run fetches
+    it again. After `MAX_FAILURES` consecutive results that are `failed` or `refused` the remaining files are `failed` without a request.
     """
     master_list = None
     if settings.master_list:
@@ -134,8 +134,8 @@ def _fetch_file(client: Client, request: Request, master_list: MasterList | None
 def _find_fault(payload: Payload, master_list: MasterList | None) -> str:
     """Say what is wrong with a fetched file; "" if nothing is.
 
-    It must be a zip file of one file that is not blank. If GDELT's list of all files was fetched and has it, its size and MD5 must be as in
-    the list.
+    It must be a zip file of one file that is not blank. If GDELT's list of all files was fetched and names the file, its size and MD5 must
+    be as in the list.
     """
     body = payload.body
     size, md5 = master_list.files.get(payload.item, (len(body), "")) if master_list else (len(body), "")

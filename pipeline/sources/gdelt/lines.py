@@ -26,7 +26,7 @@ _STAMP = re.compile(r"^([0-9]{14})\.")
 def parse_quarter(item: str) -> datetime:
     """Parse the time at the start of a file's name, in UTC.
 
-    It is the file's quarter-hour, which is not checked: other minutes pass. `SourceError` if the name does not start with a time and a dot.
+    It is the file's quarter-hour, but other times are accepted too. `SourceError` if the name does not start with a time and a dot.
     """
     stamp = _STAMP.match(item)
     try:
@@ -77,7 +77,7 @@ def split_fields(lines: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
     """Split the lines at tabs into columns of these names.
 
     The column `line` is replaced by `width`, the number of its fields. Fields that a line lacks are null; those beyond the last name stay
-    in the last column, so that a line of nothing but tabs costs no more than its size.
+    in the last column, so that a line of nothing but tabs needs no more memory than its size.
     """
     line = pl.col("line")
     return lines.select(

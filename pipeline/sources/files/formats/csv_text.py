@@ -69,8 +69,8 @@ def _find_delimiter(header: str, options: ReadOptions) -> str:
 def _to_row(number: int, record: list[str] | str, positions: Mapping[str, list[int]], width: int) -> Row:
     """Convert a record to a row; unreadable if it is broken.
 
-    Broken is a record that is a message, or has another number of fields than `width`, that of the header. `positions`: indexes of each of
-    our columns; the first field that is not empty counts.
+    A record is broken if it is a text (the message why it cannot be read), or has another number of fields than the header (`width`).
+    `positions`: indexes of each of our columns; the first field that is not empty counts.
     """
     if isinstance(record, str):
         return unreadable_row(f"line {number}: {record}")
@@ -86,7 +86,7 @@ class _TooLongError(TensionError):
 class _LineBuffer:
     """Lines for `csv.reader`, buffered until their record is complete.
 
-    If a record is broken, the lines after its first one can so be read again.
+    This way the lines after the first one of a broken record can be read again.
     """
 
     def __init__(self, lines: Iterator[Line], limit: int) -> None:
@@ -118,7 +118,7 @@ class _LineBuffer:
     def peek(self) -> str:
         """Return the text of the first line that is not blank.
 
-        It is not consumed; for the start of a file. Empty if there is no such line or it is too long.
+        The line is not consumed. Call it only before the first record. The result is empty if there is no such line or it is too long.
         """
         for line in self._lines:
             self._returned.append(line)

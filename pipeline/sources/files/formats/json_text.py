@@ -61,8 +61,8 @@ class _RowParser:
 
         `paths` has the names that the column may have in the file, in order of preference, each as it is and split at dots. If the object
         has no field of that name, the split name is a path into nested objects. The first non-empty field counts, converted by `_to_text`;
-        without one, the last of the fields that exist (null or empty), or null. If one of them exists, even empty, the column is noted in
-        `_found_columns`.
+        without one, the last of the fields that exist (null or empty), or null if none exists. If one of them exists, even empty, the
+        column is noted in `_found_columns`.
         """
         text: str | None = None
         for name, path in paths:

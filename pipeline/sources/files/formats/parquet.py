@@ -56,7 +56,7 @@ def _read_batches(path: Path, location: Location, options: ReadOptions, found_co
 
     `path`: the file itself, out of any zip or gzip. Adds its columns to `found_columns`, and yields nothing if it has none of `COLUMNS`.
     `SourceError` for a damaged file, one that repeats a column to be read, or one whose values are too large for its size; `location`,
-    where the file is from, is for this message.
+    where the file is from, is for messages.
     """
     allowed = options.limits.max_unpacked_bytes(path.stat().st_size)
     too_large = SourceError(f"{location}: unpacks to more than {allowed:,} bytes, too much for its size. Write it in smaller files")
@@ -90,8 +90,8 @@ def _read_batches(path: Path, location: Location, options: ReadOptions, found_co
 def _find_field(name: str, schema: pa.Schema) -> tuple[str, ...]:
     """Return the path of a column or nested field, as steps.
 
-    `name`: as in the file; steps into structs are separated by dots. A column whose whole name is `name` comes first. Empty if there is
-    none.
+    `name`: as in the file; steps into structs are separated by dots. A column whose whole name is `name` is preferred. The result is empty
+    if there is neither.
     """
     if name in schema.names:
         return (name,)
@@ -109,7 +109,7 @@ def _find_field(name: str, schema: pa.Schema) -> tuple[str, ...]:
 def _list_texts(path: Path) -> list[str]:
     """List the paths of columns with text, or untyped bytes.
 
-    Also those nested in other columns, except in maps.
+    Columns that are nested in others are included, except those in maps.
     """
     schema = pq.read_metadata(path).schema
     columns = (schema.column(number) for number in range(len(schema.names)))
@@ -120,7 +120,7 @@ def _list_texts(path: Path) -> list[str]:
 def _count_declared(footer: pq.FileMetaData) -> int:
     """Count the bytes of all row groups, as the footer states them.
 
-    Repeated texts count once.
+    Texts that the file stores once for many rows (in a dictionary) count once.
     """
     return sum(footer.row_group(number).total_byte_size for number in range(footer.num_row_groups))
 
@@ -162,8 +162,8 @@ def _to_rows(batch: pa.RecordBatch, paths: dict[str, list[tuple[str, ...]]]) -> 
 def _coalesce_text(frame: pl.DataFrame, column: str, paths: list[tuple[str, ...]]) -> pl.Series:
     """Return for each row the text of the first non-empty field.
 
-    `paths`: the fields, in order of preference. Null for a row in which all are empty; but a single field is returned as it is. All null if
-    there is none.
+    `paths`: the fields, in order of preference. Null for a row in which all are empty; but if there is only one field, its empty texts
+    remain. All null if there is no field.
     """
     texts = [_to_text(_select_field(frame, path)).alias(column) for path in paths]
     if len(texts) <= 1:
