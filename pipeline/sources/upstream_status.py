@@ -33,10 +33,10 @@ STATUS = pl.Schema(
 def describe_upstreams(
     journal: pl.DataFrame, newest: Mapping[str, date | None], on: Sequence[str], today: date, last_day: date | None = None
 ) -> pl.DataFrame:
-    """Describe the state of each upstream, on or in the journal.
+    """Describe each upstream that is enabled or has requests in the journal.
 
     `journal`: rows of `FETCHES`; `newest`: newest day of each source's data; `on`: enabled upstreams. Returns rows of `STATUS`, in the
-    order of the contracts. `requested`, `missing` and `failed` (including refused) count the items requested in the last `RECENT_DAYS` days
+    order of `UPSTREAMS`. `requested`, `missing` and `failed` (including refused) count the items requested in the last `RECENT_DAYS` days
     (with today), each by its last outcome; `last_problem` is the message of the latest of the missing and failed ones, "" if none.
     `lag_days`: days from the newest data to today, null without data. `is_late`: there is no data, or it was more than `late_after_days`
     days old on `last_day`, by default today.

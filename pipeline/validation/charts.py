@@ -58,11 +58,11 @@ def comparison_chart(months: pl.DataFrame, pair: str, reference: str, note: str 
 
 
 def path_chart(path: pl.DataFrame, note: str = "") -> Chart:
-    """Plot the reports on the days around events, for each polarity.
+    """Plot the evidence on the days around events, for each polarity.
 
-    `path`: rows of `event_study.PATH`, at least one. A panel for each polarity, from left to right, all with one y axis: evidence, where
-    100 (dashed line) is an average day of the same series. x axis: days from the event. Thick line: index; grey line: keyword rule; area:
-    95 % interval at random dates. `note`: a line below the title.
+    `path`: rows of `event_study.PATH`, at least one. A panel for each polarity, from left to right, all with one y axis: evidence
+    (`DailyCounts`), where 100 (dashed line) is an average day of the same series. x axis: days from the event. Thick line: index; thin grey
+    line: keyword rule; area: 95 % interval at random dates. `note`: a line below the title.
     """
     top = max(_to_float(path[name].max()) for name in ("index", "keyword", "chance_hi95"))
     panels = [_path_panel(str(name), rows, top) for (name,), rows in path.group_by("polarity", maintain_order=True)]
@@ -102,9 +102,9 @@ def sources_chart(left_out: pl.DataFrame, pair: str, note: str = "") -> Chart:
 def coverage_chart(simulation: pl.DataFrame, note: str = "") -> Chart:
     """Plot the coverage of the 95 % interval in simulated worlds.
 
-    Coverage is the share of days whose true rate is in the interval. `simulation`, at least one row: a line of the chart for each
-    `evolution`, a colour for each `stories_a_day`, a dot at `coverage95` (x axis) with a bar of two standard errors (`coverage95_se`) to
-    either side. A dashed line is at 95 %. `note`: a line below the title.
+    Coverage is the share of days whose true rate of stories is in the interval. `simulation`, at least one row: a row of the chart for each
+    `evolution` (how the rate of stories changes), a colour for each `stories_a_day` (the rate of the baseline), a dot at `coverage95` (x
+    axis) with a bar of two standard errors (`coverage95_se`) to either side. A dashed line is at 95 %. `note`: a line below the title.
     """
     rows = [
         {
@@ -136,9 +136,9 @@ def coverage_chart(simulation: pl.DataFrame, note: str = "") -> Chart:
 def likelihood_chart(forecast: pl.DataFrame, note: str = "") -> Chart:
     """Plot the log likelihood of each half-life, relative to the best.
 
-    x axis: half-life in days, logarithmic; y axis: log likelihood minus that of the best half-life of the same series, at most 0. A line
-    and a colour for each series, with a dot and its days at the best. `forecast`: `series`, `half_life_days`, `log_likelihood`; at least
-    one row. `note`: a line below the title.
+    x axis: half-life of the filter in days, logarithmic; y axis: log likelihood minus that of the best half-life of the same series, at
+    most 0. Each series has a line and a colour; a dot and a number of days mark its best half-life. `forecast`: `series`, `half_life_days`,
+    `log_likelihood`; at least one row. `note`: a line below the title.
     """
     below = forecast.select(
         "series", "half_life_days", below=pl.col("log_likelihood") - pl.col("log_likelihood").max().over("series")
@@ -166,8 +166,8 @@ def likelihood_chart(forecast: pl.DataFrame, note: str = "") -> Chart:
 def _path_panel(polarity: str, rows: pl.DataFrame, top: float) -> Chart:
     """Plot evidence around events of one polarity; 100 is an average day.
 
-    x axis: days from the event, y axis: evidence. Thick line: signals, thin line: keywords; area: 95 % interval at random dates; dashed:
-    100. `rows`: those of PATH with this polarity; `top`: the largest value of all panels, so that they have one scale.
+    x axis: days from the event, y axis: evidence. Thick line: index; thin grey line: keyword rule; area: 95 % interval at random dates;
+    dashed line: 100. `rows`: those of PATH with this polarity; `top`: the largest value of all panels, so that they have one scale.
     """
     points = rows.to_dicts()
     scale = {"domain": [0, 1.06 * max(160.0, top)], "nice": False}

@@ -1,6 +1,6 @@
 """The table of figures that `tension validate` writes.
 
-It is not in the lake.
+The lake of the home, which holds the tables of the pipeline, does not contain it.
 """
 
 from datetime import date

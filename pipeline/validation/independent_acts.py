@@ -1,8 +1,8 @@
 """Trade acts that Wikipedia's Current Events report (`independent_acts.csv`).
 
-Nobody of this project chose the bullets. Two annotators mapped all 228 of them to acts, blind to each other and to the index; 84 hold no
-act. The file has facts and no text: number and SHA-256 of the bullet, day, countries, polarity, kind, how sure each annotator was. Source:
-Wikipedia, Portal:Current events (CC BY-SA 4.0), as collected by ianrastall/current-events-context.
+Nobody of this project chose the bullet points. Two annotators mapped all 228 of them to acts, blind to each other and to the index; 84 hold
+no act. The file has facts and no text: number and SHA-256 of the bullet, day, countries, polarity, kind, how sure each annotator was.
+Source: Wikipedia, Portal:Current events (CC BY-SA 4.0), as collected by ianrastall/current-events-context.
 """
 
 from pathlib import Path
@@ -32,7 +32,7 @@ IS_SURE = (pl.col("first") != "") & (pl.col("second") != "") & ~((pl.col("first"
 def read_independent_acts() -> pl.DataFrame:
     """Read the trade acts that Wikipedia reports, in file order.
 
-    The columns are those of INDEPENDENT_ACTS, `act_id` and `is_sure` (`IS_SURE`).
+    The columns are those of INDEPENDENT_ACTS, `act_id` and `is_sure`: whether both annotators have the act, and at least one is sure.
     """
     acts = pl.read_csv(ACTS_FILE, schema=INDEPENDENT_ACTS, empty_string_is_null=False)
     return acts.with_columns(act_id=pl.concat_str("line", "actor", "target", "kind", separator="-"), is_sure=IS_SURE)

@@ -1,6 +1,7 @@
 """Hand labels of headlines, to score readers and to compute an index.
 
-As gold, labels score readers. As findings, they give the index that perfect reading would. The files have ids and codes, no text.
+Used as a gold standard, labels score readers, which extract acts from texts. Used in place of FINDINGS, the table of what readers
+extracted, they give the index of a perfect reader. The files have ids and codes, no text.
 """
 
 from datetime import date
@@ -52,9 +53,10 @@ def merge_labellings(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def to_gold(rows: pl.DataFrame, articles: pl.DataFrame) -> Gold:
-    """Convert labels to gold, with one passage per headline.
+    """Convert labels to a gold standard, with one passage (text) per headline.
 
-    `articles`: rows of ARTICLES; one without a label has no signal. Fields that labels lack are false, empty or unknown.
+    `articles`: rows of ARTICLES; in one without a label, readers should find no signal. Fields that labels lack are false, empty or
+    unknown.
     """
     passages = articles.select(id="article_id", date="index_date", source="source", text="title")
     missing = {"is_retaliation": False, "is_conditional": False, "rate_pct": None, "value_usd": None, "product": ""}
@@ -68,8 +70,8 @@ def to_gold(rows: pl.DataFrame, articles: pl.DataFrame) -> Gold:
 def to_findings(rows: pl.DataFrame, articles: pl.DataFrame) -> pl.DataFrame:
     """Convert labels to rows of FINDINGS with probability 1.
 
-    `articles`: rows of ARTICLES, which give the day and source. A label towards everybody has the scope `all`, and labels without rates
-    have none. Columns that the index does not use contain the example values of FINDINGS.
+    `articles`: rows of ARTICLES, which give the day and source. A label towards everybody has the scope `all`; `rate_pct` is null if the
+    labels lack it. Columns that the index does not use contain the example values of FINDINGS.
     """
     of_article = ["article_id", "index_date", "source", "published_at", "url"]
     labelled = [name for name in rows.columns if name in FINDINGS.schema]
@@ -90,8 +92,9 @@ def to_findings(rows: pl.DataFrame, articles: pl.DataFrame) -> pl.DataFrame:
 def build_sample_labels_index(lake: Lake) -> pl.DataFrame:
     """Build the index (TENSION_PAIR_DAILY) from the labels of the sample.
 
-    `lake`: the lake of a home of the bundled sample. Its articles, coverage, reading outcomes and story links are used, and the pairs and
-    the half-life of its index. The labels replace its findings; doubtful ones (`opt`) are left out. The baseline is measured again.
+    `lake`: tables of a home that was built from the bundled sample. Its articles, coverage, reading outcomes and story links are used, and
+    the pairs and the half-life of its index. The labels replace its findings; doubtful ones (`opt`) are left out. The baseline is estimated
+    again, from the labels.
     """
     core = {table.name: lake.read(table) for table in (ARTICLES, COVERAGE, READING_OUTCOMES, STORY_LINKS)}
     articles = core[ARTICLES.name]

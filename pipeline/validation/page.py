@@ -146,8 +146,8 @@ def to_terminal(section: Section) -> Group:
 def independent_section(figures: pl.DataFrame, results: pl.DataFrame, notes: Sequence[str] = ()) -> Section:
     """Build the section on independent acts, with those that were missed.
 
-    `figures`: rows of VALIDATION; those of other parts are ignored. `results`: ACT_RESULTS; an act was missed if it is covered and its
-    `index` is 0.
+    `figures`: rows of VALIDATION; those with another `part` are ignored. `results`: ACT_RESULTS; an act was missed if its `is_covered` is
+    true and its `index` is 0.
     """
     rows = figures.filter(pl.col("part") == independent_study.PART)
     hits, others = [], []
@@ -191,8 +191,8 @@ def independent_section(figures: pl.DataFrame, results: pl.DataFrame, notes: Seq
 def events_section(figures: pl.DataFrame, path: pl.DataFrame, notes: Sequence[str] = (), note: str = "") -> Section:
     """Build the section on hit rates and the path around events.
 
-    `figures`: rows of VALIDATION; those of other parts are ignored. `path`: rows of `event_study.PATH`; without any there is no picture.
-    `notes`: sentences of the section; `note`: that of the picture.
+    `figures`: rows of VALIDATION; those with another `part` are ignored. `path`: rows of `event_study.PATH`; without any there is no
+    picture. `notes`: sentences of the section; `note`: that of the picture.
     """
     rows = figures.filter(pl.col("part") == "events")
     rates = rows.filter(pl.col("statistic").str.starts_with("hit rate"))
@@ -264,9 +264,10 @@ def placebo_section(figures: pl.DataFrame, pair: str) -> Section:
 
 
 def sources_section(figures: pl.DataFrame, pair: str, notes: Sequence[str] = (), note: str = "") -> Section:
-    """Build the section on the index without each source, and its variants.
+    """Build the section on the index without each source, and variants.
 
-    Only figures of `pair` are shown; without any of the part `sources` there is no picture and no table of sources.
+    Variants of the index are `agreement.VARIANTS`. Only figures of `pair` are shown; if none has the `part` `sources`, there is no picture
+    and no table of sources.
     """
     rows = figures.filter((pl.col("part") == "sources") & (pl.col("pair") == pair))
     grids = []
@@ -287,10 +288,10 @@ def sources_section(figures: pl.DataFrame, pair: str, notes: Sequence[str] = (),
 
 
 def rebuild_section(figures: pl.DataFrame) -> Section:
-    """Build the section on the largest difference of each rebuilt column.
+    """Build the section on how a second computation of the index differs.
 
-    The four bounds of an interval share one line, with the largest of their differences. A note says so if any difference is missing or
-    reaches `rebuild.TOLERANCE`.
+    It has the largest difference of each column. The four bounds of an interval share one line, with the largest of theirs. A note says so
+    if any difference is missing or reaches `rebuild.TOLERANCE`.
     """
     rows = figures.filter(pl.col("part") == "rebuild")
     tables = rows["grouping"].unique(maintain_order=True).to_list()

@@ -75,8 +75,8 @@ class ValidationOptions:
     """Inputs and options of a validation.
 
     `references`: a file or folder, None for no comparison. `pair`: None for the one with most signals. `first`, `last`: None for all days
-    read. `events`, `acts`: rows as of `read_events` and `read_independent_acts`. `replications`: number of simulated pairs by expected
-    stories per day; empty to leave out the simulation, which takes a minute.
+    read. `events`, `acts`: rows like those of `read_events` and `read_independent_acts`. `replications`: numbers of expected stories per
+    day to simulate, each with its number of pairs; empty to leave out the simulation, which takes a minute.
     """
 
     references: Path | None = None
@@ -135,8 +135,8 @@ def write_result(result: ValidationResult, folder: Path) -> Path:
 class _Index:
     """The index of a home, with the pair and window to validate.
 
-    `tension`: rows of TENSION_PAIR_DAILY; `days_read`: first and last day with rows read; `note`: of pictures, empty unless the home is of
-    the bundled sample.
+    `tension`: rows of TENSION_PAIR_DAILY; `days_read`: first and last day of COVERAGE; `note`: a line for the pictures, empty unless the
+    home is of the bundled sample.
     """
 
     lake: Lake
@@ -151,7 +151,8 @@ class _Index:
     def open(cls, settings: Settings, options: ValidationOptions) -> "_Index":
         """Read the index of a home; choose pair and window.
 
-        `ValidationError` if the home has no index, not this pair, or no days in this window. `PairError` if the pair is none.
+        Raises `ValidationError` if the home has no index, or if its index lacks the pair or all days of the window, `PairError` if the pair
+        is no pair of countries.
         """
         lake = open_lake(settings)
         days_read, tension = lake.span(COVERAGE), lake.read(TENSION_PAIR_DAILY)
@@ -190,9 +191,9 @@ class _Index:
         return pl.concat(parts) if parts else pl.DataFrame(schema=KEYWORD_HITS)
 
     def build_page(self, sections: Sequence[pages.Section]) -> pages.Page:
-        """Join the sections to a page, with a head on the index.
+        """Join the sections to a page, with the facts of the index.
 
-        The head gives baseline and version of the newest day.
+        The baseline and the version of the index are those of its newest day.
         """
         last = self.tension.row(-1, named=True)
         return pages.Page(
@@ -222,9 +223,9 @@ class _Index:
         )
 
     def build_channels(self, core: dict[str, pl.DataFrame]) -> pl.DataFrame:
-        """Build `channel_daily` from changed tables of articles and signals.
+        """Build `channel_daily` from given tables of articles and findings.
 
-        `core`: these tables by name. The baseline has the windows of the home.
+        `core`: the tables of `_CORE` by name, perhaps without a source. The baseline is estimated again, from the same days as in the home.
         """
         stored = read_stored_baseline(self.lake.read(BASELINE))
         parameters = model_variables(tuple(self.pairs), self.half_life_days, stored.window, self.days_read, stored.first_day)
@@ -263,7 +264,7 @@ def _choose_pair(tension: pl.DataFrame, requested: str | None) -> str:
 def _study_independent_acts(index: _Index, keywords: pl.DataFrame, acts: pl.DataFrame) -> Part:
     """Score the index on the sure independent acts within the window.
 
-    `keywords`: KEYWORD_HITS; `acts`: rows of `read_independent_acts`.
+    `keywords`: KEYWORD_HITS; `acts`: rows of `read_independent_acts` (`is_sure`: an act is sure).
     """
     sure = acts.filter(pl.col("is_sure") & pl.col("act_date").is_between(index.window.first, index.window.last))
     results, figures = independent_study.study_acts(sure, index.lake.read(DAILY_MASS), keywords)
@@ -332,7 +333,8 @@ def _compare_placebos(index: _Index, inputs: agreement.Inputs) -> Part:
 def _compare_sources(index: _Index, inputs: agreement.Inputs) -> Part:
     """Compare the index with itself without each of its largest sources.
 
-    Also with its variants, such as equal severities. With a single source there are variants only, and a note says so.
+    The index is also compared with `agreement.VARIANTS` of itself, such as equal severities. With a single source there are variants only,
+    and a note says so.
     """
     coverage = index.lake.read(COVERAGE)
     sources = list_largest_sources(coverage)
@@ -378,8 +380,8 @@ def _compare_with_rebuild(index: _Index) -> Part:
 def _simulate_coverage(index: _Index, replications: Mapping[int, int]) -> pl.DataFrame:
     """Simulate how often the intervals contain the true rate (COVERAGE_STUDY).
 
-    Once with stories that come singly and are read right, once in clusters and with wrong readings. If the true rate drifts as the filter
-    assumes, also with many wrong readings.
+    There is a simulation of stories that come singly and are read right, and one of stories that come in clusters, some of them misread. A
+    third one, with many misread stories, is only of a true rate that changes as the filter assumes.
     """
     pool = simulate_pool(build_table, np.random.default_rng(SEED))
     assumed = {name: evolution for name, evolution in EVOLUTIONS.items() if evolution is follow_filter_model}

@@ -1,7 +1,7 @@
 """Make and restore backups of a home.
 
-A backup is a folder with a copy of every file, their hashes and a manifest. It has no links, which many copies and media change;
-the manifest lists them. Does not belong here: what a home contains.
+A backup is a folder with a copy of every file, their hashes and a manifest. It has no links, because many copying programs and media change
+them; the manifest lists them. Does not belong here: what a home contains.
 """
 
 import errno
@@ -34,7 +34,8 @@ class BackupError(UserError):
 class Backup:
     """Manifest of a backup, which is stored in it.
 
-    `format`: layout of the home. `links`: target of each link by its path. Paths are relative to the home; `files` and `bytes` are counts.
+    `format`: number of the layout of the home. `links`: target of each link by its path. Paths are relative to the home; `files` and
+    `bytes` are counts.
     """
 
     format: int
@@ -46,7 +47,7 @@ class Backup:
 
 
 def back_up(home: Path, target: Path, find_damage: Callable[[], Sequence[object]] = tuple) -> Backup:
-    """Copy a home into a new folder, while nothing else writes.
+    """Copy a home into a new folder, and lock the home meanwhile.
 
     `target`: the new folder; it appears when all is on the disk. Every copy, except of a SQLite database, is read again and compared with
     the original. `find_damage`: lists what is damaged. Returns the manifest. Raises `BackupError` if anything is damaged, `home` has no
@@ -90,7 +91,7 @@ def restore(source: Path, home: Path) -> Backup:
     """Make a home from a backup, in the format of this version.
 
     `source`: the backup. `home`: a new or empty folder. Returns the manifest. Raises `BackupError`, and leaves nothing, if a file of the
-    backup is missing, damaged or not listed, if a later version made the backup, or if `home` has files.
+    backup is missing, damaged or not listed, if the backup has a later format than this version, or if `home` has files.
     """
     sums = _read_sums(source)
     backup = _read_manifest(source)

@@ -1,6 +1,7 @@
 """Reads GDELT's files of given days from the archive.
 
-Every quarter-hour has an outcome. Fetching is in `fetch.py`; the formats are in `events.py` and `articles.py`.
+GDELT publishes files every quarter-hour. Files of events that are missing also have a result. Fetching is in `fetch.py`; the formats are in
+`events.py` and `articles.py`.
 """
 
 from collections.abc import Iterator, Sequence
@@ -26,7 +27,7 @@ MAX_DELAY = timedelta(days=7)  # a page that GDELT finds later than this after i
 def newest_day(payload: Payload) -> date | None:
     """Return the day of a file of events or articles.
 
-    The file is not read. Returns None for another file, such as the master list.
+    The day is that of the request; the body is not read. Returns None for another file, such as the master list.
     """
     return payload.day if payload.item.endswith((EVENTS_SUFFIX, ARTICLES_SUFFIX)) else None
 
@@ -50,7 +51,8 @@ def read_article_rows(archive: Archive, days: Days, outlets: Sequence[str] = ())
 
     The order is that of time, with one frame per file; `outlets` is as in `parse_articles`. The newest response of a file counts. A file
     whose last request did not succeed, e.g. because it was incomplete, or whose stored body is lost, is skipped. Rows with a reason in
-    `unreadable` do not count, such as the one of an unreadable file, or pages dated over `MAX_DELAY` before their file (under its day).
+    `unreadable` are rejected later, such as the only row of an unreadable file, and pages dated over `MAX_DELAY` before their file, which
+    get the day of the file.
     """
     for day in days:
         for item, line in sorted(_last_journal_lines(archive, day, ARTICLES_SUFFIX).items()):
@@ -72,8 +74,8 @@ def _last_journal_lines(archive: Archive, day: date, suffix: str) -> dict[str, d
 def _read_payload(archive: Archive, item: str, line: dict[str, Any]) -> Payload | None:
     """Read the newest response to a file, if its last request succeeded.
 
-    None if it did not (an incomplete file is a failure too), or if the stored body is missing. `line` is the last journal line about the
-    file, which decides.
+    Returns None if it did not (an incomplete file is a failure too), or if the stored body is missing. `line` is the last journal line
+    about the file, which has the outcome of that request.
     """
     stored = archive.find_newest(SOURCE, item) if line["outcome"] in SUCCESSFUL_OUTCOMES else None
     return archive.read_payload(stored) if stored else None
@@ -104,7 +106,7 @@ def _parse_documents(payload: Payload, outlets: Sequence[str]) -> pl.DataFrame:
 def _reject_late_pages(rows: pl.DataFrame, day: date) -> pl.DataFrame:
     """Mark pages whose day is more than `MAX_DELAY` before their file's.
 
-    They get the reason in `unreadable`, unless they have one, and `day`, that of the file, as `index_date`.
+    Their `unreadable` gets the reason, unless it has one, and their `index_date` becomes `day`, the day of the file.
     """
     is_late = pl.col("index_date") < day - MAX_DELAY
     reason = pl.format("GDELT found it on {}, more than {} days after its date", pl.lit(day), pl.lit(MAX_DELAY.days))

@@ -53,12 +53,12 @@ class StoredResponse:
 class Archive:
     """Responses and journal in one folder, safe for several processes.
 
-    The folder need not exist yet. It contains:
+    The folder need not exist yet. `Request` explains items. It contains:
 
     * `bodies/9f/9f2c….gz`: bodies by the SHA-256 of the decoded content. Written once.
     * `journal/<source>/2025/2025-04-04.jsonl`: every request about that day, one line each; not those with the outcome `kept`, for which
       nothing was sent. Readers ignore an incomplete line.
-    * `newest/<source>/c4/<item>-c4….json`: the newest response to an item, and what a conditional request needs.
+    * `newest/<source>/c4/<item>-c4….json`: the newest response to an item, without its body; `c4…` is the hash of the item's name.
 
     Files are written in this order, by temporary file and rename, or by a single append: after a crash, each file that refers to
     another finds it complete.
@@ -188,7 +188,8 @@ class Archive:
         """Yield the journal's records about `days`, or all, as dictionaries.
 
         They are in order of day, and within a day in order of writing. A line that is not a JSON object with all fields of a request is
-        skipped, e.g. one that a killed process left half-written. An `answer` that is no response becomes None.
+        skipped, e.g. one that a killed process left half-written. `answer` is what is stored about the response; it becomes None if it is
+        invalid.
         """
         if days is None:
             paths = sorted((self.root / "journal" / _check_source(source)).glob("*/*.jsonl"))

@@ -431,8 +431,8 @@ def _read_excerpt(response: httpx.Response, secrets: Iterable[SecretStr]) -> str
     """Return the beginning of the body of an error, without secrets.
 
     It has at most `EXCERPT` characters. Returns an empty text for a body that begins with `<`, and if the excerpt could contain part of a
-    secret: only `EXCERPT_BYTES` are read, so that a secret at their end may be cut and not recognized. The excerpt could reach that end if
-    `redact` leaves at most half as many characters.
+    secret: only `EXCERPT_BYTES` are read, so a secret at their end may be cut and not recognized. The excerpt is taken to reach that end if
+    that many bytes were read, and `redact` leaves at most half as many characters.
     """
     beginning = unpacking.read_beginning(response.iter_raw(), response.headers.get("Content-Encoding", ""), EXCERPT_BYTES)
     text = redact(beginning.decode("utf-8", "replace"), secrets)

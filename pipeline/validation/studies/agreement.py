@@ -1,7 +1,8 @@
 """Correlation of the index, and of a keyword share, with reference series.
 
-By month: the mean of `tension`, and all hits over all articles; whole months only. By day: `tension`, and hits and articles discounted with
-the half-life of the index. A change is a first difference. Intervals come from the moving-block bootstrap (blocks of 3 months or 20 days).
+By month, the index is the mean of `tension`, the keyword share is all hits over all articles, and only whole months count. By day, the
+index is `tension`, and in the share older days weigh less, by the half-life of the index. A change is a first difference. Intervals come
+from the moving-block bootstrap (blocks of 3 months or 20 days).
 """
 
 from collections.abc import Iterable
@@ -61,7 +62,7 @@ def align_series(inputs: Inputs, pair: str, reference: str, frequency: str, colu
     One row per month or day (`frequency`), from the first to the last with a value of the reference within the window and the days of the
     index: `period_date`, `index` (the column `column` of the index), `keyword` (hits per 10,000 articles; by day both are discounted with
     the half-life), `value` (of the reference, without EXCLUDED_DAYS); gaps are null. By month, `index` is a mean, and null unless every day
-    of the month has a value. No rows if they have no day in common.
+    of the month has a value. There are no rows if index and reference have no day in common.
     """
     tension = inputs.tension.filter(pl.col("pair") == pair)
     keywords = inputs.keywords.filter(pl.col("pair") == pair)
@@ -85,8 +86,8 @@ def align_series(inputs: Inputs, pair: str, reference: str, frequency: str, colu
 def correlate_with_references(inputs: Inputs, pair: str) -> pl.DataFrame:
     """Correlate index and keyword share with each reference; return rows of VALIDATION.
 
-    Pearson and Spearman, of levels and of changes from the period before, for the index, the keyword share and the difference of the two
-    coefficients (index minus keyword), with 95 % intervals.
+    There are Pearson's and Spearman's coefficients of levels and of changes from the period before, for the index and the keyword share,
+    and the difference of the two (index minus keyword), with 95 % intervals.
     """
     rows: list[Figure] = []
     for reference, frequency in list_comparisons(inputs):
@@ -99,7 +100,8 @@ def correlate_with_references(inputs: Inputs, pair: str) -> pl.DataFrame:
 def compare_placebo_pairs(inputs: Inputs, pairs: Iterable[str]) -> pl.DataFrame:
     """Correlate each pair with each reference by month, as rows of VALIDATION.
 
-    Pearson, of levels and changes, without intervals. Also gives each pair's share of days in escalation and its number of signals.
+    Coefficients are Pearson's, of levels and of changes, without intervals. Other rows are each pair's share of days whose `phase` is
+    escalation and its number of signals.
     """
     rows: list[Figure] = []
     for pair in pairs:
@@ -118,7 +120,7 @@ def compare_placebo_pairs(inputs: Inputs, pairs: Iterable[str]) -> pl.DataFrame:
 def compare_variants(inputs: Inputs, pair: str) -> pl.DataFrame:
     """Correlate VARIANTS with `tension` and references; return rows of VALIDATION.
 
-    With `tension` by day, with references by month; Pearson, of levels and changes, without intervals.
+    Coefficients are Pearson's, of levels and of changes, without intervals: with `tension` by day, with references by month.
     """
     days = _filter_days(inputs.tension.filter(pl.col("pair") == pair), "index_date", inputs.window).sort("index_date")
     rows: list[Figure] = []
@@ -187,7 +189,7 @@ def _average_months(daily: pl.DataFrame, name: str) -> pl.DataFrame:
 def _monthly_keyword_share(keywords: pl.DataFrame) -> pl.DataFrame:
     """Compute keyword hits per 10,000 articles by month.
 
-    Over all days that have articles, also of months that are not whole.
+    All days that have articles count, also those of months that are not whole.
     """
     month = pl.col("index_date").dt.truncate("1mo").alias("period_date")
     return keywords.group_by(month).agg((10_000 * pl.col("hits").sum() / pl.col("articles").sum()).alias("keyword")).sort("period_date")
@@ -220,10 +222,10 @@ def _transform(both: pl.DataFrame, transform: str) -> pl.DataFrame:
 
 
 def _correlate(rows: pl.DataFrame, pair: str, reference: str, frequency: str, transform: str) -> list[Figure]:
-    """Correlate index, keyword share and their difference with a reference, with intervals.
+    """Correlate index and keyword share with a reference, with intervals.
 
-    `rows`: result of `_transform`. Nothing if there are fewer than MIN_ROWS; only the index if the keyword share has gaps. Each draw of the
-    bootstrap takes the same rows of all series.
+    The difference of the two coefficients is a figure, too. `rows`: result of `_transform`. Returns nothing if there are fewer than
+    MIN_ROWS; only the index if the keyword share has gaps. Each draw of the bootstrap takes the same rows of all series.
     """
     if rows.height < MIN_ROWS:
         return []

@@ -1,8 +1,9 @@
 """Event study: how often the index rises around dated trade actions.
 
 An event by `actor` towards `target` is looked up in that directed series and in the channel of its polarity. It is a hit if the evidence
-per article within `w` days is among the highest tenth of all windows of that width in the series; windows of equal value share the places
-in the tenth. The keyword rule is measured in the same way. The filter is not used: it only looks back and would rise too late.
+per article within some days of it (WIDTHS) is among the highest tenth of all windows of that width in the series; windows of equal value
+share the places in the tenth. The keyword rule is measured in the same way. The filter is not used: it only looks back and would rise too
+late.
 """
 
 from collections.abc import Mapping, Sequence
@@ -45,8 +46,8 @@ _DIGITS = 12  # digits after the point to which rates are rounded, so that sums 
 class DailyCounts:
     """Evidence and articles of each day, as arrays of shape (days,).
 
-    Evidence is what should rise at an event: the observed mass of a series and channel, or the hits of the keyword rule for a pair.
-    `first`: the first day.
+    Evidence is what should rise at an event: the observed mass (weighted stories) of a series and channel, or the hits of the keyword rule
+    for a pair. `first`: the first day.
     """
 
     first: date
@@ -82,7 +83,7 @@ def to_daily_counts(daily_mass: pl.DataFrame, keywords: pl.DataFrame) -> DailyCo
 def window_rates(evidence: Numbers, articles: Numbers, width: int) -> Numbers:
     """Compute evidence per article within `width` days of each day.
 
-    NaN if the window exceeds the calendar or has no articles.
+    NaN if the window begins before the first day, ends after the last one, or has no articles.
     """
     ones = np.ones(2 * width + 1)
     result = np.full(len(evidence), np.nan)
@@ -181,8 +182,8 @@ def compute_event_path(events: pl.DataFrame, counts: DailyCounts) -> pl.DataFram
 def _percent_of_average(events: pl.DataFrame, counts: DailyCounts, measured: str, at: NDArray[np.int64]) -> Numbers:
     """Compute the evidence of events as a percentage of an average day.
 
-    `at`: numbers of the days to look at instead of the events' own, shape (draws, events). Returns the shape (draws): the sum over events
-    of the evidence, over the sum that these days' articles have on average. NaN if that is 0.
+    `at`: numbers of the days to look at instead of the events' own, shape (draws, events). Returns the shape (draws): the evidence of all
+    events, divided by the evidence that as many articles have on average in the same series. NaN if the latter is 0.
     """
     articles = counts.articles[measured]
     evidence, average = np.zeros(len(at)), np.zeros(len(at))

@@ -71,8 +71,9 @@ def count_story_days(
     """Count stories and expected stories of a series by day (`STORY_DAYS`).
 
     `channel`: None for all channels, where a story counts once. A story counts on its first day only. Expected stories are articles read
-    times the stories per article of the baseline window, which spans the windows of all versions. `is_scored` marks days read after the
-    burn-in; if at least 90 of them are after the baseline window, only those. Raises `ForecastError` if the baseline window has no story.
+    times the stories per article of the baseline window, which spans those of all versions of the baseline. `is_scored` marks days read
+    after the burn-in, or only those after the baseline window if there are at least `MIN_SCORED_DAYS`. Raises `ForecastError` if the
+    baseline window has no story.
     """
     window = baseline.select(pl.col("baseline_from").min(), pl.col("baseline_to").max()).row(0)
     stories = story_mass.filter(series=series) if channel is None else story_mass.filter(series=series, channel=channel)
@@ -94,7 +95,7 @@ def _mark_scored_days(days: pl.DataFrame, window_to: date) -> pl.DataFrame:
     """Mark the days to score: add `is_scored` and `window`.
 
     `window_to`: last day of the baseline window. Days with articles from `BURN_IN_DAYS` after the first day on are scored: those after the
-    window if there are at least `MIN_SCORED_DAYS`, else all.
+    window if there are at least `MIN_SCORED_DAYS`, else all. `window` is `AFTER` or `WITHIN`, for the two cases.
     """
     first = days["index_date"].min()
     assert isinstance(first, date)  # the window has a story, so there are days
@@ -118,7 +119,7 @@ def forecast_stories(days: pl.DataFrame, half_life_days: float, prior_stories: f
 def _compute_opening_state(days: pl.DataFrame, half_life_days: float, prior: float) -> tuple[Matrix, Matrix]:
     """Compute the Gamma shape and rate at the start of each day.
 
-    They come from `filter_channels` itself, with each story as a mass of 1. Both have the shape (days).
+    They come from `filter_channels` itself, with each story as a mass of 1. Both arrays have one value for each day.
     """
     count, expected = days["story_count"].cast(pl.Float64), days["expected_stories"]
     masses = ("observed", "observed_actions", "observed_unweighted", "second_moment")
@@ -259,8 +260,9 @@ def recommend_half_lives(scores: pl.DataFrame, default_days: float) -> pl.DataFr
     """Recommend half-lives for each series.
 
     `scores`: HALF_LIFE_SCORES; `measure_below_best` chooses the forecasts of stories that arrive singly or in clusters. `best_days`: the
-    half-life with the highest log likelihood; `from_days`, `to_days`: shortest and longest at most `ALLOWED_LOG_UNITS` below it;
-    `default_below_best`: log units of the default below the best. Raises `ForecastError` if the default was not scored.
+    half-life with the highest log likelihood; `from_days`, `to_days`: the shortest and the longest whose log likelihood is at most
+    `ALLOWED_LOG_UNITS` below it; `default_below_best`: log units of the default below the best. Raises `ForecastError` if the default was
+    not scored.
     """
     if default_days not in scores["half_life_days"]:
         raise ForecastError(f"the half-life of {default_days} days was not scored; add it to half_lives")

@@ -77,7 +77,8 @@ def study_acts(acts: pl.DataFrame, daily_mass: pl.DataFrame, keywords: pl.DataFr
 
     `acts`: `act_id`, `act_date`, `actor`, `target`, `polarity` (a channel); those outside the days and directed pairs of the index are
     dropped, also acts towards all countries (`*`), and all but one of a day, direction and polarity. `daily_mass`: DAILY_MASS; `keywords`:
-    KEYWORD_HITS. Returns ACT_RESULTS and rows of VALIDATION. Intervals of hit rates: bootstrap over months; of the right sign: exact.
+    KEYWORD_HITS. Returns ACT_RESULTS and rows of VALIDATION. Intervals of hit rates come from a bootstrap over months, those of the share
+    of right signs are exact.
     """
     counts = to_daily_counts(daily_mass, keywords)
     chosen = _select_acts(acts, counts)
@@ -197,8 +198,8 @@ class _Windows:
 def _score(act: dict[str, Any], windows: _Windows) -> dict[str, Any]:
     """Score one act, by the sums within WIDTH days of it.
 
-    Returns a row of ACT_RESULTS. An act with nothing read in these days is not covered, and its hits are null. For MATCHED, the keyword
-    rule has as many places as the index has hits on the act's placebo dates.
+    Returns a row of ACT_RESULTS. An act with nothing read in these days is not covered, and its hits are null. For MATCHED, the act is
+    ranked by keywords among its placebo dates, with as many places as the index has hits there (`share_of_places`).
     """
     at = windows.day_number(act)
     if not windows.covered[act["pair"]][at]:
@@ -228,8 +229,8 @@ def _has_right_sign(act: Mapping[str, Any], windows: _Windows) -> bool | None:
 def _compute_hit_rates(scored: pl.DataFrame, windows: _Windows, where: Mapping[str, str]) -> list[Figure]:
     """Compute hit rates of index and keyword rule, and their ratios.
 
-    The ratios are those of the index to the rule. The rule with as few false alarms as the index (MATCHED) has the chance of the index.
-    `scored`: covered rows of ACT_RESULTS, at least one; `where`: the columns `grouping` and `pair` of the figures.
+    The ratios are those of the index to the rule. The chance of the rule with as few false alarms as the index (MATCHED) is that of the
+    index. `scored`: covered rows of ACT_RESULTS, at least one; `where`: the columns `grouping` and `pair` of the figures.
     """
     measures = (INDEX, KEYWORD, MATCHED)
     hits = scored.select(measures).to_numpy()

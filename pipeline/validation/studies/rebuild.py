@@ -1,6 +1,6 @@
 """A second, independent computation of the index from published tables.
 
-It follows the formulas of the methodology and must share no code with `index/filter.py` or `sql/`, so that agreement means something.
+It follows the formulas of `docs/methodology.md` and must share no code with `index/filter.py` or `sql/`, so that agreement means something.
 """
 
 import math
@@ -42,8 +42,8 @@ def rebuild_index(
     """Rebuild the index, one row per day and series.
 
     Columns: `tension`, `concession`, `dialogue`, `net_tension`, each with its intervals; the parts from words and actions;
-    `tension_unweighted`; `tension_bilateral`; the evidence weights. Values are null where evidence is below `least_evidence`, which
-    `tension_bilateral` also needs without general acts.
+    `tension_unweighted`; `tension_bilateral`; the evidence weights. Values are null where the evidence weight of their channel is below
+    `least_evidence`; `tension_bilateral`, without acts towards all countries or a group, also where the weight without these is.
     `last_day`, `half_life_days`, `least_evidence`: those of the published index.
     """
     calendar = _list_days(articles_read, last_day)
@@ -99,8 +99,8 @@ def measure_differences(published: pl.DataFrame, rebuilt: pl.DataFrame, table: s
 class _Versions:
     """Versions of the baseline of one series and channel, oldest first.
 
-    Each list has one item for each version. `rates`: by source, the rates of `_VARIANTS`; `priors`: the row of `(any)` with the columns of
-    the prior.
+    Each list has one item for each version. `rates`: by source, the rates of `_VARIANTS`; `priors`: the row of `(any)`, which is used for
+    sources without a rate, with the columns of the prior.
     """
 
     valid_from: list[date]
@@ -145,8 +145,8 @@ def _sum_observed(stories: pl.DataFrame) -> dict[date, Row]:
 def _sum_expected(read: list[tuple[str, date, float]], versions: _Versions) -> dict[date, tuple[float, ...]]:
     """Sum the expected mass of each day, for each of `_VARIANTS`.
 
-    `read`: source, day and `weight` of ARTICLES_READ (number of articles, late ones counting less). A source expects its weight times its
-    rate, or times that of `(any)` if it has none.
+    `read`: source, day and `weight` of ARTICLES_READ (number of articles, late ones counting less). The expected mass of a source is its
+    weight times its rate, or times that of `(any)` if it has none.
     """
     sums: dict[date, tuple[float, ...]] = {}
     for source, day, weight in read:
@@ -168,7 +168,7 @@ def _rebuild_channel(
 
     Each discounted sum is S(t) = S(t-1) / 2^(1/h) + news(t), with the half-life h. `name`: that of the channel's value; `observed` and
     `expected`: results of `_sum_observed` and `_sum_expected`. Returns arrays over the days of `calendar` by column, also `evidence_weight`
-    and, without general acts, `evidence_weight_bilateral`. Values with too little evidence are there, too.
+    and, without general acts, `evidence_weight_bilateral`. Values with too little evidence are not removed.
     """
     retention = math.exp(-math.log(2) / half_life_days)
     sums = dict.fromkeys((*_SUMS, *(f"expected{variant}" for variant in _VARIANTS)), 0.0)
@@ -209,7 +209,8 @@ def _rebuild_channel(
 def _channel_columns(name: str, a: Any, b: Any, phi: Any, words: Any) -> dict[str, Any]:
     """Compute value, intervals, and the parts from words and from actions.
 
-    `name`: of the channel's value; the others are arrays over days. Dialogue is not split into words and actions.
+    `name`: of the channel's value; the others are arrays over days: `a` and `b`, the Gamma's shape and rate before division by `phi`, and
+    the part from `words`. Dialogue is not split.
     """
     value = 100 * a / b
     columns = {name: value} | {f"{name}_{bound}": 100 * gamma.ppf(q, a / phi, scale=phi / b) for bound, q in _QUANTILES.items()}

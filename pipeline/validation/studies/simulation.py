@@ -56,7 +56,7 @@ COVERAGE_STUDY = pl.Schema(
 class Pool:
     """Stories to draw from, with their masses and articles.
 
-    Rows of STORY_MASS (escalation of pairs, not of directions), STORIES and STORY_ARTICLES.
+    They are rows of STORY_MASS (escalation in the series of pairs, not in those of directions), STORIES and STORY_ARTICLES.
     """
 
     story_mass: pl.DataFrame
@@ -68,7 +68,7 @@ class Pool:
 class Arrivals:
     """How simulated stories arrive and are read.
 
-    `clustering`: factor on the variance of the number of stories. `wrong`: share of stories that are read wrong, while the pair's rate is
+    `clustering`: factor on the variance of the number of stories. `wrong`: share of stories that are read wrong when the pair's rate is
     that of the baseline. Half of them are the pair's own news, with sign or kind wrong, and come and go with it; the other half are other
     news, and come at the rate of the baseline.
     """
