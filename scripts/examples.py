@@ -120,7 +120,7 @@ def write_values(lake: Lake, folder: Path) -> None:
 def select_values(frame: pl.DataFrame, table: Table, columns: Iterable[str]) -> pl.DataFrame:
     """Select key and `columns` of a table, sorted by key and rounded.
 
-    `columns` that the table lacks are skipped. Probabilities (`p_…`) have two decimals, other numbers one.
+    `columns` that the table lacks are skipped. Probabilities (`p_…`) have two decimals, other floats one.
     """
     chosen = frame.select(*table.key, *(name for name in columns if name in table.schema)).sort(table.key)
     is_probability = pl.selectors.starts_with("p_")
@@ -128,9 +128,10 @@ def select_values(frame: pl.DataFrame, table: Table, columns: Iterable[str]) -> 
 
 
 def write_charts(pair: str, lake: Lake, references: pl.DataFrame, note: str, folder: Path) -> None:
-    """Draw two charts of a pair as PNG: its index, and with references and acts.
+    """Draw a pair's charts as PNG: without, and with references and acts.
 
-    `note` is the line under the titles. Of the independent acts only those that are sure are drawn.
+    `references`: indices by others (`read_references`). Acts are those that Wikipedia reports; only sure ones (`is_sure`) are drawn.
+    `note` is the line under the titles.
     """
     daily = lake.read(TENSION_PAIR_DAILY).filter(pl.col("pair") == pair)
     (folder / f"{pair}.png").write_bytes(to_png(pair_chart(daily, note), scale=1))
@@ -141,8 +142,8 @@ def write_charts(pair: str, lake: Lake, references: pl.DataFrame, note: str, fol
 def references_chart(daily: pl.DataFrame, references: pl.DataFrame, acts: pl.DataFrame, note: str = "") -> Chart:
     """Plot tension with dated acts above reference series by month.
 
-    `daily`: rows of TENSION_PAIR_DAILY of one pair; `references`: REFERENCES; `acts`: `act_date`, `actor`, `target`, `polarity`. References
-    without a month in these days have no panel.
+    `daily`: rows of TENSION_PAIR_DAILY of one pair; `references`: result of `read_references`; only its series in REFERENCES are drawn.
+    `acts`: `act_date`, `actor`, `target`, `polarity`. A series without a month in these days has no panel.
     """
     daily, pair = daily.sort("index_date"), str(daily["pair"][0])
     axis = DaysAxis.from_frame(daily, WIDTH - _LEFT - 10)
@@ -191,7 +192,7 @@ def find_acts(acts: pl.DataFrame, pair: str, axis: DaysAxis) -> pl.DataFrame:
 def _tension_panel(daily: pl.DataFrame, acts: pl.DataFrame, axis: DaysAxis, *, has_dates: bool) -> Chart:
     """Plot tension with its 80 % interval, and a vertical line for each act.
 
-    `has_dates`: the axis has labels, as that of the lowest panel.
+    `has_dates`: the axis of days has labels, as only that of the lowest panel has.
     """
     columns = ["index_date", "tension", "tension_lo80", "tension_hi80"]
     points = [

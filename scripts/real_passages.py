@@ -52,9 +52,10 @@ def join_texts(passages: pl.DataFrame, labels: pl.DataFrame, texts: Mapping[str,
 
 
 def read_texts(passages: pl.DataFrame, files: list[Path], documents: list[Path]) -> dict[str, str]:
-    """Read texts by id: passages from JSON Lines, and runs of paragraphs from documents.
+    """Read texts by id: from JSON Lines, and from paragraphs of documents.
 
-    `files` hold `id` and `text`, `documents` (Parquet) `article_id` and `body`. Passages in neither are left out.
+    `files` hold `id` and `text`, `documents` (Parquet) `article_id` and `body`. `passages` has the document and the numbers of
+    the paragraphs of each passage (`first_paragraph`, `last_paragraph`). Passages in neither are left out.
     """
     texts: dict[str, str] = {}
     for path in files:

@@ -42,7 +42,8 @@ def render_table(heads: Sequence[str], rows: Iterable[Iterable[str]]) -> str:
 def render_hits(part: str, folder: Path = EXAMPLES) -> str:
     """Render the hit rates of each example: of all acts, and by polarity.
 
-    `part` is the study: `independent` (acts that others chose) or `events` (our list). `folder` has a `validation.csv` for each example.
+    A hit is an act with much evidence on the days around it (`pipeline/validation/studies`). `part` is the study: `independent` (acts that
+    others chose) or `events` (the project's own list). `folder` has a `validation.csv` for each example.
     """
     lines = []
     for path in sorted(folder.glob("*/validation.csv")):
@@ -66,7 +67,7 @@ _HITS = {independent_study.PART: independent_study.HIT_RATE, "events": "hit rate
 def _render_hits_line(figures: pl.DataFrame, statistic: str) -> tuple[str, ...]:
     """Render the cells of one line: hits and chance of index and keyword rule.
 
-    Empty if the index was not measured.
+    Chance is the hit rate on other dates; `validation/studies/keywords.py` has the keyword rule. Empty if the index was not measured.
     """
     rows = {row["measured"]: row for row in figures.filter(pl.col("statistic") == statistic).iter_rows(named=True)}
     if "index" not in rows:
@@ -111,7 +112,7 @@ def _format_severity(severity: float | None) -> str:
 def render_columns(view: str) -> str:
     """Render a view's columns as a table, with meanings and allowed words.
 
-    `view`: one with a contract.
+    Allowed words are shown for columns that have a closed list of them. `view`: name in `VIEWS`.
     """
     return render_table(("column", "meaning"), ((f"`{column.name}`", _describe_column(column)) for column in VIEWS[view].columns))
 

@@ -7,5 +7,6 @@ makes releases, `database.py` their DuckDB file. Terms:
 * lake: the tables in a home as Parquet files, with which runs work
 * release: an immutable folder of published tables with their database and report; `latest` is a link to the newest
 * stale table: one whose last rebuild failed; its earlier version is published
+* contract: the definition of a table or view in `pipeline/contracts`: what a row is, its key and its columns
 * step: a part of a run that builds some tables, day by day or whole
 """

@@ -1,6 +1,6 @@
 """Split tables too large for memory into batches of days.
 
-Belongs here: sizes, grouping of days, and sorting rows into days on disk. Does not: the lake's own files (`lake.py`).
+Belongs here: sizes, grouping of days, and sorting rows into days on disk. Does not: reading and writing the files of the lake (`lake.py`).
 """
 
 from collections.abc import Iterable, Iterator
@@ -47,8 +47,8 @@ BATCH_LIMIT = BatchLimit()
 def group_days(sizes: Iterable[tuple[date, Size]], limit: BatchLimit) -> Iterator[Days]:
     """Group consecutive days into batches within `limit`.
 
-    `sizes`: each day with the size of its rows, in order and without gaps. Yields ranges of days; all but the last end where the next day
-    would go above the limit. A single day above the limit is a batch of its own.
+    `sizes`: every day in order, also one without rows, with the size of its rows. Yields ranges of days; all but the last end where the
+    next day would go above the limit. A single day above the limit is a batch of its own.
     """
     first: date | None = None
     last, total = date.min, Size()

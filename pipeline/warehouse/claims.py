@@ -1,7 +1,8 @@
 """Claims: locks of processes that write to a shared lake.
 
-All claims are in one object of the bucket, which is changed by conditional writes. A claim is on the whole lake, or on one part of it. Its
-process renews it; a claim that is not renewed ends by itself. The clocks of the machines may differ by a minute.
+All claims are in one object of the bucket, which is changed by conditional writes. A claim is on the whole lake, or on one part of it: some
+days of one step, by name. Its process renews it; a claim that is not renewed for five minutes (`LIFETIME`) ends by itself. The clocks of
+the machines may differ by a minute.
 """
 
 import json
@@ -29,7 +30,8 @@ _held: dict[str, "_Renewal"] = {}
 class LakeInUseError(HomeInUseError):
     """The shared lake cannot be written, because this process has no claim.
 
-    Mostly another process has one; `holder` describes it, as the message does. Empty if this process lost its claim, or never had one.
+    Mostly another process has one, which `holder` and the message describe. `holder` is empty if this process lost its claim, or never had
+    one.
     """
 
     def __init__(self, message: str, holder: str = "") -> None:
@@ -41,8 +43,8 @@ class LakeInUseError(HomeInUseError):
 class Claim:
     """Claim of a process to write to a shared lake.
 
-    `home`: name of the writer's home. Its lock lets one process of a host write: an earlier claim of the same home and host is of a dead
-    process. `part`: what it writes; None for everything.
+    `home`: name of the writer's home. A home's lock lets only one process of a host write, so an earlier claim of the same home and host is
+    of a dead process. `part`: the part of the lake that the process writes; None for the whole lake.
     """
 
     token: str
@@ -100,9 +102,9 @@ def claim(bucket: Bucket, home: str, writer: str, part: str | None = None) -> It
 
 
 def is_claimed_here(bucket: Bucket) -> bool:
-    """Return whether this process has a claim on (part of) the lake.
+    """Return whether this process has any claim on the lake.
 
-    Also true for a claim that it could not renew, or that was taken over.
+    It is also true for a claim that the process could not renew, or that another one has taken over.
     """
     return bucket.url in _held
 

@@ -38,7 +38,7 @@ def write_database(path: Path, folder: Path, name: str, note: str, stale: Mappin
 def read_about(database: Path) -> tuple[str, str] | None:
     """Read which release a database has, and its `compute_build_id`.
 
-    None if the file is missing, is no database of this project or has an earlier schema.
+    None if the file is missing or damaged, is no database of this project, or its table `about` has other columns.
     """
     try:
         with duckdb.connect(str(database), read_only=True) as con:
@@ -56,8 +56,8 @@ def _sql_files(folder: str) -> list[Path]:
 def compute_build_id(stale: Mapping[str, str]) -> str:
     """Compute a hash of a database apart from rows, release and note.
 
-    It covers version, comments, views, macros and stale tables (`stale`): if one changes, the database is built again. Ten hexadecimal
-    digits.
+    It has ten hexadecimal digits, and covers the program's version, comments, views, macros and stale tables (`stale`): if one changes,
+    the database is built again.
     """
     files = [*_sql_files("views"), *_sql_files("macros")]
     parts = [
@@ -126,9 +126,9 @@ def _view_column_comments(con: duckdb.DuckDBPyConnection, path: Path) -> list[st
 
 
 def _create_macro(con: duckdb.DuckDBPyConnection, path: Path) -> Iterator[str]:
-    """Create a macro, and describe the columns of its result.
+    """Create a macro, and yield the SQL statements that describe it.
 
-    DuckDB does not store these. Yields the statements of its comment and of the rows of `macro_columns`.
+    They comment on the macro, and insert the columns of its result into `macro_columns`, because DuckDB cannot comment on those.
     """
     macro = read_macro(path)
     text = path.read_text(encoding="utf-8")

@@ -53,9 +53,9 @@ class Export(NamedTuple):
 def read_export(database: Path, table: str, pair: str | None) -> Export:
     """Read a table or view of the published database, sorted by key.
 
-    Without a contract, it is sorted by all columns. `pair`: "USA-CHN", in either order, for the rows about it only; None for all.
-    `PairError` if `pair` is no pair. `ExportError` if it is passed although the rows of the table are not about pairs, if there is no
-    database or no such table, or if the database is damaged.
+    One without a contract (`pipeline/contracts`) has no key and is sorted by all columns. `pair`: "USA-CHN", in either order, for the rows
+    about it only; None for all. `PairError` if `pair` is no pair. `ExportError` if it is passed although the rows of the table are not
+    about pairs, if there is no database or no such table, or if the database is damaged.
     """
     if not database.exists():
         home = quote(str(database.parent.parent))
@@ -94,8 +94,8 @@ def _read(database: Path, table: str, pair: str | None) -> Export:
 def _match_pair(table: str, columns: set[str], pair: str) -> str:
     """Return the SQL condition for the rows about `$pair`, in both directions.
 
-    It uses those of `columns` that name countries. `series` of the flat index (a table with `mnemonic`) names no countries. `ExportError`
-    if no column does; `pair` is only for its message.
+    It uses those of `columns` that name countries: `pair`, `series`, or the two sides. `series` names no countries in `tension_index`, the
+    view with `mnemonic`. `ExportError` if no column does; `pair` is only for its message.
     """
     if "pair" in columns:
         return "pair = $pair"
@@ -133,7 +133,7 @@ def _write_csv(export: Export, to: Path) -> None:
 
 
 def _write_parquet(export: Export, to: Path) -> None:
-    """Write Parquet with types of the contract, if there is one.
+    """Write Parquet, with the types of the table's contract, if any.
 
     Its metadata has the table, the edition, licence, citation, and the meanings of the columns.
     """
@@ -182,7 +182,7 @@ def _write_excel(export: Export, to: Path) -> None:
 def _add_sheet(book: "Workbook", name: str, rows: pl.DataFrame, table: str) -> None:
     """Add a sheet `name` with the rows as an Excel table.
 
-    `table`: name of that Excel table, after `t_`.
+    `table`: the Excel table is named this, with `t_` in front.
     """
     rows.write_excel(
         book, name, table_name=f"t_{table}", table_style="Table Style Light 1", freeze_panes=(1, 0), float_precision=3,

@@ -32,9 +32,9 @@ _locked: set[Path] = set()
 
 
 class HomeError(UserError, ValueError):
-    """The home holds other articles, or cannot be used.
+    """The home is for other articles, or cannot be used.
 
-    The message says which option to set or what to remove.
+    Other articles: the bundled sample instead of the user's own, or the other way round. The message says what to do.
     """
 
 

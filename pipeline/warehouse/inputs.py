@@ -1,7 +1,7 @@
 """Digests (hashes) of the inputs of each day of a daily step.
 
-Days with unchanged inputs are not rebuilt. Belongs here: storing and comparing digests. Does not: what the inputs of a step are
-(`pipeline/defs/daily.py`).
+A daily step is a part of a run that builds tables day by day; days with unchanged inputs are not rebuilt. Belongs here: storing
+and comparing digests. Does not: what the inputs of a step are (`pipeline/defs/daily.py`).
 """
 
 import hashlib
@@ -57,7 +57,7 @@ class DayInputs:
         """List the days to rebuild, sorted.
 
         `digests`: the digest of each day's inputs now, None if unknown. A day is rebuilt if its digest is unknown or not the stored one, or
-        if a table of the step has no file of it with the recorded hash.
+        if its file in a table of the step is missing or does not have the recorded hash.
         """
         stored = _parse(self._lake.read_note(self._note))
         makes = [(table, self._lake.recorded_sums(table)) for table in self._makes]
@@ -86,7 +86,7 @@ class DayInputs:
 def _parse(content: bytes | None) -> dict[str, str | None]:
     """Return the stored digests by day as ISO text.
 
-    Empty before the first run, or if the note is damaged: every day is then rebuilt.
+    `content`: the JSON file. Empty before the first run, or if the file is damaged: every day is then rebuilt.
     """
     try:
         stored = json.loads(content or b"{}")

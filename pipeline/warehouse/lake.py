@@ -1,8 +1,9 @@
 """The lake: every table of the contracts as Parquet files.
 
-Tables are partitioned by day or are one file. Layout: `<root>/<table>/<year>/<day>.parquet` for tables with a day, else
-`<root>/<table>/<table>.parquet`. A day's file without rows means that the day was processed and had no rows; a missing file means that it
-was not processed. `<root>/<table>/SHA256SUMS` has the hash of each file as it was written.
+Contracts are the definitions of tables in `pipeline/contracts`. Tables are partitioned by day or are one file. Layout:
+`<root>/<table>/<year>/<day>.parquet` for tables with a day, else `<root>/<table>/<table>.parquet`. A day's file without rows means that the
+day was processed and had no rows; a missing file means that it was not processed. `<root>/<table>/SHA256SUMS` has the hash of each file as
+it was written.
 """
 
 import hashlib
@@ -47,7 +48,8 @@ _WARNINGS = "failed_checks.txt"
 class LakeError(UserError):
     """The lake cannot be used.
 
-    A file is damaged, or a shared lake is for other articles or of a later format. The message names it and says what to do.
+    A file is damaged, or a shared lake is of a later format or for other articles (the bundled sample, or own ones). The message names the
+    file or lake and says what to do.
     """
 
 
@@ -67,7 +69,7 @@ class Lake:
     def where(self, table: Table) -> str:
         """Return the path of a table's folder, for messages.
 
-        A person who deletes it has the table rebuilt.
+        If a person deletes the folder, the next run of the same days builds the table again.
         """
         return str(self.root / table.name)
 
@@ -127,7 +129,7 @@ class Lake:
     def is_as_written(self, table: Table) -> bool:
         """Return whether all recorded files of a table have their recorded hashes.
 
-        False if no hashes are recorded, or a file is missing. Files without a recorded hash do not count.
+        False if no hashes are recorded, or a file is missing. Files without a recorded hash are ignored.
         """
         sums = self.recorded_sums(table)
         return bool(sums) and all(hash_file(self.root / table.name / path) == recorded for path, recorded in sums.items())
@@ -323,9 +325,10 @@ def day_file(day: date) -> str:
 
 
 def is_day_file(path: Path) -> bool:
-    """Return whether a path has the name and folder of a day.
+    """Return whether a path ends like that of a day's file.
 
-    Only the path is looked at, without its ending. Other files, such as copies that a person made, do not belong to the lake.
+    That is folder and name, such as `2025/2025-03-05`; the ending of the name is ignored. Other files, such as copies that a person made,
+    do not belong to the lake.
     """
     try:
         # `fromisoformat` accepts other forms, too, such as 20250305.

@@ -184,7 +184,7 @@ class Bucket:
         return current is not None and current.content == content
 
     def _attributes(self, key: str, attributes: dict[str, str]) -> dict[str, str] | None:
-        """Add the content type, guessed from the key.
+        """Return the attributes with the content type, guessed from the key.
 
         None if the bucket is a folder (a `file` URL), which knows no attributes.
         """

@@ -20,7 +20,8 @@ def open_lake(settings: Settings) -> Lake:
     """Return the lake that the settings name, local or shared.
 
     A shared lake is one object for the whole process, because it remembers what it has fetched. Raises `HomeError` if the home has a copy
-    of another lake, or a lake of its own although the shared lake is already set up; `ObjectStoreError` if a URL cannot be used.
+    of another lake, or a lake of its own although a home has already set up the shared one (`SharedLake.complete`); `ObjectStoreError` if
+    a URL cannot be used.
     """
     url = settings.lake_url.rstrip("/") if settings.lake_url else None
     copied = read_copied_url(settings.lake)
@@ -36,7 +37,7 @@ def open_lake(settings: Settings) -> Lake:
 def reach_lake(settings: Settings) -> Lake:
     """Return the lake of the settings, if its server answers.
 
-    Raises as `open_lake` does, within seconds if there is no answer.
+    A local lake has no server. Raises `ObjectStoreError` within seconds if there is no answer, and otherwise as `open_lake` does.
     """
     if settings.lake_url:
         run(open_bucket(settings.lake_url, tries=2, seconds=5).read(MARK))
@@ -53,8 +54,8 @@ def lock_data(settings: Settings, writer: str, part: str | None = None) -> Itera
     """Lock the home, and its lake or part of it, for writing.
 
     `writer`: name of the command, shown to others that try. `part`: the part of a shared lake to lock; None for everything. A process that
-    has locked any part may call this again, which locks nothing more. Yields the lake; before a shared one, the home's folder `lake/` is
-    made its copy (`_join`). Raises `HomeInUseError` if another process has locked home or part, or as `open_lake` and `_join` do.
+    has locked any part may call this again, which locks nothing more. Yields the lake; if it is shared, the home's folder `lake/` has
+    been made its copy (`_join`). Raises `HomeInUseError` if another process has locked home or part, or as `open_lake` and `_join` do.
     """
     with lock_home(settings.home, writer):
         lake = open_lake(settings)
@@ -72,7 +73,8 @@ def _join(lake: SharedLake, settings: Settings, *, may_seed: bool) -> None:
     """Make the home's folder `lake/` a copy of the shared lake.
 
     `may_seed`: this process has locked all of the shared lake. If the home has a lake of its own, its files are then sent to the shared
-    lake first; without `may_seed`, `HomeError` is raised. With it, objects that no manifest names are deleted at the end.
+    lake first; without `may_seed`, `HomeError` is raised. With `may_seed`, objects that no table's list of files (manifest) names are
+    deleted at the end.
     """
     has_own = _has_own_lake(settings)
     if has_own and not may_seed:

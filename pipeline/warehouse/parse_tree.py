@@ -1,6 +1,6 @@
 """Nodes of DuckDB's parse trees, as `json_serialize_sql` returns them.
 
-It imports little, because the process for SQL of others (`restricted_process.py`) does.
+It imports little, because `restricted_process.py` imports it and must start quickly.
 """
 
 from collections.abc import Iterator

@@ -138,10 +138,11 @@ class Publisher:
                     path.unlink()
 
     def _write_tables(self, lake: Lake, staging: Path, last_day: date, note: str, stale: Container[str]) -> tuple[str, dict[str, int]]:
-        """Write the tables of the lake and their descriptions to `staging`.
+        """Write the lake's tables, and files that describe them, to `staging`.
 
-        Returns the name of the release and the number of rows by table. The name has a hash of the note, and of the tables' files before
-        metadata is added, because the metadata has the name. Tables that are `stale` are those of the latest release.
+        The latter are data dictionary, catalogues and citation. Returns the name of the release and the number of rows by table. The name
+        has a hash of the note, and of the tables' files before metadata is added, because the metadata has the name. Tables that are
+        `stale` are those of the latest release.
         """
         files: dict[str, list[Path]] = {}
         rows: dict[str, int] = {}

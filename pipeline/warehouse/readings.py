@@ -1,7 +1,7 @@
 """A cache of readings in Parquet files.
 
 A reading is the result of an extractor for one text. Belongs here: files. Does not: what a reading is (`pipeline/signals/cached.py`).
-Without the folder, or a file of it, texts are read again.
+If the folder or a file in it is deleted, its texts are read again.
 """
 
 from collections.abc import Sequence
@@ -21,7 +21,8 @@ _PART = pl.col("text_key").str.slice(0, 1)
 class StoredReadings:
     """Stored readings of one version of an extractor.
 
-    They are in the files `<root>/<fingerprint>/<part>-<number>.parquet`; the part of a reading is the first digit of its `text_key`.
+    They are in the files `<root>/<fingerprint>/<part>-<number>.parquet`; the part of a reading is the first digit of its `text_key`, a
+    hexadecimal hash of the text. `fingerprint`: hash of the version of the extractor.
     """
 
     def __init__(self, root: Path, fingerprint: str, schema: pl.Schema) -> None:
@@ -56,7 +57,7 @@ class StoredReadings:
     def _find(self, part: object, wanted: pl.LazyFrame) -> pl.DataFrame:
         """Return the readings in a part whose keys are in `wanted`.
 
-        First only the keys are read, a hundred times as fast as the rest, and then the files that have one of these.
+        First only the keys are read, which is a hundred times as fast as reading whole rows; then only files with a wanted key are read.
         """
         files = self._files(str(part))
         if files:

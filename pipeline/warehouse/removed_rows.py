@@ -1,7 +1,7 @@
 """Count rows of article files that a run removed from the index.
 
-The rows are hashed before and after the run. Fetched articles do not count: no file has them. Nor do rows of the quarantine, which are not
-in the index: a person corrects or removes them.
+The rows are hashed before and after the run. Fetched articles do not count: no file has them. Nor do rows of the quarantine (rejected
+rows), which are not in the index: a person corrects or removes them.
 """
 
 from collections.abc import Iterable

@@ -1,7 +1,7 @@
-"""Number of rows in the lake by source.
+"""Count the rows in the lake by source.
 
-Does not belong here: which rows belong to an upstream (`pipeline/contracts/upstreams.py`), the state of a source
-(`pipeline/sources/upstream_status.py`).
+A source is an upstream (a service from which rows are fetched) or the user's files. Does not belong here: which rows belong to an upstream
+(`pipeline/contracts/upstreams.py`), the state of a source (`pipeline/sources/upstream_status.py`).
 """
 
 from collections.abc import Sequence
@@ -22,8 +22,8 @@ ROW_COUNTS = pl.Schema({"source": pl.String(), "row_count": pl.Int64(), "newest_
 def count_rows_by_source(lake: Lake) -> pl.DataFrame:
     """Count the rows of each source and find their newest day.
 
-    Returns one row of `ROW_COUNTS` for each source, sorted by source. A month counts as its first day. A source with rows in several tables
-    has their sum. Sources without rows are left out. `ContractError` when the files of a table have an earlier schema.
+    Returns one row of `ROW_COUNTS` for each source, sorted by source. A row of a month counts as of its first day. A source with rows in
+    several tables has their sum. Sources without rows are left out. `ContractError` when the files of a table have an earlier schema.
     """
     upstream_rows = [(name, holding) for name, upstream in UPSTREAMS.items() for holding in upstream.holdings]
     file_sources = {table.name: name for name, table in FILE_SOURCES.items()}
@@ -43,8 +43,8 @@ def count_rows_by_source(lake: Lake) -> pl.DataFrame:
 def _count_rows_of_table(lake: Lake, table: Table, upstreams: Sequence[tuple[str, pl.Expr]], other_source: str | None) -> pl.DataFrame:
     """Count the rows of one table by source, as ROW_COUNTS.
 
-    An upstream is a service from which rows are fetched. `upstreams`: name of each and a condition for its rows; the first condition that
-    is true for a row decides. `other_source`: the source of the rows that meet none of the conditions; None for a table without such rows.
+    `upstreams`: name of each and a condition for its rows; the first condition that is true for a row decides.
+    `other_source`: the source of the rows that meet none of the conditions; None for a table without such rows.
     """
     source = pl.coalesce(*(pl.when(rows).then(pl.lit(name)) for name, rows in upstreams), pl.lit(other_source, pl.String()))
     day = pl.col("index_date") if "index_date" in table.schema else (pl.col("reference_month") + "-01").str.to_date(strict=False)

@@ -28,8 +28,8 @@ _STARTED_BY = {"started by": "", "dagster/sensor_name": "sensor ", "dagster/sche
 def describe_failed_run(dagster_home: Path) -> str | None:
     """Describe the last run that ended, if it failed.
 
-    That is when, what started it, and its days. Runs that only fetch or were cancelled are ignored. None if the run succeeded, there is
-    none, or the history cannot be read or is in Postgres.
+    The text says when the run ended, what started it, and which days it had. Runs that only fetch or were cancelled are ignored. None if
+    the run succeeded, there is none, or the history cannot be read or is in Postgres.
     """
     path = dagster_home / "history" / "runs.db"
     if os.environ.get(POSTGRES_URL) or not path.exists():

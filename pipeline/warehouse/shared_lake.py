@@ -99,7 +99,7 @@ class SharedLake(Lake):
     def sweep(self) -> int:
         """Delete the objects that no manifest names; return their number.
 
-        Objects of unknown tables, as of a later version, stay. Local copies of what no manifest names are deleted too, but not counted.
+        Objects of tables that only a later version knows stay. Local copies of what no manifest names are deleted too, but not counted.
         Call it only while nobody else writes. Objects that are replaced after this call stay until the next one, because readers may still
         need them.
         """
@@ -170,7 +170,7 @@ class SharedLake(Lake):
     def find_damaged(self) -> Iterator[str]:
         """Download every object; yield the keys of those with another hash.
 
-        The hash is compared with the manifest. Objects that `inspect` reports as lost are left out.
+        Only objects that a manifest names are read; their hashes are compared with it. Those that `inspect` reports as lost are left out.
         """
         lost, _ = self.inspect()
         entries = self._entries()
@@ -309,7 +309,7 @@ class SharedLake(Lake):
         """Upload new, changed or lost files, then add all to the manifests.
 
         `files`: paths relative to `folder`. A file is not uploaded if its manifest has it with the same hash, and its object was not lost.
-        Returns the key of each file's object, by `folder` and path. `LakeInUseError` if this process may not write, checked again before
+        Returns the key of each file's object, by `folder / path`. `LakeInUseError` if this process may not write, checked again before
         the manifests are changed.
         """
         require_claim(self.bucket.url)
@@ -378,7 +378,7 @@ class SharedLake(Lake):
     def _fetch(self, entries: Mapping[str, Entry]) -> None:
         """Fetch the objects whose copy is missing or has another hash.
 
-        `entries`: by the keys of the objects. They are then in `_intact_copies`, so that this process need not hash their copies again.
+        `entries`: by the keys of the objects. The keys are then in `_intact_copies`, so that this process need not hash the copies again.
         `LakeError` if an object is missing or has another hash; then no fetched file becomes a copy.
         """
         missing = [key for key, entry in entries.items() if hash_file(self._copy(key)) != entry.sha256]

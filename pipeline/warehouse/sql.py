@@ -1,8 +1,8 @@
 """Runs the files of `sql/` in DuckDB over tables.
 
-Tables are those of the lake, or frames. Belongs here: which file makes which table, what a file reads, and its rows. Does not: tables made
-in Python and the order of models (`pipeline/models`), or storing rows. DuckDB runs on one thread, since sums of doubles over several differ
-in the last bit.
+Tables are those of the lake, or frames. A model is a step that makes tables, here a file. Belongs here: which file makes which table, what
+a file reads, and the rows of its result. Does not: tables made in Python and the order of models (`pipeline/models`), or storing rows.
+DuckDB runs on one thread, unless a file says otherwise (`ALL_THREADS`), since sums of doubles over several differ in the last bit.
 """
 
 import hashlib
@@ -38,7 +38,7 @@ Variables = Mapping[str, Any]
 class ModelError(TensionError, RuntimeError):
     """A model or SQL file is missing, invalid or failed.
 
-    The message names it and gives DuckDB's error.
+    The message names it and says why.
     """
 
 
@@ -178,8 +178,8 @@ def select_view(tables: Tables, view: Table, day: date) -> pl.DataFrame:
 def _database(threads: int) -> duckdb.DuckDBPyConnection:
     """Open an in-memory database with the functions of `sql/functions`.
 
-    Once per process, since opening takes longer than most queries. The file cache is off because files of the lake are replaced under the
-    same names.
+    It is opened once per process and number of threads, since opening takes longer than most queries. The file cache is off because files
+    of the lake are replaced under the same names.
     """
     database = duckdb.connect(":memory:", config={"threads": threads, "enable_external_file_cache": False})
     database.sql("load icu")
@@ -192,7 +192,7 @@ def _database(threads: int) -> duckdb.DuckDBPyConnection:
 def _memory_limit(threads: int) -> str:
     """Return the memory limit with which the database was opened.
 
-    Read once: DuckDB rounds it down in this text, so that setting it to the current text again and again would lower it.
+    It is read only once: DuckDB rounds it down in this text, so that setting it to the current text again and again would lower it.
     """
     with _database(threads).cursor() as connection:
         ((limit,),) = connection.sql("select current_setting('memory_limit')").fetchall()
@@ -202,8 +202,8 @@ def _memory_limit(threads: int) -> str:
 def _release_memory(threads: int) -> None:
     """Return memory that DuckDB no longer uses to the operating system.
 
-    That is 1 GB after the masses of 2 million signals. DuckDB reserves freed memory for later queries until its limit is set again, even to
-    the same value.
+    For example, it is 1 GB after the query for the weights (masses) of 2 million signals. DuckDB reserves freed memory for later queries
+    until its limit is set again, even to the same value.
     """
     with _database(threads).cursor() as connection:
         connection.sql(f"set memory_limit = '{_memory_limit(threads)}'")
@@ -310,7 +310,8 @@ def _list_function_calls(tree: Any) -> list[dict[str, Any]]:
 def _iter_table_names(node: Any, hidden: frozenset[str] = frozenset()) -> Iterator[str]:
     """Iterate over names of tables and views in a parse tree.
 
-    A name may come several times. Names of common table expressions are left out. `hidden`: those of the enclosing query.
+    A name may come several times. Names of common table expressions are left out; `hidden` has those of the enclosing
+    query.
     """
     if isinstance(node, list):
         for value in node:

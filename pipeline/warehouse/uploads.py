@@ -56,8 +56,8 @@ class Pointer:
 class Upload:
     """Result of an upload: which files were sent.
 
-    `sent`: their paths; `present`: number of files that were there already. `first`: database, report and charts that differ from those
-    uploaded earlier for this release; the earlier ones stay in the store.
+    `sent`: their paths; `present`: number of files that were there already. `first`: paths of the database, report and charts
+    that were not sent because others were uploaded first for this release.
     """
 
     pointer: Pointer

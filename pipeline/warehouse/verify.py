@@ -94,7 +94,8 @@ def _check_mark(settings: Settings) -> Iterator[Damage]:
 def _check_lake(settings: Settings, compares_hashes: bool) -> Iterator[Damage]:
     """Yield the missing and damaged files of all tables of the lake.
 
-    A day of a core table without a file is missing even without a recorded hash, if any core table has an earlier, and any a later day.
+    Core tables (`pipeline/contracts/tables/core.py`) have a file for every day between the first and the last day of any of them. One that
+    does not exist is missing even if no hash is recorded.
     """
     lake = reach_lake(settings)
     if not isinstance(lake, SharedLake) and _is_lost(settings):
@@ -125,10 +126,10 @@ def _is_lost(settings: Settings) -> bool:
 def _check_local_lake(lake: Lake, settings: Settings, compares_hashes: bool) -> Iterator[Damage]:
     """Yield the missing, changed and foreign files of a local lake.
 
-    Missing: a hash is recorded, but there is no file (core tables are left to `_check_lake`); or a table that every run builds has neither,
-    although the home has data and a published folder. Changed: a file has no recorded hash or, with `compares_hashes`, another one.
-    Foreign, only with `compares_hashes`: what does not belong into a table's folder. Of a table with a damaged list of hashes, only the
-    list is yielded.
+    Missing: a hash is recorded, but there is no file (core tables are left to `_check_lake`); or a table that every run builds has neither
+    files nor hashes, although the home has data and a published folder. Changed: a file has no recorded hash or, with
+    `compares_hashes`, another one. Foreign, only with `compares_hashes`: what does not belong into a table's folder. Of a table with a
+    damaged list of hashes, only the list is yielded.
     """
     for table in TABLES.values():
         folder = settings.lake / table.name
@@ -194,7 +195,8 @@ def _find_foreign_files(settings: Settings, table: Table, present: Set[str]) -> 
 def _describe_files(table: Table, problem: str, paths: Sequence[str]) -> Iterator[Damage]:
     """Describe missing or changed files of a table, and what repairs them.
 
-    Yields one damage for each range of consecutive days of a daily table, or one for all files of another. `paths`: in the table's folder.
+    Yields one damage for each range of consecutive days of a daily table, or a single one for a table without days. `paths`: relative to
+    the table's folder.
     """
     if table.day is not None:
         yield from _describe_days(table.name, problem, [date.fromisoformat(Path(path).stem) for path in paths])

@@ -1,6 +1,6 @@
 """Comments on columns of the published database that have no contract.
 
-They are those of views, macros, and tables such as `about`.
+They are columns of macros, of tables such as `about`, and of views without a definition in `pipeline/contracts`.
 """
 
 from collections.abc import Sequence
@@ -148,9 +148,9 @@ VIEW_COLUMNS = {
 def describe_view_column(view: str, name: str, views: Sequence[Table], tables: Sequence[Table]) -> str:
     """Return the comment on a column of a view or macro.
 
-    It is that of `VIEW_COLUMNS`, or else that of the column `name` in the first of `views` that has one, or else in `tables`. `views`: the
-    contracts of the view itself and of the views that it reads; `tables`: the tables that it reads. `KeyError` if there is none, or if
-    tables describe the column differently.
+    It is that of `VIEW_COLUMNS`, or else that of the column `name` in the first of `views` that has this column, or else the one that all
+    `tables` with the column have. `views`: the contracts of the view itself and of the views that it reads; `tables`: the tables that it
+    reads. `KeyError` if there is none, or if tables describe the column differently.
     """
     if (own := VIEW_COLUMNS.get(view, {}).get(name)) is not None:
         return own
