@@ -71,7 +71,7 @@ def draw(log: Path, chance: random.Random) -> int:
 def judge(code: int, text: str) -> list[str]:
     """Return what is wrong with exit code and output of a run on a failing disk."""
     problems = ["traceback"] * ("Traceback" in text)
-    if code not in {0, 1, 3}:
+    if code not in {0, 1, 3}:  # published, failed, published with earlier side tables
         problems.append(f"exit code {code}")
     if code == 1 and not REMEDIES.search(text):
         problems.append("no remedy")

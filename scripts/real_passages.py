@@ -54,8 +54,8 @@ def join_texts(passages: pl.DataFrame, labels: pl.DataFrame, texts: Mapping[str,
 def read_texts(passages: pl.DataFrame, files: list[Path], documents: list[Path]) -> dict[str, str]:
     """Read texts by id: from JSON Lines, and from paragraphs of documents.
 
-    `files` hold `id` and `text`, `documents` (Parquet) `article_id` and `body`. `passages` has the document and the numbers of
-    the paragraphs of each passage (`first_paragraph`, `last_paragraph`). Passages in neither are left out.
+    All texts of `files` (`id`, `text`) are returned. Of `documents` (Parquet: `article_id`, `body`) those paragraphs are returned that
+    `passages` names, by document, `first_paragraph` and `last_paragraph`; documents that are missing are passed over.
     """
     texts: dict[str, str] = {}
     for path in files:

@@ -67,10 +67,10 @@ def build_server(answers: Answers) -> MCPServer[Any]:  # noqa: C901  # one funct
     def value_of_day(series: Series, day: Day) -> Answer:
         """Give the values of a series on a day, and their stories.
 
-        Tension, concession, net tension, dialogue and stalemate with intervals, and the phase. `made_of` has parts of each channel's value
-        in index points: at most three stories, the largest of the last four half-lives (28 days by default), each with a quotation, source
-        and link; all stories before these days together; and the prior, which comes from no article. Smaller stories of these days are left
-        out.
+        Tension, concession, net tension, dialogue and stalemate with intervals, and the phase. `made_of` has parts of tension
+        (`escalation`), concession and dialogue in index points. Of each: at most three stories, the largest of the last four half-lives (28
+        days by default), each with a quotation, source and link; all stories before these days together; and the prior, which comes from no
+        article. Smaller stories of these days are left out.
         """
         return answers.value_of_day(series, day)
 

@@ -32,8 +32,9 @@ def set_days(settings: Settings, known: Catalogue, first: date | None, last: dat
 def _find_article_days(settings: Settings, known: Catalogue) -> Days:
     """Return the first and last day of all article files.
 
-    Days of files that did not change come from the catalogue (`known`); the others are read. A date after today counts as none. Raises
-    `SourceError` if no file has a row.
+    Days of files that did not change come from the catalogue (`known`); the others are read. A date after today counts as none
+    (`read_articles` says which day such a row has). Raises `SourceError` if no file has a row, or if a file cannot be read or has rows but
+    no date.
     """
     today = clock.today()
     spans = [days for file in find_article_files(settings.articles, settings.home) if (days := known.find_days(file, last_day=today))]

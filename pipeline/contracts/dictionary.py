@@ -107,7 +107,7 @@ def _meaning_cell(column: Column) -> str:
 def _list_constraints(column: Column) -> Iterator[str]:
     """List the constraints of a column in words.
 
-    Type, vocabulary and whether nulls are possible are left out.
+    Its `values` are among them; its type, its `vocabulary` and whether nulls are possible are not.
     """
     if column.pattern:
         yield f"Matches `{column.pattern.regex}`"

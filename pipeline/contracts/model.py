@@ -18,9 +18,9 @@ Layer = Literal["raw", "core", "index", "trade"]
 
 
 class ContractError(UserError, ValueError):
-    """Data or a name does not match its contract.
+    """Data does not fit its contract, or a name is unknown.
 
-    The message names the table and says what to do.
+    The message names the table. Examples: a column is missing; there is no table of that name.
     """
 
 

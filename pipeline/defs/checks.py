@@ -229,8 +229,8 @@ def audited_days(context: dg.AssetExecutionContext, store: Lake, name: str, *tab
     """Replace days of some tables together, once all pass their checks.
 
     Yields an `AuditedDays` to write batches to. `name` is the name of the step. The block ends early when a critical check fails, and
-    nothing is replaced; yield from `report` after it. Checks run per batch: a rule that allows a share of failing rows (`mostly`) fails if
-    it fails in any batch.
+    nothing is replaced. After the block, yield from `report()` of the `AuditedDays`. Checks run per batch: a rule that allows a share of
+    failing rows (`mostly`) fails if it fails in any batch.
     """
     with suppress(CriticalCheckError), store.stage(name) as temporary:
         yield AuditedDays(context, temporary, tables)

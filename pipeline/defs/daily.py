@@ -178,8 +178,8 @@ def changed_days(context: dg.AssetExecutionContext, lake: Lake, step: DailyStep)
     """Rebuild the days of a step whose inputs changed.
 
     Only days of this run are rebuilt. Yields the `ChangedDays` to write them to. No day is stored before all passed their critical checks.
-    The block ends early when one fails, and nothing is stored; yield from `report` after it. Days that did not change get their row counts
-    as metadata.
+    The block ends early when one fails, and nothing is stored. After the block, yield from `report()` of the `ChangedDays`. Days that did
+    not change get their row counts as metadata.
     """
     span = run_days(context)
     inputs = DayInputs(lake, step.name, step.makes)

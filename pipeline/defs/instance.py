@@ -50,9 +50,9 @@ class BatchingInstance(dg.DagsterInstance):
 
     @classmethod
     def config_defaults(cls, base_dir: str) -> Mapping[str, ConfigurableClassData | None]:
-        """Return the default storage; `dagster.yaml` takes precedence.
+        """Return Dagster's defaults with our storage; `dagster.yaml` takes precedence.
 
-        It is SQLite, or Postgres if the environment has its address.
+        It writes events in batches: to SQLite, or to Postgres if the variable `TENSION_POSTGRES_URL` is set.
         """
         defaults = InstanceRef.config_defaults(base_dir)
         if os.environ.get(POSTGRES_URL):
@@ -66,7 +66,7 @@ class BatchingInstance(dg.DagsterInstance):
 
     @cached_property
     def run_domain(self) -> RunDomain:
-        """The part of the instance that creates runs."""
+        """The part of the instance that creates runs: `_RunDomain`, not Dagster's."""
         return _RunDomain(self)
 
     def _get_event_batch_size(self) -> int:

@@ -106,8 +106,8 @@ def show_index(frame: pl.DataFrame, columns: Sequence[str]) -> dict[str, Any]:
     """Return metadata with the newest values of an index table.
 
     These are a table of tension in the last week (at most eight series), charts of it in the last 90 days with a scale (at most four), and
-    `columns` of all rows of the week. The UI shows Markdown of fewer than 1,000 characters at once, so the first table and the charts are
-    only of the series (directions or pairs of countries) with most signals in `frame`, among those with a tension in the last 90 days.
+    `columns` of all rows of the week. The UI shows Markdown without a click only below 1,000 characters, so the first table and the charts
+    are only of the series (directions or pairs of countries) with most signals in `frame`, among those with a tension in the last 90 days.
     `frame`: rows of an index table; if there are none, the result is empty.
     """
     if frame.is_empty():

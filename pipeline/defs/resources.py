@@ -111,7 +111,7 @@ class ExtractorFactory:
     def fingerprint(self) -> str:
         """Hash of everything that determines findings, apart from the text.
 
-        That is code, libraries, extractor and language model.
+        That is code, libraries, extractor, and of a language model its endpoint, name and confidence table (`llm_confidence`).
         """
         code = code_digest(("contracts", "signals"), _READING_LIBRARIES)
         if self.settings.extractor != "llm":

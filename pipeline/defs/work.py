@@ -98,7 +98,8 @@ class Backfill:
     def _find_changed_days(self, step: DailyStep) -> set[date]:
         """Return the days that a step has to build.
 
-        Days to build only because articles were left unread (`mark_partly_read`) are left out: each machine would request these again.
+        Days to build only because articles were left unread (`mark_partly_read`) are left out: each machine would send these articles to
+        the language model again.
         """
         digests = self._of_files if isinstance(step, daily.RawArticles) else step.digests(self._lake, self._span)
         inputs = DayInputs(self._lake, step.name, step.makes)

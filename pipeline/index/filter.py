@@ -69,8 +69,8 @@ def predict_next_day(sums: Matrix, prior: Matrix, half_life_days: float) -> Matr
 def dispersion(a: Matrix, b: Matrix, second_moment: Matrix, clusters: Matrix) -> Matrix:
     """Compute phi, the variance of `a` per unit of mass.
 
-    `a` and `b`: the discounted observed and expected mass, each with the prior; `second_moment`: the discounted sum of the expected squares
-    of story masses; `clusters`: result of `cluster_mass`. All arrays have one shape, and so has phi. It is the sum of three terms:
+    `a`, `b`, `second_moment`: discounted sums of observed mass, of expected mass, and of the expected squares of story masses, each with
+    the prior's part; `clusters`: result of `cluster_mass`. All arrays have one shape, and so has phi. It is the sum of three terms:
 
     * `second_moment / a`, for single stories
     * `clusters`, for stories that come together

@@ -116,9 +116,10 @@ class _LeanFinder(MetaPathFinder):
 
 
 class _EmptyLoader(Loader):
-    """Loader of a module without code.
+    """Loader of a module without code, in place of one left out.
 
-    Any name imported from it is a class, so that imports and subclasses work; it cannot be instantiated.
+    Any name imported from it is a class that cannot be instantiated, so that imports and subclasses work. Only names that begin with `__`
+    are missing.
     """
 
     def create_module(self, spec: ModuleSpec) -> None:  # noqa: ARG002

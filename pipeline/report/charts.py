@@ -278,10 +278,10 @@ def _direction_panel(name: str, sides: Mapping[str, pl.DataFrame], panel: _Panel
 
 
 def _peak_labels(frame: pl.DataFrame, panel: _Panel) -> list[Chart]:
-    """Return labels of the highest day of tension and of concession.
+    """Return layers that label the highest day of tension and concession.
 
-    A label is a dot with value and day. Tension and concession have at most one each, on the earliest of equally high days. None is drawn
-    for a value below 125 or in a chart of fewer than 14 days; if both would overlap, only tension has one.
+    A label is a dot with value and day, in three layers. Tension and concession have at most one each, on the earliest of equally high
+    days. None is drawn for a value below 125 or in a chart of fewer than 14 days; if both would overlap, only tension has one.
     """
     layers: list[Chart] = []
     placed: list[tuple[float, float]] = []

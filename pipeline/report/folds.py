@@ -1,4 +1,4 @@
-"""Folding tables of a pair: moves, stalemate, measures, threats, tariffs, trade.
+"""Unfolding tables of a pair: moves, stalemate, measures, threats, tariffs, trade.
 
 Belongs here: selecting rows of published tables and putting them into words. Does not: layout (`page.html.j2`), the index's chart
 (`timeline.py`). Texts and links of articles are not escaped here.

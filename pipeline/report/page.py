@@ -1,8 +1,8 @@
 """The report: one HTML page about a release, with an interactive chart.
 
-Belongs here: the contents, taken from frames, and the template `page.html.j2`. Does not: drawing (`charts.py`, `chart.js`), the chart's
+Belongs here: the contents, taken from tables, and the template `page.html.j2`. Does not: drawing (`charts.py`, `chart.js`), the chart's
 data (`timeline.py`), files (`write.py`). Text and links of articles are untrusted: all is escaped, only http(s) links are links, and the
-page's policy allows its own two scripts and no request.
+page's security policy allows its own two scripts and no request.
 """
 
 import re
@@ -412,7 +412,7 @@ def describe_data(shares: Sequence[DataShare]) -> str:
 
 
 def list_data(shares: Sequence[DataShare]) -> Fold:
-    """Build the table of published tension values and their news by pair."""
+    """Build a table: how much of each pair's tension comes from articles."""
     heads = ("Days", "Days with tension", "Mean share of news", f"Days with at least {MIN_NEWS_PCT} % news")
     rows = [
         (

@@ -124,8 +124,8 @@ def print_run(
 ) -> None:
     """Print what a run ends with.
 
-    These are the last week (`daily`) with a `warning` about the baseline, the stories that may be named (`newest`), row counts, and next
-    steps.
+    These are the last week of `daily` (TENSION_PAIR_DAILY) with a `warning` about the baseline, the biggest stories of `newest` (result of
+    `evidence.named_contributions`), row counts, and next steps.
     """
     out.print(week_table(daily, " ".join(filter(None, (warning, SAMPLE_NOTE if settings.is_sample else "")))))
     out.print(stories_table(newest, daily["index_date"].max()))  # type: ignore[arg-type]  # a date
@@ -216,8 +216,8 @@ def print_explanation(out: Console, findings: pl.DataFrame) -> None:
 def _finding_line(row: dict[str, Any]) -> Text:
     """Describe a finding in one line: who, towards whom, what.
 
-    At the end are its probability and tier, and whether it has no weight. If it is not asserted as news, and so not counted, its modality
-    (such as `negated`) is there instead of these.
+    At the end are its probability, its tier (of confidence), and a note if it does not count in the index. If it is not asserted as news,
+    its modality (such as `negated`) and `not counted` are there instead of these.
     """
     is_asserted = row["modality"] == "asserted"
     line = Text("  ", style="" if is_asserted else "dim")

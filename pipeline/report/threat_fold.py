@@ -1,4 +1,4 @@
-"""The folding table of a pair's threats and what became of them.
+"""The unfolding table of a pair's threats and what became of them.
 
 Belongs here: putting rows of THREATS and THREAT_RATES into words. Does not: deciding about outcomes (`pipeline/index/threats`).
 """

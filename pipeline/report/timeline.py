@@ -187,7 +187,7 @@ def build_timeline(read: ReadTable, max_rows: int = MAX_ROWS, max_stories: int =
     is_shown = (day >= daily_from) | ((pl.lit(last, pl.Date()) - day).dt.total_days() % step_days == 0)
     marked = peak_days.select("series", "index_date").unique().with_columns(is_peak=pl.lit(value=True))
     thinned = values.join(marked, on=["series", "index_date"], how="left").filter(is_shown | pl.col("is_peak")).drop("is_peak")
-    behind = _mark_news(thinned, stories)
+    behind = _select_news(thinned, stories)
     key = ["series", "index_date", "channel"]
     shown = behind.filter(pl.col("tier") == "high").sort(*key, "place").unique(key, keep="first", maintain_order=True)
     peaks = peak_days.join(behind, on=key, how="inner")
@@ -299,10 +299,11 @@ def _choose_days(values: pl.DataFrame, max_rows: int) -> tuple[date, int]:
     return last - timedelta(days=daily - 1), step
 
 
-def _mark_news(values: pl.DataFrame, stories: pl.DataFrame) -> pl.DataFrame:
-    """Select the stories of days whose value is mostly news.
+def _select_news(values: pl.DataFrame, stories: pl.DataFrame) -> pl.DataFrame:
+    """Select the stories of values that are mostly news.
 
-    The share of news in the value is at least `MIN_NEWS_PCT`; the rest is the prior. `stories`: as `_read_stories` returns them.
+    A value is that of a series, day and channel. At least `MIN_NEWS_PCT` percent of it is news; the rest is the prior, which comes from no
+    article. `values`: as `_read_values` returns them; `stories`: as `_read_stories` does.
     """
     news = [
         values.filter(pl.col(name) >= MIN_NEWS_PCT).select("series", "index_date", channel=pl.lit(channel))

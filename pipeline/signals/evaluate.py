@@ -335,8 +335,9 @@ def _select_first_by_triple(outcomes: pl.DataFrame, outcome: str, rows: pl.DataF
 def _pair_mistakes(missed: pl.DataFrame, wrong: pl.DataFrame) -> pl.DataFrame:
     """Pair missed with wrong triples of the same sentence; add `error`.
 
-    `error` says what differs: `polarity`, `direction` (actor and target exchanged) or `pair` (other countries). Each triple is in at most
-    one pair. Those with the same actor and target are paired first, then those with the same two countries, then the same polarity.
+    `error` says what differs: `polarity`, `direction` (actor and target exchanged) or `pair` (other countries). Each triple (actor, target,
+    polarity) is in at most one pair. Those with the same actor and target are paired first, then those with the same two countries, then
+    the same polarity.
     """
     same_roles = (pl.col("actor") == pl.col("actor_predicted")) & (pl.col("target") == pl.col("target_predicted"))
     same_pair = (pl.col("one") == pl.col("one_predicted")) & (pl.col("other") == pl.col("other_predicted"))

@@ -166,14 +166,15 @@ def _describe_target(target: str, row: dict[str, Any], scope: Scope | None) -> t
 def _resolve_targets(row: dict[str, Any], scope: Scope | None) -> list[str]:
     """Return the targets of a reading, one or two, after correction.
 
-    `row`: the reading; `scope`: what its sentence names, if anything. Nothing is corrected for kinds outside `ONE_SIDED`, or if the actor
-    is left out. The target becomes `*` if the sentence
+    `row`: the reading; `scope`: that of its sentence. Nothing is corrected without one, for kinds that need a partner (not in `ONE_SIDED`),
+    or if the words leave out the actor (China in `all but China`). The target becomes `*` (all, a region or a group) if the sentence
 
-    * leaves the country out or opposes it, and the reading says what the sentence does to the others (to ease or to restrict),
-    * does not name the country (`target_words` is empty), and either names a group, or acts towards everybody or a region and names no
+    * leaves out the target, or does the opposite to it, and the reading says what is done to the others (to ease or to restrict),
+    * does not name the target (`target_words` is empty), and either names a group, or acts towards everybody or a region and names no
       country except the actor and exceptions.
 
-    A country that the sentence adds to everybody, with an act of the same direction, gives two targets: itself and `*`.
+    A target that the sentence adds to those it acts towards (`named_after`), with an act of the same direction, stays, and `*` is a second
+    one.
     """
     target: str = row["target"]
     if scope is None or row["kind"] not in ONE_SIDED or row["actor"] in scope.left_out:

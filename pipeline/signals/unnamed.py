@@ -93,8 +93,8 @@ def _is_trade_act(text: str, tokens: Sequence[Token]) -> bool:
 def _has_participle(after: Sequence[str]) -> bool:
     """Whether words after `be` make a passive without agent.
 
-    The first of the `PASSIVE_REACH` words that is in the list `done` counts. Examples: `raised`, `raised by 10 percent`; not `raised by a
-    firm`.
+    The first of the next `PASSIVE_REACH` words that is in the list `done` decides: it must not be followed by `by`, except before a number.
+    Examples: `raised`, `raised by 10 percent`; not `raised by a firm`.
     """
     at = next((at for at, word in enumerate(after[:PASSIVE_REACH]) if word in cues("done")), None)
     if at is None:

@@ -1,6 +1,7 @@
 """Split tables too large for memory into batches of days.
 
-Belongs here: sizes, grouping of days, and sorting rows into days on disk. Does not: reading and writing the files of the lake (`lake.py`).
+Belongs here: sizes of batches, grouping of days, and temporary files with the rows of each day. Does not: reading and writing the files of
+the lake (`lake.py`).
 """
 
 from collections.abc import Iterable, Iterator

@@ -22,7 +22,7 @@ class StoredReadings:
     """Stored readings of one version of an extractor.
 
     They are in the files `<root>/<fingerprint>/<part>-<number>.parquet`; the part of a reading is the first digit of its `text_key`, a
-    hexadecimal hash of the text. `fingerprint`: hash of the version of the extractor.
+    hexadecimal hash of the text, and `number` counts up with each new file of a part. `fingerprint`: hash of the version of the extractor.
     """
 
     def __init__(self, root: Path, fingerprint: str, schema: pl.Schema) -> None:

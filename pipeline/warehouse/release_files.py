@@ -26,7 +26,7 @@ def write_yearly(table: Table, frame: pl.DataFrame, root: Path) -> list[Path]:
     """Write one Parquet file for each year of `index_date`; return the paths.
 
     The files are in the table's folder in `root`, named by year, and the paths sorted by it. A table without that column, or without rows,
-    is one file, named after the table.
+    is one file in that folder, named after the table.
     """
     if "index_date" not in table.schema or frame.is_empty():
         parts = {table.name: frame}

@@ -234,7 +234,7 @@ def _select_parts(rule: Rule, abstract: str) -> list[str]:
     """Select the parts of an abstract that may name partners.
 
     That is all of it, unless the rule has the pattern `near`. Then they are the matches of its `within` in all texts from `near` to `far`
-    (`_find_regions`) or, if there are none in any of them, the first sentence of each text.
+    or the end (`_find_regions`); if no text has any, they are the first sentence of each text.
     """
     if rule.near is None:
         return [abstract]

@@ -55,7 +55,7 @@ def iter_years(window: Days, today: date) -> Iterator[Year]:
 
 
 def mark_recent_as_final(client: Client, request: Request, year: Year) -> Request:
-    """Mark a request as final (not sent) if its response is recent.
+    """Mark a request final (not sent again) if its response is recent.
 
     Recent means stored less than `REFETCH_AFTER` ago. Requests for this year and the last are never marked. A request that is final already
     stays final. The result is a copy.

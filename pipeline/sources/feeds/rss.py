@@ -95,7 +95,7 @@ def new_rows(payloads: Iterable[Payload]) -> Iterator[pl.DataFrame]:
 
 
 def _read_feed(payload: Payload) -> Feed:
-    """Split a response into items; `SourceError` if it is no feed."""
+    """Split a response into items; `SourceError` if `read_feed` refuses it."""
     try:
         return read_feed(decode_body(payload.body, payload.content_type))
     except NotAFeedError as error:

@@ -135,7 +135,7 @@ def find_ascii_end(data: bytes) -> int:
 def _split_at_ascii(chunks: Iterator[bytes]) -> Iterator[bytes]:
     """Yield the same bytes in chunks that split no UTF-8 character.
 
-    Chunks may be empty. More than 1 MiB without ASCII, which is not text, may be split anywhere.
+    Yielded chunks may be empty. More than 1 MiB without ASCII, which is not text, may be split anywhere.
     """
     rest = b""
     for chunk in chunks:

@@ -163,8 +163,8 @@ def _convert_errors(label: str) -> Iterator[None]:
 class _BoundedFile:
     """A zip file that rejects reads of more than `most` bytes.
 
-    The limit is at least 128 KiB. `zipfile` reads the whole list of members at once, which a hostile file can make very long. With `most`
-    set to None every read is allowed.
+    They raise `SourceError`; a read without a size is always allowed. A `most` below 128 KiB counts as 128 KiB; None, set later, allows
+    every read. `zipfile` reads the whole list of members at once, which a hostile file can make very long.
     """
 
     def __init__(self, file: BinaryIO, most: int, label: str) -> None:

@@ -182,7 +182,7 @@ class _Windows:
     def placebo_days(self, act: Mapping[str, Any]) -> NDArray[np.int64]:
         """Return the day numbers of the act's placebo dates.
 
-        They are free days of its pair (`_free_days`), at most `PLACEBO_REACH` days before or after it.
+        They are at most `PLACEBO_REACH` days before or after it, covered for its pair, and not near an act of the pair (`_free_days`).
         """
         days = np.flatnonzero(self._free_days[act["pair"]])
         return days[np.abs(days - self.day_number(act)) <= PLACEBO_REACH]

@@ -68,9 +68,9 @@ class Pool:
 class Arrivals:
     """How simulated stories arrive and are read.
 
-    `clustering`: factor on the variance of the number of stories. `wrong`: share of stories that are read wrong when the pair's rate is
-    that of the baseline. Half of them are the pair's own news, with sign or kind wrong, and come and go with it; the other half are other
-    news, and come at the rate of the baseline.
+    `clustering`: variance of the number of stories a day, divided by its mean. `wrong`: share of stories that are read wrong when the
+    pair's rate is that of the baseline. Half of them are the pair's own news, with sign or kind wrong, and come and go with it; the other
+    half are other news, and come at the rate of the baseline.
     """
 
     name: str
@@ -191,9 +191,9 @@ def pool_from_lake(story_mass: pl.DataFrame, stories: pl.DataFrame, story_articl
     """
     escalation = story_mass.filter(pl.col("channel") == CHANNEL, ~IS_DIRECTED)
     if escalation.is_empty():
-        raise ValueError(f"the simulation has no stories to draw from: story_mass has no {CHANNEL} in a pooled series")
+        raise ValueError(f"the simulation has no stories to draw from: story_mass has no {CHANNEL} in the series of a pair")
     story_ids = escalation["story_id"].implode()
-    # Counted from the first day on, on whatever day a story is drawn.
+    # They count from the first day on, on whatever day their story is drawn.
     articles = story_articles.filter(pl.col("story_id").is_in(story_ids)).with_columns(counts_on=pl.lit(FIRST))
     return Pool(escalation.sort("story_id", "series"), stories, articles)
 
@@ -322,7 +322,7 @@ def _simulate_world(
         WEIGHTS.name: read_weights(),
         **_build_articles_read(run, pool, window, method),
         STORIES.name: pool.stories,
-        # Counted from the first day on, on whatever day a story is drawn.
+        # They count from the first day on, on whatever day their story is drawn.
         STORY_ARTICLES.name: pool.story_articles.with_columns(counts_on=pl.lit(FIRST)),
         STORY_MASS.name: pl.concat([pooled, directed]),
     }

@@ -1,4 +1,4 @@
-"""Folding tables of a pair's section."""
+"""Unfolding tables of a pair's section."""
 
 from datetime import UTC, date, datetime
 from typing import Any

@@ -190,9 +190,9 @@ class Client:
     def _attempt(self, request: bytes, parse: Callable[[str], Parsed]) -> Parsed:
         """Send one request within the budget and parse its answer.
 
-        Raises `_AttemptError` if the request fails or `parse` raises `BadAnswerError`. Raises `StoppedError` if requests are stopped or the
-        budget is spent, which stops all further requests. In the end the reservation is replaced by the tokens used: none after a failure
-        that is not billed, all reserved ones if the usage is unknown.
+        Raises `_AttemptError` if the request fails or `parse` raises `BadAnswerError`. Raises `StoppedError` if requests are stopped; a
+        spent budget stops them. Before the request, the tokens that it may use are reserved in the budget; in the end those used replace
+        them: none after a failure that is not billed, all reserved ones if the usage is unknown.
         """
         if self.stop_reason:
             raise StoppedError(self.stop_reason)

@@ -119,8 +119,9 @@ class LlmExtractor:
     def _read(self, texts: pl.DataFrame) -> pl.DataFrame:
         """Return the findings (`TEXT_FINDINGS`) in texts, and set `summary`.
 
-        The model's confidence becomes a probability, and signals that are the same are merged. Raises `ExtractorError` as `extract` does,
-        after `summary` is set.
+        The model's confidence becomes a probability, targets are corrected (`resolve_scopes`), and signals that are the same are merged.
+        After `summary` (counts of read and unread texts) is set, raises `ExtractorError` if a text is unread, and either requests were
+        stopped or no text was read.
         """
         articles = [
             Article(text_id, day, source, tuple(split_sentences(text, title_length)))

@@ -122,8 +122,8 @@ def _match_phrases(tokens: Sequence[Token]) -> list[list[Phrase]]:
 def _find_marks(tokens: Sequence[Token], phrases: Sequence[Sequence[Phrase]], categories: tuple[Category, ...]) -> list[Mark]:
     """Mark lexicon phrases of some categories, without overlaps.
 
-    `phrases`: result of `_match_phrases`. From left to right, the longest phrase at a word wins; of equally long ones, that of the first
-    category. Words that are a noun here (`_is_noun`) match only if `categories` has `object`, all others only if not.
+    `phrases`: those at each word, longest first (`_match_phrases`). From left to right, the longest that fits wins; of equally long ones,
+    that of the first category. With `object` in `categories`, only words used as a noun fit (`_is_noun`); without it, only others.
     """
     marks: list[Mark] = []
     at = 0

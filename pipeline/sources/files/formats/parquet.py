@@ -90,8 +90,8 @@ def _read_batches(path: Path, location: Location, options: ReadOptions, found_co
 def _find_field(name: str, schema: pa.Schema) -> tuple[str, ...]:
     """Return the path of a column or nested field, as steps.
 
-    `name`: as in the file; steps into structs are separated by dots. A column whose whole name is `name` is preferred. The result is empty
-    if there is neither.
+    `name`: spelled as in the file; steps into structs are separated by dots. A column whose whole name is `name` is preferred. The result
+    is empty if there is neither.
     """
     if name in schema.names:
         return (name,)

@@ -1,4 +1,4 @@
-"""Whose tariff the rate in a sentence is."""
+"""Whether a rate in a sentence can be that of the actor's measure."""
 
 import pytest
 
