@@ -7,7 +7,7 @@ import ipaddress
 import re
 import socket
 from collections.abc import Callable, Collection, Iterable, Mapping
-from urllib.parse import parse_qsl, quote, quote_plus, unquote, unquote_plus, urlencode
+from urllib.parse import parse_qsl, quote, unquote, unquote_plus, urlencode
 
 import httpx
 from pydantic import SecretStr
@@ -158,8 +158,7 @@ def resolve_host(host: str, port: int) -> list[str]:
 
 def contains_secret(text: str, secrets: Iterable[SecretStr]) -> bool:
     """Return whether the text contains a secret, in plain text or percent-encoded."""
-    readings = (text, unquote(text), unquote_plus(text))
-    return any(form in reading for secret in secrets for form in _encoded_forms(secret) for reading in readings)
+    return any(spelling.search(reading) for spelling in _list_spellings(secrets) for reading in (text, unquote(text), unquote_plus(text)))
 
 
 def redact(text: str, secrets: Iterable[SecretStr]) -> str:
@@ -168,15 +167,29 @@ def redact(text: str, secrets: Iterable[SecretStr]) -> str:
     Secrets are replaced in plain text and percent-encoded. User names and passwords in URLs are removed. Characters that are not printable
     become spaces, several spaces become one, and those at both ends are removed.
     """
+    for spelling in _list_spellings(secrets):
+        text = spelling.sub("(key)", text)
     printable = "".join(character if character.isprintable() else " " for character in text)
-    line = _USERINFO.sub("://", " ".join(printable.split()))
-    # The longest first: a form may contain another, whose replacement would leave the rest of it.
-    for form in sorted((form for secret in secrets for form in _encoded_forms(secret)), key=len, reverse=True):
-        line = line.replace(form, "(key)")
-    return line
+    return _USERINFO.sub("://", " ".join(printable.split()))
 
 
-def _encoded_forms(secret: SecretStr) -> set[str]:
-    """Return the spellings of a secret in a URL: plain and percent-encoded."""
-    plain = secret.get_secret_value()
-    return {plain, quote(plain, safe=""), quote(plain), quote_plus(plain)} - {""}
+def _list_spellings(secrets: Iterable[SecretStr]) -> list[re.Pattern[str]]:
+    """Return a pattern for each nonempty secret, longest first.
+
+    It matches the secret with any of its characters percent-encoded, in upper or lower case. The longest are first since a secret may
+    contain another, whose replacement would leave the rest of it.
+    """
+    plain = sorted((secret.get_secret_value() for secret in secrets), key=len, reverse=True)
+    return [re.compile("".join(map(_spell, secret))) for secret in plain if secret]
+
+
+def _spell(character: str) -> str:
+    """Return a pattern for one character of a secret.
+
+    Its spellings are: plain, percent-encoded, and a plus sign for a space.
+    """
+    encoded = "".join(f"%{byte:02X}" for byte in character.encode("utf-8", "surrogatepass"))
+    spellings = [re.escape(character), f"(?i:{encoded})"]
+    if character == " ":
+        spellings.append(re.escape("+"))
+    return f"(?:{'|'.join(spellings)})"

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from pipeline.sources.http.addresses import UnsafeAddressError, follow_redirect, is_public, parse_url, redact
+from pipeline.sources.http.addresses import UnsafeAddressError, contains_secret, follow_redirect, is_public, parse_url, redact
 
 HTTPS = httpx.URL("https://api.example/a")
 NOT_PUBLIC = """
@@ -91,6 +91,13 @@ def test_no_encoded_form_of_a_key_is_shown(key: str, before: str, after: str) ->
     for form in (key, quote(key, safe="", errors="replace"), quote_plus(key, errors="replace")):
         redacted = redact(f"{before}{form}{after}", [SecretStr(key)])
         assert form not in redacted or form in "(key)"
+
+
+@pytest.mark.parametrize("spelling", ["k/e  y é", "k%2fe%20%20y%20%c3%a9", "k/e++y+%C3%a9", "%6B/e  y é"])
+def test_a_key_is_not_shown_in_any_spelling(spelling: str) -> None:
+    secrets = [SecretStr("k/e  y é"), SecretStr("")]
+    assert redact(f"https://api.example/?a={spelling}&b=1", secrets) == "https://api.example/?a=(key)&b=1"
+    assert contains_secret(f"https://api.example/?a={spelling}&b=1", secrets)
 
 
 def test_redacted_text_is_one_line_without_users() -> None:
