@@ -227,12 +227,13 @@ class ComtradeSettings(SettingsGroup):
         return products
 
 
-def _article_rows(name: str) -> Holding:
+def _article_rows(response: str) -> Holding:
     """Select the raw articles that were fetched from an upstream.
 
-    `name`: that of the upstream, with which their `raw_id` begins: `<upstream>/<feed or file>#<row>`.
+    `response`: pattern of the names of its responses; an article's `raw_id` is `<response>#<row>`. It must not match a user's file: two
+    files of one name have that of their folder in front, which may be the name of an upstream.
     """
-    return Holding(RAW_ARTICLES, pl.col("raw_id").str.contains(rf"^{name}/.*[0-9a-zA-Z]#[0-9]+$"))
+    return Holding(RAW_ARTICLES, pl.col("raw_id").str.contains(f"^{response}#[0-9]+$"))
 
 
 def _flow_rows(name: str) -> Holding:
@@ -248,7 +249,7 @@ RSS = Upstream(
     cadence="whenever an outlet publishes; a feed serves its newest items only, so it is fetched every hour",
     release_lag="minutes",
     settings=RssSettings,
-    holdings=(_article_rows("rss"),),
+    holdings=(_article_rows("rss/.+/[0-9]{8}T[0-9]{6}Z-[0-9a-f]{12}"),),
     needs="feeds",
     late_after_days=2,
     is_fetched_hourly=True,
@@ -266,7 +267,7 @@ GDELT = Upstream(
     cadence="every 15 minutes",
     release_lag="about 15 minutes; some 15-minute files never appear",
     settings=GdeltSettings,
-    holdings=(_article_rows("gdelt"), Holding(GDELT_EVENTS, pl.lit(True))),
+    holdings=(_article_rows(r"gdelt/[0-9]{14}\..+\.zip"), Holding(GDELT_EVENTS, pl.lit(True))),
     needs="files",
     late_after_days=1,
     is_fetched_by_day=True,

@@ -36,7 +36,7 @@ def test_an_empty_lake_has_no_row_counts(lake: Lake) -> None:
 
 
 def test_articles_of_upstreams_and_files_are_counted_apart(lake: Lake) -> None:
-    ids = ["rss/Post/20260310T060000Z-0123456789ab#1", "gdelt/20250404000000.gkg.csv.zip#12", "rss/old.jsonl:7", "papers/a.csv#3"]
+    ids = ["rss/Post/20260310T060000Z-0123456789ab#1", "gdelt/20250404000000.gkg.csv.zip#12", "rss/a.csv#7", "gdelt/a.csv#3"]
     write(lake, RAW_ARTICLES, raw_id=ids)
     assert count_rows_by_source(lake).rows() == [("articles", 2, DAY), ("gdelt", 1, DAY), ("rss", 1, DAY)]
 
