@@ -127,7 +127,7 @@ def main() -> None:
     }
     print("| command | checkout | wall s | CPU s |\n|---|---|---|---|")
     for checkout in checkouts:
-        measure(checkout, "explain", SENTENCE)
+        measure(checkout, "explain", SENTENCE)  # fills byte code and file caches
     for name, command in commands.items():
         for checkout in checkouts:
             with TemporaryDirectory() as folder:

@@ -134,8 +134,8 @@ def _write_signals(lake: Lake, stories: pl.DataFrame, count: int, random: np.ran
 
 
 def build_index(lake: Lake) -> dict[str, float]:
-    """Build the tables from signals to index; return the seconds of each."""
-    method = model_variables(PAIRS, 7.0, None, lake.span(COVERAGE))
+    """Build the tables from signals to index; return seconds by model."""
+    method = model_variables(PAIRS, half_life_days=7.0, baseline=None, read=lake.span(COVERAGE))
     seconds: dict[str, float] = {}
     for model in models_to_run((TENSION_DAILY, TENSION_PAIR_DAILY, TOP_CONTRIBUTIONS), lake):
         start = time.perf_counter()
@@ -168,7 +168,10 @@ def build_in_own_process(root: Path) -> tuple[dict[str, float], float, float]:
 
 
 def main() -> None:
-    """Generate, measure, and print the table."""
+    """Build lakes of random signals, measure the index, print a table.
+
+    With `--lake` (hidden, for the process of one size), only build the index, and print times and memory as JSON.
+    """
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--signals", type=int, default=2_000_000)
     parser.add_argument("--years", type=int, default=10)

@@ -65,9 +65,11 @@ _HITS = {independent_study.PART: independent_study.HIT_RATE, "events": "hit rate
 
 
 def _render_hits_line(figures: pl.DataFrame, statistic: str) -> tuple[str, ...]:
-    """Render the cells of one line: hits and chance of index and keyword rule.
+    """Render the cells of one line: hit rates of index and keywords.
 
-    Chance is the hit rate on other dates; `validation/studies/keywords.py` has the keyword rule. Empty if the index was not measured.
+    They are the number of acts, then rate and chance (the rate on random days) of the index and of the keyword rule
+    (`pipeline/validation/studies/keywords.py`). For the independent study they are also the rule's rate with as many false alarms as the
+    index, and how often the index shows the right sign. Empty if the index was not measured.
     """
     rows = {row["measured"]: row for row in figures.filter(pl.col("statistic") == statistic).iter_rows(named=True)}
     if "index" not in rows:

@@ -98,8 +98,8 @@ def _clean_columns(raw: pl.DataFrame) -> pl.DataFrame:
 def _add_reasons(rows: pl.DataFrame) -> pl.DataFrame:
     """Add `reason` and `detail` to rows that go to quarantine.
 
-    They are null in the others. Of several reasons that apply, the first of these is used: `unreadable`, `missing_source`, `missing_title`
-    (no text at all), `undated`, `future_dated`, `too_long`, `not_text`, `other_language`.
+    They are null in the others. `detail` is the problem in a few words. Of several reasons that apply, the first of these is used:
+    `unreadable`, `missing_source`, `missing_title` (body empty too), `undated`, `future_dated`, `too_long`, `not_text`, `other_language`.
     """
     length = pl.col("title").str.len_chars() + pl.col("body").str.len_chars()
     shown = to_printable(pl.col("raw_published_at").fill_null(""), _MAX_DATE_SHOWN)
@@ -147,8 +147,8 @@ def _add_reasons(rows: pl.DataFrame) -> pl.DataFrame:
 def _add_ids(rows: pl.DataFrame) -> pl.DataFrame:
     """Add `text_sha256`, `source_owner` and `article_id`.
 
-    The hash ignores case and differences in white space. The id is source, day, and the source's own id or else the start of the hash, with
-    colons between them.
+    The hash ignores case and differences in white space. The id is source, `index_date`, and the source's own id or else the start of the
+    hash, with colons between them.
     """
     text = fold_whitespace(rows["title"] + "\n" + rows["body"]).str.to_lowercase()
     hashes = pl.Series("text_sha256", [hashlib.sha256(one.encode()).hexdigest() for one in text.to_list()], pl.String)

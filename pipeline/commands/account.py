@@ -8,9 +8,9 @@ from pipeline.warehouse.publish import Publisher
 
 
 def account_for_rows(lake: Lake, settings: Settings) -> str:
-    """Return one line on the rows read, and the newest release.
+    """Return a line on what became of article rows, and the release.
 
-    For the release, "none yet" before the first one.
+    It counts articles, duplicates and quarantine of all days in the lake. The newest release is "none yet" before the first one.
     """
     release = Publisher(settings.published).latest_name or "none yet"
     return terminal.describe_rows_read(str(lake.span(COVERAGE)), lake.read(COVERAGE), lake.read(QUARANTINE), release)

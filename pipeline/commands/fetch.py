@@ -19,8 +19,9 @@ from pipeline.warehouse.open_lake import lock_data
 def fetch_upstreams(names: Sequence[str] | None, first: date | None, last: date | None, home_folder: Path | None) -> None:
     """Fetch these upstreams, by default all enabled ones.
 
-    Then print the state of each source, or exit with code 1 if a step failed. Days: `first` to `last`, by default those of the settings; a
-    last day that is missing there too is yesterday. Raises `SourceError` if one of `names` is not enabled, or no upstream is.
+    Then print the state of all sources (upstreams and files), or exit with code 1 if a step failed. Days: `first` to `last`, by default
+    those of the settings; a last day that is missing there too is yesterday. Raises `SourceError` if one of `names` is not enabled, or no
+    upstream is.
     """
     settings = end_yesterday(read_settings(home=home_folder, first_day=first), last)
     wanted = names or list(settings.sources.on)

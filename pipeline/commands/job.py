@@ -99,9 +99,9 @@ def _launch(launcher: "Launcher", settings: Settings, span: Days, display: Displ
 
 @contextmanager
 def _restoring_streams() -> Iterator[None]:
-    """Restore standard output and error after an error.
+    """Restore standard output and error if the block raises.
 
-    Dagster redirects them into files of the home while a step runs, and leaves that so if their disk is full: messages would be lost.
+    Dagster redirects them into files of the home while a step runs, and does not undo it if their disk is full: messages would be lost.
     """
     streams = (sys.stdout, sys.stderr)
     descriptors = [(number, os.dup(number)) for number in (1, 2)]

@@ -1,4 +1,4 @@
-"""`tension verify`: compare every file of a home with its hash."""
+"""`tension verify`: list damage in a home, and what repairs it."""
 
 import os
 from pathlib import Path

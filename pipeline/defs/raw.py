@@ -1,4 +1,4 @@
-"""Layer `raw`: articles and trade figures as they were received."""
+"""Layer `raw`: articles, trade figures, tariffs and commitments as received; also verdicts."""
 
 from collections.abc import Callable, Sequence
 

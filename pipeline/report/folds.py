@@ -47,7 +47,7 @@ _AVERAGES = {"import_weighted": "weighted by imports", "simple_mean_hs6": "unwei
 _ABOUT_TARIFFS = "Averages over all goods, from trackers. " + " ".join(
     f"{_AVERAGES[name].capitalize()}: {meaning}." for name, meaning in words.TARIFF_MEASURE.words.items()
 )
-_ABOUT_FLOWS = "Values as first published, not seasonally adjusted, with the day of release. The line shows the last five years."
+_ABOUT_FLOWS = "Values as first published, not seasonally adjusted, with the day of release. The line covers at most sixty months."
 
 
 @dataclass(frozen=True)
@@ -295,8 +295,8 @@ def build_flows(flows: pl.DataFrame, first: date, day: date, pair: str) -> Fold:
     """Build the table of a pair's monthly trade, by series.
 
     `flows`: rows of TRADE_FLOWS. Each series (reporter, partner, flow, product) has its twelve newest months among those of the index (from
-    the month of `first` to `day`), the newest first; the sparkline in its first row has up to sixty months. If the pair has figures, but
-    only of other months, there are no rows, and the title says so.
+    the month of `first` to `day`), the newest first; the sparkline in its first row has up to sixty months. A pair without such months
+    has no rows; if it has figures of other months, the title says so, and the table is shown all the same.
     """
     key = ["reporter", "partner", "flow", "product"]
     known = _between(flows, pair, "reporter", "partner").sort(*key, "reference_month", descending=[False] * 4 + [True])

@@ -63,7 +63,7 @@ def percent(share: float | None) -> str:
 def signed(value: float, digits: int = 0) -> str:
     """Format a number with its sign, rounded to `digits` decimals.
 
-    A number that is rounded to zero has no sign.
+    The minus sign is U+2212. A number that is rounded to zero has no sign.
     """
     text = f"{value:+.{digits}f}"
     return text[1:] if float(text) == 0 else text.replace("-", "\N{MINUS SIGN}")

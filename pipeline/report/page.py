@@ -104,9 +104,10 @@ class PairSection:
 
 @dataclass(frozen=True)
 class Coverage:
-    """Numbers of rows, sources with articles, and articles read for signals.
+    """What was read: days, and numbers of raw rows, sources and articles.
 
-    `unread`: number of articles that were not read, by reason in words; `sources`: the table of `list_sources`.
+    `row_count`: articles, duplicates and quarantined rows together. `source_count`: sources with an article. `read_count`: articles read
+    for signals; `unread`: the others, by reason in words. `sources`: the table of `list_sources`.
     """
 
     first: date
@@ -123,10 +124,7 @@ class Coverage:
 
 @dataclass(frozen=True)
 class FileLink:
-    """A link to a file by a relative path.
-
-    `ValueError` when the path is empty or not relative.
-    """
+    """Link to a file by relative path; `ValueError` for any other path."""
 
     title: str
     href: str

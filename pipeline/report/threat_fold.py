@@ -105,8 +105,8 @@ def _describe_outcomes(row: Mapping[str, Any]) -> str:
 def _title_threat(row: Mapping[str, Any], one: str, other: str) -> str:
     """Say who threatens whom.
 
-    For a threat towards everybody or a bloc, the text adds that the other country of the pair is among them. `one`, `other`: the countries
-    of the pair.
+    For a threat towards everybody or a bloc, the text adds the country of the pair that does not threaten: `(Japan too)`. `one`, `other`:
+    the countries of the pair.
     """
     title = direction_title(row["actor"], row["target"])
     partner = other if row["actor"] == one else one

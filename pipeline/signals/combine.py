@@ -165,7 +165,7 @@ def _map_polarity() -> pl.Expr:
 def _select_evidence() -> list[pl.Expr]:
     """Select the columns of the evidence.
 
-    A null `encoder_score` becomes 0, null `alternatives` become an empty text; other nulls stay.
+    A null `encoder_score` becomes 0, and null `alternatives` (the encoder's likeliest kinds) become an empty text; other nulls stay.
     """
     defaults = {"encoder_score": pl.lit(0.0), "alternatives": pl.lit("")}
     return [pl.col(name).fill_null(defaults[name]) if name in defaults else pl.col(name) for name in EVIDENCE_SCHEMA]

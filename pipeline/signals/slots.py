@@ -39,10 +39,10 @@ def find_rate(text: str, near: int = 0, targets: Iterable[int] = ()) -> float | 
     """Return the rate in percent of an act, or None.
 
     `near`: position of the act. `targets`: positions at which its target is named (all in characters). A rate before a target counts, if
-    `on`, `against`, `for` or `from` is between both (at most 60 characters before and 40 after this word), but no comma, semicolon or `%`;
-    of several the one closest to its target. Otherwise the rate nearest to the act counts. Of two at the same distance it is the first.
-    Left out are the rate before a change ("from 34 percent to ...") and, after the act, rates of what it answers ("after a 10 percent
-    levy").
+    `on`, `against`, `for` or `from` is between both (at most 60 characters after the rate and 40 before the target), but no comma,
+    semicolon or `%`; of several the one closest to its target. Otherwise the rate nearest to the act counts. Of two at the same distance it
+    is the first. Left out are the rate before a change ("from 34 percent to ...") and, after the act, rates of an earlier act that it
+    answers ("after a 10 percent levy").
     """
     rates = [
         match

@@ -62,7 +62,10 @@ def describe_files(name: str, read_at: datetime | None, newest: date | None, tod
 def _describe_upstream(
     name: str, journal: pl.DataFrame, newest: date | None, is_on: bool, today: date, last_day: date
 ) -> dict[str, object]:
-    """Build one upstream's row of `STATUS` from its part of the journal."""
+    """Build an upstream's row of `STATUS`; arguments as in `describe_upstreams`.
+
+    `journal` and `newest` are those of this upstream only.
+    """
     successful = journal.filter(pl.col("outcome").is_in(SUCCESSFUL_OUTCOMES))
     recent = journal.filter(pl.col("asked_at").dt.date() > today - timedelta(days=RECENT_DAYS))
     last = recent.sort("asked_at").unique("item", keep="last", maintain_order=True)

@@ -68,7 +68,8 @@ def back_up(home: Path, target: Path, find_damage: Callable[[], Sequence[object]
 def _copy_home(home: Path, target: Path) -> Backup:
     """Copy the files of a locked home into a new folder, `target`.
 
-    Returns the manifest, which is written there too, with the list of hashes.
+    Returns the manifest, which is written there too, with the list of hashes. Its `format` is that of the home's mark, `home.json`; without
+    a mark it is that of this version.
     """
     with _new_folder(target) as folder:
         mark = read_mark(home)

@@ -129,7 +129,7 @@ class Publisher:
         return Release(name, folder, is_new, rows, repaired)
 
     def _remove_leftovers(self) -> None:
-        """Remove unfinished files and folders (`_LEFTOVERS`) of a killed process."""
+        """Remove what a killed process left in the published folder (`_LEFTOVERS`)."""
         for pattern in _LEFTOVERS:
             for path in (*self.folder.glob(pattern), *self.releases.glob(pattern)):
                 if path.is_dir() and not path.is_symlink():

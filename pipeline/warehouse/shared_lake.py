@@ -153,8 +153,8 @@ class SharedLake(Lake):
     def seed(self) -> None:
         """Send the local lake in `root`, with its notes, to the bucket.
 
-        Only files that still have their recorded hash are sent; the others stay where they are. Notes replace those of the same name. Once
-        everything is sent, the sent files are moved to the paths of copies.
+        Only files that still have their recorded hash are sent; the others stay where they are. Notes (small files with the state of steps)
+        replace those of the same name. Once all is sent, `root` is marked as a copy, and the sent files get the names of their objects.
         """
         local, keys = Lake(self.root), dict[Path, str]()
         for table in TABLES.values():

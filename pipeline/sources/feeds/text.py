@@ -33,7 +33,7 @@ def decode_body(body: bytes, content_type: str) -> str:
     """Decode a feed to text, by the most credible encoding.
 
     Invalid bytes and characters that XML does not allow become replacement characters. In order of precedence: byte order mark, UTF-16 if
-    it begins with `<` and a zero byte in either order, a declared seven-bit encoding (ISO-2022 or HZ), UTF-8, the encoding of the
+    it begins with `<` and a zero byte in either order, a declared ISO-2022 or HZ (which would pass as UTF-8), UTF-8, the encoding of the
     `content_type` header, that of the XML declaration, Windows-1252. UTF-8 or a declared encoding is used only if it decodes at least nine
     tenths of the non-ASCII characters.
     """

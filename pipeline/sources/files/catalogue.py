@@ -52,9 +52,9 @@ class Catalogue:
         return dict(content["files"]) if is_valid else {}
 
     def stored_digests(self, file: ArticleFile) -> Digests | None:
-        """Return the stored hashes of the file's rows by day.
+        """Return the stored hash of each day's rows in the file.
 
-        None if the file is new or has changed, an empty dict if it has no rows.
+        None if none are stored for this version of the file, an empty dict if it has no rows.
         """
         entry = self._entries.get(_key(file))
         if not isinstance(entry, list) or entry[:-1] != _identify_version(file):

@@ -118,9 +118,10 @@ def percentile_ranks(rates: Numbers) -> Numbers:
 
 
 def select_usable_events(events: pl.DataFrame, counts: DailyCounts) -> pl.DataFrame:
-    """Select events within the days read whose directed pair has an index.
+    """Select events within the days of `counts`, in a direction with evidence.
 
-    Their polarity must be one of POLARITIES. Adds `series`, `pair` and `at`, the number of the day (0 is the first read); sorted by date.
+    Their polarity must be one of POLARITIES. Adds `series` (actor>target), `pair` and `at`, the number of the day (0: the first); sorted by
+    date.
     """
     last = counts.first + timedelta(days=counts.days - 1)
     with_series = events.select(EVENT_COLUMNS.names()).with_columns(

@@ -95,10 +95,10 @@ class ParsedSentence:
         return speaker
 
     def find_telling(self, at: int) -> int | None:
-        """Return the verb by which a clause is said to a country.
+        """Return the position of the verb that addresses a country.
 
-        The result is its position. `at`: a word of the clause. Example: `informed Seoul that its goods will face a duty`. If there are
-        several such verbs, the innermost counts. None if no country is addressed.
+        `at`: a word of the clause that the verb passes on. Example: `informed` in `informed Seoul that its goods will face a duty`. Of
+        several such verbs, the one nearest to the clause counts. None if no country is addressed.
         """
         node = self.phrase_head(at)
         for _ in self.tree.heads:

@@ -1,6 +1,7 @@
-"""Actors and targets by word order, if the tree does not say.
+"""Actors and targets by word order, if the syntax tree names none.
 
-It chooses among the mentions of a sentence, else uses the article's main pair.
+It chooses among the countries that a sentence mentions, else uses the article's main pair (the two that it names most) or, for targets, all
+partners.
 """
 
 import itertools
