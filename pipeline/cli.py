@@ -248,6 +248,25 @@ def audit(
 
 
 @app.command()
+def compare(
+    before: Annotated[str, typer.Argument(help="Name of a release of this home, or a folder: a release, or another home")],
+    after: Annotated[str | None, typer.Argument(help="The same [default: the latest release of this home]")] = None,
+    pair: Annotated[str | None, typer.Option("--pair", help="Only this pair of countries, in either order")] = None,
+    first: Annotated[date | None, _day_option("--from", "First day")] = None,
+    last: Annotated[date | None, _day_option("--to", "Last day")] = None,
+    number: Annotated[int, typer.Option("--number", min=1, help="Number of sentences")] = 20,
+    home_folder: HomeOption = None,
+) -> None:
+    """Show what differs between two releases, and which sentences cause it.
+
+    For example after an upgrade, or to see what a changed rule does to real articles.
+    """
+    from pipeline.commands.compare import compare_releases
+
+    compare_releases(before, after, pair, first, last, number, home_folder)
+
+
+@app.command()
 def validate(
     references: Annotated[
         Path | None,

@@ -7,6 +7,7 @@ The command line prints a `UserError` as a message and exits with its code; any 
     │   ├── AnswerError          a question of an assistant cannot be answered
     │   ├── AuditError           readings in a home cannot be judged (`tension audit`)
     │   ├── BackupError          a backup cannot be made or restored
+    │   ├── CompareError         two releases cannot be compared
     │   ├── ContractError        data does not match its contract
     │   ├── ExportError          the index cannot be exported
     │   ├── ExtractorError       no article could be read

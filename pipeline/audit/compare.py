@@ -1,0 +1,149 @@
+"""Differences between two releases: values of the index, and the readings of sentences.
+
+Belongs here: frames in, frames out. Does not: finding the releases (`pipeline/commands/compare.py`), printing
+(`pipeline/report/compare.py`).
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import polars as pl
+
+from pipeline.contracts.tables.audit import SIGNAL_MASS
+from pipeline.contracts.tables.core import READING_OUTCOMES
+from pipeline.contracts.tables.index import SIGNALS, TENSION_PAIR_DAILY
+
+#: Columns of TENSION_PAIR_DAILY that are compared.
+MEASURES = ("tension", "concession", "dialogue")
+#: Smaller differences of a value, in index points, or of a mass count as none: sums are printed with one or two decimals.
+LEAST_DIFFERENCE, LEAST_MASS = 0.05, 0.005
+
+#: Tables that a comparison reads, with their columns.
+COLUMNS = (
+    (TENSION_PAIR_DAILY, ("index_date", "pair", *MEASURES, "phase")),
+    (SIGNAL_MASS, ("signal_id", "pair", "channel", "reading", "mass")),
+    (SIGNALS, ("signal_id", "article_id", "index_date", "source", "quote", "actor", "target", "extractor_version", "lexicon_sha")),
+    (READING_OUTCOMES, ("article_id", "index_date")),
+)
+_SENTENCE = ("article_id", "quote")
+
+
+class Tables(NamedTuple):
+    """The tables of one release that are compared, with the columns of `COLUMNS`."""
+
+    values: pl.DataFrame
+    masses: pl.DataFrame
+    signals: pl.DataFrame
+    outcomes: pl.DataFrame
+
+
+def select_rows(tables: Tables, pair: str | None, first: object, last: object) -> Tables:
+    """Select the rows of a pair and of some days, both included.
+
+    None sets no limit. Readings are those of articles of these days.
+    """
+
+    def is_in_range(frame: pl.DataFrame) -> pl.DataFrame:
+        if first is not None:
+            frame = frame.filter(pl.col("index_date") >= first)
+        return frame if last is None else frame.filter(pl.col("index_date") <= last)
+
+    values, masses = (frame if pair is None else frame.filter(pair=pair) for frame in (tables.values, tables.masses))
+    return Tables(is_in_range(values), masses, is_in_range(tables.signals), is_in_range(tables.outcomes))
+
+
+def compare_values(before: Tables, after: Tables) -> pl.DataFrame:
+    """Compare each measure of each pair by day.
+
+    Returns a row for each `pair` and `measure` with a value in one of the releases. `days`: days with a value in both; `other_days`: with a
+    value in one of them only; `changed_days`: those of `days` whose value differs; `mean_difference`: mean of the absolute differences,
+    None without days; `day`, `value_before`, `value_after`: the day of the largest difference, the earliest if several.
+    """
+    both = before.values.join(after.values, on=["index_date", "pair"], how="full", coalesce=True, suffix="_after").sort(
+        "pair", "index_date"
+    )
+    parts = [_compare_measure(both, name) for name in MEASURES]
+    return pl.concat(parts).sort("pair", pl.col("measure").cast(pl.Enum(MEASURES)))
+
+
+def _compare_measure(both: pl.DataFrame, name: str) -> pl.DataFrame:
+    """Compare one measure by pair; `both`: values of both releases, in order of days."""
+    value, after = pl.col("value_before"), pl.col("value_after")
+    difference = (after - value).abs()
+    largest = pl.struct("index_date", "value_before", "value_after").get(difference.fill_null(-1.0).arg_max())
+    has_both = value.is_not_null() & after.is_not_null()
+    rows = both.select("index_date", "pair", value_before=name, value_after=f"{name}_after").filter(
+        value.is_not_null() | after.is_not_null()
+    )
+    return (
+        rows.group_by("pair", maintain_order=True)
+        .agg(
+            pl.lit(name).alias("measure"),
+            has_both.sum().cast(pl.Int64).alias("days"),
+            (~has_both).sum().cast(pl.Int64).alias("other_days"),
+            (difference >= LEAST_DIFFERENCE).sum().cast(pl.Int64).alias("changed_days"),
+            difference.mean().alias("mean_difference"),
+            largest.alias("largest"),
+        )
+        .unnest("largest")
+        .rename({"index_date": "day"})
+    )
+
+
+def count_phases(before: Tables, after: Tables) -> tuple[int, int]:
+    """Count the pair-days in both releases, and those of them with another phase."""
+    both = before.values.join(after.values, on=["index_date", "pair"], suffix="_after")
+    return both.height, both.filter(pl.col("phase").cast(pl.String) != pl.col("phase_after").cast(pl.String)).height
+
+
+def compare_articles(before: Tables, after: Tables) -> tuple[int, int, int]:
+    """Count the articles in both releases, only in the first, and only in the second."""
+    one, other = (tables.outcomes.select("article_id").unique() for tables in (before, after))
+    common = one.join(other, on="article_id", how="semi").height
+    return common, one.height - common, other.height - common
+
+
+def compare_readings(before: Tables, after: Tables) -> pl.DataFrame:
+    """Compare the readings of each sentence of articles that both releases have.
+
+    A reading counts with its mass, the weight that it has in the index; one without mass does not count. Returns a row for each sentence
+    with a mass in one of the releases: `article_id`, `quote`, `source`, `index_date`, `readings_before` and `readings_after` (the readings
+    in words, heaviest first), `mass_before` and `mass_after` (their sums), and `difference`, the sum of the absolute differences by actor,
+    target and channel. The largest difference comes first. The mass of a story is that of its heaviest readings, so that it can move to
+    another sentence when a reading changes.
+    """
+    common = before.outcomes.select("article_id").join(after.outcomes.select("article_id"), on="article_id", how="semi").unique()
+    one, other = (_sum_by_channel(tables, common) for tables in (before, after))
+    keys = [*_SENTENCE, "actor", "target", "channel"]
+    both = one.join(other, on=keys, how="full", coalesce=True, suffix="_after").with_columns(pl.col("mass", "mass_after").fill_null(0.0))
+    heaviest = pl.max_horizontal("mass", "mass_after")
+    return (
+        both.sort(heaviest, *keys, descending=[True, *[False] * len(keys)])
+        .group_by(*_SENTENCE, maintain_order=True)
+        .agg(
+            pl.coalesce("source", "source_after").first().alias("source"),
+            pl.coalesce("index_date", "index_date_after").first().alias("index_date"),
+            pl.col("reading").drop_nulls().str.join("; ").alias("readings_before"),
+            pl.col("reading_after").drop_nulls().str.join("; ").alias("readings_after"),
+            pl.col("mass").sum().alias("mass_before"),
+            pl.col("mass_after").sum().alias("mass_after"),
+            (pl.col("mass") - pl.col("mass_after")).abs().sum().alias("difference"),
+        )
+        .sort("difference", *_SENTENCE, descending=[True, False, False])
+    )
+
+
+def _sum_by_channel(tables: Tables, articles: pl.DataFrame) -> pl.DataFrame:
+    """Sum masses by sentence, actor, target and channel; `reading` has the readings in words."""
+    of_signal = tables.signals.join(articles, on="article_id", how="semi").drop("extractor_version", "lexicon_sha")
+    rows = tables.masses.join(of_signal, on="signal_id").with_columns(pl.col("channel").cast(pl.String))
+    return (
+        rows.sort("mass", "signal_id", "pair", descending=[True, False, False])
+        .group_by(*_SENTENCE, "source", "index_date", "actor", "target", "channel", maintain_order=True)
+        .agg(pl.col("mass").sum(), pl.col("reading").unique(maintain_order=True).str.join("; "))
+    )
+
+
+def list_versions(tables: Tables) -> Iterable[tuple[str, str]]:
+    """List the versions of the readers and of the lexicon that found the signals."""
+    return sorted(tables.signals.select("extractor_version", "lexicon_sha").unique().iter_rows())

@@ -1,0 +1,73 @@
+"""Differences between two releases, for the terminal.
+
+Text of articles is untrusted: all of it goes through `to_plain`.
+"""
+
+from typing import Any
+
+import polars as pl
+from rich.table import Table
+
+from pipeline.audit.compare import LEAST_MASS
+from pipeline.report.names import format_count
+from pipeline.report.plain import to_plain
+from pipeline.report.tables import add_columns, new_table
+
+
+def value_table(values: pl.DataFrame) -> Table:
+    """Return a terminal table of the result of `compare_values`."""
+    table = new_table(
+        "Values of pairs, in index points",
+        caption="days: with a value in both; changed: those with another value; else: days with a value in only one; mean: of the changes.",
+    )
+    add_columns(table, "pair", "measure", justify="left")
+    add_columns(table, "days", "changed", "else", "mean")
+    add_columns(table, "largest change", justify="left")
+    for row in values.iter_rows(named=True):
+        mean = "" if row["mean_difference"] is None else f"{row['mean_difference']:.2f}"
+        counts = (f"{row[name]:,}" for name in ("days", "changed_days", "other_days"))
+        table.add_row(row["pair"], row["measure"], *counts, mean, _describe_largest(row) if row["changed_days"] else "")
+    return table
+
+
+def _describe_largest(row: dict[str, Any]) -> str:
+    return f"{row['day']}: {row['value_before']:.1f} to {row['value_after']:.1f}"
+
+
+def describe_readings(readings: pl.DataFrame) -> str:
+    """Say how many sentences are read as before, otherwise, newly or not any more.
+
+    `readings`: result of `compare_readings`. Smaller differences of mass than `LEAST_MASS` count as none.
+    """
+    is_other = pl.col("readings_before") != pl.col("readings_after")
+    only_before, only_after = pl.col("readings_after") == "", pl.col("readings_before") == ""
+    changed = is_other & ~only_before & ~only_after
+    reweighted = ~is_other & (pl.col("difference") >= LEAST_MASS)
+    counts = [readings.filter(condition).height for condition in (changed, only_after, only_before, reweighted)]
+    names = ("with other readings", "with a mass only after", "with a mass only before", "with another mass of the same readings")
+    unchanged = readings.height - sum(counts)
+    parts = [f"{count:,} {name}" for count, name in zip(counts, names, strict=True) if count]
+    return f"{format_count(readings.height, 'sentence')} with a mass: {unchanged:,} as before" + "".join(f", {part}" for part in parts)
+
+
+def reading_table(readings: pl.DataFrame, number: int) -> Table | None:
+    """Return a terminal table of the sentences with the largest difference of mass.
+
+    `readings`: result of `compare_readings`; at most `number` of them, without differences below `LEAST_MASS`. None if there are none.
+    """
+    largest = readings.filter(pl.col("difference") >= LEAST_MASS).head(number)
+    if largest.is_empty():
+        return None
+    table = new_table(f"The {format_count(largest.height, 'sentence')} with the largest change of mass", show_lines=True)
+    add_columns(table, "mass")
+    for name, ratio in (("before", 2), ("after", 2), ("sentence", 5)):
+        table.add_column(name, overflow="fold", ratio=ratio)
+    for row in largest.iter_rows(named=True):
+        sentence = to_plain(" ".join(row["quote"].split()))
+        table.add_row(
+            f"{row['mass_before']:.2f}\n{row['mass_after']:.2f}",
+            to_plain(row["readings_before"] or "-"),
+            to_plain(row["readings_after"] or "-"),
+            f"{sentence}\n[dim]{to_plain(row['source'])}, {row['index_date']}[/]",
+        )
+    return table

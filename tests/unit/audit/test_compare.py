@@ -1,0 +1,97 @@
+"""Comparing two releases: values by pair, and readings by sentence."""
+
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from pipeline.audit.compare import COLUMNS, Tables, compare_articles, compare_readings, compare_values, count_phases, select_rows
+from pipeline.contracts.model import Table
+from pipeline.report.compare import describe_readings, reading_table
+
+ONE, TWO = date(2025, 4, 4), date(2025, 4, 5)
+READING = {"pair": "CHN-USA", "channel": "escalation", "reading": "CHN>USA measure effective tariff", "mass": 2.0}
+
+
+def fill(table: Table, columns: tuple[str, ...], rows: list[dict[str, Any]]) -> pl.DataFrame:
+    """Rows of a table with some of its columns: its example with these changes."""
+    example = table.example().row(0, named=True)
+    return pl.DataFrame([{name: row.get(name, example[name]) for name in table.schema} for row in rows], schema=table.schema).select(
+        columns
+    )
+
+
+def release(values: list[dict[str, Any]], readings: list[dict[str, Any]], articles: str = "AB") -> Tables:
+    """A release with these values, readings (signal, article and mass in one row), and read articles."""
+    numbered = [{"signal_id": str(number), "quote": f"Sentence of {row['article_id']}."} | row for number, row in enumerate(readings)]
+    rows = (values, numbered, numbered, [{"article_id": name, "index_date": ONE} for name in articles])
+    return Tables(*(fill(table, columns, part) for (table, columns), part in zip(COLUMNS, rows, strict=True)))
+
+
+def value(day: date, tension: float | None, phase: str = "escalation") -> dict[str, Any]:
+    return {"index_date": day, "pair": "CHN-USA", "tension": tension, "concession": None, "dialogue": None, "phase": phase}
+
+
+def test_values_are_compared_by_pair_and_measure() -> None:
+    days = [ONE, TWO, date(2025, 4, 6), date(2025, 4, 7)]
+    before = release([value(day, number) for day, number in zip(days, (100.0, 150.0, None, None), strict=True)], [])
+    after = release([value(day, number) for day, number in zip(days, (100.01, 140.0, 120.0, None), strict=True)], [])
+    (row,) = compare_values(before, after).iter_rows(named=True)
+    assert (row["pair"], row["measure"]) == ("CHN-USA", "tension")
+    assert (row["days"], row["changed_days"], row["other_days"]) == (2, 1, 1)
+    assert (row["day"], row["value_before"], row["value_after"]) == (TWO, 150.0, 140.0)
+    assert round(row["mean_difference"], 3) == 5.005
+
+
+def test_another_phase_is_counted_on_days_of_both() -> None:
+    before = release([value(ONE, 100.0), value(TWO, 100.0)], [])
+    after = release([value(ONE, 100.0, "quiet"), value(TWO, 100.0), value(date(2025, 4, 6), 100.0, "quiet")], [])
+    assert count_phases(before, after) == (2, 1)
+
+
+def test_readings_are_compared_only_in_articles_of_both() -> None:
+    before = release([], [READING | {"article_id": "A"}, READING | {"article_id": "B"}])
+    after = release([], [READING | {"article_id": "A", "mass": 0.5}, READING | {"article_id": "C"}], articles="AC")
+    assert compare_articles(before, after) == (1, 1, 1)
+    (row,) = compare_readings(before, after).iter_rows(named=True)
+    assert (row["article_id"], row["mass_before"], row["mass_after"], row["difference"]) == ("A", 2.0, 0.5, 1.5)
+    assert row["readings_before"] == row["readings_after"] == READING["reading"]
+
+
+def test_the_sign_of_a_reading_counts_in_its_difference() -> None:
+    easing = {"channel": "concession", "reading": "CHN>USA easing effective tariff", "mass": 1.0}
+    (row,) = compare_readings(
+        release([], [READING | {"article_id": "A"}]), release([], [READING | {"article_id": "A"} | easing])
+    ).iter_rows(named=True)
+    assert row["difference"] == 3.0
+    assert (row["readings_before"], row["readings_after"]) == (READING["reading"], easing["reading"])
+
+
+def test_a_general_act_is_one_reading_with_the_sum_of_its_masses() -> None:
+    general = READING | {"article_id": "A", "actor": "USA", "target": "*", "reading": "USA>* measure effective tariff"}
+    after = release([], [general])
+    after = after._replace(masses=pl.concat([after.masses, after.masses.with_columns(pair=pl.lit("JPN-USA"))]))
+    (row,) = compare_readings(release([], []), after).iter_rows(named=True)
+    assert (row["readings_before"], row["readings_after"]) == ("", general["reading"])
+    assert (row["mass_before"], row["mass_after"]) == (0.0, 4.0)
+
+
+def test_sentences_are_counted_by_what_became_of_them() -> None:
+    article = {"article_id": "A"}
+    before = [READING | article | {"quote": quote} for quote in ("same", "gone", "lighter", "other")]
+    other = {"quote": "other", "reading": "CHN>USA threat proposed tariff"}
+    after = [READING | article | change for change in ({"quote": "same"}, {"quote": "new"}, {"quote": "lighter", "mass": 1.0}, other)]
+    readings = compare_readings(release([], before), release([], after))
+    assert describe_readings(readings) == (
+        "5 sentences with a mass: 1 as before, 1 with other readings, 1 with a mass only after, 1 with a mass only before, "
+        "1 with another mass of the same readings"
+    )
+    assert set(readings["quote"].head(2)) == {"gone", "new"}
+    assert reading_table(readings.filter(quote="same"), 5) is None
+
+
+def test_rows_are_selected_by_pair_and_days() -> None:
+    tables = release([value(ONE, 1.0), value(TWO, 2.0)], [READING | {"article_id": "A", "index_date": TWO}])
+    assert select_rows(tables, None, TWO, None).values["tension"].to_list() == [2.0]
+    assert select_rows(tables, None, None, ONE).signals.is_empty()
+    assert select_rows(tables, "EUN-USA", None, None).masses.is_empty()

@@ -1,0 +1,61 @@
+"""`tension compare`: two releases of the sample, and what it answers to mistakes."""
+
+import shutil
+from pathlib import Path
+
+import polars as pl
+
+from tests.conftest import SampleRun
+from tests.unit.cli.conftest import Command, flat
+
+
+def test_a_release_does_not_differ_from_itself(command: Command, sample_run: SampleRun) -> None:
+    result = command("compare", sample_run.latest.resolve().name, "--home", sample_run.home)
+    assert result.exit_code == 0, result.output
+    printed = flat(result.output)
+    assert "431 articles in both, 0 only before, 0 only after" in printed
+    assert "0 of 2,205 pair-days have another phase" in printed
+    assert "as before" in printed
+    assert "largest change of mass" not in printed
+
+
+def test_a_changed_release_shows_days_and_sentences(command: Command, sample_run: SampleRun, tmp_path: Path) -> None:
+    changed = tmp_path / "changed"
+    for table in ("tension_pair_daily", "signal_mass", "signals", "reading_outcomes"):
+        shutil.copytree(sample_run.latest / table, changed / table)
+    values, masses = changed / "tension_pair_daily/2025.parquet", changed / "signal_mass/2025.parquet"
+    is_peak = (pl.col("pair") == "CHN-USA") & (pl.col("index_date") == pl.date(2025, 4, 9))
+    pl.read_parquet(values).with_columns(tension=pl.when(is_peak).then(999.0).otherwise("tension")).write_parquet(values)
+    rows = pl.read_parquet(masses)
+    heaviest = rows["mass"].arg_max()
+    pl.concat([rows[:heaviest], rows[heaviest + 1 :]]).write_parquet(masses)
+    result = command("compare", sample_run.home, changed, "--home", sample_run.home, "--pair", "USA-CHN", "--number", 1)
+    assert result.exit_code == 0, result.output
+    printed = flat(result.output)
+    assert "2025-04-09:" in printed
+    assert "to 999.0" in printed
+    assert "EUN-USA" not in printed
+    assert "The 1 sentence with the largest change of mass" in printed
+
+
+def test_a_mistake_is_answered_with_what_to_write(command: Command, sample_run: SampleRun) -> None:
+    result = command("compare", "2020-01-01-0000000000", "--home", sample_run.home)
+    assert result.exit_code != 0
+    assert f"the newest of {sample_run.home} are {sample_run.latest.resolve().name}" in flat(result.output)
+    result = command("compare", sample_run.home, "--home", sample_run.home, "--pair", "USA-EU")
+    assert result.exit_code != 0
+    assert "the EU is EUN here" in flat(result.output)
+
+
+def test_a_release_of_other_tables_is_named(command: Command, sample_run: SampleRun, tmp_path: Path) -> None:
+    (tmp_path / "old/tension_pair_daily").mkdir(parents=True)
+    pl.DataFrame({"index_date": []}).write_parquet(tmp_path / "old/tension_pair_daily/2020.parquet")
+    result = command("compare", tmp_path / "old", "--home", sample_run.home)
+    assert result.exit_code != 0
+    assert "is damaged (`tension verify`), or of a version with other tables" in flat(result.output)
+
+
+def test_a_home_without_a_release_is_answered_with_the_next_command(command: Command, sample_run: SampleRun, tmp_path: Path) -> None:
+    result = command("compare", sample_run.home, "--home", tmp_path / "none")
+    assert result.exit_code != 0
+    assert "has no release to compare with; build its index first" in flat(result.output)
