@@ -133,7 +133,10 @@ def run_in_own_process(folder: Path, step: str, span: Days) -> tuple[float, floa
 
 
 def main() -> None:
-    """Generate, measure, and print the table."""
+    """Generate, measure, and print the table.
+
+    With `--step` (hidden), only run this step, and print its peak memory in GB.
+    """
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--gigabytes", type=float, default=0.05, help="text, unpacked [default: %(default)s]")
     parser.add_argument("--days", type=int, default=365, help="over which they are spread [default: %(default)s]")
@@ -154,7 +157,7 @@ def main() -> None:
 
 
 def measure(folder: Path, gigabytes: float, span: Days, steps: list[str]) -> None:
-    """Measure each step on one archive; print one table row per step."""
+    """Generate an archive, measure each step on it, and print the table."""
     print(f"{gigabytes:g} GB of text: generating …", file=sys.stderr, flush=True)
     text = write_archive(folder / "archive", int(gigabytes * 1e9), span)
     packed = sum(path.stat().st_size for path in (folder / "archive").iterdir())

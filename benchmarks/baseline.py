@@ -43,7 +43,10 @@ SCHEDULES = {
 
 
 def simulate_masses(random: np.random.Generator, masses: Matrix, stories_a_day: float) -> Matrix:
-    """Simulate the observed mass of each pair and day of the first year, shape (pairs, days)."""
+    """Simulate the observed mass of each pair and day, shape (pairs, days).
+
+    Each story has one of `masses`, at random. The days are the first year and `OPEN_DAYS` more.
+    """
     days = YEAR + OPEN_DAYS
     keep = 2.0 ** (-1 / 30)
     log_rate = np.empty((PAIRS, days))
@@ -57,7 +60,10 @@ def simulate_masses(random: np.random.Generator, masses: Matrix, stories_a_day: 
 
 
 def compute_values(observed: Matrix, lengths: tuple[int, ...], mean_mass: float, looks_ahead: bool = False) -> Matrix:
-    """Compute the value of each day with the versions of the baseline that were final before it."""
+    """Compute the value of each day with baselines final before it.
+
+    Days before the first is final use it too; with `looks_ahead`, all days use the last.
+    """
     expected = np.empty_like(observed)
     for length in lengths:
         first = 0 if looks_ahead or length == lengths[0] else length + OPEN_DAYS

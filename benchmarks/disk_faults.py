@@ -44,7 +44,10 @@ def start_with_failing_disk() -> None:
 
 
 def fail_disk(home: Path, first: int, error: int, log: Path) -> Callable[[], None]:
-    """Return what lets operations in a process fail, from the n-th on; none if n is 0."""
+    """Return a function that lets operations below `home` fail in its process.
+
+    Those from number `first` on fail (for `EIO` only that one, for 0 none); `log` lists all.
+    """
 
     def fail() -> None:
         descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
@@ -61,7 +64,7 @@ def to_kind(operation: str) -> str:
 
 
 def draw(log: Path, chance: random.Random) -> int:
-    """Draw a kind of operation, and return the number of one of it."""
+    """Draw a kind of operation, then one of them; return its number."""
     numbers: dict[str, list[int]] = {}
     for number, line in enumerate(log.read_text(encoding="utf-8").splitlines(), 1):
         numbers.setdefault(to_kind(line), []).append(number)

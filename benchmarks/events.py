@@ -40,7 +40,7 @@ FIRST = date(2015, 1, 1)
 
 @dataclass(frozen=True)
 class Cost:
-    """Cost of storing the events of some days."""
+    """Time to store the events of some days, and their number."""
 
     days: int
     events: int

@@ -5,8 +5,8 @@
 Stories arrive at a true rate that wanders around 100 (the logarithm is a stationary AR(1) process) and are filtered as in production, with
 a prior that weighs as much as three mean stories. Prints, by expected stories a day: the evidence weight, the correlation of value and
 truth, the share of the truth's squared distance from 100 that the value explains, and how often the value is on the truth's side of 100 if
-the truth is at least a quarter off. Each cell has the smallest and the largest figure of four simulations, in which the rate wanders by
-more or less, faster or slower (`WORLDS`). They are seeded and take about a minute.
+the truth is at least a quarter off. All but the evidence weight have the smallest and the largest figure of four simulations, in which the
+rate wanders by more or less, faster or slower (`WORLDS`). They are seeded and take about a minute.
 """
 
 import numpy as np
@@ -22,7 +22,10 @@ QUARTER = np.log(1.25)
 
 
 def simulate(stories_a_day: float, spread: float, memory: float, random: np.random.Generator) -> tuple[Matrix, Matrix]:
-    """Simulate truth and value over the baseline rate, shape (pairs, days)."""
+    """Simulate truth and value, divided by the baseline rate; shape (pairs, days).
+
+    The logarithm of truth has standard deviation `spread`, and autocorrelation 1/e after `memory` days.
+    """
     level = random.normal(0, spread, PAIRS)
     truth = np.empty((PAIRS, DAYS))
     keep = np.exp(-1 / memory)

@@ -66,7 +66,7 @@ class Forked:
         return self.code
 
     def cpu_seconds(self) -> float:
-        """Return the processor time so far."""
+        """Return the processor seconds so far, without those of child processes."""
         fields = Path(f"/proc/{self.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
@@ -76,7 +76,10 @@ class Forked:
 
 
 def fork(do: Callable[[], object]) -> Forked:
-    """Call a function in a forked process; it exits with 0, or with 99 and a traceback."""
+    """Call a function in a forked process.
+
+    It exits with 0, with the code of a `SystemExit`, or with 99 and a traceback.
+    """
     descriptor, name = tempfile.mkstemp(prefix="forked-", suffix=".txt")
     pid = os.fork()
     if pid:
@@ -126,7 +129,10 @@ def find_problems(home: Path) -> list[str]:
 
 
 def list_in_fork(list_lines: Callable[[], Iterable[str]]) -> list[str]:
-    """Return the lines that a function lists, in a forked process."""
+    """Return the lines that a function lists, in a forked process.
+
+    If the process fails, the lines say why.
+    """
     forked = fork(lambda: print("\n".join(list_lines())))
     code, lines = forked.wait(), forked.output.read_text(encoding="utf-8").split("\n")
     forked.output.unlink()

@@ -1,6 +1,6 @@
 """Measure which share of the articles on a topic passes the gate.
 
-    uv run python benchmarks/gate_recall.py [--topic trade]
+    uv run python benchmarks/gate_recall.py [--articles PATH] [--topic trade]
 
 The gate (`pipeline/signals/gate/`) decides which articles are read for signals. Needs a Parquet file of articles with a column `topics`
 (list of words), e.g. Reuters-21578.

@@ -1,6 +1,6 @@
 """Print articles that pass the gate, for a person to judge.
 
-    uv run python benchmarks/gate_sample.py [--count 60]
+    uv run python benchmarks/gate_sample.py [--articles PATH] [--count 60]
 
 The gate (`pipeline/signals/gate/`) decides which articles are read for signals; the person judges whether those that pass are about trade
 policy. The selection is deterministic (order of the SHA-256 of ids). Nothing is stored, because the text belongs to its publisher.

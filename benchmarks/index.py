@@ -161,7 +161,7 @@ def time_one_day(lake: Lake, folder: Path) -> float:
 
 
 def build_in_own_process(root: Path) -> tuple[dict[str, float], float, float]:
-    """Build in its own process; return seconds by table, CPU seconds in all, peak memory in GB."""
+    """Build in its own process; return seconds by model, CPU seconds in all, peak memory in GB."""
     completed = subprocess.run([sys.executable, __file__, "--lake", str(root)], capture_output=True, text=True, check=True)  # noqa: S603 runs this file
     seconds, cpu, peak_gb = json.loads(completed.stdout)
     return seconds, cpu, peak_gb

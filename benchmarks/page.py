@@ -17,7 +17,10 @@ from tests.unit.report.large_index import PAIRS, make_large_index
 
 
 def measure_loads(pairs: int, times: int) -> list[float]:
-    """Return the seconds from opening a page to its drawn chart."""
+    """Return the seconds of each load until the chart is drawn.
+
+    Prints the size of the page, and the best and the median.
+    """
     seconds = []
     with tempfile.TemporaryDirectory() as folder, open_browser() as browser:
         page = write_report(*make_large_index(pairs), Path(folder), "r", is_sample=True)

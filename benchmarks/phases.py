@@ -28,7 +28,10 @@ PHASE_OF_POLARITY = {"escalation": "escalation", "concession": "de-escalation"}
 
 
 def days_near(acts: pl.DataFrame, date: str) -> pl.DataFrame:
-    """List the days near an act: `index_date`, `pair`, `act_phase`."""
+    """List the days near an act: `index_date`, `pair`, `act_phase`.
+
+    From 3 days before to 14 days after it; `date` names its column.
+    """
     shifts = pl.DataFrame({"shift": [timedelta(days=n) for n in range(-AFTER, BEFORE + 1)]})
     return (
         acts.join(shifts, how="cross")

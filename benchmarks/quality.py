@@ -40,7 +40,10 @@ def load_rules() -> dict[str, Any]:
 
 
 def measure(home: Path, rows: int) -> dict[str, float]:
-    """Measure the CPU seconds of each part in this process."""
+    """Measure the CPU seconds of each part in this process.
+
+    `rules` in the result is the number of rules.
+    """
     rules = load_rules()
     check = next(getattr(validate, name) for name in ("check_frame", "audit") if hasattr(validate, name))  # `audit` in older checkouts
     lake = Lake(home / "lake")
@@ -85,7 +88,10 @@ def measure_checkout(checkout: Path, home: Path, rows: int) -> dict[str, float]:
 
 
 def main() -> None:
-    """Measure this checkout, and another one if given."""
+    """Measure this checkout, and another one if given.
+
+    With `--measure` (hidden), measure in this process, and print the figures as JSON.
+    """
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--home", type=Path, default=ROOT / "data")
     parser.add_argument("--rows", type=int, default=1_000_000)

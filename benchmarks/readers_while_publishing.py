@@ -44,7 +44,10 @@ def publish_in_turns(folder: Path, stop: Path) -> None:
 
 
 def describe_releases(folder: Path) -> dict[str, tuple[str, str]]:
-    """Return what a reader sees of both releases, by name: rows of the database, and hash of a table."""
+    """Publish both lakes; return what a reader sees, by name of release.
+
+    It is a row of the database as JSON, and the hash of a table.
+    """
     known = {}
     for letter in "AB":
         publish(folder, letter, folder / "expected")
@@ -56,7 +59,10 @@ def describe_releases(folder: Path) -> dict[str, tuple[str, str]]:
 
 
 def read_again(published: Path, known: dict[str, tuple[str, str]], opens: int) -> None:
-    """Open everything `opens` times; print errors and mixtures."""
+    """Open database, table and page by turns; print errors and mixtures.
+
+    `opens` counts all three.
+    """
     for _ in range(opens // 3):
         try:
             with duckdb.connect(str(published / DATABASE), read_only=True) as con:

@@ -93,7 +93,10 @@ def count_by_newsindex(table: pd.DataFrame, dictionary: Dictionary) -> int:
 
 
 def to_newsindex(articles: pl.DataFrame) -> tuple[pd.DataFrame, Dictionary]:
-    """Convert articles and the lexicon's trade terms, country names and uncertainty words for newsindex."""
+    """Convert articles and three lists of words for newsindex.
+
+    The lists are the lexicon's trade terms, its names of countries (`NAME_FIELDS`), and `UNCERTAIN`.
+    """
     objects = [entry for entry in load_lexicon("objects")["object"] if entry.get("gate")]
     terms = {form for entry in (*objects, *load_lexicon("gate")["term"]) for word in entry["words"] for form in noun_forms(word)}
     names = {name for country in load_lexicon("actors")["country"] for field in NAME_FIELDS for name in country[field]}

@@ -83,7 +83,10 @@ def main() -> None:
 
 
 def print_table(folder: Path, proxy: Proxy, port: int, articles: int) -> None:
-    """Print a row for one worker and one for two."""
+    """Measure one and two workers, and print a row for each.
+
+    `proxy` lists the requests to the server. `RuntimeError` if the lakes differ.
+    """
     key, secret, _ = USERS["owner"]
     os.environ |= {
         "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",

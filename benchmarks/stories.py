@@ -186,7 +186,10 @@ def link_in_batches(method: str, path: Path, batch: int) -> tuple[float, float, 
 
 
 def main() -> None:
-    """Generate, measure, and print the table."""
+    """Generate, measure, and print the table.
+
+    With `--measured` (hidden), only link by one method, and print its figures as JSON.
+    """
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--articles", type=int, default=100_000)
     parser.add_argument("--days", type=int, default=30)

@@ -52,8 +52,8 @@ def _count_words(text: pl.Series) -> pl.DataFrame:
     """Count letters and words of each text, for `_decide_language`.
 
     The columns are `text`, `letters`, `other_script` (letters that are not Latin), `words`, `english` and `foreign` (words in these lists
-    of `language.toml`; words with letters that English lacks are foreign too). Texts are in lower case, because capitals mislead the
-    detector.
+    of `language.toml`; words that begin with a to z, not a capital, and have a letter that English lacks are foreign too). Texts are in
+    lower case, because capitals mislead the detector.
     """
     cleaned = text.str.slice(0, MAX_CHARS).str.replace_all(_UNSUPPORTED, " ")
     one = pl.col("text")

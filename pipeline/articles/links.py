@@ -130,7 +130,7 @@ def _is_irrelevant(name: str, value: str, part: str) -> bool:
 
 
 def _normalize_route(fragment: str) -> str:
-    """Return the fragment if it selects a page (`#!`, `#/`).
+    """Return the fragment with `#` if it selects a page (`#!`, `#/`).
 
     Empty for other fragments, which are positions on a page.
     """
@@ -138,5 +138,5 @@ def _normalize_route(fragment: str) -> str:
 
 
 def _normalize_escapes(text: str, marks: str) -> str:
-    """Percent-encode all but ASCII letters, digits, `_.-~` and `marks`."""
+    """Decode escapes, then percent-encode all but ASCII letters, digits, `_.-~`, `marks`."""
     return quote(unquote_to_bytes(text), safe=marks)

@@ -123,7 +123,7 @@ def _parse_tree(page: str) -> LexborHTMLParser:
 
 
 def _measure_depth(page: str) -> int:
-    """Return an upper bound of the nesting depth of elements.
+    """Return an upper bound of the nesting depth, without elements in `_NOT_OPEN`.
 
     Returns 0 without counting if the page has too few tags to be too deep.
     """
