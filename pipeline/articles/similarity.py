@@ -168,9 +168,9 @@ def _count_shared(looked_up: pl.DataFrame, found_under: pl.DataFrame) -> pl.Data
 def _select_candidates(shared: pl.DataFrame, texts: pl.DataFrame) -> pl.DataFrame:
     """Select the pairs that share enough shingles to be compared.
 
-    Enough is `_MIN_SHARED` of the shorter text's head or sample. Returned are the ranks of the `short` and the `long` text (of two equally
-    long ones the later is `short`), their numbers of distinct shingles (`of_short`, `of_long`), and `reach`: the number of shingle
-    positions in the short text.
+    Enough is `_MIN_SHARED` of the shorter text's head or sample. Returned with each pair are the ranks of the `short` and the `long` text
+    (of two equally long ones the later is `short`), their numbers of distinct shingles (`of_short`, `of_long`), and `reach`: the number of
+    shingle positions in the short text.
     """
     sizes = texts.select("rank", "places", "distinct", "sampled")
     both = shared.join(sizes, on="rank").join(sizes.select(pl.all().name.prefix("earlier_")), on="earlier_rank")

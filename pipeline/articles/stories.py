@@ -27,9 +27,10 @@ def link_retellings(articles: pl.DataFrame, days: Days) -> pl.DataFrame:
 
     The result is of `STORY_LINKS`: one row for each article that repeats an earlier one, none for others. `articles` (of `ARTICLES`) must
     include the `DAYS_AROUND` days before and after; only articles so close in time are compared. They are ordered by the day on which they
-    were known, then by (published_at, article_id). Two articles tell the same if they share a link, a text, or enough
-    words (`similarity.py`), or have on the same day titles of the same `MIN_TITLE_WORDS` or more words. Texts with fewer than `MIN_WORDS`
-    words tell the same only if they share a link, or have the same words or such a title on the same day.
+    were known (their own, or that on which they were first seen, if later), then by (published_at, article_id). Two articles tell the same
+    if they share a link, a text, or enough words (`similarity.py`), or have on the same day titles of the same `MIN_TITLE_WORDS` or more
+    words. Texts with fewer than `MIN_WORDS` words tell the same only if they share a link, or have the same words or such a title on the
+    same day.
     """
     span = days.extend(DAYS_AROUND)
     rows = (
@@ -51,7 +52,8 @@ def link_retellings(articles: pl.DataFrame, days: Days) -> pl.DataFrame:
 def _find_similar_by_day(rows: pl.DataFrame, days: Days) -> Iterator[pl.DataFrame]:
     """Yield the similar pairs of each day.
 
-    Only the shingles of the days around a day are in memory. Days after it matter if it has an article that was seen late.
+    Only the shingles of the days around a day are in memory. Days after it matter for an article that was seen late: it may
+    repeat one of theirs.
     """
     ahead = DAYS_AROUND if rows["is_late"].any() else 0
     window: deque[DayShingles] = deque(maxlen=DAYS_AROUND + 1 + ahead)

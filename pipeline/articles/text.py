@@ -54,7 +54,7 @@ def clean_paragraphs(text: pl.Series) -> pl.Series:
 def fold_whitespace(text: pl.Series) -> pl.Series:
     """Remove invisible characters from each text, and fold white space.
 
-    Each run of white space becomes one space. Unicode is composed (NFC); null becomes empty.
+    Each run of white space becomes one space; at the ends it is removed. Unicode is composed (NFC); null becomes empty.
     """
     return _remove_invisible(text).str.replace_all(_NOT_ONE_SPACE, " ").str.strip_chars()
 
@@ -63,7 +63,7 @@ def to_printable(text: pl.Expr, limit: int) -> pl.Expr:
     """Return at most `limit` characters that are safe to display.
 
     The text is cut to its first `limit` characters; then each run of control characters, line ends and other characters that are not shown
-    becomes one space.
+    becomes one space, and spaces at the ends are removed.
     """
     return text.str.slice(0, limit).str.replace_all(r"[^\p{L}\p{M}\p{N}\p{P}\p{S} ]+", " ").str.strip_chars()
 
@@ -74,7 +74,10 @@ def _remove_invisible(text: pl.Series) -> pl.Series:
 
 
 def _remove_markup(text: pl.Series) -> pl.Series:
-    """Remove tags and decode entities, including tags that were escaped."""
+    """Remove tags and decode entities, including tags that were escaped.
+
+    A tab or line end that is written with a backslash becomes a space.
+    """
     plain = _change_matching(text, LOOKS_LIKE_HTML, html_to_text)
     for _ in range(_ROUNDS):
         plain = _change_matching(plain, _ENTITY, _decode_entities)

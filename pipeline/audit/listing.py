@@ -13,7 +13,7 @@ _EVIDENCE = ("quote", "probability", "tier", "readers", "alternatives", "source"
 
 
 def select_masses(masses: pl.DataFrame, pair: str | None, channels: Sequence[str], first: date | None, last: date | None) -> pl.DataFrame:
-    """Select rows of SIGNAL_MASS by pair, channel and index day.
+    """Select rows of SIGNAL_MASS by pair, channel and day of the story.
 
     `pair` is in alphabetical order, e.g. `CHN-USA`. Both `first` and `last` are included. None sets no limit: all pairs, no first day, or
     no last day.
@@ -76,8 +76,9 @@ def drop_judged(listing: pl.DataFrame, verdicts: pl.DataFrame, judge: str) -> pl
 def write_listing(listing: pl.DataFrame, path: Path, judge: str) -> None:
     """Write a listing as a CSV file of verdicts with empty verdicts.
 
-    `judge` is in every row; `verdict` and `reason` are for the judge to fill in. Texts that a spreadsheet would take for formulas are
-    quoted. An existing file is overwritten. Judges see sentence, headline and reading, but neither probability nor other verdicts.
+    `judge` is in every row; `verdict` and `reason` are for the judge to fill in. An apostrophe is put before texts that a spreadsheet
+    would take for formulas. An existing file is overwritten. Judges see sentence, headline and reading, but neither probability nor other
+    verdicts.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     columns = ("signal_id", "reading", "verdict", "reason", "judge", "quote", "title", "source", "date", "url")

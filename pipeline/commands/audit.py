@@ -39,8 +39,8 @@ class AuditError(UserError, ValueError):
 class Selection:
     """Which readings are listed, and counted in the precision.
 
-    They are readings of `pair` (None: all), of the `channels`, from `first` to `last`, both included (None: no bound). At most `number` are
-    listed; the precision is computed from all.
+    They are readings of `pair` (None: all), of the `channels`, in stories of the days from `first` to `last`, both included (None: no
+    bound). At most `number` are listed; the precision is computed from all.
     """
 
     pair: str | None

@@ -14,7 +14,7 @@ from pipeline.warehouse.verify import find_damage
 def back_up_home(target: Path, home_folder: Path | None) -> None:
     """Copy a home, and print what was copied.
 
-    `target`: a new folder. If it exists or the home is damaged, `BackupError` is raised and nothing is copied.
+    `target`: a new folder outside the home. If it is not, or the home is damaged, `BackupError` is raised and nothing is copied.
     """
     settings = read_settings(home=home_folder)
     copied = back_up(settings.home, target, partial(find_damage, settings, compares_hashes=True))

@@ -74,7 +74,7 @@ def _judge(title: str, body: str) -> tuple[str, int | None]:
 
 
 def _split_title(text: str) -> tuple[str, str]:
-    """Split a text into title and body, as a run does.
+    """Split a text into title and body.
 
     The first of several lines is the title. A single line is a body, like that of a row without a title.
     """

@@ -29,8 +29,9 @@ def _raise(_number: int, _frame: FrameType | None) -> None:
 def raise_when_interrupted() -> Iterator[None]:
     """Turn any error that follows a Ctrl-C or SIGTERM into `InterruptedRunError`.
 
-    Libraries replace the handlers of signals, and raise errors of their own. Which signal came is therefore read from the pipe to which
-    Python writes the number of each signal. Without a signal, errors pass unchanged. Outside the main thread it does nothing.
+    Both raise `KeyboardInterrupt`, but libraries replace these handlers, and raise errors of their own. Which signal came is therefore read
+    from the pipe to which Python writes the number of each signal. Without a signal, errors pass unchanged. Outside the main thread it does
+    nothing.
     """
     if threading.current_thread() is not threading.main_thread():
         yield  # only the main thread receives signals

@@ -65,7 +65,7 @@ def work_on_blocks(settings: Settings, lake: SharedLake, report: Callable[[str],
     """Read blocks of days of a shared lake; yield each result.
 
     A result is the block and what its run gave. Ends when no block is left, or after one that failed. `report` receives what this machine
-    reads or waits for. `WorkError` if a block that this machine has read must be read again.
+    reads or waits for. `WorkError` if the home has articles from upstreams, or a block that this machine has read must be read again.
     """
     _quieten_libraries()
     with pause_garbage_collection():

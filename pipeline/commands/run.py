@@ -37,8 +37,8 @@ def run_index(
 ) -> None:
     """Run the whole job and print the results.
 
-    An option that is None is taken from the settings. Exits with code 1 if a step failed; else 5 if the upload failed, or 3 if side tables
-    are stale (`report_state`).
+    An option that is None is taken from the settings (days: as in `set_days`). Exits with code 1 if a step failed; else 5 if the upload
+    failed, or 3 if side tables are stale (`report_state`).
     """
     requested = read_settings(
         home=home_folder,

@@ -21,8 +21,8 @@ def read_shared_days(
 ) -> None:
     """Read blocks of days until none is left; print each.
 
-    An option that is None is taken from the settings. Raises `OptionError` if an upstream is enabled or there is no shared lake. Exits with
-    1 after a block that failed.
+    An option that is None is taken from the settings (days: as in `set_days`). Raises `OptionError` if an upstream is enabled or there is
+    no shared lake. Exits with 1 after a block that failed.
     """
     requested = read_settings(home=home_folder, articles=tuple(articles) if articles else None, workers=workers, first_day=first)
     if requested.sources.on:
