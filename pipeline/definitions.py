@@ -70,8 +70,8 @@ def build(settings: Settings) -> dg.Definitions:
 def build_reading(settings: Settings) -> dg.Definitions:
     """Build a code location with only the steps that read articles.
 
-    They are the assets of the layers raw and core that are partitioned by day. Checks across tables are left out: they need all days, and
-    each machine reads only some of them.
+    They are the assets of `defs/raw.py` and `defs/core.py` that are partitioned by day. Checks across tables are left out: they need all
+    days, and each machine reads only some of them.
     """
     assets = [one for one in (*raw.assets(settings), *core.assets(settings)) if one.partitions_def is not None]
     return dg.Definitions(assets=assets, jobs=[jobs.daily_job(settings)], resources=resources(settings), loggers=listener.LOGGERS)

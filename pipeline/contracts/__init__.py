@@ -1,1 +1,4 @@
-"""Definitions of tables, columns, vocabularies and sources: data and look-ups, no I/O."""
+"""Definitions of tables, columns, vocabularies and sources, and functions on them.
+
+The modules read and write no data; the definition of scopes is read from `scopes.toml`.
+"""

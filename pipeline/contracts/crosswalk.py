@@ -1,8 +1,8 @@
 """Codes of CAMEO, in which GDELT writes events, by kind of act.
 
-Source: CAMEO 1.1b3 (Schrodt 2012). Each code belongs to one kind. Codes say what was done and rarely about what, so events cover all
-relations and serve as a cross-check only. Where CAMEO has separate codes for demanding, offering, easing and refusing the same thing,
-either all of them are listed here or none.
+Source: CAMEO 1.1b3 (Schrodt 2012). Each code belongs to one kind (a word of `vocabulary.KIND`, such as threat or easing). Codes say what
+was done and rarely about what, so events cover all relations and serve as a cross-check only. Where CAMEO has separate codes for demanding,
+offering, easing and refusing the same thing, either all of them are listed here or none.
 """
 
 from types import MappingProxyType

@@ -1,7 +1,7 @@
 """Types of contracts: `Vocabulary`, `Source`, `Column` with its constraints, `Table`.
 
 Belongs here: the types and what follows from one contract alone, e.g. a schema or an example row.
-Does not: particular tables (`tables/`), or checks of data against a contract (`pipeline/quality`).
+Does not: particular tables (`tables/`), or checks of values against constraints (`pipeline/quality`).
 """
 
 from collections.abc import Mapping
@@ -71,10 +71,11 @@ class Column:
     """Column with type, meaning, unit, a valid example and constraints.
 
     The constraints, from `pattern` on, are checked before a table is written (`pipeline/quality/derived.py`) and shown in the data
-    dictionary and in datapackage.json. `at_least`, `above` and `differs_from` name other columns of the table. In each row the value is at
-    least theirs, above theirs, or different. `minimum`, `maximum` and the lengths (in characters) are included in what is allowed;
-    `values`, if not empty, are all that is allowed. `reason` says what a value out of bounds would break. Nulls satisfy every constraint;
-    `nullable` says whether there may be any. `empty_is_none`: an empty text means that there is none, and is null in a release.
+    dictionary; datapackage.json has only those that Frictionless knows. `at_least`, `above` and `differs_from` name other columns of the
+    table. In each row the value is at least theirs, above theirs, or different. `minimum`, `maximum` and the lengths (in characters) are
+    included in what is allowed; `values`, if not empty, are all that is allowed. `reason` says what a forbidden value would break. Nulls
+    satisfy every constraint; `nullable` says whether there may be any. `empty_is_none`: an empty text means that there is none, and is null
+    in a release.
     """
 
     name: str

@@ -1,4 +1,7 @@
-"""Names of reading modes. A small module, because `tension --help` imports it."""
+"""Names of reading modes: with which programs articles are read.
+
+`both` means rules and encoder. A small module, because `tension --help` imports it.
+"""
 
 from typing import Literal
 

@@ -230,8 +230,8 @@ class ComtradeSettings(SettingsGroup):
 def _article_rows(response: str) -> Holding:
     """Select the raw articles that were fetched from an upstream.
 
-    `response`: pattern of the names of its responses; an article's `raw_id` is `<response>#<row>`. It must not match a user's file: two
-    files of one name have that of their folder in front, which may be the name of an upstream.
+    `response`: regular expression of the names of its responses; an article's `raw_id` is `<response>#<row>`. It must not match the
+    `raw_id` of a user's file, which begins with the folder's name if several files have one name: `rss/news.csv#1`.
     """
     return Holding(RAW_ARTICLES, pl.col("raw_id").str.contains(f"^{response}#[0-9]+$"))
 

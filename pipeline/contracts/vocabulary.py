@@ -1,6 +1,7 @@
 """Vocabularies: closed lists of words with their meanings.
 
-Belongs here: words as the annotation guide (docs/annotation-guide.md) defines them. Does not: codes of CAMEO (`crosswalk.py`).
+Belongs here: words of all tables; those of signals are as the annotation guide (docs/annotation-guide.md) defines them. Does not: words of
+threats (`threat_words.py`), scopes (`scopes.py`), codes of CAMEO (`crosswalk.py`).
 """
 
 from types import MappingProxyType

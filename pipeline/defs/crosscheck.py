@@ -1,6 +1,6 @@
 """Layer `core`: GDELT events between states.
 
-They are published for comparison with the index and are not part of it.
+They are for comparison with the index and not part of it. Only their daily counts are published.
 """
 
 from collections.abc import Sequence

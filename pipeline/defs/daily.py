@@ -1,6 +1,7 @@
 """The daily steps, their tables, and the inputs of a day.
 
-A day whose inputs did not change is not rebuilt, whether the command, the UI or the schedule starts the run.
+A day whose inputs did not change is not rebuilt, whether the command, the UI or the schedule starts the run. Only raw
+articles are also written again for the days between changed ones.
 """
 
 from collections.abc import Iterator, Sequence
@@ -129,9 +130,9 @@ def days_to_build(lake: Lake, steps: Sequence[DailyStep], days: Days) -> list[da
 def require_every_day(lake: Lake, to_be_read: Days | None = None) -> None:
     """Raise `GapError` if days within the lake are missing.
 
-    These are days without a file of at least one daily table of layer `core`, from the first to the last day known, which are days with
-    a file, or a recorded hash, in any of these tables. The index would take them for quiet ones. `to_be_read`: days that this run reads;
-    they are known, but not missing.
+    These are days without a file of at least one table of `contracts/tables/core.py`, from the first to the last day known, which are
+    days with a file, or a recorded hash, in any of these tables. The index would take them for quiet ones. `to_be_read`: days that this run
+    reads; they are known, but not missing.
     """
     gaps = find_missing_days(lake, core.TABLES, to_be_read)
     if gaps:
@@ -166,8 +167,8 @@ class ChangedDays(AuditedDays):
     def batches(self, table: Table, at_once: BatchLimit = BATCH_LIMIT) -> Iterator[Days]:
         """Group the days into batches whose rows fit into memory.
 
-        `table`: the table whose rows are read, at most `at_once` in a batch. A batch has consecutive days, and is reported as done when the
-        next batch is requested.
+        `table`: the table whose rows are read, at most `at_once` in a batch; a single larger day is a batch of its own. A batch has
+        consecutive days, and is reported as done when the next batch is requested.
         """
         spans = group_consecutive_days(self.days)
         return report_days((batch for span in spans for batch in self._store.batches(table, span, at_once)), len(self.days))

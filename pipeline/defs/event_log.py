@@ -179,7 +179,8 @@ class BatchingEventLogStorage(SqliteEventLogStorage):
     def _connect(self, shard: str) -> Iterator[Connection]:
         """Yield a connection to a database; nested calls share one transaction.
 
-        Stores deferred events first. The outermost block commits, or rolls back after an error. `shard`: a run, or the index of all runs.
+        Stores deferred events first. The outermost block commits, or rolls back after an error. `shard`: a run, or the index, which is the
+        database of all runs.
         """
         with self._db_lock:
             self._store_deferred()
@@ -199,7 +200,7 @@ class BatchingEventLogStorage(SqliteEventLogStorage):
     def _engine(self, shard: str) -> Engine:
         """Return the engine of a database; beyond the maximum, close idle ones.
 
-        Those unused for longest are closed first, but never one in a transaction or that of the index.
+        Those unused for longest are closed first, but never one in a transaction or that of all runs (the index).
         """
         if shard not in self._engines:
             self._engines[shard] = _create_engine(self.conn_string_for_shard(shard), poolclass=QueuePool, pool_size=1, max_overflow=0)
@@ -215,7 +216,10 @@ class BatchingEventLogStorage(SqliteEventLogStorage):
                 self._engines.popitem()[1].dispose()
 
     def has_table(self, table_name: str) -> bool:
-        """Return whether the index has the table. A positive answer is cached."""
+        """Return whether the database of all runs has the table.
+
+        A positive answer is cached.
+        """
         return self._is_cached("table", table_name) or self._cache_presence(super().has_table(table_name), "table", table_name)
 
     def _has_asset_key_col_on_connection(self, conn: Connection, column_name: str) -> bool:
@@ -224,7 +228,7 @@ class BatchingEventLogStorage(SqliteEventLogStorage):
         )
 
     def has_secondary_index(self, name: str) -> bool:
-        """Return whether a migration of the index is complete.
+        """Return whether a migration of the database of all runs is complete.
 
         A positive answer is cached.
         """

@@ -1,4 +1,4 @@
-"""Tables of the audit: mass of readings, verdicts, and precision."""
+"""Tables of the audit: mass of signals, verdicts of people, and precision."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Layer `index`: contributions to each value."""
+"""Layer `index`: contributions of stories and sources to each index value."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Layer `core`: articles, quarantine, coverage, links, findings, reading outcomes."""
+"""Layer `core`: articles, duplicates, quarantine, coverage, links, findings, reading outcomes."""
 
 from dataclasses import replace
 

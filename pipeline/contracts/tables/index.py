@@ -1,4 +1,4 @@
-"""Layer `index`: stories, observed and expected mass, and the index."""
+"""Layer `index`: weights, signals, stories, mass, baselines, phases, and the index."""
 
 from dataclasses import replace
 from datetime import date

@@ -1,6 +1,6 @@
-"""Columns of index tables: values with intervals, stalemate, and their inputs.
+"""Columns of index tables: values with intervals, stalemate, phases, and their inputs.
 
-Does not belong here: the tables (`index.py`, `vintages.py`).
+Stalemate is the share of talk without action. Does not belong here: the tables (`index.py`, `vintages.py`).
 """
 
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Layer `index`: official acts on trade measures, their states, and reports."""
+"""Layer `index`: official acts on trade measures, their states, and news reports."""
 
 from dataclasses import replace
 from datetime import date

@@ -1,4 +1,4 @@
-"""Contracts of stories and of the articles that count for them."""
+"""Layer `index`: stories, their articles, and the days on which these count."""
 
 from dataclasses import replace
 from datetime import UTC, datetime

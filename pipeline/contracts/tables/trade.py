@@ -1,4 +1,4 @@
-"""Layer `trade`: official figures with their day of publication."""
+"""Layer `trade`: trade flows and tariff rates with their day of publication."""
 
 from dataclasses import replace
 from datetime import date

@@ -1,4 +1,7 @@
-"""Layer `trade`: results from official figures: months, strain, signals, fulfilment of commitments."""
+"""Layer `trade`: thresholds, months, strain, signals, and fulfilment of commitments.
+
+Strain says how unusual the tariff and the trade flow of a month are.
+"""
 
 from dataclasses import replace
 from datetime import date
