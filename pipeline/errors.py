@@ -1,6 +1,6 @@
 """Base classes of the package's errors.
 
-The command line prints a `UserError` as a message and exits with its code; any other error keeps its traceback.
+The command line prints a `UserError` as a message and exits with its code, or with 1 after an `OSError`; others keep their traceback.
 
     TensionError
     ├── UserError                a user can fix the cause
@@ -10,7 +10,7 @@ The command line prints a `UserError` as a message and exits with its code; any 
     │   ├── CompareError         two releases cannot be compared
     │   ├── ContractError        data does not match its contract
     │   ├── ExportError          the index cannot be exported
-    │   ├── ExtractorError       no article could be read
+    │   ├── ExtractorError       articles could not be read, or a setting of a reader is wrong
     │   ├── GapError             days between the first and the last one are missing in the lake
     │   ├── GoldError            a file of annotated passages (gold) is invalid
     │   ├── HistoryError         Dagster's history of runs cannot be read or written
@@ -19,7 +19,7 @@ The command line prints a `UserError` as a message and exits with its code; any 
     │   │   └── HomeInUseError   another process writes to the home
     │   │       └── LakeInUseError  another process writes to the shared lake
     │   ├── InterruptedRunError  a person or a supervisor ended the command
-    │   ├── LakeError            a file of the lake is damaged
+    │   ├── LakeError            the lake is damaged, of a later format, or for other articles
     │   ├── ObjectStoreError     an object store cannot be used
     │   ├── OpenError            the explorer cannot be served
     │   ├── PairError            a text is not a pair of countries
@@ -36,7 +36,7 @@ The command line prints a `UserError` as a message and exits with its code; any 
     ├── BaselineError            no articles were read in the baseline window
     ├── BudgetSpentError         the budget of a language model is used up
     ├── CriticalCheckError       a batch failed a critical check
-    ├── CrossTableCheckError     the header of a cross-table check is wrong
+    ├── CrossTableCheckError     a file of a cross-table check is missing or wrong
     ├── DamagedError             the body of a response cannot be decoded
     ├── DeadlineError            a response took too long
     ├── EncoderMissingError      the encoder cannot be loaded

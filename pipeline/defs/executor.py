@@ -21,18 +21,18 @@ class _LockingExecutor(InProcessExecutor):
         self._settings = settings
 
     def execute(self, plan_context: PlanOrchestrationContext, execution_plan: ExecutionPlan) -> Iterator[dg.DagsterEvent]:
-        """Execute all steps, with the home locked.
+        """Execute all steps, with home and lake locked.
 
-        Raises `HomeInUseError` if another process writes to it.
+        Raises `HomeInUseError` if another process writes to either.
         """
         with lock_data(self._settings, f"run {plan_context.run_id[:8]} of the Dagster UI"):
             yield from super().execute(plan_context, execution_plan)
 
 
 def build_executor(settings: Settings) -> dg.ExecutorDefinition:
-    """Build an in-process executor that locks the home during a run.
+    """Build an in-process executor that locks home and lake during a run.
 
-    A run fails if another process writes to the home. Commands lock the home themselves.
+    A run fails if another process writes to either. Commands lock them themselves.
     """
 
     @dg.executor(name="in_process")

@@ -1,6 +1,6 @@
 """Assets of enabled upstreams, and the journal of all requests.
 
-If an upstream fails, its checks fail, earlier responses stay, and everything downstream continues with the stored data.
+If requests fail, the check `answered` fails, earlier responses stay, and everything downstream continues with the stored data.
 """
 
 from collections import Counter
@@ -95,7 +95,7 @@ def _build_upstream_asset(fetcher: Fetcher[Any], settings: Settings) -> dg.Asset
     def upstream_asset(context: dg.AssetExecutionContext) -> Results:
         """Fetch the days of the run, and report both checks.
 
-        If the upstream is not fetched by day, all days of the settings until today are fetched.
+        For an upstream that is not fetched by day, these are all days of the settings until today. Feeds are fetched as they are now.
         """
         due = min(clock.today(), settings.end or clock.today())  # data of a fixed range of days is not late
         window = run_days(context) if upstream.is_fetched_by_day else Days(settings.first_day, max(settings.first_day, due))

@@ -1,7 +1,4 @@
-"""Groups of assets in the UI, in the order of building.
-
-They are the layers, and parts of the layer `index`.
-"""
+"""Groups of assets in the UI: the layers, and parts of `index`."""
 
 from types import MappingProxyType
 

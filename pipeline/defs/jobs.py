@@ -1,4 +1,4 @@
-"""The job, its daily schedule, and hourly jobs for feeds.
+"""The two jobs, the daily schedule, and hourly jobs for feeds.
 
 A feed lists only its newest items, so it is fetched every hour.
 """

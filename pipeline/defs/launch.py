@@ -111,7 +111,10 @@ class Launcher:
         return [*(Run(batch, self.daily) for batch in batches[:-1]), Run(batches[-1], None)]
 
     def list_steps(self, runs: Sequence[Run]) -> list[str]:
-        """List the steps of these runs, each as often as it runs."""
+        """List the steps of these runs, each as often as it runs.
+
+        `runs`: as `plan` returns them.
+        """
         all_steps = [node.name for node in self.job.graph.nodes]
         return [name for run in runs for name in (all_steps if run.assets is None else sorted(self.daily_steps))]
 

@@ -46,7 +46,7 @@ def run_days(context: dg.AssetExecutionContext) -> Days:
 def last_partition(settings: Settings) -> date | None:
     """Return the last day with a partition, or None.
 
-    It is the last day that is over, or the last day of the settings if that is earlier.
+    It is the last day that is over, or the last day of the settings if that is earlier; None before `first_day` is over.
     """
     key = daily_partitions(settings).get_last_partition_key()
     return date.fromisoformat(key) if key else None

@@ -51,8 +51,8 @@ class News:
 
         In article files, a date after `last_day` counts as no date, so the row has the day of `fetched_at`, or else that of the row above
         (before the first date of a file: that of the first row with one). Raises `SourceError` when a file of the settings cannot be read,
-        and `HomeError` when a home of the sample has files in its inbox. A file of the inbox that cannot be read is skipped, and `report`
-        records why.
+        and `HomeError` when the home is for other articles, or for the sample with files in its inbox. A file of the inbox that cannot be
+        read is skipped, and `report` records why. A new home is marked (`mark_home`).
         """
         mark_home(self.settings.home, is_sample=self.settings.is_sample)
         yield from self._read_files(days, last_day, report)

@@ -112,7 +112,7 @@ def _to_row(result: dg.AssetCheckResult) -> dict[str, Any]:
 def _to_check_result(
     *, passed: bool, check_name: str | None, asset_key: str | None, severity: str, metadata: Mapping[str, Any]
 ) -> dg.AssetCheckResult:
-    """Convert stored JSON values back to the result of a check."""
+    """Convert stored JSON values to a check's result, marked as repeated."""
     return dg.AssetCheckResult(
         passed=passed,
         check_name=check_name,
