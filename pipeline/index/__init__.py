@@ -5,10 +5,11 @@ measures and threats. Terms:
 
 * signal: what one government does or says towards another in trade policy, as one sentence of an article reports it
 * story: the articles that repeat one another
-* mass: how much a story weighs, the sum of probability times severity of its signals, times its breadth; observed or expected
+* mass: how much a story weighs, the sum of probability times severity of its heaviest signals (one per direction, kind and instrument),
+  times its breadth, which grows with its outlets' owners; observed or expected
 * series: a direction (`CHN>USA`), or a pair of countries, whose masses are those of both directions
 * channel: escalation, concession or dialogue
 * prior: the mass that each value has before anything is read; its weight is `kappa`
-* version: the baseline has several, each estimated from more days and used from its `valid_from` on
-* hold, move: the talk and the acts of a pair; a stalemate is much talk with few acts
+* version: the default baseline has several, each estimated from more days and used from its `valid_from` on
+* hold, move: talk (also demands and refusals) and acts (except offers and investigations) of a pair; a stalemate is much talk, few acts
 """

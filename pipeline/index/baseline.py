@@ -1,4 +1,4 @@
-"""When versions of the baseline are frozen, and when they are replaced.
+"""Which rows of the baseline are stored again, and which are replaced.
 
 Frozen rows make 100 mean the same next year as today. Belongs here: which rows of the table `baseline` are stored. Does not: the rates and
 the dates of versions (`sql/index/baseline.sql`), their lengths (`parameters.py`).

@@ -25,7 +25,7 @@ def measure_clustering(daily: pl.DataFrame, baseline: pl.DataFrame, half_life_da
     `daily`: rows of DAILY_MASS, every day of every series. `baseline`: rows of BASELINE, which give the windows. Returns one row for each
     version of the baseline, series and channel; `clustering` is from 1 (stories come singly) to `MAX_CLUSTERING`.
 
-    The filter forecasts the number of stories of each day of the window from the day before. If stories come singly, the squared errors of
+    The filter forecasts the number of stories of each day of the window from the days before. If stories come singly, the squared errors of
     these forecasts sum to about the sum of their variances, m (1 + e / b) of a negative binomial distribution (m: the forecast, e: stories
     expected of the articles read, b: rate of the filter's Gamma). `clustering` is the first sum divided by the second. It is shrunk towards
     that of all directions of the channel, so that a pair with few stories has about theirs.
@@ -46,8 +46,8 @@ def measure_clustering(daily: pl.DataFrame, baseline: pl.DataFrame, half_life_da
 def _measure_windows(ordered: pl.DataFrame, baseline: pl.DataFrame, half_life_days: float) -> Iterator[tuple[date, Matrix, Matrix]]:
     """Yield forecast errors and variances for each version of the baseline.
 
-    Yields the version's `valid_from`, the sums of squared forecast errors and of forecast variances over the days of its window, each of
-    shape (series and channels). `ordered`: rows of DAILY_MASS, sorted by series, channel and day.
+    Yields the version's `valid_from`, the sums of squared forecast errors and of forecast variances over the days of its window. Both have
+    one item for each series and channel. `ordered`: rows of DAILY_MASS, sorted by series, channel and day.
     """
     dates = ordered["index_date"].unique().sort()
     counts, read = (to_matrix(ordered, _GROUP, name).astype(np.float64) for name in ("story_count", "articles_read"))

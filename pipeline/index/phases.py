@@ -45,8 +45,8 @@ def phase_probabilities(pairs: Posteriors, bounds: Mapping[str, float]) -> dict[
     * escalation: its true value is at least `moved_from`, and at least `ahead_by` times that of concession
     * de-escalation: the same with the two exchanged
     * quiet: the true values of all three channels are below `quiet_below`
-    * dialogue: none of these three, and at least one story of talk
-    * stalemate, a part of dialogue: the share of talk is also at least `stalemate_from`
+    * dialogue: none of these three, and at least one story in the channel dialogue
+    * stalemate, a part of dialogue: the share of `hold` in `hold` and `move` is also at least `stalemate_from`
 
     The first four exclude one another, and may sum to less than 1.
     """
@@ -55,7 +55,7 @@ def phase_probabilities(pairs: Posteriors, bounds: Mapping[str, float]) -> dict[
     escalation = probability_of_lead(a[:, 0], b[:, 0], a[:, 1], b[:, 1], moved, ahead)
     de_escalation = probability_of_lead(a[:, 1], b[:, 1], a[:, 0], b[:, 0], moved, ahead)
     quiet = np.prod(gammainc(a, b * bounds["quiet_below"] / 100), axis=1)
-    # The number of stories of talk that were read and have not faded, without the prior. If that is the mean of a Poisson distribution,
+    # The number of stories of dialogue that were read and have not faded, without the prior. If that is the mean of a Poisson distribution,
     # 1 - exp(-stories) is the probability that there was at least one.
     stories = np.maximum(pairs.shape[:, 2] - pairs.prior[:, 2], 0) / pairs.dispersion[:, 2]
     dialogue = (1 - escalation - de_escalation - quiet).clip(0) * -np.expm1(-stories)

@@ -22,9 +22,9 @@ def find_source_shares(masses: pl.DataFrame, articles: pl.DataFrame, channels: p
 
     `masses`: rows of STORY_MASS. `articles`: rows of STORY_ARTICLES. `channels`: rows of CHANNEL_DAILY, every day of each series and
     channel. Returns rows of SOURCE_SHARES; a value without a story so far has none. The share is the discounted mass of the owner's
-    outlets, divided by the value's `shape`, which includes the prior. The owners that carried a story by the day on which it counts have
-    equal parts of its mass, later ones none. `is_one_source`: the share is at least `MOST`. If two owners have equal shares, the first by
-    name is taken.
+    outlets, divided by the value's `shape`, which includes the prior. Each row of `masses` is divided equally among the owners that carried
+    the story by the day of that row. `is_one_source`: the share is at least `MOST`. If two owners have equal shares, the first by name is
+    taken.
     """
     series = channels.select("series", "channel").unique().sort("series", "channel").with_row_index("group")
     parts = _share_masses(masses, articles).join(series, on=["series", "channel"])

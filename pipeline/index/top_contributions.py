@@ -25,9 +25,9 @@ def select_top_contributions(masses: pl.DataFrame, channels: pl.DataFrame, story
     `masses`: rows of STORY_MASS, sorted by key. `channels`: rows of CHANNEL_DAILY, every day of each series and channel. `story_days`: for
     how many days a story is listed. Returns at most `STORIES_SHOWN` stories for each series, channel and day, the largest as `place` 1.
 
-    All stories of a series lose weight at the same rate, so the order of two stories is the same on every day. Each story is ranked once; a
-    day takes the smallest ranks of its window of `story_days`. Windows are composed of windows of 1, 2, 4, ... days: the work grows with
-    the number of days times the logarithm of the window.
+    All stories of a series lose weight at the same rate, so the order of two stories is the same on every day. Each row of STORY_MASS is
+    ranked once, so what late articles add to a story has its own rank; a day takes the smallest ranks of its window of `story_days`.
+    Windows are composed of windows of 1, 2, 4, ... days: the work grows with the number of days times the logarithm of the window.
     """
     cells = channels.select(*_CELL, "rate", "value", "half_life_days").sort(_CELL).with_row_index("cell_no")
     stories = _rank_stories(masses, cells)
@@ -85,8 +85,8 @@ def _find_smallest_in_cells(cell_of: NDArray[np.uint32], cells: int) -> Ranks:
 def _find_smallest_in_windows(ranks: Ranks, window: int) -> Ranks:
     """Find the smallest ranks in the window of each day.
 
-    The window of a day is the day and the `window - 1` days before it. It is composed of windows whose lengths are powers of two, one for
-    each bit of `window` that is 1.
+    `ranks`: those of each day alone, shape (STORIES_SHOWN, series and channels, days). The window of a day is the day and the `window - 1`
+    days before it. It is composed of windows whose lengths are powers of two, one for each bit of `window` that is 1.
     """
     smallest, days, width = np.full_like(ranks, _NO_STORY), 0, 1
     while days < window:

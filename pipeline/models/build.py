@@ -1,6 +1,7 @@
 """Registry of models and runner for tables in order of their dependencies.
 
-Dagster has an asset for each model of `list_models()`; validation, tests and benchmarks call `build_tables`.
+Dagster has a step for each model of `list_models()`, with an asset for each of its tables; validation, tests and benchmarks call
+`build_tables`.
 """
 
 from collections.abc import Iterable, Mapping
@@ -82,7 +83,8 @@ def models_to_run(wanted: Iterable[Table], store: Lake | Frames) -> list[Model]:
 def run_model(model: Model, store: Lake | Frames, variables: Variables) -> None:
     """Run one model and write its tables to the store.
 
-    All rows of these tables are replaced. `ContractError` when one does not fit its contract; tables before it are then already written.
+    What the model returns replaces all rows of its tables. `ContractError` when one does not fit its contract; tables before it are then
+    already written.
     """
     for name, frame in model.run(store, variables).items():
         if isinstance(store, Lake):

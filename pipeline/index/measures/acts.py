@@ -1,8 +1,8 @@
 """The curated list of official acts on trade measures.
 
 It is three CSV files next to this module.
-`layers.csv`: legal programmes; `acts.csv`: dated steps of each layer; `checked.csv`: days for which each actor's acts were looked up. A
-layer may have another last day of its own, in `layers.csv`.
+`layers.csv`: legal programmes; `acts.csv`: dated steps of each layer; `checked.csv`: days for which each actor's acts were looked up.
+`layers.csv` may give another last such day for a layer.
 Belongs here: reading the files into the table `measure_acts`. Does not: which layers are in force on a day (`sql/measures`).
 """
 

@@ -63,7 +63,7 @@ def add_quoted_deadlines(claims: pl.DataFrame) -> pl.DataFrame:
 def _parse_next_weekday(pattern: str) -> pl.Expr:
     """Parse the weekday that a pattern matches in `quote` as a date.
 
-    `pattern` has one group, the weekday. The date is the next such day, one to seven days after the article's day (`told_on`). Null without
+    `pattern` has one group, `weekday`. The date is the next such day, one to seven days after the article's day (`told_on`). Null without
     a match.
     """
     quote, reported_on = pl.col("quote"), pl.col("told_on")
@@ -110,7 +110,7 @@ def _find_next(year: pl.Expr | None, month: pl.Expr, day: pl.Expr, max_days_ahea
 
 
 def _to_date(year: pl.Expr, month: pl.Expr, day: pl.Expr) -> pl.Expr:
-    """Join year, month and day to a date; null if impossible."""
+    """Join numeric year, month and day to a date; null if impossible."""
     padded = [part.cast(pl.String).str.zfill(2) for part in (month, day)]
     return pl.concat_str(year.cast(pl.String), *padded, separator="-").str.to_date("%Y-%m-%d", strict=False)
 

@@ -77,7 +77,7 @@ def _expand_acts(acts: pl.DataFrame, states: pl.DataFrame) -> pl.DataFrame:
 
     An act on all partners is listed for `*` and for each country in `acts`, except its actor and those that it exempts. Adds `change_pct`:
     the rate of the act minus the one before it of the same layer and target, in percentage points; `is_general`: whether it is on goods in
-    general; `goods`: a regular expression for words that name its goods.
+    general; `goods`: a regular expression for words that name its goods. `valid_from`, `valid_to` and `standing` are those of `states`.
     """
     partners = pl.concat([acts["target"], acts["actor"]]).unique().sort().to_frame("partner").filter(pl.col("partner") != ALL_PARTNERS)
     general = acts.filter(pl.col("target") == ALL_PARTNERS)
@@ -166,9 +166,9 @@ def _choose_nearest_act(claims: pl.DataFrame, acts: pl.DataFrame) -> pl.DataFram
 def _choose_layer_in_force(claims: pl.DataFrame, acts: pl.DataFrame) -> pl.DataFrame:
     """Choose for each claimed increase a layer with that rate.
 
-    The layer must be in force on the day of the article; if it is on single goods, the text must name them. Layers on single goods come
-    before general ones, then the newest comes first. Returns the act behind the layer, with the columns of `_choose_nearest_act` (`report`
-    is always `supports`); claims without a rate or such a layer are left out.
+    The layer must have the claim's actor, target and kind of instrument, and be in force on the day of the article; if it is on single
+    goods, the text must name them. Layers on single goods come before general ones, then the newest comes first. Returns the act behind the
+    layer, with the columns of `_choose_nearest_act` (`report` is always `supports`); claims without a rate or such a layer are left out.
     """
     applied = acts.filter(pl.col("standing").is_in(("in_force", "quota")))
     candidates = (

@@ -1,6 +1,7 @@
 """Official acts as evidence on threats.
 
-Belongs here: the table `measure_acts` read as events. Does not: claims of articles (`claims.py`), or what an outcome changes (`threat.py`).
+Belongs here: the table `measure_acts` read as events, and which outcomes they show. Does not: claims of articles (`claims.py`), or what an
+outcome changes (`threat.py`).
 """
 
 import re
@@ -95,7 +96,7 @@ def _is_tariff_on_all(row: dict[str, Any]) -> bool:
 def _to_events(row: dict[str, Any], general: list[dict[str, Any]], *, is_cancelled: bool) -> Iterator[ActEvent]:
     """Convert one official act to its events.
 
-    A postponement (also a suspension that cancels an act), a withdrawal and a court's decision give the events `postponed`, `withdrawn` and
+    A postponement (also a suspension that cancels an act), a withdrawal and an end by a court give the events `postponed`, `withdrawn` and
     `struck_down`. An act that imposes something and has a day of effect is `carried_out` on that day, or on that of its announcement if
     that is later. If it was announced for a later day, it is also `scheduled`, on the day of the announcement. A postponement is also
     `carried_out`, on the new day. Other acts, such as an exemption, give no event. `general`: tariffs on all goods in order of their first
@@ -172,10 +173,10 @@ def outcome_of_event(event: ActEvent, threat: Said) -> str | None:
     """Return the outcome that an act's event shows for a threat.
 
     None if the act is another measure. It must reach the threat's target, with its instrument (unless the threat names none), its goods,
-    and a comparable amount of trade (`compare_amount`). An act at a lower rate makes a threat `softened`. An act on more than the target
-    (all partners, or the European Union for a member) must be at the threatened rate, or the threat without a rate; it never answers a
-    threat that `is_vague`. A court ruling counts whatever the rate, and for a vague threat, too. An act that raises an existing rate
-    (`is_raise`) must be on about the same amount of trade, if both name one.
+    and a comparable amount of trade (`compare_amount`). An act at a lower rate, or on a part of the trade, makes a threat `softened`. An
+    act on more than the target (all partners, or the European Union for a member) must be at the threatened rate, or the threat without a
+    rate; it never answers a threat that `is_vague`. A court ruling counts whatever the rate, and for a vague threat, too. An act that
+    raises an existing rate (`is_raise`) must be on about the same amount of trade, if both name one.
     """
     is_for_all = event.target != threat.target
     is_reached = reaches(event.target, ALL if event.target == ALL_PARTNERS else None, event.excepted, threat, event.on)

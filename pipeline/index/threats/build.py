@@ -129,7 +129,7 @@ class _Actor:
 
     @staticmethod
     def _apply_acts(threats: list[Threat], events: list[ActEvent]) -> None:
-        """Set the outcomes of threats that one day's official acts show.
+        """Set outcomes and deadlines that one day's official acts show.
 
         An act has no effect on a threat if it is another measure, if the state of the threat does not accept its outcome
         (`Threat.accepts_act`), or if the act is on the amount of another threat.

@@ -1,7 +1,7 @@
 """What one claim says about a threat.
 
-Belongs here: rules about the words of a single signal and its fields, such as target and rate. Does not: which claims belong together
-(`threat.py`, `build.py`).
+Belongs here: rules about the words of a single signal and its fields, such as target and rate, and the chance that one of several is right.
+Does not: which claims belong together (`threat.py`, `build.py`).
 """
 
 import re

@@ -76,7 +76,7 @@ class Threat:
     _new: list[Claim] = field(default_factory=list)  # claims that say it, of the day that is being applied
 
     def __post_init__(self) -> None:
-        """Take target, instrument and other slots from the first claim."""
+        """Take the id and what is threatened from the first claim."""
         first = self.said[0]
         self._new = [first]
         self.threat_id, self.target = str(first["claim_id"]), str(first["target"])
@@ -144,8 +144,8 @@ class Threat:
     def is_echoed(self, on: date) -> bool:
         """Return whether a claim on day `on` would only recall the outcome.
 
-        It would if the outcome is final and its day is at most `same_news_days` (a week) before `on`, or later than `on`. That a threat
-        lapsed is no event that somebody could recall.
+        It would if the outcome is final and its day is at most `same_news_days` (a week) before `on`, or later than `on`. An outcome by
+        the passing of time (`elapsed`) is no event that somebody could recall.
         """
         if self.is_open or self.outcome.on is None or self.outcome.basis == "elapsed":
             return False
@@ -222,7 +222,7 @@ class Threat:
     def accepts_act(self, word: str, event: ActEvent) -> bool:
         """Return whether an official act may change the outcome to `word`.
 
-        Never if the act is before the first statement of the threat, or if it has a lower rate and is no answer to this threat
+        Never if the act is before the first statement of the threat, or if it would soften the threat but is no answer to it
         (`_is_other_layer`). `struck_down` needs a threat that an act on the same layer (legal programme) carried out or softened. Any other
         word needs an open threat. If articles reported the final outcome, an act (not a `scheduled` one) may also correct it: to the same
         outcome if it was announced at most a week before or after it, to another one if the day of the act is at most
@@ -239,10 +239,10 @@ class Threat:
         return event.on <= self.outcome.on + threshold_days("official_corrects_days")
 
     def _is_other_layer(self, event: ActEvent) -> bool:
-        """Return whether an act at a lower rate leaves the threat unanswered.
+        """Return whether an act that would soften the threat leaves it unanswered.
 
         It does if it was announced before the first article that states the threat, or if its day is more than a week before the deadline.
-        The rate is not compared here.
+        Rate and amount are not compared here.
         """
         is_early = self.deadline_on is not None and event.on + threshold_days("same_news_days") < self.deadline_on
         return event.announced_on < self.first_on or is_early
@@ -306,8 +306,8 @@ class Threat:
         """Update the threat with one day's claims; record its state.
 
         If claims of this day state the threat, they become evidence. The likeliest deadline of these claims replaces the threat's, if it is
-        after `first_on`. Instrument, product, rate and amount become the likeliest ones of all claims so far; the instrument `other` counts
-        only if no claim names one.
+        after `first_on`. Instrument, product, rate and amount become the likeliest ones of all claims so far. The instrument `other` counts
+        only if no claim names one; an empty product counts like any other.
         """
         if self._new:
             self.evidence += [_evidence_row(claim, "said", is_used=True) for claim in self._new]
