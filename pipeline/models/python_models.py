@@ -127,7 +127,7 @@ def index_known(
 ) -> pl.DataFrame:
     """Filtered values from what had arrived by the end of each day.
 
-    A day has a row for its first known value, and one for each later day on which late arrivals changed the sums of its pair
+    Each day of a series has a row for its first known value, and one for each later day on which late arrivals changed the sums of its pair
     (`filter_arrivals`).
     """
     return filter_arrivals(mass_arrivals, movement_arrivals, baseline, factors, half_life_days, least_evidence)
@@ -135,7 +135,7 @@ def index_known(
 
 @python_model(makes=(MEASURE_REPORTS,), reads=(MEASURE_CLAIMS, MEASURE_ACTS, MEASURE_STATES))
 def measure_reports(claims: pl.DataFrame, acts: pl.DataFrame, states: pl.DataFrame) -> pl.DataFrame:
-    """The official act, if any, behind each report of a measure."""
+    """The official act, if any, that each report supports or contradicts."""
     return link_reports(claims, acts, states)
 
 

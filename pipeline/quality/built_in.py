@@ -1,6 +1,7 @@
 """Checks that follow from a table's contract: unique key, required values, vocabularies.
 
-Columns and types are checked by `Table.conform`; rules about values are in `expectations/`. Needs Polars only, not Great Expectations.
+Columns and types are checked by `Table.conform`; rules about values are in `derived.py` and `expectations/`. Needs Polars only, not Great
+Expectations.
 """
 
 from collections.abc import Callable, Iterator

@@ -1,6 +1,7 @@
-"""Cross-table checks: the headers of `sql/checks/*.sql`. Running the SQL belongs to `pipeline/warehouse`.
+"""Cross-table checks: the headers of `sql/checks/*.sql`.
 
-Such a check compares several tables, where rules see only one. A file starts with comments, followed by a query whose rows are failures:
+Such a check may read several tables, where rules see only one; `pipeline/defs/checks.py` runs it. A file starts with comments, followed by
+a query whose rows are failures:
 
     -- asset: <table whose publication the check guards>
     -- severity: critical|warning

@@ -1,6 +1,6 @@
 """What Great Expectations lacks: an expectation, and graphs built fast.
 
-Imported only by `library.py`, because it imports that library.
+Imported only by `library.py`, because it imports Great Expectations.
 """
 
 from typing import Any, ClassVar, Literal
@@ -16,7 +16,7 @@ from great_expectations.validator.validation_graph import ValidationGraph
 class MetricGraph(ValidationGraph):
     """Graph of metrics that adds each metric, with its dependencies, once.
 
-    The library adds a metric's dependencies again for every metric that depends on it: five times on average.
+    Great Expectations adds a metric's dependencies again for every metric that depends on it: five times on average.
     """
 
     def __init__(self, execution_engine: PandasExecutionEngine) -> None:
@@ -45,8 +45,8 @@ class ColumnPairValuesDiffer(ColumnPairMapMetricProvider):
 class ExpectColumnPairValuesToDiffer(ColumnPairMapExpectation):
     """Expect two columns to differ in each row.
 
-    By default, rows in which both are missing are skipped. The library's `expect_select_column_values_to_be_unique_within_record` does the
-    same in a Python loop: 30 s per million rows.
+    By default, rows in which both are missing are skipped. `expect_select_column_values_to_be_unique_within_record` of Great Expectations
+    does the same in a Python loop: 30 s per million rows.
     """
 
     ignore_row_if: Literal["both_values_are_missing", "either_value_is_missing", "neither"] = "both_values_are_missing"

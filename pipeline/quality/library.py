@@ -137,7 +137,7 @@ class _EmptyLoader(Loader):
 
 
 class _Unavailable:
-    """Base of the placeholders for classes of these modules; raises when called."""
+    """Base of the placeholder classes in left-out modules; raises when instantiated."""
 
     def __init__(self, *_: object, **__: object) -> None:
         raise TypeError(f"{type(self).__name__} is left out of the import of Great Expectations, see pipeline/quality/library.py")

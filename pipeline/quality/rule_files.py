@@ -82,7 +82,7 @@ class _Entry(BaseModel):
 
     @property
     def all_arguments(self) -> dict[str, Any]:
-        """The arguments, including `column`, which is a shorthand for one of them."""
+        """The arguments, including a `column` that is written next to them."""
         return {**({"column": self.column} if self.column is not None else {}), **self.arguments}
 
     def _check_arguments(self) -> Iterator[str]:
@@ -102,7 +102,8 @@ class _Entry(BaseModel):
     def _check_columns(self, table: Table) -> Iterator[str]:
         """Yield what is wrong with the columns that the rule names.
 
-        It is wrong if a column does not exist in the table, or if one of a compared pair may be null and `ignore_row_if` is missing.
+        It is wrong if `column_list` is not a list, if a column does not exist in the table, or if one of a compared pair may be null and
+        `ignore_row_if` is missing.
         """
         arguments = self.all_arguments
         if not isinstance(arguments.get("column_list", []), list):
@@ -121,9 +122,9 @@ class _Entry(BaseModel):
     def _check_values(self) -> Iterator[str]:
         """Yield what is wrong with values of arguments, `where` and `breaks`.
 
-        A `regex` must be valid, and have no groups. `mostly` is the share of rows that must pass, above 0. Each column in `where` has a
-        value, or `at_least` with a number. `breaks` has rows that must fail, which differ from the example row; only a rule on the whole
-        table needs none.
+        A `regex` must be valid, and have no capturing groups. `mostly` is the share of rows that must pass, above 0. Each column in `where`
+        has a value, or `at_least` with a number. `breaks` has rows that must fail, which differ from the example row; only a rule on the
+        whole table needs none.
         """
         if "regex" in self.arguments:
             yield from _check_regex(self.arguments["regex"])
@@ -140,7 +141,7 @@ class _Entry(BaseModel):
 
 
 def _check_regex(regex: Any) -> Iterator[str]:
-    """Yield what is wrong with a regular expression: invalid or with groups."""
+    """Yield what is wrong with a `regex`: invalid, or with capturing groups."""
     try:
         if re.compile(regex).groups:
             yield "write (?:...) instead of (...) in the regex; pandas warns about capturing groups"

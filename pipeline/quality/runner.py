@@ -1,6 +1,6 @@
 """Run rules on one frame with Great Expectations.
 
-Only this module, `library.py` and `custom.py` use Great Expectations and pandas. Which rules exist is in `rule_files.py` and `derived.py`;
+Great Expectations is used only here, in `library.py` and in `custom.py`. Which rules exist is in `rule_files.py` and `derived.py`;
 what happens after a failure is decided by the caller.
 """
 

@@ -75,7 +75,7 @@ def named_contributions(read: ReadTable, read_contributions: ReadContributions) 
 
 
 def add_evidence(contributions: pl.DataFrame, signals: pl.DataFrame) -> pl.DataFrame:
-    """Add `SIGNAL_COLUMNS` (sentence, link, tier, ...) to rows of CONTRIBUTIONS.
+    """Add `SIGNAL_COLUMNS`, such as sentence, link and tier, to rows of CONTRIBUTIONS.
 
     `signals`: rows of SIGNALS. The new columns are null in rows without a signal.
     """
