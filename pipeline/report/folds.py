@@ -28,7 +28,7 @@ _CHANGES = 10  # of each average rate
 _SPELLS = 10
 _MEAN_DAYS = 90
 _SPARK_MONTHS = 60
-_ID_LENGTH = 16  # of a signal; threats list theirs, the most probable first
+_ID_LENGTH = 16  # of a signal; threats list theirs, those with a rate first, the most probable of them first
 
 _ABOUT_MOVES = (
     "Each direction is compared with its own baseline of 100, so the two cannot be subtracted from one another. Actions are measures, "
@@ -55,9 +55,9 @@ class Facts:
     """The tables that the unfolding tables of all pairs are made from.
 
     `day` is the last day of the index, `first` its first. `measures`: states of measures that are valid on `day`, except those not in
-    force, with the act that set the rate. `threats`: rows of THREATS with the sentence of their most probable signal and the act that shows
-    the outcome. `threat_rates`: rows of THREAT_RATES for all forms of threat together. The other tables have all their rows, also later
-    than `day`.
+    force, with the act that set the rate. `threats`: rows of THREATS with the sentence of the first of their `signal_ids` (if any states
+    the threatened rate, the most probable of these) and the act that shows the outcome. `threat_rates`: rows of THREAT_RATES for all forms
+    of threat together. The other tables have all their rows, also later than `day`.
     """
 
     first: date
@@ -325,7 +325,7 @@ def build_flows(flows: pl.DataFrame, first: date, day: date, pair: str) -> Fold:
 
 
 def _flow_row(row: Mapping[str, Any], svg: str) -> tuple[Cell, ...]:
-    """Build a row of the table of trade flows; `svg`: its sparkline."""
+    """Build a row of trade flows; `svg`: its sparkline, if any."""
     goods = f": {row['product']}" if row["product"] else ""
     month = row["reference_month"]
     change = row["change_on_year_pct"]

@@ -1,6 +1,6 @@
-"""Short English names of countries, pairs and days, and counts in words.
+"""Short English texts for countries, pairs, instruments, days, numbers and counts.
 
-Which codes exist is defined in `pipeline/contracts/countries.py`.
+Which country codes exist is defined in `pipeline/contracts/countries.py`.
 """
 
 from datetime import date

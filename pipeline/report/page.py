@@ -201,9 +201,9 @@ def render_page(page: Page) -> str:
 
 
 def _pack_chart_data(timeline: Timeline, release_id: str) -> str:
-    """Pack the timeline with colours, titles and style of the chart.
+    """Pack the timeline with colours and style of the chart.
 
-    Returns text for the script of the page. `release_id`: name of the release.
+    Returns text for the script of the page, also with `MIN_NEWS_PCT` and `release_id`, the name of the release.
     """
     style = finish_chart({})
     return timeline.pack(
@@ -324,7 +324,8 @@ def split_value(contributions: pl.DataFrame, row: Mapping[str, Any], channel: st
     """Split a channel's value into its biggest stories and the rest.
 
     `row`: of TENSION_PAIR_DAILY; `contributions`: rows of `evidence.newest_contributions`, only those of the row's day and pair are used.
-    At most `BIGGEST` of the stories that may be named are listed, the largest first; all other recent ones are in the sum `others`.
+    `channel`: escalation (tension) or concession. At most `BIGGEST` of the stories that may be named are listed, the largest first; all
+    other recent ones are in the sum `others`.
     """
     of_value = (pl.col("index_date") == row["index_date"]) & (pl.col("channel") == channel) & (pl.col("series") == row["pair"])
     pooled = contributions.filter(of_value)
@@ -436,7 +437,8 @@ def _compare_with_baseline(value: float) -> str:
 def _mark_svg_safe(text: str) -> Markup:
     """Mark SVG text as safe, so that templates do not escape it.
 
-    Charts escape their own texts. `ValueError` if it does not start with `<svg`, or has a script, iframe or foreign object.
+    Screen readers skip the result (`aria-hidden`). Charts escape their own texts. `ValueError` if it does not start with `<svg`, or has a
+    script, iframe or foreign object.
     """
     if not text.startswith("<svg") or re.search(r"<\s*(script|foreignobject|iframe)", text, re.IGNORECASE):
         raise ValueError("a chart of the report is not a plain SVG; make it with charts.to_svg or charts.sparkline")

@@ -29,8 +29,8 @@ def print_problem(console: Console, label: str, text: str, *, is_error: bool = T
 def to_visible(text: str) -> str:
     """Replace unprintable characters, except line feeds and tabs.
 
-    Each (by `str.isprintable`, so also carriage returns, zero-width characters and direction marks) becomes U+FFFD, which is visible, so
-    that nothing in untrusted text is hidden.
+    Each (by `str.isprintable`, so also carriage returns, no-break spaces, zero-width characters and direction marks) becomes U+FFFD, which
+    is visible, so that nothing in untrusted text is hidden.
     """
     return "".join(c if c.isprintable() or c in "\n\t" else "\N{REPLACEMENT CHARACTER}" for c in text)
 

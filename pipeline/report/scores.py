@@ -61,9 +61,10 @@ def rates_table(scores: pl.DataFrame, title: str) -> Table:
 
 
 def shares_table(scores: pl.DataFrame, title: str, name: str, share: str) -> Table:
-    """Return a table of the share of right findings, e.g. by tier.
+    """Return a table of the share that is right, by group.
 
-    `name` and `share`: headings of the columns with the group and its share. `scores`: one row for each group.
+    A group is a tier (share of its findings) or a channel (share of its mass). `name` and `share`: headings of the columns with the group
+    and its share. `scores`: one row for each group.
     """
     table = new_table(title)
     add_columns(table, name, justify="left")

@@ -332,7 +332,10 @@ def _format_last_success(at: datetime | None) -> str:
 
 
 def describe_rows_read(days: str, coverage: pl.DataFrame, quarantine: pl.DataFrame, release: str) -> str:
-    """Describe how many rows were read, accepted, duplicates and quarantined, with reasons."""
+    """Describe how many rows were read, accepted, duplicates and quarantined, with reasons.
+
+    `days` (days of the rows) and `release` (name of the release) are part of the text.
+    """
     rows, accepted, duplicate, quarantined = coverage.select(pl.col("article_count", "accepted", "duplicate", "quarantined").sum()).row(0)
     why = f" ({_count_reasons(quarantine)})" if quarantined else ""
     return (

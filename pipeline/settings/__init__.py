@@ -105,8 +105,8 @@ class Settings(BaseSettings):
     def _parse_pairs(cls, value: Any) -> Any:
         """Convert a list, or a text with commas, to distinct pairs.
 
-        Each is written as `CHN-USA`; their order stays, and empty parts are skipped. `ValueError` for what is no pair, or if there is none.
-        A value of another type is returned as it is, for pydantic to refuse.
+        Codes are put in alphabetical order (`CHN-USA`); the order of pairs stays, and empty parts are skipped. `ValueError` for what is no
+        pair, or if there is none. A value of another type is returned as it is, for pydantic to refuse.
         """
         parts = value.split(",") if isinstance(value, str) else value
         if not isinstance(parts, list | tuple) or not all(isinstance(part, str) for part in parts):
@@ -170,7 +170,10 @@ class Settings(BaseSettings):
 
     @property
     def lake(self) -> Path:
-        """Lake: Parquet files by table and day; a copy with `lake_url`."""
+        """Lake: Parquet files by table and day.
+
+        With `lake_url` it is a copy of the shared lake at that URL.
+        """
         return self.home / "lake"
 
     @property

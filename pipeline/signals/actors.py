@@ -210,7 +210,10 @@ def _is_hyphenated(tokens: Sequence[Token], first: int, last: int) -> bool:
 
 
 def _is_long_in_upper_case(token: Token) -> bool:
-    """Whether a word in upper case is no abbreviation, as `U.S.` is."""
+    """Whether a word is in upper case and longer than an abbreviation.
+
+    Points are not counted, so `TOKYO` is such a word, but `U.S.` is not.
+    """
     return token.text.isupper() and len(token.text.replace(".", "")) > MAX_LENGTH_OF_ABBREVIATION
 
 
@@ -220,8 +223,8 @@ def _is_state_noun_next(tokens: Sequence[Token], at: int, name: _Name, is_posses
     The first such noun from token `at` decides: True as in `Chinese officials`, False for goods, firms and people (`Chinese steel`), None
     if none follows. After possessives, peoples and short names (`US`) `LOOK_AHEAD` tokens are searched, after other names only the token
     `at`. The search ends with None at punctuation, a number, a word of the list `stops` (`cues.toml`) or, except after possessives and
-    peoples, a verb of the lexicon. For a people's name it ends with False at a hyphen, and goes on at `and`
-    (`Chinese and American officials`).
+    peoples, one of `_first_words_of_verbs`. For a people's name it ends with False at a hyphen, and goes on at
+    `and` (`Chinese and American officials`).
     """
     state_nouns, other_nouns = _load_nouns()
     is_adjective = is_possessive or name.role == "demonym" or " ".join(name.spelling) in cues("short_names")
@@ -247,9 +250,9 @@ def _load_nouns() -> tuple[frozenset[str], frozenset[str]]:
 
 @cache
 def _first_words_of_verbs() -> frozenset[str]:
-    """Return all forms of the first words of the lexicon's verbs.
+    """Return first words, in all forms, of the lexicon's verbs and operators.
 
-    After a name such as `U.S.` they show that the predicate begins.
+    Operators turn an act around, such as `refuse` or `never`. After a name such as `U.S.` these words show that the predicate begins.
     """
     entries = [*load_lexicon("verbs")["verb"], *load_lexicon("operators")["operator"]]
     return frozenset(form.split(" ")[0] for entry in entries for phrase in entry["words"] for form in verb_forms(phrase))
