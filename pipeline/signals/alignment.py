@@ -35,7 +35,7 @@ _OPTIONAL = ("tier", "rate_pct")
 
 
 class EvaluationError(TensionError, ValueError):
-    """Gold or predictions that cannot be scored."""
+    """Gold or predictions cannot be scored, or no resamples are requested."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,7 +116,7 @@ def pair_rows(gold: pl.DataFrame, predictions: pl.DataFrame) -> pl.DataFrame:
     """Pair gold rows and predictions of the same triple one to one.
 
     The most similar rows of a sentence are paired first. Similar means the same kind, then instrument, modality, status. Columns of
-    `predictions` get the suffix `_predicted`.
+    `predictions` that `gold` has too get the suffix `_predicted`, except those of `TRIPLE`.
     """
     alike = [pl.col(name) == pl.col(f"{name}_predicted") for name in ("kind", "instrument", "modality", "status")]
     candidates = gold.join(predictions, on=TRIPLE, suffix="_predicted").sort(

@@ -35,7 +35,7 @@ class Readings(Protocol):
         ...
 
     def add(self, readings: pl.DataFrame) -> None:
-        """Store readings of texts that are not stored yet."""
+        """Store readings; the caller leaves out texts that are already stored."""
         ...
 
 

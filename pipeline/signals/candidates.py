@@ -15,7 +15,7 @@ from pipeline.signals.context import PAIR_SIZE, ResolvedSentence
 MAX_NAMED_COUNTRIES = 8
 # Countries known from the article are added up to this number.
 FILL_UP_TO = 5
-# The two countries of most trade news, for sentences that name fewer than two or in which an unknown state speaks.
+# The two countries of most trade news, added if fewer than two countries are known or an unknown state speaks.
 DEFAULT_COUNTRIES = ("USA", "CHN")
 
 MENTION = pl.Struct({"start": pl.Int64(), "end": pl.Int64(), "role": pl.String(), "is_actor": pl.Boolean()})

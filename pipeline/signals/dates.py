@@ -76,9 +76,9 @@ def is_past_event(sentence: str, day: date | None) -> bool:
     It does if it names only earlier years and one dates the act (`_is_in_past_year`), if it opens with an adverb of the past
     (`Earlier, ...`), or if a date at its beginning or after `on` is more than `MAX_DAYS_OLD` days ago (`_is_on_past_day`). Phrases such as
     `last week` also count, and so do months (`in April`) that are all one to seven months ago; neither counts in a sentence with a word of
-    the present or future (`today`, `will`) or with a month in a relative clause. A verb in the perfect counts if a period up to now follows
-    (`has raised duties this year`), and so do statistics, whose figures are of earlier trade (`_is_statistic`). If `day` is None, any year
-    counts as earlier, days do not count, and months and `last week` only as an opening (`Last week, ...`).
+    `_CURRENT` (such as `today`, `will`, `said` or a weekday) or with a month in a relative clause. A verb in the perfect counts if a period
+    up to now follows (`has raised duties this year`), and so do statistics, whose figures are of earlier trade (`_is_statistic`). If `day`
+    is None, any year counts as earlier, days do not count, and months and `last week` only as an opening (`Last week, ...`).
     """
     if _PAST_OPENING.match(sentence) or _is_in_past_year(sentence, day) or _is_in_period_up_to_now(sentence) or _is_statistic(sentence):
         return True
@@ -137,7 +137,7 @@ def _is_on_past_day(sentence: str, day: date) -> bool:
     """Whether the sentence dates its act more than `MAX_DAYS_OLD` days back.
 
     A date within the first `_OPENING` characters decides alone (`On April 17, ...`). Otherwise a date must follow `on`, every date of the
-    sentence must be so old, and no word may mean the present or future (`_CURRENT`).
+    sentence must be so old, and the sentence must have no word of `_CURRENT` (such as `today`, `said` or a weekday).
     """
     days = list(_iter_days(sentence, day))
     if days and days[0][0] < _OPENING:

@@ -267,9 +267,9 @@ def size_of_act(rate_pct: pl.Expr) -> pl.Expr:
 def _score_accuracy(bootstrap: Bootstrap, aligned: Aligned) -> dict[str, Score]:
     """Score how often modality, status, instrument and rate are right.
 
-    Counted are gold rows that are not optional and have a prediction with the same actor, target and polarity; for all but the modality
-    both must be asserted. Rates are scored only if the predictions have the column `rate_pct`: on pairs with a rate in gold or prediction
-    whose gold row is a threat or measure with the instrument tariff. A rate in only one of them is wrong.
+    Counted are pairs of a gold row that is not optional and a prediction of the same triple (`pair_rows`); for all but the modality both
+    must be asserted. Rates are scored only if the predictions have the column `rate_pct`: on pairs with a rate in gold or prediction whose
+    gold row is a threat or measure with the instrument tariff. A rate in only one of them is wrong.
     """
     rows = aligned.gold.filter(~pl.col("opt"))
     everything = pair_rows(rows, aligned.predictions)
@@ -337,7 +337,7 @@ def _pair_mistakes(missed: pl.DataFrame, wrong: pl.DataFrame) -> pl.DataFrame:
 
     `error` says what differs: `polarity`, `direction` (actor and target exchanged) or `pair` (other countries). Each triple (actor, target,
     polarity) is in at most one pair. Those with the same actor and target are paired first, then those with the same two countries, then
-    the same polarity.
+    the rest; among the last two, those with the same polarity come first.
     """
     same_roles = (pl.col("actor") == pl.col("actor_predicted")) & (pl.col("target") == pl.col("target_predicted"))
     same_pair = (pl.col("one") == pl.col("one_predicted")) & (pl.col("other") == pl.col("other_predicted"))

@@ -53,7 +53,7 @@ def _make_default(settings: Settings) -> SentenceExtractor:
 
 
 def _make_llm(settings: Settings) -> Extractor:
-    from pipeline.signals.readers.llm import from_settings  # noqa: PLC0415 an extra that the base install may lack
+    from pipeline.signals.readers.llm import from_settings  # noqa: PLC0415 no other extractor needs it
 
     return from_settings(settings)
 

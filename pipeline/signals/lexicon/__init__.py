@@ -1,7 +1,7 @@
 """The lexicon: words and their classes as TOML files.
 
-Each entry has an example and its expected findings. Names of events do not belong here: an entry that fits one dispute only would
-read past news well and future news badly.
+Most entries have an example, and many its expected findings (`gives`). `calibration.toml` has numbers instead. Names of events do not
+belong here: an entry that fits one dispute only would read past news well and future news badly.
 """
 
 import tomllib
@@ -17,9 +17,9 @@ SHA_LENGTH = 12
 
 
 class LexiconError(TensionError, ValueError):
-    """A lexicon file cannot be read or is inconsistent.
+    """A lexicon file or `acts.toml` cannot be read or is inconsistent.
 
-    The message names file and entry.
+    The message names the file and, if one is wrong, the entry.
     """
 
 

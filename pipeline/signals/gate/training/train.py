@@ -58,9 +58,9 @@ def main() -> None:
 
 
 def read_background() -> Iterator[Example]:
-    """Yield the sentences of invented news about other things.
+    """Yield the sentences of `background.txt`, as `other news`.
 
-    Each line of `background.txt` is a passage.
+    It has invented news about other things than trade policy. Each line is a passage.
     """
     for number, line in enumerate(BACKGROUND.read_text(encoding="utf-8").splitlines()):
         for sentence in split_sentences(line):
