@@ -1,7 +1,7 @@
 """Protocol of a sentence reader, which finds readings in candidates.
 
-A candidate is an ordered pair of countries in a sentence, and a reading is a signal found in one. A reader sees only the candidates of each
-sentence (`candidates.py`), never articles, files or the clock.
+A candidate is an ordered pair of countries in a sentence (the target may also be all partners), and a reading is a signal found in one. A
+reader sees only the candidates of each sentence (`candidates.py`), never articles, files or the clock.
 """
 
 from collections.abc import Sequence

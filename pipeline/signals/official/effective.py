@@ -1,6 +1,6 @@
 """Find the day on which an official act takes effect.
 
-If the fields name no day, or several, there is none. Does not belong here: the status of the act (`classify.py`).
+There is none if no field names a day, or the first that does names several. Does not belong here: the status of the act (`classify.py`).
 """
 
 import re
@@ -30,8 +30,8 @@ def find_effective_date(field: str | None, texts: Sequence[tuple[str, str]], pub
     """Find the effective date of an act and where it is stated.
 
     `field`: the journal's own field, which is used if it is a day; `texts`: names and texts of other fields. The second value is the word
-    `field`, or the name of the text. The first text that names a day is used: if it names several different ones, the result is None. A day
-    more than `MAX_DAYS_BACK` before publication counts only in the agency's note on dates (`dates`).
+    `field`, or the name of the text. The first text that names a day is used: if it names several different ones, the result is None. In
+    texts other than the agency's note on dates (`dates`), days more than `MAX_DAYS_BACK` before publication do not count.
     """
     day = parse_iso_day(field)
     if day is not None:

@@ -1,6 +1,6 @@
 """Load the rules of `acts.toml` and match documents with them.
 
-The rules say which document is which act, and which documents are excluded and why.
+The rules say which document is which act, and why some documents without a rule are no act.
 Does not belong here: partners, dates and rows (`classify.py`).
 """
 
@@ -79,7 +79,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Exclusion:
-    """An exclusion of `acts.toml`: which documents are no act, and why.
+    """An exclusion of `acts.toml`: why documents without a rule are no act.
 
     It is an entry `[[aside]]`. `title` must match a document's title and `unless` must not; `agencies`: one must have issued it (empty:
     any). `reason` is a word of `OFFICIAL_OUTCOME`.
@@ -92,7 +92,7 @@ class Exclusion:
     unless: re.Pattern[str] | None
 
     def matches(self, document: Document) -> bool:
-        """Return whether the document is excluded for this reason."""
+        """Return whether agencies and title of a document fit the exclusion."""
         return (not self.agencies or not self.agencies.isdisjoint(document.agencies)) and _matches_text(
             self.title, self.unless, document.title
         )
@@ -102,7 +102,7 @@ class Rules(NamedTuple):
     """The content of `acts.toml`; entries are in the order of the file.
 
     `acts` and `exclusions`: of several that match, the first counts (for acts see also `find_rules`). `places`: patterns of places in
-    titles, with the code of the partner. `ignored_words`: pattern of names that are not partners. `agencies`: those of all rules. `sha`:
+    titles, with the code of the partner. `ignored_words`: pattern of names that are not partners. `agencies`: those of all `acts`. `sha`:
     beginning of the hash of the file.
     """
 

@@ -1,4 +1,4 @@
-"""Sentence readers, which turn candidates into readings independently of each other.
+"""Readers, which find signals in texts independently of each other.
 
-Their protocol is in `pipeline/signals/reader.py`.
+The sentence readers `rules` and `encoder` turn candidates into readings (`pipeline/signals/reader.py`); `llm` reads whole articles.
 """

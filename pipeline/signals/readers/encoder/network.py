@@ -78,8 +78,8 @@ class Network:
 def to_inputs(batch: Sequence[Encoded]) -> dict[str, NDArray[np.int64]]:
     """Convert sentences of equal length to the model's inputs.
 
-    `ids`: token ids, shape (sentences, tokens). `places`: positions of the first token and of the marks, shape (sentences, 1 + largest
-    number of marks); sentences with fewer marks are filled with 0.
+    `ids`: token ids, shape (sentences, tokens). `places`: positions of the first token and of `Encoded.places`, shape (sentences, 1 +
+    largest number of places); sentences with fewer places are filled with 0.
     """
     places = np.zeros((len(batch), 1 + max(len(encoded.places) for encoded in batch)), dtype=np.int64)
     for row, encoded in enumerate(batch):

@@ -67,8 +67,8 @@ class EncoderReader:
 def _iter_readings(group: SentenceCandidates, encoded: Encoded, logits: Logits, network: Network) -> Iterator[Reading]:
     """Yield the readings of a sentence in order of its candidates.
 
-    `group`: its candidates. `logits`: the model's output, of shape (actors, targets, labels of all heads); actors and targets are the
-    countries of `encoded.places`. A candidate is examined if the score that a polarity is asserted is at least `MIN_SCORE`, or a kind
+    `group`: its candidates. `logits`: the model's output, of shape (actors, targets, labels of all heads); actors and targets are in
+    the order of `encoded.places`. A candidate is examined if the score that a polarity is asserted is at least `MIN_SCORE`, or a kind
     is more likely than not.
     """
     if not encoded.candidates:
@@ -100,7 +100,7 @@ class _Pair:
         """Yield at most one reading for each polarity, with its likeliest kind.
 
         `asserted`: for each polarity, the score that it is asserted; `kind_scores`: the score of each kind. If the polarity's is at
-        least `MIN_SCORE`, the reading is asserted, but hypothetical in a question and historical with a past date. Otherwise there is a
+        least `MIN_SCORE`, the reading is asserted, but hypothetical in a question, else historical with a past date. Otherwise there is a
         reading only if the kind is more likely than not and the likeliest modality is not `asserted`; it has this modality.
         """
         kinds = dict(zip(self.heads["kind"], kind_scores, strict=True))

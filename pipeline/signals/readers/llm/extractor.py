@@ -97,11 +97,11 @@ class LlmExtractor:
     def extract(self, articles: pl.DataFrame) -> pl.DataFrame:
         """Return the findings (`FINDINGS`) in articles that pass the gate.
 
-        The gate (`pipeline/signals/gate`) decides which articles are read. Sets `summary` (counts of read, unread and stopped articles) and
-        `outcomes` (a row for each article). Raises `ContractError` if the columns or types are not those of `ARTICLES`. Raises
-        `ExtractorError` if requests were stopped (budget, endpoint, key) and an article is unread, or if all that passed the gate are
-        unread: a part of a day must not count as a whole day. Other unread articles only have no findings. Answers received before an error
-        stay stored.
+        The gate (`pipeline/signals/gate`) decides which articles are read. Sets `summary` (counts of articles read, unread and stopped by
+        the gate) and `outcomes` (a row for each article). Raises `ContractError` if the columns or types are not those of `ARTICLES`.
+        Raises `ExtractorError` if requests were stopped (budget, endpoint, key) and an article is unread, or if all that passed the gate
+        are unread: a part of a day must not count as a whole day. Other unread articles only have no findings. Answers received before an
+        error stay stored.
         """
         outcomes = judge(articles)
         findings = self._read(articles_to_texts(articles, outcomes))

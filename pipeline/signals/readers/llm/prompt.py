@@ -28,7 +28,7 @@ _GUIDE = Path(__file__).with_name("guide.md")
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """A text as sent to the model.
+    """A text for the model; all but `text_id` is sent.
 
     `sentences` are in order; the title, if any, is the first.
     """
@@ -98,9 +98,9 @@ def prompt_sha() -> str:
 
 
 def cache_key(model: str, article: Article) -> str:
-    """Hash everything that an answer depends on.
+    """Hash the model's name, the prompt and the article as sent.
 
-    These are the model, the prompt and the article as sent. Articles that differ only in `text_id` have the same key.
+    The hash is the key of stored answers. The endpoint is not part of it. Articles that differ only in `text_id` have the same key.
     """
     return sha256("\x1f".join((model, prompt_sha(), to_message(article))).encode()).hexdigest()
 

@@ -1,4 +1,4 @@
-"""Read the weights of an exported model back for further training.
+"""Read the weights of a `model.onnx` back for further training.
 
 The inverse of `graph.py`, up to the rounding of its 8-bit weights.
 """

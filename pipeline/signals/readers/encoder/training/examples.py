@@ -1,6 +1,6 @@
 """Convert annotated passages to training examples: encoded sentences with labels.
 
-Does not belong here: the encoding (`encoding.py`), which is the same at run time, or tensors (`train.py`).
+Does not belong here: the encoding (`encoding.py`), which is the same at run time, or tensors (`pairs.py`).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -68,8 +68,8 @@ class Example:
 def make_examples(gold: Gold, tokenizer: Tokenizer, titles: Mapping[str, str] | None = None) -> list[Example]:
     """Make an example of every sentence that has candidates.
 
-    `titles` maps ids of documents to titles. A title is context for the passages of its document, whose ids are that of the document, `-x`
-    and more; it is no example itself. The first line of a text is its title only for some sources (`_SOURCES_WITH_HEADLINE`).
+    `titles` maps ids of documents to titles. A title is context for the passages of its document, whose ids are `<document>-x<paragraphs>`;
+    it is no example itself. The first line of a text is its title only for some sources (`_SOURCES_WITH_HEADLINE`).
     """
     rows_by_passage = {key[0]: part for key, part in gold.rows.partition_by("id", as_dict=True, maintain_order=True).items()}
     examples: list[Example] = []
@@ -116,7 +116,7 @@ def make_batches(lengths: Sequence[int], size: int, order: Sequence[int]) -> lis
     """Split the indices `order` into batches of similar lengths.
 
     Each 16 * `size` successive indices are sorted by length, which limits padding, and cut into batches of `size`; the last may be smaller.
-    `lengths`: the length of every index.
+    `lengths[i]`: the length of the sentence with index `i`.
     """
     window = size * 16
     parts = [sorted(order[start : start + window], key=lambda n: lengths[n]) for start in range(0, len(order), window)]

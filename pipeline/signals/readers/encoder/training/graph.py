@@ -82,9 +82,9 @@ class Linear:
 
 @dataclass(frozen=True)
 class Weights:
-    """The trained network by the names of its parts in `train.py`.
+    """The weights of the trained network by name.
 
-    `arrays`: all arrays of the exported file; `linears`: the linear layers.
+    `arrays`: all arrays of the exported file; `linears`: the linear layers, named as in `pairs.py`, without `base.`.
     """
 
     arrays: Mapping[str, Array]

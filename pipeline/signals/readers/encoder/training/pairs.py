@@ -1,7 +1,7 @@
 """The network that is trained, and its input as tensors.
 
-A mark is a token for a country or a property of a sentence; a place is the position of a country's mark (`encoding.py`). Belongs here: what
-teacher and encoder have in common. Does not: training (`train.py`), or the shipped graph (`graph.py`).
+A mark is a token for a country or a property of a sentence; a place is the position of the mark of a country or of all partners
+(`encoding.py`). Belongs here: what teacher and encoder have in common. Does not: training (`train.py`), or the shipped graph (`graph.py`).
 """
 
 import json

@@ -86,7 +86,7 @@ def compute_loss(logits: Tensor, group: list[Example]) -> Tensor:
 
 
 def _compute_presence_loss(logits: Tensor, group: list[Example], find_index: Callable[[Label], int | None]) -> Tensor:
-    """Compute the loss of one head over all candidate pairs.
+    """Compute the loss of one head over all candidate pairs and labels.
 
     `find_index`: which output of the head is the label's; None if the label does not count. Optional labels have no weight, unless another
     label that is not optional has the same pair and output.
@@ -103,10 +103,10 @@ def _compute_presence_loss(logits: Tensor, group: list[Example], find_index: Cal
 
 
 def _compute_teacher_loss(logits: Tensor, group: list[Example], targets: Sequence[Targets]) -> Tensor:
-    """Compute how much the scores of candidate pairs differ from the teacher's.
+    """Compute how much scores of polarity and kind differ from the teacher's.
 
-    It is binary cross-entropy, summed over pairs and labels and divided by the number of sentences. `targets`: the teacher's logits for the
-    sentences of `group`.
+    It is binary cross-entropy, summed over candidate pairs, polarities and kinds, and divided by the number of sentences. `targets`: the
+    teacher's logits for the sentences of `group`.
     """
     expected, weight = torch.zeros(*logits.shape[:3], TAUGHT), torch.zeros(*logits.shape[:3], 1)
     for row, (example, target) in enumerate(zip(group, targets, strict=True)):
@@ -119,8 +119,8 @@ def _compute_teacher_loss(logits: Tensor, group: list[Example], targets: Sequenc
 def fine_tune(network: Pairs, examples: list[Example], epochs: int, rate: float, targets: Sequence[Targets] | None = None) -> Pairs:
     """Train a network and report the loss of each epoch on stderr.
 
-    The network is changed in place and returned. With `targets` (the teacher's logits for each example) it learns them as well as the
-    labels, with equal weight.
+    The network is changed in place and returned. `rate`: the highest learning rate of the transformer; the head's is `HEAD_FACTOR` times
+    it. With `targets` (the teacher's logits for each example) it learns them as well as the labels, with equal weight.
     """
     torch.manual_seed(0)
     generator = random.Random(0)  # noqa: S311 not used for security
