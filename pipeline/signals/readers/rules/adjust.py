@@ -19,8 +19,8 @@ def adjust(sentence: MarkedSentence, act: Act) -> Act:
 def _adjust_conditional(sentence: MarkedSentence, act: Act) -> Act:
     """Turn a future measure that depends on a condition into a threat.
 
-    Example: `will raise tariffs if talks fail`. The condition is in another clause, before or after. Measures in sentences with a forecast
-    (`analysts expect`), denied ones, and other acts stay as they are.
+    Example: `will raise tariffs if talks fail`. The condition is in another clause, before or after. Retaliation always counts as future.
+    Measures in sentences with a forecast (`analysts expect`), denied ones, and other acts stay as they are.
     """
     if act.kind != "measure" or act.modality not in {"asserted", "hypothetical"}:
         return act
@@ -34,15 +34,16 @@ def _adjust_conditional(sentence: MarkedSentence, act: Act) -> Act:
 
 
 def _ends_in_obligation(words: Sequence[str]) -> bool:
-    """Whether the words end in `have to` or `need to`."""
+    """Whether the words end in an obligation such as `have to` or `ought to`."""
     return len(words) > 1 and words[-1] == "to" and words[-2] in cues("obligations")
 
 
 def _adjust_precondition(sentence: MarkedSentence, act: Act) -> Act:
     """Turn a concession into a refusal that waits for it.
 
-    Example: `will not move unless it lifts its duties`. The concession (lifts) is in a clause that opens with `unless` or `until`, and a
-    word of denial (not) is before it. What is refused is the word after the denial (move). Other acts stay as they are.
+    Example: `will not move unless it lifts its duties`. The concession (lifts) is in a clause that opens with `unless`, `until` or
+    `before`, and a word of denial (not) is before that clause. What is refused is the word after the denial (move). Other acts stay as they
+    are.
     """
     start, _ = sentence.clause_bounds(act.anchor)
     if act.kind not in CONCEDING or sentence.tokens[start].lower not in cues("until"):

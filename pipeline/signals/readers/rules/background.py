@@ -66,8 +66,8 @@ def _is_predicate(parsed: ParsedSentence, participle: int) -> bool:
 def _is_setting(parsed: ParsedSentence, at: int) -> bool:
     """Whether an act is in a clause that only dates another act.
 
-    Examples: after the main clause `when Ottawa raises its duty`, and at the start of the sentence, in the past tense only,
-    `as Ottawa raised its duty, ...`.
+    Two kinds of clauses do: `when Ottawa raises its duty` after the main clause and, at the start of the sentence and in the past tense
+    only, `as Ottawa raised its duty, ...`.
     """
     start, _ = parsed.sentence.clause_bounds(at)
     verb, opener = parsed.main_verb(at), parsed.sentence.tokens[start].lower

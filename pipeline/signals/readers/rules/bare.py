@@ -52,7 +52,7 @@ def _can_be_alone(operator: Mark) -> bool:
     """Whether the lexicon lets an operator be an act of its own.
 
     Its entry must have `alone`. In addition, a verb must be in the list `standalone` of its entry; a noun must have the class `refuse`,
-    `threaten` or `demand`, or an entry with `of_subject`.
+    `threaten` or `demand`, or an entry with `of_subject` (misconduct, such as `unfair practices`).
     """
     if "alone" not in operator.readings[0].entry:
         return False
@@ -71,8 +71,8 @@ def _has_topic(sentence: MarkedSentence, operator: Mark, trade_objects: Sequence
     `operator`: a word such as `accuses`; `trade_objects`: objects such as `tariffs` in the sentence. Accusations need such an object or a
     word of the list `deeds` anywhere in the sentence, meetings an object or a word of `trade_words`, and two acting states. Others need an
     object at most `TOPIC_REACH` words after the operator or, if it is a noun, directly before it (`tariff threat`). For a threat it must be
-    a restriction, for an offer a concession or market. Operators of the class `tie` must also be a participle (`linked`) with a `to` after
-    it. Operators whose `needs` in the lexicon is empty need nothing.
+    a restriction, for an offer a concession or market. Operators of the class `tie` must also be in the past form (`linked`) with a `to`
+    after it. Operators whose `needs` in the lexicon is empty need nothing.
     """
     name = class_of(operator)
     if not operator.readings[0].entry["needs"]:
@@ -136,8 +136,9 @@ def find_named_talks(sentence: MarkedSentence, used: set[int]) -> Iterable[Act]:
     """Find the first talks or deal named without a verb, as dialogue.
 
     Example: `trade talks between A and B`. Both sides act (`mutual`), unless the sentence has a word of saying. `no trade talks` denies the
-    talks for both sides, and overrides the encoder. Either the sentence must be about trade and name two or more countries, or it must name
-    a country and known talks (`the talks`). Sentences about markets give none. Objects whose position is in `used` are acts already.
+    talks for both sides, and overrides the trained reader (`encoder`). Either the sentence must be about trade and name two or more
+    countries, or it must name a country and known talks (`the talks`). Sentences about markets give none. Objects whose position is in
+    `used` are acts already.
     """
     all_words = set(sentence.words_between(0, len(sentence.tokens)))
     if cues("markets") & all_words:

@@ -1,6 +1,6 @@
 """Acts of a verb and its object.
 
-The verb's direction and the object's class give a kind, which operators change. Acts without an object are in `bare.py`, tables of
+The verb's direction and the object's class give a kind, which operators change. Other acts are in `bare.py` and `nominal.py`, tables of
 kinds in `grammar.py`, actors and targets in `roles.py`.
 """
 
@@ -74,8 +74,8 @@ def _find_verb_acts(sentence: MarkedSentence, used: set[int]) -> Iterable[Act]:
     """Find acts of verbs with their objects, such as `raises tariffs`.
 
     A noun such as `removal` counts only if a country owns it (`China's removal of tariffs`), an operator changes it (`demands the removal`)
-    or, if it is a purchase, a verb decides it (`orders an increase in imports`). What another verb undoes is no act. The positions of the
-    first words of operators and objects of acts are added to `used`, which is changed in place.
+    or, if it is a purchase, a verb decides it (`orders an increase in imports`). What another verb undoes is no act. Positions of words
+    in acts, such as the first of each operator and object, are added to `used`, which is changed in place.
     """
     objects = sentence.marks_of("object")
     chosen = [(verb, _choose_object(sentence, verb, objects)) for verb in sentence.marks_of("verb", "act")]
@@ -140,7 +140,7 @@ def _is_of_nearer_verb(sentence: MarkedSentence, verb: Mark, predicate: _Predica
 
     Examples: `announced that it would suspend the duties`, `approved the removal of duties`. The other verb, or noun of a verb, is between
     the verb and its object, and can take the object too. In addition, an operator such as `threatens to` is between the verbs, or the other
-    verb makes another kind of act and no comma or word of the list `coordinators` (`and`) is between them.
+    verb makes another kind of act and no word of the list `coordinators` (`,`, `and`), except `the` before a noun, is between them.
     """
     thing = predicate.thing
     if thing is None or thing.first < verb.first or predicate.kind not in ESCALATING:
@@ -235,7 +235,7 @@ def _kind_of(sentence: MarkedSentence, verb: Mark, phrase: Phrase, thing: Mark) 
 
 
 def _has_other_meaning(sentence: MarkedSentence, verb: Mark, phrase: Phrase, thing: Mark) -> bool:
-    """Whether words between verb and object give the verb another meaning.
+    """Whether other words give a verb with its object another meaning.
 
     Examples: `raise concerns over a duty`, `bar someone from evading tariffs`, `let the tariffs on their goods take effect`,
     `announce measures to expand imports`, `will increase to 25 percent on imports`.

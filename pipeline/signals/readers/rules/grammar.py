@@ -1,7 +1,7 @@
 """The kinds of acts, and how operators change them.
 
-Operators are, for example, "threatens", "refuses" and "not". Acts are found in `compose.py` and `bare.py`; who acts is decided in
-`roles.py`.
+Operators are, for example, "threatens", "refuses" and "not". Acts are found in `compose.py`, `bare.py` and `nominal.py`; who acts is
+decided in `roles.py`.
 """
 
 from collections.abc import Mapping
@@ -71,9 +71,9 @@ class Act:
 
     Positions are indices of words.
 
-    * `anchor`: position of the verb or operator whose subject is the actor
+    * `anchor`: position of the verb or operator whose subject is the actor, or of the object if there is neither
     * `focus`: position of the word after which the target is expected
-    * `thing`: position of the object's first word, None without an object
+    * `thing`: position of the object's first word or, if a noun such as `threat` is an act alone, of that noun; else None
     * `mutual`: both sides act, so the signal goes in both directions
     * `words`: the matched words, as written
     * `score`: 0 to 1, how sure the rule is; not yet a probability
@@ -161,9 +161,9 @@ class DraftAct:
     def apply(self, sentence: MarkedSentence, operator: Mark) -> None:
         """Change the act by one operator before it.
 
-        A negation or a word of doubt changes the modality, any other operator the kind. Only the first operator changes the kind, unless a
-        later one is a demand, or refuses a demand or an offer. Nothing changes if a negation is too far away, if talks are in doubt, or if
-        words are missing that the lexicon requires around the operator.
+        A negation or a word of doubt changes the modality, any other operator the kind. Once an operator has changed the kind, a later one
+        changes it only if it is a demand, or refuses a demand or an offer. Nothing changes if a negation is too far away, if talks are in
+        doubt, or if words are missing that the lexicon requires around the operator.
         """
         name = class_of(operator)
         first = operator.first

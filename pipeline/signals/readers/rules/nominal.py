@@ -1,6 +1,6 @@
 """Acts expressed by a noun, such as `new tariffs on Turkish steel`.
 
-Verbs with objects are in `compose.py`, other acts without an object in `bare.py`.
+Acts of verbs with objects are in `compose.py`, all other acts in `bare.py`.
 """
 
 from collections.abc import Iterable

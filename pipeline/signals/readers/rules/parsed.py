@@ -161,8 +161,9 @@ class ParsedSentence:
     def find_subject_countries(self, at: int) -> tuple[str, ...]:
         """Return the countries in the subject of a word.
 
-        `at`: index of the word. An auxiliary or predicate without subject has that of its verb. Goods and firms of a country count too: KOR
-        in `Korean makers face ...`. In `called its duty unfair` the subject of `unfair` is `its duty`. Empty if there is none.
+        `at`: index of the word. An auxiliary, a predicate or a verb after `and` without subject has that of the verb it belongs to. Goods
+        and firms of a country count too: KOR in `Korean makers face ...`. Subjects of passives do not. In `called its duty unfair` the
+        subject of `unfair` is `its duty`. Empty if there is none.
         """
         node = self.phrase_head(at)
         for _ in self.tree.heads:
@@ -177,9 +178,10 @@ class ParsedSentence:
         return ()
 
     def is_described(self, at: int) -> bool:
-        """Whether a word only describes a thing.
+        """Whether a word only describes or names a thing.
 
-        Examples: `barriers that distort trade`, `unfair practices`, `efforts to undermine`.
+        It or its main verb has a relation of `DESCRIPTIONS`. Examples: `barriers that distort trade`, `unfair practices`,
+        `efforts to undermine`.
         """
         return not DESCRIPTIONS.isdisjoint({self.tree.relations[at], self.tree.relations[self.main_verb(at)]})
 
@@ -199,8 +201,8 @@ class ParsedSentence:
         """Return the countries that an act may be towards, by the tree.
 
         `roots`: words such as the act's object and verb. From the first root at or below which there is a country, the nearest ones are
-        returned (the tree is searched level by level), with those in a list with them. Countries in `excluded` do not count. Clauses of
-        other acts and what follows `skipped_prepositions` are not searched. Empty if there is none.
+        returned (the tree is searched level by level), with those in a list with them. Countries in `excluded` do not count. Most subjects,
+        clauses of other acts, places (`in Beijing`) and what follows `skipped_prepositions` are not searched. Empty if there is none.
         """
         for root in roots:
             level = [root]

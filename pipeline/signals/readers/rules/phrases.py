@@ -60,7 +60,7 @@ def _iter_phrases() -> Iterable[Phrase]:
 
 
 def _inflect_verbs(category: Category, entry: Mapping[str, Any], phrases: Iterable[str]) -> Iterable[Phrase]:
-    """Yield the forms of an entry's phrases that begin with verbs."""
+    """Yield the forms of phrases; their first word inflects like a verb."""
     standalone = frozenset(_add_auxiliaries(entry.get("standalone", ())))
     for phrase in _add_auxiliaries(phrases):
         for inflected, form in verb_forms(phrase).items():

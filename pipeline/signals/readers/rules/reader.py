@@ -43,7 +43,8 @@ class RuleReader:
     def read(self, candidates: Sequence[SentenceCandidates]) -> pl.DataFrame:
         """Return a row (`READINGS_SCHEMA`) for each act and each of its candidates.
 
-        `candidates`: pairs of countries, by sentence. A pair has as many rows as acts; an act whose pair is no candidate has none.
+        `candidates`: pairs of countries, by sentence. An act whose pair is no candidate has no row. An act that a state suffers may have a
+        second row, for the reverse pair (`_iter_readings`).
         """
         sentences = [with_acts for group in candidates if (with_acts := _find_acts_of(group)) is not None]
         trees = parse_sentences([(_to_parser_text(s.context.sentence), s.context.sentence.tokens) for s in sentences])

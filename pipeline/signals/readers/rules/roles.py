@@ -86,7 +86,7 @@ def _find_roles_of_sufferer(context: SentenceContext, parsed: ParsedSentence | N
 
 
 def _find_roles_of_statement(context: SentenceContext, parsed: ParsedSentence, act: Act) -> Iterator[tuple[str, str]]:
-    """Yield actor and target of a statement.
+    """Yield actor and target of a statement about another state.
 
     Example: `Beijing said Washington should lift its tariffs`. The first speaker of the clause by the tree (Beijing), else the state that
     speaks (`context.speaker`), else the first other country that word order gives (`find_targets`), acts towards each subject (Washington)
@@ -168,8 +168,8 @@ def _choose_targets(context: SentenceContext, parsed: ParsedSentence | None, act
     """Return the targets of an act by `actor`.
 
     They come from the syntax tree, or else from word order. `party`: who acts by the tree. Empty if a state is the actor and the target of
-    a demand (what its own people demand of it). If several states act together on only some of them, these are the targets of the others
-    and have none. All partners are possible for kinds in `TARGETS_ALL`, unless a firm is meant.
+    a demand (what its own people demand of it). If several states act together and the tree names only some of them at the object, these
+    are the targets of the others and have none themselves. All partners are possible for kinds in `TARGETS_ALL`, unless a firm is meant.
     """
     is_diverted = "divert." in act.rule_id
     if parsed and party:

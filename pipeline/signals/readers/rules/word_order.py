@@ -89,7 +89,7 @@ def _is_governed(sentence: MarkedSentence, mention: Mention, span: tuple[int, in
     """Whether the mention follows a preposition and so is no subject.
 
     Titles, and other countries of its list, may be between them. In `Xi of China` this is true of China, but not of Xi. False for
-    mentions with the role `mutual`. `span`: first and last word of the mention.
+    mentions with the role `mutual` (`both sides`). `span`: first and last word of the mention.
     """
     if mention.role == "mutual":
         return False
@@ -179,7 +179,7 @@ def find_targets(
 
     Args:
         actor: country that acts, and is never a target.
-        allow_all_partners: if not set, the result is empty instead of all partners.
+        allow_all_partners: whether all partners may be the result; if not, it may be empty.
         is_diverted: trade was diverted, so its new destination is no target.
         not_at: positions of words that are no targets, unless no other country is named.
     """
