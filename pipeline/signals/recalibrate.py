@@ -35,10 +35,10 @@ _ACCEPTED_LOSS = 0.25
 
 
 def fit(gold: Gold) -> tuple[dict[str, float], dict[str, dict[str, float]]]:
-    """Fit the shares right of families, and the coefficients of each mode.
+    """Fit each family's share of right readings, and each mode's coefficients.
 
     The coefficients, by mode (rules, encoder or both), are those of `calibrate.TERMS` and the minimum probability (`least`). Families (the
-    first part of `rule_id`) with fewer than `_SMALLEST_FAMILY` readings are left out; the key `""` is the share right of all.
+    first part of `rule_id`) with fewer than `_SMALLEST_FAMILY` readings are left out; the key `""` is that share of all readings.
     """
     groups = build_candidates(resolve_texts(gold.passages.with_columns(title_length=pl.lit(0)).iter_rows()))
     candidates = to_frame(groups)
@@ -103,7 +103,10 @@ def _find_minimum(gold: Gold, evidence: pl.DataFrame) -> float:
 
 
 def _compute_standard_error(bootstrap: Bootstrap, outcomes: pl.DataFrame) -> float:
-    """Compute the standard deviation of F1 over resamples of the passages."""
+    """Compute the standard deviation of F1 over resamples of the passages.
+
+    `outcomes`: result of `compute_outcomes`.
+    """
     right, other = (pl.col("outcome") == "tp").alias("right"), (pl.col("outcome") != "tp").alias("other")
     sums = bootstrap.sum_by_passage(outcomes.select("id", right, other))
     numerator, denominator = bootstrap.resample(sums @ np.array([[2, 2], [0, 1]])).T

@@ -36,10 +36,10 @@ class Scope:
     """Whom a general act is towards: all, a region or group.
 
     `code` is a word of the vocabulary `SCOPE`. `left_out` are countries that the words leave out (`all but China`), `spared` those that an
-    act exempts (`exempts Canada`), `opposed` those to which a later clause does the opposite (`pauses all tariffs but raises China's`).
-    `named` are all countries of the sentence, and `named_after` those that it adds to the words (`on all imports, and 34 percent on
-    China`). `words` are the words that mean the scope, as the sentence has them; `is_addressed` says that they are the object or goods of
-    an act, and `is_eased` that a word of reduction is anywhere before them in the sentence.
+    act exempts (`exempts Canada`), `opposed` those to which a later clause does the opposite (`pauses tariffs on all countries but raises
+    China's`). `named` are all countries of the sentence, and `named_after` those that it adds to the words (`on all imports, and 34 percent
+    on China`). `words` are the words that mean the scope, as the sentence has them; `is_addressed` says that they are the object or goods
+    of an act, and `is_eased` that a word of reduction is anywhere before them in the sentence.
     """
 
     code: str
@@ -74,8 +74,8 @@ class _Phrase(NamedTuple):
 class _Patterns(NamedTuple):
     """Compiled words of `scopes.toml`, which describes its lists.
 
-    `blocs` and `partners` (everybody and groups) name countries; `goods` are words for everything from abroad (`all imports`). The others
-    match what is before or after such words.
+    `blocs` and `partners` (everybody and groups) name countries; `goods` are words for everything from abroad (`all imports`). `noun` and
+    `others` match parts of such words. The rest match what is before or after them, or before or after an exempt country.
     """
 
     blocs: tuple[tuple[str, re.Pattern[str]], ...]
@@ -254,14 +254,14 @@ def _is_addressed(sentence: str, start: int) -> bool:
 
 
 def _is_outside(sentence: str, start: int) -> bool:
-    """Whether the words before character `start` exclude what follows: `non-EU`."""
+    """Whether the words before character `start` exclude what follows: `outside ASEAN`."""
     return sentence[:start].rstrip().lower().endswith(("outside", "outside the", "non-"))
 
 
 def _group_into_lists(sentence: str, mentions: Sequence[Mention]) -> Iterator[list[Mention]]:
     """Group mentions that form a list, such as `Canada, Mexico and Korea`.
 
-    Only commas, `and`, `or` and `the` are between those of a list. Any other mention is a list of its own.
+    Only commas, `&`, `and`, `or` and `the` are between those of a list. Any other mention is a list of its own.
     """
     run: list[Mention] = []
     for mention in mentions:
@@ -276,7 +276,7 @@ def _group_into_lists(sentence: str, mentions: Sequence[Mention]) -> Iterator[li
 def _is_left_out(sentence: str, run: Sequence[Mention], phrase: _Phrase) -> bool:
     """Whether the scope leaves out the countries of a list (`run`).
 
-    Examples: `except Canada`, `all but China`, `China and, for others, ...`. `phrase`: the words of the scope (`all`, `others`).
+    Examples: `except Canada`, `all but China`, `China and, for all others`. `phrase`: the words of the scope (`all but`, `all others`).
     """
     patterns = _compile()
     before = sentence[: run[0].start]
@@ -292,8 +292,8 @@ def _is_left_out(sentence: str, run: Sequence[Mention], phrase: _Phrase) -> bool
 def _is_opposed(sentence: str, run: Sequence[Mention], phrase: _Phrase) -> bool:
     """Whether a later clause does the opposite to a list of countries.
 
-    Example: China in `pauses all tariffs but raises those on China`. The clause begins between the words of the scope (`phrase`) and the
-    list (`run`).
+    Example: China in `pauses tariffs on all countries but raises those on China`. The clause begins between the words of the scope
+    (`phrase`) and the list (`run`).
     """
     between = sentence[phrase.end : run[0].start]
     opposite = _read_clause_pattern("up") if _names_reduction(sentence[: phrase.start]) else _read_clause_pattern("down")

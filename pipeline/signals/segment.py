@@ -91,8 +91,8 @@ def _is_wrong_split(before: str, after: str) -> bool:
     """Whether two parts of a text are one sentence.
 
     They are if one is empty, if they were split at an abbreviation (after `U.S.` only if the next word rarely begins a sentence), between
-    initials or inside a number, or if the second part cannot begin a sentence (it begins in lower case or with a closing mark, and no `!`,
-    `?` or quotation mark ends the first).
+    initials or inside a number, or if the second part cannot begin a sentence (it begins in lower case or with a mark such as `,` or `)`,
+    and no `!`, `?` or quotation mark ends the first).
     """
     if not after or not before:
         return True

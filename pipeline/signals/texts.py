@@ -25,7 +25,8 @@ TEXTS_SCHEMA = pl.Schema({"id": pl.String(), "date": pl.Date(), "source": pl.Str
 class ExtractorError(UserError, RuntimeError):
     """No text could be read, or reading was stopped half way.
 
-    It is also raised for a wrong setting of a reader. The message says by which reader, why and what to do.
+    It is also raised for a wrong setting of a reader, or if there are no readings to fit its confidences to. The message says why and what
+    to do.
     """
 
 
@@ -87,7 +88,7 @@ def judge(articles: pl.DataFrame) -> pl.DataFrame:
 def count_stopped(outcomes: pl.DataFrame) -> dict[str, int]:
     """Count the articles that the gate stopped, by reason.
 
-    `outcomes`: rows of `READING_OUTCOMES`; a reason is a word of its vocabulary other than `read`.
+    `outcomes`: result of `judge`; a reason is any outcome other than `read`.
     """
     return dict(outcomes.filter(pl.col("outcome") != "read")["outcome"].value_counts().sort("outcome").iter_rows())
 

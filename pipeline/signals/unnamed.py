@@ -53,8 +53,8 @@ class Doers:
 
         It is a mention of role `speaker` without words, from 0 to 0. There is none if a mention may be the subject, or has the role
         `speaker`, if the sentence reports no act of trade policy, or if nothing says who acts. The state is the first of these that the
-        sentence does not name: `speaker`, the doer, that of the dateline, and, if the sentence names one of `main_pair`, the other. One
-        that it names is what the act is aimed at.
+        sentence does not name: `speaker`, the doer, that of the dateline, and, if the sentence names one of `main_pair` (the countries that
+        the article names most), the other. One that it names is what the act is aimed at.
         """
         tokens = tokenize(text)
         if any(m.role == "speaker" for m in mentions) or _names_actor(tokens, mentions) or not _is_trade_act(text, tokens):
@@ -69,7 +69,7 @@ class Doers:
 def _names_actor(tokens: Sequence[Token], mentions: Iterable[Mention]) -> bool:
     """Whether a mention may be the subject.
 
-    It must be an actor (`is_actor`), without a preposition directly before it.
+    It must be an actor (`is_actor`), without a preposition or a word such as `targeting` directly before it.
     """
     before = {after.start: token.lower for token, after in pairwise(tokens)}
     return any(mention.is_actor and before.get(mention.start) not in cues("governed") for mention in mentions)

@@ -41,10 +41,10 @@ _DECIMAL = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]{1,3})?", re.ASCII)
 def read_flows(folder: Path) -> pl.DataFrame:
     """Read monthly goods trade in USD from `flows.csv`.
 
-    The result is of `RAW_TRADE_FLOWS`; `origin` is always `file`. `SourceError`, with file and line, if the file is missing or invalid; but
-    texts, such as countries and months, are not checked here, only numbers. The columns `product` (empty: all goods), `duties_usd`,
-    `consumption_usd`, `released_on`, `seen_on` and `absent_on` may be absent or empty. A revised month may have several rows, each with the
-    day (`seen_on`) from which its value is known.
+    The result is of `RAW_TRADE_FLOWS`; `origin` is always `file`. `SourceError`, with file and line (if any), if the file is missing or
+    invalid; but texts, such as countries and months, are not checked here, only numbers. The columns `product` (empty: all goods),
+    `duties_usd`, `consumption_usd`, `released_on`, `seen_on` and `absent_on` may be absent or empty. A revised month may have several rows,
+    each with the day (`seen_on`) from which its value is known.
     """
     rows = _read_table(folder / FLOWS_FILE, RAW_TRADE_FLOWS, _FLOWS_OPTIONAL)
     return RAW_TRADE_FLOWS.conform(rows.with_columns(origin=pl.lit("file")))
@@ -53,8 +53,8 @@ def read_flows(folder: Path) -> pl.DataFrame:
 def read_tariffs(folder: Path) -> pl.DataFrame:
     """Read dated average tariff rates in percent from `tariffs.csv`.
 
-    The result is of `RAW_TARIFFS`; all its columns are required, without empty cells. `SourceError`, with file and line, if the file is
-    missing or invalid; but texts, such as days, are not checked here, only numbers.
+    The result is of `RAW_TARIFFS`; all its columns are required, without empty cells. `SourceError`, with file and line (if any), if the
+    file is missing or invalid; but texts, such as days, are not checked here, only numbers.
     """
     return _read_table(folder / TARIFFS_FILE, RAW_TARIFFS, {})
 
@@ -63,7 +63,7 @@ def read_commitments(folder: Path) -> pl.DataFrame:
     """Read purchase commitments from `commitments.csv`, if there is one.
 
     The result is of `RAW_COMMITMENTS`, without rows if there is no such file. The columns `product` (empty: all goods) and `baseline_year`
-    may be absent or empty. `SourceError`, with file and line, if the file is invalid.
+    may be absent or empty. `SourceError`, with file and line (if any), if the file is invalid.
     """
     path = folder / COMMITMENTS_FILE
     return _read_table(path, RAW_COMMITMENTS, _COMMITMENTS_OPTIONAL) if path.exists() else RAW_COMMITMENTS.empty()
@@ -72,9 +72,9 @@ def read_commitments(folder: Path) -> pl.DataFrame:
 def _read_table(path: Path, table: Table, optional: Mapping[str, Any]) -> pl.DataFrame:
     """Read a CSV file as a table; other columns are ignored.
 
-    `optional` maps the columns that may be absent or empty to the value used then. `SourceError`, with file and line, if the file is
-    missing or not CSV in UTF-8, a required column is missing, a column is repeated, a required cell is empty, a cell of a column of numbers
-    is no number, or a row has more cells than the header.
+    `optional` maps the columns that may be absent or empty to the value used then. `SourceError`, with file and line (if any), if the file
+    is missing or not CSV in UTF-8, a required column is missing, a column that is read is repeated, a required cell is empty, a cell of a
+    column of numbers is no number, or a row has more cells than the header.
     """
     names = table.schema.names()
     columns: dict[str, list[Any]] = {name: [] for name in names}

@@ -243,10 +243,10 @@ def build_figures(
     """Build the monthly figures of one response.
 
     `parse_row` parses a row of `table`. The label in the item's name (`goods_label`) says which HS codes were requested. Each of `products`
-    with exactly these codes gets one figure for each reporter, partner, flow and month: the sum over the codes that have a row. Duties, and
-    imports for consumption, are null unless all summed rows have them. Rows with codes that were not requested are rejected, and all rows
-    if no product has the requested codes. `absent_on`: day of the previous response; it is copied to every figure, and for a figure's first
-    value shows when the month was not public yet.
+    with exactly these codes, or all goods for the label `all`, gets one figure for each reporter, partner, flow and month: the sum over the
+    codes that have a row. Duties, and imports for consumption, are null unless all summed rows have them. Rows with codes that were not
+    requested are rejected, and all rows if no product has the requested codes. `absent_on`: day of the previous response; it is copied to
+    every figure, and for a figure's first value shows when the month was not public yet.
     """
     label = next((part for part in payload.item.split(" ") if part == ALL or part.startswith("hs-")), "")
     requested = {name: codes or (ALL_GOODS,) for name, codes in codes_by_product(products).items() if goods_label(codes) == label}

@@ -160,7 +160,10 @@ class _Scanner:
             self._end_item(tag, tag.end())
 
     def _end_item(self, start: re.Match[str], end: int, closing: str = "") -> None:
-        """Add the item that ends at position `end`, if within limits."""
+        """Add the item that ends at position `end`, if within limits.
+
+        `start`: its start tag; `closing`: the end tag to add, if it has none.
+        """
         self.open_item = None
         self.item_count += 1
         self.characters += end - start.start()
@@ -200,7 +203,7 @@ def _is_self_closing(tag: re.Match[str]) -> bool:
 
 
 def _item_prefixes(text: str) -> set[str]:
-    """Return the namespace prefixes of items: none, and those of feeds."""
+    """Return the prefixes of items: empty, and those of feed namespaces."""
     return {""} | {prefix.lower() for prefix, uri in _DECLARED.findall(text) if uri.strip().lower() in _FEED_NAMESPACES}
 
 
