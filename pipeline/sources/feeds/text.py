@@ -58,9 +58,9 @@ def _declared_encodings(body: bytes, content_type: str) -> list[str]:
 
 
 def _find_codec(name: str) -> str | None:
-    """Return Python's name of the encoding to decode with, often a superset.
+    """Return Python's name of the encoding to decode with.
 
-    None if it is unknown, not an encoding of text, or one of `_IGNORED`.
+    It is the superset in `_SUPERSETS`, if there is one. None if `name` is unknown, not an encoding of text, or one of `_IGNORED`.
     """
     try:
         encoding = codecs.lookup(name).name

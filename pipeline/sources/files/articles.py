@@ -98,10 +98,10 @@ def read_file(
     report: ReadReport | None = None,
     contents: FileContents | None = None,
 ) -> Iterator[pl.DataFrame]:
-    """Read one file, or all members of a zip file.
+    """Read one file, or the articles of a zip file.
 
-    Rows and errors are those of `read_articles`; `SourceError` also if a zip file has no member of a known format. The digests of the rows
-    are added to `contents`.
+    Hidden members of a zip file, and those of an unknown format, are skipped; `SourceError` if no member is left. Rows and other errors are
+    those of `read_articles`. The digests of the rows are added to `contents`.
     """
     report = report or ReadReport()
     columns = {str(ours): theirs for ours, theirs in file.archive.columns.items()}

@@ -1,6 +1,6 @@
 """Stores between runs which days each article file has, with hashes.
 
-A known file that has none of the days of a run is not opened again, and a day is read again only if its hash changed.
+A known file that has none of the days of a run is not opened again, and the hashes show which days have changed.
 """
 
 import hashlib

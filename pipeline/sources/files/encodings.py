@@ -92,6 +92,7 @@ class Utf8Reader(io.RawIOBase):
     """A file of any encoding, read as UTF-8 bytes.
 
     So lines end with the same byte in every encoding, UTF-16 included. Bytes that are invalid in `encoding` become replacement characters.
+    `SourceError` if decoding fails altogether, e.g. `utf-16` without a byte order mark.
     """
 
     def __init__(self, raw: io.BufferedReader, encoding: str, label: str) -> None:

@@ -1,4 +1,4 @@
-"""Files that commands such as `tension evaluate` read and write."""
+"""Files that the command `tension extract` reads and writes."""
 
 import errno
 import json

@@ -124,7 +124,7 @@ def _null_if_empty(name: str) -> pl.Expr:
 def _unescape(titles: pl.Series) -> pl.Series:
     """Replace character references, which GDELT uses for all non-ASCII characters.
 
-    One that is too long for a character becomes U+FFFD. An empty title becomes null.
+    One with eight or more digits, which no character has, becomes U+FFFD. An empty title becomes null.
     """
     bounded = titles.str.replace_all(_TOO_LONG_REFERENCE, "\N{REPLACEMENT CHARACTER}")
     return pl.Series([html.unescape(title) if title and "&" in title else title or None for title in bounded], dtype=pl.String)

@@ -140,12 +140,12 @@ class ClassifiedEvents:
 
 
 def classify_events(rows: pl.DataFrame, day: date, known_ids: Container[int] = ()) -> ClassifiedEvents:
-    """Select trade events between states, and count all rows by outcome.
+    """Select events between states, and count all rows by outcome.
 
     `rows`: of `EVENTS`; `day`: the UTC day of the file, rows added on another day are malformed; `known_ids`: events selected from earlier
-    files, which count as repeated, as does an id that occurred before in `rows`. Selected are events whose CAMEO code corresponds to a kind
-    of signal of the index (`KIND_OF_CAMEO`), by an actor that acts for a state, against another state or its companies. Each row counts
-    once, under the first outcome that applies.
+    files, which count as repeated, as does an id that occurred before in `rows`. Selected are events, about trade or not, whose CAMEO code
+    corresponds to a kind of signal of the index (`KIND_OF_CAMEO`), by an actor that acts for a state, directed at another state or its
+    companies. Each row counts once, under the first outcome that applies.
     """
     actor, target = (find_state(pl.col(f"Actor{n}CountryCode"), pl.col(f"Actor{n}KnownGroupCode")) for n in (1, 2))
     is_actor = is_state_actor(pl.col("Actor1Type1Code"), pl.col("Actor1KnownGroupCode"))
