@@ -1,6 +1,6 @@
 """Reads articles from the stored responses of all upstreams that provide articles.
 
-Stored responses count even if their upstream is switched off now. Article files are read in `files/`.
+Stored responses count even if their upstream is switched off now. Article files of the user are read in `files/`.
 """
 
 from collections.abc import Iterator

@@ -1,6 +1,7 @@
 """The data classes of requests and responses, shared by all upstreams.
 
-Every upstream's module has `fetch(client, settings, window)`, which yields `FetchResult`, and `parse(payload)`, which returns a frame.
+Every upstream has a function `fetch(client, settings, window)`, which yields `FetchResult`, and one that parses a payload to a frame:
+`parse(payload)`, or for GDELT one for each kind of file.
 """
 
 import hashlib

@@ -20,8 +20,9 @@ DATES = ("published_at", "fetched_at")
 class RawArticleConverter:
     """Converts the rows of one file in batches of any size.
 
-    With `day`, or a date in the first batch, the result does not depend on the size of the batches. `row_count` is the number of rows so
-    far, `day` the day of the last row (None until a row has a date), `latest_date` the latest date in any row, even if it is in the future.
+    With a given `day`, or a date in the first batch, the result does not depend on the size of the batches. `row_count` is the number of
+    rows so far, `day` the day of the last row (until a row has a date, the given one or None), `latest_date` the latest date in any row,
+    even if it is after `last_day`.
     """
 
     def __init__(self, label: str, *, last_day: date | None = None, day: date | None = None) -> None:

@@ -1,7 +1,8 @@
-"""Hand labels of headlines, to score readers and to compute an index.
+"""Labels of texts by annotators, to score readers and compute an index.
 
 Used as a gold standard, labels score readers, which extract acts from texts. Used in place of FINDINGS, the table of what readers
-extracted, they give the index of a perfect reader. The files have ids and codes, no text.
+extracted, they give the index of a perfect reader. The texts are real headlines, whose file of labels has ids and codes only, and the
+articles of the bundled sample (`SAMPLE_LABELS`).
 """
 
 from datetime import date
@@ -108,10 +109,11 @@ def build_sample_labels_index(lake: Lake) -> pl.DataFrame:
 
 
 def correlate_with_trade_epu(tension: pl.DataFrame, references: pl.DataFrame, half_life_days: float) -> dict[str, float]:
-    """Correlate monthly means of the index with trade EPU over MONTHS.
+    """Correlate monthly means of PAIR's index with trade EPU over MONTHS.
 
-    `tension`: rows of TENSION_PAIR_DAILY; `references`: REFERENCES with the uncertainty index trade EPU. Returns Pearson's correlation of
-    each of SERIES, and `months`, the number of months with both values.
+    `tension`: rows of TENSION_PAIR_DAILY; `references`: REFERENCES with the uncertainty index trade EPU; `half_life_days`: that of the
+    index, which does not change the result. Returns Pearson's correlation of each of SERIES, and `months`, the number of months with both
+    values.
     """
     inputs = Inputs(tension, pl.DataFrame(schema=KEYWORD_HITS), references, MONTHS, half_life_days)
     row: dict[str, float] = {}

@@ -99,7 +99,8 @@ class ValidationResult:
 def validate(settings: Settings, options: ValidationOptions) -> ValidationResult:
     """Validate the index in the home of `settings` with all studies.
 
-    Nothing is written. Raises `ValidationError` (home, pair, window), `PairError`, `SourceError` (references) or `ContractError` (lake).
+    Nothing is written. Raises `ValidationError` (home, pair, window), `PairError`, `SourceError` (references), `ContractError` or
+    `LakeError` (files of the lake), or as `open_lake` does.
     """
     index = _Index.open(settings, options)
     references = pl.DataFrame(schema=REFERENCES) if options.references is None else read_references(options.references)
@@ -178,7 +179,7 @@ class _Index:
     def count_keyword_hits(self) -> pl.DataFrame:
         """Count articles that match the keyword rule (KEYWORD_HITS).
 
-        The texts of `_DAYS_OF_TEXT` days at a time are in memory.
+        They are counted for all days read and each published pair. The texts of `_DAYS_OF_TEXT` days at a time are in memory.
         """
         names = {
             country["code"]: (*country["names"], *country["capitals"], *country["demonyms"])

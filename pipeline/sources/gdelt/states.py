@@ -49,7 +49,8 @@ def find_state(country: pl.Expr, group: pl.Expr) -> pl.Expr:
     """Return an expression for the state that an actor belongs to.
 
     `country`, `group`: the actor's CAMEO codes of country and known group. The group of the European Union gives `EUN`, whatever the
-    country; other groups are ignored. Otherwise it is the country's ISO alpha-3 code; null for regions and actors without country.
+    country; other groups are ignored. Otherwise it is the country's ISO alpha-3 code (for Kosovo `XKX`); null for regions and actors
+    without country.
     """
     code = country.replace(dict(CAMEO_TO_ISO))
     return pl.when(group == EU_GROUP).then(pl.lit(EUROPEAN_UNION)).when(code.is_in(sorted(STATES))).then(code)

@@ -36,8 +36,8 @@ def read_event_files(archive: Archive, days: Days) -> Iterator[FetchResult]:
     """Yield the result of every quarter-hour's file of events.
 
     The order is that of time; a day has 96 results, or none if no file of events was requested for it. The outcome is `kept`, with payload,
-    if the file can be read, otherwise that of the last line of the journal about it: a file that turned out to be incomplete is `failed`.
-    Quarter-hours that were not requested, e.g. because the host failed before, are `failed` too.
+    if the file's last request succeeded and its body is intact, otherwise that of the last line of the journal about it: a file that turned
+    out to be incomplete is `failed`. Quarter-hours that were not requested, e.g. because the host failed before, are `failed` too.
     """
     for day in days:
         journal = _last_journal_lines(archive, day, EVENTS_SUFFIX)
@@ -84,7 +84,8 @@ def _read_payload(archive: Archive, item: str, line: dict[str, Any]) -> Payload 
 def _restore_result(archive: Archive, item: str, day: date, line: dict[str, Any] | None) -> FetchResult:
     """Restore the result of fetching a file from its last journal line.
 
-    The outcome is `kept` if the file can be read, otherwise that of the line. Without a line it was not requested, and is `failed`.
+    The outcome is `kept` if `_read_payload` returns the file, otherwise that of the line. Without a line it was not requested, and is
+    `failed`.
     """
     if line is None:
         return FetchResult(Request(SOURCE, item, "", day), "failed", datetime.combine(day, time(), UTC), detail=NOT_REQUESTED)

@@ -176,8 +176,8 @@ def redact(text: str, secrets: Iterable[SecretStr]) -> str:
 def _list_spellings(secrets: Iterable[SecretStr]) -> list[re.Pattern[str]]:
     """Return a pattern for each nonempty secret, longest first.
 
-    It matches the secret with any of its characters percent-encoded, in upper or lower case. The longest are first since a secret may
-    contain another, whose replacement would leave the rest of it.
+    It matches the secret with any of its characters percent-encoded, whose hexadecimal digits may be in upper or lower case. The longest
+    are first since a secret may contain another, whose replacement would leave the rest of it.
     """
     plain = sorted((secret.get_secret_value() for secret in secrets), key=len, reverse=True)
     return [re.compile("".join(map(_spell, secret))) for secret in plain if secret]

@@ -53,9 +53,9 @@ class StoredResponse:
 class Archive:
     """Responses and journal in one folder, safe for several processes.
 
-    The folder need not exist yet. `Request` explains items. It contains:
+    The folder need not exist yet; `Request` explains items. The folder contains:
 
-    * `bodies/9f/9f2c….gz`: bodies by the SHA-256 of the decoded content. Written once.
+    * `bodies/9f/9f2c….gz`: bodies by the SHA-256 of the decoded content. Written once, and again only if damaged.
     * `journal/<source>/2025/2025-04-04.jsonl`: every request about that day, one line each; not those with the outcome `kept`, for which
       nothing was sent. Readers ignore an incomplete line.
     * `newest/<source>/c4/<item>-c4….json`: the newest response to an item, without its body; `c4…` is the hash of the item's name.
