@@ -1,7 +1,7 @@
 """Storage: Parquet files, the DuckDB database, releases, backups and uploads.
 
-No other package stores Parquet files or runs DuckDB. `lake.py` stores tables, `sql.py` runs the files of `sql/` over them, `publish.py`
-makes releases, `database.py` their DuckDB file. Terms:
+Only this package writes the tables of lake and releases, and runs DuckDB. `lake.py` stores tables, `sql.py` runs the files of `sql/` over
+them, `publish.py` makes releases, `database.py` their DuckDB file. Terms:
 
 * home: the folder with everything of one index, its lake, releases and history of runs; `--home` names it
 * lake: the tables in a home as Parquet files, with which runs work

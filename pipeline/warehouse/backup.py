@@ -1,7 +1,7 @@
 """Make and restore backups of a home.
 
-A backup is a folder with a copy of every file, their hashes and a manifest. It has no links, because many copying programs and media change
-them; the manifest lists them. Does not belong here: what a home contains.
+A backup is a folder with copies of the files (`_list_files`), their hashes and a manifest. It has no links, because many copying programs
+and media change them; the manifest lists them. Does not belong here: what a home contains.
 """
 
 import errno
@@ -92,7 +92,8 @@ def restore(source: Path, home: Path) -> Backup:
     """Make a home from a backup, in the format of this version.
 
     `source`: the backup. `home`: a new or empty folder. Returns the manifest. Raises `BackupError`, and leaves nothing, if a file of the
-    backup is missing, damaged or not listed, if the backup has a later format than this version, or if `home` has files.
+    backup is missing, damaged or not listed, if a path or link leads out of the home, if the backup has a later format than this version,
+    or if `home` has files.
     """
     sums = _read_sums(source)
     backup = _read_manifest(source)

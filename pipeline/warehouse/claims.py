@@ -2,7 +2,7 @@
 
 All claims are in one object of the bucket, which is changed by conditional writes. A claim is on the whole lake, or on one part of it: some
 days of one step, by name. Its process renews it; a claim that is not renewed for five minutes (`LIFETIME`) ends by itself. The clocks of
-the machines may differ by a minute.
+the machines must differ by less than a minute.
 """
 
 import json

@@ -120,9 +120,9 @@ def mark_home(home: Path, *, is_sample: bool) -> None:
 
 
 def require_kind(home: Path, *, is_sample: bool) -> "_Mark | None":
-    """Return the mark of the home; None for a new home.
+    """Return the mark of the home; None if it has none.
 
-    `HomeError` when the home is for the sample and the articles are not, or the other way round, and as in `is_sample_home`.
+    `HomeError` when the home is for the sample and the articles are not, or the other way round, and as in `read_mark`.
     """
     mark = read_mark(home)
     if mark is None or mark.is_sample == is_sample:
@@ -151,8 +151,7 @@ def note_release(home: Path, name: str) -> None:
 def is_sample_home(home: Path, default: bool) -> bool:
     """Return whether the home was marked as one of the bundled sample.
 
-    `default` for a new home, which has no mark. `HomeError` when a home with data has no mark, or the mark is damaged or of a later
-    version.
+    Returns `default` for a home without a mark. `HomeError` as in `read_mark`.
     """
     mark = read_mark(home)
     return default if mark is None else mark.is_sample
@@ -170,9 +169,10 @@ class _Mark(NamedTuple):
 
 
 def read_mark(home: Path) -> _Mark | None:
-    """Read the mark of a home (`home.json`); None for a new home.
+    """Read the mark of a home (`home.json`); None if there is none.
 
-    `HomeError` when a home with data has no mark, or the mark is damaged or of a later version.
+    Only a new home, or one whose lake is a copy of a shared lake, may have none. `HomeError` when another home has none, or the mark is
+    damaged or of a later version.
     """
     note = home / NOTE
     remedy = f'write {{"is_sample": false, "format": {FORMAT}}} into it, or true if {home} holds the bundled sample'
@@ -206,7 +206,7 @@ def _write_mark(home: Path, mark: _Mark) -> None:
 def _prepare(home: Path) -> None:
     """Migrate a home of an earlier format.
 
-    A new home, without a mark, is left unchanged. `HomeError` as in `read_mark`, or if the time of `home.json` is more than a day ahead of
+    A home without a mark is left unchanged. `HomeError` as in `read_mark`, or if the time of `home.json` is more than a day ahead of
     the clock. The clock was then set back, and articles of later days would be filed under earlier ones.
     """
     mark = read_mark(home)

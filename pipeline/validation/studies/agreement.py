@@ -61,8 +61,8 @@ def align_series(inputs: Inputs, pair: str, reference: str, frequency: str, colu
 
     One row per month or day (`frequency`), from the first to the last with a value of the reference within the window and the days of the
     index: `period_date`, `index` (the column `column` of the index), `keyword` (hits per 10,000 articles; by day both are discounted with
-    the half-life), `value` (of the reference, without EXCLUDED_DAYS); gaps are null. By month, `index` is a mean, and null unless every day
-    of the month has a value. There are no rows if index and reference have no day in common.
+    the half-life), `value` (of the reference, without EXCLUDED_DAYS); gaps are null. By month, `index` is a mean; if it lacks a value on a
+    day of a month, all columns of the month are null. There are no rows if index and reference have no day in common.
     """
     tension = inputs.tension.filter(pl.col("pair") == pair)
     keywords = inputs.keywords.filter(pl.col("pair") == pair)
@@ -101,7 +101,7 @@ def compare_placebo_pairs(inputs: Inputs, pairs: Iterable[str]) -> pl.DataFrame:
     """Correlate each pair with each reference by month, as rows of VALIDATION.
 
     Coefficients are Pearson's, of levels and of changes, without intervals. Other rows are each pair's share of days whose `phase` is
-    escalation and its number of signals.
+    escalation and its number of signals. Placebos are all pairs but the one studied; references should follow them less.
     """
     rows: list[Figure] = []
     for pair in pairs:
@@ -166,7 +166,7 @@ def _filter_days(frame: pl.DataFrame, column: str, window: Days | None) -> pl.Da
 def _select_reference(references: pl.DataFrame, reference: str, frequency: str) -> pl.DataFrame:
     """Select one reference without its EXCLUDED_DAYS.
 
-    A daily reference is averaged for the frequency `month`.
+    For the frequency `month`, a reference without monthly values is averaged over whole months.
     """
     of_reference = exclude_days(references.filter(reference=reference), reference).select("period_date", "value", "frequency")
     own = of_reference.filter(pl.col("frequency") == frequency).select("period_date", "value")

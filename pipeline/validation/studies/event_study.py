@@ -118,7 +118,7 @@ def percentile_ranks(rates: Numbers) -> Numbers:
 
 
 def select_usable_events(events: pl.DataFrame, counts: DailyCounts) -> pl.DataFrame:
-    """Select events within the days of `counts`, in a direction with evidence.
+    """Select the events within the days and directions of `counts`.
 
     Their polarity must be one of POLARITIES. Adds `series` (actor>target), `pair` and `at`, the number of the day (0: the first); sorted by
     date.
@@ -137,7 +137,7 @@ def select_usable_events(events: pl.DataFrame, counts: DailyCounts) -> pl.DataFr
 def run_event_study(events: pl.DataFrame, counts: DailyCounts) -> pl.DataFrame:
     """Compute hit rates and sign tests; return rows of VALIDATION.
 
-    `events`: at least EVENT_COLUMNS; events outside the days or pairs of the index are dropped. No rows if none remains.
+    `events`: at least EVENT_COLUMNS; those that `select_usable_events` drops are not used. No rows if none remains.
     """
     chosen = select_usable_events(events, counts)
     rows: list[Figure] = []

@@ -102,8 +102,8 @@ def study_acts(acts: pl.DataFrame, daily_mass: pl.DataFrame, keywords: pl.DataFr
 def _select_acts(acts: pl.DataFrame, counts: DailyCounts) -> pl.DataFrame:
     """Select distinct acts that the index can show, and add `pair`.
 
-    Their day and series have been read, and their polarity is one of `CHANNELS`. Of acts with the same day, direction and polarity the one
-    with the first `act_id` remains.
+    Their day and direction are among those of `counts`, and their polarity is one of `CHANNELS`. Of acts with the same day, direction and
+    polarity the one with the first `act_id` remains.
     """
     last = counts.first + timedelta(days=counts.days - 1)
     known = sorted({name for name, channel in counts.evidence if channel in CHANNELS})
@@ -136,7 +136,8 @@ def _find_covered_days(daily_mass: pl.DataFrame, keywords: pl.DataFrame) -> dict
 def _sum_windows(of_day: NDArray[Any]) -> Numbers:
     """Sum the values within WIDTH days of each day.
 
-    At both ends there are fewer days. Rounded: the last bit of a sum depends on its order, and windows of the same days must be equal.
+    At both ends there are fewer days. Sums are rounded: their last bit depends on the order of the values, and windows with the same values
+    must be equal.
     """
     return np.convolve(of_day.astype(float), np.ones(2 * WIDTH + 1))[WIDTH : WIDTH + len(of_day)].round(_DIGITS)
 
@@ -214,8 +215,8 @@ def _score(act: dict[str, Any], windows: _Windows) -> dict[str, Any]:
 def _has_right_sign(act: Mapping[str, Any], windows: _Windows) -> bool | None:
     """Return whether the act's own channel ranks above the opposite.
 
-    The act's day is ranked among all days of each channel, by the sum within WIDTH days. None for dialogue, if neither channel has a hit
-    there (the highest tenth), or if both rank alike.
+    The act's day is ranked among all days of each channel, by the sum within WIDTH days. Returns None if the act is of dialogue, if neither
+    channel has a hit there (the highest tenth), or if both rank alike.
     """
     if act["polarity"] not in OPPOSITE:
         return None

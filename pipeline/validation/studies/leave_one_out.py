@@ -38,7 +38,7 @@ def drop_source(core: Mapping[str, pl.DataFrame], story_articles: pl.DataFrame, 
     """Remove a source from `articles`, `findings`, `coverage` and `story_links`.
 
     Returns these four tables by name. If the first article of a story is removed, the story starts with its earliest remaining article. All
-    other articles of a story are then linked to its first one.
+    links are replaced: in every story, all other articles are linked to its first one.
     """
     articles = core[ARTICLES.name].filter(pl.col("source") != source)
     in_stories = articles.select("article_id", "index_date", "first_seen_at").join(
@@ -64,8 +64,8 @@ def compare_without_source(complete: pl.DataFrame, reduced: pl.DataFrame, source
     """Compare tension with and without a source; return rows of VALIDATION.
 
     `complete`, `reduced`: rows of CHANNEL_DAILY with and without the source (only escalation of pairs is compared); `share`: the source's
-    share of articles. Days missing from either are dropped. Largest changes are without a sign; those in percent are relative to
-    `complete`.
+    share of articles. Days missing from either are dropped, but values with too little evidence count. Largest changes are without a sign;
+    those in percent are relative to `complete`.
     """
     pooled = (pl.col("channel") == "escalation") & ~IS_DIRECTED
     columns = ("index_date", "series", "value")

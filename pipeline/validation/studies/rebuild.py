@@ -168,7 +168,8 @@ def _rebuild_channel(
 
     Each discounted sum is S(t) = S(t-1) / 2^(1/h) + news(t), with the half-life h. `name`: that of the channel's value; `observed` and
     `expected`: results of `_sum_observed` and `_sum_expected`. Returns arrays over the days of `calendar` by column, also `evidence_weight`
-    and, without general acts, `evidence_weight_bilateral`. Values with too little evidence are not removed.
+    and `evidence_weight_bilateral`, the same without acts towards all countries or a group. Values with too little evidence are not
+    removed.
     """
     retention = math.exp(-math.log(2) / half_life_days)
     sums = dict.fromkeys((*_SUMS, *(f"expected{variant}" for variant in _VARIANTS)), 0.0)

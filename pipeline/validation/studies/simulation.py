@@ -242,9 +242,9 @@ class _World:
     method: Mapping[str, Any]
 
     def score(self, evolution: Evolution, random: np.random.Generator) -> pl.DataFrame:
-        """Simulate and filter the days after baseline and burn-in.
+        """Simulate and filter the days after the baseline.
 
-        Returns rows of CHANNEL_DAILY with `truth`, the true rate on the scale of the index.
+        Returns rows of CHANNEL_DAILY for the days after the burn-in, with `truth`, the true rate on the scale of the index.
         """
         burn_in = int(np.ceil(BURN_IN_HALF_LIVES * self.half_life_days))
         days = Days(FIRST + timedelta(days=BASELINE_DAYS), FIRST + timedelta(days=BASELINE_DAYS + burn_in + SCORED_DAYS - 1))
