@@ -32,7 +32,9 @@ from pipeline.errors import UserError
 from pipeline.settings import SAMPLE_TRADE
 from pipeline.settings.archives import ArticleFiles
 from pipeline.settings.load import read_settings
+from pipeline.signals.extract import SentenceExtractor
 from pipeline.signals.gold import read_gold
+from pipeline.signals.texts import TEXTS_SCHEMA
 from pipeline.sources import federal_register
 from pipeline.sources.customs import census, comtrade, csv_files, tariffs
 from pipeline.sources.feeds import rss
@@ -97,6 +99,10 @@ def list_parsers() -> dict[str, Parser]:
     page = b"<article><h1>T</h1><p>One <b hidden>is</b><br/>two</p><table><tr><td>1</table><!-- c --><svg>q</svg></article> &amp;lt; <GM>"
     dates = b"2025-04-04\nFri, 04 Apr 2025 10:30:00 GMT\nSeg, 24 Set 2018 19:42:40 -0300\nApril 4, 2025 10:30 am\n1743768000250\n04/05/2025"
     links = b"https://www.post.example/a/amp/?utm_source=x&id=3#!/x\nhttp://google.com/amp/s/a.b/c\nhttps://b\xc3\xbccher.example/a;jsessionid=1?q=%C3"
+    sentences = (
+        b"China said on April 4, 2025 it will raise its 34% tariff on US goods worth $1.5 billion to 84 percent, if talks fail.\n"
+        b'India was hit with a 25% duty last week.\nThe EU\'s Mr. Sefcovic offered to buy 2,000 tons of U.S. soybeans; "no deal," he said?'
+    )
     return {
         "feeds": Parser(
             lambda body, _: (rss.parse(_payload(body)), list(rss.new_rows([_payload(body)]))),
@@ -131,6 +137,7 @@ def list_parsers() -> dict[str, Parser]:
         ),
         "gold": Parser(lambda body, folder: read_gold(_write(folder, "a.jsonl", body)), gold),
         "passages": Parser(lambda body, folder: read_texts(_write(folder, "a.jsonl", body)), gold),
+        "sentences": Parser(_extract, [sentences]),
         "settings": Parser(_read_settings, [(ROOT / "tension.example.toml").read_bytes()]),
     }
 
@@ -227,6 +234,12 @@ def _read_file(name: str) -> Callable[[bytes, Path], object]:
         assert cleaned.articles.height + cleaned.duplicates.height + cleaned.quarantine.height == rows.height
 
     return read
+
+
+def _extract(body: bytes, _: Path) -> None:
+    texts = pl.DataFrame([("a", NOON.date(), "", _decode(body)[:2_000])], schema=TEXTS_SCHEMA, orient="row")
+    findings = SentenceExtractor("rules", workers=1).read_texts(texts)
+    assert findings.select(pl.col("rate_pct", "value_usd", "probability").is_finite().all().fill_null(value=True)).row(0) == (True,) * 3
 
 
 def _read_settings(body: bytes, folder: Path) -> None:

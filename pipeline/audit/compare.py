@@ -1,4 +1,4 @@
-"""Differences between two releases: values of the index, and the readings of sentences.
+"""Differences between two releases: values, and readings of sentences.
 
 Belongs here: frames in, frames out. Does not: finding the releases (`pipeline/commands/compare.py`), printing
 (`pipeline/report/compare.py`).
@@ -29,7 +29,10 @@ _SENTENCE = ("article_id", "quote")
 
 
 class Tables(NamedTuple):
-    """The tables of one release that are compared, with the columns of `COLUMNS`."""
+    """The tables of one release that are compared.
+
+    Each has its columns of `COLUMNS`.
+    """
 
     values: pl.DataFrame
     masses: pl.DataFrame
@@ -67,7 +70,10 @@ def compare_values(before: Tables, after: Tables) -> pl.DataFrame:
 
 
 def _compare_measure(both: pl.DataFrame, name: str) -> pl.DataFrame:
-    """Compare one measure by pair; `both`: values of both releases, in order of days."""
+    """Compare one measure by pair.
+
+    `both`: rows of both releases, joined by pair and day, in order of days; columns of the second end in `_after`.
+    """
     value, after = pl.col("value_before"), pl.col("value_after")
     difference = (after - value).abs()
     largest = pl.struct("index_date", "value_before", "value_after").get(difference.fill_null(-1.0).arg_max())
@@ -91,13 +97,16 @@ def _compare_measure(both: pl.DataFrame, name: str) -> pl.DataFrame:
 
 
 def count_phases(before: Tables, after: Tables) -> tuple[int, int]:
-    """Count the pair-days in both releases, and those of them with another phase."""
+    """Count the pair-days in both releases, and those with another phase."""
     both = before.values.join(after.values, on=["index_date", "pair"], suffix="_after")
     return both.height, both.filter(pl.col("phase").cast(pl.String) != pl.col("phase_after").cast(pl.String)).height
 
 
 def compare_articles(before: Tables, after: Tables) -> tuple[int, int, int]:
-    """Count the articles in both releases, only in the first, and only in the second."""
+    """Count the articles in both releases, and in only one.
+
+    Returns three numbers: in both, only in the first, only in the second.
+    """
     one, other = (tables.outcomes.select("article_id").unique() for tables in (before, after))
     common = one.join(other, on="article_id", how="semi").height
     return common, one.height - common, other.height - common
@@ -134,7 +143,10 @@ def compare_readings(before: Tables, after: Tables) -> pl.DataFrame:
 
 
 def _sum_by_channel(tables: Tables, articles: pl.DataFrame) -> pl.DataFrame:
-    """Sum masses by sentence, actor, target and channel; `reading` has the readings in words."""
+    """Sum masses by sentence, actor, target and channel.
+
+    `articles`: those that count. `reading` has the readings in words, heaviest first.
+    """
     of_signal = tables.signals.join(articles, on="article_id", how="semi").drop("extractor_version", "lexicon_sha")
     rows = tables.masses.join(of_signal, on="signal_id").with_columns(pl.col("channel").cast(pl.String))
     return (
@@ -145,5 +157,5 @@ def _sum_by_channel(tables: Tables, articles: pl.DataFrame) -> pl.DataFrame:
 
 
 def list_versions(tables: Tables) -> Iterable[tuple[str, str]]:
-    """List the versions of the readers and of the lexicon that found the signals."""
+    """List the versions of readers and lexicon that found signals."""
     return sorted(tables.signals.select("extractor_version", "lexicon_sha").unique().iter_rows())

@@ -31,7 +31,7 @@ _EXAMPLES = 5  # releases named in a message
 
 
 class CompareError(UserError, ValueError):
-    """A release is missing, damaged, or of a version that has other tables."""
+    """A release is missing or damaged, or has other tables."""
 
 
 def compare_releases(
@@ -63,7 +63,10 @@ def compare_releases(
 
 
 def _find_release(name: str | None, publisher: Publisher, home: Path) -> Path:
-    """Find the folder of a release by its name or a path; None: the latest."""
+    """Find the folder of a release by its name or a path.
+
+    None: the latest of `publisher`, the published releases of `home`. `CompareError` if there is none.
+    """
     if name is None:
         if not publisher.latest.exists():
             raise CompareError(f"{home} has no release to compare with; build its index first: {suggest('run', home)}")
@@ -97,6 +100,9 @@ def _read_table(folder: Path, table: Table, columns: Sequence[str]) -> pl.DataFr
 
 
 def _describe_versions(tables: Tables) -> str:
-    """Name the versions of readers and lexicon; several, if days were read by several."""
+    """Name the versions of readers and lexicon.
+
+    They are several if days were read by several.
+    """
     versions = [f"{extractor} with lexicon {lexicon}" for extractor, lexicon in list_versions(tables)]
     return f"read by {' and '.join(versions)}" if versions else "without signals"

@@ -35,7 +35,7 @@ def _describe_largest(row: dict[str, Any]) -> str:
 
 
 def describe_readings(readings: pl.DataFrame) -> str:
-    """Say how many sentences are read as before, otherwise, newly or not any more.
+    """Count sentences by what became of their readings, in words.
 
     `readings`: result of `compare_readings`. Smaller differences of mass than `LEAST_MASS` count as none.
     """
@@ -51,7 +51,7 @@ def describe_readings(readings: pl.DataFrame) -> str:
 
 
 def reading_table(readings: pl.DataFrame, number: int) -> Table | None:
-    """Return a terminal table of the sentences with the largest difference of mass.
+    """Return a terminal table of sentences, largest change of mass first.
 
     `readings`: result of `compare_readings`; at most `number` of them, without differences below `LEAST_MASS`. None if there are none.
     """

@@ -117,18 +117,18 @@ def _match_name(tokens: Sequence[Token], at: int, index: dict[str, list[_Name]],
 
 
 def _is_exception(tokens: Sequence[Token], first: int, last: int, name: _Name) -> bool:
-    """Whether a neighbouring token shows that no state is meant.
+    """Whether neighbouring words show that no state is meant.
 
-    Examples: `New Mexico`, `China Airlines`. The lexicon lists such neighbours of each name; only the single token before and the one after
-    are compared, so a neighbour of several tokens (`Duke of`) never matches.
+    Examples: `New Mexico`, `China Airlines`. The lexicon lists such neighbours of each name.
     """
-    exception = _load_exceptions().get(name.spelling)
-    if exception is None:
-        return False
-    before = tokens[first - 1].text if first else ""
-    after = tokens[last + 1].text if last + 1 < len(tokens) else ""
-    words_before, words_after = exception
-    return before in words_before or after in words_after
+    before, after = _load_exceptions().get(name.spelling, ((), ()))
+    return any(_are_words(tokens[max(first - len(words), 0) : first], words) for words in before) or any(
+        _are_words(tokens[last + 1 : last + 1 + len(words)], words) for words in after
+    )
+
+
+def _are_words(tokens: Sequence[Token], words: tuple[str, ...]) -> bool:
+    return tuple(token.text for token in tokens) == words
 
 
 def _is_dateline(tokens: Sequence[Token], first: int, last: int, name: _Name) -> bool:
@@ -259,10 +259,17 @@ def _first_words_of_verbs() -> frozenset[str]:
 
 
 @cache
-def _load_exceptions() -> dict[tuple[str, ...], tuple[frozenset[str], frozenset[str]]]:
-    """Map names to the words before and after that exclude them."""
+def _load_exceptions() -> dict[tuple[str, ...], tuple[tuple[tuple[str, ...], ...], tuple[tuple[str, ...], ...]]]:
+    """Map names to the phrases before and after that exclude them.
+
+    Names and phrases are tuples of words, as `tokenize` splits them.
+    """
+
+    def split(text: str) -> tuple[str, ...]:
+        return tuple(token.text for token in tokenize(text))
+
     return {
-        tuple(token.text for token in tokenize(entry["name"])): (frozenset(entry["before"]), frozenset(entry["after"]))
+        split(entry["name"]): (tuple(map(split, entry["before"])), tuple(map(split, entry["after"])))
         for entry in load_lexicon("actors")["exception"]
     }
 

@@ -17,11 +17,15 @@ _REASON = re.compile(r"\b(?:after|following|in (?:response|reply|retaliation|ans
 # From a rate to the target on whose goods it is raised, without another rate or clause between them.
 _ON = re.compile(r"[^%,;]{0,60}?\b(?:on|against|for|from)\b[^%,;]{0,40}", re.IGNORECASE)
 _SCALE_WORDS = "trillion|billion|million|bn|tn|m|b"
+# Whole numbers: the digits of `1.234.567` or `1,5`, written as in other languages, would give a wrong amount.
+_AMOUNT = r"(?<![\d.,])(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?![.,]?\d)"
 _DOLLARS = re.compile(
-    rf"(?:\bUS\$|(?<![A-Z])\$|\bUSD ?)\s?(\d+(?:[.,]\d+)*)\s?({_SCALE_WORDS})?\b"
-    r"|(\d+(?:[.,]\d+)*)\s(trillion|billion|million)\s(?:U\.?S\.? )?(?:dollars|dlrs)",
+    rf"(?:\bUS\$|(?<![A-Z])\$|\bUSD ?)\s?{_AMOUNT}\s?({_SCALE_WORDS})?\b"
+    rf"|{_AMOUNT}\s(trillion|billion|million)\s(?:U\.?S\.? )?(?:dollars|dlrs)",
     re.IGNORECASE,
 )
+# Larger numbers are no rates or amounts of acts: a long row of digits could even be infinite.
+_LARGEST_RATE, _LARGEST_AMOUNT = 100_000.0, 1e15
 _SCALE = {"trillion": 1e12, "tn": 1e12, "billion": 1e9, "bn": 1e9, "b": 1e9, "million": 1e6, "m": 1e6, "": 1.0}
 _RETALIATION = re.compile(
     r"\b(?:retaliat\w*|in response(?: to)?|hit(?:s|ting)? back|counter-?measures?|counter-?tariffs?|in return for|strikes? back|struck back"
@@ -41,14 +45,15 @@ def find_rate(text: str, near: int = 0, targets: Iterable[int] = ()) -> float | 
     `near`: position of the act. `targets`: positions at which its target is named (all in characters). A rate before a target counts, if
     `on`, `against`, `for` or `from` is between both (at most 60 characters after the rate and 40 before the target), but no comma,
     semicolon or `%`; of several the one closest to its target. Otherwise the rate nearest to the act counts. Of two at the same distance it
-    is the first. Left out are the rate before a change ("from 34 percent to ...") and, after the act, rates of an earlier act that it
-    answers ("after a 10 percent levy").
+    is the first. Left out are rates over 100,000 percent, the rate before a change ("from 34 percent to ...") and, after the act, rates of
+    an earlier act that it answers ("after a 10 percent levy").
     """
     rates = [
         match
         for match in _RATE.finditer(text)
         if not _FORMER.match(text, max(0, match.start() - len("from ")), match.end() + len(" to"))
         and not (match.start() > near and _REASON.search(text, near, match.start()))
+        and _to_number(match[1]) <= _LARGEST_RATE
     ]
     on_target = [
         (target - match.end(), _to_number(match[1]))
@@ -61,21 +66,22 @@ def find_rate(text: str, near: int = 0, targets: Iterable[int] = ()) -> float | 
 
 
 def find_rates(text: str) -> list[float]:
-    """Return all rates in percent, in order of the text."""
-    return [_to_number(match[1]) for match in _RATE.finditer(text)]
+    """Return all rates up to 100,000 percent, in order of the text."""
+    return [rate for match in _RATE.finditer(text) if (rate := _to_number(match[1])) <= _LARGEST_RATE]
 
 
 def find_dollars(text: str) -> float | None:
     """Return the first amount of US dollars, in dollars, or None.
 
     `$5 billion` gives 5e9. Amounts in other currencies, also in other dollars (`C$5 billion`), are skipped, because exchange rates are not
-    known here.
+    known here. None if it is over 1e15 dollars.
     """
     match = _DOLLARS.search(text)
     if match is None:
         return None
     digits, scale = (match[1], match[2]) if match[1] else (match[3], match[4])
-    return _to_number(digits) * _SCALE[(scale or "").lower()]
+    amount = _to_number(digits) * _SCALE[(scale or "").lower()]
+    return amount if amount <= _LARGEST_AMOUNT else None
 
 
 def _to_number(digits: str) -> float:

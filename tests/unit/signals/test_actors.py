@@ -81,3 +81,9 @@ def test_a_province_acts_for_its_country() -> None:
 def test_a_shared_office_belongs_to_the_state_before_it() -> None:
     assert [code for code, _, _ in mention_tuples("India's commerce ministry objected.")] == ["IND"]
     assert [code for code, _, _ in mention_tuples("The Commerce Ministry objected.")] == ["CHN"]
+
+
+def test_neighbours_of_several_words_exclude_a_name() -> None:
+    assert mention_tuples("The Duke of Wellington won.") == []
+    assert [code for code, *_ in mention_tuples("The National People's Congress met.")] == ["CHN"]
+    assert mention_tuples("The People's Congress met.") == []

@@ -43,7 +43,7 @@ def test_the_span_of_a_finding_selects_its_quote() -> None:
 def test_findings_have_the_metadata_of_their_article() -> None:
     row = SentenceExtractor("rules").extract(articles((TITLE, BODY))).row(0, named=True)
     assert (row["source"], row["url"], row["index_date"]) == ("Wire", "https://wire.example/0", date(2025, 3, 4))
-    assert (row["extractor"], row["extractor_version"], row["lexicon_sha"]) == ("rules", "0.3.9", lexicon_sha())
+    assert (row["extractor"], row["extractor_version"], row["lexicon_sha"]) == ("rules", "0.3.10", lexicon_sha())
 
 
 def test_articles_that_the_gate_stops_are_not_read() -> None:
@@ -108,3 +108,18 @@ def test_passages_are_read_without_gate_or_date() -> None:
 def test_reading_twice_gives_the_same_rows() -> None:
     several = articles((TITLE, BODY), ("Trump hits Brazil with tariffs", ""))
     assert_frame_equal(SentenceExtractor("rules").extract(several), SentenceExtractor("rules").extract(several))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "China agreed to buy USD 1.234.567 of American soybeans.",
+        "China cut its duty on US goods to ² percent from ³ percent.",
+        f"China raised its tariff on US goods to {'9' * 400} percent, and will buy ${'9' * 400} billion of soybeans.",
+    ],
+)
+def test_odd_numbers_do_not_stop_reading(text: str) -> None:
+    passages = pl.DataFrame([("a", date(2025, 3, 4), "", text)], schema=TEXTS_SCHEMA, orient="row")
+    findings = SentenceExtractor("rules").read_texts(passages)
+    assert not findings.is_empty()
+    assert findings.filter(pl.col("rate_pct").is_infinite() | pl.col("value_usd").is_infinite()).is_empty()

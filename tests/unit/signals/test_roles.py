@@ -75,6 +75,11 @@ def test_the_country_that_faces_a_tariff_is_its_target() -> None:
     assert asserted("Japanese makers face American tariffs.") == {"USA>JPN measure"}
 
 
+@pytest.mark.parametrize("verb", ["is hit with", "was slapped with", "has been hit by"])
+def test_the_country_that_is_hit_with_a_tariff_is_its_target(verb: str) -> None:
+    assert asserted(f"India {verb} American tariffs on steel.") == {"USA>IND measure"}
+
+
 @pytest.mark.parametrize(
     ("text", "sign"),
     [

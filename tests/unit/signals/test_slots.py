@@ -59,11 +59,20 @@ def test_former_rates_and_those_of_other_acts_do_not_count(text: str, rate: floa
         ("tariffs on €21 billion, or $23 billion", 2.3e10),
         ("USD 2.4 billion", 2.4e9),
         ("$1,500", 1500.0),
+        ("USD 1.234.567", None),
+        ("$1,5 billion", None),
+        ("1.234.567 million dollars", None),
+        ("$" + "9" * 400, None),
         ("12 tons", None),
     ],
 )
 def test_amounts_of_us_dollars_are_found(text: str, value: float | None) -> None:
     assert slots.find_dollars(text) == value
+
+
+def test_a_long_row_of_digits_is_no_rate() -> None:
+    assert slots.find_rate(f"raises duties to {'9' * 400} percent") is None
+    assert slots.find_rates(f"duties of {'9' * 400} and 25 percent") == [25.0]
 
 
 @pytest.mark.parametrize(

@@ -158,16 +158,16 @@ class ParsedSentence:
         """Whether the tree takes the word for a noun."""
         return self.tree.tags[at].startswith("NN")
 
-    def find_subject_countries(self, at: int) -> tuple[str, ...]:
+    def find_subject_countries(self, at: int, relations: Sequence[str] = SUBJECTS) -> tuple[str, ...]:
         """Return the countries in the subject of a word.
 
-        `at`: index of the word. An auxiliary, a predicate or a verb after `and` without subject has that of the verb it belongs to. Goods
-        and firms of a country count too: KOR in `Korean makers face ...`. Subjects of passives do not. In `called its duty unfair` the
-        subject of `unfair` is `its duty`. Empty if there is none.
+        `at`: index of the word; `relations`: those of a subject in the tree, by default not of passives. An auxiliary, a predicate or a
+        verb after `and` without subject has that of the verb it belongs to. Goods and firms of a country count too: KOR in `Korean makers
+        face ...`. In `called its duty unfair` the subject of `unfair` is `its duty`. Empty if there is none.
         """
         node = self.phrase_head(at)
         for _ in self.tree.heads:
-            subjects = self.tree.children_by(node, *SUBJECTS)
+            subjects = self.tree.children_by(node, *relations)
             if subjects:
                 return self.find_targets(subjects, ())
             if self.tree.relations[node] == "oprd":  # called the tariffs unfair

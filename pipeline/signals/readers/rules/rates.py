@@ -43,4 +43,4 @@ def _is_rate_of(sentence: MarkedSentence, verb: Mark, rate: int) -> bool:
 
 def _to_number(word: str) -> float:
     """Return the number that a word is, 0 for any other word."""
-    return float(word) if word.replace(".", "", 1).isdigit() else 0.0
+    return float(word) if word.replace(".", "", 1).isdecimal() else 0.0

@@ -27,7 +27,7 @@ from pipeline.signals.readers.rules.word_order import SentenceContext
 
 MAX_SENTENCE_LENGTH = 1500
 MAX_LENGTH_OF_SHORT_WORD = 3
-VERSION = "0.3.9"
+VERSION = "0.3.10"
 
 
 class RuleReader:

@@ -9,7 +9,7 @@ from itertools import permutations
 from pipeline.signals.context import PAIR_SIZE
 from pipeline.signals.lexicon import cues
 from pipeline.signals.readers.rules.grammar import Act
-from pipeline.signals.readers.rules.parsed import ParsedSentence, Party
+from pipeline.signals.readers.rules.parsed import PASSIVE_SUBJECTS, ParsedSentence, Party
 from pipeline.signals.readers.rules.word_order import (
     SentenceContext,
     find_agent,
@@ -69,7 +69,8 @@ def _find_roles_of_sufferer(context: SentenceContext, parsed: ParsedSentence | N
     if parsed:
         sufferers = parsed.find_subject_countries(act.focus)
         if not sufferers and act.rule_id.startswith("suffer."):
-            sufferers = parsed.find_subject_countries(act.anchor)  # the first word of `ends up with`
+            # The first word of `ends up with`, or the participle of `is hit with`.
+            sufferers = parsed.find_subject_countries(act.anchor) or parsed.find_subject_countries(act.anchor, PASSIVE_SUBJECTS)
     else:
         agent = find_agent(context, act.anchor)
         sufferers = (agent,) if agent else ()
