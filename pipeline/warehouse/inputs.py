@@ -26,7 +26,8 @@ def combine_digests(*parts: str) -> str:
 def code_digest(packages: tuple[str, ...], libraries: tuple[str, ...] = ()) -> str:
     """Compute a digest of the code that a step depends on.
 
-    `packages`: folders in `pipeline`; all their files count (code, lexicon, model weights), except in folders named `training`.
+    `packages`: folders in `pipeline`; all their files count (code, lexicon, model weights), except in folders named `training` or
+    `__pycache__`.
     `libraries`: packages whose installed versions count; those that are not installed are skipped.
     """
     digest = hashlib.blake2b(digest_size=8)

@@ -48,8 +48,8 @@ _WARNINGS = "failed_checks.txt"
 class LakeError(UserError):
     """The lake cannot be used.
 
-    A file is damaged, or a shared lake is of a later format or for other articles (the bundled sample, or own ones). The message names the
-    file or lake and says what to do.
+    A file is damaged or missing, or a shared lake is of a later format or for other articles (the bundled sample, or own ones). The message
+    names the file or lake and says what to do.
     """
 
 
@@ -137,7 +137,8 @@ class Lake:
     def table_digest(self, table: Table) -> str | None:
         """Return a digest of a table, from its files' recorded hashes.
 
-        Empty if the table has no files; None if any file has no recorded hash. The files are not read.
+        Hashes of files that are missing now count, too. Empty if the table has no files; None if any file has no recorded hash. The files
+        are not read.
         """
         names, sums = self.names(table), self.recorded_sums(table)
         if set(names) - sums.keys():
@@ -155,7 +156,7 @@ class Lake:
     def read(self, table: Table, days: Days | None = None, columns: Iterable[str] | None = None) -> pl.DataFrame:
         """Read the rows of `days` (default: all).
 
-        They are sorted by day and key, as they were written; empty before the first run. `columns`: those to read, in this order.
+        They are sorted by day and key, as they were written; a day without a file has none. `columns`: those to read, in this order.
         `ContractError` when the files have an earlier schema of the table, `LakeError` when one is damaged.
         """
         files = self.files(table, days)
@@ -199,11 +200,11 @@ class Lake:
     def sort_by_day(
         self, table: Table, frames: Iterable[pl.DataFrame], days: Days, limit: BatchLimit = BATCH_LIMIT
     ) -> Iterator[tuple[Days, pl.DataFrame]]:
-        """Sort rows by day and key; yield batches of consecutive days.
+        """Yield rows in batches of consecutive days, each sorted by key.
 
         Batches are as in `batches`: every day of `days` is in one of them, also a day without rows. `frames` may have rows in any order.
-        Rows are sorted on disk, so that at most a frame or a batch is in memory; the result does not depend on how rows are split into
-        frames. `ContractError` when the table has no days, or a frame has a row of another day or another schema.
+        Rows are sorted into days on disk, so that at most a frame or a batch is in memory; the result does not depend on how rows are split
+        into frames. `ContractError` when the table has no days, or a frame has a row of another day or another schema.
         """
         if table.day is None:
             raise ContractError(f"table {table.name} is not partitioned by day and cannot be sorted by day")
@@ -238,9 +239,9 @@ class Lake:
         return sorted(f"{folder}/{path.name}" for path in (self.root / STATE / folder).glob("[!.]*"))
 
     def mark_stale(self, table: Table, reason: str) -> None:
-        """Record that the last rebuild of a table failed, and why.
+        """Record why a table's rows in the lake must not be published.
 
-        Its files stay unchanged, so the earlier version can be published.
+        Its last rebuild, or a check across tables, failed. Until `clear_stale`, a new release has the rows of the latest one.
         """
         self.change_note(f"{_STALE}/{table.name}.txt", lambda _: reason.encode())
 
@@ -249,7 +250,7 @@ class Lake:
         self.change_note(f"{_STALE}/{table.name}.txt", lambda _: None)
 
     def stale_tables(self) -> dict[str, str]:
-        """Return the tables whose last rebuild failed: reason by name."""
+        """Return the stale tables (`mark_stale`): reason by name."""
         return {Path(name).stem: (self.read_note(name) or b"").decode(errors="replace") for name in self.list_notes(_STALE)}
 
     def note_warnings(self, warnings: Sequence[str]) -> None:
@@ -293,7 +294,7 @@ class Lake:
     def write(self, table: Table, frame: pl.DataFrame) -> None:
         """Replace all rows of a table without days.
 
-        `ContractError`, and nothing written, when the frame breaks the contract or the table is daily.
+        `ContractError`, and nothing written, when the frame has another schema or the table is daily.
         """
         if table.day is not None:
             raise ContractError(f"table {table.name} is partitioned by day; use write_days()")

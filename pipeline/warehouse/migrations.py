@@ -10,7 +10,7 @@ from pipeline.durable_files import hash_file, read_sums, write_sums
 
 
 def _record_hashes(home: Path) -> None:
-    """Record the hashes of Parquet files that have no recorded hash.
+    """Record missing hashes of the lake's and the readings' Parquet files.
 
     Earlier versions recorded none. Recorded hashes stay, and a folder with a damaged list of them is skipped.
     """

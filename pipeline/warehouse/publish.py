@@ -1,9 +1,9 @@
 """Published data: immutable releases, and links to the newest.
 
 A release is a folder of Parquet files, with the database and the report that are made from them. It is named after its last day and the
-hash of its Parquet files: the same input makes the same release, and nothing is written again. `SHA256SUMS` has the hash of every file.
-The link `latest` points to the newest release; database and report of the published folder are links through it. So one rename publishes
-everything at once, and readers never see parts of two releases.
+hash of its Parquet files and the note on its data: the same input makes the same release, whose intact files stay. `SHA256SUMS` has the
+hash of every file. The link `latest` points to the newest release; database and report of the published folder are links through it. So one
+rename publishes everything at once, and readers never see parts of two releases.
 """
 
 import json
@@ -46,8 +46,8 @@ class Release:
     """A release: an immutable folder of published tables.
 
     It has `<table>/<year>.parquet`, or `<table>/<table>.parquet` for tables without rows or without `index_date`. `name`: last day and
-    hash; `is_new`: False if it had been published before. `rows`: number of rows by table. `repaired`: files of an earlier release that
-    were missing or damaged, or did not belong to it.
+    hash; `is_new`: False if it had been published before. `rows`: number of rows by table. `repaired`: if it had been published before, its
+    files that were missing or damaged, or did not belong to it.
     """
 
     name: str
@@ -94,10 +94,10 @@ class Publisher:
         """Write a release with its database, and point `latest` to it.
 
         `last_day`: last day of the data; `note` describes the data; `add_files` writes more files into the folder, such as the report. A
-        stale table, whose last rebuild failed, is copied from the latest release (empty if there is none) and listed in `stale_tables`. If
-        a release of this name exists, its intact files stay; missing or damaged ones are replaced, its database is built again if it is not
-        current, and `add_files` is called again. If `latest` pointed to another release before, databases are deleted from all releases
-        except this one and that one. `PublishError` when the database cannot be built, or `latest` is a folder.
+        stale table (`Lake.mark_stale`) is copied from the latest release (empty if there is none) and listed in `stale_tables`. If a
+        release of this name exists, its intact files stay; missing or damaged ones are replaced, its database is built again if it is not
+        current, and `add_files` is called again. Unless `latest` pointed to this release before, databases are deleted from all releases
+        except this one and the one that it pointed to. `PublishError` when the database cannot be built, or `latest` is a folder.
         """
         if self.latest.exists() and not self.latest.is_symlink():
             raise PublishError(
@@ -138,11 +138,11 @@ class Publisher:
                     path.unlink()
 
     def _write_tables(self, lake: Lake, staging: Path, last_day: date, note: str, stale: Container[str]) -> tuple[str, dict[str, int]]:
-        """Write the lake's tables, and files that describe them, to `staging`.
+        """Write the published tables, and files that describe them, to `staging`.
 
-        The latter are data dictionary, catalogues and citation. Returns the name of the release and the number of rows by table. The name
-        has a hash of the note, and of the tables' files before metadata is added, because the metadata has the name. Tables that are
-        `stale` are those of the latest release.
+        The latter are data dictionary, catalogues and citation. The index is also written as CSV. Returns the name of the release and the
+        number of rows by table. The name has a hash of the note, and of the tables' files before metadata is added, because the metadata
+        has the name. Tables that are `stale` are those of the latest release.
         """
         files: dict[str, list[Path]] = {}
         rows: dict[str, int] = {}
@@ -189,7 +189,7 @@ class Publisher:
         """Build the database of a release, unless it is intact and current.
 
         Intact: it has its recorded hash. Current: it names this release, and its `compute_build_id` is that of now. `stale`: reason for
-        each table whose last rebuild failed.
+        each stale table (`Lake.mark_stale`).
         """
         database = folder / DATABASE
         if _is_as_recorded(folder, DATABASE) and read_about(database) == (name, compute_build_id(stale)):
@@ -235,7 +235,7 @@ def _is_as_recorded(folder: Path, path: str) -> bool:
 
 
 def _repair(folder: Path, staging: Path) -> Iterator[str]:
-    """Repair a release: replace damaged files, remove Parquet files of others.
+    """Repair a release: replace damaged files, remove foreign Parquet files.
 
     `folder`: the release; `staging`: the same release, just written. A file that is missing or does not have its recorded hash is damaged;
     it is replaced by the one from `staging` in one step, so that readers may go on. Parquet files that `staging` lacks do not belong to the

@@ -1,7 +1,8 @@
 """A lake in an object store, which several machines may share.
 
-Objects never change: a table's manifest names the object of each file, and is replaced after they are written. The folder of the home has
-copies of objects that this machine wrote or read, under the same names. Does not belong here: who may write (`claims.py`).
+Objects with files of tables never change: a table's manifest names the object of each file, and is replaced after they are written. The
+home's folder `lake/` has copies of objects that this machine wrote or read, under the same names. Does not belong here: who may write
+(`claims.py`).
 """
 
 import json
@@ -142,7 +143,7 @@ class SharedLake(Lake):
             raise LakeError(f"{self} holds {has}, which must not be mixed with {wants}; choose another prefix in lake_url")
 
     def mark_copy(self) -> None:
-        """Record in the home's folder that it has copies of this lake.
+        """Record in the folder `root` that it has copies of this lake.
 
         An earlier record, even of another lake, is left unchanged.
         """
@@ -271,7 +272,7 @@ class SharedLake(Lake):
     def _copy(self, key: str) -> Path:
         """Return the path of an object's copy.
 
-        Like the object it is never replaced: a process that read an earlier manifest cannot change what a run reads.
+        Like the object it is never replaced: a process that has read an earlier manifest uses copies with other names.
         """
         return self.root / key.removeprefix(f"{_OBJECTS}/")
 
@@ -397,7 +398,7 @@ class SharedLake(Lake):
     def _copying(self) -> Iterator[Path]:
         """Yield a temporary folder for files being fetched, removed at the end.
 
-        Such folders that killed processes of this machine left are removed too.
+        `root` is first marked as a copy. Such folders that killed processes of this machine left are removed too.
         """
         self.mark_copy()
         for left in self.root.glob(f"{_COPYING}*"):

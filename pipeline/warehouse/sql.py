@@ -146,8 +146,8 @@ def select(tables: Tables, query: Query, variables: Variables, threads: int = 1)
 def select_table(tables: Tables, query: Query, table: Table, variables: Variables) -> pl.DataFrame:
     """Run the query that makes `table`.
 
-    Returns the contract's columns in its order, without others. Types that DuckDB widens (hugeint sums, timestamps) are cast to the
-    contract's without loss. `ModelError` when a column is missing, `ContractError` when a type does not fit.
+    Returns the contract's columns in its order, without others. Values are cast to the contract's types, because DuckDB widens some (e.g.
+    sums to hugeint); a cast to integer drops fractions. `ModelError` when a column is missing, `ContractError` when a value cannot be cast.
     """
     threads = count_cores() if query.runs_on_all_threads else 1
     frame = select(tables, query, variables, threads)
