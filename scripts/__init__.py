@@ -1,1 +1,4 @@
-"""Scripts that write generated files: `python -m scripts.NAME` or `make NAME`."""
+"""Scripts that generate or check files: `python -m scripts.NAME`.
+
+Some are run by a target of the Makefile. `tables.py` is only imported.
+"""

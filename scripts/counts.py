@@ -25,7 +25,7 @@ def read_counts() -> pl.DataFrame:
 
 
 def extract_sample_findings() -> pl.DataFrame:
-    """Extract the findings of the bundled sample with the default extractor."""
+    """Extract the bundled sample's findings with the extractor of the settings."""
     raw = collect_rows(read_articles([ArticleFiles(path=str(SAMPLE_ARTICLES))], last_day=SAMPLE_LAST_DAY))
     return make_extractor(Settings()).extract(clean_articles(raw).articles)
 

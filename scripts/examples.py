@@ -64,7 +64,7 @@ class Archive:
 
     @property
     def chart_pair(self) -> str:
-        """The pair in the charts."""
+        """The pair whose charts are drawn: the first of `pairs`."""
         return self.pairs[0]
 
 
@@ -106,7 +106,7 @@ def build_index(archive: Archive, news: Path, home: Path, days: Days | None = No
 
 
 def write_values(lake: Lake, folder: Path) -> None:
-    """Write the daily index as Parquet, and weeks as CSV.
+    """Write the daily index as Parquet, and pairs by week as CSV.
 
     A week has the values of its last day, Sunday.
     """
@@ -128,7 +128,7 @@ def select_values(frame: pl.DataFrame, table: Table, columns: Iterable[str]) -> 
 
 
 def write_charts(pair: str, lake: Lake, references: pl.DataFrame, note: str, folder: Path) -> None:
-    """Draw a pair's charts as PNG: without, and with references and acts.
+    """Draw two PNG charts of a pair, one with references and acts.
 
     `references`: indices by others (`read_references`). Acts are those that Wikipedia reports; only sure ones (`is_sure`) are drawn.
     `note` is the line under the titles.
@@ -182,7 +182,7 @@ def references_chart(daily: pl.DataFrame, references: pl.DataFrame, acts: pl.Dat
 def find_acts(acts: pl.DataFrame, pair: str, axis: DaysAxis) -> pl.DataFrame:
     """Select day and polarity of a pair's acts within the days of an axis.
 
-    Only escalations and concessions are selected; equal acts of one day count once.
+    Only escalations and concessions are selected; those of one polarity on one day count as one act.
     """
     inside = pl.col("act_date").is_between(axis.first, axis.last) & pl.col("polarity").is_in(list(_ACT_COLOURS))
     of_pair = pl.col("actor").is_in(pair.split("-")) & pl.col("target").is_in(pair.split("-"))

@@ -100,7 +100,10 @@ def render_kinds() -> str:
 
 
 def render_severities() -> str:
-    """Render the severity of each kind of act by status, with the code it is based on."""
+    """Render the severity of each kind of act by status.
+
+    Each line ends with the nearest code of Goldstein (1992).
+    """
     kinds = tomllib.loads(WEIGHTS_FILE.read_text(encoding="utf-8"))
     del kinds["general"], kinds["size"]
     rows = ((kind, *(_format_severity(row.get(status)) for status in STATUS.words), row["goldstein"]) for kind, row in kinds.items())

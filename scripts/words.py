@@ -81,7 +81,7 @@ class Match(NamedTuple):
 
 
 def list_tracked_files() -> list[str]:
-    """List the files in version control; all files of the checkout where there is no git."""
+    """List tracked files; without git, those in `_FOLDERS` and the root."""
     try:
         listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()  # noqa: S607
     except (OSError, subprocess.CalledProcessError):
@@ -136,7 +136,7 @@ def _parse(text: str) -> ast.Module:
 
 
 def _split_parts(path: str, text: str) -> Iterator[tuple[int, str]]:
-    """Split a file into the parts written in English, with their first lines."""
+    """Split a file into its English parts, each with its line number."""
     if path.endswith(".py"):
         yield from _split_python(text, has_messages=not path.startswith("tests/"))
     elif path.endswith(".sql"):

@@ -29,7 +29,7 @@ _DAY = len("2025-11-30")
 
 
 class UploadError(UserError):
-    """A release cannot be uploaded; the pointer is unchanged."""
+    """An upload failed or would fail; this process did not change `latest.json`."""
 
 
 @dataclass(frozen=True)

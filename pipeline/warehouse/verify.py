@@ -32,8 +32,8 @@ _ALWAYS_BUILT = tuple(table for table in PUBLISHED if table.layer == "index" and
 class Damage(NamedTuple):
     """A missing or damaged file or range of days, and its remedy.
 
-    `path`: path relative to the home (for days `lake/TABLE, DAYS`), or URL of an object. `is_repaired_by_run`: whether `tension run` with
-    the arguments in `remedy` repairs it; else `remedy` is what a person must do.
+    `path`: path relative to the home (for days `lake/TABLE, DAYS`; it may be absolute for a file that cannot be read), or URL of an object.
+    `is_repaired_by_run`: whether `tension run` with the arguments in `remedy` repairs it; else `remedy` is what a person must do.
     """
 
     path: str
@@ -95,7 +95,7 @@ def _check_lake(settings: Settings, compares_hashes: bool) -> Iterator[Damage]:
     """Yield the missing and damaged files of all tables of the lake.
 
     Core tables (`pipeline/contracts/tables/core.py`) have a file for every day between the first and the last day of any of them. One that
-    does not exist is missing even if no hash is recorded.
+    does not exist is missing even if no hash is recorded. If the whole local lake is lost (`_is_lost`), only that is yielded.
     """
     lake = reach_lake(settings)
     if not isinstance(lake, SharedLake) and _is_lost(settings):
@@ -128,7 +128,7 @@ def _check_local_lake(lake: Lake, settings: Settings, compares_hashes: bool) -> 
 
     Missing: a hash is recorded, but there is no file (core tables are left to `_check_lake`); or a table that every run builds has neither
     files nor hashes, although the home has data and a published folder. Changed: a file has no recorded hash or, with
-    `compares_hashes`, another one. Foreign, only with `compares_hashes`: what does not belong into a table's folder. Of a table with a
+    `compares_hashes`, another one. Foreign, only with `compares_hashes`: what does not belong in a table's folder. Of a table with a
     damaged list of hashes, only the list is yielded.
     """
     for table in TABLES.values():
@@ -257,6 +257,7 @@ def _find_release_problem(folder: Path, compares_hashes: bool, *, is_latest: boo
     """Return all that is wrong with a release, separated by commas.
 
     None if nothing is. A release without `SHA256SUMS` is only a problem if it is the latest: earlier versions wrote none.
+    Parquet files that `SHA256SUMS` does not list are a problem, too.
     """
     try:
         sums = read_sums(folder)
@@ -284,7 +285,7 @@ def _compare(path: Path, digest: str) -> str | None:
 
 
 def _check_history(settings: Settings, compares_hashes: bool) -> Iterator[Damage]:
-    """Yield damaged SQLite files of Dagster's history of runs.
+    """Yield damaged SQLite files in Dagster's folder of the home.
 
     The events of each run are in a file of its own. Without `compares_hashes` only the list of runs is checked.
     """
