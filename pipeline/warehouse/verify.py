@@ -25,6 +25,7 @@ from pipeline.warehouse.release_files import PUBLISHED
 from pipeline.warehouse.shared_lake import SharedLake, parse_object_key
 
 MISSING, CHANGED = "missing", "not as it was written"
+_EXAMPLES = 3  # files named in a message
 #: Every run that publishes builds them.
 _ALWAYS_BUILT = tuple(table for table in PUBLISHED if table.layer == "index" and table.day is None and not table.is_side_table)
 
@@ -129,7 +130,7 @@ def _check_local_lake(lake: Lake, settings: Settings, compares_hashes: bool) -> 
     Missing: a hash is recorded, but there is no file (core tables are left to `_check_lake`); or a table that every run builds has neither
     files nor hashes, although the home has data and a published folder. Changed: a file has no recorded hash or, with
     `compares_hashes`, another one. Foreign, only with `compares_hashes`: what does not belong in a table's folder. Of a table with a
-    damaged list of hashes, only the list is yielded.
+    damaged list of hashes, only the list is yielded. Lines of a daily table's list that name no day are damage, too.
     """
     for table in TABLES.values():
         folder = settings.lake / table.name
@@ -138,6 +139,10 @@ def _check_local_lake(lake: Lake, settings: Settings, compares_hashes: bool) -> 
         except ValueError:
             yield Damage(f"lake/{table.name}/{SUMS}", "damaged", "Run all days again: tension run", True)
             continue
+        if table.day is not None and (others := [path for path in sums if not is_day_file(Path(path))]):
+            remedy = f"Remove the lines with {', '.join(others[:_EXAMPLES])}{' and others' * (len(others) > _EXAMPLES)}"
+            yield Damage(f"lake/{table.name}/{SUMS}", "names files that are no days of the table", remedy, False)
+            sums = {path: digest for path, digest in sums.items() if path not in others}
         present = {path.relative_to(folder).as_posix() for path in lake.files(table)}
         missing = [path for path in sums if not (folder / path).exists()]
         if table in _ALWAYS_BUILT and not present | sums.keys() and lake.files(core.COVERAGE) and settings.published.exists():

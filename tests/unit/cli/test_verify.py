@@ -44,6 +44,12 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return home
 
 
+def add_line(path: Path, line: str) -> None:
+    path.parent.mkdir(exist_ok=True)
+    with path.open("a") as file:
+        file.write(line)
+
+
 def truncate(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:20])
 
@@ -186,6 +192,11 @@ def test_published_files_that_are_lost_are_damage_after_a_release(command: Comma
         (lambda home: (home / "lake/findings" / DAY).unlink(), 1, "lake/findings, 2025-03-05: missing. Run these days"),
         (lambda home: truncate(home / "lake/tension_daily/tension_daily.parquet"), 1, "lake/tension_daily: not as it was written. It is"),
         (lambda home: (home / "lake/coverage/SHA256SUMS").write_text("x\n"), 1, "lake/coverage/SHA256SUMS: damaged. Run all days again"),
+        (
+            lambda home: add_line(home / "lake/raw_articles/SHA256SUMS", f"{'0' * 64}  2025/2025-13-05.parquet\n"),
+            2,
+            "lake/raw_articles/SHA256SUMS: names files that are no days of the table. Remove the lines with 2025/2025-13-05.parquet",
+        ),
         (lambda home: (home / "lake/baseline/baseline.parquet").unlink(), 2, "lake/baseline: missing. Restore it from a backup while"),
         (lambda home: (home / "home.json").write_text("{"), 2, "home.json: damaged"),
         (lambda home: truncate(home / "dagster/history/runs.db"), 2, "dagster/history/runs.db: damaged (file is not a database). Delete"),
