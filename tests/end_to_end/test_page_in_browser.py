@@ -222,6 +222,7 @@ def test_a_pair_in_the_table_of_all_pairs_is_a_link_to_it(opened: Visit) -> None
     assert page.locator("section.pair:visible").get_attribute("id") == "EUN-USA"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("screen", SCREENS)
 def test_axe_has_no_serious_finding(browser: Any, report: Path, screen: str) -> None:
     with visit(browser, report, **SCREENS[screen]) as opened:
