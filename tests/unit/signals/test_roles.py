@@ -145,3 +145,18 @@ def test_the_same_text_gives_the_same_findings() -> None:
 def test_who_sets_a_duty_in_a_deal_is_not_whose_goods_it_is_on(sides: str) -> None:
     signals = asserted(f"{sides} struck an agreement that lowers the tariff on Kenyan tea to 15 percent.")
     assert {signal for signal in signals if signal.endswith("easing")} == {"CAN>KEN easing"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Washington cut tariffs on China and Beijing suspended its export controls.",
+        "US halves fentanyl tariff on China and Beijing pauses rare-earth curbs after Busan summit",
+    ],
+)
+def test_a_country_named_twice_around_and_is_no_list(text: str) -> None:
+    assert asserted(text) == {"USA>CHN easing", "CHN>USA easing"}
+
+
+def test_other_countries_around_and_are_a_list() -> None:
+    assert asserted("New American tariffs on China and Mexico took effect.") == {"USA>CHN measure", "USA>MEX measure"}

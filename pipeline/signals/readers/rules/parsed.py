@@ -283,15 +283,16 @@ class ParsedSentence:
         """Whether the parser wrongly joins a subject to the words before it.
 
         Example: `tariffs on cars and China vowed ...`, with China joined to cars. The word names a country, is joined to a word that names
-        none, and a finite verb directly follows it.
+        none or the same (`on China and Beijing vowed ...`), and a finite verb directly follows it.
         """
         verb = noun + 1
         return (
             0 < noun < len(self.tree.heads) - 1
             and self.tree.relations[noun] == "conj"
             and self.tree.tags[verb] in FINITE
-            and bool(self._mentions_at(noun))
-            and not self._mentions_at(self.tree.heads[noun])  # tariffs on India and Brazil took effect
+            and bool(codes := {mention.code for mention in self._mentions_at(noun)})
+            # not in `tariffs on India and Brazil took effect`
+            and codes.issuperset(mention.code for mention in self._mentions_at(self.tree.heads[noun]))
         )
 
     def _find_party(self, noun: int) -> Party | None:

@@ -89,9 +89,10 @@ def _is_governed(sentence: MarkedSentence, mention: Mention, span: tuple[int, in
     """Whether the mention follows a preposition and so is no subject.
 
     Titles, and other countries of its list, may be between them. In `Xi of China` this is true of China, but not of Xi. False for
-    mentions with the role `mutual` (`both sides`). `span`: first and last word of the mention.
+    mentions with the role `mutual` (`both sides`), and in `a tariff on China and Beijing answers`: no list has a country twice. `span`:
+    first and last word of the mention.
     """
-    if mention.role == "mutual":
+    if mention.role == "mutual" or _joins_itself(sentence, mention, span):
         return False
     at = span[0] - 1
     while at >= 0 and (
@@ -101,6 +102,15 @@ def _is_governed(sentence: MarkedSentence, mention: Mention, span: tuple[int, in
             return False
         at -= 1
     return at >= 0 and sentence.tokens[at].lower in cues("governed")
+
+
+def _joins_itself(sentence: MarkedSentence, mention: Mention, span: tuple[int, int]) -> bool:
+    """Whether `and` alone is between the mention and one of the same country.
+
+    `span`: first and last word of the mention.
+    """
+    before = [other for other, (_, last) in zip(sentence.mentions, sentence.mention_spans, strict=True) if last == span[0] - 2]
+    return sentence.words_between(max(span[0] - 1, 0), span[0]) == ["and"] and any(other.code == mention.code for other in before)
 
 
 def _is_list_comma(sentence: MarkedSentence, comma: int, span: tuple[int, int]) -> bool:
