@@ -45,7 +45,7 @@ def link_reports(claims: pl.DataFrame, acts: pl.DataFrame, states: pl.DataFrame)
     on goods that the claim names. An act in the opposite direction, or in none (`extended`, `changed`, `ruled_unlawful`), must have the
     same or an unknown rate. If the claim is of an increase, an act in no direction must have the claimed rate. The candidate with the
     largest sum of points is chosen: the rate has most points, then the direction, then the goods, then the distance in days. Without a
-    candidate, a claim of an increase that names the rate of a layer in force supports the act behind that layer.
+    candidate, a claim of an increase that names the rate of a layer in force supports the act that set that rate.
     """
     dated = add_quoted_dates(MEASURE_CLAIMS.conform(claims)).with_columns(
         family=_name_family(),
@@ -77,7 +77,9 @@ def _expand_acts(acts: pl.DataFrame, states: pl.DataFrame) -> pl.DataFrame:
 
     An act on all partners is listed for `*` and for each country in `acts`, except its actor and those that it exempts. Adds `change_pct`:
     the rate of the act minus the one before it of the same layer and target, in percentage points; `is_general`: whether it is on goods in
-    general; `goods`: a regular expression for words that name its goods. `valid_from`, `valid_to` and `standing` are those of `states`.
+    general; `goods`: a regular expression for words that name its goods. `valid_from`, `valid_to`, `standing`, `rate_act_id` and
+    `rate_since` are those of `states`. `act_rate` is the rate that the act states, `rate_in_force` that of its state, which an earlier act
+    may have set.
     """
     partners = pl.concat([acts["target"], acts["actor"]]).unique().sort().to_frame("partner").filter(pl.col("partner") != ALL_PARTNERS)
     general = acts.filter(pl.col("target") == ALL_PARTNERS)
@@ -93,6 +95,9 @@ def _expand_acts(acts: pl.DataFrame, states: pl.DataFrame) -> pl.DataFrame:
         "valid_from",
         "valid_to",
         "standing",
+        "rate_act_id",
+        "rate_since",
+        rate_in_force="rate_pct",
         change_pct=pl.col("rate_pct") - pl.col("rate_pct").shift().over("layer", "target"),
     )
     words = acts.select("layer", "product").unique().with_columns(is_general=pl.col("product").str.contains(GENERAL))
@@ -108,7 +113,7 @@ def _expand_acts(acts: pl.DataFrame, states: pl.DataFrame) -> pl.DataFrame:
         .with_columns(family=_name_family(), goods=pl.col("layer").replace_strict(patterns, return_dtype=pl.String))
         .select(
             *("act_id", "actor", "target", "family", "action", "announced_on", "effective_on", "valid_from", "valid_to", "standing"),
-            *("change_pct", "is_general", "goods", pl.col("rate_pct").alias("act_rate")),
+            *("rate_act_id", "rate_since", "rate_in_force", "change_pct", "is_general", "goods", pl.col("rate_pct").alias("act_rate")),
         )
     )
 
@@ -167,8 +172,8 @@ def _choose_layer_in_force(claims: pl.DataFrame, acts: pl.DataFrame) -> pl.DataF
     """Choose for each claimed increase a layer with that rate.
 
     The layer must have the claim's actor, target and kind of instrument, and be in force on the day of the article; if it is on single
-    goods, the text must name them. Layers on single goods come before general ones, then the newest comes first. Returns the act behind the
-    layer, with the columns of `_choose_nearest_act` (`report` is always `supports`); claims without a rate or such a layer are left out.
+    goods, the text must name them. Layers on single goods come before general ones, then the newest comes first. Returns the act that set
+    the rate, with the columns of `_choose_nearest_act` (`report` is always `supports`); claims without a rate or such a layer are left out.
     """
     applied = acts.filter(pl.col("standing").is_in(("in_force", "quota")))
     candidates = (
@@ -177,12 +182,14 @@ def _choose_layer_in_force(claims: pl.DataFrame, acts: pl.DataFrame) -> pl.DataF
         .filter(
             pl.col("valid_from") <= pl.col("told_on"),
             pl.col("valid_to").is_null() | (pl.col("told_on") < pl.col("valid_to")),
-            (pl.col("rate_pct") - pl.col("act_rate")).abs() < _RATE_TOLERANCE,
+            (pl.col("rate_pct") - pl.col("rate_in_force")).abs() < _RATE_TOLERANCE,
         )
         .filter(pl.col("is_general") | _names_goods())
     )
     best = candidates.sort("signal_id", "is_general", "valid_from", "act_id", descending=[False, False, True, False])
-    return best.unique("signal_id", keep="first").select("signal_id", "act_id", "effective_on", report=pl.lit("supports"))
+    return best.unique("signal_id", keep="first").select(
+        "signal_id", act_id="rate_act_id", effective_on="rate_since", report=pl.lit("supports")
+    )
 
 
 def _names_goods() -> pl.Expr:

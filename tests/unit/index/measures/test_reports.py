@@ -83,6 +83,12 @@ def test_a_recalled_rate_supports_the_layer_in_force() -> None:
     assert (row["report"], row["act_id"]) == ("supports", "usa-301-list4a@2020-02-14")
 
 
+@pytest.mark.parametrize("day", [date(2025, 8, 25), date(2025, 9, 30)])  # before and after an act that states no rate
+def test_a_rate_in_force_is_linked_to_the_act_that_set_it(day: date) -> None:
+    row = report(target="VNM", effect="effective", told_on=day, rate_pct=20.0, quote="Vietnamese goods pay 20 percent.")
+    assert (row["report"], row["act_id"]) == ("supports", "usa-ieepa-reciprocal@2025-08-07-5")
+
+
 def test_a_claim_towards_everybody_supports_a_general_act() -> None:
     row = report(target="*", told_on=date(2025, 4, 2), rate_pct=10.0, quote="A 10 percent tariff on all imports.")
     assert (row["report"], row["act_id"]) == ("supports", "usa-ieepa-reciprocal@2025-04-05")
