@@ -16,9 +16,7 @@ _ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _CUE = re.compile(r"\b(?:effective|applicable|appl(?:y|ies|ied)|in effect|takes? effect|in force|entered for consumption)\b", re.IGNORECASE)
 # Words between a cue and a date that give the date another meaning.
 _OTHER_MEANING = re.compile(
-    r"\b(?:comments?|submi\w+|until|through|before|expir\w+|later than|hearings?|requests?|not effective|review|ends?|due)\b"
-    r"|(?<![ap]\.m)[.;]\s+[A-Z]",
-    re.IGNORECASE,
+    r"\b(?:comments?|submi\w+|until|through|before|expir\w+|later than|hearings?|requests?|not effective|review|ends?|due)\b", re.IGNORECASE
 )
 _SENTENCE_END = re.compile(r"(?<![ap]\.m)(?<!\bU\.S)[.;]\s+(?=[A-Z])")
 #: An earlier day in an abstract belongs to the act that this one changes.

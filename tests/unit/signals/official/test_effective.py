@@ -21,6 +21,10 @@ def read(dates: str = "", abstract: str = "", title: str = "", field: str | None
         ("Applicable to articles entered for consumption on or after 12:01 a.m. Eastern time on April 2, 2026.", date(2026, 4, 2)),
         ("Effective date: This rule takes effect on April 2, 2026. Comments must be received no later than May 1, 2026.", date(2026, 4, 2)),
         ("Applicable July 6 2018.", date(2018, 7, 6)),
+        ("Effective for goods of the U.S. imported after April 5, 2025.", date(2025, 4, 5)),
+        ("Applicable to U.S. Customs entries from April 5, 2025.", date(2025, 4, 5)),
+        ("Effective, by no. 5 of the schedule and vol. ii, on April 5, 2025.", date(2025, 4, 5)),
+        ("Applicable to goods entered; also for others, April 5, 2025.", date(2025, 4, 5)),
     ],
 )  # fmt: skip
 def test_one_day_is_found_in_the_note_on_dates(dates: str, day: date) -> None:
