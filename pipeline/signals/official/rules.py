@@ -24,6 +24,7 @@ Target = Literal["named", "named_or_all", "title_or_all", "all"]
 _RULE_REQUIRED = {"id", "agencies", "title", "kind", "instrument", "status", "target", "example", "gives"}
 _RULE_OPTIONAL = {"unless", "about", "types", "near", "far", "within", "also", "undated", "basis"}
 _EXCLUSION_REQUIRED, _EXCLUSION_OPTIONAL = {"id", "reason", "title", "example"}, {"unless", "agencies"}
+_LISTS = {"agencies", "types", "also", "gives"}
 
 
 @dataclass(frozen=True)
@@ -139,24 +140,40 @@ def load_rules() -> Rules:
 def parse_rules(text: str) -> Rules:
     """Parse the text of a file like `acts.toml`.
 
-    Raises `LexiconError`, which names the invalid line or entry. Entries are also invalid if two rules have the same id, or `also` names
-    an unknown one.
+    Raises `LexiconError`, which names the invalid line or entry, also for a value of a wrong type. Entries are also invalid if two rules
+    have the same id, or `also` names an unknown one.
     """
     try:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise LexiconError(f"acts.toml is not valid TOML ({error}); correct that line") from error
-    acts = tuple(_parse_rule(entry) for entry in content.get("rule", []))
-    exclusions = tuple(_parse_exclusion(entry) for entry in content.get("aside", []))
+    acts = tuple(_parse_rule(entry) for entry in _get_entries(content, "rule"))
+    exclusions = tuple(_parse_exclusion(entry) for entry in _get_entries(content, "aside"))
     ids = [rule.id for rule in acts]
     if repeated := sorted({name for name in ids if ids.count(name) > 1}):
         raise LexiconError(f"acts.toml: several rules have the id {', '.join(repeated)}; give each rule an id of its own")
     if unknown := sorted({name for rule in acts for name in rule.also} - set(ids)):
         raise LexiconError(f"acts.toml: no rule has the id {', '.join(unknown)}, named in `also`; correct the id or add the rule")
-    places = tuple((_compile(rf"\b{re.escape(words)}\b", "places"), code) for words, code in content.get("places", {}).items())
+    places = tuple((_compile(rf"\b{re.escape(words)}\b", "places"), code) for words, code in _get_table(content, "places").items())
     sha = sha256(text.replace("\r\n", "\n").encode()).hexdigest()[:SHA_LENGTH]
-    ignored_words = _compile_optional(content.get("strangers", {}), "words", "strangers")
+    ignored_words = _compile_optional(_get_table(content, "strangers"), "words", "strangers")
     return Rules(acts, exclusions, places, ignored_words, frozenset().union(*(rule.agencies for rule in acts)), sha)
+
+
+def _get_entries(content: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
+    """Return the entries of `[[key]]`; `LexiconError` if they are no tables."""
+    entries = content.get(key, [])
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise LexiconError(f"acts.toml: {key} is no list of tables; begin each entry with [[{key}]]")
+    return entries
+
+
+def _get_table(content: Mapping[str, Any], key: str) -> dict[str, str]:
+    """Return the table `[key]`; `LexiconError` if it has other values than strings."""
+    table = content.get(key, {})
+    if not isinstance(table, dict) or not all(isinstance(value, str) for value in table.values()):
+        raise LexiconError(f"acts.toml: {key} is no table of strings; begin it with [{key}], and put each value in quotes")
+    return table
 
 
 def _parse_rule(entry: Mapping[str, Any]) -> Rule:
@@ -201,15 +218,21 @@ def _parse_exclusion(entry: Mapping[str, Any]) -> Exclusion:
 
 
 def _check_keys(entry: Mapping[str, Any], required: set[str], optional: set[str]) -> str:
-    """Check the keys of an entry; return its id, for messages.
+    """Check keys and types of an entry; return its id, for messages.
 
-    Raises `LexiconError` if a required key is missing, or a key is neither required nor optional.
+    Raises `LexiconError` if a required key is missing, a key is neither required nor optional, or a value has a wrong type: keys of
+    `_LISTS` have lists of strings, `example` a table, all others a string.
     """
     name = str(entry.get("id", "an entry without id"))
     if missing := sorted(required - set(entry)):
         raise LexiconError(f"acts.toml, {name}: lacks {', '.join(missing)}; add what is missing")
     if unknown := sorted(set(entry) - required - optional):
         raise LexiconError(f"acts.toml, {name}: unknown keys: {', '.join(unknown)}; use {', '.join(sorted(required | optional))}")
+    for key, value in entry.items():
+        if key in _LISTS and not (isinstance(value, list) and all(isinstance(word, str) for word in value)):
+            raise LexiconError(f"acts.toml, {name}: {key} is {value!r}; use a list of strings")
+        if key not in _LISTS and not isinstance(value, dict if key == "example" else str):
+            raise LexiconError(f"acts.toml, {name}: {key} is {value!r}; use a {'table' if key == 'example' else 'string'}")
     return name
 
 

@@ -84,6 +84,14 @@ def test_the_agencies_of_the_rules_are_known() -> None:
         (ONE + 'also = ["two"]\n', "no rule has the id two, named in `also`"),
         ('[[aside]]\nid = "a"\nreason = "whim"\ntitle = "x"\nexample = { title = "x" }\n', "reason is 'whim'"),
         ('[[aside]]\nid = "a"\n', "a: lacks example, reason, title"),
+        (ONE.replace("'x'", "5"), "one: title is 5; use a string"),
+        (ONE.replace('"effective"', '["effective"]'), r"one: status is \['effective'\]; use a string"),
+        (ONE.replace('["an-agency"]', '"abc"'), "one: agencies is 'abc'; use a list of strings"),
+        (ONE + "also = [5]\n", r"one: also is \[5\]; use a list of strings"),
+        (ONE.replace('{ title = "x" }', '"x"'), "one: example is 'x'; use a table"),
+        (ONE.replace("[[rule]]", "[rule]"), r"rule is no list of tables; begin each entry with \[\[rule\]\]"),
+        ('[places]\n"the far north" = 5\n', "places is no table of strings"),
+        ('strangers = "words"\n', "strangers is no table of strings"),
     ],
 )
 def test_the_error_for_an_invalid_entry_names_it(text: str, message: str) -> None:
