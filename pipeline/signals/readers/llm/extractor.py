@@ -153,7 +153,7 @@ class LlmExtractor:
         The outcomes are in the order of `articles`. The second value is empty if requests were not stopped. Articles with equal text, date
         and source are requested once.
         """
-        keys = [cache_key(self.endpoint.model, article) for article in articles]
+        keys = [cache_key(self.endpoint.base_url, self.endpoint.model, article) for article in articles]
         distinct = dict(zip(keys, articles, strict=True))
         with Client(self.endpoint, self.budget, self.limits) as client, ThreadPoolExecutor(self.concurrency) as pool:
             contents = dict(zip(distinct, pool.map(partial(self._get_answer, client), distinct, distinct.values()), strict=True))

@@ -97,12 +97,14 @@ def prompt_sha() -> str:
     return sha256(prompt.encode()).hexdigest()[:SHA_LENGTH]
 
 
-def cache_key(model: str, article: Article) -> str:
-    """Hash the model's name, the prompt and the article as sent.
+def cache_key(url: str, model: str, article: Article) -> str:
+    """Hash the endpoint's URL, the model's name, the prompt and the article.
 
-    The hash is the key of stored answers. The endpoint is not part of it. Articles that differ only in `text_id` have the same key.
+    The hash is the key of stored answers. The URL is part of it, because two endpoints may have different models of one name. Temperature
+    and limit of tokens are not: the first is always 0, and answers that reach the limit are not stored. Articles that differ only in
+    `text_id` have the same key.
     """
-    return sha256("\x1f".join((model, prompt_sha(), to_message(article))).encode()).hexdigest()
+    return sha256("\x1f".join((url.rstrip("/"), model, prompt_sha(), to_message(article))).encode()).hexdigest()
 
 
 def _format_vocabulary(vocabulary: Vocabulary) -> str:

@@ -80,6 +80,13 @@ def test_a_stored_answer_is_not_requested_again(tmp_path: Path) -> None:
     assert_frame_equal(first, again)
 
 
+def test_an_answer_of_another_endpoint_is_not_used(tmp_path: Path) -> None:
+    with serve_model(by_sentence) as one, serve_model(by_sentence) as other:
+        for model in (one, other):
+            make_extractor(model.url, tmp_path).read_texts(make_texts(TEXT))
+    assert (len(one.requests), len(other.requests)) == (1, 1)
+
+
 def test_equal_texts_are_requested_once(tmp_path: Path) -> None:
     with serve_model(by_sentence) as model:
         findings = make_extractor(model.url, tmp_path, concurrency=4).read_texts(make_texts(TEXT, TEXT))

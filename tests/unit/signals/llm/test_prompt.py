@@ -60,13 +60,16 @@ def test_no_text_can_end_the_json_object() -> None:
     assert json.loads(to_message(make_article(hostile)))["sentences"][0]["text"] == hostile
 
 
-def test_the_cache_key_depends_on_model_date_source_and_text() -> None:
-    article = make_article()
+def test_the_cache_key_depends_on_endpoint_model_date_source_and_text() -> None:
+    article, url = make_article(), "https://one.example/v1"
+    own = cache_key(url, "tiny", article)
     others = [
-        cache_key("other", article),
-        cache_key("tiny", make_article("Else.")),
-        cache_key("tiny", Article("a", date(2025, 4, 2), "Wire", article.sentences)),
-        cache_key("tiny", Article("a", None, "Post", article.sentences)),
+        cache_key("https://two.example/v1", "tiny", article),
+        cache_key(url, "other", article),
+        cache_key(url, "tiny", make_article("Else.")),
+        cache_key(url, "tiny", Article("a", date(2025, 4, 2), "Wire", article.sentences)),
+        cache_key(url, "tiny", Article("a", None, "Post", article.sentences)),
     ]
-    assert len({cache_key("tiny", article), *others}) == 5
-    assert cache_key("tiny", Article("another id", None, "Wire", article.sentences)) == cache_key("tiny", article)
+    assert len({own, *others}) == 6
+    assert own == cache_key(f"{url}/", "tiny", article)
+    assert own == cache_key(url, "tiny", Article("another id", None, "Wire", article.sentences))
