@@ -57,11 +57,11 @@ def iter_years(window: Days, today: date) -> Iterator[Year]:
 def mark_recent_as_final(client: Client, request: Request, year: Year) -> Request:
     """Mark a request final (not sent again) if its response is recent.
 
-    Recent means stored less than `REFETCH_AFTER` ago. Requests for this year and the last are never marked. A request that is final already
-    stays final. The result is a copy.
+    Recent means stored, or confirmed to be unchanged, less than `REFETCH_AFTER` ago. Requests for this year and the last are never marked.
+    A request that is final already stays final. The result is a copy.
     """
     stored = client.archive.find_newest(request.source, request.item)
-    is_recent = stored is not None and client.now() - stored.fetched_at < REFETCH_AFTER
+    is_recent = stored is not None and client.now() - (stored.confirmed_at or stored.fetched_at) < REFETCH_AFTER
     return replace(request, is_final=request.is_final or (is_recent and year.year < client.now().year - 1))
 
 

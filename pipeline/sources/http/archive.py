@@ -11,7 +11,7 @@ import os
 import re
 import zlib
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -35,7 +35,8 @@ class StoredResponse:
     """What is stored about a response, apart from its body.
 
     `about` is the day under which it is stored (`Request.day`). `asked_url` is the URL of the request, `url` that of the response after
-    redirects, both without secrets. `etag` and `last_modified` are the response's headers, for a conditional request.
+    redirects, both without secrets. `etag` and `last_modified` are the response's headers, for a conditional request. `confirmed_at` is the
+    time of the last request to which the upstream replied that the response is unchanged; None if there was none.
     """
 
     source: str
@@ -48,6 +49,7 @@ class StoredResponse:
     sha256: str
     etag: str = ""
     last_modified: str = ""
+    confirmed_at: datetime | None = None
 
 
 class Archive:
@@ -87,8 +89,8 @@ class Archive:
     def store(self, fetched: FetchResult, url: str, *, etag: str = "", last_modified: str = "") -> None:
         """Add a request to the journal, and store its response if new.
 
-        `fetched`: the result; a response is new if its outcome is `stored`. `url`: the URL of the request, without secrets. `etag`,
-        `last_modified`: headers of the response.
+        `fetched`: the result; a response is new if its outcome is `stored`. If it is `unchanged`, the newest response is stored as
+        confirmed. `url`: the URL of the request, without secrets. `etag`, `last_modified`: headers of the response.
         """
         request, payload = fetched.request, fetched.payload
         response = None
@@ -121,9 +123,12 @@ class Archive:
             "answer": _to_record(response) if response else None,
         }
         self._append_line(self._journal_path(request.source, request.day), line)
-        if response:
-            with replacing(self._newest_path(response.source, response.item)) as temporary:
-                temporary.write_bytes(json.dumps(_to_record(response)).encode())
+        newest = response
+        if fetched.outcome == "unchanged" and (stored := self.find_newest(request.source, request.item)):
+            newest = replace(stored, confirmed_at=fetched.asked_at)
+        if newest:
+            with replacing(self._newest_path(newest.source, newest.item)) as temporary:
+                temporary.write_bytes(json.dumps(_to_record(newest)).encode())
 
     def payloads(self, source: str, days: Days | None = None) -> Iterator[Payload]:
         """Yield the responses about `days`, ordered by arrival, then item.
@@ -267,7 +272,8 @@ def _is_response(record: Any) -> bool:
 
 
 def _to_record(response: StoredResponse) -> dict[str, str]:
-    return {name: value.isoformat() if isinstance(value, date) else value for name, value in asdict(response).items()}
+    values = {name: value for name, value in asdict(response).items() if value is not None}
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in values.items()}
 
 
 def _parse_response(record: dict[str, Any]) -> StoredResponse:
@@ -278,4 +284,6 @@ def _parse_response(record: dict[str, Any]) -> StoredResponse:
     if not _SHA256.fullmatch(record["sha256"]):
         raise ValueError("sha256 is not a SHA-256 hash")
     parsed = {"about": date.fromisoformat(record["about"]), "fetched_at": datetime.fromisoformat(record["fetched_at"])}
+    if "confirmed_at" in record:
+        parsed["confirmed_at"] = datetime.fromisoformat(record["confirmed_at"])
     return StoredResponse(**record | parsed)

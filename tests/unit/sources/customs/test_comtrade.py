@@ -21,7 +21,7 @@ from pipeline.sources.customs.csv_files import read_flows
 from pipeline.sources.errors import SourceError
 from pipeline.sources.http.client import Client
 from tests.unit.sources.responses import FIXTURES, load_fixture, make_payload
-from tests.unit.sources.server import Clock, Upstream, error_response, ok_response
+from tests.unit.sources.server import Clock, Upstream, conditional_response, error_response, ok_response
 
 PAIR = ComtradeSettings(pairs=("CHN-USA",), products={"soybeans": ("1201",)})
 ITEM = "CHN-USA 2025"
@@ -229,6 +229,17 @@ def test_the_next_day_only_this_year_and_the_last_are_fetched(upstream: Upstream
     assert [one.outcome for one in comtrade.fetch(client, settings_for(upstream), MARCH)] == ["kept"] * 4 + ["stored"] * 4
     clock.sleep(30 * 86_400)
     assert {one.outcome for one in comtrade.fetch(client, settings_for(upstream), MARCH)} == {"stored"}
+
+
+def test_an_unchanged_year_is_fetched_again_after_a_month(upstream: Upstream, client: Client, clock: Clock) -> None:
+    tables = ok_response((FIXTURES / "comtrade" / "monthly.json").read_bytes(), ETag='"1"')
+    upstream.respond("/get/C/M/HS", conditional_response(tables))
+    outcomes = []
+    for days in (0, 31, 1, 31):
+        clock.sleep(days * 86_400)
+        before_last = list(comtrade.fetch(client, settings_for(upstream), MARCH))[:4]  # 2022 and 2023
+        outcomes.append({one.outcome for one in before_last})
+    assert outcomes == [{"stored"}, {"unchanged"}, {"kept"}, {"unchanged"}]
 
 
 def test_one_failure_does_not_stop_the_others(upstream: Upstream, client: Client) -> None:

@@ -107,6 +107,14 @@ def test_unchanged_responses_add_no_files(archive: Archive) -> None:
     assert (len(files), archive.journal().height, len(bodies(archive))) == (3, 51, 1)
 
 
+def test_an_unchanged_response_is_stored_as_confirmed(archive: Archive) -> None:
+    archive.store(stored_response(), URL, etag='"1"')
+    first = archive.find_newest("rss", "a")
+    archive.store(replace(stored_response(at=NOON + timedelta(days=1)), outcome="unchanged"), URL)
+    assert first is not None
+    assert archive.find_newest("rss", "a") == replace(first, confirmed_at=NOON + timedelta(days=1))
+
+
 def test_the_journal_lists_requests_of_a_source_and_of_days(archive: Archive) -> None:
     archive.store(stored_response(source="gdelt", about=date(2024, 12, 31)), URL)
     archive.store(missing_response("b"), URL)
