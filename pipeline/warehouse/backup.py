@@ -51,7 +51,7 @@ def back_up(home: Path, target: Path, find_damage: Callable[[], Sequence[object]
 
     `target`: the new folder; it appears when all is on the disk. Every copy, except of a SQLite database, is read again and compared with
     the original. `find_damage`: lists what is damaged. Returns the manifest. Raises `BackupError` if anything is damaged, `home` has no
-    lake, or `target` exists or is in the home, `HomeError` if the home is in use.
+    lake, a link leads out of the home, or `target` exists or is in the home, `HomeError` if the home is in use.
     """
     if not (home / "lake").is_dir():
         raise BackupError(f"{home} is no home: it has no folder lake; nothing was copied")
@@ -60,9 +60,20 @@ def back_up(home: Path, target: Path, find_damage: Callable[[], Sequence[object]
     if target.resolve().is_relative_to(home.resolve()):
         raise BackupError(f"{target} is in the home {home}, where the loss of a disk would take both; choose another folder")
     with lock_home(home, "tension backup"):
+        _require_links_inside(home)
         if damage := find_damage():
             raise BackupError(f"{home} is damaged: {damage[0]}. Nothing was copied: repair it first, `tension verify` lists everything")
         return _copy_home(home, target)
+
+
+def _require_links_inside(home: Path) -> None:
+    """Raise `BackupError` for a link that `restore` would refuse."""
+    for path in _list_files(home, home / LOCK):
+        if path.is_symlink() and not _is_inside(_follow_link(path.relative_to(home).as_posix(), str(path.readlink()))):
+            raise BackupError(
+                f"{path} is a link to {path.readlink()}, but a backup can only have relative links within the home; move or mount in its "
+                f"place what it links to. Nothing was copied"
+            )
 
 
 def _copy_home(home: Path, target: Path) -> Backup:
@@ -231,7 +242,7 @@ def _read_manifest(source: Path) -> Backup:
         raise BackupError(f"{path} is damaged; take another backup. Nothing was restored") from error
     for inside, target in backup.links.items():
         _require_inside(source, inside)
-        _require_inside(source, os.path.normpath(PurePosixPath(inside).parent / target))
+        _require_inside(source, _follow_link(inside, target))
         if backup.links.keys() & {str(parent) for parent in PurePosixPath(inside).parents}:
             raise _leads_out(source, inside)  # through another link
     return backup
@@ -240,11 +251,24 @@ def _read_manifest(source: Path) -> Backup:
 def _require_inside(source: Path, path: str) -> None:
     """Raise `BackupError` for a path that leads out of the home.
 
-    Such a path is absolute, has a part `..`, or is empty. `source`: the backup, for the message.
+    `source`: the backup, for the message.
+    """
+    if not _is_inside(path):
+        raise _leads_out(source, path)
+
+
+def _is_inside(path: str) -> bool:
+    """Whether a path relative to the home stays in it.
+
+    A path that is absolute, has a part `..`, or is empty does not.
     """
     parts = PurePosixPath(path)
-    if parts.is_absolute() or ".." in parts.parts or not parts.parts:
-        raise _leads_out(source, path)
+    return not parts.is_absolute() and ".." not in parts.parts and bool(parts.parts)
+
+
+def _follow_link(inside: str, target: str) -> str:
+    """Return where a link leads; relative to the home, unless absolute."""
+    return os.path.normpath(PurePosixPath(inside).parent / target)
 
 
 def _leads_out(source: Path, path: str) -> BackupError:

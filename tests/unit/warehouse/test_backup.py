@@ -125,6 +125,15 @@ def test_a_backup_overwrites_nothing_and_is_not_in_the_home(home: Path, tmp_path
     assert (tmp_path / "taken").read_text(encoding="utf-8") == "mine"
 
 
+@pytest.mark.parametrize("target", ["../../outside", "/outside"])
+def test_a_home_with_a_link_that_leads_out_is_not_copied(home: Path, tmp_path: Path, target: str) -> None:
+    (home / "inbox").mkdir()
+    (home / "inbox/news").symlink_to(target)
+    with pytest.raises(BackupError, match=rf"inbox/news is a link to {target}, but .* move or mount in its place"):
+        back_up(home, tmp_path / "copy")
+    assert not (tmp_path / "copy").exists()
+
+
 def test_a_folder_that_is_no_home_is_not_copied(tmp_path: Path) -> None:
     with pytest.raises(BackupError, match="is no home"):
         back_up(tmp_path, tmp_path.parent / "copy")
