@@ -22,6 +22,8 @@ from pipeline.warehouse.object_store import Bucket, ObjectStoreError, run
 CLAIMS = "writers.json"
 #: A claim that was not renewed for this time belongs to a dead process.
 LIFETIME = timedelta(minutes=5)
+#: The process itself uses its claim for this time only, since the clocks of others may be up to a minute ahead.
+_USABLE_FOR = LIFETIME - timedelta(minutes=1)
 _SECONDS_BETWEEN_RENEWALS = 30.0
 #: Claims of this process by the URL of the lake.
 _held: dict[str, "_Renewal"] = {}
@@ -119,7 +121,7 @@ def require_claim(url: str) -> None:
         raise LakeInUseError(f"{url} cannot be written without a claim; nothing was written")
     if renewal.is_lost:
         raise LakeInUseError(
-            f"{url} was left to other writers, because this process could not renew its claim for {LIFETIME.seconds // 60} minutes; "
+            f"{url} was left to other writers, because this process could not renew its claim for {_USABLE_FOR.seconds // 60} minutes; "
             f"nothing more was written. Check network and clock, and run again"
         )
 
@@ -142,8 +144,11 @@ class _Renewal:
 
     @property
     def is_lost(self) -> bool:
-        """Whether the claim was removed by others, or has ended."""
-        return self._is_taken or clock.now() >= self._own.ends_at
+        """Whether others removed the claim, or may soon take over.
+
+        They may `LIFETIME` after the last renewal, by their own clocks.
+        """
+        return self._is_taken or clock.now() >= self._own.renewed_at + _USABLE_FOR
 
     def end(self) -> None:
         """Stop renewing, and remove the claim from the shared object.

@@ -8,6 +8,7 @@ from threading import Event
 
 import pytest
 
+from pipeline import clock
 from pipeline.warehouse import claims
 from pipeline.warehouse.claims import CLAIMS, LIFETIME, LakeInUseError, claim, list_claims, require_claim
 from pipeline.warehouse.object_store import Bucket, ObjectStoreError, open_bucket, run
@@ -94,6 +95,16 @@ def test_who_lost_a_claim_writes_nothing_more(bucket: Bucket, monkeypatch: pytes
             require_claim(bucket.url)
     with pytest.raises(LakeInUseError, match="without a claim"):
         require_claim(bucket.url)
+
+
+def test_a_claim_is_lost_before_a_fast_clock_lets_others_take_over(bucket: Bucket, monkeypatch: pytest.MonkeyPatch) -> None:
+    with claim(bucket, "a", "tension run"):
+        [own] = list_claims(bucket)
+        monkeypatch.setattr(clock, "now", lambda: own.ends_at - timedelta(seconds=61))
+        require_claim(bucket.url)
+        monkeypatch.setattr(clock, "now", lambda: own.ends_at - timedelta(seconds=60))
+        with pytest.raises(LakeInUseError, match="could not renew its claim for 4 minutes"):
+            require_claim(bucket.url)
 
 
 def test_a_damaged_list_of_writers_is_named(bucket: Bucket) -> None:
