@@ -243,7 +243,9 @@ class BatchingEventLogStorage(SqliteEventLogStorage):
         return is_present
 
     def wipe(self) -> None:
-        """Delete all events and the databases of all runs."""
+        """Delete all events, also deferred ones, and the databases of all runs."""
+        with self._db_lock:
+            self._deferred.clear()
         self._close_engines()
         super().wipe()
         self._known.clear()

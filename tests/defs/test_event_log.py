@@ -21,6 +21,7 @@ import dagster as dg
 import pytest
 from dagster._core.events import AssetMaterializationPlannedData, DagsterEvent, DagsterEventType, StepMaterializationData
 from dagster._core.events.log import EventLogEntry
+from dagster._core.execution.plan.outputs import StepOutputData, StepOutputHandle
 from dagster._core.instance.ref import InstanceRef
 from dagster._core.storage.dagster_run import RunsFilter
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventLogStorage
@@ -379,6 +380,14 @@ def test_a_wiped_storage_starts_empty(storage: BatchingEventLogStorage) -> None:
     storage.wipe()
     assert storage.get_records_for_run(RUN_IDS[0]).records == []
     assert not storage.has_asset_key(dg.AssetKey("texts"))
+
+
+def test_wiping_drops_deferred_events(storage: BatchingEventLogStorage) -> None:
+    data = StepOutputData(StepOutputHandle("step"))
+    output = DagsterEvent(DagsterEventType.STEP_OUTPUT.value, "job", step_key="step", event_specific_data=data)
+    storage.store_event(entry_of(output, RUN_IDS[0]))
+    storage.wipe()
+    assert storage.get_records_for_run(RUN_IDS[0]).records == []
 
 
 def test_the_storage_matches_the_installed_version_of_dagster() -> None:
