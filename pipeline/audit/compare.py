@@ -5,6 +5,7 @@ Belongs here: frames in, frames out. Does not: finding the releases (`pipeline/c
 """
 
 from collections.abc import Iterable
+from datetime import date
 from typing import NamedTuple
 
 import polars as pl
@@ -40,7 +41,7 @@ class Tables(NamedTuple):
     outcomes: pl.DataFrame
 
 
-def select_rows(tables: Tables, pair: str | None, first: object, last: object) -> Tables:
+def select_rows(tables: Tables, pair: str | None, first: date | None, last: date | None) -> Tables:
     """Select the rows of a pair and of some days, both included.
 
     None sets no limit. Readings are those of articles of these days.
