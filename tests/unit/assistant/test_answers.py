@@ -29,7 +29,7 @@ def select(sample_run: SampleRun, sql: str) -> list[tuple[Any, ...]]:
 def find_quotations(value: object) -> list[dict[str, str]]:
     """Return all values marked as quotations, at any depth."""
     if isinstance(value, dict):
-        own = [value[name] for name in ("untrusted_quotation", "outcome_quotation") if name in value]
+        own = [value[name] for name in value if name.startswith("untrusted_")]
         return own + [quotation for part in value.values() for quotation in find_quotations(part)]
     return [quotation for part in value for quotation in find_quotations(part)] if isinstance(value, list) else []
 
@@ -37,7 +37,7 @@ def find_quotations(value: object) -> list[dict[str, str]]:
 def find_texts(value: object) -> list[str]:
     """Return all texts outside quotations, at any depth."""
     if isinstance(value, dict):
-        return [text for name, part in value.items() if not name.endswith("quotation") for text in find_texts(part)]
+        return [text for name, part in value.items() if not name.startswith("untrusted_") for text in find_texts(part)]
     if isinstance(value, list | tuple):
         return [text for part in value for text in find_texts(part)]
     return [value] if isinstance(value, str) else []
@@ -69,6 +69,13 @@ def test_sentences_of_articles_are_only_in_quotations(answers: Answers, sample_r
     assert len(find_quotations(every_answer)) > 20
     assert {quotation["text"] for quotation in find_quotations(every_answer)} <= quotes
     assert all(quotation["source"] for answer in (every_answer[3], every_answer[4]) for quotation in find_quotations(answer))
+
+
+def test_quotations_of_threats_and_outcomes_are_marked_as_untrusted(answers: Answers) -> None:
+    answer = answers.threats(outcome="carried_out")
+    marks = {name for threat in answer["threats"] for name, part in threat.items() if isinstance(part, dict)}
+    assert marks == {"untrusted_quotation", "untrusted_outcome_quotation"}
+    assert all(mark in answer["quotations"] for mark in marks)
 
 
 def test_columns_with_text_are_untrusted_under_any_name(answers: Answers) -> None:
