@@ -1,4 +1,7 @@
-"""Exit codes of interrupted commands: 130 for Ctrl-C, 143 for SIGTERM."""
+"""Exit codes of interrupted commands: 130 for Ctrl-C, 143 for SIGTERM.
+
+Ctrl-C is the normal end of `tension open`, which then exits with 0.
+"""
 
 import os
 import signal
@@ -21,8 +24,8 @@ class InterruptedRunError(UserError):
         self.exit_code = 128 + number  # type: ignore[misc] # as shells report it
 
 
-def _raise(_number: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
+def _raise(number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt(number)
 
 
 @contextmanager

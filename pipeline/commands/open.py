@@ -1,6 +1,7 @@
 """`tension open`: serve the published folder to this computer, and open the explorer."""
 
 import errno
+import signal
 import webbrowser
 from pathlib import Path
 
@@ -20,7 +21,8 @@ class OpenError(UserError):
 def open_explorer(port: int, home_folder: Path | None, *, opens_browser: bool) -> None:
     """Serve the published folder until Ctrl-C.
 
-    `port` 0 takes a free one. `OpenError` when nothing is published, the release has no explorer, or the port is taken or not permitted.
+    SIGTERM is an interruption, as for other commands. `port` 0 takes a free one. `OpenError` when nothing is published, the release has no
+    explorer, or the port is taken or not permitted.
     """
     settings = read_settings(home=home_folder)
     folder = settings.published
@@ -41,5 +43,7 @@ def open_explorer(port: int, home_folder: Path | None, *, opens_browser: bool) -
             say("No browser was found: open the address yourself.")
         try:
             server.serve_forever()
-        except KeyboardInterrupt:
+        except KeyboardInterrupt as interruption:
+            if interruption.args == (signal.SIGTERM,):
+                raise
             say("Closed.")

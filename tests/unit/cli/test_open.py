@@ -44,8 +44,14 @@ def test_a_taken_port_names_the_option_for_another(command: Command, home: Path)
     assert f"cannot listen on port {port}: another program uses it. Choose another with --port" in flat(result.output)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_the_page_is_served_until_ctrl_c(home: Path, number: signal.Signals) -> None:
+@pytest.mark.parametrize(
+    ("number", "code", "printed", "problem"),
+    [
+        (signal.SIGINT, 0, "Closed.\n", ""),
+        (signal.SIGTERM, 143, "", "tension: interrupted by SIGTERM; what was published is unchanged. Run the same command again to go on"),
+    ],
+)
+def test_the_page_is_served_until_ctrl_c_or_sigterm(home: Path, number: signal.Signals, code: int, printed: str, problem: str) -> None:
     command: list[str | Path] = [TENSION, "open", "--home", home, "--port", "0", "--no-browser"]
     environment = command_environment(PYTHONUNBUFFERED="1")
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
@@ -58,4 +64,4 @@ def test_the_page_is_served_until_ctrl_c(home: Path, number: signal.Signals) -> 
         connection.close()
         process.send_signal(number)
         output, errors = process.communicate(timeout=30)
-    assert (process.returncode, output, errors) == (0, "Closed.\n", "")
+    assert (process.returncode, output, flat(errors)) == (code, printed, problem)
