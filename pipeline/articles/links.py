@@ -5,6 +5,7 @@ unknown parameters stay.
 """
 
 import re
+from contextlib import suppress
 from urllib.parse import quote, unquote, unquote_to_bytes, urlsplit
 
 _SCHEMES = {"http", "https"}
@@ -51,11 +52,12 @@ def canonical_link(url: str) -> str | None:
         return None
     if parts.scheme not in _SCHEMES or not host:
         return None
-    path, query = _normalize_path(parts.path), _normalize_query(parts.query)
+    host, path, query = _normalize_host(host), _normalize_path(parts.path), _normalize_query(parts.query)
     route = _normalize_route(parts.fragment)
-    if not (path or query or route):
+    if not host or not (path or query or route):
         return None
-    return f"https://{_normalize_host(host)}{'' if port in _DEFAULT_PORTS else f':{port}'}{path}{query}{route}"
+    link = f"https://{host}{'' if port in _DEFAULT_PORTS else f':{port}'}{path}{query}{route}"
+    return canonical_link(link) if _AMP_CACHE.match(link) else link  # a cache whose address had a user, a port or escapes
 
 
 def _unwrap_amp_cache(url: str) -> str:
@@ -72,10 +74,9 @@ def _normalize_host(host: str) -> str:
     A prefix stays if the rest is no domain, as in `m.co.uk`.
     """
     name = host.lower().rstrip(".")
-    try:
+    with suppress(UnicodeError):  # a label is too long or empty: not a real host, but the result must stay the same for the same name
         name = name.encode("idna").decode("ascii")
-    except UnicodeError:  # a label is too long or empty: not a real host, but the result must stay the same for the same name
-        name = quote(name, safe=".:%").lower()
+    name = quote(name, safe=".:%").lower().rstrip(".")
     while name.startswith(_HOST_PREFIXES) and not _NOT_A_DOMAIN.fullmatch(name.partition(".")[2]):
         name = name.partition(".")[2]
     return f"[{name}]" if ":" in name else name
@@ -83,7 +84,8 @@ def _normalize_host(host: str) -> str:
 
 def _normalize_path(path: str) -> str:
     """Remove session, empty names, AMP variants and index files from the path."""
-    names = [_normalize_escapes(name, _PATH_MARKS) for name in _SESSION.sub("", path).split("/") if name]
+    names = [_SESSION.sub("", _normalize_escapes(name, _PATH_MARKS)) for name in path.split("/")]
+    names = [name for name in names if name]
     while (shorter := _remove_variant(names)) != names:
         names = shorter
     return "".join(f"/{name}" for name in names)
@@ -111,22 +113,24 @@ def _normalize_query(query: str) -> str:
     parameters = []
     for part in query.split("&"):
         name, equals, value = part.replace("+", " ").partition("=")
-        name = unquote(name, errors="replace")
-        if part and not _is_irrelevant(name, value, part):
-            parameters.append((_normalize_escapes(name, _QUERY_MARKS), equals + _normalize_escapes(value, _QUERY_MARKS + "=")))
+        name = quote(unquote(name, errors="replace"), safe=_QUERY_MARKS)
+        value = equals + _normalize_escapes(value, _QUERY_MARKS + "=")
+        if part and not _is_irrelevant(name, value):
+            parameters.append((name, value))
     parameters.sort(key=lambda pair: pair[0])
     return "?" + "&".join(name + value for name, value in parameters) if parameters else ""
 
 
-def _is_irrelevant(name: str, value: str, part: str) -> bool:
+def _is_irrelevant(name: str, value: str) -> bool:
     """Return whether a parameter is for tracking or selects the AMP variant.
 
-    `part` is the whole parameter, e.g. `output=amp`. Names that may mean something else (`_MAYBE_TRACKING`) count only if the value has no
-    digit.
+    Both have normalized escapes; `value` begins with `=`, if there is one. Names that may mean something else (`_MAYBE_TRACKING`) count
+    only if the value has no digit.
     """
-    if _AMP.fullmatch(part) or _TRACKING.fullmatch(name):
+    plain_name = unquote(name)
+    if _AMP.fullmatch(name + value) or _TRACKING.fullmatch(plain_name):
         return True
-    return _MAYBE_TRACKING.fullmatch(name) is not None and not any(mark.isdigit() for mark in value)
+    return _MAYBE_TRACKING.fullmatch(plain_name) is not None and not any(mark.isdigit() for mark in unquote(value))
 
 
 def _normalize_route(fragment: str) -> str:
