@@ -17,7 +17,7 @@ class Score:
     """A share or mean over `count` items with its 95 % interval.
 
     `value` and bounds are None if `count` is 0. The bounds are also None if all items are in one passage, since resampling one passage
-    always gives the same value.
+    always gives the same value, or if no resample has an item.
     """
 
     value: float | None
@@ -104,10 +104,10 @@ def add_interval(value: float | None, sizes: Floats, numerators: Floats, denomin
     """Add the 95 % interval: percentiles of the resampled ratios.
 
     `sizes` has the denominator of each passage, the other arrays one value per resample. Resamples with a denominator of 0 are left out.
-    There is no interval without `value`, or if fewer than two passages have a denominator other than 0.
+    There is no interval without `value`, if fewer than two passages have a denominator other than 0, or if no resample has.
     """
-    if value is None or np.count_nonzero(sizes) <= 1:
-        return Score(value, None, None, count)
     defined = denominators > 0
+    if value is None or np.count_nonzero(sizes) <= 1 or not defined.any():
+        return Score(value, None, None, count)
     lo, hi = np.percentile(numerators[defined] / denominators[defined], [2.5, 97.5])
     return Score(value, float(lo), float(hi), count)

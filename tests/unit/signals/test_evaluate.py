@@ -257,6 +257,15 @@ def test_a_single_passage_gives_no_interval() -> None:
     assert (recall.value, recall.lo95, recall.hi95) == (1, None, None)
 
 
+@pytest.mark.parametrize("seed", [2, 3])
+def test_resamples_without_any_signal_give_no_interval(seed: int) -> None:
+    names = tuple(f"p{i}" for i in range(50))
+    rows = (make_row(names[0]), make_row(names[1]))
+    against, predictions = make_gold(*rows, passages=names), make_predictions(make_prediction(names[0]))
+    recall = evaluate(against, predictions, seed=seed, resamples=1).levels["triple"].recall
+    assert (recall.value, recall.lo95, recall.hi95) == (0.5, None, None)
+
+
 def test_a_thousand_resamples_of_a_thousand_passages_are_fast() -> None:
     against, predictions = many(1000)
     start = time.process_time()  # time of this process only, since the machine may be busy
