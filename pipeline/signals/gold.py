@@ -52,7 +52,7 @@ _SIGNAL_FIELDS = ("actor", "target", *_WORDS, *_FLAGS, *_NUMBERS, "product", "sp
 _PASSAGE_FIELDS = ("id", "date", "source", "text", "signals")
 _MAX_NUMBER = 1e18
 _COUNTRY = re.compile(r"[A-Z]{3}")
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december")
 _WRITTEN_DATE = re.compile(r"([A-Za-z]{3,9})\.? (\d{1,2}),? (\d{4})")
 
 
@@ -171,13 +171,15 @@ def _require_fields(record: Mapping[str, Any], fields: tuple[str, ...], what: st
 def _parse_date(value: object) -> date | None:
     """Parse an ISO date or a written one (`March 4, 2018`).
 
-    Null and an empty string give None. Raises `_LineError` for any other value.
+    A month may be shortened to its first three or more letters. Null and an empty string give None. Raises `_LineError` for any other
+    value.
     """
     if value is None or value == "":
         return None
     try:
         if isinstance(value, str) and (written := _WRITTEN_DATE.fullmatch(value.strip())):
-            return date(int(written[3]), _MONTHS.index(written[1][:3].lower()) + 1, int(written[2]))
+            (month,) = (number for number, name in enumerate(_MONTHS, 1) if name.startswith(written[1].lower()))
+            return date(int(written[3]), month, int(written[2]))
         return date.fromisoformat(str(value))
     except ValueError as error:
         raise _LineError(f"{value!r} is not a date such as 2025-04-04; correct it, or leave it empty if unknown") from error
