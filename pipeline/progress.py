@@ -1,6 +1,6 @@
 """Progress of a run, as a bar or as lines.
 
-Must not import anything slow, because the first line is shown before Dagster is loaded.
+Must not import Dagster, because the first line is shown before it is loaded.
 """
 
 import io
@@ -13,6 +13,8 @@ from typing import IO
 from rich.console import Console
 from rich.progress import BarColumn, Progress, ProgressColumn, SpinnerColumn, Task, TextColumn, TimeElapsedColumn
 from rich.text import Text
+
+from pipeline.contracts.tables import TABLES
 
 #: Descriptions of steps; other steps are shown with the name of their table or check.
 STEPS = {
@@ -70,13 +72,11 @@ class Display:
             self._step, self._done_of_step = name, 0.0
             self._started += 1
             if not self._bar:
-                self._console.print(
-                    f"{self._started}/{len(self._steps)} {describe_step(name, self._steps)}", highlight=False, soft_wrap=True
-                )
+                self._console.print(f"{self._started}/{len(self._steps)} {describe_step(name)}", highlight=False, soft_wrap=True)
         else:
             self._done += _weight(name)
             self._done_of_step = 0.0
-        self._draw(describe_step(self._step, self._steps))
+        self._draw(describe_step(self._step))
 
     def on_days(self, done: int, total: int) -> None:
         """Show how many days of the current step are done.
@@ -84,7 +84,7 @@ class Display:
         Only a bar shows it; lines do not.
         """
         self._done_of_step = _weight(self._step) * done / total
-        self._draw(f"{describe_step(self._step, self._steps)}, {done:,} of {total:,} days")
+        self._draw(f"{describe_step(self._step)}, {done:,} of {total:,} days")
 
     def _draw(self, description: str) -> None:
         """Show in the progress bar, if any, how far the run is."""
@@ -152,14 +152,15 @@ def _duplicate_stream(stream: IO[str]) -> Iterator[IO[str]]:
         yield file
 
 
-def describe_step(step: str, steps: Sequence[str]) -> str:
+def describe_step(step: str) -> str:
     """Return the description of a step, by default its name in words.
 
-    `steps`: all steps of the run. If a name begins with that of another step and `_`, the step is a check of that table.
+    A step whose name begins with that of a table and `_` is a check of the table.
     """
-    table = max((name for name in steps if step.startswith(f"{name}_")), key=len, default="")
-    words = f"checking {table}: {step.removeprefix(f'{table}_')}" if table else step
-    return STEPS.get(step) or words.replace("_", " ")
+    if step in STEPS or step in TABLES:
+        return STEPS.get(step, step).replace("_", " ")
+    table = max((name for name in TABLES if step.startswith(f"{name}_")), key=len, default="")
+    return (f"checking {table}: {step.removeprefix(f'{table}_')}" if table else step).replace("_", " ")
 
 
 def _weight(step: str) -> int:
