@@ -3,7 +3,7 @@
 Descriptions, columns, row counts and example rows.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -175,7 +175,7 @@ def partition_row_count(height: int) -> dict[str, Any]:
 
 
 def add_daily_metadata(
-    context: dg.AssetExecutionContext, table: Table, frame: pl.DataFrame, days: Days, columns: Sequence[str] = ()
+    context: dg.AssetExecutionContext, table: Table, frame: pl.DataFrame, days: Iterable[date], columns: Sequence[str] = ()
 ) -> None:
     """Add row count and first rows to each day's partition.
 

@@ -13,7 +13,7 @@ from pipeline.contracts.model import Table
 from pipeline.contracts.tables.official import OFFICIAL_DOCUMENTS, OFFICIAL_SIGNALS, RAW_OFFICIAL_DOCUMENTS
 from pipeline.defs.checks import InputCheck, Results, audit, check_specs
 from pipeline.defs.fetching import by_day_if_enabled, enabled_upstreams, skip_disabled
-from pipeline.defs.metadata import add_daily_metadata, describe, spec
+from pipeline.defs.metadata import add_daily_metadata, add_row_counts, describe, spec
 from pipeline.defs.partitions import run_days
 from pipeline.defs.side_tables import keep_last_good
 from pipeline.settings import Settings
@@ -59,12 +59,14 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
         span = run_days(context)
         documents = collect_documents(Archive(settings.payloads).payloads(SOURCE, span))
         whole = [day for day in span if day in documents.complete_days]
+        incomplete = sorted(set(span) - set(whole))
         yield ALL_DAYS_WHOLE.report(
-            [f"{day}: {documents.incomplete_days.get(day, 'was not fetched, or the request failed')}" for day in span if day not in whole]
+            [f"{day}: {documents.incomplete_days.get(day, 'was not fetched, or the request failed')}" for day in incomplete]
         )
         yield from audit(RAW_OFFICIAL_DOCUMENTS, documents.rows)
         _write_days(lake, RAW_OFFICIAL_DOCUMENTS, documents.rows, [Days(day, day) for day in whole])
-        add_daily_metadata(context, RAW_OFFICIAL_DOCUMENTS, documents.rows, span, ("document_number", "type", "agencies", "title"))
+        add_daily_metadata(context, RAW_OFFICIAL_DOCUMENTS, documents.rows, whole, ("document_number", "type", "agencies", "title"))
+        add_row_counts(context, lake, RAW_OFFICIAL_DOCUMENTS, incomplete)
         yield dg.MaterializeResult(metadata={"rows in this run": documents.rows.height})
 
     @dg.multi_asset(

@@ -28,8 +28,8 @@ ORDER = {
 }
 
 
-def run(home: Path, *, is_on: bool, count: int | None) -> tuple[Lake, dict[str, bool]]:
-    """The lake after both assets ran for the day, and what the checks said; `count` documents are announced, one came."""
+def materialize(home: Path, *, is_on: bool, count: int | None) -> dg.ExecuteInProcessResult:
+    """Run both assets for the day; `count` documents are announced, one came."""
     on = {"sources": {"on": ("federal_register",)}, "first_day": DAY} if is_on else {}
     settings = Settings.model_validate({"home": home} | on)
     if count is not None:
@@ -40,13 +40,18 @@ def run(home: Path, *, is_on: bool, count: int | None) -> tuple[Lake, dict[str, 
         Archive(settings.payloads).store(FetchResult(request, "stored", NOON, 1, 200, answer), "https://a.example")
     with warnings.catch_warnings(), dg.DagsterInstance.ephemeral() as instance:
         warnings.simplefilter("ignore")
-        done = dg.materialize(
+        return dg.materialize(
             official.assets(settings),
             instance=instance,
             partition_key=DAY.isoformat() if is_on else None,
             resources=resources(settings),
         )
-    return Lake(settings.lake), {check.check_name: check.passed for check in done.get_asset_check_evaluations()}
+
+
+def run(home: Path, *, is_on: bool, count: int | None) -> tuple[Lake, dict[str, bool]]:
+    """Return the lake after both assets ran for the day, and whether each check passed; `count` as above."""
+    done = materialize(home, is_on=is_on, count=count)
+    return Lake(Settings(home=home).lake), {check.check_name: check.passed for check in done.get_asset_check_evaluations()}
 
 
 def days_of(lake: Lake) -> list[int]:
@@ -81,15 +86,27 @@ def test_disabling_the_upstream_keeps_stored_days(tmp_path: Path) -> None:
     assert lake.count_rows(OFFICIAL_SIGNALS) == 1
 
 
-def test_a_day_that_becomes_incomplete_keeps_its_rows(tmp_path: Path) -> None:
-    run(tmp_path, is_on=True, count=1)
-    settings = Settings(home=tmp_path)
+def announce_another(home: Path) -> None:
+    """Store a later response, which makes the day incomplete."""
     later = NOON.replace(hour=13)
     item = f"{DAY}, page 1"
     answer = Payload("federal_register", item, DAY, "https://a.example", later, "application/json", b'{"count": 2, "results": []}')
-    Archive(settings.payloads).store(
-        FetchResult(Request("federal_register", item, "", DAY), "stored", later, 1, 200, answer), "https://a.example"
-    )
+    request = Request("federal_register", item, "", DAY)
+    Archive(Settings(home=home).payloads).store(FetchResult(request, "stored", later, 1, 200, answer), "https://a.example")
+
+
+def test_a_day_that_becomes_incomplete_keeps_its_rows(tmp_path: Path) -> None:
+    run(tmp_path, is_on=True, count=1)
+    announce_another(tmp_path)
     lake, checks = run(tmp_path, is_on=True, count=None)
     assert not checks["every_day_is_whole"]
     assert lake.count_rows(OFFICIAL_SIGNALS) == 1
+
+
+def test_the_row_count_of_an_incomplete_day_is_of_its_earlier_rows(tmp_path: Path) -> None:
+    run(tmp_path, is_on=True, count=1)
+    announce_another(tmp_path)
+    done = materialize(tmp_path, is_on=True, count=None)
+    (materialization,) = done.asset_materializations_for_node("raw_official_documents")
+    assert (materialization.partition, materialization.metadata["dagster/partition_row_count"].value) == (DAY.isoformat(), 1)
+    assert materialization.metadata["unchanged"].value is True
