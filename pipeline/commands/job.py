@@ -15,7 +15,6 @@ import typer
 
 from pipeline.commands.console import err, explain_disk_problem
 from pipeline.contracts.days import Days
-from pipeline.contracts.tables.raw import FETCHES
 from pipeline.errors import UserError
 from pipeline.garbage import pause_garbage_collection
 from pipeline.progress import Display
@@ -89,12 +88,9 @@ def _get_days(settings: Settings) -> Days:
 
 def _launch(launcher: "Launcher", settings: Settings, span: Days, display: Display, upstreams: Sequence[str]) -> "Launched":
     """Plan and run the job, or fetch upstreams, and show the steps."""
-    if upstreams:
-        display.set_steps([*upstreams, FETCHES.name])
-        return launcher.fetch(settings, upstreams, span, display)
-    runs = launcher.plan(settings, span)
+    runs = launcher.plan_fetch(upstreams, span) if upstreams else launcher.plan(settings, span)
     display.set_steps(launcher.list_steps(runs))
-    return launcher.launch(settings, runs, display)
+    return (launcher.fetch if upstreams else launcher.launch)(settings, runs, display)
 
 
 @contextmanager

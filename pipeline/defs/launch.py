@@ -20,6 +20,7 @@ from pipeline import clock
 from pipeline.articles.stories import DAYS_AROUND
 from pipeline.contracts.days import Days, group_consecutive_days
 from pipeline.contracts.tables.raw import FETCHES
+from pipeline.contracts.upstreams import UPSTREAMS
 from pipeline.defs import daily
 from pipeline.defs.core import ALL_ARTICLES_READ, ARTICLES_READ
 from pipeline.defs.failed_checks import explain_result
@@ -85,9 +86,11 @@ class Launcher:
         self.job = definitions.resolve_job_def("trade_tension")
         graph = definitions.resolve_asset_graph()
         self.daily = [key for key in graph.get_all_asset_keys() if graph.get(key).partitions_def is not None]
-        assets = {definitions.resolve_assets_def(key).node_def.name for key in self.daily}
-        checks = {f"{key.asset_key.to_user_string()}_{key.name}" for key in graph.asset_check_keys if key.asset_key in self.daily}
-        self.daily_steps = assets | checks & {node.name for node in self.job.graph.nodes}
+        self._all_steps = [node.name for node in self.job.graph.nodes]
+        # Of each asset: the step that makes it, and checks that are steps of their own.
+        self._steps = {key: {definitions.resolve_assets_def(key).node_def.name} for key in graph.get_all_asset_keys()}
+        for check in graph.asset_check_keys:
+            self._steps[check.asset_key] |= {f"{check.asset_key.to_user_string()}_{check.name}"} & set(self._all_steps)
 
     def plan(self, settings: Settings, span: Days) -> list[Run]:
         """Plan the runs that bring these days up to date.
@@ -111,12 +114,8 @@ class Launcher:
         return [*(Run(batch, self.daily) for batch in batches[:-1]), Run(batches[-1], None)]
 
     def list_steps(self, runs: Sequence[Run]) -> list[str]:
-        """List the steps of these runs, each as often as it runs.
-
-        `runs`: as `plan` returns them.
-        """
-        all_steps = [node.name for node in self.job.graph.nodes]
-        return [name for run in runs for name in (all_steps if run.assets is None else sorted(self.daily_steps))]
+        """List the steps of these runs, each as often as it runs."""
+        return [name for run in runs for name in (self._all_steps if run.assets is None else self._list_steps_of(run.assets))]
 
     def launch(self, settings: Settings, runs: Sequence[Run], listener: Listener) -> Launched:
         """Execute the runs, up to the first that fails.
@@ -130,18 +129,27 @@ class Launcher:
         lake.note_warnings([f"{check.table}.{check.check}: {check.description}" for check in launched.failed_checks])
         return replace(launched, removed_rows=count_removed_rows(rows_before, hash_file_rows(lake, days)))
 
-    def fetch(self, settings: Settings, names: Sequence[str], span: Days, listener: Listener) -> Launched:
-        """Fetch these upstreams for these days, and store the journal of requests.
+    def plan_fetch(self, names: Sequence[str], span: Days) -> list[Run]:
+        """Plan the runs that fetch these upstreams for these days.
 
-        `span` applies to upstreams that are fetched by day. Others fetch their current items, or the years of the settings. Nothing else is
-        built.
+        `span` applies to upstreams that are fetched by day. Others fetch their current items, or the years of the settings, in the first
+        run only. Each run also stores the journal of requests; nothing else is built.
         """
-        assets = [dg.AssetKey(name) for name in (*names, FETCHES.name)]
-        return self._execute(settings, [Run(batch, assets) for batch in span.split(DAYS_IN_A_RUN)], listener, "tension fetch")
+        by_day = [name for name in names if UPSTREAMS[name].is_fetched_by_day]
+        first, *others = span.split(DAYS_IN_A_RUN)
+        fetched = [(first, names), *((batch, by_day) for batch in others if by_day)]
+        return [Run(batch, [dg.AssetKey(name) for name in (*upstreams, FETCHES.name)]) for batch, upstreams in fetched]
+
+    def fetch(self, settings: Settings, runs: Sequence[Run], listener: Listener) -> Launched:
+        """Execute the runs of `plan_fetch`, up to the first that fails."""
+        return self._execute(settings, runs, listener, "tension fetch")
 
     def read(self, settings: Settings, assets: Sequence[dg.AssetKey], days: Days, listener: Listener) -> Launched:
         """Build these daily assets for those of these days that changed."""
         return self._execute(settings, [Run(days, assets)], listener, "tension work")
+
+    def _list_steps_of(self, assets: Sequence[dg.AssetKey]) -> list[str]:
+        return sorted({name for key in assets for name in self._steps[key]})
 
     def _execute(self, settings: Settings, runs: Sequence[Run], listener: Listener, started_by: str) -> Launched:
         """Execute runs one after the other, while the home is locked.

@@ -1,13 +1,16 @@
 """The Dagster definitions of enabled upstreams: assets, checks, partitions, dependencies and schedules."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
 import dagster as dg
 import pytest
 
+from pipeline.contracts.days import Days
 from pipeline.contracts.tables import TABLES
 from pipeline.contracts.upstreams import UPSTREAMS
+from pipeline.defs.launch import DAYS_IN_A_RUN, Launcher
 from pipeline.settings import Settings
 from tests.defs.conftest import ALL_SOURCES, ALL_UPSTREAMS, FILLED_BY, build_quietly
 
@@ -102,6 +105,20 @@ def test_only_feeds_have_an_hourly_schedule_of_their_own(location: dg.Definition
 def test_the_job_fetches_every_upstream(location: dg.Definitions) -> None:
     keys = location.resolve_job_def("trade_tension").asset_layer.executable_asset_keys
     assert set(ALL_UPSTREAMS) <= {key.to_user_string() for key in keys}
+
+
+@pytest.mark.parametrize(
+    ("names", "fetched"),
+    [
+        (ALL_UPSTREAMS, [{*ALL_UPSTREAMS, "fetches"}, BY_DAY | {"fetches"}]),
+        (("rss", "census"), [{"rss", "census", "fetches"}]),
+    ],
+)
+def test_only_upstreams_by_day_are_fetched_in_several_runs(location: dg.Definitions, names: Sequence[str], fetched: list[set[str]]) -> None:
+    launcher = Launcher(location)
+    runs = launcher.plan_fetch(names, Days(LAST - timedelta(days=DAYS_IN_A_RUN), LAST))
+    assert [set(launcher.list_steps([run])) for run in runs] == fetched
+    assert len(launcher.list_steps(runs)) == sum(map(len, fetched))
 
 
 @pytest.mark.parametrize("name", sorted(FILLED_BY))
