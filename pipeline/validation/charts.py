@@ -20,6 +20,7 @@ _HALF = 385  # width in pixels of one of two panels in a row
 _ROW = 22
 _LONGEST_NAME = 34
 _NAMES_WIDTH = 210
+_WORLDS_WIDTH = 310  # names of simulated worlds are not shortened
 _POLARITY = {"escalation": palette.TENSION, "concession": palette.CONCESSION}
 _CHANNEL = {"escalation": "tension", "concession": "concession"}
 _SHADES = (palette.CONCESSION, palette.MUTED, palette.TENSION, palette.STALEMATE)
@@ -90,7 +91,7 @@ def sources_chart(left_out: pl.DataFrame, pair: str, note: str = "") -> Chart:
         ]
         values = [row["value"] for row in rows if row["value"] is not None]
         domain = [math.floor(20 * min(values, default=0)) / 20, 1] if n == 0 else [0, max(values, default=1) * 1.05]
-        y = nominal("source", sort=[_shorten(name) for name in names], title=None, axis=_names_axis() if n == 0 else None)
+        y = nominal("source", sort=[_shorten(name) for name in names], title=None, axis=_names_axis(_NAMES_WIDTH) if n == 0 else None)
         x = quantitative("value", scale={"domain": domain, "nice": n == 1}, title=None, axis={"tickCount": 5, "grid": True})
         dots = layer(rows, {"type": "circle", "size": 60, "color": palette.TENSION, "opacity": 1}, x=x, y=y)
         size = {"width": (WIDTH - _NAMES_WIDTH - 60) // 2, "height": _ROW * len(names)}
@@ -108,7 +109,7 @@ def coverage_chart(simulation: pl.DataFrame, note: str = "") -> Chart:
     """
     rows = [
         {
-            "world": _shorten(row["evolution"]),
+            "world": row["evolution"],
             "stories": f"{row['stories_a_day']:g}",
             "value": row["coverage95"],
             "low": max(0.0, row["coverage95"] - 2 * row["coverage95_se"]),
@@ -122,13 +123,14 @@ def coverage_chart(simulation: pl.DataFrame, note: str = "") -> Chart:
     legend = {"title": "Expected stories a day", "orient": "bottom", "direction": "horizontal", "symbolType": "circle"}
     colour = nominal("stories", sort=stories, scale={"domain": stories, "range": shades}, legend=legend)
     scale = {"domain": [math.floor(10 * min(row["low"] for row in rows)) / 10, 1], "nice": False}
-    rows_axis = {"y": nominal("world", sort=worlds, title=None, axis=_names_axis()), "yOffset": nominal("stories", sort=stories)}
+    y = nominal("world", sort=worlds, title=None, axis=_names_axis(_WORLDS_WIDTH))
+    rows_axis = {"y": y, "yOffset": nominal("stories", sort=stories)}
     x = quantitative("value", scale=scale, title=None, axis={"format": ".0%", "tickCount": 6})
     rule = {"type": "rule", "strokeWidth": 1.5}
     bars = layer(rows, rule, x=quantitative("low", scale=scale), x2={"field": "high"}, color=colour, **rows_axis)
     dots = layer(rows, {"type": "circle", "size": 55, "opacity": 1}, x=x, color=colour, **rows_axis)
     line = layer([{"value": 0.95}], _DASHED, x=quantitative("value", scale=scale))
-    plot = {"layer": [line, bars, dots], "width": WIDTH - _NAMES_WIDTH - 30, "height": len(worlds) * (14 * len(stories) + 10)}
+    plot = {"layer": [line, bars, dots], "width": WIDTH - _WORLDS_WIDTH - 30, "height": len(worlds) * (14 * len(stories) + 10)}
     key = "Share of days on which the 95 % interval contains the true rate. Bars: two Monte-Carlo errors. Dashed: 95 %."
     return finish_chart({"vconcat": [plot], "title": chart_title("Coverage of the 95 % interval in simulated worlds", (note, key))})
 
@@ -214,12 +216,12 @@ def _labelled_axis(title: str, **style: Any) -> Chart:
     return {"title": title, "titleColor": palette.MUTED, "titleFontWeight": "normal", **style}
 
 
-def _names_axis() -> Chart:
+def _names_axis(width: int) -> Chart:
     """Return the Vega-Lite definition of an axis of names.
 
-    Its width is fixed, so that plots below one another align.
+    Its width, in pixels, is fixed, so that plots below one another align.
     """
-    return {"labelLimit": _NAMES_WIDTH, "minExtent": _NAMES_WIDTH, "maxExtent": _NAMES_WIDTH, "grid": True}
+    return {"labelLimit": width, "minExtent": width, "maxExtent": width, "grid": True}
 
 
 def _shorten(name: str) -> str:
