@@ -5,6 +5,7 @@ Belongs here: what is drawn. Does not: fonts, colours and conversion to SVG (`pi
 
 import math
 from collections.abc import Sequence
+from itertools import count
 from typing import Any
 
 import polars as pl
@@ -78,7 +79,7 @@ def sources_chart(left_out: pl.DataFrame, pair: str, note: str = "") -> Chart:
     at its `value` (x axis). `left_out`: `grouping` (the source), `statistic`, `value`, the source with most articles first; at least one
     row. `note`: a line below the title.
     """
-    names = left_out["grouping"].unique(maintain_order=True).to_list()
+    labels = _shorten_names(left_out["grouping"].unique(maintain_order=True).to_list())
     statistics = (
         ("correlation with the whole index", "Correlation with the whole index"),
         ("largest change in points", "Largest change, points"),
@@ -86,15 +87,15 @@ def sources_chart(left_out: pl.DataFrame, pair: str, note: str = "") -> Chart:
     panels = []
     for n, (statistic, title) in enumerate(statistics):
         rows = [
-            {"source": _shorten(row["grouping"]), "value": row["value"]}
+            {"source": labels[row["grouping"]], "value": row["value"]}
             for row in left_out.filter(pl.col("statistic") == statistic).iter_rows(named=True)
         ]
         values = [row["value"] for row in rows if row["value"] is not None]
         domain = [math.floor(20 * min(values, default=0)) / 20, 1] if n == 0 else [0, max(values, default=1) * 1.05]
-        y = nominal("source", sort=[_shorten(name) for name in names], title=None, axis=_names_axis(_NAMES_WIDTH) if n == 0 else None)
+        y = nominal("source", sort=list(labels.values()), title=None, axis=_names_axis(_NAMES_WIDTH) if n == 0 else None)
         x = quantitative("value", scale={"domain": domain, "nice": n == 1}, title=None, axis={"tickCount": 5, "grid": True})
         dots = layer(rows, {"type": "circle", "size": 60, "color": palette.TENSION, "opacity": 1}, x=x, y=y)
-        size = {"width": (WIDTH - _NAMES_WIDTH - 60) // 2, "height": _ROW * len(names)}
+        size = {"width": (WIDTH - _NAMES_WIDTH - 60) // 2, "height": _ROW * len(labels)}
         panels.append(dots | size | {"title": panel_title(title)})
     head = chart_title(f"Without one source: {pair_title(pair)}", (note, "Largest source first."))
     return finish_chart(_row_of_panels(panels, 24, head))
@@ -224,13 +225,26 @@ def _names_axis(width: int) -> Chart:
     return {"labelLimit": width, "minExtent": width, "maxExtent": width, "grid": True}
 
 
-def _shorten(name: str) -> str:
-    """Shorten a name to `_LONGEST_NAME` characters, the last one `…`.
+def _shorten_names(names: Sequence[str]) -> dict[str, str]:
+    """Shorten names to different texts, and return these by name.
 
-    Shorter names stay as they are. Unprintable characters become spaces.
+    The second of equal texts ends in ` (2)`, and so on.
+    """
+    shortened: dict[str, str] = {}
+    for name in names:
+        texts = (_shorten(name, f" ({number})" if number > 1 else "") for number in count(1))
+        shortened[name] = next(text for text in texts if text not in shortened.values())
+    return shortened
+
+
+def _shorten(name: str, ending: str = "") -> str:
+    """Shorten a name to `_LONGEST_NAME` characters, with `…` where it is cut.
+
+    Shorter names stay as they are. Unprintable characters become spaces. The `ending` is added, and counts.
     """
     shown = "".join(c if c.isprintable() else " " for c in name)
-    return shown if len(shown) <= _LONGEST_NAME else shown[: _LONGEST_NAME - 1] + "…"
+    longest = _LONGEST_NAME - len(ending)
+    return (shown if len(shown) <= longest else shown[: longest - 1] + "…") + ending
 
 
 def _to_float(value: Any) -> float:
