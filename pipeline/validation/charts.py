@@ -91,7 +91,7 @@ def sources_chart(left_out: pl.DataFrame, pair: str, note: str = "") -> Chart:
             for row in left_out.filter(pl.col("statistic") == statistic).iter_rows(named=True)
         ]
         values = [row["value"] for row in rows if row["value"] is not None]
-        domain = [math.floor(20 * min(values, default=0)) / 20, 1] if n == 0 else [0, max(values, default=1) * 1.05]
+        domain = [math.floor(20 * min(values, default=0)) / 20, 1] if n == 0 else [0, (max(values, default=0) or 1) * 1.05]
         y = nominal("source", sort=list(labels.values()), title=None, axis=_names_axis(_NAMES_WIDTH) if n == 0 else None)
         x = quantitative("value", scale={"domain": domain, "nice": n == 1}, title=None, axis={"tickCount": 5, "grid": True})
         dots = layer(rows, {"type": "circle", "size": 60, "color": palette.TENSION, "opacity": 1}, x=x, y=y)

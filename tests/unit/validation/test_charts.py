@@ -40,3 +40,9 @@ def test_sources_whose_names_begin_alike_have_a_row_each() -> None:
         assert len(set(names)) == len(names) == len(sources)
         assert names == panel["encoding"]["y"]["sort"]
         assert max(map(len, names)) <= 34
+
+
+def test_sources_that_change_nothing_are_at_the_left_of_the_scale() -> None:
+    _, right = panels(sources_chart(left_out({"A": 0.0, "B": 0.0}), "CHN-USA"))
+    low, high = right["encoding"]["x"]["scale"]["domain"]
+    assert (low, high > 0) == (0, True)
