@@ -33,6 +33,7 @@ from pipeline.models.build import build_table, build_tables
 from pipeline.report.write import replace_file
 from pipeline.settings import SAMPLE_NOTE, Settings
 from pipeline.signals.lexicon import load_lexicon
+from pipeline.spreadsheets import quote_formulas
 from pipeline.validation import page as pages
 from pipeline.validation.events import read_events
 from pipeline.validation.independent_acts import measure_agreement, read_independent_acts
@@ -123,11 +124,11 @@ def validate(settings: Settings, options: ValidationOptions) -> ValidationResult
 def write_result(result: ValidationResult, folder: Path) -> Path:
     """Write the page as HTML, the figures as Parquet and CSV.
 
-    Returns the path of the page.
+    In the CSV, text that begins like a formula gets an apostrophe in front. Returns the path of the page.
     """
     folder.mkdir(parents=True, exist_ok=True)
     write_parquet(result.figures, folder / f"{TABLE}.parquet")
-    replace_file(folder / f"{TABLE}.csv", result.figures.write_csv().encode())
+    replace_file(folder / f"{TABLE}.csv", result.figures.with_columns(quote_formulas(pl.col(pl.String))).write_csv().encode())
     replace_file(folder / PAGE, pages.render(result.page).encode())
     return folder / PAGE
 

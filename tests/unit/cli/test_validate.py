@@ -13,8 +13,8 @@ from pipeline.cli import app
 from pipeline.settings import Settings
 from pipeline.validation import run
 from pipeline.validation.contract import PARTS, VALIDATION
-from pipeline.validation.page import to_terminal
-from pipeline.validation.run import ValidationOptions, validate
+from pipeline.validation.page import Page, to_terminal
+from pipeline.validation.run import ValidationOptions, ValidationResult, validate, write_result
 from pipeline.warehouse.home import mark_home
 from tests.conftest import SampleRun
 from tests.unit.cli.conftest import Command, flat
@@ -81,6 +81,14 @@ def test_page_and_table_are_written_and_figures_printed(validated: Validated) ->
     assert pl.read_csv(validated.folder / "validation.csv").height == validated.figures.height
     for word in ("Reference series", "without one source", "Rebuild", "events are within 2025-04-04 to"):
         assert word in flat(validated.result.output)
+
+
+def test_a_source_named_like_a_formula_is_text_in_the_csv(tmp_path: Path) -> None:
+    formula = '=HYPERLINK("http://example.org")'
+    page = Page("Validation", False, "CHN-USA", DAY, DAY, (DAY, DAY), 7.0, "0.1", ())
+    write_result(ValidationResult(VALIDATION.example(1).with_columns(grouping=pl.lit(formula)), page), tmp_path)
+    assert pl.read_csv(tmp_path / "validation.csv")["grouping"].to_list() == [f"'{formula}"]
+    assert pl.read_parquet(tmp_path / "validation.parquet")["grouping"].to_list() == [formula]
 
 
 def test_by_default_the_files_are_next_to_the_index(command: Command, tmp_path: Path) -> None:
