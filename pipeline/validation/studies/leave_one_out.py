@@ -64,26 +64,32 @@ def compare_without_source(complete: pl.DataFrame, reduced: pl.DataFrame, source
     """Compare tension with and without a source; return rows of VALIDATION.
 
     `complete`, `reduced`: rows of CHANNEL_DAILY with and without the source (only escalation of pairs is compared); `share`: the source's
-    share of articles. Days missing from either are dropped, but values with too little evidence count. Largest changes are without a sign;
-    those in percent are relative to `complete`.
+    share of articles. Days without a published value in either are dropped; figures of a pair without such days are null. Largest changes
+    are without a sign; those in percent are relative to `complete`.
     """
     pooled = (pl.col("channel") == "escalation") & ~IS_DIRECTED
-    columns = ("index_date", "series", "value")
+    columns = ("index_date", "series", pl.when(~pl.col("is_thin")).then(pl.col("value")).alias("value"))  # those that the index publishes
     both = (
         complete.filter(pooled)
         .select(columns)
-        .join(reduced.filter(pooled).select(columns), on=columns[:2], suffix="_without")
-        .sort(columns[:2])
+        .join(reduced.filter(pooled).select(columns), on=("index_date", "series"), suffix="_without")
+        .sort("index_date", "series")
     )
     rows: list[Figure] = []
-    for (pair,), days in both.group_by("series", maintain_order=True):
+    for (pair,), of_pair in both.group_by("series", maintain_order=True):
+        days = of_pair.drop_nulls()
         values, values_without = days["value"].to_numpy(), days["value_without"].to_numpy()
         common = {"measured": "index", "pair": pair, "grouping": source, "count": days.height}
         common |= {"first_day": days["index_date"].min(), "last_day": days["index_date"].max()}
+        coefficient = largest_points = largest_percent = None
+        if not days.is_empty():
+            coefficient = float(correlation(values, values_without))
+            largest_points = float(abs(values - values_without).max())
+            largest_percent = float(100 * abs(values_without / values - 1).max())
         rows += [
-            figure("sources", "correlation with the whole index", value=float(correlation(values, values_without)), **common),
-            figure("sources", "largest change in points", value=float(abs(values - values_without).max()), **common),
-            figure("sources", "largest change in percent", value=float(100 * abs(values_without / values - 1).max()), **common),
+            figure("sources", "correlation with the whole index", value=coefficient, **common),
+            figure("sources", "largest change in points", value=largest_points, **common),
+            figure("sources", "largest change in percent", value=largest_percent, **common),
             figure("sources", "share of articles", value=share, **common),
         ]
     return to_frame(rows)

@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 
 import polars as pl
 import pytest
@@ -74,6 +74,26 @@ def test_the_largest_change_is_that_of_the_worst_day(long: Built) -> None:
     moved = made.with_columns(value=pl.when(pl.col("index_date") == day).then(pl.col("value") + 7).otherwise(pl.col("value")))
     (change,) = compare_without_source(made, moved, "A", 0.5).filter(pl.col("statistic") == "largest change in points")["value"]
     assert change == pytest.approx(7)
+
+
+@pytest.mark.parametrize("is_whole_thin", [True, False])
+def test_a_value_that_is_not_published_does_not_count(long: Built, is_whole_thin: bool) -> None:
+    made = build_tables(core(long), [CHANNEL_DAILY], long.variables)[CHANNEL_DAILY.name].with_columns(is_thin=pl.lit(False))
+    is_last = pl.col("index_date") == made["index_date"].max()
+    thin = made.with_columns(is_thin=is_last, value=pl.when(is_last).then(pl.col("value") + 7).otherwise(pl.col("value")))
+    complete, reduced = (thin, made) if is_whole_thin else (made, thin)
+    figures = compare_without_source(complete, reduced, "A", 0.5)
+    assert figures.filter(statistic="largest change in points")["value"].to_list() == [0.0]
+    assert set(figures["count"]) == {made["index_date"].n_unique() - 1}
+    assert set(figures["last_day"]) == {made["index_date"].max() - timedelta(days=1)}  # type: ignore[operator]  # a date
+
+
+def test_without_a_published_value_there_are_no_differences(long: Built) -> None:
+    made = build_tables(core(long), [CHANNEL_DAILY], long.variables)[CHANNEL_DAILY.name].with_columns(is_thin=pl.lit(True))
+    values = {row["statistic"]: row["value"] for row in compare_without_source(made, made, "A", 0.5).to_dicts()}
+    assert values.pop("share of articles") == 0.5
+    assert set(values.values()) == {None}
+    assert len(values) == 3
 
 
 def test_sources_are_sorted_by_size_and_a_single_one_is_not_listed(monkeypatch: pytest.MonkeyPatch) -> None:
