@@ -27,6 +27,7 @@ CONVERGENT = ("trade_epu", "tpu")
 #: Variants of tension: every severity g = 1, and its two parts.
 VARIANTS = ("tension_unweighted", "tension_words", "tension_actions")
 _MEASURED = ("index", "keyword")
+_ALIGNED = pl.Schema({"period_date": pl.Date(), "index": pl.Float64(), "keyword": pl.Float64(), "value": pl.Float64()})
 
 
 @dataclass(frozen=True)
@@ -61,13 +62,13 @@ def align_series(inputs: Inputs, pair: str, reference: str, frequency: str, colu
 
     One row per month or day (`frequency`), from the first to the last with a value of the reference within the window and the days of the
     index: `period_date`, `index` (the column `column` of the index), `keyword` (hits per 10,000 articles; by day both are discounted with
-    the half-life), `value` (of the reference, without EXCLUDED_DAYS); gaps are null. By month, `index` is a mean; if it lacks a value on a
-    day of a month, all columns of the month are null. There are no rows if index and reference have no day in common.
+    the half-life), `value` (of the reference, without EXCLUDED_DAYS); gaps are null. By month, `index` is a mean; it is null if it lacks a
+    value on a day of the month. There are no rows if index and reference have no day in common.
     """
     tension = inputs.tension.filter(pl.col("pair") == pair)
     keywords = inputs.keywords.filter(pl.col("pair") == pair)
     if tension.is_empty():
-        return pl.DataFrame(schema={"period_date": pl.Date, "index": pl.Float64, "keyword": pl.Float64, "value": pl.Float64})
+        return pl.DataFrame(schema=_ALIGNED)
     index = tension.select(pl.col("index_date").alias("period_date"), pl.col(column).alias("index"))
     # Over all days, so that the discounted sums do not restart at the window.
     share = _daily_keyword_share(keywords, index, inputs.half_life_days)
@@ -75,12 +76,13 @@ def align_series(inputs: Inputs, pair: str, reference: str, frequency: str, colu
     reference_series = _select_reference(inputs.references, reference, frequency)
     if frequency == "month":
         index, share = _average_months(index, "index"), _monthly_keyword_share(keywords)
-    joined = index.join(share, on="period_date", how="left").join(reference_series, on="period_date", how="left").sort("period_date")
-    known = joined.filter(pl.col("value").is_not_null())
+    known = index.join(reference_series.drop_nulls("value"), on="period_date")["period_date"].sort()
     if known.is_empty():
-        return joined.clear()
-    inside = joined.filter(pl.col("period_date").is_between(known["period_date"][0], known["period_date"][-1]))
-    return inside.upsample("period_date", every=EVERY[frequency]).select("period_date", "index", "keyword", "value")
+        return pl.DataFrame(schema=_ALIGNED)
+    series = pl.DataFrame({"period_date": pl.date_range(known[0], known[-1], EVERY[frequency], eager=True)})
+    for other in (index, share, reference_series):
+        series = series.join(other, on="period_date", how="left", maintain_order="left")
+    return series.select(_ALIGNED.names())
 
 
 def correlate_with_references(inputs: Inputs, pair: str) -> pl.DataFrame:

@@ -96,6 +96,15 @@ def test_an_incomplete_month_is_dropped() -> None:
     assert (months["period_date"][0], months["period_date"][-1]) == (date(2021, 2, 1), date(2021, 11, 1))
 
 
+def test_a_month_without_index_keeps_its_reference_and_keyword_share() -> None:
+    missing = tension().with_columns(tension=pl.when(pl.col("index_date") != date(2021, 5, 9)).then(pl.col("tension")))
+    months = align_series(inputs(reference(WAVE), tension=missing), "CHN-USA", "trade_epu", "month")
+    assert months["period_date"].to_list() == MONTHS
+    assert months.filter(pl.col("index").is_null())["period_date"].to_list() == [date(2021, 5, 1)]
+    assert months["value"].to_list() == list(WAVE.values())
+    assert months["keyword"].null_count() == 0
+
+
 def test_each_figure_has_its_window() -> None:
     figures = correlate_with_references(inputs(reference(WAVE), Days(date(2021, 4, 1), date(2022, 6, 30))), "CHN-USA")
     levels = figures.filter(pl.col("statistic").str.contains("level"))
