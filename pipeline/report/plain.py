@@ -1,6 +1,7 @@
 """Make text and links from outside safe for terminal and page."""
 
 import re
+import unicodedata
 
 from rich.console import Console
 from rich.markup import escape
@@ -29,10 +30,14 @@ def print_problem(console: Console, label: str, text: str, *, is_error: bool = T
 def to_visible(text: str) -> str:
     """Replace unprintable characters, except line feeds and tabs.
 
-    Each (by `str.isprintable`, so also carriage returns, no-break spaces, zero-width characters and direction marks) becomes U+FFFD, which
-    is visible, so that nothing in untrusted text is hidden.
+    Spaces of any kind, such as no-break and ideographic ones, become a space. Each other (by `str.isprintable`, so also carriage returns,
+    zero-width characters and direction marks) becomes U+FFFD, which is visible, so that nothing in untrusted text is hidden.
     """
-    return "".join(c if c.isprintable() or c in "\n\t" else "\N{REPLACEMENT CHARACTER}" for c in text)
+    return "".join(c if c.isprintable() or c in "\n\t" else _replacement(c) for c in text)
+
+
+def _replacement(character: str) -> str:
+    return " " if unicodedata.category(character) == "Zs" else "\N{REPLACEMENT CHARACTER}"
 
 
 def to_line(text: str) -> str:

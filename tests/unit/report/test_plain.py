@@ -1,0 +1,15 @@
+"""Text and links from outside, made safe."""
+
+import pytest
+
+from pipeline.report.plain import to_plain, to_visible
+
+
+@pytest.mark.parametrize("space", ["\N{NO-BREAK SPACE}", "\N{NARROW NO-BREAK SPACE}", "\N{IDEOGRAPHIC SPACE}", "\N{THIN SPACE}"])
+def test_a_space_of_any_kind_is_printed_as_a_space(space: str) -> None:
+    assert to_visible(f"25{space}%") == to_plain(f"25{space}%") == "25 %"
+
+
+@pytest.mark.parametrize("hidden", ["\r", "\x1b", "\N{ZERO WIDTH SPACE}", "\N{RIGHT-TO-LEFT OVERRIDE}", "\N{LINE SEPARATOR}"])
+def test_what_would_be_hidden_is_visible(hidden: str) -> None:
+    assert to_visible(f"a{hidden}b") == "a\N{REPLACEMENT CHARACTER}b"
