@@ -6,8 +6,8 @@ import unicodedata
 from rich.console import Console
 from rich.markup import escape
 
-# Control characters, including those that change the direction of text.
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
+# Control characters, including line breaks and those that change the direction of text.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]+")
 _LINK = re.compile(r"https?://[^\s/]\S*", re.IGNORECASE)
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.report.plain import to_plain, to_visible
+from pipeline.report.plain import to_line, to_plain, to_visible
 
 
 @pytest.mark.parametrize("space", ["\N{NO-BREAK SPACE}", "\N{NARROW NO-BREAK SPACE}", "\N{IDEOGRAPHIC SPACE}", "\N{THIN SPACE}"])
@@ -13,3 +13,10 @@ def test_a_space_of_any_kind_is_printed_as_a_space(space: str) -> None:
 @pytest.mark.parametrize("hidden", ["\r", "\x1b", "\N{ZERO WIDTH SPACE}", "\N{RIGHT-TO-LEFT OVERRIDE}", "\N{LINE SEPARATOR}"])
 def test_what_would_be_hidden_is_visible(hidden: str) -> None:
     assert to_visible(f"a{hidden}b") == "a\N{REPLACEMENT CHARACTER}b"
+
+
+@pytest.mark.parametrize(
+    "control", ["\n", "\r\n", "\x85", "\N{LINE SEPARATOR}", "\N{PARAGRAPH SEPARATOR}", "\N{ARABIC LETTER MARK}", "\N{RIGHT-TO-LEFT MARK}"]
+)
+def test_line_breaks_and_direction_marks_become_a_space(control: str) -> None:
+    assert to_line(f"a{control}b") == "a b"
