@@ -2,13 +2,14 @@
 
 import re
 import unicodedata
+from urllib.parse import urlsplit
 
 from rich.console import Console
 from rich.markup import escape
 
 # Control characters, including line breaks and those that change the direction of text.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]+")
-_LINK = re.compile(r"https?://[^\s/]\S*", re.IGNORECASE)
+_LINK = re.compile(r"https?://\S+", re.IGNORECASE)
 
 
 def to_plain(text: str) -> str:
@@ -53,4 +54,11 @@ def safe_url(url: str | None) -> str | None:
 
     It must be http or https, have a host, and have no white space or control characters.
     """
-    return url if url is not None and _LINK.fullmatch(url) and not _CONTROL.search(url) else None
+    return url if url is not None and _LINK.fullmatch(url) and not _CONTROL.search(url) and _has_host(url) else None
+
+
+def _has_host(url: str) -> bool:
+    try:
+        return bool(urlsplit(url).hostname)
+    except ValueError:  # e.g. a bracket that is not closed
+        return False
