@@ -109,12 +109,11 @@ def _find_field(name: str, schema: pa.Schema) -> tuple[str, ...]:
 def _list_texts(path: Path) -> list[str]:
     """List the paths of columns with text, or untyped bytes.
 
-    Columns that are nested in others are included, except those in maps.
+    Columns that are nested in others are included.
     """
     schema = pq.read_metadata(path).schema
     columns = (schema.column(number) for number in range(len(schema.names)))
-    texts = [column.path for column in columns if column.physical_type == "BYTE_ARRAY" and column.logical_type.type in ("STRING", "NONE")]
-    return [text for text in texts if "key_value" not in text]
+    return [column.path for column in columns if column.physical_type == "BYTE_ARRAY" and column.logical_type.type in ("STRING", "NONE")]
 
 
 def _count_declared(footer: pq.FileMetaData) -> int:
@@ -132,7 +131,9 @@ def _count_bytes(array: pa.Array) -> int:
     """
     if pa.types.is_dictionary(array.type):
         return int(pc.sum(pc.binary_length(array.dictionary).take(array.indices)).as_py() or 0)
-    if pa.types.is_nested(array.type) and not pa.types.is_map(array.type):
+    if pa.types.is_map(array.type):
+        return _count_bytes(array.keys) + _count_bytes(array.items)
+    if pa.types.is_nested(array.type):
         inner = array.flatten()
         return sum(map(_count_bytes, inner if isinstance(inner, list) else [inner]))
     return int(array.nbytes)

@@ -26,6 +26,7 @@ HEADLINE = {"main": "Ruritania taxes glass", "print": "GLASS"}
 OTHER_NAMES: Row = {"pub_date": "2025-04-04T10:00:00Z", "headline": HEADLINE, "abstract": "It did so."}
 NAMES = {"published_at": "pub_date", "title": "headline.main", "body": ("lead_paragraph", "abstract")}
 PLAIN = b'{"published_at": "2025-04-04", "source": "Post", "title": "Glass"}\n'
+MEMORY = pa.proxy_memory_pool(pa.default_memory_pool())  # measures; not in a test, because what it allocated must not outlive it
 ACCENT = '{"published_at": "2025-04-04", "source": "Post", "title": "Café, “glass”"}\n'
 
 
@@ -321,6 +322,22 @@ def test_a_parquet_file_that_repeats_a_long_text_is_rejected(tmp_path: Path, nes
     many = list(read_articles([archive], Limits(unpacked_ratio=1_000_000, batch_bytes=7_000_000)))
     assert [batch.height for batch in many[:2]] == [99, 99]
     assert sum(batch.height for batch in many) == 2_000
+
+
+@pytest.mark.parametrize("in_map", [False, True])
+def test_repeated_texts_of_parquet_are_counted_before_they_are_unpacked(tmp_path: Path, in_map: bool) -> None:
+    columns = {name: [text] * 500 for name, text in ROW.items() if name != "body"}
+    long = "Glass. " * 10_000
+    body = pa.array([[("a", long)]] * 500, pa.map_(pa.string(), pa.string())) if in_map else pa.array([long] * 500)
+    pq.write_table(pa.table({**columns, "key_value": body}), tmp_path / "a.parquet")
+    before = pa.default_memory_pool()
+    pa.set_memory_pool(MEMORY)
+    try:
+        with pytest.raises(SourceError, match="unpacks to more than 10,000,000 bytes, too much for its size"):
+            read(tmp_path / "a.parquet", columns={"body": "key_value"})
+    finally:
+        pa.set_memory_pool(before)
+    assert MEMORY.max_memory() < 10_000_000  # unpacked, the texts have 35 MB
 
 
 def test_text_in_parquet_that_is_not_utf8_is_an_error(tmp_path: Path) -> None:
