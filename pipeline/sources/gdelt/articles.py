@@ -55,6 +55,7 @@ WEB = "1"  # the source collection of pages of the open web
 
 _STAMP = "%Y%m%d%H%M%S"
 # `html.unescape` fails on thousands of digits.
+_LEADING_ZEROS = r"&#0+([0-9])"
 _TOO_LONG_REFERENCE = r"&#[0-9]{8,};?"
 # No XML parser: the column is a sequence of tags, not a document, and contains unescaped ampersands.
 _TITLE = r"(?s)<PAGE_TITLE>(.*?)</PAGE_TITLE>"
@@ -124,7 +125,7 @@ def _null_if_empty(name: str) -> pl.Expr:
 def _unescape(titles: pl.Series) -> pl.Series:
     """Replace character references, which GDELT uses for all non-ASCII characters.
 
-    One with eight or more digits, which no character has, becomes U+FFFD. An empty title becomes null.
+    One with eight or more digits after leading zeros, which no character has, becomes U+FFFD. An empty title becomes null.
     """
-    bounded = titles.str.replace_all(_TOO_LONG_REFERENCE, "\N{REPLACEMENT CHARACTER}")
+    bounded = titles.str.replace_all(_LEADING_ZEROS, "&#${1}").str.replace_all(_TOO_LONG_REFERENCE, "\N{REPLACEMENT CHARACTER}")
     return pl.Series([html.unescape(title) if title and "&" in title else title or None for title in bounded], dtype=pl.String)

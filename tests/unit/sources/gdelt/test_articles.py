@@ -88,6 +88,12 @@ def test_a_character_reference_of_any_length_is_read() -> None:
     assert titles == ["A \u2019deal\u2019", "Tea \N{REPLACEMENT CHARACTER}"]
 
 
+@pytest.mark.parametrize("zeros", ["", "0", "000000", "0" * 5000])
+def test_a_character_reference_may_begin_with_zeros(zeros: str) -> None:
+    titles = parse(document(1, f"&#{zeros}84;ea &#{zeros}8217; &#{zeros}99999999; &#0{zeros};"))["title"].to_list()
+    assert titles == ["Tea \u2019 \N{REPLACEMENT CHARACTER} \N{REPLACEMENT CHARACTER}"]
+
+
 def test_outlets_include_their_subdomains() -> None:
     sources = ("zenda.example", "news.Zenda.example", "notzenda.example", "zenda.example.org", "")
     rows = parse(*(document(n, V2SOURCECOMMONNAME=source) for n, source in enumerate(sources)), outlets=("Zenda.example",))
