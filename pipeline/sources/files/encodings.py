@@ -12,6 +12,7 @@ from pipeline.sources.errors import SourceError
 
 _CHUNK = 1 << 20
 _FIRST_NON_ASCII = 0x80
+_WITH_MARK = ("utf-16", "utf-32")  # decoding fails only if the byte order mark is missing
 
 
 def read_byte_order_mark(raw: io.BufferedReader) -> str | None:
@@ -115,7 +116,9 @@ class Utf8Reader(io.RawIOBase):
             try:
                 self._ready, self._position = self._decode(data, self._is_finished).encode("utf-8", "replace"), 0
             except UnicodeError as error:
-                raise SourceError(f"{self._label}: cannot be decoded as {self._encoding} ({error}). Correct its encoding") from error
+                name = codecs.lookup(self._encoding).name
+                advice = f"Set its encoding to {name}-le or {name}-be" if name in _WITH_MARK else "Correct its encoding"
+                raise SourceError(f"{self._label}: cannot be decoded as {self._encoding} ({error}). {advice}") from error
         data = self._ready[self._position : self._position + len(buffer)]
         buffer[: len(data)] = data
         self._position += len(data)

@@ -244,6 +244,15 @@ def test_a_declared_encoding_is_believed(tmp_path: Path, encoding: str) -> None:
     assert report.guessed_encodings == []
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "UTF_32"])
+def test_without_a_byte_order_mark_the_order_must_be_named(tmp_path: Path, encoding: str) -> None:
+    (tmp_path / "a.jsonl").write_bytes(ACCENT.encode(f"{encoding}-le"))
+    named = encoding.lower().replace("_", "-")
+    with pytest.raises(SourceError, match=rf"a\.jsonl: cannot be decoded as {encoding} .*\. Set its encoding to {named}-le or {named}-be$"):
+        read(tmp_path / "a.jsonl", encoding=encoding)
+    assert read(tmp_path / "a.jsonl", encoding=f"{named}-le")["title"].to_list() == ["Café, “glass”"]
+
+
 @pytest.mark.parametrize("encoding", ["cp1252", "utf-16"])
 def test_text_in_a_zip_file_may_grow_when_decoded(tmp_path: Path, encoding: str) -> None:
     title = {"cp1252": "”", "utf-16": "日"}[encoding] * 1000
