@@ -195,15 +195,17 @@ class Answers:
 def _parse_series(text: str) -> tuple[str, str, dict[str, str]]:
     """Parse a pair (either order) or a direction such as `USA>CHN`.
 
-    Returns its name, and a condition on the daily table with its parameters. Raises `AnswerError` for any other text.
+    Spaces around `>` are accepted. Returns its name, and a condition on the daily table with its parameters. Raises `AnswerError` for any
+    other text.
     """
+    countries = [code.strip() for code in text.split(">")]
     try:
-        pair = parse_pair(text.replace(">", "-"))
+        pair = parse_pair("-".join(countries))
     except PairError as error:
         raise AnswerError(f"{error}; for one direction write USA>CHN") from error
     if ">" not in text:
         return "-".join(pair), "pair = $pair", {"pair": "-".join(pair)}
-    actor, _, target = text.strip().upper().partition(">")
+    actor, target = (code.upper() for code in countries)
     return f"{actor}>{target}", "actor = $actor and target = $target", {"actor": actor, "target": target}
 
 

@@ -129,6 +129,11 @@ def test_macros_are_described_like_tables(answers: Answers) -> None:
     assert all(column["meaning"] for column in described["columns"])
 
 
+@pytest.mark.parametrize("series", ["USA > CHN", " usa> chn ", "USA >CHN"])
+def test_a_direction_may_have_spaces(answers: Answers, series: str) -> None:
+    assert answers.value_of_day(series, PEAK) == answers.value_of_day("USA>CHN", PEAK)
+
+
 def test_a_wrong_question_is_answered_with_what_to_ask(answers: Answers) -> None:
     questions: list[tuple[Callable[[], Answer], str]] = [
         (lambda: answers.value_of_day("USA-EU", PEAK), "the EU is EUN here"),
