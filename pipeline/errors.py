@@ -33,7 +33,7 @@ The command line prints a `UserError` as a message and exits with its code, or w
     │   └── WorkError            machines that read one backfill do not agree
     ├── ActsError                the files of official acts do not fit together
     ├── BadAnswerError           the answer of a language model is unreadable
-    ├── BaselineError            no articles were read in the baseline window
+    ├── BaselineError            the baseline window has no articles
     ├── BudgetSpentError         the budget of a language model is used up
     ├── CriticalCheckError       a batch failed a critical check
     ├── CrossTableCheckError     a file of a cross-table check is missing or wrong

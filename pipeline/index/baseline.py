@@ -10,7 +10,7 @@ from typing import NamedTuple
 import polars as pl
 
 from pipeline.contracts.tables.index import BASELINE
-from pipeline.index.parameters import BASELINE_LENGTHS, INDEX_VERSION
+from pipeline.index.parameters import BASELINE_LENGTHS, INDEX_VERSION, BaselineError
 
 #: Columns that define a version. Another window, index version or table of weights is another scale.
 METHOD = ["valid_from", "baseline_from", "baseline_to", "index_version", "weights_sha"]
@@ -33,8 +33,12 @@ def freeze_baseline(fresh: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
     `fresh`: the baseline as computed now; `stored`: as stored before, both with the columns of BASELINE. A row is frozen if the days of its
     window were over and final when it was estimated. It is stored again unchanged if `fresh` has its series with the same version, window,
     index version and weights (the columns `METHOD`). Rows of `fresh` are taken only for series and `METHOD` that no frozen row has. So new
-    sources or another lexicon do not change what 100 means. Series that `fresh` lacks are dropped.
+    sources or another lexicon do not change what 100 means. Series that `fresh` lacks are dropped. `BaselineError` if no article was
+    accepted in a window of `fresh`.
     """
+    for (first, last), rows in fresh.group_by("baseline_from", "baseline_to", maintain_order=True):
+        if rows["article_count"].sum() == 0:
+            raise BaselineError(f"no article was accepted in the baseline window {first} to {last}; set another with --baseline FROM:TO")
     frozen = stored.filter("is_frozen").join(fresh, on=["series", *METHOD], how="semi")
     return BASELINE.conform(pl.concat([frozen, fresh.join(frozen, on=["series", *METHOD], how="anti")]))
 

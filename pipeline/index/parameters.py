@@ -33,9 +33,9 @@ PHASES_FILE = Path(__file__).with_name("phases.toml")
 
 
 class BaselineError(TensionError, ValueError):
-    """The baseline window is outside the days read, or none were read.
+    """The baseline window is outside the days read, or has no article.
 
-    The message gives the days that were read, if any.
+    Or no articles were read at all. The message says what to do.
     """
 
 

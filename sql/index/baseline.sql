@@ -99,21 +99,11 @@ all_sources as (
     from dated
 ),
 
--- Without an accepted article in the window there is no rate: fail instead of publishing infinite values.
+-- Without an accepted article in the window there is no rate: it is null, which is an error (pipeline/index/baseline.py).
 all_articles as (
     select
         dated.valid_from,
-        case
-            when coalesce(sum(source_articles.article_count), 0) = 0
-                then
-                    error(
-                        format(
-                            'no article was accepted in the baseline window, {} to {}; set another with --baseline FROM:TO',
-                            any_value(dated.baseline_from), any_value(dated.baseline_to)
-                        )
-                    )
-            else sum(source_articles.weight::decimal(38, 18))::double
-        end as weight
+        sum(source_articles.weight::decimal(38, 18))::double as weight
     from dated
     left join source_articles using (valid_from)
     group by dated.valid_from

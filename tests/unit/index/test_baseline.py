@@ -7,7 +7,7 @@ import pytest
 
 from pipeline.contracts.tables.index import BASELINE, CHANNEL_DAILY, DAILY_MASS
 from pipeline.index.baseline import StoredBaseline, freeze_baseline, read_stored_baseline
-from pipeline.warehouse.sql import ModelError
+from pipeline.index.parameters import BaselineError
 from tests.unit.index.lake_scenes import DAY, Built, Row, Scene, article, build, day, finding, link
 
 ETA = 500
@@ -112,7 +112,8 @@ def test_only_days_of_the_window_set_the_baseline(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("window", [None, (day(0), day(1))])
 def test_a_window_without_an_accepted_article_is_an_error(tmp_path: Path, window: tuple[date, date] | None) -> None:
-    with pytest.raises(ModelError, match=r"no article was accepted in the baseline window, 2025-04-04 to 2025-04-0\d; set another"):
+    message = r"^no article was accepted in the baseline window 2025-04-04 to 2025-04-0\d; set another with --baseline FROM:TO$"
+    with pytest.raises(BaselineError, match=message):
         build(tmp_path, Scene(read={("A", DAY): 0, ("A", day(3)): 0}, baseline=window), [BASELINE])
 
 
