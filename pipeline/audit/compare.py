@@ -16,8 +16,8 @@ from pipeline.contracts.tables.index import SIGNALS, TENSION_PAIR_DAILY
 
 #: Columns of TENSION_PAIR_DAILY that are compared.
 MEASURES = ("tension", "concession", "dialogue")
-#: Smaller differences of a value, in index points, or of a mass count as none: sums are printed with one or two decimals.
-LEAST_DIFFERENCE, LEAST_MASS = 0.05, 0.005
+#: Smaller differences of a value, in index points, count as none: values are printed with one decimal.
+LEAST_DIFFERENCE = 0.05
 
 #: Tables that a comparison reads, with their columns.
 COLUMNS = (

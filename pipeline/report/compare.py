@@ -8,14 +8,19 @@ from typing import Any
 import polars as pl
 from rich.table import Table
 
-from pipeline.audit.compare import LEAST_MASS
 from pipeline.report.names import format_count
 from pipeline.report.plain import to_plain
 from pipeline.report.tables import add_columns, new_table
 
+#: Smaller differences of a mass count as none: masses are printed with two decimals.
+LEAST_MASS = 0.005
+
 
 def value_table(values: pl.DataFrame) -> Table:
-    """Return a terminal table of the result of `compare_values`."""
+    """Return a terminal table of compared values.
+
+    `values`: result of `compare_values` (`pipeline/audit/compare.py`).
+    """
     table = new_table(
         "Values of pairs, in index points",
         caption="days: with a value in both; changed: those with another value; else: days with a value in only one; mean: of the changes.",
@@ -37,7 +42,7 @@ def _describe_largest(row: dict[str, Any]) -> str:
 def describe_readings(readings: pl.DataFrame) -> str:
     """Count sentences by what became of their readings, in words.
 
-    `readings`: result of `compare_readings`. Smaller differences of mass than `LEAST_MASS` count as none.
+    `readings`: result of `compare_readings` (`pipeline/audit/compare.py`). Smaller differences of mass than `LEAST_MASS` count as none.
     """
     is_other = pl.col("readings_before") != pl.col("readings_after")
     only_before, only_after = pl.col("readings_after") == "", pl.col("readings_before") == ""

@@ -105,7 +105,7 @@ def _is_governed(sentence: MarkedSentence, mention: Mention, span: tuple[int, in
 
 
 def _joins_itself(sentence: MarkedSentence, mention: Mention, span: tuple[int, int]) -> bool:
-    """Whether `and` alone is between the mention and one of the same country.
+    """Whether only `and` is between a mention and the same country.
 
     `span`: first and last word of the mention.
     """
