@@ -93,7 +93,7 @@ def fork(do: Callable[[], object]) -> Forked:
         do()
         code = 0
     except SystemExit as end:
-        code = end.code if isinstance(end.code, int) else 1
+        code = end.code if isinstance(end.code, int) else int(end.code is not None)
     except BaseException:  # noqa: BLE001 the end of the process
         traceback.print_exc()
     finally:
