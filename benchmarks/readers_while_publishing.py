@@ -89,7 +89,8 @@ def main() -> None:
         folder = Path(name)
         undisturbed(folder, write_articles(folder))
         described = fork(lambda: print(json.dumps(describe_releases(folder))))
-        described.wait()
+        if described.wait():
+            raise SystemExit(described.text())
         known = {release: tuple(seen) for release, seen in json.loads(described.output.read_text(encoding="utf-8")).items()}
         stop = folder / "stop"
         writer = fork(lambda: publish_in_turns(folder, stop))
