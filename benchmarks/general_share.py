@@ -54,7 +54,7 @@ def main() -> None:
         print(f"| {day} everybody: {what} | {median(of_act):.1f} | {mean(of_act):.1f} |")
     for (day, partner, what), step in zip(BILATERAL, towards_one, strict=True):
         print(f"| {day} {partner}: {what} | {step:.1f} | {step:.1f} |")
-    for name, part in (("all acts", slice(None)), ("first half", slice(0, None, 2)), ("second half", slice(1, None, 2))):
+    for name, part in (("all acts", slice(None)), ("first, third and so on", slice(0, None, 2)), ("the others", slice(1, None, 2))):
         general, bilateral = mean(map(mean, towards_all[part])), mean(towards_one[part])
         print(f"{name}: {general:.1f} / {bilateral:.1f} points = {general / bilateral:.2f}")
 
