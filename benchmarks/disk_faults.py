@@ -35,12 +35,13 @@ REMEDIES = re.compile(
 KINDS = ((r"[0-9a-f]{8}-[0-9a-f-]{27}", "RUN"), (r"lake/(\.new-|\.unsorted-)?[a-z_]+", r"lake/\1TABLE"), (r"\d{4}-\d\d-\d\d", "DAY"))
 
 
-def start_with_failing_disk() -> None:
-    """Compile the library, and start this program again with it."""
-    folder = tempfile.mkdtemp(prefix="failing-disk-")
-    library, source = Path(folder, "failing_disk.so"), Path(__file__).with_name("failing_disk.c")
-    subprocess.run(["cc", "-O1", "-shared", "-fPIC", "-o", str(library), str(source), "-ldl"], check=True)  # noqa: S603, S607 this project
-    os.execve(sys.executable, [sys.executable, *sys.argv], os.environ | {"LD_PRELOAD": str(library)})  # noqa: S606 itself
+def run_with_failing_disk() -> int:
+    """Compile the library, run this program again with it, and return its exit code."""
+    with tempfile.TemporaryDirectory(prefix="failing-disk-") as folder:
+        library, source = Path(folder, "failing_disk.so"), Path(__file__).with_name("failing_disk.c")
+        subprocess.run(["cc", "-O1", "-shared", "-fPIC", "-o", str(library), str(source), "-ldl"], check=True)  # noqa: S603, S607 this project
+        libraries = f"{library} {os.environ.get('LD_PRELOAD', '')}".strip()
+        return subprocess.run([sys.executable, *sys.argv], env=os.environ | {"LD_PRELOAD": libraries}, check=False).returncode  # noqa: S603 itself
 
 
 def fail_disk(home: Path, first: int, error: int, log: Path) -> Callable[[], None]:
@@ -89,8 +90,8 @@ def main() -> None:
     parser.add_argument("--finish-every", type=int, default=5, help="faults before a run without")
     parser.add_argument("--minutes", type=float, default=1e9, help="stop after this time")
     options = parser.parse_args()
-    if "LD_PRELOAD" not in os.environ:
-        start_with_failing_disk()
+    if "failing_disk.so" not in os.environ.get("LD_PRELOAD", ""):
+        raise SystemExit(run_with_failing_disk())
     chance, counts, stop_at = random.Random(options.seed), Counter[str](), time.monotonic() + 60 * options.minutes  # noqa: S311 no secret
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name).resolve()
