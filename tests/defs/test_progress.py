@@ -77,7 +77,7 @@ def test_a_pipe_gets_one_line_per_step(tmp_path: Path) -> None:
 
 
 def test_exactly_the_steps_that_check_a_table_are_called_checks(tmp_path: Path) -> None:
-    # With all upstreams there is a step `gdelt`, of which `gdelt_daily` is no check.
+    # With all upstreams there is a step `gdelt`; `gdelt_daily` is no check of it.
     values = {"home": tmp_path, "sources": ALL_SOURCES, "first_day": date(2025, 4, 2)}
     location = build_quietly(Settings.model_validate(values))
     steps = {node.name for node in location.resolve_job_def("trade_tension").graph.nodes}
