@@ -10,7 +10,7 @@ The command line prints a `UserError` as a message and exits with its code, or w
     │   ├── CompareError         two releases cannot be compared
     │   ├── ContractError        data does not match its contract
     │   ├── ExportError          the index cannot be exported
-    │   ├── ExtractorError       articles could not be read, or a setting of a reader is wrong
+    │   ├── ExtractorError       articles could not be read, or a setting of a language model is wrong
     │   ├── GapError             days between the first and the last one are missing in the lake
     │   ├── GoldError            a file of annotated passages (gold) is invalid
     │   ├── HistoryError         Dagster's history of runs cannot be read or written

@@ -106,9 +106,9 @@ def build_index(archive: Archive, news: Path, home: Path, days: Days | None = No
 
 
 def write_values(lake: Lake, folder: Path) -> None:
-    """Write the daily index as Parquet, and pairs by week as CSV.
+    """Write the daily index of directions and pairs, and pairs by week.
 
-    A week has the values of its last day, Sunday.
+    Days are Parquet, weeks CSV. A week has the values of its last day, Sunday.
     """
     folder.mkdir(parents=True, exist_ok=True)
     for table in (TENSION_DAILY, TENSION_PAIR_DAILY):

@@ -163,9 +163,9 @@ def _add_ids(rows: pl.DataFrame) -> pl.DataFrame:
 def _find_repeats(rows: pl.DataFrame) -> pl.DataFrame:
     """Find the rows that repeat an article.
 
-    Returns their `raw_id` and the `article_id` of the article. Rows are compared in the order in which they were known, with accepted rows
-    of the same day and source only, by source id and by text. A row that repeats two articles belongs to the one known first. If the second
-    of three rows has the id of the first and the text of the third, the third is an article.
+    Returns their `raw_id` and the `article_id` of the article. Rows are compared in the order in which they were known (`clean_articles`),
+    with accepted rows of the same day and source only, by `article_id` and by text. A row that repeats two articles belongs to the one
+    known first. If the second of three rows has the id of the first and the text of the third, the third is an article.
     """
     known_on = pl.max_horizontal("index_date", pl.col("first_seen_at").dt.date())
     ordered = rows.sort(known_on, "published_at", "raw_id").select("raw_id", "index_date", "source", "article_id", "text_sha256")

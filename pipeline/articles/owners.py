@@ -56,7 +56,7 @@ class Owners:
 def find_owners(articles: pl.DataFrame) -> pl.Series:
     """Return the owner of each article's outlet, in row order.
 
-    Owners are found by `source` and, where it is not null, by `url`.
+    They are found by the host of `url` or, if that is null or not listed, by `source`. An outlet that is not listed is its own owner.
     """
     outlets = articles.select("source", pl.col("url").str.extract(_HOST).alias("host"))
     owners = read_owners()

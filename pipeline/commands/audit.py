@@ -93,7 +93,8 @@ def audit_home(selection: Selection, judge: str | None, to: Path | None, verdict
 def _check_judge(judge: str | None, to: Path | None) -> str | None:
     """Return the judge's name without spaces around it; None without one.
 
-    `AuditError` for an output file `to` without judge, `VerdictError` for a name that is empty or too long.
+    The judge is the person who gives the verdicts. `AuditError` for an output file `to` without judge, `VerdictError` for a name that is
+    empty or longer than `MAX_JUDGE` (`pipeline/audit/verdicts.py`).
     """
     if judge is not None:
         return check_judge(judge, "--judge")

@@ -1,4 +1,4 @@
-"""Vocabularies of threats and their outcomes."""
+"""Vocabularies (closed lists of words) of threats and their outcomes."""
 
 from pipeline.contracts.model import Vocabulary
 

@@ -1,4 +1,4 @@
-"""Progress of a run, reported to the command that started it."""
+"""Reports a run's steps and days to the command that started it."""
 
 import logging
 from collections.abc import Iterable, Iterator

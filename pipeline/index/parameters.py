@@ -87,8 +87,8 @@ def read_phases() -> dict[str, float]:
 def weights_sha() -> str:
     """Compute a hash of the table `weights`: 12 hexadecimal digits.
 
-    Other severities make another scale, as does any other change of this table (channels, words or actions, share of general acts, usual
-    rate), so baselines with different hashes are not comparable.
+    Other severities (`weight`) make another scale, as does a change of any other column (`read_weights`), so baselines with different
+    hashes are not comparable.
     """
     return hashlib.sha256(read_weights().write_csv().encode()).hexdigest()[:12]
 

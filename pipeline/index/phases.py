@@ -104,9 +104,9 @@ def _upper_quantiles(a: Matrix, b: Matrix, tail: Matrix) -> Matrix:
 
 
 def _average_over_nodes(values: Matrix) -> Matrix:
-    """Average a function over [0, 1] from its values at the nodes.
+    """Average functions over [0, 1] from their values at the nodes.
 
-    The nodes are those of the Gauss-Legendre rule. `values`: shape (rows, nodes). Returns the shape (rows).
+    The nodes are `_NODES`, those of the Gauss-Legendre rule. `values`: one function per row, shape (rows, nodes). Returns the shape (rows).
     """
     return np.asarray(values @ _WEIGHTS, dtype=np.float64)
 

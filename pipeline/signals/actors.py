@@ -1,7 +1,7 @@
 """Detection of the countries named in a sentence.
 
-A country is named by its name, capital, people, institutions or leaders. States are separated from their goods, people and places.
-Pronouns are resolved in `context.py`.
+A country is named by its name, capital, people, institutions or leaders. `Mention.is_actor` says whether the state is meant, or only its
+goods, persons or places. Pronouns are resolved in `context.py`.
 """
 
 from collections.abc import Sequence

@@ -336,8 +336,8 @@ def _pair_mistakes(missed: pl.DataFrame, wrong: pl.DataFrame) -> pl.DataFrame:
     """Pair missed with wrong triples of the same sentence; add `error`.
 
     `error` says what differs: `polarity`, `direction` (actor and target exchanged) or `pair` (other countries). Each triple (actor, target,
-    polarity) is in at most one pair. Those with the same actor and target are paired first, then those with the same two countries, then
-    the rest; among the last two, those with the same polarity come first.
+    polarity) is in at most one pair; those left over are not returned. Paired first are those with the same actor and target, then those
+    with both exchanged, then the rest; among the last two, those with the same polarity come first.
     """
     same_roles = (pl.col("actor") == pl.col("actor_predicted")) & (pl.col("target") == pl.col("target_predicted"))
     same_pair = (pl.col("one") == pl.col("one_predicted")) & (pl.col("other") == pl.col("other_predicted"))

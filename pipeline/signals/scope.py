@@ -155,7 +155,8 @@ def resolve_scopes(readings: pl.DataFrame) -> pl.DataFrame:
 def _describe_target(target: str, row: dict[str, Any], scope: Scope | None) -> tuple[str, str, str | None, str]:
     """Return a target with its words, scope and exceptions.
 
-    `row`: the reading. Only `*` has a scope: that of the sentence, or `all` if `scope` is None.
+    `row`: the reading. A country has the reading's words and nothing else. `*` (all, a region or a group) has what `scope` says: its words,
+    its code, and the countries that it exempts (codes joined by blanks, without the actor); if `scope` is None, it is `all`, without words.
     """
     if target != ALL_PARTNERS:
         return target, row["target_words"], None, ""

@@ -25,8 +25,8 @@ TEXTS_SCHEMA = pl.Schema({"id": pl.String(), "date": pl.Date(), "source": pl.Str
 class ExtractorError(UserError, RuntimeError):
     """No text could be read, or reading was stopped half way.
 
-    It is also raised for a wrong setting of a reader, or if there are no readings to fit its confidences to. The message says why and what
-    to do.
+    It is also raised for a wrong setting of a language model, or if there are no readings to measure its confidence on. The message says
+    why and what to do.
     """
 
 

@@ -188,8 +188,8 @@ def _item_name(day: date, number: int, *, is_final: bool) -> str:
 def _next_url(payload: Payload | None) -> str | None:
     """Return the address of the next page, if any.
 
-    None if the address is absent or null, or this page is unreadable (`collect_documents` reports that). A value that is no address is
-    returned as text; `_find_objection` refuses it.
+    None without a `payload`, if the address is absent or null, or if this page is unreadable (`collect_documents` reports that). A value
+    that is no address is returned as text; `_find_objection` refuses it.
     """
     if payload is None:
         return None

@@ -104,9 +104,10 @@ def sources_chart(left_out: pl.DataFrame, pair: str, note: str = "") -> Chart:
 def coverage_chart(simulation: pl.DataFrame, note: str = "") -> Chart:
     """Plot the coverage of the 95 % interval in simulated worlds.
 
-    Coverage is the share of days whose true rate of stories is in the interval. `simulation`, at least one row: a row of the chart for each
-    `evolution` (how the rate of stories changes), a colour for each `stories_a_day` (the rate of the baseline), a dot at `coverage95` (x
-    axis) with a bar of two standard errors (`coverage95_se`) to either side. A dashed line is at 95 %. `note`: a line below the title.
+    Coverage is the share of days whose true rate of stories is in the interval. `simulation` has at least one row. The y axis has a place
+    for each `evolution` (how the rate of stories changes, and how they come and are read), with a colour for each `stories_a_day` (the rate
+    of the baseline): a dot at `coverage95` (x axis) and a bar of two standard errors (`coverage95_se`) to either side. A dashed line is at
+    95 %. `note`: a line below the title.
     """
     rows = [
         {

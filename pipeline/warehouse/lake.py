@@ -222,7 +222,7 @@ class Lake:
             return None
 
     def change_note(self, name: str, change: Callable[[bytes | None], bytes | None]) -> None:
-        """Replace the content of a note by the result of `change`.
+        """Replace the content of a note (`read_note`) by the result of `change`.
 
         `change` gets the present content, None if there is none. If it returns None, the note is deleted.
         """
@@ -373,7 +373,7 @@ def _explain_damage(files: Sequence[Path], error: Exception) -> str:
 def _temporary_folder(path: Path) -> Iterator[Path]:
     """Create an empty folder and remove it when the block ends.
 
-    Whatever is at `path` before is removed. The folder is removed after an error, too.
+    A folder that is at `path` before is removed with its content. The new one is removed after an error, too.
     """
     shutil.rmtree(path, ignore_errors=True)
     path.mkdir(parents=True)

@@ -257,7 +257,7 @@ class SharedLake(Lake):
         return stored.content if stored else None
 
     def change_note(self, name: str, change: Callable[[bytes | None], bytes | None]) -> None:
-        """Replace the content of a note by the result of `change`.
+        """Replace the content of a note (`read_note`) by the result of `change`.
 
         `change` gets the present content, None if there is none; if it returns None, the note is deleted. It is called again if another
         machine changed the note meanwhile. `LakeInUseError` if this process may not write to the lake.

@@ -172,11 +172,12 @@ def drop_cuts(claims: pl.DataFrame, acts: pl.DataFrame) -> pl.DataFrame:
 def outcome_of_event(event: ActEvent, threat: Said) -> str | None:
     """Return the outcome that an act's event shows for a threat.
 
-    None if the act is another measure. It must reach the threat's target, with its instrument (unless the threat names none), its goods,
-    and a comparable amount of trade (`compare_amount`). An act at a lower rate, or on a part of the trade, makes a threat `softened`. An
-    act on more than the target (all partners, or the European Union for a member) must be at the threatened rate, or the threat without a
-    rate; it never answers a threat that `is_vague`. A court ruling counts whatever the rate, and for a vague threat, too. An act that
-    raises an existing rate (`is_raise`) must be on about the same amount of trade, if both name one.
+    It may also be `scheduled`, which is no outcome yet. None if the act is another measure: it must reach the threat's target, with its
+    instrument (unless the threat names none), its goods, and a comparable amount of trade (`compare_amount`). An act carried out at a lower
+    rate, or on a part of the trade, makes a threat `softened`; one only scheduled like that gives None. An act on more than the target (all
+    partners, or the European Union for a member) must be at the threatened rate, or the threat without a rate; such an act never answers a
+    vague threat (`is_vague`). A court ruling counts whatever the rate, and for a vague threat, too. An act that raises an existing rate
+    (`is_raise`) must be on about the same amount of trade, if both name one.
     """
     is_for_all = event.target != threat.target
     is_reached = reaches(event.target, ALL if event.target == ALL_PARTNERS else None, event.excepted, threat, event.on)

@@ -104,8 +104,9 @@ def parse(payload: Payload) -> pl.DataFrame:
 def read_figures(payload: Payload, settings: ComtradeSettings, absent_on: str | None = None) -> Figures:
     """Read the monthly figures of a response, and its rejected rows.
 
-    Figures are of `RAW_TRADE_FLOWS`. `absent_on`: day of the previous readable response to the same request, if any; figures that are new
-    in this one were not public then. A row that is no figure is only rejected; `SourceError` if the whole response cannot be read.
+    A figure (`RAW_TRADE_FLOWS`) is of all goods, or the sum over a product's HS codes. Rejected are rows that are invalid, only a part of
+    the trade, repeated or not requested; `SourceError` if the whole response cannot be read. `absent_on`: day of the previous readable
+    response to the same request, if any, copied to all figures; those that are new in this response were not public then.
     """
     return trade_figures.build_figures(
         payload, parse(payload), _parse_row, settings.products, origin=SOURCE, publisher=PUBLISHER, absent_on=absent_on

@@ -41,10 +41,10 @@ _DECIMAL = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]{1,3})?", re.ASCII)
 def read_flows(folder: Path) -> pl.DataFrame:
     """Read monthly goods trade in USD from `flows.csv`.
 
-    The result is of `RAW_TRADE_FLOWS`; `origin` is always `file`. `SourceError`, with file and line (if any), if the file is missing or
-    invalid; but texts, such as countries and months, are not checked here, only numbers. The columns `product` (empty: all goods),
-    `duties_usd`, `consumption_usd`, `released_on`, `seen_on` and `absent_on` may be absent or empty. A revised month may have several rows,
-    each with the day (`seen_on`) from which its value is known.
+    The result is of `RAW_TRADE_FLOWS`, which describes its columns; `origin` is always `file`. `SourceError`, with file and line (if any),
+    if the file is missing or invalid; but texts, such as countries and months, may be anything but empty. The columns `product` (empty: all
+    goods), `duties_usd`, `consumption_usd`, `released_on`, `seen_on` and `absent_on` may be absent or empty. A revised month may have
+    several rows, each with the day (`seen_on`) from which its value is known (empty: the first value).
     """
     rows = _read_table(folder / FLOWS_FILE, RAW_TRADE_FLOWS, _FLOWS_OPTIONAL)
     return RAW_TRADE_FLOWS.conform(rows.with_columns(origin=pl.lit("file")))

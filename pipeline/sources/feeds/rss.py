@@ -188,9 +188,9 @@ class _FeedHistory:
 
 
 def _new_entries(payload: Payload, history: _FeedHistory) -> list[Entry | None]:
-    """Return the new items of a response, then its faults.
+    """Return a response's items, None for known ones, then its faults.
 
-    A known item is None, because rows are numbered by their position. A response that is not a feed gives one unreadable item.
+    Known items keep their place, because rows are numbered by it. A fault, or a response that is not a feed, gives an unreadable item.
     """
     try:
         feed = _read_feed(payload)

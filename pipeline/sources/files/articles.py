@@ -78,8 +78,8 @@ def read_articles(
     (before the first date: of the first row with a date). A date after `last_day` counts as no date. Messages on guessed encodings are
     added to `report`.
 
-    Raises `SourceError` if there are no files, or a file has the wrong format, has no date at all, or lacks the column `published_at`,
-    `source` (unless the archive sets it), or both `title` and `body`. Some of these errors are raised only at the end of a file.
+    Raises `SourceError` if there are no files, or a file has the wrong format, no date at all, no column `published_at` or `source` (unless
+    the archive sets it), or neither `title` nor `body`. Some of these errors are raised only at the end of a file.
     """
     for file in find_article_files(archives):
         yield from read_file(file, limits, last_day=last_day, report=report)

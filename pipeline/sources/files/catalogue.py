@@ -67,7 +67,8 @@ class Catalogue:
     def find_digests(self, file: ArticleFile, *, last_day: date) -> Digests:
         """Return the hashes of the file's rows by day.
 
-        The file is read if they are not stored, which may raise `SourceError`.
+        If they are not stored, the file is read, which may raise `SourceError`, and they are stored, unless they may change (`_store`). A
+        date after `last_day` counts as none.
         """
         stored = self.stored_digests(file)
         if stored is not None:

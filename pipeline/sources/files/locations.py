@@ -79,8 +79,8 @@ class TextStream(Stream):
 def open_locations(path: Path, limits: Limits = LIMITS) -> Iterator[list[Location]]:
     """Return the file itself, or the visible members of a zip file.
 
-    Not visible are hidden files and folders (names with a dot in front) and macOS metadata. Raises `SourceError` for a zip file that is
-    damaged or fails the checks of `zips.open_members`.
+    Members can be read until the block ends. Not visible are hidden files and folders (names with a dot in front) and macOS metadata.
+    Raises `SourceError` for a zip file that is damaged or fails the checks of `zips.open_members` (such as size, names and encryption).
     """
     if path.suffix.lower() != ".zip":
         yield [Location(path)]

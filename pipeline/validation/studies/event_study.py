@@ -296,8 +296,8 @@ def _measure_chance(on_days: NDArray[np.float64], at: NDArray[np.int64], rate: f
     }
 
 
-def _mean_hit_rate(hits: NDArray[np.float64]) -> float:
-    """Average the hits of complete windows; 0 if there are none."""
+def _mean_hit_rate(hits: Hits) -> float:
+    """Average hits without NaN (incomplete windows); 0 if none is left."""
     finite = hits[np.isfinite(hits)]
     return float(finite.mean()) if len(finite) else 0.0
 

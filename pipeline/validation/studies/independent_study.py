@@ -75,10 +75,10 @@ def share_of_places(value: float, others: Numbers, places: float) -> float:
 def study_acts(acts: pl.DataFrame, daily_mass: pl.DataFrame, keywords: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Score the index on acts, next to chance and to keywords.
 
-    `acts`: `act_id`, `act_date`, `actor`, `target`, `polarity` (a channel); those outside the days and directed pairs of the index are
-    dropped, also acts towards all countries (`*`), and all but one of a day, direction and polarity. `daily_mass`: DAILY_MASS; `keywords`:
-    KEYWORD_HITS. Returns ACT_RESULTS and rows of VALIDATION. Intervals of hit rates come from a bootstrap over months, those of the share
-    of right signs are exact.
+    `acts`: `act_id`, `act_date`, `actor`, `target`, `polarity`; those outside the days, directed pairs and channels (CHANNELS) of the index
+    are dropped, also acts towards all countries (`*`), and all but the first `act_id` of a day, direction and polarity. `daily_mass`:
+    DAILY_MASS; `keywords`: KEYWORD_HITS. Returns ACT_RESULTS and rows of VALIDATION. Intervals of hit rates come from a bootstrap over
+    months, those of the share of right signs (`_has_right_sign`) from a binomial distribution (exact).
     """
     counts = to_daily_counts(daily_mass, keywords)
     chosen = _select_acts(acts, counts)
@@ -199,8 +199,8 @@ class _Windows:
 def _score(act: dict[str, Any], windows: _Windows) -> dict[str, Any]:
     """Score one act, by the sums within WIDTH days of it.
 
-    Returns a row of ACT_RESULTS. An act with nothing read in these days is not covered, and its hits are null. For MATCHED, the act is
-    ranked by keywords among its placebo dates, with as many places as the index has hits there (`share_of_places`).
+    Returns a row of ACT_RESULTS. A hit is a sum in the highest tenth of all days; for MATCHED, a sum of keywords among the highest of the
+    placebo dates, as many as the index has hits there (`share_of_places`). Hits are null if nothing was read in these days (not covered).
     """
     at = windows.day_number(act)
     if not windows.covered[act["pair"]][at]:

@@ -56,9 +56,10 @@ class _Predicate(NamedTuple):
 def find_acts(sentence: MarkedSentence) -> list[Act]:
     """Find every act of a sentence, in the order of its words.
 
-    The rules are tried in this order: verbs with objects, operators alone, restrictions called new, talks without a verb, existing
-    restrictions. Objects and operators in acts of verbs, and restrictions called new, are not used again. Talks without a verb are searched
-    only if no act so far is asserted or a dialogue. Then conditions, questions and words of the past adjust kind and modality.
+    The rules are tried in this order: verbs with objects, operators (words such as `threatens` or `accuses`) alone, restrictions called new
+    (`new tariffs on steel`), talks without a verb, existing restrictions. What the first rule uses (objects, operators), and restrictions
+    called new, are not used again. Talks without a verb are searched only if no act so far is asserted or a dialogue. Then conditions,
+    questions and words of the past adjust kind and modality.
     """
     used: set[int] = set()
     acts = [*_find_verb_acts(sentence, used), *find_operator_acts(sentence, used)]
@@ -293,11 +294,11 @@ def _is_on_hold(sentence: MarkedSentence, thing: Mark) -> bool:
 
 
 def _objects_in_reach(sentence: MarkedSentence, verb: Mark, objects: list[Mark]) -> list[Mark]:
-    """Return the objects that a verb may govern, nearest first.
+    """Return the objects that a verb may govern, in order of preference.
 
-    They follow the verb. For passives those before it come first. For verbs with the object as subject (`tariffs take effect`) only those
-    before it count. All are at most `OBJECT_REACH` words away, and in the verb's clause or, after it, in those joined to it by `and` or
-    `or`.
+    They follow the verb, the nearest first. For passives those before it, the nearest first, come ahead of these. For verbs with the object
+    as subject (`tariffs take effect`) only those before it count. All are at most `OBJECT_REACH` words away, and in the verb's clause or,
+    after it, in those joined to it by `and` or `or`.
     """
     start, _ = sentence.clause_bounds(verb.first)
     before = [o for o in reversed(objects) if start <= o.first and o.last < verb.first and verb.first - o.last <= OBJECT_REACH]

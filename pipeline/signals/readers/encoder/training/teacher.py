@@ -89,8 +89,8 @@ def _read_parts() -> Iterator[bytes]:
 def compute_targets(teacher: Pairs, examples: Sequence[Example]) -> list[Targets]:
     """Compute the teacher's logits of polarity and kind for each sentence.
 
-    They are in the order of `examples`. Each is an array (`Targets`) with the logits of every actor and target among the places (countries
-    and all partners) that the sentence has.
+    They are in the order of `examples`. Each is an array (`Targets`) with the logits of every actor and target among the sentence's places
+    (its countries and, always last, all partners).
     """
     teacher.eval()
     targets: dict[int, Targets] = {}
