@@ -19,6 +19,9 @@ _AMP_CACHE = re.compile(
     r"https?://(?:(?:www\.)?google(?:\.[a-z]{2,3}){1,2}/amp|[a-z0-9-]+\.cdn\.ampproject\.org/[a-z])/(s/)?(?=[^/]+\.)", re.IGNORECASE
 )
 
+# An address in more hidden caches than this was made to cost time.
+_MOST_CACHES = 5
+
 # Parameters that say where a visitor came from.
 _TRACKING = re.compile(
     r"(?:utm|hsa|pk|mtm|piwik|matomo|oly|vero|gaa|guce)_\w+|at_(?:medium|campaign|format|custom\d|link_\w+|bbc_team|ptr_\w+)|mc_[ce]id|"
@@ -45,6 +48,19 @@ def canonical_link(url: str) -> str | None:
     index file, trailing slash and tracking parameters. Other parameters are sorted by name, and escapes are normalized. The function is
     idempotent.
     """
+    for _ in range(_MOST_CACHES):
+        link = _normalize(url)
+        if link is None or not _AMP_CACHE.match(link):
+            return link
+        url = link
+    return None
+
+
+def _normalize(url: str) -> str | None:
+    """Normalize a link once.
+
+    The result may be in an AMP cache that was hidden by a user, a port or escapes. None as for `canonical_link`.
+    """
     try:
         parts = urlsplit(_unwrap_amp_cache(url))
         host, port = parts.hostname, parts.port
@@ -56,8 +72,7 @@ def canonical_link(url: str) -> str | None:
     route = _normalize_route(parts.fragment)
     if not host or not (path or query or route):
         return None
-    link = f"https://{host}{'' if port in _DEFAULT_PORTS else f':{port}'}{path}{query}{route}"
-    return canonical_link(link) if _AMP_CACHE.match(link) else link  # a cache whose address had a user, a port or escapes
+    return f"https://{host}{'' if port in _DEFAULT_PORTS else f':{port}'}{path}{query}{route}"
 
 
 def _unwrap_amp_cache(url: str) -> str:

@@ -4,7 +4,6 @@ Belongs here: frames in, frames out. Does not: finding the releases (`pipeline/c
 (`pipeline/report/compare.py`).
 """
 
-from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
@@ -157,6 +156,6 @@ def _sum_by_channel(tables: Tables, articles: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def list_versions(tables: Tables) -> Iterable[tuple[str, str]]:
+def list_versions(tables: Tables) -> list[tuple[str, str]]:
     """List the versions of readers and lexicon that found signals."""
     return sorted(tables.signals.select("extractor_version", "lexicon_sha").unique().iter_rows())

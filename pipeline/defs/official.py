@@ -49,8 +49,8 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
         """Read the stored official documents; write complete days only.
 
         `collect_documents` returns rows of complete days only, so no others are checked or written. An incomplete day is named in
-        `ALL_DAYS_WHOLE` with the reason, and keeps the rows that it has, although its row count in the UI is 0. Nothing is written if a
-        critical check fails, or while the upstream is disabled.
+        `ALL_DAYS_WHOLE` with the reason, and keeps the rows that it has, which the UI counts as unchanged. Nothing is written if a critical
+        check fails, or while the upstream is disabled.
         """
         if not is_enabled:
             yield ALL_DAYS_WHOLE.report([])

@@ -23,7 +23,7 @@ def value_table(values: pl.DataFrame) -> Table:
     """
     table = new_table(
         "Values of pairs, in index points",
-        caption="days: with a value in both; changed: those with another value; else: days with a value in only one; mean: of the changes.",
+        caption="days: with a value in both; changed: those that differ; else: days with a value in one only; mean: of all differences.",
     )
     add_columns(table, "pair", "measure", justify="left")
     add_columns(table, "days", "changed", "else", "mean")

@@ -21,6 +21,8 @@ LOOK_AHEAD = 4  # tokens after a name that are searched for the noun that it des
 DASHES = frozenset("-\u2013\u2014\x97")  # the last is the long dash in texts of a wrong encoding
 MAX_LENGTH_OF_ABBREVIATION = 3
 
+_Words = tuple[str, ...]
+
 
 @dataclass(frozen=True, slots=True)
 class Mention:
@@ -127,7 +129,7 @@ def _is_exception(tokens: Sequence[Token], first: int, last: int, name: _Name) -
     )
 
 
-def _are_words(tokens: Sequence[Token], words: tuple[str, ...]) -> bool:
+def _are_words(tokens: Sequence[Token], words: _Words) -> bool:
     return tuple(token.text for token in tokens) == words
 
 
@@ -259,13 +261,13 @@ def _first_words_of_verbs() -> frozenset[str]:
 
 
 @cache
-def _load_exceptions() -> dict[tuple[str, ...], tuple[tuple[tuple[str, ...], ...], tuple[tuple[str, ...], ...]]]:
+def _load_exceptions() -> dict[_Words, tuple[tuple[_Words, ...], tuple[_Words, ...]]]:
     """Map names to the phrases before and after that exclude them.
 
     Names and phrases are tuples of words, as `tokenize` splits them.
     """
 
-    def split(text: str) -> tuple[str, ...]:
+    def split(text: str) -> _Words:
         return tuple(token.text for token in tokenize(text))
 
     return {

@@ -152,3 +152,11 @@ def test_canonical_link_is_idempotent(url: str) -> None:
     once = canonical_link(url)
     assert once is None or canonical_link(once) == once
     assert once is None or once.isascii()
+
+
+@pytest.mark.parametrize("cache", ["google.com/amp/s/", "x.cdn.ampproject.org:443/c/s/", "user@x.cdn.ampproject.org/c/s/"])
+@pytest.mark.parametrize("number", [2, 20_000])
+def test_caches_in_caches_end(cache: str, number: int) -> None:
+    link = canonical_link("https://" + cache * number + "post.example/glass")
+    assert link in {PLAIN, None}
+    assert link == PLAIN or number > 2

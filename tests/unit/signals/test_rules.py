@@ -268,8 +268,8 @@ def test_a_verb_does_not_reach_past_a_threat_to_its_object() -> None:
 def test_retaliation_under_a_condition_is_a_threat() -> None:
     assert asserted("The minister said Canada is to retaliate against Japan if Tokyo keeps its market closed.") == {"CAN>JPN threat"}
     assert asserted("Canada will resolutely and forcefully retaliate against Japan over its duties.") == {"CAN>JPN threat"}
-    text = "Canada retaliated against the United States; prices will rise if the tariffs stay."
-    assert asserted(text) == {"CAN>USA measure"}
+    for verb in ("retaliated", "struck back"):
+        assert asserted(f"Canada {verb} against the United States; prices will rise if the tariffs stay.") == {"CAN>USA measure"}
 
 
 def test_an_act_named_as_a_reason_is_background() -> None:

@@ -20,13 +20,15 @@ def _adjust_conditional(sentence: MarkedSentence, act: Act) -> Act:
     """Turn a future measure that depends on a condition into a threat.
 
     Example: `will raise tariffs if talks fail`. The condition is in another clause, before or after. Retaliation counts as future unless
-    the word is `retaliated`. Measures in sentences with a forecast (`analysts expect`), denied ones, and other acts stay as they are.
+    it is in the past tense (`struck back`). Measures in sentences with a forecast (`analysts expect`), denied ones, and other acts stay as
+    they are.
     """
     if act.kind != "measure" or act.modality not in {"asserted", "hypothetical"}:
         return act
     start, end = sentence.clause_bounds(act.anchor)
     before = sentence.words_between(max(start, act.anchor - 6), act.anchor + 1)
-    is_retaliation = act.rule_id.startswith("retaliate.") and before[-1] != "retaliated"
+    is_done = any(mark.first == act.anchor and mark.form in {"past", "both"} for mark in sentence.marks_of("operator"))
+    is_retaliation = act.rule_id.startswith("retaliate.") and not is_done
     is_future = is_retaliation or bool(cues("resolve") & set(before)) or _ends_in_obligation(before[:-1])
     conditions = [at for at in sentence.clause_starts if sentence.tokens[at].lower in cues("provisos") and not start <= at < end]
     if not is_future or not conditions or cues("forecasters") & set(sentence.words_between(0, len(sentence.tokens))):
