@@ -167,7 +167,9 @@ def find_error(parser: Parser, body: bytes) -> str:
             parser.parse(body, Path(folder))
     except UserError:
         pass
-    except Exception as error:  # noqa: BLE001  # every other error is a finding
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:  # noqa: BLE001  # every other error is a finding; panics of Rust are no `Exception`
         place = traceback.extract_tb(error.__traceback__)[-1]
         return f"{type(error).__name__} in {Path(place.filename).name}, line {place.lineno}: {error}"[:300]
     return ""

@@ -14,6 +14,7 @@ from pipeline.signals.lexicon import cues
 GAP = "\n\n"
 
 _PARAGRAPH = re.compile(r"[^\n]+")
+_WIDE_SPACE = re.compile(r"[^\S\x00-\x7f]")  # such as a no-break space
 _TITLE_OR_ABBREVIATION = re.compile(
     r"(?:\b(?:Mr|Mrs|Ms|Dr|Sen|Rep|Gov|Gen|Lt|Col|St|Prof|Amb|Sec|No|vs|Jan|Feb|Aug|Sept|Oct|Nov|Dec|approx|Inc|Corp|Co)\.)$"
 )
@@ -73,7 +74,9 @@ def _split_paragraph(text: str, number: int, first: int, last: int) -> Iterator[
 
 
 def _detect_spans(paragraph: str, offset: int) -> list[tuple[int, int]]:
-    return [(offset + cut["start_index"], offset + cut["end_index"]) for cut in get_sentence_boundaries("en", paragraph)]
+    # sentencex 1.0.32 panics at an initial, such white space and a period.
+    cuts = get_sentence_boundaries("en", _WIDE_SPACE.sub(" ", paragraph))
+    return [(offset + cut["start_index"], offset + cut["end_index"]) for cut in cuts]
 
 
 def _join_wrong_splits(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:

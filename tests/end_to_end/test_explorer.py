@@ -23,7 +23,7 @@ from pipeline.report import palette
 from tests.browser import list_barriers, needs_browser, open_browser
 from tests.conftest import SampleRun
 
-pytestmark = needs_browser
+pytestmark = [needs_browser, pytest.mark.slow]
 
 QUESTIONS = read_questions(cookbook_file().read_text(encoding="utf-8"))
 READY = "#run:not([disabled])"
@@ -353,7 +353,6 @@ def test_a_query_of_a_link_is_shown_and_not_run(browser: Any, address: str) -> N
     visit.page.close()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("fragment", ["#sql=%E0%A4%A", "#sql=" + "x" * 30_000, "#other", "#sql="])
 def test_a_damaged_link_is_ignored(browser: Any, address: str, fragment: str) -> None:
     visit = Visit(browser, address + fragment)
@@ -362,7 +361,6 @@ def test_a_damaged_link_is_ignored(browser: Any, address: str, fragment: str) ->
     visit.page.close()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "options",
     [{}, {"viewport": {"width": 390, "height": 844}, "has_touch": True}, {"color_scheme": "dark"}],

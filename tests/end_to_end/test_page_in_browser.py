@@ -13,7 +13,7 @@ from pipeline.report.page import STATIC_PAIRS
 from tests.browser import SCREENS, Visit, list_barriers, needs_browser, open_browser, visit
 from tests.conftest import SampleRun
 
-pytestmark = needs_browser
+pytestmark = [needs_browser, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")
@@ -222,7 +222,6 @@ def test_a_pair_in_the_table_of_all_pairs_is_a_link_to_it(opened: Visit) -> None
     assert page.locator("section.pair:visible").get_attribute("id") == "EUN-USA"
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("screen", SCREENS)
 def test_axe_has_no_serious_finding(browser: Any, report: Path, screen: str) -> None:
     with visit(browser, report, **SCREENS[screen]) as opened:

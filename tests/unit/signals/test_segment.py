@@ -49,6 +49,12 @@ def test_an_empty_body_gives_the_title_only() -> None:
     assert split_texts(document("Title", ""), 5) == ["Title"]
 
 
+@pytest.mark.parametrize("space", ["\u00a0", "\u0085", "\u2028", "\u2029", "\u3000", "\u202f"])
+def test_wide_white_space_after_an_initial_does_not_stop_reading(space: str) -> None:
+    sentences = [f"It named AB{space}.", f"China agreed to Annex A{space}."]
+    assert split_texts(" ".join(sentences)) == sentences
+
+
 def test_offsets_count_characters_not_bytes() -> None:
     text = "Šefčovič said “non” café prices rose. Tokyo waits."
     assert [text[s.start : s.end] for s in split_sentences(text)] == ["Šefčovič said “non” café prices rose.", "Tokyo waits."]

@@ -11,7 +11,7 @@ from pipeline.contracts.tables.columns import LEAST_EVIDENCE
 from pipeline.contracts.tables.index import TENSION_DAILY, TENSION_PAIR_DAILY
 from pipeline.settings import shipped_folder
 from pipeline.warehouse.publish import Publisher
-from tests.unit.index.lake_scenes import Scene, article, build, day, finding
+from tests.unit.index.lake_scenes import Built, Scene, article, build, day, finding
 from tests.unit.warehouse.test_publish import query
 
 LAST = 80
@@ -31,12 +31,20 @@ def test_the_macro_and_the_index_need_the_same_evidence() -> None:
     assert f">= {LEAST_EVIDENCE} - 1e-9 then" in text
 
 
-@pytest.mark.parametrize("series", ["CHN-USA", "CHN>USA"])
-def test_values_on_one_scale_are_those_of_one_baseline(tmp_path: Path, series: str) -> None:
-    growing, single = build(tmp_path / "growing", scene(None)), build(tmp_path / "single", scene(WINDOW))
-    publisher = Publisher(tmp_path / "published")
+@pytest.fixture(scope="module")
+def indices(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Built, Built]:
+    """The database of an index with a growing baseline, this index, and that of the newest baseline alone."""
+    folder = tmp_path_factory.mktemp("scales")
+    growing, single = build(folder / "growing", scene(None)), build(folder / "single", scene(WINDOW))
+    publisher = Publisher(folder / "published")
     publisher.publish(growing.lake, day(LAST - 1), "A test.")
-    on_one_scale = query(publisher.database, f"from on_one_scale('{series}')")
+    return publisher.database, growing, single
+
+
+@pytest.mark.parametrize("series", ["CHN-USA", "CHN>USA"])
+def test_values_on_one_scale_are_those_of_one_baseline(indices: tuple[Path, Built, Built], series: str) -> None:
+    database, growing, single = indices
+    on_one_scale = query(database, f"from on_one_scale('{series}')")
     table, key = (TENSION_PAIR_DAILY, {"pair": series}) if "-" in series else (TENSION_DAILY, {"actor": "CHN", "target": "USA"})
     names = ("index_date", "tension", "concession", "dialogue")
     expected = pl.DataFrame(single.rows(table, **key)).select(names)

@@ -28,6 +28,18 @@ def scene(*, has_late: bool) -> Scene:
     return Scene([*articles, *([late] if has_late else [])], findings, baseline=(day(0), day(0)))
 
 
+@pytest.fixture(scope="module")
+def early(tmp_path_factory: pytest.TempPathFactory) -> Lake:
+    """The lake of that scene before the late article."""
+    return build(tmp_path_factory.mktemp("early"), scene(has_late=False)).lake
+
+
+@pytest.fixture(scope="module")
+def late(tmp_path_factory: pytest.TempPathFactory) -> Lake:
+    """The lake of that scene with it."""
+    return build(tmp_path_factory.mktemp("late"), scene(has_late=True)).lake
+
+
 def query(database: Path, query: str) -> pl.DataFrame:
     with duckdb.connect(str(database), read_only=True) as con:
         con.sql("set TimeZone = 'UTC'")
@@ -43,13 +55,13 @@ def as_of(database: Path, moment: str) -> pl.DataFrame:
     return query(database, f"from tension_asof('{moment}') order by index_date, series")
 
 
-def test_a_late_article_makes_a_new_release_with_the_same_past(tmp_path: Path) -> None:
+def test_a_late_article_makes_a_new_release_with_the_same_past(tmp_path: Path, early: Lake, late: Lake) -> None:
     publisher = Publisher(tmp_path / "published")
-    first = publisher.publish(build(tmp_path / "first", scene(has_late=False)).lake, LAST_DAY, "A test.")
+    first = publisher.publish(early, LAST_DAY, "A test.")
     before = files(first.folder)
     old = tmp_path / "old.duckdb"
     old.write_bytes(publisher.database.read_bytes())
-    second = publisher.publish(build(tmp_path / "second", scene(has_late=True)).lake, LAST_DAY, "A test.")
+    second = publisher.publish(late, LAST_DAY, "A test.")
     assert (second.is_new, second.name != first.name) == (True, True)
     assert files(first.folder) == before
     for moment in ("2025-04-12T00:00:00Z", "2025-04-17T12:00:00Z", "2025-04-19T23:59:59Z"):
@@ -59,17 +71,17 @@ def test_a_late_article_makes_a_new_release_with_the_same_past(tmp_path: Path) -
     assert not as_of(old, after).equals(as_of(publisher.database, after))
 
 
-def test_another_note_makes_another_release(tmp_path: Path) -> None:
-    publisher, lake = Publisher(tmp_path / "published"), build(tmp_path / "lake", scene(has_late=False)).lake
-    first = publisher.publish(lake, LAST_DAY, "A test.")
-    second = publisher.publish(lake, LAST_DAY, "Another test.")
+def test_another_note_makes_another_release(tmp_path: Path, early: Lake) -> None:
+    publisher = Publisher(tmp_path / "published")
+    first = publisher.publish(early, LAST_DAY, "A test.")
+    second = publisher.publish(early, LAST_DAY, "Another test.")
     assert (second.is_new, second.name != first.name) == (True, True)
     assert query(publisher.database, "select release, note from about").row(0) == (second.name, "Another test.")
 
 
-def test_the_index_as_of_now_is_the_published_index(tmp_path: Path) -> None:
+def test_the_index_as_of_now_is_the_published_index(tmp_path: Path, late: Lake) -> None:
     publisher = Publisher(tmp_path / "published")
-    publisher.publish(build(tmp_path / "lake", scene(has_late=True)).lake, LAST_DAY, "A test.")
+    publisher.publish(late, LAST_DAY, "A test.")
     now = as_of(publisher.database, "2026-01-01T00:00:00Z").filter(pl.col("series") == "CHN-USA")
     published = query(publisher.database, "from tension_pair_daily order by index_date")
     for name in ("tension", "tension_lo80", "dialogue_hi95", "stalemate"):
@@ -80,16 +92,16 @@ def test_the_index_as_of_now_is_the_published_index(tmp_path: Path) -> None:
     assert now.select("phase", "obs_status").equals(published.select("phase", "obs_status"))
 
 
-def test_nothing_is_known_before_the_baseline_is_final(tmp_path: Path) -> None:
+def test_nothing_is_known_before_the_baseline_is_final(tmp_path: Path, early: Lake) -> None:
     publisher = Publisher(tmp_path / "published")
-    publisher.publish(build(tmp_path / "lake", scene(has_late=False)).lake, LAST_DAY, "A test.")
+    publisher.publish(early, LAST_DAY, "A test.")
     assert as_of(publisher.database, "2025-04-11T23:59:59Z").is_empty()
     assert set(as_of(publisher.database, "2025-04-12T00:00:00Z")["index_date"]) == {day(number) for number in range(8)}
 
 
-def test_tension_asof_takes_a_date_or_an_instant(tmp_path: Path) -> None:
+def test_tension_asof_takes_a_date_or_an_instant(tmp_path: Path, early: Lake) -> None:
     publisher = Publisher(tmp_path / "published")
-    publisher.publish(build(tmp_path / "lake", scene(has_late=False)).lake, LAST_DAY, "A test.")
+    publisher.publish(early, LAST_DAY, "A test.")
     published = [query(publisher.database, f"from tension_asof({moment})")["index_date"].max() for moment in MOMENTS]
     assert published == [date(2025, 4, 11)] * 3
 
@@ -98,12 +110,11 @@ MOMENTS = ("date '2025-04-12'", "timestamptz '2025-04-12 01:00:00+01'", "'2025-0
 
 
 @pytest.fixture(scope="module")
-def first_release(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Lake]:
+def first_release(tmp_path_factory: pytest.TempPathFactory, early: Lake) -> tuple[Path, Lake]:
     """A published folder with one release, and its lake."""
-    folder = tmp_path_factory.mktemp("first")
-    lake = build(folder / "lake", scene(has_late=False)).lake
-    Publisher(folder / "published").publish(lake, LAST_DAY, "A test.", write_page)
-    return folder / "published", lake
+    folder = tmp_path_factory.mktemp("first") / "published"
+    Publisher(folder).publish(early, LAST_DAY, "A test.", write_page)
+    return folder, early
 
 
 def test_every_column_of_the_database_has_a_comment(first_release: tuple[Path, Lake]) -> None:
@@ -187,7 +198,7 @@ def test_a_damaged_release_is_found_and_repaired(published: tuple[Publisher, Lak
     }
 
 
-def test_latest_is_the_only_link_that_a_release_moves(published: tuple[Publisher, Lake], tmp_path: Path) -> None:
+def test_latest_is_the_only_link_that_a_release_moves(published: tuple[Publisher, Lake], late: Lake) -> None:
     publisher, _ = published
     links = {path.name: str(path.readlink()) for path in publisher.folder.iterdir() if path.is_symlink()}
     first = publisher.latest_name
@@ -196,7 +207,7 @@ def test_latest_is_the_only_link_that_a_release_moves(published: tuple[Publisher
         "trade_tension.duckdb": "latest/trade_tension.duckdb",
         "report.html": "latest/report.html",
     }
-    publisher.publish(build(tmp_path / "second", scene(has_late=True)).lake, LAST_DAY, "A test.")
+    publisher.publish(late, LAST_DAY, "A test.")
     after = {path.name: str(path.readlink()) for path in publisher.folder.iterdir() if path.is_symlink()}
     assert after == links | {"latest": f"releases/{publisher.latest_name}"}
     assert publisher.latest_name != first
@@ -211,9 +222,9 @@ def test_leftovers_of_killed_processes_are_removed(published: tuple[Publisher, L
     assert list(publisher.folder.rglob(".*")) == []
 
 
-def test_the_database_stays_in_the_two_newest_releases(published: tuple[Publisher, Lake], tmp_path: Path) -> None:
+def test_the_database_stays_in_the_two_newest_releases(published: tuple[Publisher, Lake], late: Lake) -> None:
     publisher, lake = published
-    publisher.publish(build(tmp_path / "second", scene(has_late=True)).lake, LAST_DAY, "A test.")
+    publisher.publish(late, LAST_DAY, "A test.")
     publisher.publish(lake, date(2025, 4, 22), "A test.")
     databases = [path.parent.name for path in sorted(publisher.releases.glob("*/*.duckdb"))]
     assert len(databases) == 2
