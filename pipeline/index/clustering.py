@@ -30,7 +30,7 @@ def measure_clustering(daily: pl.DataFrame, baseline: pl.DataFrame, half_life_da
     expected of the articles read, b: rate of the filter's Gamma). `clustering` is the first sum divided by the second. It is shrunk towards
     that of all directions of the channel, so that a pair with few stories has about theirs.
     """
-    ordered = DAILY_MASS.conform(daily).sort(*_GROUP, "index_date")
+    ordered = DAILY_MASS.conform(daily)
     groups = ordered.select(_GROUP).unique(maintain_order=True)
     frames = [CLUSTERING.empty()]
     for valid_from, errors, variances in _measure_windows(ordered, baseline, half_life_days):
@@ -47,10 +47,10 @@ def _measure_windows(ordered: pl.DataFrame, baseline: pl.DataFrame, half_life_da
     """Yield forecast errors and variances for each version of the baseline.
 
     Yields the version's `valid_from`, the sums of squared forecast errors and of forecast variances over the days of its window. Both have
-    one item for each series and channel. `ordered`: rows of DAILY_MASS, sorted by series, channel and day.
+    one item for each series and channel. `ordered`: rows of DAILY_MASS, sorted by its key.
     """
     dates = ordered["index_date"].unique().sort()
-    counts, read = (to_matrix(ordered, _GROUP, name).astype(np.float64) for name in ("story_count", "articles_read"))
+    counts, read = (to_matrix(ordered, name).astype(np.float64) for name in ("story_count", "articles_read"))
     for valid_from, first, last in (
         BASELINE.conform(baseline).select("valid_from", "baseline_from", "baseline_to").unique().sort("valid_from").rows()
     ):

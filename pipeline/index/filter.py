@@ -4,8 +4,8 @@ The stalemate with its Beta interval is here, too. Belongs here: sums over time 
 weights (`weights.toml`).
 """
 
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -24,14 +24,19 @@ MIN_SHAPE = 0.5
 _QUANTILES = {"lo80": 0.1, "hi80": 0.9, "lo95": 0.025, "hi95": 0.975}
 
 
-def to_matrix(frame: pl.DataFrame, group: Sequence[str], name: str) -> Matrix:
+def to_matrix(daily: pl.DataFrame, name: str) -> Matrix:
     """Convert the column `name` to a matrix of shape (groups, days).
 
-    `group`: the columns that define a group. `frame` must be sorted by group and day, and must have every day of every group. An empty
-    `frame` gives the shape (0, 0).
+    A group is, for example, a series and channel. `daily` must be sorted by `index_date` and group, as daily tables are, and must have
+    every group on every day. An empty `daily` gives the shape (0, 0). `to_column` is the reverse.
     """
-    groups = frame.select(pl.struct(group).n_unique()).item()
-    return frame[name].to_numpy().reshape(groups, -1) if groups else np.zeros((0, 0))
+    days = daily["index_date"].n_unique()
+    return daily[name].to_numpy().reshape(days, -1).T if days else np.zeros((0, 0))
+
+
+def to_column(name: str, matrix: NDArray[Any]) -> pl.Series:
+    """Convert a matrix of shape (groups, days) to a column, sorted by day and group; NaN becomes null."""
+    return pl.Series(name, matrix.T.ravel(), nan_to_null=True)
 
 
 def discount(daily: Matrix, half_life_days: float) -> Matrix:
@@ -164,7 +169,7 @@ def filter_channels(
     masses include those of the baseline window, with the weight of the prior, so that no interval has zero width.
     """
     group = ["series", "channel"]
-    ordered = DAILY_MASS.conform(daily).sort(*group, "index_date")
+    ordered = DAILY_MASS.conform(daily)
     any_source = BASELINE.conform(baseline).filter(pl.col("source") == "(any)")
     # `priors`: one row for each version of the baseline and group, sorted by version first. `version`: the number of each day's version.
     versions = ordered.select("valid_from").unique().sort("valid_from").with_row_index("version")
@@ -179,7 +184,7 @@ def filter_channels(
     version = ordered.select("index_date", "valid_from").unique().sort("index_date").join(versions, on="valid_from", maintain_order="left")
 
     def sums(name: str) -> Matrix:
-        return discount(to_matrix(ordered, group, name), half_life_days)
+        return discount(to_matrix(ordered, name), half_life_days)
 
     def prior(name: str) -> Matrix:  # shape (groups, days): each day has the prior of its version
         return priors[name].to_numpy().reshape(versions.height, groups.height).T[:, version["version"].to_numpy()]
@@ -217,9 +222,7 @@ def filter_channels(
         "half_life_days": np.full_like(a, half_life_days),
     }
     return CHANNEL_DAILY.conform(
-        ordered.select("index_date", *group).with_columns(
-            pl.Series(name, matrix.ravel(), nan_to_null=True) for name, matrix in columns.items()
-        )
+        ordered.select("index_date", *group).with_columns(to_column(name, matrix) for name, matrix in columns.items())
     )
 
 
@@ -230,9 +233,8 @@ def filter_movement(movement: pl.DataFrame, half_life_days: float) -> pl.DataFra
     `stalemate` is the share of talk in both (`stalemate_share`), with its 80 % Beta interval. Rows with too little of both (`has_movement`)
     are returned too, marked `is_thin`; the index does not publish them.
     """
-    ordered = MOVEMENT_DAILY.conform(movement).sort("pair", "index_date")
-    hold = discount(to_matrix(ordered, ["pair"], "hold"), half_life_days)
-    move = discount(to_matrix(ordered, ["pair"], "move"), half_life_days)
+    ordered = MOVEMENT_DAILY.conform(movement)
+    hold, move = (discount(to_matrix(ordered, name), half_life_days) for name in ("hold", "move"))
     columns = {
         "hold": hold,
         "move": move,
@@ -242,5 +244,5 @@ def filter_movement(movement: pl.DataFrame, half_life_days: float) -> pl.DataFra
         "is_thin": ~has_movement(hold, move),
     }
     return STALEMATE_DAILY.conform(
-        ordered.select("index_date", "pair").with_columns(pl.Series(name, matrix.ravel()) for name, matrix in columns.items())
+        ordered.select("index_date", "pair").with_columns(to_column(name, matrix) for name, matrix in columns.items())
     )

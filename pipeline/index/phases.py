@@ -5,6 +5,8 @@ bounds (`phases.toml`).
 """
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -20,6 +22,9 @@ CHANNELS = ("escalation", "concession", "dialogue")
 _DECIMALS = 4  # the quadrature is exact to 2e-4, and mathematical functions differ between processors in the last bits
 # 16 nodes and weights of the Gauss-Legendre rule, moved from [-1, 1] to [0, 1].
 _NODES, _WEIGHTS = (0.5 * (part + shift) for part, shift in zip(np.polynomial.legendre.leggauss(16), (1, 0), strict=True))
+
+
+_BLOCK = 5_000  # rows computed at a time, in threads: scipy releases the GIL
 
 
 class Posteriors(NamedTuple):
@@ -50,6 +55,15 @@ def phase_probabilities(pairs: Posteriors, bounds: Mapping[str, float]) -> dict[
 
     The first four exclude one another, and may sum to less than 1.
     """
+    starts = range(0, max(1, len(pairs.hold)), _BLOCK)
+    blocks = (Posteriors(*(matrix[start : start + _BLOCK] for matrix in pairs)) for start in starts)
+    with ThreadPoolExecutor() as pool:
+        parts = list(pool.map(partial(_compute_block, bounds=bounds), blocks))
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+
+def _compute_block(pairs: Posteriors, bounds: Mapping[str, float]) -> dict[str, Matrix]:
+    """Compute what `phase_probabilities` returns, at once."""
     a, b = pairs.shape / pairs.dispersion, pairs.rate / pairs.dispersion
     moved, ahead = bounds["moved_from"] / 100, bounds["ahead_by"]
     escalation = probability_of_lead(a[:, 0], b[:, 0], a[:, 1], b[:, 1], moved, ahead)

@@ -4,6 +4,7 @@
 -- for each version, series, channel and source with articles in the window, and one with the source (any), whose rate is that of any other
 -- source; the columns of the prior are the same for all sources.
 -- Sums are of decimals, which are exact in any order.
+-- threads: all
 with first_day as (
     select
         coalesce(

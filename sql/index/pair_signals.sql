@@ -15,7 +15,7 @@ with directed_pairs as (
     from (select unnest(getvariable('pairs')) as pair) as pairs
 ),
 
-counted as (
+counted as not materialized (
     select
         signals.signal_id,
         signals.article_id,
@@ -42,7 +42,7 @@ counted as (
     where signals.modality = 'asserted' and weights.weight > 0
 ),
 
-towards_one as (
+towards_one as not materialized (
     select
         counted.*,
         directed_pairs.target as partner,
@@ -79,7 +79,7 @@ towards_all as (
         )
 ),
 
-towards as (
+towards as not materialized (
     select * from towards_one
     union all
     select towards_all.*

@@ -5,6 +5,7 @@
 -- The second moment is E[mass^2] of the whole story, each of its signals being true with its probability; for one signal p (g w)^2.
 -- Rows are grouped by numbers (story_no, pair_no, side, channel_no): several times faster than by the strings.
 -- Sums are of decimals, which are exact in any order.
+-- Rows are sorted by the key here, because story numbers, which have the order of the names, are faster to compare.
 -- threads: all
 with late_articles as (
     select
@@ -126,7 +127,7 @@ heaviest as (
         kind_no,
         instrument_no,
         min(rank_no) as rank_no,
-        min(rank_no) filter (where not is_general) as bilateral_rank_no,
+        coalesce(max(breadth * probability * weight) filter (where not is_general), 0) as mass_bilateral,
         count(*) filter (where is_new) as signal_count,
         bool_or(is_late) as is_late
     from ranked
@@ -139,7 +140,7 @@ heaviest_before as (
         heaviest.rank_no,
         ranked.breadth * ranked.probability * ranked.weight as mass,
         ranked.breadth * ranked.probability * ranked.share as mass_unweighted,
-        bilateral.breadth * bilateral.probability * bilateral.weight as mass_bilateral,
+        before.mass_bilateral,
         ranked.probability * (1 - ranked.probability) * (ranked.breadth * ranked.weight) ** 2 as variance
     from heaviest
     inner join numbered_stories using (story_no)
@@ -153,7 +154,6 @@ heaviest_before as (
             and before.kind_no = heaviest.kind_no
             and before.instrument_no = heaviest.instrument_no
     inner join ranked on ranked.rank_no = before.rank_no
-    left join ranked as bilateral on bilateral.rank_no = before.bilateral_rank_no
     where heaviest.is_late and before.is_late
 ),
 
@@ -171,17 +171,13 @@ directed_masses as (
             as mass_actions,
         sum((ranked.breadth * ranked.probability * ranked.share)::decimal(18, 15)) as mass_unweighted,
         sum(coalesce(heaviest_before.mass_unweighted, 0)::decimal(18, 15)) as mass_unweighted_before,
-        sum(
-            coalesce(bilateral.breadth * bilateral.probability * bilateral.weight, 0)::decimal(18, 15)
-            - coalesce(heaviest_before.mass_bilateral, 0)::decimal(18, 15)
-        ) as mass_bilateral,
+        sum(heaviest.mass_bilateral::decimal(18, 15) - coalesce(heaviest_before.mass_bilateral, 0)::decimal(18, 15)) as mass_bilateral,
         sum((ranked.probability * (1 - ranked.probability) * (ranked.breadth * ranked.weight) ** 2)::decimal(18, 15)) as variance,
         sum(coalesce(heaviest_before.variance, 0)::decimal(18, 15)) as variance_before,
         sum(heaviest.signal_count) as signal_count,
         min(ranked.rank_no) as rank_no
     from heaviest
     inner join ranked using (rank_no)
-    left join ranked as bilateral on bilateral.rank_no = heaviest.bilateral_rank_no
     left join heaviest_before using (rank_no)
     group by ranked.story_no, ranked.pair_no, ranked.side, ranked.channel_no
 ),
@@ -269,3 +265,4 @@ inner join ranked using (rank_no)
 inner join kinds using (weight_no)
 inner join instruments using (instrument_no)
 where numbered_stories.weight > 0
+order by numbered_stories.index_date, series.series, kinds.channel, numbered_stories.story_no
