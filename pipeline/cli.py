@@ -40,18 +40,16 @@ ExportFormat = Literal["csv", "xlsx", "dta", "parquet"]
 Channel = Literal["escalation", "concession", "dialogue"]
 
 HomeOption = Annotated[
-    Path | None, typer.Option("--home", help="Folder of the project's data: lake, published files, history of runs [default: data]")
+    Path | None, typer.Option("--home", help="Folder of the project's data: lake, published files, history of runs; default: data")
 ]
 
-WorkersOption = Annotated[
-    int | None, typer.Option("--workers", help="Threads or processes that read articles [default: one for each core]")
-]
+WorkersOption = Annotated[int | None, typer.Option("--workers", help="Threads or processes that read articles; default: one for each core")]
 
 ExtractorOption = Annotated[
     ReaderName | None,
     typer.Option(
         "--extractor",
-        help="Which readers find signals: both, rules, encoder, or llm (a language model) [default: that of the settings]",
+        help="Which readers find signals: both, rules, encoder, or llm (a language model); default: that of the settings",
     ),
 ]
 
@@ -95,16 +93,21 @@ def run(
     articles: Annotated[
         list[Path] | None,
         typer.Option(
-            "--articles", help="Article file, folder or pattern (Parquet, JSON, CSV, also .gz, .zip); may be repeated [default: the sample]"
+            "--articles", help="Article file, folder or pattern (Parquet, JSON, CSV, also .gz, .zip); may be repeated; default: the sample"
         ),
     ] = None,
     pairs: Annotated[str | None, typer.Option("--pairs", help="Pairs of countries in either order, e.g. USA-CHN,EUN-USA")] = None,
-    first: Annotated[date | None, _day_option("--from", "First day [default: the first in the articles]")] = None,
-    last: Annotated[date | None, _day_option("--to", "Last day [default: the last in the articles]")] = None,
+    first: Annotated[
+        date | None, _day_option("--from", "First day; default: first_day of the settings, else the first in the articles")
+    ] = None,
+    last: Annotated[date | None, _day_option("--to", "Last day; default: last_day of the settings, else the last in the articles")] = None,
     baseline: Annotated[
         Days | None,  # a tuple would make typer expect two arguments
         typer.Option(
-            "--baseline", parser=_parse_window, metavar="FROM:TO", help="Days whose average is 100 [default: the first 365 days read]"
+            "--baseline",
+            parser=_parse_window,
+            metavar="FROM:TO",
+            help="Days whose average is 100; default: the days read so far, up to the first 365",
         ),
     ] = None,
     home_folder: HomeOption = None,
@@ -125,11 +128,13 @@ def work(
         list[Path] | None,
         typer.Option(
             "--articles",
-            help="Article file, folder or pattern; the same on all machines [default: the setting articles, else the sample]",
+            help="Article file, folder or pattern; the same on all machines; default: the setting articles, else the sample",
         ),
     ] = None,
-    first: Annotated[date | None, _day_option("--from", "First day [default: the first in the articles]")] = None,
-    last: Annotated[date | None, _day_option("--to", "Last day [default: the last in the articles]")] = None,
+    first: Annotated[
+        date | None, _day_option("--from", "First day; default: first_day of the settings, else the first in the articles")
+    ] = None,
+    last: Annotated[date | None, _day_option("--to", "Last day; default: last_day of the settings, else the last in the articles")] = None,
     home_folder: HomeOption = None,
     workers: WorkersOption = None,
 ) -> None:
@@ -145,9 +150,9 @@ def work(
 
 @app.command()
 def fetch(
-    names: Annotated[list[str] | None, typer.Argument(help="Names of upstreams [default: all enabled ones]")] = None,
-    first: Annotated[date | None, _day_option("--from", "First day to fetch [default: first_day]")] = None,
-    last: Annotated[date | None, _day_option("--to", "Last day to fetch [default: yesterday]")] = None,
+    names: Annotated[list[str] | None, typer.Argument(help="Names of upstreams; default: all enabled ones")] = None,
+    first: Annotated[date | None, _day_option("--from", "First day to fetch; default: first_day")] = None,
+    last: Annotated[date | None, _day_option("--to", "Last day to fetch; default: yesterday")] = None,
     home_folder: HomeOption = None,
 ) -> None:
     """Fetch the enabled upstreams and store their responses.
@@ -224,7 +229,7 @@ def evaluate(
 @app.command()
 def audit(
     pair: Annotated[str | None, typer.Option("--pair", help="Only this pair of countries, in either order")] = None,
-    channel: Annotated[Channel | None, typer.Option("--channel", help="Only this channel [default: escalation and concession]")] = None,
+    channel: Annotated[Channel | None, typer.Option("--channel", help="Only this channel; default: escalation and concession")] = None,
     first: Annotated[date | None, _day_option("--from", "First day of stories")] = None,
     last: Annotated[date | None, _day_option("--to", "Last day of stories")] = None,
     number: Annotated[int, typer.Option("--number", min=1, help="Number of readings")] = 20,
@@ -250,7 +255,7 @@ def audit(
 @app.command()
 def compare(
     before: Annotated[str, typer.Argument(help="Name of a release of this home, or a folder: a release, or another home")],
-    after: Annotated[str | None, typer.Argument(help="The same [default: the latest release of this home]")] = None,
+    after: Annotated[str | None, typer.Argument(help="The same; default: the latest release of this home")] = None,
     pair: Annotated[str | None, typer.Option("--pair", help="Only this pair of countries, in either order")] = None,
     first: Annotated[date | None, _day_option("--from", "First day")] = None,
     last: Annotated[date | None, _day_option("--to", "Last day")] = None,
@@ -270,15 +275,15 @@ def compare(
 def validate(
     references: Annotated[
         Path | None,
-        typer.Option("--references", help="File or folder of reference series: daily TPU, categorical EPU, GPR [default: none]"),
+        typer.Option("--references", help="File or folder of reference series: daily TPU, categorical EPU, GPR; default: none"),
     ] = None,
     pair: Annotated[
-        str | None, typer.Option("--pair", help="Pair to compare with references, in either order [default: the one with most evidence]")
+        str | None, typer.Option("--pair", help="Pair to compare with references, in either order; default: the one with most evidence")
     ] = None,
-    first: Annotated[date | None, _day_option("--from", "First day [default: the first day read]")] = None,
-    last: Annotated[date | None, _day_option("--to", "Last day [default: the last day read]")] = None,
+    first: Annotated[date | None, _day_option("--from", "First day; default: the first day read")] = None,
+    last: Annotated[date | None, _day_option("--to", "Last day; default: the last day read")] = None,
     folder: Annotated[
-        Path | None, typer.Option("--out", help="Folder for validation.html and its table [default: the published folder of the home]")
+        Path | None, typer.Option("--out", help="Folder for validation.html and its table; default: the published folder of the home")
     ] = None,
     simulation: Annotated[
         bool, typer.Option("--simulation/--no-simulation", help="Also check the intervals on simulated rates, which takes a minute")
@@ -297,10 +302,10 @@ def validate(
 @app.command()
 def export(
     ending: Annotated[
-        ExportFormat | None, typer.Option("--to", help="Format: csv, xlsx, dta (Stata) or parquet [default: that of --out, else csv]")
+        ExportFormat | None, typer.Option("--to", help="Format: csv, xlsx, dta (Stata) or parquet; default: that of --out, else csv")
     ] = None,
-    to: Annotated[Path | None, typer.Option("--out", help="Output file [default: TABLE.FORMAT in the working folder]")] = None,
-    table: Annotated[str | None, typer.Option("--table", help="Table or view of the database [default: tension_index]")] = None,
+    to: Annotated[Path | None, typer.Option("--out", help="Output file; default: TABLE.FORMAT in the working folder")] = None,
+    table: Annotated[str | None, typer.Option("--table", help="Table or view of the database; default: tension_index")] = None,
     pair: Annotated[str | None, typer.Option("--pair", help="Only this pair of countries, in either order")] = None,
     home_folder: HomeOption = None,
 ) -> None:
@@ -330,7 +335,7 @@ def open_page(
 
 @app.command()
 def mcp(
-    serves_http: Annotated[bool, typer.Option("--http", help="Serve over HTTP on 127.0.0.1 [default: standard input and output]")] = False,
+    serves_http: Annotated[bool, typer.Option("--http", help="Serve over HTTP on 127.0.0.1; default: standard input and output")] = False,
     port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port of --http")] = 8765,
     home_folder: HomeOption = None,
 ) -> None:
