@@ -9,9 +9,9 @@ from pathlib import Path
 import polars as pl
 
 from pipeline.articles.clean import clean_articles
-from pipeline.settings import SAMPLE_ARTICLES, SAMPLE_LAST_DAY, Settings
+from pipeline.settings import SAMPLE_ARTICLES, SAMPLE_LAST_DAY
 from pipeline.settings.archives import ArticleFiles
-from pipeline.signals.extractors import make_extractor
+from pipeline.signals.extract import SentenceExtractor
 from pipeline.sources.files.articles import collect_rows, read_articles
 
 COUNTS = Path(__file__).parents[1] / "tests" / "unit" / "signals" / "counts.csv"
@@ -25,9 +25,9 @@ def read_counts() -> pl.DataFrame:
 
 
 def extract_sample_findings() -> pl.DataFrame:
-    """Extract the bundled sample's findings with the extractor of the settings."""
+    """Extract the bundled sample's findings with both readers."""
     raw = collect_rows(read_articles([ArticleFiles(path=str(SAMPLE_ARTICLES))], last_day=SAMPLE_LAST_DAY))
-    return make_extractor(Settings()).extract(clean_articles(raw).articles)
+    return SentenceExtractor().extract(clean_articles(raw).articles)
 
 
 def count_findings(findings: pl.DataFrame) -> pl.DataFrame:

@@ -97,11 +97,12 @@ class Publisher:
         stale table (`Lake.mark_stale`) is copied from the latest release (empty if there is none) and listed in `stale_tables`. If a
         release of this name exists, its intact files stay; missing or damaged ones are replaced, its database is built again if it is not
         current, and `add_files` is called again. Unless `latest` pointed to this release before, databases are deleted from all releases
-        except this one and the one that it pointed to. `PublishError` when the database cannot be built, or `latest` is a folder.
+        except this one and the one that it pointed to. `PublishError` when the database cannot be built, or `latest` is no link.
         """
         if self.latest.exists() and not self.latest.is_symlink():
+            what = "folder" if self.latest.is_dir() else "file"
             raise PublishError(
-                f"{self.latest} is a folder, not a link; a copy or a backup that follows links makes this. Remove it and run again: "
+                f"{self.latest} is a {what}, not a link; a copy or a backup that follows links makes this. Remove it and run again: "
                 f"{self.releases} has the releases"
             )
         self._remove_leftovers()

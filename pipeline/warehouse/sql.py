@@ -147,17 +147,25 @@ def select_table(tables: Tables, query: Query, table: Table, variables: Variable
     """Run the query that makes `table`.
 
     Returns the contract's columns in its order, without others. Values are cast to the contract's types, because DuckDB widens some (e.g.
-    sums to hugeint); a cast to integer drops fractions. `ModelError` when a column is missing, `ContractError` when a value cannot be cast.
+    sums to hugeint). `ModelError` when a column is missing, `ContractError` when a value cannot be cast, or a whole number may have a
+    fraction.
     """
     threads = count_cores() if query.runs_on_all_threads else 1
     frame = select(tables, query, variables, threads)
     missing = [name for name in table.schema if name not in frame.columns]
     if missing:
         raise ModelError(f"{query.path}: the query yields no column {missing}, which table {table.name} has")
+    fractions = [name for name, dtype in table.schema.items() if dtype.is_integer() and _may_have_fractions(frame.schema[name])]
+    if fractions:
+        raise ContractError(f"{query.path}: the query yields numbers with fractions for {fractions} of table {table.name}; cast them in it")
     try:
         return frame.select(pl.col(name).cast(dtype, strict=True) for name, dtype in table.schema.items())
     except pl.exceptions.PolarsError as error:
         raise ContractError(f"{query.path}: the query's types do not fit table {table.name}: {error}") from error
+
+
+def _may_have_fractions(dtype: pl.DataType) -> bool:
+    return dtype.is_float() or (isinstance(dtype, pl.Decimal) and dtype.scale > 0)
 
 
 def select_view(tables: Tables, view: Table, day: date) -> pl.DataFrame:

@@ -225,14 +225,15 @@ def _compare(bucket: Bucket, pointer: Pointer, content: bytes, uploaded: bytes) 
     """Compare a release with one of the same name in the store.
 
     `content`, `uploaded`: their `SHA256SUMS`. Database, report and charts may differ, because a later version of the program builds them
-    again: those uploaded first stay, and the returned pointer has the hash of `uploaded`. Raises `UploadError` if other files differ.
+    again: those uploaded first stay, and the returned pointer has the hash of `uploaded`. Raises `UploadError` if other files differ or are
+    only in one of the two.
     """
-    there = parse_sums(uploaded.decode())
-    differing = sorted(path for path, digest in parse_sums(content.decode()).items() if there.get(path) != digest)
+    here, there = parse_sums(content.decode()), parse_sums(uploaded.decode())
+    differing = sorted(path for path in here.keys() | there.keys() if here.get(path) != there.get(path))
     if data := [path for path in differing if Path(path).suffix not in LINKED]:
         raise UploadError(
-            f"{bucket.url}/{pointer.path}/{data[0]} has other content than {data[0]} of this home, and a release never changes; the next "
-            f"release, with later days, can be uploaded. Or choose another prefix in publish_to"
+            f"{bucket.url}/{pointer.path}/{data[0]} has other content than in this home, or is only in one of the two, and a release never "
+            f"changes; the next release, with later days, can be uploaded. Or choose another prefix in publish_to"
         )
     first = Pointer(**(vars(pointer) | {"sums": hashlib.sha256(uploaded).hexdigest()}))
     return Upload(first, (), 0, len(there), tuple(differing))

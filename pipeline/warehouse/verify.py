@@ -241,7 +241,8 @@ def _check_published(settings: Settings, compares_hashes: bool) -> Iterator[Dama
     if publisher.latest.is_symlink() and not publisher.latest.exists():
         yield Damage("published/latest", "points to a release that is missing", again, True)
     elif publisher.latest.exists() and not publisher.latest.is_symlink():
-        yield Damage("published/latest", "a folder instead of a link", "Remove it and publish again: tension run", False)
+        what = "folder" if publisher.latest.is_dir() else "file"
+        yield Damage("published/latest", f"a {what} instead of a link", "Remove it and publish again: tension run", False)
     elif not publisher.latest.exists() and publisher.releases.exists():
         yield Damage("published/latest", MISSING, again, True)
     elif publisher.latest.exists() and publisher.latest.resolve().parent != publisher.releases.resolve():

@@ -262,6 +262,11 @@ CASES: dict[str, tuple[Callable[[Path], object], int, str]] = {
     ),
     "latest is lost": (lambda h: (h / "published/latest").unlink(), 1, "published/latest: missing. Publish again: tension run"),
     "latest is a folder": (follow_link, 2, "published/latest: a folder instead of a link. Remove it and publish again: tension run"),
+    "latest is a file": (
+        lambda h: ((h / "published/latest").unlink(), (h / "published/latest").write_text("releases/x")),
+        2,
+        "published/latest: a file instead of a link. Remove it and publish again: tension run",
+    ),
     "the database is a copy": (
         lambda h: ((h / "published/trade_tension.duckdb").unlink(), shutil.copy(release(h) / "trade_tension.duckdb", h / "published")),
         1,

@@ -224,6 +224,13 @@ def test_a_model_with_values_of_another_type_is_an_error(tmp_path: Path) -> None
         select_table(Lake(tmp_path), query, COVERAGE, {})
 
 
+@pytest.mark.parametrize("value", ["1.5", "1.5::double", "avg(1)", "1e0"])
+def test_a_whole_number_is_not_cut_off_from_a_fraction(tmp_path: Path, value: str) -> None:
+    query = read_query(write_sql(tmp_path, coverage_of(accepted=value)))
+    with pytest.raises(ContractError, match=r"numbers with fractions for \['accepted'\] of table coverage; cast them"):
+        select_table(Lake(tmp_path), query, COVERAGE, {})
+
+
 def test_views_read_published_tables_only(small: Built) -> None:
     assert [(path.stem, name) for path in VIEWS for name in reads(path) if not TABLES[name].published] == []
     assert [path.stem for path in VIEWS if query(small.lake, path, {}).width < 2] == []

@@ -30,7 +30,7 @@ def write_release(folder: Path, name: str, changed: dict[str, bytes] | None = No
     for path, content in (FILES | (changed or {})).items():
         (release / path).parent.mkdir(parents=True, exist_ok=True)
         (release / path).write_bytes(content)
-    write_sums(release, {path: hash_file(release / path) for path in FILES})
+    write_sums(release, {path: hash_file(release / path) for path in FILES | (changed or {})})
     return release
 
 
@@ -98,6 +98,12 @@ def test_a_released_file_with_other_content_is_an_error(bucket: Bucket, tmp_path
         upload(bucket, changed)
     assert read(bucket, f"releases/{MONDAY}/tension_index.csv") == b"date,value\n"
     assert read(bucket, POINTER) == before
+
+
+def test_a_released_file_that_this_home_lacks_is_an_error(bucket: Bucket, tmp_path: Path) -> None:
+    upload(bucket, write_release(tmp_path / "one", MONDAY, {"more.csv": b"date,value\n"}))
+    with pytest.raises(UploadError, match=r"more\.csv has other content than in this home, or is only in one of the two"):
+        upload(bucket, write_release(tmp_path / "two", MONDAY))
 
 
 def test_a_database_that_was_built_again_keeps_its_first_version(bucket: Bucket, tmp_path: Path) -> None:
