@@ -35,7 +35,10 @@ def to_matrix(daily: pl.DataFrame, name: str) -> Matrix:
 
 
 def to_column(name: str, matrix: NDArray[Any]) -> pl.Series:
-    """Convert a matrix of shape (groups, days) to a column, sorted by day and group; NaN becomes null."""
+    """Convert a matrix of shape (groups, days) to a column.
+
+    Its rows are sorted by day and group; NaN becomes null.
+    """
     return pl.Series(name, matrix.T.ravel(), nan_to_null=True)
 
 

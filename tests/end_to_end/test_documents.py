@@ -21,6 +21,7 @@ def run_cog(home: Path, *arguments: str | Path) -> subprocess.CompletedProcess[s
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, encoding="utf-8", check=False)
 
 
+@pytest.mark.slow
 def test_generated_parts_of_documents_are_current(sample_run: SampleRun) -> None:
     checked = run_cog(sample_run.home, "--check")
     assert checked.returncode == 0, checked.stdout + checked.stderr
@@ -53,6 +54,7 @@ def test_an_answer_belongs_to_the_last_query_before_it() -> None:
         find_last_query("block\n", 1)
 
 
+@pytest.mark.slow
 def test_examples_in_python_run(sample_run: SampleRun, tmp_path: Path) -> None:
     (tmp_path / "data").symlink_to(sample_run.home)
     blocks = [block for page in (COOKBOOK, TOOLS) for block in PYTHON_BLOCK.findall(page.read_text(encoding="utf-8"))]
