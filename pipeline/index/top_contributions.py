@@ -11,6 +11,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from pipeline.contracts.tables.contributions import TOP_CONTRIBUTIONS
+from pipeline.contracts.tables.index import CHANNEL_DAILY
 
 STORIES_SHOWN = 3
 _CELL = ["series", "channel", "index_date"]
@@ -29,15 +30,16 @@ def select_top_contributions(masses: pl.DataFrame, channels: pl.DataFrame, story
     ranked once, so what late articles add to a story has its own rank; a day takes the smallest ranks of its window of `story_days`.
     Windows are composed of windows of 1, 2, 4, ... days: the work grows with the number of days times the logarithm of the window.
     """
-    cells = channels.select(*_CELL, "rate", "value", "half_life_days").sort(_CELL).with_row_index("cell_no")
+    cells = CHANNEL_DAILY.conform(channels).select(*_CELL, "rate", "value", "half_life_days").with_row_index("cell_no")
     stories = _rank_stories(masses, cells)
     own = _find_smallest_in_cells(stories["cell_no"].to_numpy(), cells.height)
     day_count = max(cells["index_date"].n_unique(), 1)
-    ranks = _find_smallest_in_windows(own.reshape(STORIES_SHOWN, -1, day_count), story_days)
+    own = own.reshape(STORIES_SHOWN, day_count, -1).transpose(0, 2, 1)
+    ranks = _find_smallest_in_windows(own, story_days)
     day, group, place = np.nonzero(ranks.transpose(2, 1, 0) != _NO_STORY)  # in order of the table's key: no sort needed
     chosen = pl.concat(
         [
-            cells[group * day_count + day],
+            cells[day * own.shape[1] + group],
             pl.DataFrame({"place": place + 1}, schema={"place": pl.Int64}),
             stories.drop("cell_no")[ranks[place, group, day]],
         ],
