@@ -112,5 +112,6 @@ def is_conditional(text: str) -> bool:
 @cache
 def _compile_products() -> tuple[tuple[str, ...], re.Pattern[str]]:
     products: dict[str, str] = load_lexicon("products")["products"]
-    groups = "|".join(rf"(?P<p{i}>\b(?:{words})\b)" for i, words in enumerate(products.values()))
-    return tuple(products), re.compile(groups, re.IGNORECASE)
+    # One word boundary before all alternatives: only at the start of a word is any of them tried.
+    groups = "|".join(rf"(?P<p{i}>{words})" for i, words in enumerate(products.values()))
+    return tuple(products), re.compile(rf"\b(?:{groups})\b", re.IGNORECASE)
