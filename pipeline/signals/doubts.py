@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 import polars as pl
 
-from pipeline.signals.slots import find_product
+from pipeline.signals.slots import names_product
 
 #: Kinds that are acts, not words.
 DEEDS = frozenset({"measure", "investigation", "easing", "purchase", "agreement"})
@@ -76,5 +76,5 @@ def _iter_doubts(sentence: str, previous: str) -> Iterator[str]:
         yield "recital"
     if _FIRM.search(sentence):
         yield "firm"
-    if not any(_TRADE.search(text) or find_product(text) for text in (sentence, previous)):
+    if not any(_TRADE.search(text) or names_product(text) for text in (sentence, previous)):
         yield "no_trade"

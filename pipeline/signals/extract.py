@@ -126,7 +126,7 @@ class SentenceExtractor:
         """
         whole = document(title, text) if title else text
         frame = pl.DataFrame([("text", day, "", whole, len(title))], schema={**TEXTS_SCHEMA, "title_length": pl.Int64()}, orient="row")
-        return self._read(frame).sort("span_start", "actor", "target", "kind")
+        return self._read(frame).sort("span_start", "actor", "target", "kind", maintain_order=True)
 
     def _read(self, texts: pl.DataFrame) -> pl.DataFrame:
         """Read texts in batches, in parallel, and return their findings.

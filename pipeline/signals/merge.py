@@ -16,10 +16,10 @@ def merge(readings: pl.DataFrame) -> pl.DataFrame:
     """Reduce readings to one row for each signal.
 
     Adds `signal_id`. Of several readings with equal values in `KEY` one remains: an asserted one before others, then the most probable,
-    then the one whose `rule_id` is first in the alphabet. Rows are sorted by `KEY`.
+    then the one whose `rule_id` is first in the alphabet, then the first of them. Rows are sorted by `KEY`.
     """
     ordered = readings.with_columns(is_asserted=pl.col("modality") == "asserted").sort(
-        *KEY, "is_asserted", "probability", "rule_id", descending=[False] * len(KEY) + [True, True, False]
+        *KEY, "is_asserted", "probability", "rule_id", descending=[False] * len(KEY) + [True, True, False], maintain_order=True
     )
     best = ordered.unique(list(KEY), keep="first", maintain_order=True).drop("is_asserted")
     return best.with_columns(signal_id=pl.Series([signal_id(*row) for row in best.select(KEY).iter_rows()], dtype=pl.String()))

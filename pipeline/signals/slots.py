@@ -14,13 +14,21 @@ _RATE = re.compile(r"(\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?)[ -]?(?:%|percent|per cen
 _FORMER = re.compile(rf"from {_RATE.pattern} to", re.IGNORECASE)
 # What leads over to the act that is answered; a comma ends it.
 _REASON = re.compile(r"\b(?:after|following|in (?:response|reply|retaliation|answer) (?:to|for))\b[^,;]*$", re.IGNORECASE)
+# From a restriction to goods that are its reason, not taxed: `a tariff on India over its purchases of Russian oil`.
+_RESTRICTED_OVER = re.compile(
+    r"\b(?:tariff|dut(?:y|ies)|lev(?:y|ies)|sanction|curb|ban)s?\b[^,;.]{0,60}?"
+    r"\b(?:(?<!dispute )(?<!row )(?<!fight )(?<!talks )(?<!war )over|because of|for buying"
+    r"|in (?:response|reply|retaliation|answer) (?:to|for))\b[^,;.]{0,60}$",
+    re.IGNORECASE,
+)
+_REASON_REACH = 150  # characters
 # From a rate to the target on whose goods it is raised, without another rate or clause between them.
 _ON = re.compile(r"[^%,;]{0,60}?\b(?:on|against|for|from)\b[^%,;]{0,40}", re.IGNORECASE)
 _SCALE_WORDS = "trillion|billion|million|bn|tn|m|b"
 # Whole numbers: the digits of `1.234.567` or `1,5`, written as in other languages, would give a wrong amount.
 _AMOUNT = r"(?<![\d.,])(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?![.,]?\d)"
 _DOLLARS = re.compile(
-    rf"(?:\bUS\$|(?<![A-Z])\$|\bUSD ?)\s?{_AMOUNT}\s?({_SCALE_WORDS})?\b"
+    rf"(?:\bUS\$|(?<![A-Z])\$|\bUSD ?)\s?{_AMOUNT}[\s-]?({_SCALE_WORDS})?\b"
     rf"|{_AMOUNT}\s(trillion|billion|million)\s(?:U\.?S\.? )?(?:dollars|dlrs)",
     re.IGNORECASE,
 )
@@ -92,11 +100,18 @@ def _to_number(digits: str) -> float:
 def find_product(text: str) -> str:
     """Return the first product named, or an empty string.
 
-    The result is the name in `lexicon/products.toml`, not the words of the text.
+    The result is the name in `lexicon/products.toml`, not the words of the text. Goods that are the reason of a restriction are left out.
     """
     names, pattern = _compile_products()
-    match = pattern.search(text)
-    return names[int(str(match.lastgroup)[1:])] if match else ""
+    for match in pattern.finditer(text):
+        if not _RESTRICTED_OVER.search(text, max(0, match.start() - _REASON_REACH), match.start()):
+            return names[int(str(match.lastgroup)[1:])]
+    return ""
+
+
+def names_product(text: str) -> bool:
+    """Whether a text names any product, also as a reason."""
+    return bool(_compile_products()[1].search(text))
 
 
 def is_retaliation(text: str) -> bool:

@@ -159,7 +159,7 @@ def _choose_nearest_act(claims: pl.DataFrame, acts: pl.DataFrame) -> pl.DataFram
     score = 4 * pl.col("rate_fits") - 3 * pl.col("is_opposite") + pl.col("names_goods").cast(pl.Int64) - pl.col("distance") / DAYS_AFTER
     best = (
         candidates.with_columns(score=score)
-        .sort("signal_id", "score", "act_id", descending=[False, True, False])
+        .sort("signal_id", "score", "act_id", "effective_on", descending=[False, True, False, False])
         .unique("signal_id", keep="first")
     )
     contradicts = pl.col("is_opposite") | (pl.col("rate_fits") < 0)

@@ -32,6 +32,12 @@ def test_the_order_of_readings_does_not_matter() -> None:
     assert merge_rows(one, other).equals(merge_rows(other, one))
 
 
+def test_of_equal_readings_the_first_remains_whatever_else_is_merged() -> None:
+    articles = [f"{number * 37 % 200:03}" for number in range(200)]  # in disorder
+    merged = merge_rows(*({"article_id": article, "status": status} for article in articles for status in ("effective", "proposed")))
+    assert merged["status"].unique().to_list() == ["effective"]
+
+
 def test_the_id_has_sixteen_hex_digits_and_depends_on_the_key() -> None:
     ids = {signal_id("a", 1, 2, "USA", "CHN", kind, "tariff") for kind in ("measure", "threat")}
     assert len(ids) == 2

@@ -141,6 +141,34 @@ def test_the_same_text_gives_the_same_findings() -> None:
     assert SentenceExtractor("rules").explain(text).equals(SentenceExtractor("rules").explain(text))
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Sheinbaum says that the American tariffs on Mexico will be paused for one month.",
+        "Mexico said US tariffs on Mexico had been suspended.",
+    ],
+)
+def test_who_announces_what_others_do_to_their_tariffs_is_not_the_actor(text: str) -> None:
+    assert asserted(text) == {"USA>MEX easing"}
+
+
+def test_who_answers_the_tariffs_of_the_other_side_is_the_actor() -> None:
+    assert asserted("Beijing announced that US tariffs on Chinese cars would be matched.") == {"CHN>USA measure"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Beijing hit back at the accusation that it had broken its deal with Washington.", "China hit back at US claims about its exports."],
+)
+def test_an_answer_in_words_is_no_retaliation(text: str) -> None:
+    assert asserted(text) == set()
+
+
+def test_what_another_country_buys_is_not_bought_by_who_raises_it_in_talks() -> None:
+    assert asserted("The US side also raised China's purchases of Iranian oil.") == set()
+    assert asserted("China raised its purchases of American soybeans.") == {"CHN>USA purchase"}
+
+
 @pytest.mark.parametrize("sides", ["Kenya and Canada", "Canada and Kenya"])
 def test_who_sets_a_duty_in_a_deal_is_not_whose_goods_it_is_on(sides: str) -> None:
     signals = asserted(f"{sides} struck an agreement that lowers the tariff on Kenyan tea to 15 percent.")

@@ -59,6 +59,7 @@ def test_former_rates_and_those_of_other_acts_do_not_count(text: str, rate: floa
         ("tariffs on €21 billion, or $23 billion", 2.3e10),
         ("USD 2.4 billion", 2.4e9),
         ("$1,500", 1500.0),
+        ("a $100-million contract", 1e8),
         ("USD 1.234.567", None),
         ("$1,5 billion", None),
         ("1.234.567 million dollars", None),
@@ -85,6 +86,10 @@ def test_a_long_row_of_digits_is_no_rate() -> None:
         ("a waiver that lets them ship American chips", "semiconductors"),
         ("a licence to ship gallium", "gallium"),
         ("the treaty", ""),
+        ("a 25% tariff on India over its purchases of Russian oil", ""),
+        ("tariffs on Chinese goods in reply to Beijing's new curbs on rare earths", ""),
+        ("a tariff on steel over subsidies", "steel"),
+        ("a tariff dispute over lumber", "lumber"),
     ],
 )
 def test_products_have_short_names(text: str, product: str) -> None:

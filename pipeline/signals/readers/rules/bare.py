@@ -18,6 +18,7 @@ from pipeline.signals.readers.rules.matching import Mark, MarkedSentence
 TOPIC_REACH = 10
 TIE_REACH = 8
 OWNER_REACH = 4
+CLAIM_REACH = 8
 FUTURE_REACH = 8
 # Classes of objects that a threat or offer without a verb must name.
 TOPICS = MappingProxyType({"threaten": frozenset({"restriction"}), "offer": frozenset({"concession", "market"})})
@@ -95,8 +96,11 @@ def _build_operator_act(sentence: MarkedSentence, operator: Mark, trade_objects:
     """Build the act of an operator, changed by operators before it.
 
     They change a measure or talks; other acts are only changed by negation or doubt. Retaliation that is only announced is a threat. The
-    instrument is that of the nearest trade object, `other` without one. None if these operators leave no signal (`OPERATOR_EFFECTS`).
+    instrument is that of the nearest trade object, `other` without one. None if these operators leave no signal (`OPERATOR_EFFECTS`), and
+    for an answer in words (`hit back at the accusation`).
     """
+    if class_of(operator) == "retaliate" and cues("claims") & set(sentence.words_between(operator.last, operator.last + CLAIM_REACH)):
+        return None
     entry = operator.readings[0].entry
     base = str(entry["alone"])
     draft = DraftAct(base, base, operator.first, f"{entry['id']}.alone")

@@ -21,13 +21,13 @@ from pipeline.signals.readers.rules.grammar import Act
 from pipeline.signals.readers.rules.matching import MarkedSentence, mark_sentence
 from pipeline.signals.readers.rules.parsed import ParsedSentence
 from pipeline.signals.readers.rules.phrases import word_list
-from pipeline.signals.readers.rules.roles import find_roles
+from pipeline.signals.readers.rules.roles import find_roles, is_suffered
 from pipeline.signals.readers.rules.syntax import Tree, is_installed, parse_sentences
 from pipeline.signals.readers.rules.word_order import SentenceContext
 
 MAX_SENTENCE_LENGTH = 1500
 MAX_LENGTH_OF_SHORT_WORD = 3
-VERSION = "0.3.10"
+VERSION = "0.3.11"
 
 
 class RuleReader:
@@ -134,9 +134,10 @@ def _iter_readings(sentence_acts: _SentenceActs, tree: Tree | None) -> Iterator[
             if roles in sentence_acts.candidate_numbers:
                 targets = [mention.start for mention in sentence.mentions if mention.code == roles[1]]
                 yield _to_reading(sentence_acts.candidate_numbers[roles], sentence, act, modality, targets)
-            if "suffer." in act.rule_id and modality == "asserted" and roles[::-1] in sentence_acts.candidate_numbers:
+            back = sentence_acts.candidate_numbers.get(roles[::-1])
+            if back is not None and modality == "asserted" and is_suffered(sentence_acts.context, act, roles[1]):
                 not_back = replace(act, rule_id=f"{act.rule_id}{RULED_OUT}")
-                yield _to_reading(sentence_acts.candidate_numbers[roles[::-1]], sentence, not_back, "negated", [])
+                yield _to_reading(back, sentence, not_back, "negated", [])
 
 
 def _contains_any(text: str, section: str) -> bool:

@@ -15,6 +15,8 @@ from pipeline.signals.readers.rules.word_order import (
     find_agent,
     find_mutual_pair,
     find_owner,
+    find_owner_against,
+    find_possessor,
     find_targets,
     is_done_by_stranger,
 )
@@ -27,6 +29,8 @@ TARGETS_ALL = frozenset({"measure", "threat", "easing", "investigation"})
 
 # What one side offers, plans or asks for is not yet done by both.
 ONE_SIDED = ("offer.", "threaten.", "demand.")
+# Rules of verbs that change the object: only its owner can do that.
+CHANGES = ("pause.", "end.", "lower.", "raise.")
 
 
 def find_roles(context: SentenceContext, parsed: ParsedSentence | None, act: Act) -> Iterator[tuple[str, str]]:
@@ -55,6 +59,8 @@ def find_roles(context: SentenceContext, parsed: ParsedSentence | None, act: Act
         yield from _find_mutual_roles(context, parsed, party, act)
         return
     for actor in _choose_actors(context, parsed, party, act):
+        if act.rule_id.startswith("raise.trade") and act.thing is not None and find_possessor(context, act.thing) not in {None, actor}:
+            continue  # the talks raised China's purchases of oil
         for target in _choose_targets(context, parsed, actor, party, act):
             yield actor, target
 
@@ -133,14 +139,17 @@ def _find_agent_party(parsed: ParsedSentence, act: Act) -> Party | None:
 def _choose_actors(context: SentenceContext, parsed: ParsedSentence | None, party: Party | None, act: Act) -> tuple[str, ...]:
     """Return who acts, by the syntax tree, else by word order.
 
-    `party`: result of the tree. If neither says it, it is the owner of the object. In a passive without an owner it is the state that acts
-    without being named (`context.unnamed`). If the object is goods or trade, that state comes before the owner. If word order gives the
-    state whose goods a tariff is on (`Canada and Kenya reached a deal that sets a tariff on Kenyan tea`), the other side acts. Empty if
-    unknown.
+    `party`: result of the tree. If neither says it, it is the owner of the object; so it is if the object is on the party itself (`Mexico
+    said US tariffs on Mexico would be paused`). In a passive without an owner it is the state that acts without being named
+    (`context.unnamed`). If the object is goods or trade, that state comes before the owner. If word order gives the state whose goods a
+    tariff is on (`Canada and Kenya reached a deal that sets a tariff on Kenyan tea`), the other side acts. Empty if unknown.
     """
+    actor = None if party else find_agent(context, act.anchor)
+    codes = party.codes if party else (actor,)
+    if owner := _find_owner_against(context, act, codes):
+        return (owner,)
     if party:
         return party.codes
-    actor = find_agent(context, act.anchor)
     if parsed and act.instrument == "tariff" and parsed.find_targets(_search_roots(parsed, act), ()) == (actor,):
         return tuple(code for code in find_mutual_pair(context) if code != actor)[:1]
     if actor is None and context.unnamed and _is_subject_acted_on(context, act):
@@ -148,6 +157,23 @@ def _choose_actors(context: SentenceContext, parsed: ParsedSentence | None, part
         actor = context.unnamed if act.rule_id.endswith((".goods", ".trade")) else _find_owner(context, act) or context.unnamed
     actor = actor or _find_owner(context, act)
     return (actor,) if actor else ()
+
+
+def is_suffered(context: SentenceContext, act: Act, target: str) -> bool:
+    """Whether the target of an act can only suffer it.
+
+    It does, for example, in `Japan faces US tariffs` and in `Mexico said US tariffs on Mexico would be paused`.
+    """
+    return "suffer." in act.rule_id or _find_owner_against(context, act, (target,)) is not None
+
+
+def _find_owner_against(context: SentenceContext, act: Act, codes: tuple[str | None, ...]) -> str | None:
+    """Return the owner of what an act changes, if against `codes`.
+
+    Example: USA for `US tariffs on Mexico would be paused`. Verbs that do not change the object itself (`would be matched`) do not count.
+    """
+    is_change = act.rule_id.startswith(CHANGES) and act.rule_id.endswith(".restriction")
+    return find_owner_against(context, act.thing, act.anchor, codes) if is_change and act.thing is not None else None
 
 
 def _find_owner(context: SentenceContext, act: Act) -> str | None:

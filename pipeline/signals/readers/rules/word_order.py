@@ -5,6 +5,7 @@ partners.
 """
 
 import itertools
+from collections.abc import Container
 from dataclasses import dataclass
 
 from pipeline.contracts.countries import ALL_PARTNERS
@@ -241,6 +242,27 @@ def find_owner(context: SentenceContext, thing: int) -> str | None:
     codes = list(dict.fromkeys((*(mention.code for mention in sentence.mentions), *context.main_pair)))
     others = [code for code in codes if code != target]
     return others[0] if target and len(others) == 1 else None
+
+
+def find_possessor(context: SentenceContext, thing: int) -> str | None:
+    """Return the country that owns an object by `'s`, or None."""
+    words = context.sentence
+    for mention, (_, last) in zip(words.mentions, words.mention_spans, strict=True):
+        if thing - OWNER_REACH <= last < thing and words.words_between(last + 1, thing)[:1] in (["'s"], ["\u2019s"]):
+            return mention.code
+    return None
+
+
+def find_owner_against(context: SentenceContext, thing: int, until: int, codes: Container[str | None]) -> str | None:
+    """Return the owner of an object that is against given countries.
+
+    Example: USA for `US tariffs on Mexico` and the `codes` (MEX). `thing`: first word of the object; its target is named after it, before
+    word `until`. None if the owner or such a target is not named, or the owner is one of `codes`.
+    """
+    named = list(zip(context.sentence.mentions, context.sentence.mention_spans, strict=True))
+    owner = next((mention.code for mention, (_, last) in reversed(named) if thing - OWNER_REACH <= last < thing), None)
+    targets = {mention.code for mention, (first, _) in named if thing < first < until}
+    return owner if owner is not None and owner not in codes and any(code in codes for code in targets) else None
 
 
 def _read_list(sentence: MarkedSentence, mentions: list[tuple[Mention, tuple[int, int]]], actor: str) -> tuple[str, ...]:
