@@ -156,7 +156,8 @@ def references_chart(daily: pl.DataFrame, references: pl.DataFrame, acts: pl.Dat
         for name in REFERENCES
     }
     months = {name: series for name, series in months.items() if not series.is_empty()}
-    panels = [_tension_panel(daily, find_acts(acts, pair, axis), axis, has_dates=not months)]
+    drawn = find_acts(acts, pair, axis)
+    panels = [_tension_panel(daily, drawn, axis, has_dates=not months)]
     for n, (name, series) in enumerate(months.items(), start=1):
         # A month's point is at its middle, or at the start of the axis if the month began before.
         points = [
@@ -175,8 +176,8 @@ def references_chart(daily: pl.DataFrame, references: pl.DataFrame, acts: pl.Dat
                 "title": panel_title(f"{NAMES[name].partition(' (')[0]}: mean of the month"),
             }
         )
-    key = "Vertical lines: acts that Wikipedia's Current Events report, escalation (red) and concession (green)."
-    return finish_chart({"vconcat": panels, "spacing": 14, "title": chart_title(f"Trade tension {pair_title(pair)}", (note, key))})
+    title = chart_title(f"Trade tension {pair_title(pair)}", (note, _describe_lines(drawn)))
+    return finish_chart({"vconcat": panels, "spacing": 14, "title": title})
 
 
 def find_acts(acts: pl.DataFrame, pair: str, axis: DaysAxis) -> pl.DataFrame:
@@ -187,6 +188,16 @@ def find_acts(acts: pl.DataFrame, pair: str, axis: DaysAxis) -> pl.DataFrame:
     inside = pl.col("act_date").is_between(axis.first, axis.last) & pl.col("polarity").is_in(list(_ACT_COLOURS))
     of_pair = pl.col("actor").is_in(pair.split("-")) & pl.col("target").is_in(pair.split("-"))
     return acts.filter(inside & of_pair).select("act_date", "polarity").unique().sort(pl.all())
+
+
+def _describe_lines(acts: pl.DataFrame) -> str:
+    """Say what the vertical lines are; empty if there are none.
+
+    `acts`: result of `find_acts`.
+    """
+    polarities = set(acts["polarity"])
+    kinds = [f"{polarity} ({palette.IN_WORDS[colour]})" for polarity, colour in _ACT_COLOURS.items() if polarity in polarities]
+    return f"Vertical lines: acts that Wikipedia's Current Events report, {' and '.join(kinds)}." if kinds else ""
 
 
 def _tension_panel(daily: pl.DataFrame, acts: pl.DataFrame, axis: DaysAxis, *, has_dates: bool) -> Chart:

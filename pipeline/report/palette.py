@@ -19,6 +19,8 @@ UNCLEAR = "#aab2bc"
 NO_DATA = "#eef0f2"
 FAINT = "#8893a0"  # lines to compare with
 ON_LIGHT = "#20262c"  # text on amber and green, which are light in both modes
+#: Words for the colours of lines, in captions.
+IN_WORDS = MappingProxyType({TENSION: "red", CONCESSION: "blue"})
 
 PHASES = MappingProxyType(
     {

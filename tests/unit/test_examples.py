@@ -42,6 +42,22 @@ def test_the_chart_shows_references_of_its_days_and_acts_of_its_pair() -> None:
     assert drawn != to_svg(references_chart(DAILY, references, ACTS.clear()))
 
 
+def test_the_caption_names_only_lines_that_are_drawn() -> None:
+    references = pl.DataFrame([], schema=REFERENCES, orient="row")
+
+    def read_caption(*polarities: str) -> str:
+        rows = [(FIRST, "CHN", "USA", polarity) for polarity in polarities]
+        acts = pl.DataFrame(
+            rows, schema={"act_date": pl.Date, "actor": pl.String, "target": pl.String, "polarity": pl.String}, orient="row"
+        )
+        return " ".join(references_chart(DAILY, references, acts, "A note.")["title"]["subtitle"])
+
+    begin = "A note. Vertical lines: acts that Wikipedia's Current Events report,"
+    assert read_caption("escalation", "concession") == f"{begin} escalation (red) and concession (blue)."
+    assert read_caption("escalation") == f"{begin} escalation (red)."
+    assert read_caption() == "A note."
+
+
 def test_acts_in_a_chart_are_of_its_pair_and_days() -> None:
     axis = DaysAxis(FIRST, FIRST + timedelta(days=119), 800)
     acts = find_acts(ACTS, "CHN-USA", axis)

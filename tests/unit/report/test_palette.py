@@ -54,3 +54,9 @@ def test_names_are_readable_on_dialogue_and_unclear() -> None:
         for colours in ((bar, text), (palette.DARK[bar], palette.DARK[text])):
             dark, light = sorted(float(_to_linear(colour) @ [0.2126, 0.7152, 0.0722]) for colour in colours)
             assert (light + 0.05) / (dark + 0.05) >= 4.5
+
+
+@pytest.mark.parametrize(("colour", "word"), palette.IN_WORDS.items())
+def test_words_for_colours_are_their_largest_part(colour: str, word: str) -> None:
+    parts = dict(zip(("red", "green", "blue"), _to_linear(colour), strict=True))
+    assert max(parts, key=lambda name: parts[name]) == word
