@@ -18,6 +18,7 @@ from pipeline.contracts.tables.index import PAIR_OF_SIDES, TENSION_DAILY, TENSIO
 from pipeline.report import palette
 from pipeline.report.days_axis import DAY_MS, DaysAxis, daily_points, midnight_ms, phase_runs
 from pipeline.report.names import direction_title, long_day, pair_title, short_day
+from pipeline.report.scales import find_highest, find_new_scales
 
 WIDTH = 900
 VEGA_LITE = "6.4"  # also the version in pipeline/explorer/bundle
@@ -46,10 +47,11 @@ def pair_chart(pair_daily: pl.DataFrame, note: str = "") -> Chart:
     """Draw the values of one pair, with a strip of phases below.
 
     It has lines of tension and concession in bands of their 80 % intervals, a thin line of dialogue, and the dashed baseline of 100, all in
-    index points over the days. The highest day of tension and that of concession may have a label (`_peak_labels`). `pair_daily`: rows of
-    TENSION_PAIR_DAILY of one pair, in any order. `note` is printed below the title. Days without a value (too little was read) and missing
-    days are gaps. The scale is linear from 0, since a logarithm would exaggerate quiet days. Returns a Vega-Lite specification.
-    `ContractError` when the frame is empty, lacks a column, or has two pairs or two rows of one day.
+    index points over the days. A dotted line marks each day on which 100 changes its scale. The highest day of tension and that of
+    concession may have a label (`_peak_labels`). `pair_daily`: rows of TENSION_PAIR_DAILY of one pair, in any order. `note` is printed
+    below the title. Days without a value (too little was read) and missing days are gaps. The scale is linear from 0, since a logarithm
+    would exaggerate quiet days. Returns a Vega-Lite specification. `ContractError` when the frame is empty, lacks a column, or has two
+    pairs or two rows of one day.
     """
     frame = _prepare_pair(TENSION_PAIR_DAILY, pair_daily)
     top = _axis_top([frame[f"{name}_hi80"] for name in _WITH_INTERVAL] + [frame["dialogue"]])
@@ -66,8 +68,8 @@ def directed_chart(daily: pl.DataFrame, note: str = "") -> Chart:
     """Draw tension of each direction of one pair, in a panel each.
 
     Panels are below each other. A panel has days from left to right, a line in a band of its 80 % interval, the other direction as a grey
-    line, and the dashed baseline of 100. `daily`: rows of TENSION_DAILY of one pair, one direction or both, in any order. Result,
-    `note` and errors: as in `pair_chart`, but with one row for each day and direction.
+    line, the dashed baseline of 100, and dotted lines where it changes its scale. `daily`: rows of TENSION_DAILY of one pair, one
+    direction or both, in any order. Result, `note` and errors: as in `pair_chart`, but with one row for each day and direction.
     """
     frame = _prepare_pair(TENSION_DAILY, daily)
     panel = _Panel(DaysAxis.from_frame(frame.sort("index_date"), _PLOT_WIDTH), _axis_top([frame["tension_hi80"]]), height=120)
@@ -142,6 +144,15 @@ class _Panel:
         x = self.axis.x("start", has_labels=has_dates)
         dashed = {"type": "rule", "color": palette.MUTED, "strokeDash": [4, 3], "strokeWidth": 1}
         return layer([row], dashed, x=x, x2={"field": "end"}, y=self.y("value"))
+
+    def scale_changes(self, frame: pl.DataFrame) -> list[Chart]:
+        """Return a layer with a dotted line where each new scale begins.
+
+        `frame`: `index_date` and `baseline_to`. Empty if all days have one scale.
+        """
+        rows = [{"at": midnight_ms(day)} for day in find_new_scales(frame)]
+        dotted = {"type": "rule", "color": palette.MUTED, "strokeDash": [1, 3], "strokeWidth": 1}
+        return [layer(rows, dotted, x=self.axis.x("at"))] if rows else []
 
     def band(self, points: str, name: str) -> Chart:
         """Return a layer with the 80 % interval of the column `name`.
@@ -252,7 +263,7 @@ def _lines_panel(frame: pl.DataFrame, panel: _Panel) -> Chart:
     It has intervals, baseline, labels of peaks, and name and value at the end of each line that has a value on the last day. Lines and
     intervals come from the chart's data set `days`, the labels from `frame` (rows of TENSION_PAIR_DAILY of one pair, sorted by day).
     """
-    layers = [panel.baseline(has_dates=False)]
+    layers = [panel.baseline(has_dates=False), *panel.scale_changes(frame)]
     layers += [panel.band("days", name) for name in reversed(_WITH_INTERVAL)]
     layers.append(panel.thin_line("days", "dialogue", palette.DIALOGUE))
     layers += [panel.strong_line("days", name) for name in reversed(_WITH_INTERVAL)]
@@ -268,7 +279,7 @@ def _direction_panel(name: str, sides: Mapping[str, pl.DataFrame], panel: _Panel
     the same names. Only the panel of the last direction has dates at the time axis.
     """
     side = sides[name]
-    layers = [panel.baseline(has_dates=name == list(sides)[-1])]
+    layers = [panel.baseline(has_dates=name == list(sides)[-1]), *panel.scale_changes(side)]
     layers += [panel.thin_line(other, "tension", palette.FAINT) for other in sides if other != name]
     layers += [panel.band(name, "tension"), panel.strong_line(name, "tension")]
     if side["tension"][-1] is not None:
@@ -281,17 +292,18 @@ def _peak_labels(frame: pl.DataFrame, panel: _Panel) -> list[Chart]:
     """Return layers that label the highest day of tension and concession.
 
     A label is a dot with value and day, in three layers. Tension and concession have at most one each, on the earliest of equally high
-    days. None is drawn for a value below 125 or in a chart of fewer than 14 days; if both would overlap, only tension has one.
+    days with the newest baseline: days of earlier ones have another scale. None is drawn for a value below 125 or in a chart of fewer than
+    14 days; if both would overlap, only tension has one.
     """
     layers: list[Chart] = []
     placed: list[tuple[float, float]] = []
     edge = 60
     spans_years = panel.axis.last - panel.axis.first >= timedelta(days=365)
     for name in _WITH_INTERVAL:
-        highest = frame.drop_nulls(name).sort(name, "index_date", descending=[True, False])
-        if highest.is_empty():
+        highest = find_highest(frame, name)
+        if highest is None:
             continue
-        value, day = highest.select(name, "index_date").row(0)
+        day, value = highest
         x, y = panel.axis.to_pixel(day), panel.height * value / panel.top
         is_crowded = any(abs(x - other_x) < _LABEL_WIDTH and abs(y - other_y) < _LABEL_HEIGHT for other_x, other_y in placed)
         if frame.height < _MIN_DAYS_FOR_PEAKS or value < _MIN_PEAK or is_crowded:
@@ -350,7 +362,8 @@ def _bar_labels(runs: Rows, axis: DaysAxis) -> list[Chart]:
 
 def _describe_baseline(frame: pl.DataFrame) -> str:
     first, last = frame.select("baseline_from", "baseline_to").row(-1)
-    earlier = "; earlier days have shorter ones, so 100 changes its scale" if frame["baseline_to"].n_unique() > 1 else ""
+    is_new = frame["baseline_to"].n_unique() > 1
+    earlier = "; earlier days have shorter ones, so 100 changes its scale at the dotted lines" if is_new else ""
     return f"100 (dashed): own baseline, {long_day(first)} to {long_day(last)}{earlier}."
 
 

@@ -25,6 +25,7 @@ from pipeline.report.charts import directed_chart, finish_chart, pair_chart, to_
 from pipeline.report.evidence import MIN_NEWS_PCT, PRIOR_NOTE, DataShare, describe_news, may_be_named
 from pipeline.report.names import direction_title, format_count, long_day, pair_title, short_day
 from pipeline.report.plain import safe_url, to_line
+from pipeline.report.scales import find_highest
 from pipeline.report.scripts import content_policy, page_scripts
 from pipeline.report.sparklines import sparkline
 from pipeline.report.timeline import VALUE_OF_CHANNEL, Evidence, Peak, PeakStory, Timeline, name_sides, pack_json
@@ -255,7 +256,6 @@ def build_section(pair_daily: pl.DataFrame, contributions: pl.DataFrame) -> Pair
     days = tuple(reversed(frame.tail(LAST_DAYS).to_dicts()))
     last = days[0]
     known = frame.select("index_date", "tension").drop_nulls()
-    of_scale = frame.filter(baseline_to=last["baseline_to"]).select("index_date", "tension").drop_nulls()
     return PairSection(
         pair=last["pair"],
         chart_svg="",
@@ -264,7 +264,7 @@ def build_section(pair_daily: pl.DataFrame, contributions: pl.DataFrame) -> Pair
         summary=describe_last_day(last),
         days=days,
         last=None if known.is_empty() else known.row(-1),
-        highest=None if of_scale.is_empty() else of_scale.sort("tension", "index_date", descending=[True, False]).row(0),
+        highest=find_highest(frame, "tension"),
         parts=tuple(split_value(contributions, last, channel) for channel in VALUE_OF_CHANNEL),
     )
 

@@ -26,6 +26,7 @@ from pipeline.contracts.tables.index import CHANNEL_DAILY, SIGNALS, TENSION_DAIL
 from pipeline.report.evidence import MIN_NEWS_PCT, ReadTable, add_sides, compute_news_pct
 from pipeline.report.names import direction_title, pair_title
 from pipeline.report.plain import safe_url, to_line
+from pipeline.report.scales import find_new_scales
 
 #: Channel: the column of its value.
 VALUE_OF_CHANNEL = MappingProxyType({"escalation": "tension", "concession": "concession"})
@@ -203,7 +204,7 @@ def build_timeline(read: ReadTable, max_rows: int = MAX_ROWS, max_stories: int =
         tuple(_list_stories(numbers.join(read(SIGNALS), on="signal_id", how="left", maintain_order="left"))),
         daily_from,
         step_days,
-        _find_new_scales(read(TENSION_PAIR_DAILY, columns=["index_date", "baseline_to"])),
+        find_new_scales(read(TENSION_PAIR_DAILY, columns=["index_date", "baseline_to"])),
     )
 
 
@@ -230,14 +231,6 @@ def _read_values(read: ReadTable) -> pl.DataFrame:
     whole = rows.with_columns(pl.col(*_POINTS, *_PARTS, *_SHARES).round().cast(pl.Int32), news)
     has_value = pl.any_horizontal(pl.col("tension", "concession", "stalemate").is_not_null()).any().over("series")
     return whole.filter(has_value).sort("series", "index_date")
-
-
-def _find_new_scales(days: pl.DataFrame) -> tuple[date, ...]:
-    """Find the first day of each baseline except the first one.
-
-    `days`: `index_date` and `baseline_to`, the last day of the baseline, which identifies it. On the days returned 100 gets another scale.
-    """
-    return tuple(days.group_by("baseline_to").agg(pl.col("index_date").min()).sort("index_date")["index_date"].to_list()[1:])
 
 
 def _read_stories(read: ReadTable) -> pl.DataFrame:
