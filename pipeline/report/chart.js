@@ -27,6 +27,7 @@
   const decoded = new Map();
   let view = null, rows = [], peaks = [], shown = [], drawing = 0;
   let state = { pair: controls.pair.value, direction: "", view: "both", from: null, to: null, day: null };
+  const START = state; // of a page opened without a fragment
 
   async function unpack(text) {
     const bytes = Uint8Array.from(atob(text.trim()), (letter) => letter.charCodeAt(0));
@@ -299,6 +300,13 @@
     tellDay();
   }
 
+  /** Scroll to the chart unless it and the text of the day are in the window. */
+  function revealChart() {
+    const { top } = byId("chart").getBoundingClientRect(), { bottom } = byId("readout").getBoundingClientRect();
+    if (top >= 0 && bottom <= innerHeight) return;
+    byId("chart").scrollIntoView({ behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "instant" : "smooth" });
+  }
+
   function sentence(story) {
     const [quote, source, url, published, , , tier] = story;
     const made = element("span"), origin = url && /^https?:\/\//i.test(url) ? element("a", source, { href: url, rel: "noopener nofollow" }) : element("span", source);
@@ -359,7 +367,7 @@
     const visible = peaks.filter((peak) => peak.day >= fromDay() && peak.day <= toDay());
     byId("events").replaceChildren(...visible.map((peak) => {
       const item = element("li", undefined, { value: peak.number }), day = element("button", inWords(peak.day), { type: "button" });
-      day.addEventListener("click", () => setDay(peak.day));
+      day.addEventListener("click", () => { setDay(peak.day); revealChart(); });
       const list = element("ul");
       list.append(...peak.stories.map(([points, number, origin]) => {
         const story = data.stories[number], part = element("li", `${points} of it${origin === story[4] ? "" : ` (${origin}), main sentence`}: ${story[4]}, ${story[5]}, `);
@@ -460,6 +468,11 @@
   byId("csv").addEventListener("click", makeCsv);
   byId("whole").addEventListener("click", () => { isMoved = true; setWindow(null, null); });
   window.addEventListener("hashchange", async () => {
+    if (!location.hash.slice(1)) { // back to the page as it was opened: the browser scrolls, and the address stays
+      isMoved = false;
+      await show(START);
+      return;
+    }
     const change = readHash();
     if (!change) return;
     await show(change);

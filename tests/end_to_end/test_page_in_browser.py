@@ -222,6 +222,40 @@ def test_a_pair_in_the_table_of_all_pairs_is_a_link_to_it(opened: Visit) -> None
     assert page.locator("section.pair:visible").get_attribute("id") == "EUN-USA"
 
 
+def test_back_without_a_fragment_shows_the_first_state(browser: Any, report: Path) -> None:
+    with visit(browser, report, **SCREENS["desktop"]) as opened:
+        page = opened.page
+        page.wait_for_selector("#chart svg")
+        read_state = "['pair', 'view', 'direction', 'from', 'to'].map((name) => document.getElementById(name).value)"
+        first = page.evaluate(read_state)
+        page.click("#pairs a[href='#EUN-USA']")
+        page.wait_for_function("document.querySelector('#pair').value === 'EUN-USA'")
+        page.select_option("#view", "tension")
+        page.wait_for_function("location.hash.includes('view=tension')")
+        page.go_back()
+        page.wait_for_function(f"document.querySelector('#pair').value === '{first[0]}'")
+        assert page.evaluate(read_state) == first
+        assert page.locator("section.pair:visible").get_attribute("id") == first[0]
+        assert page.evaluate("location.hash") == ""
+
+
+@pytest.mark.parametrize("motion", ["reduce", "no-preference"])
+def test_a_peak_scrolls_to_the_chart_if_it_is_out_of_view(browser: Any, report: Path, motion: str) -> None:
+    with visit(browser, report, "#pair=CHN-USA", reduced_motion=motion, **SCREENS["desktop"]) as opened:
+        page = opened.page
+        page.wait_for_selector("#chart svg")
+        is_visible = "document.querySelector('#chart').getBoundingClientRect().top >= 0"
+        button = page.locator("#events button").last
+        button.evaluate("one => one.scrollIntoView({ block: 'start' })")
+        assert not page.evaluate(is_visible)
+        button.evaluate("one => one.click()")
+        if motion == "reduce":
+            assert page.evaluate(is_visible)
+        page.wait_for_function(is_visible)
+        page.wait_for_function("document.querySelector('#readout').getBoundingClientRect().bottom <= innerHeight")
+        assert button.inner_text() in page.inner_text("#readout")
+
+
 @pytest.mark.parametrize("screen", SCREENS)
 def test_axe_has_no_serious_finding(browser: Any, report: Path, screen: str) -> None:
     with visit(browser, report, **SCREENS[screen]) as opened:
