@@ -17,6 +17,7 @@ from pipeline.report.cells import Cell, Fold, Head, say_cut
 from pipeline.report.names import country_name, direction_title, format_count, instrument_name
 
 _THREATS = 40
+_NOT_SETTLED = ("pending", "postponed", "unconfirmed")
 _ABOUT_THREATS = (
     "An act of that kind that shares neither rate, amount nor goods with the threat only followed it. An outcome that no article reports "
     "is missing. Reports may come late, so a threat stays pending for some weeks after its deadline. "
@@ -29,7 +30,8 @@ def build_threats(threats: pl.DataFrame, rates: pl.DataFrame, day: date, pair: s
 
     It has threats of the two countries towards each other, and their general threats: towards everybody, or towards a bloc that has the
     other country as a member on `day`. At most 40 are listed; the title counts the outcomes of all. Sentences above give the outcomes of
-    all threats of each country, towards anybody. `threats`: as in `folds.Facts`; `rates`: THREAT_RATES of all forms together.
+    all threats of each country, towards anybody. All outcomes are named as in the rows. `threats`: as in `folds.Facts`; `rates`:
+    THREAT_RATES of all forms together.
     """
     one, other = parse_pair(pair)
     is_mutual = pl.col("actor").is_in([one, other]) & pl.col("target").is_in([one, other])
@@ -46,17 +48,13 @@ def build_threats(threats: pl.DataFrame, rates: pl.DataFrame, day: date, pair: s
         nulls_equal=True,
     )
     of_pair = pl.concat([threats.filter(is_mutual), general]).sort("first_on", "threat_id", descending=[True, False])
-    outcomes = Counter(_name_outcome(row) for row in of_pair.iter_rows(named=True))
-    late = sum(_is_late(row, day) for row in of_pair.iter_rows(named=True))
-    remarks = {"pending": f", {late} of them past the deadline"} if late else {}
-    ordered = sorted(outcomes.items(), key=lambda one: (-one[1], one[0]))
-    counted = "; ".join(f"{count} {outcome}{remarks.get(outcome, '')}" for outcome, count in ordered)
+    counted = _count_outcomes(of_pair, day)
     by_actor = {row["actor"]: row for row in rates.iter_rows(named=True)}
     return Fold(
         "threats",
-        f"Threats and what became of them: {of_pair.height:,}{f' ({counted})' if counted else ''}",
+        f"Threats and what became of them: {of_pair.height:,}{counted}",
         (
-            *(_describe_outcomes(by_actor[country]) for country in (one, other) if country in by_actor),
+            *(_describe_outcomes(by_actor[country], threats, day) for country in (one, other) if country in by_actor),
             _ABOUT_THREATS + say_cut(of_pair.height, _THREATS, "newest threats"),
         ),
         (
@@ -79,27 +77,37 @@ def build_threats(threats: pl.DataFrame, rates: pl.DataFrame, day: date, pair: s
     )  # fmt: skip
 
 
-def _describe_outcomes(row: Mapping[str, Any]) -> str:
+def _describe_outcomes(row: Mapping[str, Any], threats: pl.DataFrame, day: date) -> str:
     """Say how many threats of a country ended in which way.
 
-    The text also has the share that was carried out at least in part, or followed by such an act (`_name_outcome`), even if struck down
-    later, and how many are not settled. `row`: of THREAT_RATES.
+    The text also has the share of the settled ones that were carried out at least in part, or followed by such an act (`_name_outcome`),
+    even if struck down later, and how many are not settled. `row`: of THREAT_RATES; `threats`: as in `build_threats`.
     """
-    counts = [
-        f"{row[f'{word}_count']:,} {word.replace('_', ' ')}"
-        for word in ("carried_out", "softened", "struck_down", "withdrawn", "lapsed")
-        if row[f"{word}_count"]
+    of_country = threats.filter(actor=row["actor"])
+    is_open = pl.col("threat_outcome").is_in(_NOT_SETTLED)
+    settled, still = of_country.filter(~is_open), of_country.filter(is_open)
+    parts = [
+        f"{country_name(row['actor'])}, all {format_count(of_country.height, 'threat')} towards anybody",
+        f"settled {settled.height:,}{_count_outcomes(settled, day)}",
+        f"not settled {still.height:,}{_count_outcomes(still, day)}",
     ]
-    settled = f"of {row['settled_count']:,} that are settled, {', '.join(counts)}" if counts else "none is settled"
     share = (
-        f"; carried out at least in part, or followed by such an act: {row['imposed_pct']:.0f} % "
-        f"(95 % interval {row['imposed_lo95']:.0f} to {row['imposed_hi95']:.0f})"
+        f" Of the settled ones {row['imposed_pct']:.0f} % (95 % interval {row['imposed_lo95']:.0f} to {row['imposed_hi95']:.0f}) were "
+        "carried out at least in part (also if softened or struck down), or followed by such an act."
         if row["settled_count"]
         else ""
     )
-    still = [f"{row[f'{word}_count']:,} {word}" for word in ("pending", "unconfirmed") if row[f"{word}_count"]]
-    open_ones = f". Not settled: {', '.join(still)}" if still else ""
-    return f"{country_name(row['actor'])}, all {format_count(row['threat_count'], 'threat')} towards anybody: {settled}{share}{open_ones}."
+    return f"{parts[0]}: {', '.join(parts[1:])}.{share}"
+
+
+def _count_outcomes(threats: pl.DataFrame, day: date) -> str:
+    """Count threats by outcome, as ` (2 carried out; 1 pending)`.
+
+    The most frequent outcome is first. Empty without threats.
+    """
+    outcomes = Counter(_name_outcome(row, day) for row in threats.iter_rows(named=True))
+    ordered = sorted(outcomes.items(), key=lambda one: (-one[1], one[0]))
+    return f" ({'; '.join(f'{count:,} {outcome}' for outcome, count in ordered)})" if ordered else ""
 
 
 def _title_threat(row: Mapping[str, Any], one: str, other: str) -> str:
@@ -129,23 +137,21 @@ def _is_late(row: Mapping[str, Any], day: date) -> bool:
 
 
 def _describe_outcome(row: Mapping[str, Any], day: date) -> str:
-    """Say what became of a threat, with figures and day if known.
+    """Say what became of a threat, with figures and day if known."""
+    figures = _describe_figures(row["outcome_rate_pct"], row["outcome_amount_usd"])
+    on = f", {row['outcome_on'].isoformat()}" if row["outcome_on"] is not None else ""
+    return f"{_name_outcome(row, day)}{': ' if figures else ''}{figures}{on}"
 
-    For one that is late (`_is_late`), the text says only that its deadline passed.
+
+def _name_outcome(row: Mapping[str, Any], day: date) -> str:
+    """Return the outcome in words.
+
+    A pending threat whose deadline is before `day` is "pending, deadline passed". A threat is "followed by such an act", not carried out,
+    if the act shares no figure or goods with it. A softened threat is "carried out in part" if both amounts are known and that of the
+    outcome is smaller.
     """
     if _is_late(row, day):
         return "pending, deadline passed"
-    figures = _describe_figures(row["outcome_rate_pct"], row["outcome_amount_usd"])
-    on = f", {row['outcome_on'].isoformat()}" if row["outcome_on"] is not None else ""
-    return f"{_name_outcome(row)}{': ' if figures else ''}{figures}{on}"
-
-
-def _name_outcome(row: Mapping[str, Any]) -> str:
-    """Return the outcome in words.
-
-    A threat is "followed by such an act", not carried out, if the act shares no figure or goods with it. A softened threat is "carried out
-    in part" if both amounts are known and that of the outcome is smaller.
-    """
     if row["threat_outcome"] == "carried_out" and not row["outcome_matched"]:
         return "followed by such an act"
     is_part = None not in (row["amount_usd"], row["outcome_amount_usd"]) and row["outcome_amount_usd"] < row["amount_usd"]

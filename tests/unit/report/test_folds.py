@@ -76,11 +76,34 @@ def test_acts_after_the_last_look_are_said_to_be_missing() -> None:
 
 def test_outcomes_of_threats_have_their_denominators() -> None:
     rates = _fill(THREAT_RATES, {"actor": "USA", "form": "all"})
-    fold = build_threats(_threats({}), rates, DAY, "CHN-USA")
-    assert fold.sentences[0] == (
-        "USA, all 9 threats towards anybody: of 6 that are settled, 3 carried out, 1 softened, 1 withdrawn, 1 lapsed; carried out at least "
-        "in part, or followed by such an act: 67 % (95 % interval 30 to 90). Not settled: 2 pending, 1 unconfirmed."
+    outcomes = ["carried_out"] * 3 + ["softened", "withdrawn", "lapsed", "pending", "pending", "unconfirmed"]
+    fold = build_threats(
+        _threats(*({"target": "JPN", "threat_outcome": outcome, "deadline_on": None} for outcome in outcomes)), rates, DAY, "CHN-USA"
     )
+    assert fold.sentences[0] == (
+        "USA, all 9 threats towards anybody: settled 6 (3 carried out; 1 lapsed; 1 softened; 1 withdrawn), not settled 3 (2 pending; "
+        "1 unconfirmed). Of the settled ones 67 % (95 % interval 30 to 90) were carried out at least in part (also if softened or struck "
+        "down), or followed by such an act."
+    )
+
+
+def test_outcomes_are_counted_in_the_words_of_the_rows() -> None:
+    nothing = {"outcome_on": None, "outcome_rate_pct": None}
+    rows: tuple[dict[str, Any], ...] = (
+        {"threat_outcome": "postponed"} | nothing,
+        {"threat_outcome": "pending", "deadline_on": date(2025, 11, 1)} | nothing,
+        {"threat_outcome": "carried_out", "outcome_matched": False} | nothing,
+        {"threat_outcome": "softened", "amount_usd": 50e9, "outcome_amount_usd": 34e9} | nothing,
+    )
+    frame = _threats(*(row | {"threat_id": f"{number:016}"} for number, row in enumerate(rows)))
+    fold = build_threats(frame, _fill(THREAT_RATES, {"actor": "USA", "form": "all"}), DAY, "CHN-USA")
+    words = ["postponed", "pending, deadline passed", "followed by such an act", "carried out in part: on USD 34 billion"]
+    assert [text for (text,) in _texts(fold, "Outcome")] == words
+    for word in words:
+        counted = f"1 {word.partition(':')[0]}"
+        assert counted in fold.title
+        assert counted in fold.sentences[0]
+    assert "settled 2 (1 carried out in part; 1 followed by such an act), not settled 2" in fold.sentences[0]
 
 
 def test_a_threat_is_quoted_only_with_high_confidence() -> None:
@@ -124,7 +147,7 @@ def test_a_pending_threat_past_its_deadline_is_said_to_be_late() -> None:
     open_ended = {"threat_id": "g" * 16, "deadline_on": None} | pending
     fold = build_threats(_threats(late, due, open_ended), THREAT_RATES.empty(), DAY, "CHN-USA")
     assert [text for (text,) in _texts(fold, "Outcome")] == ["pending, deadline passed", "pending", "pending"]
-    assert fold.title.endswith("3 (3 pending, 1 of them past the deadline)")
+    assert fold.title.endswith("3 (2 pending; 1 pending, deadline passed)")
 
 
 def test_a_tracker_that_has_ended_is_named() -> None:
