@@ -20,13 +20,16 @@ from pipeline.contracts.tables.trade import TARIFF_RATES, TRADE_FLOWS
 from pipeline.report.cells import Cell, Fold, Head, say_cut
 from pipeline.report.evidence import ReadTable
 from pipeline.report.names import country_name, direction_title, format_count, instrument_name, long_day, percent, short_month, signed
+from pipeline.report.scales import select_newest_scale
 from pipeline.report.sparklines import sparkline
 from pipeline.report.threat_fold import build_threats
 
 _MONTHS = 12  # of each series of trade figures
 _CHANGES = 10  # of each average rate
+_LEAST_CHANGE = 0.05  # percentage points: smaller ones would be shown as 0.0
 _SPELLS = 10
 _MEAN_DAYS = 90
+_LEAST_MEAN_DAYS = _MEAN_DAYS // 2
 _SPARK_MONTHS = 60
 _ID_LENGTH = 16  # of a signal; threats list theirs, those with a rate first, the most probable of them first
 
@@ -35,9 +38,13 @@ _ABOUT_MOVES = (
     "easings, purchases and agreements; words are threats, demands, offers and the like. Their parts sum to the value. "
     "The pair's value can lie outside the two: it has one prior, and each direction its own."
 )
+_ABOUT_MEANS = (
+    f"A mean is only of days that have a value and the newest baseline; their number is next to it. A dash: too little was read, or, for a "
+    f"mean, there are fewer than {_LEAST_MEAN_DAYS} such days."
+)
 _ABOUT_STALEMATE = (
-    "Days on which both sides talk, demand and refuse, and neither acts nor concedes. The share is that of talk, demands and refusals "
-    "among all signals of talk and action."
+    "Days on which both sides talk, demand and refuse, and probably neither acts nor concedes. The share is that of talk, demands and "
+    "refusals among all signals of talk and action."
 )
 _ABOUT_MEASURES = (
     "From a curated list of official acts, not from the news and not a tariff schedule. Rates of several layers on the same goods add "
@@ -47,6 +54,7 @@ _AVERAGES = {"import_weighted": "weighted by imports", "simple_mean_hs6": "unwei
 _ABOUT_TARIFFS = "Averages over all goods, from trackers. " + " ".join(
     f"{_AVERAGES[name].capitalize()}: {meaning}." for name, meaning in words.TARIFF_MEASURE.words.items()
 )
+_ABOUT_CHANGES = f"Changes below {_LEAST_CHANGE} percentage points are left out."
 _ABOUT_FLOWS = "Values as first published, not seasonally adjusted, with the day of release. The line covers at most sixty months."
 
 
@@ -119,30 +127,43 @@ def build_moves(daily: pl.DataFrame, day: date, pair: str) -> Fold:
     """Build the table of who moves: values by direction, words and actions.
 
     `daily`: rows of TENSION_DAILY; `day`: the last day. Each direction has two rows: the first has tension and concession with their parts
-    on `day`, the second their means over the ninety days to `day`, without days that have no value. The last column counts the days with a
-    value of tension. No rows if neither direction has a value in these days.
+    on `day`, the second their means over those of the ninety days to `day` that have a value and the newest baseline. After the parts is
+    the number of these days. A mean of less than half of the ninety days is a dash. No rows if neither direction has a value in these days.
     """
-    values = [f"{channel}{part}" for channel in ("tension", "concession") for part in ("", "_actions", "_words")]
-    recent = _between(daily, pair, "actor", "target").filter(pl.col("index_date") > day - timedelta(days=_MEAN_DAYS))
+    of_pair = select_newest_scale(_between(daily, pair, "actor", "target"))
+    recent = of_pair.filter(pl.col("index_date") > day - timedelta(days=_MEAN_DAYS))
     one, other = parse_pair(pair)
     rows = []
     for actor, target in ((one, other), (other, one)) if recent.select(pl.col("tension", "concession").count()).row(0) != (0, 0) else ():
         side = recent.filter((pl.col("actor") == actor) & (pl.col("target") == target))
-        last = side.filter(index_date=day)
-        for period, frame in ((long_day(day), last), (f"mean of {_MEAN_DAYS} days", side)):
-            means = frame.select(pl.col(*values).mean()).row(0) if not frame.is_empty() else (None,) * len(values)
-            days = frame.select(pl.col("tension").count()).item()
-            rows.append((Cell(direction_title(actor, target)), Cell(period), *(_points(value) for value in means), Cell(f"{days:,}")))
+        for period, frame, least in (
+            (long_day(day), side.filter(index_date=day), 1),
+            (f"mean of {_MEAN_DAYS} days", side, _LEAST_MEAN_DAYS),
+        ):
+            means = (cell for channel in ("tension", "concession") for cell in _mean_cells(frame, channel, least))
+            rows.append((Cell(direction_title(actor, target)), Cell(period), *means))
     return Fold(
         "who-moves",
         "Who moves: actions and words, by direction",
-        (f"{_ABOUT_MOVES} A dash: too little was read.",),
+        (_ABOUT_MOVES, _ABOUT_MEANS),
         (
-            Head("Who → whom"), Head("When"), Head("Tension", True), Head("from actions", True), Head("from words", True),
-            Head("Concession", True), Head("from actions", True), Head("from words", True), Head("Days with tension", True),
+            Head("Who → whom"), Head("When"),
+            Head("Tension", True), Head("from actions", True), Head("from words", True), Head("Days with tension", True),
+            Head("Concession", True), Head("from actions", True), Head("from words", True), Head("Days with concession", True),
         ),
         tuple(rows),
     )  # fmt: skip
+
+
+def _mean_cells(frame: pl.DataFrame, channel: str, least: int) -> tuple[Cell, ...]:
+    """Return the means of a channel and its parts, and their days.
+
+    The last cell is the number of days with a value. `frame`: rows of TENSION_DAILY of one direction; `least`: the fewest days that have
+    a mean.
+    """
+    known = frame.select(f"{channel}{part}" for part in ("", "_actions", "_words")).filter(pl.col(channel).is_not_null())
+    means = known.mean().row(0) if known.height >= least else (None,) * known.width
+    return (*(_points(value) for value in means), Cell(f"{known.height:,}"))
 
 
 def build_stalemate(pair_daily: pl.DataFrame, pair: str) -> Fold:
@@ -251,11 +272,13 @@ def build_tariffs(rates: pl.DataFrame, day: date, pair: str) -> Fold:
     """Build the table of a pair's average tariff rates.
 
     It is sorted by direction and kind of average; each combination of these has the ten newest rates in effect by `day`, the newest first.
-    `rates`: rows of TARIFF_RATES of all pairs; later rates are left out. A sentence names each source of the pair's rates whose newest
+    Rates that differ from the one before by less than 0.05 percentage points are left out; the first rate has none before it. `rates`:
+    rows of TARIFF_RATES of all pairs; later rates are left out. A sentence names each source of the pair's rates whose newest
     release, about any pair, is more than 365 days before `day`.
     """
     of_pair = _between(rates, pair, "importer", "exporter")
-    newest = of_pair.filter(pl.col("effective_date") <= day).sort("effective_date", descending=True)
+    is_change = pl.col("step_pct").is_null() | (pl.col("step_pct").abs() >= _LEAST_CHANGE)
+    newest = of_pair.filter(is_change & (pl.col("effective_date") <= day)).sort("effective_date", descending=True)
     key = ["importer", "exporter", "measure"]
     shown = newest.group_by(key, maintain_order=True).head(_CHANGES).sort(key, maintain_order=True)
     ends = rates.group_by("source").agg(pl.col("released_on").max()).sort("source")
@@ -269,7 +292,7 @@ def build_tariffs(rates: pl.DataFrame, day: date, pair: str) -> Fold:
         "tariff-rates",
         "Average tariff rates, by date",
         (
-            f"{_ABOUT_TARIFFS} Rates in effect by {long_day(day)}; at most the {_CHANGES} newest changes of each.",
+            f"{_ABOUT_TARIFFS} {_ABOUT_CHANGES} Rates in effect by {long_day(day)}; at most the {_CHANGES} newest changes of each.",
             *([f"{'; '.join(ended)}."] if ended else []),
         ),
         (

@@ -1,6 +1,6 @@
 """Unfolding tables of a pair's section."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import polars as pl
@@ -166,6 +166,14 @@ def test_a_tracker_that_has_ended_is_named() -> None:
     assert [text for (text,) in _texts(fold, "In effect from")] == ["2019-12-26", "2025-09-01"]
 
 
+def test_rates_without_a_change_are_not_listed_as_changes() -> None:
+    steps = [None, 10.0, *[2.0] * 9, *[0.0] * 8, 0.04, -0.05]
+    days = [{"effective_date": date(2025, 1, n), "released_on": date(2025, 1, n), "step_pct": step} for n, step in enumerate(steps, 1)]
+    fold = build_tariffs(_fill(TARIFF_RATES, *({"importer": "USA", "exporter": "CHN"} | row for row in days)), DAY, "CHN-USA")
+    assert [text for (text,) in _texts(fold, "Change")] == [signed(-0.05, 1), *["+2.0"] * 9]
+    assert "Changes below 0.05 percentage points are left out." in fold.sentences[0]
+
+
 def test_trade_figures_have_their_day_of_release() -> None:
     months = [{"reference_month": date(2025, 7, 1), "released_on": date(2025, 9, 4)},
               {"reference_month": date(2025, 10, 1), "released_on": date(2026, 1, 8)}]  # fmt: skip
@@ -180,6 +188,11 @@ def test_trade_figures_of_other_years_are_said_to_be_missing() -> None:
     assert (fold.rows, fold.is_always_shown) == ((), True)
     assert fold.title.endswith(": no figures of the months of the index")
     assert build_flows(TRADE_FLOWS.empty(), date(2025, 1, 20), DAY, "CHN-USA").is_always_shown is False
+
+
+def test_a_stalemate_is_said_to_be_probable() -> None:
+    fold = build_stalemate(TENSION_PAIR_DAILY.empty(), "CHN-USA")
+    assert "probably neither acts nor concedes" in fold.sentences[0]
 
 
 def test_spells_of_stalemate_end_where_a_day_is_missing() -> None:
@@ -199,6 +212,32 @@ def test_who_moves_splits_each_direction_into_actions_and_words() -> None:
     rows = _texts(fold, "Who → whom", "When", "Tension", "Days with tension")
     assert rows[0] == ("China → USA", "30 November 2025", "180", "1")
     assert ("USA → China", "30 November 2025", "\N{EN DASH}", "0") in rows
+
+
+def _list_means(known: int, *, is_earlier_scale: bool = False) -> list[tuple[str, ...]]:
+    """Means of who moves, of 100 days: the last `known` have tension, all before the last 50 may have an earlier scale."""
+    days = [DAY - timedelta(days=n) for n in range(100)]
+    rows = [
+        {
+            "actor": "CHN", "target": "USA", "index_date": day, "tension": (100.0 if n < 50 else 900.0) if n < known else None,
+            "concession": 80.0, "baseline_to": date(2025, 5, 1) if is_earlier_scale and n >= 50 else date(2025, 9, 1),
+        }
+        for n, day in enumerate(days)
+    ]  # fmt: skip
+    fold = build_moves(_fill(TENSION_DAILY, *rows), DAY, "CHN-USA")
+    assert "fewer than 45 such days" in fold.sentences[1]
+    means = _texts(fold, "When", "Tension", "Days with tension", "Concession", "Days with concession")
+    return [row[1:] for row in means if row[0] == "mean of 90 days"][:1]
+
+
+def test_a_mean_needs_half_of_its_days() -> None:
+    assert _list_means(45) == [("100", "45", "80", "90")]
+    assert _list_means(44) == [("\N{EN DASH}", "44", "80", "90")]
+
+
+def test_a_mean_has_only_days_of_the_newest_scale() -> None:
+    assert _list_means(100) == [("456", "90", "80", "90")]
+    assert _list_means(100, is_earlier_scale=True) == [("100", "50", "80", "50")]
 
 
 def test_facts_are_read_as_of_the_last_day_of_the_index() -> None:
