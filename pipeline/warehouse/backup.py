@@ -20,10 +20,11 @@ from pipeline.durable_files import SUMS, hash_file, move, read_sums, write_sums
 from pipeline.errors import UserError
 from pipeline.warehouse.home import LOCK, lock_home, read_mark
 from pipeline.warehouse.migrations import FORMAT
+from pipeline.warehouse.sqlite_files import SIDE_FILES
 
 MANIFEST = "backup.json"
 _MOST_COPIES = 3
-_SQLITE_SIDE_FILES = (".db-wal", ".db-shm", ".db-journal")
+_SQLITE_SIDE_FILES = tuple(f".db{ending}" for ending in SIDE_FILES)
 
 
 class BackupError(UserError):
@@ -212,6 +213,7 @@ def _read_sums(source: Path) -> dict[str, str]:
     """Read the hashes of a backup's files by path.
 
     `BackupError` if the list is damaged, lacks the manifest or names a path outside the folder, or if the folder has a file without a hash.
+    SQLite's temporary files next to a database need none: programs that look at it create them, and they are not restored.
     """
     try:
         sums = read_sums(source)
@@ -222,7 +224,8 @@ def _read_sums(source: Path) -> dict[str, str]:
     for inside in sums:
         _require_inside(source, inside)
     present = {path.relative_to(source).as_posix() for path in source.rglob("*") if path.is_symlink() or not path.is_dir()}
-    if extra := sorted(present - sums.keys() - {SUMS}):
+    side_files = {f"{path}{ending}" for path in sums if path.endswith(".db") for ending in SIDE_FILES}
+    if extra := sorted(present - sums.keys() - side_files - {SUMS}):
         raise BackupError(f"{source / extra[0]} does not belong to the backup; remove it. Nothing was restored")
     return sums
 

@@ -2,11 +2,11 @@
 
 import os
 import sqlite3
-from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 from pipeline.contracts.days import Days
+from pipeline.warehouse.sqlite_files import read_database
 
 #: Variable with the address of Postgres, which then stores the history of runs: postgresql+psycopg2://user:password@host:5432/database.
 POSTGRES_URL = "TENSION_POSTGRES_URL"
@@ -35,15 +35,25 @@ def describe_failed_run(dagster_home: Path) -> str | None:
     if os.environ.get(POSTGRES_URL) or not path.exists():
         return None
     try:
-        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
-            run = connection.execute(_LAST).fetchone()
-            if run is None or run[1] != "FAILURE":
-                return None
-            tags = dict(connection.execute("select key, value from run_tags where run_id = ?", run[:1]).fetchall())
-    except sqlite3.Error:
+        failed = read_database(path, _read_failed_run)
+    except (sqlite3.Error, OSError):
         return None  # `tension verify` names it
+    if failed is None:
+        return None
+    end_time, tags = failed
     parts = [prefix + tags[key] for key, prefix in _STARTED_BY.items() if key in tags]
     if _FIRST_DAY in tags:
         parts.append(str(Days(date.fromisoformat(tags[_FIRST_DAY]), date.fromisoformat(tags[_LAST_DAY]))))
-    ended = f", at {datetime.fromtimestamp(run[2], UTC):%Y-%m-%d %H:%M} UTC" if run[2] else ""
+    ended = f", at {datetime.fromtimestamp(end_time, UTC):%Y-%m-%d %H:%M} UTC" if end_time else ""
     return f"the last run{ended} ({', '.join(parts)})" if parts else f"the last run{ended}"
+
+
+def _read_failed_run(connection: sqlite3.Connection) -> tuple[float | None, dict[str, str]] | None:
+    """Read end and tags of the last run, if it failed.
+
+    The end is in seconds since 1970. None if the run succeeded, or there is none.
+    """
+    run = connection.execute(_LAST).fetchone()
+    if run is None or run[1] != "FAILURE":
+        return None
+    return run[2], dict(connection.execute("select key, value from run_tags where run_id = ?", run[:1]).fetchall())

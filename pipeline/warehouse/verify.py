@@ -5,7 +5,6 @@ Belongs here: comparing files with the hashes recorded when they were written. D
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence, Set
-from contextlib import closing
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -23,6 +22,7 @@ from pipeline.warehouse.open_lake import reach_lake
 from pipeline.warehouse.publish import LINKED, Publisher
 from pipeline.warehouse.release_files import PUBLISHED
 from pipeline.warehouse.shared_lake import SharedLake, parse_object_key
+from pipeline.warehouse.sqlite_files import read_database
 
 MISSING, CHANGED = "missing", "not as it was written"
 _EXAMPLES = 3  # files named in a message
@@ -299,8 +299,10 @@ def _check_history(settings: Settings, compares_hashes: bool) -> Iterator[Damage
     remedy = "Delete the folder dagster/ of the home while nothing runs; no value depends on it"
     for path in sorted(files):
         try:
-            with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
-                ((result,),) = connection.execute("pragma quick_check(1)").fetchall()
+            ((result,),) = read_database(path, lambda connection: connection.execute("pragma quick_check(1)").fetchall())
+        except OSError as error:
+            yield _describe_unreadable(str(path.relative_to(settings.home)), error)
+            continue
         except sqlite3.Error as error:
             result = str(error)
         if result != "ok":

@@ -1,9 +1,12 @@
 """`tension verify` and `tension status` find what is damaged or missing, and say what repairs it."""
 
 import fcntl
+import os
 import shutil
 import sqlite3
+import subprocess
 from collections.abc import Callable
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
@@ -19,6 +22,7 @@ from pipeline.defs.daily import GapError, require_every_day
 from pipeline.explorer.write import write_explorer
 from pipeline.warehouse.home import COPY_OF, lock_home, mark_home, note_release
 from pipeline.warehouse.lake import Lake
+from tests.conftest import TENSION
 from tests.unit.cli.conftest import Command, flat
 
 WEEK = Days(date(2025, 3, 3), date(2025, 3, 9))
@@ -52,6 +56,34 @@ def add_line(path: Path, line: str) -> None:
 
 def truncate(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:20])
+
+
+@pytest.mark.parametrize("name", ["verify", "status"])
+def test_reading_a_home_writes_nothing_into_it(command: Command, home: Path, name: str) -> None:
+    with closing(sqlite3.connect(home / "dagster/history/runs.db")) as connection:
+        connection.execute("pragma journal_mode=wal")
+    before = sorted(home.rglob("*"))
+    result = command(name, "--home", home)
+    assert (result.exit_code, sorted(home.rglob("*"))) == (0, before), result.output
+
+
+def test_a_home_without_write_permission_is_not_damaged(home: Path) -> None:
+    with closing(sqlite3.connect(home / "dagster/history/runs.db")) as connection:
+        connection.execute("pragma journal_mode=wal")
+    # Permissions bind root only without these capabilities.
+    as_user = ["setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-dac_override,-dac_read_search"]
+    if os.geteuid() == 0 and shutil.which("setpriv") is None:
+        pytest.skip("root cannot give up its permissions: setpriv is missing")
+    folders = [home, *(path for path in home.rglob("*") if path.is_dir())]
+    for folder in folders:
+        folder.chmod(0o555)
+    try:
+        command = [*(as_user if os.geteuid() == 0 else []), str(TENSION), "verify", "--home", str(home)]
+        result = subprocess.run(command, cwd=home.parent, capture_output=True, text=True, check=False)
+    finally:
+        for folder in folders:
+            folder.chmod(0o755)
+    assert (result.returncode, flat(result.stdout)) == (0, f"{home} is complete: every file is as it was written"), result.stderr
 
 
 def test_a_damaged_explorer_is_repaired_by_a_run(command: Command, home: Path) -> None:

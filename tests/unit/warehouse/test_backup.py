@@ -98,6 +98,17 @@ def test_a_database_is_copied_as_of_one_instant(home: Path, tmp_path: Path) -> N
         assert copy.execute("select id from runs").fetchall() == [(1,)]
 
 
+def test_a_backup_that_was_looked_at_can_be_restored(home: Path, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(home / RUNS)) as connection:
+        connection.execute("pragma journal_mode=wal")
+    back_up(home, tmp_path / "copy")
+    with closing(sqlite3.connect(f"file:{tmp_path / 'copy' / RUNS}?mode=ro", uri=True)) as reader:
+        reader.execute("select * from runs")
+    assert (tmp_path / f"copy/{RUNS}-shm").exists()
+    restore(tmp_path / "copy", tmp_path / "other")
+    assert not (tmp_path / f"other/{RUNS}-shm").exists()
+
+
 def test_a_home_in_use_is_not_copied(home: Path, tmp_path: Path) -> None:
     child = os.fork()
     if not child:
