@@ -91,7 +91,7 @@ def _read_table(folder: Path, table: Table, columns: Sequence[str]) -> pl.DataFr
     """
     files = sorted((folder / table.name).glob("*.parquet"))
     try:
-        return pl.concat([pl.read_parquet(file, columns=list(columns), hive_partitioning=False) for file in files])
+        return pl.concat([pl.read_parquet(file, columns=list(columns), hive_partitioning=False, glob=False) for file in files])
     except (ValueError, OSError, pl.exceptions.PolarsError) as error:
         raise CompareError(
             f"table {table.name} of the release {folder.resolve()} cannot be read ({error}); the release is damaged (`tension verify`), or "

@@ -33,4 +33,4 @@ def read_events() -> pl.DataFrame:
 
     `polarity` is `escalation` or `concession`. A mutual act (kind `agreement`) has one row, with one of the two sides as the actor.
     """
-    return pl.read_csv(EVENTS_FILE, schema=EVENTS_SCHEMA).sort("event_date", "event_id")
+    return pl.read_csv(EVENTS_FILE, schema=EVENTS_SCHEMA, glob=False).sort("event_date", "event_id")

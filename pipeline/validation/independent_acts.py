@@ -34,7 +34,7 @@ def read_independent_acts() -> pl.DataFrame:
 
     The columns are those of INDEPENDENT_ACTS, `act_id` and `is_sure`: whether both annotators have the act, and at least one is sure.
     """
-    acts = pl.read_csv(ACTS_FILE, schema=INDEPENDENT_ACTS, empty_string_is_null=False)
+    acts = pl.read_csv(ACTS_FILE, schema=INDEPENDENT_ACTS, empty_string_is_null=False, glob=False)
     return acts.with_columns(act_id=pl.concat_str("line", "actor", "target", "kind", separator="-"), is_sure=IS_SURE)
 
 

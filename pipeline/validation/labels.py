@@ -38,7 +38,7 @@ def read_labels(path: Path) -> pl.DataFrame:
     `path`: a CSV file. Acts towards others, or towards everybody, are left out. Adds `polarity`, which follows from the kind.
     """
     polarity = pl.col("kind").replace_strict(dict(KIND_POLARITY)).alias("polarity")
-    return pl.read_csv(path).filter(is_of_pair).with_columns(polarity)
+    return pl.read_csv(path, glob=False).filter(is_of_pair).with_columns(polarity)
 
 
 def merge_labellings(rows: pl.DataFrame) -> pl.DataFrame:

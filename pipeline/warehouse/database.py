@@ -17,7 +17,7 @@ from pipeline.contracts.model import Table
 from pipeline.contracts.tables import VIEWS
 from pipeline.settings import shipped_folder
 from pipeline.warehouse.release_files import DICTIONARY, PUBLISHED
-from pipeline.warehouse.sql import read_macro, read_query
+from pipeline.warehouse.sql import open_parquet, read_macro, read_query
 from pipeline.warehouse.view_columns import TABLE_COLUMNS, VIEW_COLUMNS, describe_view_column
 
 #: Storage version that DuckDB 1.0 and later can read.
@@ -82,8 +82,7 @@ def _fill(con: duckdb.DuckDBPyConnection, folder: Path, name: str, note: str, st
     """
     comments: list[str] = []
     for table in PUBLISHED:
-        files = [str(path) for path in sorted((folder / table.name).glob("*.parquet"))]
-        con.from_parquet(files, hive_partitioning=False).create(table.name)
+        open_parquet(con, sorted((folder / table.name).glob("*.parquet"))).create(table.name)
         comments.append(f"comment on table {table.name} is {_literal(f'{table.description} One row: {table.grain}.')}")
         comments += _column_comments(table)
     con.sql("create table about (release varchar, version varchar, build varchar, note varchar)")

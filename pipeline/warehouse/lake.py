@@ -164,7 +164,7 @@ class Lake:
         if not files:
             return table.empty().select(chosen)
         try:
-            rows = pl.scan_parquet(files, schema=table.schema, hive_partitioning=False)
+            rows = pl.scan_parquet(files, schema=table.schema, hive_partitioning=False, glob=False)
             return rows.select(chosen).collect()
         except (pl.exceptions.SchemaError, pl.exceptions.ColumnNotFoundError) as error:
             raise ContractError(
@@ -187,7 +187,7 @@ class Lake:
         Reads only the footers of its files.
         """
         files = self.files(table, days)
-        return int(pl.scan_parquet(files, hive_partitioning=False).select(pl.len()).collect().item()) if files else 0
+        return int(pl.scan_parquet(files, hive_partitioning=False, glob=False).select(pl.len()).collect().item()) if files else 0
 
     def batches(self, table: Table, days: Days, limit: BatchLimit = BATCH_LIMIT) -> Iterator[Days]:
         """Split `days` into batches whose rows of the table fit in memory.

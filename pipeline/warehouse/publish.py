@@ -170,7 +170,7 @@ class Publisher:
         Empty without a release, or when the release has another schema of the table.
         """
         files = sorted((self.latest / table.name).glob("*.parquet"))
-        rows = pl.concat([pl.read_parquet(path) for path in files]) if files else table.to_published(table.empty())
+        rows = pl.concat([pl.read_parquet(path, glob=False) for path in files]) if files else table.to_published(table.empty())
         is_current = rows.schema == table.published_schema
         return table.conform(table.from_published(rows)) if is_current else table.empty()
 

@@ -61,11 +61,12 @@ class StoredReadings:
         """
         files = self._files(str(part))
         if files:
-            keys = pl.scan_parquet(files, schema=self._schema, include_file_paths="file").select("text_key", "file")
+            keys = pl.scan_parquet(files, schema=self._schema, include_file_paths="file", glob=False).select("text_key", "file")
             files = keys.join(wanted, on="text_key", how="semi").select(pl.col("file").unique()).collect()["file"].to_list()
         if not files:
             return pl.DataFrame(schema=self._schema)
-        return pl.scan_parquet(files, schema=self._schema).join(wanted, on="text_key", how="semi").unique("text_key").collect()
+        stored = pl.scan_parquet(files, schema=self._schema, glob=False)
+        return stored.join(wanted, on="text_key", how="semi").unique("text_key").collect()
 
     def add(self, readings: pl.DataFrame) -> None:
         """Store more readings, in a new file of each part.
@@ -80,7 +81,7 @@ class StoredReadings:
             new.append(self._folder / f"{part}-{number:08}.parquet")
             old = files if len(files) >= MAX_FILES else []
             merged += old
-            write_parquet(pl.concat([*(pl.read_parquet(path, schema=self._schema) for path in old), rows]), new[-1])
+            write_parquet(pl.concat([*(pl.read_parquet(path, schema=self._schema, glob=False) for path in old), rows]), new[-1])
         stored = {name: digest for name, digest in read_known_sums(self._folder).items() if (self._folder / name).exists()}
         write_sums(self._folder, stored | {path.name: hash_file(path) for path in new})
         for path in merged:  # only now: a run killed in between leaves readings twice, and `get` returns each once

@@ -57,7 +57,7 @@ def add_metadata(paths: Iterable[Path], metadata: Mapping[str, str]) -> None:
     It is done last, because the metadata has the name of the release, which is known only when all files have been hashed.
     """
     for path in paths:
-        write_parquet(pl.read_parquet(path, hive_partitioning=False), path, dict(metadata))
+        write_parquet(pl.read_parquet(path, hive_partitioning=False, glob=False), path, dict(metadata))
 
 
 def describe_file(path: Path, root: Path) -> ReleaseFile:
@@ -85,7 +85,7 @@ def write_flat_csv(files: Mapping[str, Sequence[Path]], root: Path) -> Path:
     with target.open("wb") as out:
         TENSION_INDEX.empty().write_csv(out)
         for _, parts in sorted(by_year.items()):
-            frames = {name: pl.read_parquet(path, hive_partitioning=False) for name, path in (whole | parts).items()}
+            frames = {name: pl.read_parquet(path, hive_partitioning=False, glob=False) for name, path in (whole | parts).items()}
             rows = select(frames, query, {}).select(pl.col(name).cast(dtype) for name, dtype in TENSION_INDEX.schema.items())
             TENSION_INDEX.conform(rows).write_csv(out, include_header=False)
     return target

@@ -8,9 +8,10 @@ DuckDB runs on one thread, unless a file says otherwise (`ALL_THREADS`), since s
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
+from glob import escape
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -228,7 +229,7 @@ def _connect(tables: Tables, query: Query, variables: Variables, threads: int) -
         if not isinstance(tables, Lake):
             connection.register(table.name, tables.get(table.name, table.empty()).to_arrow())
         elif files := tables.files(table):
-            connection.register(table.name, connection.from_parquet([str(path) for path in files], hive_partitioning=False))
+            connection.register(table.name, open_parquet(connection, files))
         else:
             connection.register(table.name, table.empty().to_arrow())
     for name in query.views:
@@ -240,6 +241,14 @@ def _connect(tables: Tables, query: Query, variables: Variables, threads: int) -
         else:
             connection.sql(f"set variable {name} = $value", params={"value": value})
     return connection
+
+
+def open_parquet(connection: duckdb.DuckDBPyConnection, files: Iterable[Path]) -> duckdb.DuckDBPyRelation:
+    """Return the rows of some Parquet files, as a relation.
+
+    Characters such as `[` in their paths are no wildcards.
+    """
+    return connection.from_parquet([escape(str(path)) for path in files], hive_partitioning=False)
 
 
 @cache

@@ -26,6 +26,8 @@ TIME_CALLS = {
     "time.localtime",
     "time.gmtime",
 }
+#: Functions of Polars for which `[` in a path is a wildcard, unless they have `glob=False`.
+GLOBBING = {"pl.read_parquet", "pl.scan_parquet", "pl.read_csv", "pl.scan_csv", "pl.read_ndjson", "pl.scan_ndjson"}
 
 
 def relative_name(path: Path) -> str:
@@ -82,6 +84,16 @@ def test_every_public_function_has_a_docstring() -> None:
 def test_only_the_command_line_and_the_report_print() -> None:
     silent = [path for path in MODULES if relative_name(path) not in PRINTS and not relative_name(path).startswith("pipeline/report/")]
     assert [f"{relative_name(path)}:{line}" for path in silent for line, called in find_calls(path) if called == "print"] == []
+
+
+def test_polars_takes_no_path_as_a_pattern() -> None:
+    readers = [
+        f"{relative_name(path)}:{node.lineno}"
+        for path in MODULES
+        for node in ast.walk(parse(path))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in GLOBBING and "glob=False" not in map(ast.unparse, node.keywords)
+    ]
+    assert readers == []
 
 
 def test_no_module_opens_sockets_with_urllib() -> None:

@@ -50,7 +50,7 @@ def read_acts() -> pl.DataFrame:
 
 
 def _read_csv(path: Path) -> pl.DataFrame:
-    return pl.read_csv(path, try_parse_dates=True, infer_schema_length=None)
+    return pl.read_csv(path, try_parse_dates=True, infer_schema_length=None, glob=False)
 
 
 def _require_known(name: str, used: pl.Series, known: pl.Series, path: Path) -> None:

@@ -89,6 +89,6 @@ def _load_weights() -> tuple[pl.DataFrame, int]:
 
     `number` is the number of the row. The intercept is the weight that every sentence has.
     """
-    weights = pl.read_csv(WEIGHTS, schema={"feature": pl.String, "weight": pl.Int64})
+    weights = pl.read_csv(WEIGHTS, schema={"feature": pl.String, "weight": pl.Int64}, glob=False)
     is_intercept = pl.col("feature") == INTERCEPT
     return weights.filter(~is_intercept).with_row_index("number"), weights.filter(is_intercept)["weight"].item()

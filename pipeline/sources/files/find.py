@@ -75,10 +75,10 @@ def _expand_path(text: str) -> list[Path]:
     path = Path(text)
     if path.is_dir():
         return _list_folder(path)
-    if path.exists() or not set(_WILDCARDS) & set(text):
+    base = next(folder for folder in path.parents if folder.is_dir())  # a folder's name may have wildcards, too
+    pattern = str(path.relative_to(base))
+    if path.exists() or not set(_WILDCARDS) & set(pattern):
         return [_require_known_format(path)]
-    first_wildcard = next(index for index, part in enumerate(path.parts) if set(_WILDCARDS) & set(part))
-    base, pattern = Path(*path.parts[:first_wildcard]), str(Path(*path.parts[first_wildcard:]))
     matches = sorted(match for match in base.glob(pattern) if not _is_hidden(match, base))
     if not matches:
         raise SourceError(f"{path}: no file or folder matches the pattern. Check the path; relative paths start in the working folder")

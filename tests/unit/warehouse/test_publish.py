@@ -9,6 +9,7 @@ import duckdb
 import polars as pl
 import pytest
 
+from pipeline.contracts.tables.index import TENSION_DAILY
 from pipeline.settings import Settings, shipped_folder
 from pipeline.warehouse.lake import Lake
 from pipeline.warehouse.publish import Publisher, PublishError
@@ -53,6 +54,16 @@ def files(folder: Path) -> dict[str, tuple[int, bytes]]:
 
 def as_of(database: Path, moment: str) -> pl.DataFrame:
     return query(database, f"from tension_asof('{moment}') order by index_date, series")
+
+
+def test_a_folder_with_brackets_can_be_published_to(tmp_path: Path, early: Lake) -> None:
+    publisher = Publisher(tmp_path / "home [v2]")
+    (tmp_path / "home v").mkdir()
+    publisher.publish(early, LAST_DAY, "A test.")
+    expected = early.read(TENSION_DAILY).height
+    assert expected > 0
+    assert publisher.read_latest(TENSION_DAILY).height == expected
+    assert query(publisher.database, "select count(*) from tension_daily").item() == expected
 
 
 def test_a_late_article_makes_a_new_release_with_the_same_past(tmp_path: Path, early: Lake, late: Lake) -> None:

@@ -62,3 +62,10 @@ def test_a_run_killed_while_files_are_merged_loses_no_reading(
         stored.add(rows(keys[-1]))
     monkeypatch.undo()
     assert sorted(StoredReadings(tmp_path, "v1", SCHEMA).get(keys)["text_key"]) == keys[:-1]
+
+
+def test_brackets_in_the_path_of_readings_are_no_wildcards(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MAX_FILES", 1)
+    for folder, keys in (("home v", ["a8", "a9"]), ("home [v]", ["a1"]), ("home [v]", ["a2"])):
+        StoredReadings(tmp_path / folder, "v1", SCHEMA).add(rows(*keys))
+    assert sorted(StoredReadings(tmp_path / "home [v]", "v1", SCHEMA).get(["a1", "a2", "a8"])["text_key"]) == ["a1", "a2"]

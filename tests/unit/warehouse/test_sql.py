@@ -46,6 +46,15 @@ def query(tables: Tables, path: Path, variables: Variables) -> pl.DataFrame:
     return select(tables, read_query(path), variables)
 
 
+def test_brackets_in_the_path_of_a_lake_are_no_wildcards(tmp_path: Path) -> None:
+    path = write_sql(tmp_path, "select count(*) as n from weights")
+    for name, count in (("x [v2]", 2), ("x v", 3), ("a*", 1), ("ab", 0)):
+        lake = Lake(tmp_path / name)
+        lake.write(WEIGHTS, read_weights().head(count))
+        assert (query(lake, path, {}).item(), lake.count_rows(WEIGHTS), lake.read(WEIGHTS).height) == (count, count, count)
+    assert query(Lake(tmp_path / "a*"), path, {}).item() == 1
+
+
 @pytest.mark.parametrize(
     ("sql", "tables"),
     [

@@ -90,7 +90,7 @@ def select_paragraphs(path: Path) -> Iterator[Example]:
     `path`: a Parquet file with `article_id` and `body`. Of each document at most `PARAGRAPHS_PER_DOCUMENT` different paragraphs are taken,
     those with the smallest hashes: a choice that is random and always the same.
     """
-    for identifier, body in pl.read_parquet(path, columns=["article_id", "body"]).sort("article_id").iter_rows():
+    for identifier, body in pl.read_parquet(path, columns=["article_id", "body"], glob=False).sort("article_id").iter_rows():
         others = {text for text in body.split("\n\n") if text.strip() and not _ABOUT_TRADE.search(text)}
         for text in sorted(others, key=lambda text: sha256(text.encode()).digest())[:PARAGRAPHS_PER_DOCUMENT]:
             for sentence in split_sentences(text):

@@ -130,6 +130,16 @@ def test_a_pattern_finds_visible_files_of_known_formats(tmp_path: Path) -> None:
     assert len(find_article_files([ArticleFiles(path=str(tmp_path / "**" / "*.jsonl"))])) == 3
 
 
+def test_a_pattern_in_a_folder_with_brackets_finds_its_files(tmp_path: Path) -> None:
+    for folder in ("wire [v2]", "wire v"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "a.jsonl").touch()
+    files = find_article_files([ArticleFiles(path=str(tmp_path / "wire [v2]" / "*.jsonl"))])
+    assert [file.path for file in files] == [tmp_path / "wire [v2]" / "a.jsonl"]
+    with pytest.raises(SourceError, match="there is no such file or folder"):
+        find_article_files([ArticleFiles(path=str(tmp_path / "wire [v2]" / "b.jsonl"))])
+
+
 def test_a_pattern_without_matches_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="no file or folder matches the pattern"):
         read(tmp_path / "*.jsonl")

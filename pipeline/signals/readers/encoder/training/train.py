@@ -202,7 +202,7 @@ def main() -> None:
     plain = make_examples(read_gold(*(file for file in files if file not in realistic_files)), tokenizer)
     realistic = make_examples(read_gold(*realistic_files), tokenizer)
     invented = [*plain, *realistic]
-    titles = dict(pl.read_parquet(options.documents, columns=["article_id", "title"]).iter_rows())
+    titles = dict(pl.read_parquet(options.documents, columns=["article_id", "title"], glob=False).iter_rows())
     real, contrast = read_gold(*options.real), read_gold(*CONTRAST_SETS)
     second = [*make_examples(real, tokenizer, titles), *make_examples(contrast, tokenizer), *realistic]
     second += random.Random(1).sample(plain, int(REPEATED * len(plain)))  # noqa: S311 not used for security
