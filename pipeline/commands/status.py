@@ -66,14 +66,19 @@ def show_status(home_folder: Path | None, show_all: bool) -> None:
     """Print some lines about a home, and one for each damage.
 
     Exits with 1 if something is missing or cannot be read, or the bucket refuses the newest release; else, with `show_all`, also prints the
-    row count of every table. An undamaged home without articles gives one line only. `home_folder`: None for the home of the
-    settings. `HomeError` if it is given but does not exist, unless the settings name a shared lake.
+    row count of every table. Files that a run may not have finished are not missing while it writes to the home. An undamaged home without
+    articles gives one line only. `home_folder`: None for the home of the settings. `HomeError` if it is given but does not exist, unless
+    the settings name a shared lake.
     """
     settings = read_settings(home=home_folder)
     if home_folder and not settings.home.exists() and not settings.lake_url:
         raise HomeError(f"there is no home at {settings.home}; check --home")
-    problems = _Problems(str(damage) for damage in find_damage(settings, compares_hashes=False))
+    problems = _Problems()
     survive = problems.survive
+    writer = survive(lambda: find_writer(settings.home), None)
+    damage = find_damage(settings, compares_hashes=False)
+    writer = writer or survive(lambda: find_writer(settings.home), None)  # it may have started meanwhile
+    problems[:0] = [str(one) for one in damage if not (writer and one.may_be_unfinished)]
     lake = survive(lambda: reach_lake(settings), None)
 
     def describe(describe_part: Callable[[Lake, Settings], str]) -> str:
@@ -95,7 +100,7 @@ def show_status(home_folder: Path | None, show_all: bool) -> None:
         ("links", describe(_describe_missing_links)),
         ("next", describe(_suggest_command)),
     ]
-    if writer := survive(lambda: find_writer(settings.home), None):
+    if writer:
         lines.insert(0, ("in use", writer))
     if isinstance(lake, SharedLake):
         lines[:0] = survive(partial(_list_claims, lake), list[tuple[str, str]]())

@@ -45,6 +45,16 @@ class Damage(NamedTuple):
     def __str__(self) -> str:
         return f"{self.path}: {self.problem}. {self.remedy}"
 
+    @property
+    def may_be_unfinished(self) -> bool:
+        """Whether a run that is working causes it, and ends it.
+
+        A step moves the files of its tables into the lake one after the other, and records their hashes at its end. A release is published
+        file by file, too.
+        """
+        part = self.path.partition("/")[0]
+        return (part == "lake" and self.problem in {MISSING, CHANGED}) or (part == "published" and self.is_repaired_by_run)
+
 
 def find_damage(settings: Settings, *, compares_hashes: bool) -> list[Damage]:
     """Find everything that is damaged or missing in a home.

@@ -270,6 +270,20 @@ def test_status_lists_what_is_missing(command: Command, home: Path, break_it: Ca
     assert words in result.output
 
 
+def test_files_that_a_run_has_not_finished_are_no_damage(command: Command, home: Path) -> None:
+    (home / "lake/findings" / DAY).unlink()
+    (home / "lake/tension_daily/SHA256SUMS").unlink()
+    with lock_home(home, "tension run"):
+        status, verified = command("status", "--home", home), command("verify", "--home", home)
+        truncate(home / "dagster/history/runs.db")
+        damaged = command("status", "--home", home)
+    assert (status.exit_code, "damaged" in status.output) == (0, False), status.output
+    assert status.output.startswith("in use     `tension run`, process ")
+    assert (verified.exit_code, "lake/findings, 2025-03-05: missing" in verified.output) == (1, True)
+    assert (damaged.exit_code, damaged.output.count("damaged  ")) == (1, 1)
+    assert command("status", "--home", home).output.count("damaged  ") == 3
+
+
 def dangle(published: Path) -> None:
     published.mkdir()
     (published / "latest").symlink_to("releases/2025-03-09-0000000000")
