@@ -1,7 +1,6 @@
 """`tension status`: the state of a home in a few lines."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from shlex import quote
@@ -31,7 +30,7 @@ from pipeline.settings import Settings
 from pipeline.settings.load import read_settings
 from pipeline.sources.upstream_status import describe_upstreams
 from pipeline.warehouse.claims import list_claims
-from pipeline.warehouse.home import HomeError, find_writer, is_sample_home
+from pipeline.warehouse.home import HomeError, find_writer, is_sample_home, read_mark
 from pipeline.warehouse.lake import Lake
 from pipeline.warehouse.object_store import open_bucket, run
 from pipeline.warehouse.open_lake import reach_lake
@@ -173,16 +172,15 @@ def _describe_upload(settings: Settings) -> tuple[str, bool]:
 def _describe_freshness(lake: Lake, settings: Settings) -> str:
     """Say how recent the articles and the release are.
 
-    For the articles that is their last day, for the release the time of its publication.
+    For the articles that is their last day, for the release the time of its publication, if the home's mark has it.
     """
-    span, latest = lake.span(COVERAGE), Publisher(settings.published).latest
+    span, mark = lake.span(COVERAGE), read_mark(settings.home)
     if span is None:
         return "no articles"
     age = (clock.today() - span.last).days
     text = f"articles up to {span.last} ({format_count(age, 'day')} ago)"
-    if latest.exists():
-        published_at = datetime.fromtimestamp(latest.resolve().stat().st_mtime, UTC)
-        text += f", published {published_at:%Y-%m-%d %H:%M} UTC"
+    if mark and mark.published_at and mark.release == Publisher(settings.published).latest_name:
+        text += f", published {mark.published_at}"
     return text
 
 

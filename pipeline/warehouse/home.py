@@ -116,7 +116,7 @@ def mark_home(home: Path, *, is_sample: bool) -> None:
     `HomeError` when it was recorded as the opposite, or when the record cannot be read.
     """
     mark = require_kind(home, is_sample=is_sample)
-    _write_mark(home, _Mark(is_sample, FORMAT, mark.release if mark else None))
+    _write_mark(home, mark._replace(format=FORMAT) if mark else _Mark(is_sample, FORMAT))
 
 
 def require_kind(home: Path, *, is_sample: bool) -> "_Mark | None":
@@ -139,13 +139,13 @@ def require_kind(home: Path, *, is_sample: bool) -> "_Mark | None":
 
 
 def note_release(home: Path, name: str) -> None:
-    """Record in the mark of the home that this release was published.
+    """Record in the mark of the home that this release was published now.
 
-    Without a mark nothing is recorded.
+    Nothing is recorded without a mark, or if it was the last one already.
     """
     mark = read_mark(home)
     if mark and mark.release != name:
-        _write_mark(home, mark._replace(release=name))
+        _write_mark(home, mark._replace(release=name, published_at=f"{clock.now():%Y-%m-%d %H:%M} UTC"))
 
 
 def is_sample_home(home: Path, default: bool) -> bool:
@@ -160,12 +160,14 @@ def is_sample_home(home: Path, default: bool) -> bool:
 class _Mark(NamedTuple):
     """Content of `home.json`: sample or own articles, format, release.
 
-    `format`: number of the layout of the files. `release`: name of the one published last; None before the first.
+    `format`: number of the layout of the files. `release`: name of the one published last, `published_at`: when, as text; None before the
+    first. Earlier versions did not record when.
     """
 
     is_sample: bool
     format: int
     release: str | None = None
+    published_at: str | None = None
 
 
 def read_mark(home: Path) -> _Mark | None:
@@ -182,7 +184,8 @@ def read_mark(home: Path) -> _Mark | None:
         return None
     try:
         content = json.loads(note.read_text(encoding="utf-8"))
-        mark = _Mark(content["is_sample"], content.get("format", 0), content.get("release"))  # format 0 had no number
+        # Format 0 had no number.
+        mark = _Mark(content["is_sample"], content.get("format", 0), content.get("release"), content.get("published_at"))
     except (ValueError, KeyError, TypeError, AttributeError):
         mark = None
     if mark is None or type(mark.is_sample) is not bool or type(mark.format) is not int or mark.format < 0:

@@ -1,5 +1,7 @@
 """`tension status`: five lines about a home, and all tables with `--all`."""
 
+import json
+import os
 import shutil
 import sqlite3
 from contextlib import closing
@@ -21,6 +23,7 @@ from pipeline.durable_files import write_sums
 from pipeline.settings import Settings
 from pipeline.warehouse.home import read_mark
 from pipeline.warehouse.lake import Lake
+from pipeline.warehouse.migrations import FORMAT
 from pipeline.warehouse.object_store import open_bucket, run
 from pipeline.warehouse.run_history import describe_failed_run
 from pipeline.warehouse.uploads import HOME_ID, upload_release
@@ -71,6 +74,19 @@ def test_a_home_is_described_in_five_lines(command: Command, sample_run: SampleR
     assert "1 missing source" in not_read
     assert following.split()[0] == "next"
     assert "tension run --articles PATH" in following
+
+
+def test_the_time_of_publication_is_that_of_the_run(command: Command, home: Path) -> None:
+    def read_line() -> str:
+        return command("status", "--home", home).output.splitlines()[1].rstrip()
+
+    release = (home / "published/latest").resolve().name
+    mark = json.loads((home / "home.json").read_text(encoding="utf-8"))
+    (home / "home.json").write_text(json.dumps(mark | {"published_at": "2025-12-01 06:00 UTC"}), encoding="utf-8")
+    os.utime(home / "published/releases" / release, (0, 0))  # as a copy may change it
+    assert read_line().endswith(" ago), published 2025-12-01 06:00 UTC")
+    (home / "home.json").write_text(json.dumps({"is_sample": True, "format": FORMAT}), encoding="utf-8")  # of an earlier version
+    assert read_line().endswith(" ago)")
 
 
 def test_a_baseline_of_few_articles_has_a_line(command: Command, home: Path) -> None:

@@ -3,11 +3,23 @@
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from pipeline.warehouse.home import NOTE, HomeError, HomeInUseError, find_writer, is_sample_home, lock_home, mark_home
+from pipeline import clock
+from pipeline.warehouse.home import (
+    NOTE,
+    HomeError,
+    HomeInUseError,
+    find_writer,
+    is_sample_home,
+    lock_home,
+    mark_home,
+    note_release,
+    read_mark,
+)
 
 HOLD = """
 import sys
@@ -72,3 +84,14 @@ def test_a_damaged_mark_is_named_with_its_remedy(tmp_path: Path, content: str) -
     (tmp_path / NOTE).write_text(content, encoding="utf-8")
     with pytest.raises(HomeError, match=r'home\.json is damaged; write {"is_sample": false, "format": 1} into it'):
         mark_home(tmp_path, is_sample=False)
+
+
+def test_the_mark_has_the_time_at_which_a_release_was_published(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    mark_home(tmp_path, is_sample=False)
+    for minute, name in enumerate(("2025-03-09-a", "2025-03-09-b", "2025-03-09-b")):
+        monkeypatch.setattr(clock, "now", lambda minute=minute: datetime(2025, 3, 10, 6, minute, tzinfo=UTC))
+        note_release(tmp_path, name)
+        mark_home(tmp_path, is_sample=False)
+    mark = read_mark(tmp_path)
+    assert mark is not None
+    assert (mark.release, mark.published_at) == ("2025-03-09-b", "2025-03-10 06:01 UTC")
