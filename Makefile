@@ -4,6 +4,8 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
 HOME_DIR ?= data
+# As one word of the shell, whatever characters the path has. Not every shell replaces ~ in HOME_DIR=~/index; `:^:` is the start of the path.
+QUOTED_HOME = '$(subst ','\'',$(subst :^:,,$(subst :^:~/,$(HOME)/,:^:$(HOME_DIR))))'
 PORT ?= 3000
 PYTHON ?= python3
 UV := $(or $(shell command -v uv 2>/dev/null),.uv/uv)
@@ -29,11 +31,12 @@ help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 run: $(filter .uv/uv,$(UV)) ## build and publish the index of the bundled sample in data/published
-	@$(RUN) tension run --home $(HOME_DIR)
+	@$(RUN) tension run --home $(QUOTED_HOME)
 
 ui: $(filter .uv/uv,$(UV)) ## start the Dagster UI on http://localhost:3000 (or PORT=...), with the history of runs
-	@mkdir -p "$(abspath $(HOME_DIR))/dagster" && cp pipeline/dagster.yaml "$(abspath $(HOME_DIR))/dagster/dagster.yaml"
-	@TENSION_HOME="$(abspath $(HOME_DIR))" DAGSTER_HOME="$(abspath $(HOME_DIR))/dagster" $(RUN) dagster dev -w workspace.yaml -p $(PORT)
+	@mkdir -p -- $(QUOTED_HOME)/dagster && cp -- pipeline/dagster.yaml $(QUOTED_HOME)/dagster/dagster.yaml
+	@home="$$(CDPATH= cd -- $(QUOTED_HOME) && pwd)" && \
+	TENSION_HOME="$$home" DAGSTER_HOME="$$home/dagster" $(RUN) dagster dev -w workspace.yaml -p $(PORT)
 
 test: $(filter .uv/uv,$(UV)) ## run all tests except the slow ones, on all cores
 	@$(PYTEST) -m "not slow"
@@ -53,7 +56,7 @@ format: $(filter .uv/uv,$(UV)) ## format code and SQL
 	@$(DEV) sqlfluff fix --disable-progress-bar -q sql
 
 docs: run dictionary ## write the generated parts of all documents, with the results of the sample
-	@$(DEV) python -m scripts.documents --home $(HOME_DIR)
+	@$(DEV) python -m scripts.documents --home $(QUOTED_HOME)
 
 dictionary: $(filter .uv/uv,$(UV)) ## generate docs/data-dictionary.md from the contracts
 	@$(DEV) python -m scripts.dictionary > docs/data-dictionary.md

@@ -193,7 +193,7 @@ def print_failures(err: Console, failed: Sequence[tuple[str, str]], home: Path) 
     for step, message in failed:
         print_problem(err, "failed", f"{step}: {message}")
     err.print("Published data are unchanged, and nothing was written for a failed day.", highlight=False)
-    err.print(f"See the run with: make ui HOME_DIR={to_plain(str(home))}", highlight=False)
+    err.print(f"See the run with: make ui HOME_DIR={to_plain(shlex.quote(str(home)))}", highlight=False)
 
 
 def print_explanation(out: Console, findings: pl.DataFrame) -> None:

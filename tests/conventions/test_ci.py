@@ -1,5 +1,6 @@
-"""The script of the whole check installs what tests need, and goes on without it."""
+"""The script of the whole check installs what tests need, and goes on without it; make accepts any folder as home."""
 
+import os
 import shutil
 import subprocess
 from collections.abc import Sequence
@@ -7,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-SCRIPT = Path(__file__).parents[2] / ".ci" / "run"
+ROOT = Path(__file__).parents[2]
+SCRIPT = ROOT / ".ci" / "run"
 
 
 def run_ci(folder: Path, present: Sequence[str], apt_code: int) -> tuple[subprocess.CompletedProcess[str], list[str]]:
@@ -41,3 +43,22 @@ def test_missing_programs_are_installed_before_the_check(tmp_path: Path, apt_cod
 
 def test_nothing_is_installed_on_a_complete_machine(tmp_path: Path) -> None:
     assert run_ci(tmp_path, ("qemu-x86_64",), 0)[1] == ["make check", "make audit"]
+
+
+@pytest.mark.parametrize("name", ["home own", "idx [v2]", "editor's"])
+def test_make_passes_a_home_with_any_characters_as_one_path(tmp_path: Path, name: str) -> None:
+    (tmp_path / "bin").mkdir()
+    stub = tmp_path / "bin" / "uv"
+    stub.write_text(f'#!{shutil.which("sh")}\nprintf \'%s\\n\' "$TENSION_HOME" "$DAGSTER_HOME" "$@"\n', encoding="utf-8")
+    stub.chmod(0o755)
+    home = tmp_path / name
+
+    def run_make(target: str) -> list[str]:
+        environment = {"PATH": f"{tmp_path / 'bin'}:{os.environ['PATH']}", "HOME": str(tmp_path)}
+        command = ["make", "-s", target, f"HOME_DIR={home if target == 'ui' else f'~/{name}'}"]
+        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True, timeout=60)
+        return done.stdout.splitlines()
+
+    assert run_make("run")[-2:] == ["--home", str(home)]
+    assert run_make("ui")[:2] == [str(home), f"{home}/dagster"]
+    assert (home / "dagster" / "dagster.yaml").exists()

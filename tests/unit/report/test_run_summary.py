@@ -22,6 +22,7 @@ from pipeline.report.terminal import (
     describe_unread_articles,
     next_steps,
     print_failed_checks,
+    print_failures,
     print_removed_rows,
     stories_table,
     week_table,
@@ -197,6 +198,13 @@ def test_next_steps_quote_a_path_with_spaces() -> None:
     lines = next_steps(Settings(home=Path("my data")), "tension").plain
     assert "tension validate --home 'my data' --references" in lines
     assert "make ui HOME_DIR='my data'" in lines
+
+
+def test_a_failed_run_quotes_a_path_with_brackets() -> None:
+    console = Console(file=StringIO(), width=200)
+    print_failures(console, [("signals", "a reason")], Path("idx [v2]"))
+    assert isinstance(console.file, StringIO)
+    assert console.file.getvalue().splitlines()[-1] == "See the run with: make ui HOME_DIR='idx [v2]'"
 
 
 def test_an_earlier_day_of_the_stories_is_named_in_full() -> None:
