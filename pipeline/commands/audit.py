@@ -11,7 +11,7 @@ from pathlib import Path
 import polars as pl
 
 from pipeline.audit.listing import add_opinions, add_titles, drop_judged, list_largest, select_masses, write_listing
-from pipeline.audit.verdicts import SCHEMA, add_verdicts, check_judge, list_verdict_files, read_verdicts, to_table
+from pipeline.audit.verdicts import SCHEMA, VerdictError, add_verdicts, check_judge, list_verdict_files, read_verdicts, to_table
 from pipeline.commands.console import out, say
 from pipeline.commands.program import suggest
 from pipeline.contracts.countries import pair_name, parse_pair
@@ -22,6 +22,7 @@ from pipeline.contracts.tables.index import SIGNALS
 from pipeline.errors import UserError
 from pipeline.models.build import build_table
 from pipeline.report import audit as report
+from pipeline.report.names import format_count
 from pipeline.settings.load import read_settings
 from pipeline.warehouse.home import is_sample_home
 from pipeline.warehouse.lake import Lake
@@ -58,8 +59,8 @@ def audit_home(selection: Selection, judge: str | None, to: Path | None, verdict
     """List readings, or take verdicts on them; then print the precision.
 
     With a `judge`: ask in the terminal about listed readings that this judge has not judged, or write them to the file `to`.
-    `verdict_file`: verdicts to be added first; without `judge`, nothing is then listed. Raises `AuditError` if the home has no signals, or
-    if there is `to` but no `judge`; `VerdictError` if the judge's name is empty or too long.
+    `verdict_file`: verdicts to be added first; without `judge`, nothing is then listed. Raises `AuditError` if the home has no signals, if
+    there is `to` but no `judge`, or if writing `to` would lose verdicts; `VerdictError` if the judge's name is empty or too long.
     """
     judge = _check_judge(judge, to)
     settings = read_settings(home=home_folder)
@@ -79,6 +80,7 @@ def audit_home(selection: Selection, judge: str | None, to: Path | None, verdict
     if judge is not None:
         listing = drop_judged(listing, verdicts, judge)
     if to is not None:
+        _refuse_to_lose_verdicts(to, files, masses)
         write_listing(listing, to, judge or "")
         say(f"{listing.height} readings to be judged in {to}; read them back with --verdicts")
     elif judge is not None:
@@ -101,6 +103,28 @@ def _check_judge(judge: str | None, to: Path | None) -> str | None:
     if to is not None:
         raise AuditError("--out writes a file for one judge: name the judge with --judge")
     return None
+
+
+def _refuse_to_lose_verdicts(to: Path, files: Sequence[Path], masses: pl.DataFrame) -> None:
+    """Raise `AuditError` if overwriting a file would lose verdicts.
+
+    They are lost unless `files`, those of the home, have them, too. Overwriting one of `files` is also an error, as is a file `to` that
+    cannot be read as a file of verdicts. `masses`: all rows of SIGNAL_MASS, as in `_import_verdicts`.
+    """
+    if not to.exists():
+        return
+    if any(file.exists() and to.samefile(file) for file in files):
+        raise AuditError(f"{to} stores the verdicts of this home; choose another file with --out")
+    try:
+        verdicts = read_verdicts(to, readings=dict(masses.select("signal_id", "reading").iter_rows()))
+    except VerdictError as error:
+        raise AuditError(f"{to} exists, and verdicts in it may be lost ({error}); choose another file with --out") from error
+    unsaved = verdicts.join(read_verdicts(*files), on=SCHEMA.names(), how="anti")
+    if unsaved.height:
+        raise AuditError(
+            f"{to} has {format_count(unsaved.height, 'verdict')} that would be lost; add them first with --verdicts {to}, "
+            "or choose another file with --out"
+        )
 
 
 def _read_titles(lake: Lake, days: pl.Series) -> pl.DataFrame:

@@ -106,6 +106,31 @@ def test_verdicts_are_taken_from_a_file(home: Path, tmp_path: Path) -> None:
     assert [row[:3] for row in stored(home)] == [(ONE, "B", "right"), (THREE, "B", "right")]
 
 
+def test_a_file_with_new_verdicts_is_not_overwritten(home: Path, tmp_path: Path) -> None:
+    file = tmp_path / "b.csv"
+    audit(home, "--judge", "B", "--out", file)
+    assert audit(home, "--judge", "B", "--number", 2, "--out", file).exit_code == 0  # nothing is filled in yet
+    pl.read_csv(file, infer_schema=False).with_columns(verdict=pl.lit("right"), reason=pl.lit("clear")).write_csv(file)
+    content = file.read_bytes()
+    refused = audit(home, "--judge", "B", "--out", file)
+    assert (refused.exit_code, file.read_bytes()) == (1, content)
+    assert "has 2 verdicts that would be lost; add them first with --verdicts" in flat(refused.stderr)
+    assert audit(home, "--judge", "B", "--verdicts", file, "--out", file).exit_code == 0
+    assert pl.read_csv(file, infer_schema=False)["signal_id"].to_list() == [TWO]
+
+
+def test_a_file_that_may_have_verdicts_is_not_overwritten(home: Path, tmp_path: Path) -> None:
+    audit(home, "--judge", "A", keys="r\nq\n")
+    refused = audit(home, "--judge", "A", "--out", home / "verdicts.csv")
+    assert (refused.exit_code, len(stored(home))) == (1, 1)
+    assert "stores the verdicts of this home" in flat(refused.stderr)
+    (tmp_path / "b.csv").write_text(f"signal_id,verdict,judge\n{ONE},rihgt,B\n", encoding="utf-8")
+    refused = audit(home, "--judge", "B", "--out", tmp_path / "b.csv")
+    assert refused.exit_code == 1
+    assert "unknown verdict 'rihgt'" in flat(refused.stderr)
+    assert "rihgt" in (tmp_path / "b.csv").read_text(encoding="utf-8")
+
+
 def test_a_verdict_on_another_reading_is_reported(home: Path, tmp_path: Path) -> None:
     file = tmp_path / "old.csv"
     file.write_text(f"signal_id,reading,verdict,judge\n{ONE},USA>CHN easing announced tariff,wrong,A\n", encoding="utf-8")
