@@ -11,18 +11,16 @@ from pipeline.report import scores, terminal
 from pipeline.settings.load import read_settings
 from pipeline.signals.evaluate import evaluate, list_errors
 from pipeline.signals.extractors import make_extractor
-from pipeline.signals.gold import read_gold, select_half
+from pipeline.signals.gold import Gold, GoldError, read_gold, select_half
 
 
 def score_reader(gold: Sequence[Path], which: Literal["even", "odd"] | None, show_errors: int, extractor: ReaderName | None) -> None:
     """Print the scores of a reader, and its first `show_errors` errors.
 
     With `show_errors` above 0, also counts all errors by type and source. `which`: only this half of the passages; None: all. `extractor`
-    None: the one of the settings.
+    None: the one of the settings. Raises `GoldError` if there is no passage to score.
     """
-    labelled = read_gold(*gold)
-    if which is not None:
-        labelled = labelled.select_passages(select_half(labelled.passages, which))
+    labelled = _read_passages(gold, which)
     reader = make_extractor(read_settings(extractor=extractor))
     findings = reader.read_texts(labelled.passages)
     terminal.print_notes(err, reader.summary.describe())
@@ -33,3 +31,19 @@ def score_reader(gold: Sequence[Path], which: Literal["even", "odd"] | None, sho
     if show_errors:
         mistakes = list_errors(labelled, findings)
         out.print(scores.errors_by_source(mistakes), scores.errors_table(mistakes, limit=show_errors), sep="\n")
+
+
+def _read_passages(paths: Sequence[Path], which: Literal["even", "odd"] | None) -> Gold:
+    """Read gold files, or one half of their passages.
+
+    Raises `GoldError` if a file is invalid, or if there is no passage in the files or in the half.
+    """
+    gold, names = read_gold(*paths), ", ".join(map(str, paths))
+    if gold.passages.is_empty():
+        raise GoldError(f"{names} has no passages to score; write one passage per line")
+    if which is None:
+        return gold
+    half = gold.select_passages(select_half(gold.passages, which))
+    if half.passages.is_empty():
+        raise GoldError(f"the {which} half of {names} has no passages to score; add passages, or leave --half out")
+    return half

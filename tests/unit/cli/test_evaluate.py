@@ -68,3 +68,19 @@ def test_errors_of_the_odd_half_are_refused(command: Command, few: Path) -> None
 
 def test_an_unknown_half_is_refused(command: Command, few: Path) -> None:
     assert command("evaluate", few, "--half", "third").exit_code == 2
+
+
+def test_a_file_without_passages_is_refused(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "empty.jsonl").touch()
+    result = command("evaluate", "empty.jsonl")
+    assert result.exit_code == 1
+    assert flat(result.stderr).startswith("tension: empty.jsonl has no passages to score")
+
+
+def test_an_empty_half_is_refused(command: Command, tmp_path: Path) -> None:
+    line = GOLD.read_text(encoding="utf-8").splitlines(keepends=True)[0]
+    (tmp_path / "one.jsonl").write_text(line, encoding="utf-8")
+    is_even = select_half(read_gold(tmp_path / "one.jsonl").passages, "even").height
+    result = command("evaluate", "one.jsonl", "--half", "odd" if is_even else "even")
+    assert result.exit_code == 1
+    assert "half of one.jsonl has no passages to score; add passages, or leave --half out" in flat(result.stderr)
