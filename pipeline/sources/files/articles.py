@@ -165,18 +165,26 @@ class _LocationReader:
     def _find_first_day(self, last_day: date | None) -> date:
         """Return the day of the first row with a date.
 
-        A date after `last_day` counts as none. The file is read again from its start. Raises `SourceError` if no row has a date.
+        A date after `last_day` counts as none. The file is read again from its start. Raises `SourceError` if no row has a date; if all
+        rows are unreadable, it says why the first is.
         """
         found_columns, converter, first_reason = FoundColumns(), RawArticleConverter("", last_day=last_day), ""
+        readable_count = 0
         options = ReadOptions(self.options.columns, self.options.encoding, self.options.limits)
         for raw_batch in map(self._apply_settings, self.read_format(self.location, options, found_columns)):
             if not converter.row_count:
                 first_reason = raw_batch["unreadable"][0] or ""
+            readable_count += raw_batch["unreadable"].null_count()
             days = converter.convert(raw_batch)["index_date"].drop_nulls()
             if not days.is_empty():
                 day: date = days[0]
                 return day
         self._require_columns(found_columns, converter.row_count, first_reason)
+        if not readable_count:
+            raise SourceError(
+                f"{self.location}: none of its {converter.row_count:,} rows can be read (the first: {first_reason}). Correct the rows; in CSV, "
+                f"a field with a delimiter or a quote in it needs double quotes around it"
+            )
         raise SourceError(
             f"{self.location}: none of its {converter.row_count:,} rows has a readable date in published_at or fetched_at, so "
             f"they have no day. Use dates such as 2025-04-04, 2025-04-04T10:30:00Z or Fri, 04 Apr 2025 10:30:00 GMT. For dates such as "

@@ -228,6 +228,14 @@ def test_lines_after_an_unclosed_quote_are_read(tmp_path: Path) -> None:
         assert [reason is None for reason in values_by_row(frame, "unreadable")] == [False, *[True] * 50]
 
 
+def test_if_no_row_can_be_read_the_reason_is_not_the_dates(tmp_path: Path) -> None:
+    path = write_text(tmp_path / "a.csv", HEADER + "2025-04-04,Strelsau Post,Glass, taxed,It did so.\n" * 2)
+    with pytest.raises(SourceError, match=r"none of its 2 rows can be read \(the first: line 2: 5 fields where the header has 4\)"):
+        read(path)
+    with pytest.raises(SourceError, match="none of its 3 rows has a readable date"):
+        read(write_text(path, path.read_text(encoding="utf-8") + "soon,Strelsau Post,Glass,It did so.\n"))
+
+
 def test_a_long_field_of_csv_is_read_completely(tmp_path: Path) -> None:
     path = write_text(tmp_path / "a.csv", HEADER + f"2025-04-04,Post,Long,{'x' * 500_000}\n")
     assert len(read(path)["body"][0]) == 500_000
