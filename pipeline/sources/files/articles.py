@@ -22,6 +22,7 @@ from pipeline.sources.files.streams import LIMITS, Limits
 from pipeline.sources.rows import DATES, RawArticleConverter
 
 _COLUMNS_SHOWN = 30
+_CHARACTERS_SHOWN = 60  # of each name
 _NEEDED = "published_at, source, and title or body (optional: url, article_id, fetched_at)"
 _RENAME = "Rename the columns in the file, or map them in tension.toml (docs/operations.md, Archives with other column names)"
 
@@ -182,8 +183,8 @@ class _LocationReader:
         self._require_columns(found_columns, converter.row_count, first_reason)
         if not readable_count:
             raise SourceError(
-                f"{self.location}: none of its {converter.row_count:,} rows can be read (the first: {first_reason}). Correct the rows; in CSV, "
-                f"a field with a delimiter or a quote in it needs double quotes around it"
+                f"{self.location}: none of its {converter.row_count:,} rows can be read (the first: {first_reason}). Correct the rows; in "
+                f"CSV, a field with a delimiter or a quote in it needs double quotes around it"
             )
         raise SourceError(
             f"{self.location}: none of its {converter.row_count:,} rows has a readable date in published_at or fetched_at, so "
@@ -211,7 +212,7 @@ class _LocationReader:
                 f"{self.location}: none of its {row_count:,} lines is a JSON object (the first: {first_reason}). Write one object per "
                 f"line, or one array of objects; extract nested articles with a tool such as jq -c '.response.docs[]'"
             )
-        shown = ", ".join(repr(name[:_COLUMNS_SHOWN]) for name in list(found_columns.theirs)[:_COLUMNS_SHOWN])
+        shown = ", ".join(repr(name[:_CHARACTERS_SHOWN]) for name in list(found_columns.theirs)[:_COLUMNS_SHOWN])
         raise SourceError(f"{self.location}: lacks the column {', '.join(missing)}. Found: {shown}. Needed: {_NEEDED}. {_RENAME}")
 
     def _describe_column(self, column: str) -> str:

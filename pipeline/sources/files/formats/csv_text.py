@@ -15,7 +15,7 @@ from pipeline.sources.errors import SourceError
 from pipeline.sources.files.formats.batches import FoundColumns, ReadOptions, Row, to_batches, unreadable_row
 from pipeline.sources.files.locations import Location, open_stream
 from pipeline.sources.files.streams import Line, Stream
-from pipeline.sources.headers import reject_repeated_columns
+from pipeline.sources.headers import fold_name, match_column, reject_repeated_columns
 from pipeline.sources.rows import COLUMNS
 
 _DELIMITERS = (",", ";", "\t")  # spreadsheets write semicolons where the comma is the decimal mark
@@ -27,9 +27,10 @@ _READ_AGAIN, _TIMES_READ_AGAIN = 1_000_000, 4
 def read_csv(location: Location, options: ReadOptions, found_columns: FoundColumns) -> Iterator[pl.DataFrame]:
     """Read a CSV file with a header in batches.
 
-    The delimiter is that with which the header names most of our columns. Blank lines are skipped, empty fields are null. A row with broken
-    quoting or another number of fields than the header is unreadable; if it had broken quoting, reading continues in the line after its
-    first. A file with only blank lines yields nothing. `SourceError` if the header is broken or repeats one of our columns.
+    The delimiter is that with which the header names most of our columns, in any letter case. Blank lines are skipped, empty fields are
+    null. A row with broken quoting or another number of fields than the header is unreadable; if it had broken quoting, reading continues
+    in the line after its first. A file with only blank lines yields nothing. `SourceError` if the header is broken or repeats one of our
+    columns.
     """
     with open_stream(location, options.limits, options.encoding, options.guessed) as stream:
         records = _read_records(stream, options)
@@ -52,7 +53,7 @@ def _find_positions(names: list[str], location: Location, options: ReadOptions) 
 
     A column may have several names in the file; the preferred one comes first. Raises `SourceError` if the header repeats one of them.
     """
-    present = {column: [name for name in options.names(column) if name in names] for column in COLUMNS}
+    present = {column: [theirs for name in options.names(column) if (theirs := match_column(name, names))] for column in COLUMNS}
     reject_repeated_columns(names, chain.from_iterable(present.values()), location)
     return {column: [names.index(name) for name in column_names] for column, column_names in present.items()}
 
@@ -60,10 +61,11 @@ def _find_positions(names: list[str], location: Location, options: ReadOptions) 
 def _find_delimiter(header: str, options: ReadOptions) -> str:
     """Return the delimiter with which a header names most of our columns.
 
-    In a tie a comma is preferred to a semicolon, and this to a tab.
+    In a tie a comma is preferred to a semicolon, and this to a tab. If the header has none of our columns, it is the most frequent one.
     """
-    ours = {name for column in COLUMNS for name in options.names(column)}
-    return max(_DELIMITERS, key=lambda delimiter: len(ours & {name.strip(' "') for name in header.split(delimiter)}))
+    ours = {fold_name(name) for column in COLUMNS for name in options.names(column)}
+    counts = {delimiter: len(ours & {fold_name(name.strip(' "')) for name in header.split(delimiter)}) for delimiter in _DELIMITERS}
+    return max(_DELIMITERS, key=counts.__getitem__ if any(counts.values()) else header.count)
 
 
 def _to_row(number: int, record: list[str] | str, positions: Mapping[str, list[int]], width: int) -> Row:

@@ -14,6 +14,7 @@ from pipeline.sources.errors import SourceError
 from pipeline.sources.files.formats.batches import FoundColumns, ReadOptions, Row, to_batches, unreadable_row
 from pipeline.sources.files.locations import Location, open_stream
 from pipeline.sources.files.streams import Line, Stream
+from pipeline.sources.headers import match_column
 from pipeline.sources.rows import COLUMNS
 
 # Numbers stay as they are written, because an id such as 1.50 or one of forty digits is a name. NaN is how Python writes a missing text.
@@ -40,7 +41,7 @@ class _RowParser:
 
     def __init__(self, options: ReadOptions, found_columns: FoundColumns) -> None:
         self._found_columns = found_columns
-        # A name with dots is looked up as it is, then as a path into nested objects.
+        # A name with dots is looked up as a whole, then as a path into nested objects.
         self._paths = [(column, [(name, name.split(".")) for name in options.names(column)]) for column in COLUMNS]
 
     def to_row(self, value: Any, text: str, label: str) -> Row:
@@ -59,15 +60,16 @@ class _RowParser:
     def _find_text(self, record: dict[str, Any], column: str, paths: list[tuple[str, list[str]]]) -> str | None:
         """Return the text of one of our columns in a JSON object.
 
-        `paths` has the names that the column may have in the file, in order of preference, each as it is and split at dots. If the object
-        has no field of that name, the split name is a path into nested objects. The first non-empty field counts, converted by `_to_text`;
-        without one, the last of the fields that exist (null or empty), or null if none exists. If one of them exists, even empty, the
-        column is noted in `_found_columns`.
+        `paths` has the names that the column may have in the file, in order of preference, each as a whole and split at dots. If the object
+        has no field of that name (`match_column`), the split name is a path into nested objects. The first non-empty field counts,
+        converted by `_to_text`; without one, the last of the fields that exist (null or empty), or null if none exists. If one of them
+        exists, even empty, the column is noted in `_found_columns`.
         """
         text: str | None = None
         for name, path in paths:
             inner: Any = record
-            *steps, last = [name] if name in record else path
+            whole = match_column(name, record)
+            *steps, last = path if whole is None else [whole]
             for step in steps:
                 inner = inner.get(step) if isinstance(inner, dict) else None
             if isinstance(inner, dict) and last in inner:

@@ -15,6 +15,7 @@ from pipeline.sources.errors import SourceError
 from pipeline.sources.files.formats.batches import FoundColumns, ReadOptions
 from pipeline.sources.files.locations import Location, open_stream
 from pipeline.sources.files.streams import Limits
+from pipeline.sources.headers import match_column
 from pipeline.sources.rows import COLUMNS, ROWS
 
 _MAGIC = b"PAR1"
@@ -90,11 +91,11 @@ def _read_batches(path: Path, location: Location, options: ReadOptions, found_co
 def _find_field(name: str, schema: pa.Schema) -> tuple[str, ...]:
     """Return the path of a column or nested field, as steps.
 
-    `name`: spelled as in the file; steps into structs are separated by dots. A column whose whole name is `name` is preferred. The result
-    is empty if there is neither.
+    Steps into structs are separated by dots in `name`, and spelled as in the file. A column whose whole name is `name` (`match_column`) is
+    preferred. The result is empty if there is neither.
     """
-    if name in schema.names:
-        return (name,)
+    if column := match_column(name, schema.names):
+        return (column,)
     first, *steps = name.split(".")
     if not steps or first not in schema.names:
         return ()
