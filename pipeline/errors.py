@@ -24,6 +24,7 @@ The command line prints a `UserError` as a message and exits with its code, or w
     │   ├── OpenError            the explorer cannot be served
     │   ├── PairError            a text is not a pair of countries
     │   ├── QueryError           a query to the published database is refused or failed
+    │   ├── SelectionError       options select nothing, e.g. a pair without rows
     │   ├── SettingsError        an option, a TENSION_* variable or tension.toml is wrong
     │   │   └── OptionError      an option is wrong
     │   ├── SourceError          an article file, a reference file or an upstream cannot be read

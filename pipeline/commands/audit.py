@@ -14,6 +14,7 @@ from pipeline.audit.listing import add_opinions, add_titles, drop_judged, list_l
 from pipeline.audit.verdicts import SCHEMA, VerdictError, add_verdicts, check_judge, list_verdict_files, read_verdicts, to_table
 from pipeline.commands.console import out, say
 from pipeline.commands.program import suggest
+from pipeline.commands.selection import check_selection
 from pipeline.contracts.countries import pair_name, parse_pair
 from pipeline.contracts.days import group_consecutive_days
 from pipeline.contracts.tables.audit import ALL_PAIRS, MASS_PRECISION, SIGNAL_MASS, VERDICTS
@@ -60,7 +61,8 @@ def audit_home(selection: Selection, judge: str | None, to: Path | None, verdict
 
     With a `judge`: ask in the terminal about listed readings that this judge has not judged, or write them to the file `to`.
     `verdict_file`: verdicts to be added first; without `judge`, nothing is then listed. Raises `AuditError` if the home has no signals, if
-    there is `to` but no `judge`, or if writing `to` would lose verdicts; `VerdictError` if the judge's name is empty or too long.
+    there is `to` but no `judge`, or if writing `to` would lose verdicts; `SelectionError` if it has none of the
+    selected readings; `VerdictError` if the judge's name is empty or too long.
     """
     judge = _check_judge(judge, to)
     settings = read_settings(home=home_folder)
@@ -70,6 +72,10 @@ def audit_home(selection: Selection, judge: str | None, to: Path | None, verdict
         raise AuditError(f"{settings.home} has no signals to audit; build its index first: {suggest('run', settings.home)}")
     if selection.pair is not None:
         selection = replace(selection, pair=pair_name(*parse_pair(selection.pair)))
+    of_channels = masses.filter(pl.col("channel").is_in(selection.channels))
+    if of_channels.is_empty():
+        raise AuditError(f"{settings.home} has no signals of {' or '.join(selection.channels)}; choose another channel with --channel")
+    check_selection(of_channels, selection.pair, selection.first, selection.last)
     files = list_verdict_files(settings.home, is_sample=is_sample_home(settings.home, settings.is_sample))
     if verdict_file is not None:
         _import_verdicts(verdict_file, files[-1], masses)

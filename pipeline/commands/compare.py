@@ -18,6 +18,7 @@ from pipeline.audit.compare import (
 )
 from pipeline.commands.console import out, say
 from pipeline.commands.program import suggest
+from pipeline.commands.selection import check_selection
 from pipeline.contracts.countries import pair_name, parse_pair
 from pipeline.contracts.model import Table
 from pipeline.contracts.tables.index import TENSION_PAIR_DAILY
@@ -41,14 +42,17 @@ def compare_releases(
 
     `before` and `after` are names of releases of this home, or folders: of a release, or of a home with releases. Without `after`, it is
     the latest release of this home. Only rows of `pair` (None: all) and of days from `first` to `last` (None: no bound) count; at most
-    `number` sentences are listed. Raises `CompareError` if a release cannot be found or read.
+    `number` sentences are listed. Raises `CompareError` if a release cannot be found or read, `SelectionError` if neither
+    has a selected row.
     """
     settings = read_settings(home=home_folder)
     publisher = Publisher(settings.published)
     chosen = None if pair is None else pair_name(*parse_pair(pair))
     folders = [_find_release(name, publisher, settings.home) for name in (before, after)]
     names = [folder.resolve().name for folder in folders]
-    one, other = (select_rows(_read_tables(folder), chosen, first, last) for folder in folders)
+    releases = [_read_tables(folder) for folder in folders]
+    check_selection(pl.concat(release.values.select("pair", "index_date") for release in releases), chosen, first, last)
+    one, other = (select_rows(release, chosen, first, last) for release in releases)
     say(f"Before: {names[0]}, {_describe_versions(one)}\nAfter:  {names[1]}, {_describe_versions(other)}")
     common, only_before, only_after = compare_articles(one, other)
     say(f"{format_count(common, 'article')} in both, {only_before:,} only before, {only_after:,} only after")

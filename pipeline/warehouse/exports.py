@@ -55,7 +55,7 @@ def read_export(database: Path, table: str, pair: str | None) -> Export:
 
     One without a contract (`pipeline/contracts`) has no key and is sorted by all columns. `pair`: "USA-CHN", in either order, for the rows
     about it only; None for all. `PairError` if `pair` is no pair. `ExportError` if it is passed although the rows of the table are not
-    about pairs, if there is no database or no such table, or if the database is damaged.
+    about pairs, if they and the index lack the pair, if there is no database or no such table, or if the database is damaged.
     """
     if not database.exists():
         home = quote(str(database.parent.parent))
@@ -86,9 +86,17 @@ def _read(database: Path, table: str, pair: str | None) -> Export:
         condition = f"where {_match_pair(table, set(comments[table]), pair)}" if pair else ""
         parameters = {"pair": pair_name(*parse_pair(pair))} if pair else {}
         rows: pl.DataFrame = con.sql(f'from "{table}" {condition} order by {order}', params=parameters).pl()
+        if pair and rows.is_empty():
+            _require_pair(parameters["pair"], con.sql("select distinct pair from tension_pair_daily order by pair").pl()["pair"].to_list())
         ((release, version, note),) = con.sql("select release, version, note from about").fetchall()
     meanings = {column: comments[table][column] for column in rows.columns}
     return Export(table, rows, meanings, Edition(release, version, note))
+
+
+def _require_pair(pair: str, published: list[str]) -> None:
+    """Raise `ExportError` unless the pair is a published one."""
+    if pair not in published:
+        raise ExportError(f"the pair {pair} is not in this release; choose one of {', '.join(published)} with --pair")
 
 
 def _match_pair(table: str, columns: set[str], pair: str) -> str:

@@ -73,7 +73,23 @@ def test_titles_are_read_only_of_the_days_listed(home: Path) -> None:
 def test_pair_channel_and_days_select_readings(home: Path) -> None:
     assert "Wire:3" not in audit(home, "--pair", "USA-CHN").output
     assert "Wire:1" not in audit(home, "--channel", "concession").output
-    assert "The 0 readings" in flat(audit(home, "--from", "2025-04-05").output)
+    assert "Wire:1" in audit(home, "--from", "2025-04-04", "--to", "2025-04-04").output
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--pair", "DEU-FRA"), "there is nothing of the pair DEU-FRA; choose one of CHN-USA, EUN-USA with --pair"),
+        (("--from", "2025-04-05"), "there is nothing from 2025-04-05, only of 2025-04-04; choose other days"),
+        (("--from", "2025-04-05", "--to", "2025-04-01"), "the days 2025-04-05 to 2025-04-01 end before they start; swap"),
+        (("--channel", "dialogue"), "has no signals of dialogue"),
+    ],
+)
+def test_a_selection_without_readings_is_refused(home: Path, tmp_path: Path, options: tuple[str, ...], message: str) -> None:
+    for judge in ((), ("--judge", "A"), ("--judge", "A", "--out", tmp_path / "a.csv")):
+        result = audit(home, *judge, *options)
+        assert (result.exit_code, message in flat(result.stderr)) == (1, True), result.output
+    assert not (tmp_path / "a.csv").exists()
 
 
 def test_verdicts_are_taken_in_the_terminal(home: Path) -> None:

@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 
 import polars as pl
+import pytest
 
 from tests.conftest import SampleRun
 from tests.unit.cli.conftest import Command, flat
@@ -44,6 +45,19 @@ def test_a_mistake_is_answered_with_what_to_write(command: Command, sample_run: 
     result = command("compare", sample_run.home, "--home", sample_run.home, "--pair", "USA-EU")
     assert result.exit_code != 0
     assert "the EU is EUN here" in flat(result.output)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--from", "2025-05-01", "--to", "2025-04-01"), "the days 2025-05-01 to 2025-04-01 end before they start; swap --from and --to"),
+        (("--to", "2024-01-01"), "there is nothing to 2024-01-01, only of 2025-01-20 to 2025-11-30"),
+        (("--pair", "DEU-FRA"), "there is nothing of the pair DEU-FRA; choose one of BRA-USA, CAN-USA, CHN-USA"),
+    ],
+)
+def test_a_selection_without_rows_is_refused(command: Command, sample_run: SampleRun, options: tuple[str, ...], message: str) -> None:
+    result = command("compare", sample_run.home, "--home", sample_run.home, *options)
+    assert (result.exit_code, message in flat(result.stderr)) == (1, True), result.output
 
 
 def test_a_release_of_other_tables_is_named(command: Command, sample_run: SampleRun, tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ def test_the_flat_table_of_one_pair_is_exported_as_csv(command: Command, sample_
     [
         (["--table", "signal"], "there is no table 'signal'; did you mean signals?"),
         (["--table", "weights", "--pair", "USA-CHN"], "the rows of weights are not about pairs"),
+        (["--pair", "DEU-USA"], "the pair DEU-USA is not in this release; choose one of BRA-USA, CAN-USA"),
         (["--pair", "USA-EU"], "the EU is EUN here"),
         (["--out", "a.json"], "has none of the endings csv, xlsx, dta, parquet"),
         (["--to", "dta", "--out", "a.csv"], "--to dta does not fit the file a.csv"),
