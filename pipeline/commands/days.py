@@ -17,7 +17,7 @@ def set_days(settings: Settings, known: Catalogue, first: date | None, last: dat
     For the first and for the last day, the option (`first`, `last`) takes precedence, then a setting that is not merely a default, then the
     day of the sample or of the articles. With upstreams enabled, articles are not looked at if a day is missing: the last day is then by
     default yesterday, and the first day is that of `settings`, in which the caller must have set the option `first`. `known`: catalogue of
-    articles.
+    articles. Raises `SourceError` if the only day that is set leaves no articles.
     """
     first = first or (settings.first_day if "first_day" in settings.model_fields_set else None)
     last = last or settings.last_day
@@ -25,6 +25,10 @@ def set_days(settings: Settings, known: Catalogue, first: date | None, last: dat
         if settings.sources.on:
             return end_yesterday(settings, last)
         span = Days(SAMPLE_FIRST_DAY, SAMPLE_LAST_DAY) if settings.is_sample else _find_article_days(settings, known)
+        if first and first > span.last:
+            raise SourceError(f"there are no articles from {first} on: their last day is {span.last}. Set an earlier first day (--from)")
+        if last and last < span.first:
+            raise SourceError(f"there are no articles up to {last}: their first day is {span.first}. Set a later last day (--to)")
         first, last = first or span.first, last or span.last
     return change_settings(settings, first_day=first, last_day=last)
 

@@ -240,12 +240,11 @@ def _choose_window(days_read: Days, options: ValidationOptions) -> Days:
     None for its first or last day means that of the days read. `ValidationError` if it ends before it starts, or nothing remains.
     """
     first, last = options.first or days_read.first, options.last or days_read.last
-    if last < first:
+    if options.first and options.last and last < first:
         raise ValidationError(f"the window {first} to {last} ends before it starts; swap --from and --to")
     if first > days_read.last or last < days_read.first:
-        raise ValidationError(
-            f"the window {first} to {last} is outside the days read, {days_read}; give days inside them with --from and --to"
-        )
+        window = f"from {options.first} " * bool(options.first) + f"to {options.last} " * bool(options.last)
+        raise ValidationError(f"the window {window}is outside the days read, {days_read}; give days inside them with --from and --to")
     return Days(max(first, days_read.first), min(last, days_read.last))
 
 

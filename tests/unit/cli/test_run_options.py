@@ -51,6 +51,19 @@ def test_days_and_repeated_articles_reach_the_run(run_settings: Any) -> None:
     assert (settings.first_day, settings.last_day) == (date(2025, 4, 1), date(2025, 4, 3))
 
 
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--from", "2030-01-01"), "there are no articles from 2030-01-01 on: their last day is 2025-04-02. Set an earlier first day"),
+        (("--to", "2020-01-01"), "there are no articles up to 2020-01-01: their first day is 2025-04-02. Set a later last day"),
+    ],
+)
+def test_one_day_outside_the_articles_is_refused(command: Command, options: tuple[str, ...], message: str) -> None:
+    Path("a.jsonl").write_text(ROW, encoding="utf-8")
+    result = command("run", "--home", "home", "--articles", "a.jsonl", *options)
+    assert (result.exit_code, message in flat(result.stderr)) == (1, True), result.output
+
+
 def test_a_baseline_that_ends_before_it_begins_is_refused(command: Command) -> None:
     result = command("run", "--home", "home", "--baseline", "2025-06-30:2025-01-20")
     assert result.exit_code == 2

@@ -173,6 +173,8 @@ def test_events_are_compared_with_the_index(home: Path) -> None:
         (("--pair", "USA-FRA"), "FRA-USA has no index in this home; it has CHN-USA"),
         (("--pair", "nonsense"), "not a pair of countries"),
         (("--from", "2001-01-01", "--to", "2001-12-31"), "is outside the days read"),
+        (("--from", "2030-01-01"), "the window from 2030-01-01 is outside the days read"),
+        (("--to", "2001-01-01"), "the window to 2001-01-01 is outside the days read"),
         (("--from", "2025-06-01", "--to", "2025-05-01"), "ends before it starts"),
         (("--references", "missing.csv"), "missing.csv: cannot be read"),
     ],
