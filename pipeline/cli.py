@@ -39,8 +39,25 @@ Half = Literal["even", "odd"]
 ExportFormat = Literal["csv", "xlsx", "dta", "parquet"]
 Channel = Literal["escalation", "concession", "dialogue"]
 
+
+def _parse_path(text: str) -> Path:
+    """Parse a path in an option; `typer.BadParameter` for an empty text.
+
+    `Path("")` is the working folder, which nobody means who passes a variable that is not set.
+    """
+    if not text.strip():
+        raise typer.BadParameter("the path is empty; write one, or . for the working folder")
+    return Path(text)
+
+
 HomeOption = Annotated[
-    Path | None, typer.Option("--home", help="Folder of the project's data: lake, published files, history of runs; default: data")
+    Path | None,
+    typer.Option(
+        "--home",
+        parser=_parse_path,
+        metavar="PATH",
+        help="Folder of the project's data: lake, published files, history of runs; default: data",
+    ),
 ]
 
 WorkersOption = Annotated[int | None, typer.Option("--workers", help="Threads or processes that read articles; default: one for each core")]
@@ -93,7 +110,10 @@ def run(
     articles: Annotated[
         list[Path] | None,
         typer.Option(
-            "--articles", help="Article file, folder or pattern (Parquet, JSON, CSV, also .gz, .zip); may be repeated; default: the sample"
+            "--articles",
+            parser=_parse_path,
+            metavar="PATH",
+            help="Article file, folder or pattern (Parquet, JSON, CSV, also .gz, .zip); may be repeated; default: the sample",
         ),
     ] = None,
     pairs: Annotated[str | None, typer.Option("--pairs", help="Pairs of countries in either order, e.g. USA-CHN,EUN-USA")] = None,
@@ -128,6 +148,8 @@ def work(
         list[Path] | None,
         typer.Option(
             "--articles",
+            parser=_parse_path,
+            metavar="PATH",
             help="Article file, folder or pattern; the same on all machines; default: the setting articles, else the sample",
         ),
     ] = None,

@@ -15,13 +15,20 @@ from pipeline.settings.load import read_settings
 from pipeline.sources.http.archive import Archive
 from pipeline.sources.registry import FETCHERS
 from pipeline.sources.upstream_status import describe_files, describe_upstreams
+from pipeline.warehouse.home import require_folder
 from pipeline.warehouse.open_lake import open_lake
 from pipeline.warehouse.row_counts import FILE_SOURCES, count_rows_by_source
 
 
 def show_sources(home_folder: Path | None) -> None:
-    """Print the state of each source of a home."""
-    print_sources(read_settings(home=home_folder))
+    """Print the state of each source of a home.
+
+    `home_folder`: None for the home of the settings. `HomeError` if it is given but does not exist, unless the settings name a shared lake.
+    """
+    settings = read_settings(home=home_folder)
+    if home_folder and not settings.lake_url:
+        require_folder(settings.home)
+    print_sources(settings)
 
 
 def print_sources(settings: Settings) -> None:

@@ -30,7 +30,7 @@ from pipeline.settings import Settings
 from pipeline.settings.load import read_settings
 from pipeline.sources.upstream_status import describe_upstreams
 from pipeline.warehouse.claims import list_claims
-from pipeline.warehouse.home import HomeError, find_writer, is_sample_home, read_mark
+from pipeline.warehouse.home import find_writer, is_sample_home, read_mark, require_folder
 from pipeline.warehouse.lake import Lake
 from pipeline.warehouse.object_store import open_bucket, run
 from pipeline.warehouse.open_lake import reach_lake
@@ -70,8 +70,8 @@ def show_status(home_folder: Path | None, show_all: bool) -> None:
     the settings name a shared lake.
     """
     settings = read_settings(home=home_folder)
-    if home_folder and not settings.home.exists() and not settings.lake_url:
-        raise HomeError(f"there is no home at {settings.home}; check --home")
+    if home_folder and not settings.lake_url:
+        require_folder(settings.home)
     problems = _Problems()
     survive = problems.survive
     writer = survive(lambda: find_writer(settings.home), None)

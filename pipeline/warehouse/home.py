@@ -44,6 +44,12 @@ class HomeInUseError(HomeError):
     exit_code = 4
 
 
+def require_folder(home: Path) -> None:
+    """Raise `HomeError` if the folder of a home does not exist."""
+    if not home.exists():
+        raise HomeError(f"there is no home at {home}; check --home")
+
+
 @contextmanager
 def lock_home(home: Path, writer: str) -> Iterator[None]:
     """Let no other process write to the home in this block.

@@ -200,6 +200,16 @@ def test_an_unreadable_option_is_a_usage_error(command: Command, option: str, va
     assert "Traceback" not in result.output
 
 
+@pytest.mark.parametrize(
+    "arguments", [("run", "--articles", ""), ("work", "--articles", " "), ("run", "--home", ""), ("status", "--home", "")]
+)
+def test_an_empty_path_is_refused(command: Command, arguments: tuple[str, ...]) -> None:
+    Path("wire.jsonl").write_text('{"published_at": "2025-04-02", "source": "Wire", "title": "Rain."}\n', encoding="utf-8")
+    result = command(*arguments)
+    assert (result.exit_code, "the path is empty" in flat(result.stderr)) == (2, True)
+    assert [path.name for path in Path().iterdir()] == ["wire.jsonl"]
+
+
 def test_a_run_without_the_library_for_uploads_writes_nothing(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "obstore.store", None)
     monkeypatch.setenv("TENSION_PUBLISH_TO", "s3://bucket/index")

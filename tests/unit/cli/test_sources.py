@@ -169,3 +169,10 @@ def test_days_in_the_wrong_order_are_refused(command: Command, tmp_path: Path) -
     result = command("fetch", "--from", "2025-03-02", "--to", "2025-03-01")
     assert result.exit_code == 2
     assert "is earlier than first_day" in flat(result.output)
+
+
+def test_sources_of_a_missing_home_are_refused(command: Command, tmp_path: Path) -> None:
+    result = command("sources", "--home", "missing")
+    assert result.exit_code == 1
+    assert flat(result.stderr) == "tension: there is no home at missing; check --home"
+    assert list(tmp_path.iterdir()) == []
