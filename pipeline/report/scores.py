@@ -8,7 +8,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from pipeline.report.tables import add_columns, new_table
+from pipeline.report.tables import add_columns, add_label_column, new_table
 
 _RATES = ("precision", "recall", "f1")
 _TITLES = {
@@ -51,7 +51,7 @@ def rates_table(scores: pl.DataFrame, title: str) -> Table:
     The columns `gold` (labelled rows) and `predicted` have the numbers of rows that recall and precision are shares of.
     """
     table = new_table(title)
-    table.add_column("")
+    add_label_column(table, "", scores["name"])
     add_columns(table, "precision", "recall", "F1", "gold", "predicted")
     for name in scores["name"].unique(maintain_order=True):
         by_score = {row["score"]: row for row in scores.filter(pl.col("name") == name).iter_rows(named=True)}
@@ -80,8 +80,8 @@ def single_scores_table(scores: pl.DataFrame) -> Table:
     Accuracies are in percent; Brier score and calibration error are numbers.
     """
     table = new_table("Accuracy on matched rows, and the probability")
-    table.add_column("")
-    table.add_column("score")
+    add_label_column(table, "", scores["name"])
+    add_label_column(table, "score", (_NAMES.get(score, score) for score in scores["score"]))
     table.add_column("value", justify="right")
     table.add_column("over", justify="right")
     for row in scores.iter_rows(named=True):
@@ -116,7 +116,7 @@ def errors_by_source(errors: pl.DataFrame) -> Table:
     table = new_table("Errors by type and source")
     add_columns(table, "error", justify="left")
     for source in (*sources, "all"):
-        table.add_column(Text(source), justify="right")
+        table.add_column(Text(source), justify="right", overflow="fold")
     by_error = {(error, source): count for error, source, count in counts.rows()}
     totals = errors["error"].value_counts().sort("count", "error", descending=[True, False])
     for error, total in totals.rows():

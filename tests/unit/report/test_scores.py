@@ -1,4 +1,5 @@
 import polars as pl
+import pytest
 from rich.console import Console, RenderableType
 
 from pipeline.report.scores import errors_by_source, errors_table, rates_table, reliability_table, render_scores, single_scores_table
@@ -101,3 +102,15 @@ def test_errors_are_counted_by_type_and_source() -> None:
     assert ["error", "[wire]", "post", "all"] in lines
     assert ["silent", "1", "1", "2"] in lines
     assert ["polarity", "0", "1", "1"] in lines
+
+
+@pytest.mark.parametrize("width", [44, 60])
+def test_narrow_tables_wrap_cells_and_keep_the_words_of_labels(width: int) -> None:
+    console = Console(width=width)
+    with console.capture() as captured:
+        console.print(render_scores(SCORES.with_columns(name=pl.col("name").replace("triple", "investigation")), RELIABILITY))
+    text = captured.get()
+    assert "…" not in text
+    assert "investigation" in text
+    assert " probability " in text
+    assert "0.7 to 0.8" in text
