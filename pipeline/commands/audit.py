@@ -13,6 +13,7 @@ import polars as pl
 from pipeline.audit.listing import add_opinions, add_titles, drop_judged, list_largest, select_masses, write_listing
 from pipeline.audit.verdicts import SCHEMA, VerdictError, add_verdicts, check_judge, list_verdict_files, read_verdicts, to_table
 from pipeline.commands.console import out, say
+from pipeline.commands.interruption import interrupt_reads
 from pipeline.commands.program import suggest
 from pipeline.commands.selection import check_selection
 from pipeline.contracts.countries import pair_name, parse_pair
@@ -171,6 +172,7 @@ def _judge_in_terminal(listing: pl.DataFrame, judge: str, store: Path) -> None:
         say(f"{judge} has judged all of these")
     for number, row in enumerate(listing.iter_rows(named=True), start=1):
         out.print(report.reading_card(row, number, listing.height))
+        interrupt_reads()
         try:
             key = _ask_key()
             if key == "q":

@@ -58,6 +58,14 @@ def raise_when_interrupted() -> Iterator[None]:
         os.close(numbers)
 
 
+def interrupt_reads() -> None:
+    """Let Ctrl-C end a read from the terminal at once.
+
+    Polars sets a handler after which the system goes on with the read, so that Python would not see the signal before Enter.
+    """
+    signal.siginterrupt(signal.SIGINT, True)
+
+
 def _read_signal(received: int) -> int | None:
     """Return the number of the first SIGINT or SIGTERM, or None.
 

@@ -1,5 +1,11 @@
 """`tension audit`: listing, judging in the terminal and by file, on a small lake."""
 
+import os
+import pty
+import signal
+import subprocess
+import sys
+from contextlib import suppress
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -99,6 +105,26 @@ def test_verdicts_are_taken_in_the_terminal(home: Path) -> None:
     judged = "1 of 2 readings were judged, with 75 % of the mass; depending on the rest, 75 to 100 % of all mass is right"
     assert judged in flat(result.output)
     assert "concession: 0 % of the judged mass is right" in flat(result.output)
+
+
+def test_an_interruption_ends_a_question_in_the_terminal_at_once(home: Path) -> None:
+    screen, terminal = pty.openpty()
+    program = "from pipeline.cli import app; app()"
+    command = [sys.executable, "-c", program, "audit", "--judge", "A", "--home", str(home)]
+    with subprocess.Popen(command, stdin=terminal, stdout=terminal, stderr=subprocess.PIPE, text=True) as process:
+        printed = b""
+        while b"uit: " not in printed:
+            printed += os.read(screen, 4096)
+        for _ in range(10):  # the first signal may come before the read begins
+            process.send_signal(signal.SIGINT)
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(timeout=1)
+                break
+        process.kill()
+        message = process.stderr.read() if process.stderr else ""
+    os.close(screen)
+    os.close(terminal)
+    assert (process.returncode, "interrupted by Ctrl-C" in message) == (130, True)
 
 
 def test_judging_goes_on_where_it_was_stopped(home: Path) -> None:
