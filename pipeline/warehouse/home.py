@@ -145,7 +145,7 @@ def require_kind(home: Path, *, is_sample: bool) -> "_Mark | None":
 
 
 def note_release(home: Path, name: str) -> None:
-    """Record in the mark of the home that this release was published now.
+    """Record in the home's mark that this release was published now.
 
     Nothing is recorded without a mark, or if it was the last one already.
     """
