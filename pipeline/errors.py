@@ -21,6 +21,7 @@ The command line prints a `UserError` as a message and exits with its code, or w
     │   ├── InterruptedRunError  a person or a supervisor ended the command
     │   ├── LakeError            the lake is damaged, of a later format, or for other articles
     │   ├── ObjectStoreError     an object store cannot be used
+    │   │   └── FolderError      the folder of a `file` URL cannot be used
     │   ├── OpenError            the explorer cannot be served
     │   ├── PairError            a text is not a pair of countries
     │   ├── QueryError           a query to the published database is refused or failed

@@ -1,6 +1,7 @@
 """`tension run`: build the index and publish it."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -21,7 +22,7 @@ from pipeline.settings.load import read_settings
 from pipeline.signals.extractors import make_extractor
 from pipeline.sources.files.catalogue import Catalogue
 from pipeline.warehouse import home
-from pipeline.warehouse.object_store import open_bucket
+from pipeline.warehouse.object_store import FolderError, open_bucket
 from pipeline.warehouse.open_lake import lock_data, open_lake
 from pipeline.warehouse.sql import select_view
 
@@ -53,7 +54,8 @@ def run_index(
         settings = set_days(requested, known, first, last)
         make_extractor(settings)  # fails now if the extractor cannot be built, before anything is read
         if settings.publish_to:
-            open_bucket(settings.publish_to)  # as above
+            with suppress(FolderError):  # the index is published all the same, and a share may be mounted until then
+                open_bucket(settings.publish_to)  # as above
         with lock_data(settings, "tension run"):
             home.mark_home(settings.home, is_sample=settings.is_sample)
             known.save()

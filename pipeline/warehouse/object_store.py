@@ -51,6 +51,10 @@ class ObjectStoreError(UserError):
     """An object store cannot be used; the message says why, without credentials."""
 
 
+class FolderError(ObjectStoreError):
+    """The folder of a `file` URL cannot be used."""
+
+
 @dataclass(frozen=True)
 class Stored:
     """Content of an object, and its version.
@@ -269,9 +273,10 @@ class Bucket:
 def open_bucket(url: str, *, tries: int = _TRIES, seconds: int = _SECONDS_PER_REQUEST) -> Bucket:
     """Return a `Bucket` for a URL. Nothing is requested yet.
 
-    `tries`: attempts per request; `seconds`: longest wait for one attempt. A `file` URL ignores both, and its folder is created.
-    Credentials are taken from the library's environment variables, or from the role of the machine. Raises `ObjectStoreError` if obstore is
-    not installed, or the URL or a variable is wrong.
+    `tries`: attempts per request; `seconds`: longest wait for one attempt; a `file` URL ignores both. Credentials are
+    taken from the library's environment variables, or from the role of the machine. Raises `ObjectStoreError` if obstore is not installed,
+    or the URL or a variable is wrong; `FolderError` if the folder of a `file` URL does not exist: it is never created, because below the
+    mount point of an absent share that would succeed.
     """
     try:
         from obstore.store import from_url  # noqa: PLC0415 an optional extra
@@ -281,6 +286,8 @@ def open_bucket(url: str, *, tries: int = _TRIES, seconds: int = _SECONDS_PER_RE
             f"other --extra and --group that you use, or unset the setting"
         ) from error
     scheme, name = urlsplit(url).scheme, urlsplit(url).netloc
+    if scheme == "file":
+        _require_folder(url)
     options: dict[str, Any] = {
         "client_options": {
             "timeout": timedelta(seconds=seconds),
@@ -294,10 +301,21 @@ def open_bucket(url: str, *, tries: int = _TRIES, seconds: int = _SECONDS_PER_RE
         },
     }
     try:
-        return Bucket(url, from_url(url, mkdir=True) if scheme == "file" else from_url(url, **options))
+        return Bucket(url, from_url(url) if scheme == "file" else from_url(url, **options))
     except Exception as error:  # noqa: BLE001 the library has no base class for all its errors
         problem = ObjectStoreError(f"{url}: {_describe(error, scheme, name)}")
     raise problem
+
+
+def _require_folder(url: str) -> None:
+    """Raise `FolderError` unless the folder of a `file` URL exists."""
+    folder = Path(unquote(urlsplit(url).path))
+    try:
+        is_folder, reason = folder.is_dir(), f"there is no folder {folder}"
+    except OSError as error:
+        is_folder, reason = False, f"the folder {folder} cannot be read ({error.strerror})"
+    if not is_folder:
+        raise FolderError(f"{url}: {reason}; mount the share, create the folder, or correct the URL")
 
 
 def run(work: Coroutine[Any, Any, Result]) -> Result:

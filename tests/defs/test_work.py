@@ -26,6 +26,7 @@ SPAN = Days(FIRST, FIRST + timedelta(days=60))
 def settings(tmp_path: Path) -> Settings:
     rows = pl.DataFrame({"source": ["A"], "published_at": [f"{FIRST}T10:00:00Z"], "title": ["China will tax U.S. steel"]})
     rows.write_parquet(tmp_path / "wire.parquet")
+    (tmp_path / "bucket").mkdir(exist_ok=True)
     return Settings(home=tmp_path / "home", lake_url=(tmp_path / "bucket").as_uri(), articles=(str(tmp_path / "wire.parquet"),))
 
 

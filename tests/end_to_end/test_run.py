@@ -133,6 +133,20 @@ def test_real_articles_are_refused_in_a_home_of_the_sample(sample_run: SampleRun
 
 
 @pytest.mark.slow
+def test_a_run_with_an_unmounted_share_is_published_but_not_uploaded(tension: Tension, wire: Path) -> None:
+    pytest.importorskip("obstore", reason="obstore is not installed (extra s3)")
+    share = wire.parent / "unmounted" / "index"
+    run = tension(
+        "run", "--articles", wire.name, "--home", "home", "--pairs", "USA-CHN", cwd=wire.parent, TENSION_PUBLISH_TO=share.as_uri()
+    )
+    assert run.returncode == 5, run.stderr
+    assert "not uploaded: " in run.stderr
+    assert f"thereisnofolder{share};mounttheshare" in "".join(run.stderr.split())  # a long path is wrapped
+    assert (wire.parent / "home/published/latest").exists()
+    assert not share.parent.exists()
+
+
+@pytest.mark.slow
 def test_a_run_without_trade_figures_publishes_the_index(tension: Tension, wire: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TENSION_TRADE", str(wire.parent / "no_figures"))
     home = wire.parent / "home [v2]"  # brackets are no wildcard

@@ -137,6 +137,12 @@ def test_the_uploaded_release_is_compared_with_the_newest(
     def read_line() -> str:
         return command("status", "--home", sample_run.home).output.splitlines()[1].rstrip()
 
+    assert read_line() == (
+        f"uploaded   unknown: file://{tmp_path}/share: there is no folder {tmp_path}/share; mount the share, create the folder, or correct "
+        "the URL"
+    )
+    assert not (tmp_path / "share").exists()
+    (tmp_path / "share").mkdir()
     assert read_line() == f"uploaded   nothing yet at file://{tmp_path}/share"
     bucket = open_bucket(f"file://{tmp_path}/share")
     older = tmp_path / "2025-11-29-0123456789"

@@ -18,6 +18,7 @@ pytest.importorskip("obstore", reason="obstore is not installed (extra s3)")
 
 @pytest.fixture
 def bucket(tmp_path: Path) -> Bucket:
+    (tmp_path / "bucket").mkdir()
     return open_bucket((tmp_path / "bucket").as_uri())
 
 

@@ -4,10 +4,11 @@ import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
-from pipeline.warehouse.object_store import Bucket, ObjectStoreError, open_bucket, run
+from pipeline.warehouse.object_store import Bucket, FolderError, ObjectStoreError, open_bucket, run
 from tests.http_server import QuietHandler, run_server
 
 pytest.importorskip("obstore", reason="obstore is not installed (extra s3)")
@@ -148,3 +149,10 @@ def test_a_missing_library_is_named_with_its_extra(monkeypatch: pytest.MonkeyPat
     monkeypatch.setitem(sys.modules, "obstore.store", None)
     with pytest.raises(ObjectStoreError, match="obstore is not installed; install it: uv sync --locked --no-dev --extra s3"):
         open_bucket("s3://bucket")
+
+
+def test_the_folder_of_a_share_is_never_created(tmp_path: Path) -> None:
+    for folder in (tmp_path / "unmounted/share/index", tmp_path / "share", Path("/proc/nowhere/index")):
+        with pytest.raises(FolderError, match=rf"there is no folder {folder}; mount the share, create the folder, or correct the URL"):
+            open_bucket(folder.as_uri())
+    assert list(tmp_path.iterdir()) == []

@@ -41,6 +41,7 @@ class Machine:
 
     def __init__(self, folder: Path, name: str, **settings: object) -> None:
         own = {"articles": (str(folder / "articles"),)} | settings
+        (folder / "bucket").mkdir(parents=True, exist_ok=True)
         self.settings = Settings(home=folder / name, lake_url=(folder / "bucket").as_uri(), **own)  # type: ignore[arg-type]
 
     @property

@@ -22,6 +22,7 @@ MONDAY, TUESDAY = "2025-03-03-0123456789", "2025-03-04-0123456789"
 def bucket(request: pytest.FixtureRequest, tmp_path: Path) -> Bucket:
     if request.param == "memory":
         return Bucket("s3://bucket/index", store.MemoryStore())
+    (tmp_path / "share").mkdir()
     return open_bucket(f"file://{tmp_path}/share")
 
 
