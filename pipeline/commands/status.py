@@ -37,7 +37,7 @@ from pipeline.warehouse.open_lake import reach_lake
 from pipeline.warehouse.publish import Publisher
 from pipeline.warehouse.run_history import describe_failed_run
 from pipeline.warehouse.shared_lake import SharedLake
-from pipeline.warehouse.uploads import HOME_ID, explain_refusal, identify_home, read_pointer
+from pipeline.warehouse.uploads import HOME_ID, explain_refusal, identify_home, parse_last_day, read_pointer
 from pipeline.warehouse.verify import find_damage
 
 Result = TypeVar("Result")
@@ -148,10 +148,11 @@ def _list_claims(lake: SharedLake) -> list[tuple[str, str]]:
 def _describe_upload(settings: Settings) -> tuple[str, bool]:
     """Say which release the object store has, and whether it lags.
 
-    It lags if it is not the home's newest. A `UserError`, e.g. without connection, is returned as text. The text is empty if nothing is to
-    be uploaded. The second value is whether the store refuses the newest, since it has another home's release of the same or a later day.
+    It lags if it is not the home's newest, unless its last day is later. A `UserError`, e.g. without connection, is returned as text. The
+    text is empty if nothing is to be uploaded. The second value is whether the store refuses the newest (`explain_refusal`).
     """
-    url, newest = settings.publish_to, Publisher(settings.published).latest_name
+    url, publisher = settings.publish_to, Publisher(settings.published)
+    newest = publisher.latest_name
     if url is None:
         return "", False
     try:
@@ -164,9 +165,15 @@ def _describe_upload(settings: Settings) -> tuple[str, bool]:
     if newest in (None, pointer.release):
         return text, False
     name = identify_home(settings.home) if (settings.home / HOME_ID).exists() else ""
-    if refusal := explain_refusal(url, pointer, newest, name):
+    if refusal := explain_refusal(url, pointer, publisher.releases / newest, name):
         return f"refused: {refusal}", True
-    return f"{text}; lags behind {newest}: the next run uploads it", False
+    is_ahead = pointer.last_day > parse_last_day(newest)
+    lag = (
+        f"of a later day than {newest}: the next run replaces it by its own"
+        if is_ahead
+        else f"lags behind {newest}: the next run uploads it"
+    )
+    return f"{text}; {lag}", False
 
 
 def _describe_freshness(lake: Lake, settings: Settings) -> str:

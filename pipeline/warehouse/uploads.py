@@ -26,6 +26,7 @@ POINTER = "latest.json"
 HOME_ID = "publisher.json"
 _FILES_AT_ONCE = 4
 _DAY = len("2025-11-30")
+_NO_RUN_UPLOADS = "No run uploads it"
 
 
 class UploadError(UserError):
@@ -97,18 +98,18 @@ async def upload_release(bucket: Bucket, folder: Path, home: str) -> Upload:
     """Upload a release, and point `latest.json` to it.
 
     `folder`: the release; `home`: name of its home (`identify_home`). Files that an interrupted upload has sent are not sent again. If the
-    store has the complete release, nothing is sent; only database, report and charts may then differ from it. A release of another home is
-    replaced only by one with a later last day. Raises `UploadError` or `ObjectStoreError`, and leaves the pointer, if that is not allowed,
-    another publisher was faster, or a request fails.
+    store has the complete release, nothing is sent; only database, report and charts may then differ from it. Raises `UploadError` or
+    `ObjectStoreError`, and leaves the pointer, if the uploaded release must not be replaced (`explain_refusal`), another publisher was
+    faster, or a request fails.
     """
     name, content = folder.name, (folder / SUMS).read_bytes()
     before = await bucket.read(POINTER)
     current = _parse_pointer(bucket, before)
     sums = hashlib.sha256(content).hexdigest()
-    pointer = Pointer(name, f"releases/{name}", sums, _parse_last_day(name), home, __version__, f"{clock.now():%Y-%m-%dT%H:%M:%SZ}")
+    pointer = Pointer(name, f"releases/{name}", sums, parse_last_day(name), home, __version__, f"{clock.now():%Y-%m-%dT%H:%M:%SZ}")
     if current and (current.release, current.sums) == (name, sums):
         return Upload(current, (), 0, len(parse_sums(content.decode())), ())
-    if refusal := current and explain_refusal(bucket.url, current, name, home):
+    if refusal := current and explain_refusal(bucket.url, current, folder, home):
         raise UploadError(refusal)
     uploaded = await bucket.read(f"{pointer.path}/{SUMS}")
     if uploaded is None:
@@ -132,21 +133,37 @@ def _parse_pointer(bucket: Bucket, stored: Stored | None) -> Pointer | None:
     raise UploadError(problem)
 
 
-def explain_refusal(url: str, current: Pointer, release: str, home: str) -> str | None:
+def explain_refusal(url: str, current: Pointer, folder: Path, home: str) -> str | None:
     """Say why a release must not replace the uploaded one.
 
-    None if it may. `current`: what `latest.json` points to; `home`: name of the home of `release`. A home may always replace its own
-    release, but that of another home only by one with a later last day.
+    None if it may. `current`: what `latest.json` points to; `folder`: the release, next to all others of its home; `home`: name of its
+    home. A release of another home is replaced only by one with a later last day. A home may go back to an earlier last day only if it has
+    the uploaded release: one without it is a copy of the home that uploaded, or a restored backup.
     """
-    if current.home == home or current.last_day < _parse_last_day(release):
+    last_day = parse_last_day(folder.name)
+    if current.last_day < last_day:
+        return None
+    if current.home != home:
+        return (
+            f"{url} has release {current.release} of another home, uploaded at {current.uploaded_at}, and {folder.name} is not of a later "
+            f"day. {_NO_RUN_UPLOADS} until you set another prefix in publish_to; one prefix is for one home"
+        )
+    if current.last_day == last_day or (folder.parent / current.release).is_dir():
         return None
     return (
-        f"{url} has release {current.release} of another home, uploaded at {current.uploaded_at}, and {release} is not of a later day. No "
-        f"run uploads it until you set another prefix in publish_to; one prefix is for one home"
+        f"{url} has release {current.release}, uploaded at {current.uploaded_at}, which this home lacks, and {folder.name} is of an "
+        f"earlier day: this home is a copy of the one that uploads there, or a restored backup. {_NO_RUN_UPLOADS} before its days reach "
+        f"{current.last_day}; for a copy, delete its {HOME_ID} and set another prefix in publish_to; to go back, delete {url}/{POINTER}"
     )
 
 
-def _parse_last_day(release: str) -> date:
+def is_refusal(message: str) -> bool:
+    """Return whether a message is a refusal, which further runs repeat."""
+    return _NO_RUN_UPLOADS in message
+
+
+def parse_last_day(release: str) -> date:
+    """Return the last day of a release, with which its name begins."""
     return date.fromisoformat(release[:_DAY])
 
 

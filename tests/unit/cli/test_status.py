@@ -19,14 +19,14 @@ from pipeline.contracts.sources import RECENT_DAYS
 from pipeline.contracts.tables.index import BASELINE, TENSION_PAIR_DAILY
 from pipeline.contracts.tables.raw import FETCHES, RAW_TARIFFS
 from pipeline.contracts.tables.stories import STORIES
-from pipeline.durable_files import write_sums
+from pipeline.durable_files import SUMS, write_sums
 from pipeline.settings import Settings
 from pipeline.warehouse.home import read_mark
 from pipeline.warehouse.lake import Lake
 from pipeline.warehouse.migrations import FORMAT
 from pipeline.warehouse.object_store import open_bucket, run
 from pipeline.warehouse.run_history import describe_failed_run
-from pipeline.warehouse.uploads import HOME_ID, upload_release
+from pipeline.warehouse.uploads import HOME_ID, identify_home, upload_release
 from tests.conftest import SampleRun
 from tests.unit.cli.conftest import Command, flat
 
@@ -163,6 +163,27 @@ def test_the_uploaded_release_is_compared_with_the_newest(
     run(upload_release(bucket, newest, "a"))
     assert read_line().startswith(f"uploaded   release {newest.name} at file://{tmp_path}/share, uploaded ")
     assert "lags" not in read_line()
+
+
+def test_an_uploaded_release_of_a_later_day_does_not_lag(
+    command: Command, tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("obstore", reason="obstore is not installed (extra s3)")
+    (tmp_path / "share").mkdir()
+    monkeypatch.setenv("TENSION_PUBLISH_TO", f"file://{tmp_path}/share")
+    later = home / "published/releases/2099-01-01-0123456789"
+    later.mkdir()
+    write_sums(later, {})
+    run(upload_release(open_bucket(f"file://{tmp_path}/share"), later, identify_home(home)))
+    ahead = command("status", "--home", home).output
+    assert f"of a later day than {(home / 'published/latest').resolve().name}: the next run replaces it by its own" in ahead
+    assert "lags" not in ahead
+    (later / SUMS).unlink()
+    later.rmdir()
+    refused = command("status", "--home", home)
+    assert f"refused: file://{tmp_path}/share has release {later.name}, " in refused.output
+    assert "which this home lacks" in refused.output
+    assert refused.exit_code == 1
 
 
 def test_all_tables_are_listed_on_request(command: Command, sample_run: SampleRun) -> None:

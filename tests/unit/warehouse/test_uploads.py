@@ -132,6 +132,18 @@ def test_a_home_may_go_back_to_its_earlier_release(bucket: Bucket, tmp_path: Pat
         assert read_latest(bucket) == name
 
 
+def test_a_copy_of_a_home_cannot_go_back_to_an_earlier_day(bucket: Bucket, tmp_path: Path) -> None:
+    for name in (MONDAY, TUESDAY):
+        upload(bucket, write_release(tmp_path / "one", name))
+    copy = write_release(tmp_path / "copy", MONDAY)
+    with pytest.raises(UploadError, match=rf"has release {TUESDAY}, .* which this home lacks, and {MONDAY} is of an earlier day"):
+        upload(bucket, copy)
+    assert read_latest(bucket) == TUESDAY
+    same_day = "2025-03-04-aaaaaaaaaa"
+    upload(bucket, write_release(tmp_path / "copy", same_day))
+    assert read_latest(bucket) == same_day
+
+
 @pytest.mark.parametrize(("theirs", "ours"), [(TUESDAY, MONDAY), (TUESDAY, "2025-03-04-aaaaaaaaaa")])
 def test_another_home_cannot_replace_a_release_of_the_same_day(bucket: Bucket, tmp_path: Path, theirs: str, ours: str) -> None:
     upload(bucket, write_release(tmp_path / "theirs", theirs), "theirs")
