@@ -172,10 +172,14 @@ def print_stale_tables(err: Console, reasons: Mapping[str, str]) -> None:
     err.print("The index is published; run again once the cause is fixed.", highlight=False)
 
 
-def print_failed_upload(err: Console, reason: str, published: Path) -> None:
-    """Print why the release was not uploaded."""
+def print_failed_upload(err: Console, reason: str, published: Path, is_tried_again: bool) -> None:
+    """Print why the release was not uploaded.
+
+    `is_tried_again`: whether the next run can upload it without a change of settings.
+    """
     print_problem(err, "not uploaded", reason, is_error=False)
-    err.print(f"The release is published in {to_plain(str(published))}; the next run tries to upload it again.", highlight=False)
+    next_run = "; the next run tries to upload it again" if is_tried_again else ""
+    err.print(f"The release is published in {to_plain(str(published))}{next_run}.", highlight=False)
 
 
 def print_notes(err: Console, sentences: Sequence[str]) -> None:

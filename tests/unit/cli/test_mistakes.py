@@ -4,16 +4,20 @@ import errno
 import os
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 from typer import Exit
 from typer.testing import Result
 
-from pipeline.commands import extract
+from pipeline.commands import extract, job
 from pipeline.commands.console import exit_on_user_error
-from pipeline.settings import PACKAGE
+from pipeline.defs.launch import Launched
+from pipeline.settings import PACKAGE, Settings
 from pipeline.warehouse.home import mark_home
+from pipeline.warehouse.uploads import Pointer, explain_refusal
 from tests.conftest import TENSION
 from tests.unit.cli.conftest import Command, flat
 
@@ -226,3 +230,19 @@ def test_work_needs_a_shared_lake_and_article_files(command: Command, settings: 
     assert result.exit_code == 2
     assert message in " ".join(result.output.split())
     assert not Path("home").exists()
+
+
+@pytest.mark.parametrize(("last_day", "is_tried_again"), [(date(2025, 3, 4), False), (date(2025, 3, 3), True)])
+def test_only_an_upload_that_can_succeed_is_announced(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, last_day: date, is_tried_again: bool
+) -> None:
+    monkeypatch.setattr(job, "err", Console(stderr=True, width=500))
+    pointer = Pointer(f"{last_day}-0123456789", "", "", last_day, "theirs", "0.1.0", "2025-03-05T05:30:00Z")
+    reason = explain_refusal("s3://bucket", pointer, Path("2025-03-04-0123456789"), "ours") or "no connection to the server"
+    with pytest.raises(Exit) as ended:
+        job.report_state(Launched((("uploaded", reason),), (), 0, {}, {}), Settings(home=Path("home")))
+    assert ended.value.exit_code == 5
+    printed = capsys.readouterr().err
+    assert ("the next run tries to upload it again" in printed) == is_tried_again
+    assert ("No run uploads it" in printed) == (not is_tried_again)
+    assert "The release is published in home/published" in printed
