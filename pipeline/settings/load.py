@@ -1,11 +1,13 @@
 """Load the settings of a command, and explain errors in plain words."""
 
+import re
 from collections.abc import Mapping, Set
 from difflib import get_close_matches
 from typing import Any
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
+from pydantic_settings.exceptions import SettingsError as SourceError
 
 from pipeline.errors import UserError
 from pipeline.settings import Settings
@@ -75,12 +77,18 @@ def _read_settings(values: Mapping[str, Any], options: Set[str]) -> Settings:
     try:
         return Settings(**values)
     except ValidationError as error:
-        problems = error.errors()
+        # A default that depends on a wrong setting is no second mistake.
+        problems = [problem for problem in error.errors() if problem["type"] != "default_factory_not_called"]
         # A problem without a name concerns the days.
         are_options = all(options & ({str(problem["loc"][0])} if problem["loc"] else _DAY_OPTIONS) for problem in problems)
         raise (OptionError if are_options else SettingsError)("\n".join(map(explain_error, problems))) from error
     except UnicodeDecodeError as error:
         raise SettingsError(f"tension.toml is not UTF-8 (byte {error.start + 1:,}); save it as UTF-8") from error
+    except SourceError as error:  # a variable of a group that is not JSON
+        name = next(iter(re.findall(r'field "(\w+)"', str(error))), "sources")
+        raise SettingsError(
+            f"variable TENSION_{name.upper()}: groups of settings belong in tension.toml, as a table [{name}]; unset the variable"
+        ) from error
     except (ValueError, RecursionError) as error:  # not only `TOMLDecodeError`: also numbers of thousands of digits, and deep nesting
         raise SettingsError(f"tension.toml is not valid TOML: {error}") from error
 

@@ -378,3 +378,26 @@ def test_a_place_for_releases_is_a_url_without_credentials(url: str) -> None:
         with pytest.raises(SettingsError, match=f"setting `{setting}`: the value has the wrong form") as caught:
             read_settings(**{setting: url})
         assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("toml", "message"),
+    [
+        ("home = 1", "setting `home`: write a path (folder that holds the lake, the published files and Dagster's history)"),
+        ("sources.network.tries = 0", "setting `sources.network.tries`: the value must be at least 1"),
+    ],
+)
+def test_one_mistake_is_one_error(toml: str, message: str) -> None:
+    write_toml(toml)
+    with pytest.raises(SettingsError) as refused:
+        read_settings()
+    assert str(refused.value) == message
+
+
+def test_a_variable_of_a_group_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TENSION_SOURCES", "rss")
+    with pytest.raises(SettingsError) as refused:
+        read_settings()
+    assert str(refused.value) == (
+        "variable TENSION_SOURCES: groups of settings belong in tension.toml, as a table [sources]; unset the variable"
+    )
