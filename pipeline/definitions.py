@@ -27,6 +27,7 @@ from pipeline.defs import (
 )
 from pipeline.defs.resources import resources
 from pipeline.settings import Settings
+from pipeline.settings.load import read_settings
 
 
 @contextmanager
@@ -81,6 +82,6 @@ def build_reading(settings: Settings) -> dg.Definitions:
 def defs() -> dg.Definitions:
     """Build the code location for the UI, schedules and sensor.
 
-    Its settings are from the environment and `tension.toml`.
+    Its settings are from the environment and `tension.toml`. Raises `SettingsError` if one is wrong.
     """
-    return build(Settings())
+    return build(read_settings())

@@ -20,7 +20,8 @@ from dagster._serdes import ConfigurableClassData
 from pipeline.defs.event_log import BatchingEventLogStorage
 from pipeline.durable_files import replacing
 from pipeline.errors import UserError
-from pipeline.settings import PACKAGE, Settings
+from pipeline.settings import PACKAGE
+from pipeline.settings.load import read_settings
 from pipeline.warehouse.home import find_writer
 from pipeline.warehouse.run_history import POSTGRES_URL
 
@@ -94,7 +95,7 @@ class HomeRunLauncher(DefaultRunLauncher):
         It is taken as dead if at two checks of this run in a row no process held the lock of the home. Once may be the instant before a run
         takes the lock, or after it released it.
         """
-        if find_writer(Settings().home) is not None:
+        if find_writer(read_settings().home) is not None:
             self._suspects.discard(run.run_id)
             return CheckRunHealthResult(WorkerStatus.RUNNING)
         is_dead = run.run_id in self._suspects

@@ -7,11 +7,12 @@ import dagster as dg
 import pytest
 
 from pipeline.contracts.tables import TABLES
-from pipeline.definitions import build
+from pipeline.definitions import build, defs
 from pipeline.models.build import list_models
 from pipeline.quality.cross_table import load_cross_table_checks
 from pipeline.quality.rule_files import load_rules
 from pipeline.settings import Settings, shipped_folder
+from pipeline.settings.load import SettingsError
 from tests.defs.conftest import FILLED_BY
 
 ASSET_KEYS = Path(__file__).with_name("asset_keys.txt")
@@ -30,6 +31,12 @@ def checks(code_location: dg.Definitions) -> set[tuple[str, str]]:
 
 def test_the_definitions_can_be_loaded(code_location: dg.Definitions) -> None:
     dg.Definitions.validate_loadable(code_location)
+
+
+def test_a_wrong_setting_of_the_code_location_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TENSION_HALF_LIFE_DAYS", "x")
+    with pytest.raises(SettingsError, match="setting `half_life_days`: write a number"):
+        defs()
 
 
 def test_loading_gives_no_warnings_of_beta_features(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipeline.settings import Settings
+from pipeline.settings.load import SettingsError, read_settings
 from pipeline.signals.alignment import align, judge_predictions
 from pipeline.signals.gold import Gold, GoldError, read_gold, select_half
 from pipeline.signals.readers.llm.confidence import IDENTITY, Confidence, fit_confidence
@@ -33,7 +33,7 @@ def main(paths: Sequence[str]) -> None:
     and rejected signals to standard error.
     """
     gold = read_gold(*map(Path, paths))
-    extractor = from_settings(Settings(), confidence=IDENTITY)
+    extractor = from_settings(read_settings(), confidence=IDENTITY)
     table, readings = measure_confidence(extractor, gold.select_passages(select_half(gold.passages, "even")))
     sys.stdout.write(
         f"# {extractor.endpoint.model}, {readings} readings in the even half of {', '.join(Path(path).name for path in paths)}\n"
@@ -45,5 +45,5 @@ def main(paths: Sequence[str]) -> None:
 if __name__ == "__main__":
     try:
         main(sys.argv[1:])
-    except (ExtractorError, GoldError) as error:
+    except (ExtractorError, GoldError, SettingsError) as error:
         sys.exit(f"fit: {error}")

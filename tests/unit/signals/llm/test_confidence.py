@@ -1,4 +1,6 @@
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -89,3 +91,11 @@ def test_the_command_writes_a_table_that_can_be_read(
     file.write_text(capsys.readouterr().out, encoding="utf-8")
     assert file.read_text(encoding="utf-8").startswith("# tiny-model, 2 readings in the even half of gold.jsonl\n")
     assert [confidence for confidence, _ in read_confidence(file).points] == [0.75, 0.95]
+
+
+def test_the_command_explains_a_wrong_setting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TENSION_HALF_LIFE_DAYS", "x")
+    command = [sys.executable, "-m", "pipeline.signals.readers.llm.fit", str(write_gold(tmp_path))]
+    result = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr == "fit: setting `half_life_days`: write a number (half-life of the filter)\n"
