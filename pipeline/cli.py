@@ -46,7 +46,7 @@ def _parse_path(text: str) -> Path:
     `Path("")` is the working folder, which nobody means who passes a variable that is not set.
     """
     if not text.strip():
-        raise typer.BadParameter("the path is empty; write one, or . for the working folder")
+        raise typer.BadParameter("the path is empty; write one, or a full stop for the working folder")
     return Path(text)
 
 

@@ -29,7 +29,7 @@ def restore_home(source: Path, home_folder: Path | None) -> None:
     """
     settings = read_settings(home=home_folder)
     _print(f"{settings.home} is restored from {source}", restore(source, settings.home))
-    say(f"Next: {suggest('status', settings.home)}, for its state")
+    say(f"For its state: {suggest('status', settings.home)}")
 
 
 def _print(text: str, backup: Backup) -> None:

@@ -243,5 +243,5 @@ def _suggest_command(lake: Lake, settings: Settings) -> str:
     if is_sample:
         return f"{program} run --articles PATH --home DIR, with your own articles"
     # Rows of files that are not given again leave the index.
-    add_days = f"{program} run{articles} --home {home}" + (", with all article files" if articles else "")
-    return f"look at {settings.published / 'report.html'}; to add days, {add_days}"
+    files = " (with all article files)" if articles else ""
+    return f"look at {settings.published / 'report.html'}; to add days{files}: {program} run{articles} --home {home}"

@@ -325,8 +325,11 @@ def print_sources(out: Console, states: pl.DataFrame, next_fetches: Mapping[str,
         out.print(f"[yellow]{row['source']}:[/] {to_plain(row['last_problem'])}", highlight=False, soft_wrap=True)
     home = to_plain(shlex.quote(str(settings.home)))
     tension = to_plain(program)
-    fetch = f" Fetch now: {tension} fetch --home {home}." if states["is_on"].any() and settings.sources.on else ""
-    out.print(f"Next: {tension} run --home {home}.{fetch} See the runs: make ui HOME_DIR={home}.", highlight=False, soft_wrap=True)
+    # No full stop: it would become part of the path.
+    out.print(f"Next: {tension} run --home {home}", highlight=False, soft_wrap=True)
+    if states["is_on"].any() and settings.sources.on:
+        out.print(f"Fetch now: {tension} fetch --home {home}", highlight=False, soft_wrap=True)
+    out.print(f"See the runs: make ui HOME_DIR={home}", highlight=False, soft_wrap=True)
 
 
 def _format_last_success(at: datetime | None) -> str:

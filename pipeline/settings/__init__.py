@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, SecretStr, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from pipeline.contracts.countries import parse_pair
@@ -28,7 +28,17 @@ SAMPLE_PAIRS = ("CHN-USA", "EUN-USA", "JPN-USA", "CAN-USA", "MEX-USA", "BRA-USA"
 _BUCKET_URL = r"^(?:(?:s3|gs|az)://[^/@?#\s]+(?:/[^@?#\s]*)?|file:///[^@?#\s]+)$"
 
 
-UserPath = Annotated[Path, AfterValidator(lambda path: Path(expand_home(str(path))))]
+def _require_path(value: Any) -> Any:
+    """Raise `ValueError` for an empty text, which would be the working folder.
+
+    Any other value is returned unchanged.
+    """
+    if isinstance(value, str) and not value.strip():
+        raise ValueError("the path is empty; write one, or a full stop for the working folder")
+    return value
+
+
+UserPath = Annotated[Path, BeforeValidator(_require_path), AfterValidator(lambda path: Path(expand_home(str(path))))]
 
 
 def shipped_folder(name: str) -> Path:

@@ -401,3 +401,11 @@ def test_a_variable_of_a_group_is_named(monkeypatch: pytest.MonkeyPatch) -> None
     assert str(refused.value) == (
         "variable TENSION_SOURCES: groups of settings belong in tension.toml, as a table [sources]; unset the variable"
     )
+
+
+@pytest.mark.parametrize("name", ["home", "trade", "llm_confidence"])
+def test_an_empty_path_is_refused(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv(f"TENSION_{name.upper()}", "")
+    with pytest.raises(SettingsError) as refused:
+        read_settings()
+    assert str(refused.value) == f"setting `{name}`: the path is empty; write one, or a full stop for the working folder"

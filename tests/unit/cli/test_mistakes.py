@@ -232,6 +232,14 @@ def test_work_needs_a_shared_lake_and_article_files(command: Command, settings: 
     assert not Path("home").exists()
 
 
+@pytest.mark.parametrize("command_name", ["run", "status", "verify"])
+def test_an_empty_home_option_is_a_usage_error(command: Command, command_name: str) -> None:
+    result = command(command_name, "--home", "")
+    assert result.exit_code == 2
+    assert "the path is empty" in flat(result.output)
+    assert list(Path().iterdir()) == []
+
+
 @pytest.mark.parametrize(("last_day", "is_tried_again"), [(date(2025, 3, 4), False), (date(2025, 3, 3), True)])
 def test_only_an_upload_that_can_succeed_is_announced(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, last_day: date, is_tried_again: bool

@@ -176,3 +176,11 @@ def test_sources_of_a_missing_home_are_refused(command: Command, tmp_path: Path)
     assert result.exit_code == 1
     assert flat(result.stderr) == "tension: there is no home at missing; check --home"
     assert list(tmp_path.iterdir()) == []
+
+
+def test_next_commands_end_with_the_home(command: Command, tmp_path: Path) -> None:
+    enable(tmp_path, "rss")
+    store_response(tmp_path, "Post", "stored", item_day=TODAY)
+    lines = command("sources", "--home", "home").output.splitlines()
+    following = [line.rpartition(": ")[2] for line in lines if line.startswith(("Next", "Fetch now", "See the runs"))]
+    assert following == ["tension run --home home", "tension fetch --home home", "make ui HOME_DIR=home"]
