@@ -1,5 +1,6 @@
 """`tension status`: the state of a home in a few lines."""
 
+import os
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -35,7 +36,7 @@ from pipeline.warehouse.lake import Lake
 from pipeline.warehouse.object_store import open_bucket, run
 from pipeline.warehouse.open_lake import reach_lake
 from pipeline.warehouse.publish import Publisher
-from pipeline.warehouse.run_history import describe_failed_run
+from pipeline.warehouse.run_history import POSTGRES_URL, describe_failed_run
 from pipeline.warehouse.shared_lake import SharedLake
 from pipeline.warehouse.uploads import HOME_ID, explain_refusal, identify_home, parse_last_day, read_pointer
 from pipeline.warehouse.verify import find_damage
@@ -195,14 +196,17 @@ def _describe_failures(lake: Lake, settings: Settings) -> str:
     """Say whether the last run, tables or upstreams failed.
 
     A table failed if it was not rebuilt. An upstream failed if, for at least one of the items requested in the last `RECENT_DAYS` days, the
-    last request failed; it is listed with the number of such items. "nothing" if none of them did.
+    last request failed; it is listed with the number of such items. "nothing" if none of them did. Runs are not looked at if their history
+    is in Postgres, which is said.
     """
     problems = [f"{table} was not rebuilt: {reason}" for table, reason in lake.stale_tables().items()]
     states = describe_upstreams(lake.read(FETCHES), {}, settings.sources.on, clock.today()).filter(pl.col("failed") > 0)
     problems += [
         f"{format_count(count, 'request')} to {source} in {RECENT_DAYS} days" for source, count in states.select("source", "failed").rows()
     ]
-    if failed_run := describe_failed_run(settings.dagster_home):
+    if os.environ.get(POSTGRES_URL):
+        problems.append("the history of runs is in Postgres, which status does not read: see the runs in the UI")
+    elif failed_run := describe_failed_run(settings.dagster_home):
         problems.insert(0, f"{failed_run}: see it with make ui HOME_DIR={quote(str(settings.home))}")
     return "; ".join(problems) or "nothing"
 

@@ -1,6 +1,5 @@
 """Dagster's history of runs, read without importing Dagster."""
 
-import os
 import sqlite3
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -29,10 +28,10 @@ def describe_failed_run(dagster_home: Path) -> str | None:
     """Describe the last run that ended, if it failed.
 
     The text says when the run ended, what started it, and which days it had. Runs that only fetch or were cancelled are ignored. None if
-    the run succeeded, there is none, or the history cannot be read or is in Postgres.
+    the run succeeded, there is none, or the history cannot be read. A history in Postgres is not looked at.
     """
     path = dagster_home / "history" / "runs.db"
-    if os.environ.get(POSTGRES_URL) or not path.exists():
+    if not path.exists():
         return None
     try:
         failed = read_database(path, _read_failed_run)

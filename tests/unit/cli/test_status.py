@@ -232,6 +232,12 @@ def test_a_failed_run_is_listed_until_a_later_one_succeeds(command: Command, hom
         assert read_line() == "nothing"
 
 
+def test_a_history_in_postgres_is_not_called_free_of_failures(command: Command, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TENSION_POSTGRES_URL", "postgresql+psycopg2://user:secret@host/dagster")
+    (line,) = [line for line in command("status", "--home", home).output.splitlines() if line.startswith("failed")]
+    assert line.split(maxsplit=1)[1].strip() == "the history of runs is in Postgres, which status does not read: see the runs in the UI"
+
+
 def test_a_history_that_cannot_be_read_names_no_run(tmp_path: Path) -> None:
     assert describe_failed_run(tmp_path) is None
     (tmp_path / "history").mkdir()
