@@ -39,6 +39,10 @@ class Days:
         """Return the range extended by `days` on both sides."""
         return Days(self.first - timedelta(days=days), self.last + timedelta(days=days))
 
+    def extend_to(self, other: "Days") -> "Days":
+        """Return the range extended until no day is between it and `other`."""
+        return Days(min(self.first, other.last + timedelta(days=1)), max(self.last, other.first - timedelta(days=1)))
+
     def split(self, length: int) -> Iterator["Days"]:
         """Split into consecutive ranges of `length` days; the last may be shorter."""
         for start in range(0, len(self), length):

@@ -141,7 +141,7 @@ def require_every_day(lake: Lake, to_be_read: Days | None = None) -> None:
         raise GapError(
             f"{len(days)} of the days between the first and the last one are not in {lake} (e.g. {shown}; tables "
             f"{', '.join(gaps)}): they were never read, or their files are lost. The index would take them for days without news, so "
-            f"nothing is published. Read them: tension run --from {days[0]} --to {days[-1]}"
+            f"nothing is published. Read them: tension run --from {days[0]} --to {days[-1]}, or materialize these days in the Dagster UI"
         )
 
 

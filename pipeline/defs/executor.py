@@ -3,7 +3,7 @@
 Each run is a process of its own. Only one run at a time may write to a home, the folder of one index with all its data.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Set
 
 import dagster as dg
 from dagster._core.execution.context.system import PlanOrchestrationContext
@@ -11,8 +11,26 @@ from dagster._core.execution.plan.plan import ExecutionPlan
 from dagster._core.execution.retries import RetryMode
 from dagster._core.executor.in_process import InProcessExecutor
 
+from pipeline.contracts.tables.core import FINDINGS, STORY_LINKS
+from pipeline.contracts.tables.raw import RAW_ARTICLES
+from pipeline.defs.daily import require_every_day
+from pipeline.defs.partitions import read_range_tags
 from pipeline.settings import Settings
+from pipeline.warehouse.lake import Lake
 from pipeline.warehouse.open_lake import lock_data
+
+#: Steps that write days of articles (`daily.py`).
+_DAILY_STEPS = {RAW_ARTICLES.name, "admission", STORY_LINKS.name, FINDINGS.name}
+
+
+def require_no_gap(lake: Lake, tags: Mapping[str, str], steps: Set[str]) -> None:
+    """Raise `GapError` if a run would leave a gap in the lake.
+
+    `tags` and `steps` (names) are those of the run. Runs that neither read articles nor publish, such as hourly fetches, are not checked.
+    """
+    is_reading = not _DAILY_STEPS.isdisjoint(steps)
+    if is_reading or "published" in steps:
+        require_every_day(lake, read_range_tags(tags) if is_reading else None)
 
 
 class _LockingExecutor(InProcessExecutor):
@@ -23,9 +41,11 @@ class _LockingExecutor(InProcessExecutor):
     def execute(self, plan_context: PlanOrchestrationContext, execution_plan: ExecutionPlan) -> Iterator[dg.DagsterEvent]:
         """Execute all steps, with home and lake locked.
 
-        Raises `HomeInUseError` if another process writes to either.
+        Raises `HomeInUseError` if another process writes to either, and `GapError` before the first step if the days of the run leave a gap
+        in the lake.
         """
-        with lock_data(self._settings, f"run {plan_context.run_id[:8]} of the Dagster UI"):
+        with lock_data(self._settings, f"run {plan_context.run_id[:8]} of the Dagster UI") as lake:
+            require_no_gap(lake, plan_context.dagster_run.tags, set(execution_plan.step_keys_to_execute))
             yield from super().execute(plan_context, execution_plan)
 
 

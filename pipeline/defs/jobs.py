@@ -11,9 +11,12 @@ from dagster._core.definitions.unresolved_asset_job_definition import Unresolved
 
 from pipeline.contracts.days import Days
 from pipeline.contracts.sources import DAILY_FETCH_TIME, HOURLY_FETCH_MINUTE
+from pipeline.contracts.tables.core import COVERAGE
 from pipeline.contracts.upstreams import UPSTREAMS
 from pipeline.defs.partitions import daily_partitions, range_tags
 from pipeline.settings import Settings
+from pipeline.warehouse.open_lake import open_lake
+from pipeline.warehouse.shared_lake import SharedLake
 
 JOB = "trade_tension"
 REBUILD = "rebuild_index"
@@ -27,8 +30,8 @@ _REBUILD = (
     "checks it and publishes it. It needs no day and no configuration: press Launch run."
 )
 _DAILY = (
-    "Every morning: fetches, reads yesterday, and the days of the look-back again for articles that arrived late; then builds and "
-    "publishes the index. Off until you switch it on."
+    "Every morning: fetches, reads all days up to yesterday that are not read yet, and the days of the look-back again for articles that "
+    "arrived late; then builds and publishes the index. Off until you switch it on."
 )
 _FEED = "Every hour: stores the items of the feeds, which list only their newest ones. Builds nothing; the next daily run reads them."
 
@@ -64,18 +67,31 @@ def _daily(settings: Settings) -> dg.ScheduleDefinition:
     def daily(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
         """Request a run over yesterday and the look-back days before it.
 
-        The last day of the settings, `end`, takes the place of yesterday if it is earlier. Days before `first_day` are left out; if that
-        is all of them, nothing runs.
+        The last day of the settings, `end`, takes the place of yesterday if it is earlier. If earlier days were not read, because the
+        daemon was off, the run begins after the last day in the lake. Days before `first_day` are left out; if that is all of them,
+        nothing runs.
         """
         yesterday = context.scheduled_execution_time.date() - timedelta(days=1)
         last = min(yesterday, settings.end or yesterday)
         if last < settings.first_day:
             yield dg.SkipReason(f"there is nothing to read before first_day, {settings.first_day}")
             return
-        span = Days(max(settings.first_day, last - timedelta(days=settings.lookback_days)), last)
-        yield dg.RunRequest(run_key=f"{yesterday}", tags=range_tags(span))
+        span, read = Days(last, last).extend_back(settings.lookback_days), find_days_read(settings)
+        first = span.extend_to(read).first if read else span.first
+        yield dg.RunRequest(run_key=f"{yesterday}", tags=range_tags(Days(max(settings.first_day, first), last)))
 
     return daily
+
+
+def find_days_read(settings: Settings) -> Days | None:
+    """Return the first and last day in the lake, or None.
+
+    A shared lake is read again first, since runs are other processes.
+    """
+    lake = open_lake(settings)
+    if isinstance(lake, SharedLake):
+        lake.refresh()
+    return lake.span(COVERAGE)
 
 
 def _hourly(name: str) -> dg.ScheduleDefinition:

@@ -1,9 +1,11 @@
 """Daily partitions, from the first to the last day of the settings."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
 import dagster as dg
+from dagster._core.storage.tags import ASSET_PARTITION_RANGE_END_TAG, ASSET_PARTITION_RANGE_START_TAG, PARTITION_NAME_TAG
 
 from pipeline.articles.stories import DAYS_AROUND
 from pipeline.contracts.days import Days
@@ -54,7 +56,14 @@ def last_partition(settings: Settings) -> date | None:
 
 def range_tags(span: Days) -> dict[str, str]:
     """Return the tags of a run over a range of days."""
-    return {
-        "dagster/asset_partition_range_start": span.first.isoformat(),
-        "dagster/asset_partition_range_end": span.last.isoformat(),
-    }
+    return {ASSET_PARTITION_RANGE_START_TAG: span.first.isoformat(), ASSET_PARTITION_RANGE_END_TAG: span.last.isoformat()}
+
+
+def read_range_tags(tags: Mapping[str, str]) -> Days | None:
+    """Return the days that the tags of a run name, or None.
+
+    They name a range, or a single partition.
+    """
+    day = tags.get(PARTITION_NAME_TAG)
+    first, last = tags.get(ASSET_PARTITION_RANGE_START_TAG, day), tags.get(ASSET_PARTITION_RANGE_END_TAG, day)
+    return Days(date.fromisoformat(first), date.fromisoformat(last)) if first and last else None

@@ -12,14 +12,13 @@ from pipeline import clock
 from pipeline.articles.stories import DAYS_AROUND
 from pipeline.contracts.days import Days
 from pipeline.contracts.tables.core import STORY_LINKS
-from pipeline.defs.jobs import JOB
+from pipeline.defs.jobs import JOB, find_days_read
 from pipeline.defs.partitions import last_partition, range_tags
 from pipeline.settings import Settings
 from pipeline.sources.errors import SourceError
 from pipeline.sources.files.catalogue import Catalogue
 from pipeline.sources.files.inbox import is_quiet, list_inbox_files
 from pipeline.warehouse.open_lake import open_lake
-from pipeline.warehouse.shared_lake import SharedLake
 
 _INBOX = (
     "Every minute: starts a run when an article file was put into <home>/inbox or changed, over the days of its articles; again ten "
@@ -83,7 +82,8 @@ def inbox_sensor(settings: Settings) -> dg.SensorDefinition:
         """Request a run for each new or changed file of the inbox.
 
         The run is over the days of the file's articles, within the days of the settings; a file with no such day starts none. Days that
-        were read and lie up to three days around are added, because their links may change. A file that changed in the last 30 seconds may
+        were read and lie up to three days around are added, because their links may change, and so are days between the file's and those
+        in the lake. A file that changed in the last 30 seconds may
         still be being copied, and waits. A file that cannot be read is logged, and tried again once it changes. If the run of a file
         failed, another is requested after a pause, once for each of `_PAUSES`.
         """
@@ -99,9 +99,7 @@ def inbox_sensor(settings: Settings) -> dg.SensorDefinition:
             failed = f"; failed three times, touch to try again: {', '.join(failures.given_up)}" if failures.given_up else ""
             yield dg.SkipReason(f"no new article files in {folder}{waiting}{failed}; put Parquet, JSON or CSV there, also as .gz or .zip")
             return
-        catalogue, lake = Catalogue(settings.catalogue), open_lake(settings)
-        if isinstance(lake, SharedLake):
-            lake.refresh()  # runs are other processes
+        catalogue, read, lake = Catalogue(settings.catalogue), find_days_read(settings), open_lake(settings)
         for name in new:
             try:
                 span = catalogue.find_days(files[name], last_day=clock.today())
@@ -117,6 +115,9 @@ def inbox_sensor(settings: Settings) -> dg.SensorDefinition:
                 )
                 continue
             days = Days(first, min(span.last, newest))
+            if read:
+                joined = days.extend_to(read)
+                days = Days(max(joined.first, settings.first_day), min(joined.last, newest))
             around = lake.days_present(STORY_LINKS, days.extend(DAYS_AROUND)).intersection(Days(settings.first_day, newest))
             around |= {days.first, days.last}
             run_key = failures.due.get(name) or _list_run_keys(name, seen[name])[0]

@@ -13,11 +13,15 @@ from uuid import uuid4
 
 import dagster as dg
 import pytest
+from dagster._core.definitions.job_base import InMemoryJob
+from dagster._core.execution.api import execute_run
 
 from pipeline import clock
 from pipeline.contracts.days import Days
+from pipeline.contracts.tables import core
 from pipeline.contracts.tables.core import STORY_LINKS
-from pipeline.defs.jobs import JOB
+from pipeline.defs.jobs import JOB, REBUILD
+from pipeline.defs.partitions import range_tags
 from pipeline.defs.resources import News
 from pipeline.settings import Settings
 from pipeline.sources.files.inbox import QUIET_SECONDS
@@ -58,6 +62,51 @@ def test_the_schedule_waits_until_the_first_day_is_over() -> None:
 def test_two_mornings_request_two_runs() -> None:
     keys = {evaluate_schedule(Settings(), datetime(2025, 5, day, 5, 30, tzinfo=UTC))[0].run_key for day in (20, 21)}
     assert len(keys) == 2
+
+
+def write_empty_days(home: Path, days: Days) -> Lake:
+    """Write days without articles, as if they had been read."""
+    lake = Lake(home / "lake")
+    with lake.stage("days") as temporary:
+        for table in core.TABLES:
+            temporary.write_days(table, table.empty(), days)
+    return lake
+
+
+@pytest.mark.parametrize(
+    ("first_day", "last_read", "first"),
+    [("2025-05-01", "2025-05-04", "2025-05-05"), ("2025-05-01", "2025-05-15", "2025-05-12"), ("2025-05-08", "2025-05-04", "2025-05-08")],
+)
+def test_the_schedule_reads_all_days_since_the_last_one_read(tmp_path: Path, first_day: str, last_read: str, first: str) -> None:
+    write_empty_days(tmp_path, Days(date(2025, 5, 1), date.fromisoformat(last_read)))
+    settings = Settings(home=tmp_path, lookback_days=7, first_day=date.fromisoformat(first_day))
+    (request,) = evaluate_schedule(settings, datetime(2025, 5, 20, 5, 30, tzinfo=UTC))
+    assert (request.tags[FIRST], request.tags[LAST]) == (first, "2025-05-19")
+
+
+@pytest.mark.parametrize(
+    ("job", "tags"),
+    [
+        (JOB, range_tags(Days(date(2025, 5, 12), date(2025, 5, 19)))),
+        (JOB, {"dagster/partition": "2025-05-06"}),
+        (REBUILD, {}),
+    ],
+)
+def test_a_run_of_the_ui_that_leaves_a_gap_writes_nothing(tmp_path: Path, job: str, tags: dict[str, str]) -> None:
+    settings = Settings(home=tmp_path / "home")
+    mark_home(settings.home, is_sample=True)
+    lake = write_empty_days(settings.home, Days(date(2025, 5, 1), date(2025, 5, 4)))
+    if job == REBUILD:
+        lake.files(STORY_LINKS, Days(date(2025, 5, 2), date(2025, 5, 2)))[0].unlink()
+    files = sorted(path for path in settings.lake.rglob("*.*"))
+    definition = build_quietly(settings).resolve_job_def(job)
+    with dg.DagsterInstance.ephemeral() as instance:
+        run = instance.create_run_for_job(definition, tags=tags)
+        execute_run(InMemoryJob(definition), run, instance)
+        events = [log.dagster_event for log in instance.all_logs(run.run_id) if log.dagster_event]
+    assert [event.step_key for event in events if event.is_step_start] == []
+    assert any("of the days between the first and the last one are not in" in str(event) for event in events)
+    assert sorted(path for path in settings.lake.rglob("*.*")) == files
 
 
 class Inbox:
@@ -181,6 +230,15 @@ def test_days_around_a_file_are_requested_if_they_were_read(tmp_path: Path) -> N
     inbox.put("c.jsonl", build_row("3", "2025-04-20"))
     days = [(request.tags[FIRST], request.tags[LAST]) for request in inbox.evaluate()[0]]
     assert days == [("2025-04-01", "2025-04-05"), ("2025-04-02", "2025-04-06"), ("2025-04-20", "2025-04-20")]
+
+
+def test_days_between_a_file_and_the_lake_are_requested_too(tmp_path: Path) -> None:
+    inbox = Inbox(Settings(home=tmp_path, first_day=date(2025, 3, 20)))
+    write_empty_days(tmp_path, Days(date(2025, 4, 1), date(2025, 4, 6)))
+    inbox.put("a.jsonl", build_row("1", "2025-04-20"))
+    inbox.put("b.jsonl", build_row("2", "2025-03-21"))
+    days = [(request.tags[FIRST], request.tags[LAST]) for request in inbox.evaluate()[0]]
+    assert days == [("2025-04-04", "2025-04-20"), ("2025-03-21", "2025-04-03")]
 
 
 def test_a_file_whose_run_failed_is_tried_twice_more(inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:
