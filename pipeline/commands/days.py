@@ -7,8 +7,9 @@ from pipeline.contracts.days import Days
 from pipeline.settings import SAMPLE_FIRST_DAY, SAMPLE_LAST_DAY, Settings
 from pipeline.settings.load import change_settings
 from pipeline.sources.errors import SourceError
+from pipeline.sources.files.articles import ReadReport
 from pipeline.sources.files.catalogue import Catalogue
-from pipeline.sources.files.find import find_article_files
+from pipeline.sources.files.inbox import list_all_files
 
 
 def set_days(settings: Settings, known: Catalogue, first: date | None, last: date | None) -> Settings:
@@ -36,14 +37,16 @@ def set_days(settings: Settings, known: Catalogue, first: date | None, last: dat
 def _find_article_days(settings: Settings, known: Catalogue) -> Days:
     """Return the first and last day of all article files.
 
-    Days of files that did not change come from the catalogue (`known`); the others are read. A date after today counts as none
-    (`read_articles` says which day such a row has). Raises `SourceError` if no file has a row, or if a file cannot be read or has rows but
+    These are the files of the settings, and those of the inbox that can be read completely; a run reports the others. Days of files that
+    did not change come from the catalogue (`known`); the others are read. A date after today counts as none (`read_articles` says which
+    day such a row has). Raises `SourceError` if no file has a row, or if a file cannot be read or has rows but
     no date.
     """
-    today = clock.today()
-    spans = [days for file in find_article_files(settings.articles, settings.home) if (days := known.find_days(file, last_day=today))]
+    today, now = clock.today(), clock.now().timestamp()
+    files = list_all_files(settings.articles, settings.home, settings.inbox, known, last_day=today, now=now, report=ReadReport())
+    spans = [days for file in files if (days := known.find_days(file, last_day=today))]
     if not spans:
-        paths = ", ".join(archive.path for archive in settings.articles)
+        paths = ", ".join((*(archive.path for archive in settings.articles), str(settings.inbox)))
         raise SourceError(f"no articles in {paths}; pass a file with at least one row as --articles PATH")
     return Days(min(days.first for days in spans), max(days.last for days in spans))
 

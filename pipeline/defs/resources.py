@@ -17,14 +17,13 @@ from pipeline.contracts.tables.index import BASELINE
 from pipeline.index.baseline import read_stored_baseline
 from pipeline.index.parameters import model_variables
 from pipeline.settings import Settings
-from pipeline.settings.archives import ArticleFiles
 from pipeline.signals.cached import READING_SCHEMA, CachingExtractor
 from pipeline.signals.extract import Extractor, SentenceExtractor
 from pipeline.signals.extractors import make_extractor
 from pipeline.sources.files.articles import ReadReport
 from pipeline.sources.files.catalogue import Catalogue
-from pipeline.sources.files.find import ArticleFile, find_article_files
-from pipeline.sources.files.inbox import list_inbox_files, select_readable
+from pipeline.sources.files.find import ArticleFile
+from pipeline.sources.files.inbox import list_all_files, list_inbox_files
 from pipeline.sources.http.archive import Archive
 from pipeline.sources.news import has_fetched_articles, read_fetched_articles
 from pipeline.warehouse.home import HomeError, mark_home, require_kind
@@ -84,21 +83,14 @@ class News:
         Inbox files that changed seconds ago or cannot be read are skipped, and `report` records why (`select_readable`). `HomeError` if
         this home is for the sample and has files in its inbox, `SourceError` as in `find_article_files`.
         """
-        archives, inbox = self.settings.articles, ArticleFiles(path=str(self.settings.inbox))
-        has_dropped = bool(list_inbox_files(self.settings.inbox))
-        if self.settings.is_sample and has_dropped:
+        if self.settings.is_sample and list_inbox_files(self.settings.inbox):
             require_kind(self.settings.home, is_sample=True)
             raise HomeError(
                 f"{self.settings.inbox} contains articles, but this home is for the bundled sample; "
                 f"pass your articles with --articles or TENSION_ARTICLES, and another --home"
             )
-        if not archives and not has_dropped:
-            return
-        files = find_article_files([*archives, inbox] if has_dropped else archives, self.settings.home)
-        yield from (file for file in files if file.archive is not inbox)
-        yield from select_readable(
-            (file for file in files if file.archive is inbox), known, last_day=last_day, now=clock.now().timestamp(), report=report
-        )
+        settings, now = self.settings, clock.now().timestamp()
+        yield from list_all_files(settings.articles, settings.home, settings.inbox, known, last_day=last_day, now=now, report=report)
 
 
 @dataclass(frozen=True)

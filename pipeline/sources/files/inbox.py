@@ -3,7 +3,7 @@
 Does not belong here: starting a run (`pipeline/defs/sensors.py`), reading the files (`articles.py`).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -26,6 +26,23 @@ def list_inbox_files(folder: Path) -> list[ArticleFile]:
         return find_article_files([ArticleFiles(path=str(folder))])
     except SourceError:
         return []  # no folder, or no article files in it
+
+
+def list_all_files(
+    archives: Sequence[ArticleFiles], home: Path, inbox: Path, catalogue: Catalogue, *, last_day: date, now: float, report: ReadReport
+) -> Iterator[ArticleFile]:
+    """Yield the files of the archives, then those of the inbox.
+
+    Files in `home` are skipped, except readable ones in the folder `inbox` (`select_readable`). Nothing is yielded without archives and
+    without files in the inbox. Raises `SourceError` as `find_article_files` does.
+    """
+    dropped = ArticleFiles(path=str(inbox))
+    has_dropped = bool(list_inbox_files(inbox))
+    if not archives and not has_dropped:
+        return
+    files = find_article_files([*archives, dropped] if has_dropped else archives, home)
+    yield from (file for file in files if file.archive is not dropped)
+    yield from select_readable((file for file in files if file.archive is dropped), catalogue, last_day=last_day, now=now, report=report)
 
 
 def is_quiet(path: Path, now: float) -> bool:

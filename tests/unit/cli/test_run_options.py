@@ -1,5 +1,7 @@
 """Options of commands that take a range or a list reach the settings of the run as their help says."""
 
+import os
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -8,8 +10,11 @@ import pytest
 import typer
 
 from pipeline.cli import app
+from pipeline.contracts.days import Days
+from pipeline.defs.resources import News
 from pipeline.errors import UserError
 from pipeline.settings import Settings
+from pipeline.sources.files.articles import ReadReport
 from tests.unit.cli.conftest import Command, flat
 
 ROW = '{"published_at": "2025-04-02", "source": "Wire", "title": "China will impose a tariff on U.S. goods."}\n'
@@ -62,6 +67,28 @@ def test_one_day_outside_the_articles_is_refused(command: Command, options: tupl
     Path("a.jsonl").write_text(ROW, encoding="utf-8")
     result = command("run", "--home", "home", "--articles", "a.jsonl", *options)
     assert (result.exit_code, message in flat(result.stderr)) == (1, True), result.output
+
+
+def write_dropped_file(name: str, day: str, *, is_old: bool) -> None:
+    path = Path("home", "inbox", name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(ROW.replace("2025-04-02", day), encoding="utf-8")
+    if is_old:
+        os.utime(path, (0, 0))
+
+
+@pytest.mark.parametrize("articles", [("--articles", "wire.jsonl"), ("--articles", ".")])
+def test_a_run_reads_the_days_of_inbox_files(run_settings: Any, articles: Sequence[str]) -> None:
+    Path("wire.jsonl").write_text(ROW, encoding="utf-8")
+    write_dropped_file("later.jsonl", "2025-04-05", is_old=True)
+    write_dropped_file("incomplete.jsonl", "2025-04-09", is_old=False)
+    write_dropped_file("no-articles.jsonl", "", is_old=True)
+    settings, last = run_settings(*articles), date(2025, 4, 5)
+    assert (settings.first_day, settings.last_day) == (date(2025, 4, 2), last)
+    rows = News(settings).read(Days(settings.first_day, last), last, ReadReport())
+    assert sorted(day for batch in rows for day in batch["index_date"]) == [date(2025, 4, 2), last]
+    settings = run_settings(*articles, "--from", "2025-04-03")
+    assert (settings.first_day, settings.last_day) == (date(2025, 4, 3), last)
 
 
 def test_a_baseline_that_ends_before_it_begins_is_refused(command: Command) -> None:
