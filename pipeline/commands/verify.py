@@ -14,7 +14,7 @@ from pipeline.report.plain import print_problem
 from pipeline.settings import Settings
 from pipeline.settings.load import read_settings
 from pipeline.sources.http.archive import Archive
-from pipeline.warehouse.home import find_writer
+from pipeline.warehouse.home import NOTE, find_writer
 from pipeline.warehouse.verify import Damage, find_damage
 
 REPAIRED_BY_RUN, NEEDS_A_PERSON = 1, 2
@@ -23,7 +23,7 @@ REPAIRED_BY_RUN, NEEDS_A_PERSON = 1, 2
 def verify_home(home_folder: Path | None) -> None:
     """Print what is damaged in a home, and how to repair it.
 
-    Exits with 0 if nothing is, 1 if runs repair everything, else 2; also 2 if there is no home, or it cannot be read.
+    Exits with 0 if nothing is, or the home is empty, 1 if runs repair everything, else 2; also 2 if there is no home, or it cannot be read.
     """
     try:
         settings = read_settings(home=home_folder)
@@ -37,6 +37,9 @@ def verify_home(home_folder: Path | None) -> None:
         say(f"In use: {writer}. Verify again afterwards: files that it writes may be listed.")
     home = quote(str(settings.home))
     if not damage and not settings.lake_url and not settings.lake.exists():
+        if (settings.home / NOTE).exists():
+            say(f"{home} is empty: nothing was written yet")
+            return
         print_problem(err, "tension", f"{home} is no home: it has no folder lake; nothing was verified")
         raise typer.Exit(NEEDS_A_PERSON)
     if not damage:

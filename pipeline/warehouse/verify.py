@@ -124,14 +124,27 @@ def _check_lake(settings: Settings, compares_hashes: bool) -> Iterator[Damage]:
 def _is_lost(settings: Settings) -> bool:
     """Return whether a home has no lake, or none with articles.
 
-    False for a new home, and, before the first release, if the folder of the lake exists or a process writes to the home: a run may still
-    make the lake.
+    False for a home to which nothing was written, e.g. because its first run failed. Also False before the first release if the folder of
+    the lake exists, or a process writes to the home: a run may still make the lake.
     """
     if (settings.lake / core.COVERAGE.name).exists():
         return False
     has_release = Publisher(settings.published).latest.exists()
-    is_used = any(path.exists() for path in (settings.home / NOTE, settings.published, settings.readings))
-    return has_release or (is_used and not settings.lake.exists() and find_writer(settings.home) is None)
+    return has_release or (_has_traces(settings) and not settings.lake.exists() and find_writer(settings.home) is None)
+
+
+def _has_traces(settings: Settings) -> bool:
+    """Return whether runs have written anything besides the lake.
+
+    The mark alone is none, unless it names a release or cannot be read: a run writes it first.
+    """
+    if settings.published.exists() or settings.readings.exists():
+        return True
+    try:
+        mark = read_mark(settings.home)
+    except HomeError:
+        return True
+    return mark is not None and mark.release is not None
 
 
 def _check_local_lake(lake: Lake, settings: Settings, compares_hashes: bool) -> Iterator[Damage]:

@@ -183,6 +183,7 @@ def test_a_lost_lake_is_damage_while_any_part_is_left(command: Command, tmp_path
     if part == "home.json":
         (tmp_path / "home" / part).rmdir()
         mark_home(tmp_path / "home", is_sample=False)
+        note_release(tmp_path / "home", "2025-03-09-0000000000")
     verified, status = command("verify", "--home", "home"), command("status", "--home", "home")
     words = "lake: missing. Restore the backup into a new home: tension restore BACKUP --home NEW, or read all days again: tension run"
     assert (verified.exit_code, f"damaged: {words}" in flat(verified.output)) == (2, True)
@@ -204,7 +205,15 @@ def test_a_first_run_that_has_made_no_lake_yet_is_no_damage(command: Command, tm
     mark_home(tmp_path / "home", is_sample=False)
     with lock_home(tmp_path / "home", "tension run"):
         assert "is empty" in command("status", "--home", "home").output
-    assert command("status", "--home", "home").exit_code == 1
+
+
+def test_a_home_whose_first_run_failed_is_empty(command: Command, tmp_path: Path) -> None:
+    days = ("--from", "2025-03-03", "--to", "2025-03-04")
+    assert command("run", "--home", "home", "--articles", "missing.jsonl", *days).exit_code == 1
+    assert (tmp_path / "home/home.json").exists()
+    status, verified = command("status", "--home", "home"), command("verify", "--home", "home")
+    assert (status.exit_code, "home is empty. Next: " in flat(status.output)) == (0, True)
+    assert (verified.exit_code, verified.output) == (0, "home is empty: nothing was written yet\n")
 
 
 def test_published_files_that_are_lost_are_damage_after_a_release(command: Command, home: Path) -> None:
