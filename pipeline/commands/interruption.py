@@ -6,7 +6,7 @@ Ctrl-C is the normal end of `tension open`, which then exits with 0.
 import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
@@ -18,10 +18,29 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 class InterruptedRunError(UserError):
     """A person or a supervisor ended the command."""
 
-    def __init__(self, number: int) -> None:
+    def __init__(self, number: int, effect: str = "") -> None:
         name = "Ctrl-C" if number == signal.SIGINT else signal.Signals(number).name
-        super().__init__(f"interrupted by {name}; what was published is unchanged. Run the same command again to go on")
+        super().__init__(f"interrupted by {name}{effect and f'; {effect}'}. Run the same command again to go on")
         self.exit_code = 128 + number  # type: ignore[misc] # as shells report it
+
+
+class _Effect(str):
+    """A note on an error: what the command had done before."""
+
+    __slots__ = ()
+
+
+@contextmanager
+def noting_effect(describe: Callable[[], str]) -> Iterator[None]:
+    """Add to any error what the command had done until then.
+
+    An interruption then says it. `describe` returns it, in words.
+    """
+    try:
+        yield
+    except BaseException as error:
+        error.add_note(_Effect(describe()))
+        raise
 
 
 def _raise(number: int, _frame: FrameType | None) -> None:
@@ -48,7 +67,8 @@ def raise_when_interrupted() -> Iterator[None]:
         yield
     except BaseException as error:
         if (number := _read_signal(received)) is not None:
-            raise InterruptedRunError(number) from error
+            effects = [note for note in getattr(error, "__notes__", ()) if isinstance(note, _Effect)]
+            raise InterruptedRunError(number, "; ".join(effects)) from error
         raise
     finally:
         signal.set_wakeup_fd(fd_before)

@@ -9,6 +9,7 @@ from pathlib import Path
 from pipeline.commands.account import account_for_rows
 from pipeline.commands.console import err, out
 from pipeline.commands.days import set_days
+from pipeline.commands.interruption import noting_effect
 from pipeline.commands.job import report_failures, report_state, run_job
 from pipeline.commands.program import name_program
 from pipeline.contracts.days import Days
@@ -18,12 +19,14 @@ from pipeline.contracts.tables.index import TENSION_PAIR_DAILY
 from pipeline.progress import display_progress
 from pipeline.report import terminal
 from pipeline.report.evidence import named_contributions, warn_of_baseline, warn_of_unpublished_pairs
+from pipeline.settings import Settings
 from pipeline.settings.load import read_settings
 from pipeline.signals.extractors import make_extractor
 from pipeline.sources.files.catalogue import Catalogue
 from pipeline.warehouse import home
 from pipeline.warehouse.object_store import FolderError, open_bucket
 from pipeline.warehouse.open_lake import lock_data, open_lake
+from pipeline.warehouse.publish import Publisher
 from pipeline.warehouse.sql import select_view
 
 
@@ -49,6 +52,19 @@ def run_index(
         workers=workers,
         first_day=first,
     )
+    publisher = Publisher(requested.published)
+    before = publisher.latest_name
+    with noting_effect(lambda: _describe_effect(publisher.latest_name, before)):
+        _run(requested, first, last)
+
+
+def _describe_effect(newest: str | None, before: str | None) -> str:
+    """Say whether the run has published; the arguments name releases."""
+    return "what was published is unchanged" if newest == before else f"release {newest} was already published"
+
+
+def _run(requested: Settings, first: date | None, last: date | None) -> None:
+    """Run the job with the settings `requested`, as `run_index` says."""
     with display_progress(err) as display:
         known = Catalogue(requested.catalogue)
         settings = set_days(requested, known, first, last)
