@@ -12,6 +12,7 @@ from pipeline.contracts.upstreams import UPSTREAMS
 from pipeline.progress import display_progress
 from pipeline.settings.load import read_settings
 from pipeline.sources.errors import SourceError
+from pipeline.sources.payloads import FAILED_OUTCOMES
 from pipeline.warehouse import home
 from pipeline.warehouse.open_lake import lock_data
 
@@ -20,8 +21,8 @@ def fetch_upstreams(names: Sequence[str] | None, first: date | None, last: date 
     """Fetch these upstreams, by default all enabled ones.
 
     Then print the state of all sources (upstreams and files), or exit with code 1 if a step failed. Days: `first` to `last`, by default
-    those of the settings; a last day that is missing there too is yesterday. Raises `SourceError` if one of `names` is not enabled, or no
-    upstream is.
+    those of the settings; a last day that is missing there too is yesterday. Raises `SourceError` if one of `names` is not enabled, no
+    upstream is, or every request failed.
     """
     settings = end_yesterday(read_settings(home=home_folder, first_day=first), last)
     wanted = names or list(settings.sources.on)
@@ -35,3 +36,6 @@ def fetch_upstreams(names: Sequence[str] | None, first: date | None, last: date 
             launched = run_job(settings, display, wanted)
     report_failures(launched, settings)
     print_sources(settings)
+    answered = sum(count for outcome, count in launched.requests.items() if outcome not in FAILED_OUTCOMES)
+    if not answered and (count := sum(launched.requests.values())):
+        raise SourceError(f"every request failed ({count}); stored responses are unchanged. Fix the cause, then run the same command again")

@@ -85,7 +85,9 @@ def show_status(home_folder: Path | None, show_all: bool) -> None:
         return survive(lambda: describe_part(lake, settings), _UNKNOWN) if lake else _UNKNOWN
 
     if lake and survive(lambda: lake.span(COVERAGE), None) is None and not problems:
-        say(f"{settings.home} is empty. Next: {suggest('run', settings.home)}")
+        failed = survive(partial(_list_failed_requests, lake, settings), list[str]())
+        why = f"; {', '.join(failed)} failed: see {suggest('sources', settings.home)}" if failed else ""
+        say(f"{settings.home} is empty{why}. Next: {suggest('run', settings.home)}")
         return
     uploaded, is_refused = survive(lambda: _describe_upload(settings), (_UNKNOWN, False))
     lines = [
@@ -200,15 +202,20 @@ def _describe_failures(lake: Lake, settings: Settings) -> str:
     is in Postgres, which is said.
     """
     problems = [f"{table} was not rebuilt: {reason}" for table, reason in lake.stale_tables().items()]
-    states = describe_upstreams(lake.read(FETCHES), {}, settings.sources.on, clock.today()).filter(pl.col("failed") > 0)
-    problems += [
-        f"{format_count(count, 'request')} to {source} in {RECENT_DAYS} days" for source, count in states.select("source", "failed").rows()
-    ]
+    problems += _list_failed_requests(lake, settings)
     if os.environ.get(POSTGRES_URL):
         problems.append("the history of runs is in Postgres, which status does not read: see the runs in the UI")
     elif failed_run := describe_failed_run(settings.dagster_home):
         problems.insert(0, f"{failed_run}: see it with make ui HOME_DIR={quote(str(settings.home))}")
     return "; ".join(problems) or "nothing"
+
+
+def _list_failed_requests(lake: Lake, settings: Settings) -> list[str]:
+    """Say for each upstream how many recent requests failed, if any."""
+    states = describe_upstreams(lake.read(FETCHES), {}, settings.sources.on, clock.today()).filter(pl.col("failed") > 0)
+    return [
+        f"{format_count(count, 'request')} to {source} in {RECENT_DAYS} days" for source, count in states.select("source", "failed").rows()
+    ]
 
 
 def _describe_unread(lake: Lake, _settings: Settings) -> str:

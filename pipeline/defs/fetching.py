@@ -26,6 +26,8 @@ from pipeline.sources.payloads import SUCCESSFUL_OUTCOMES, FetchResult
 from pipeline.sources.registry import FETCHERS, Fetcher
 from pipeline.warehouse.lake import Lake
 
+#: Name of the check of each upstream that no request failed; its metadata count the requests by outcome.
+ANSWERED = "answered"
 _PROBLEMS_SHOWN = 12
 _MOST_PROBLEMS = 200  # all of them are in `fetches`
 
@@ -81,7 +83,7 @@ def _build_upstream_asset(fetcher: Fetcher[Any], settings: Settings) -> dg.Asset
         freshness_policy=dg.FreshnessPolicy.time_window(fail_window=timedelta(days=2)),
         check_specs=[
             dg.AssetCheckSpec(
-                "answered",
+                ANSWERED,
                 asset=upstream.name,
                 description="no request failed; items that the upstream does not have are counted as missing",
             ),
@@ -130,7 +132,7 @@ def _report_answered(name: str, outcomes: Counter[str], problems: list[str]) -> 
     more = f"; and {count - _PROBLEMS_SHOWN} more" if (count := outcomes["failed"] + outcomes["refused"]) > _PROBLEMS_SHOWN else ""
     metadata: dict[str, Any] = {**outcomes, "detail": "; ".join(problems[:_PROBLEMS_SHOWN]) + more}
     return dg.AssetCheckResult(
-        passed=not problems, check_name="answered", asset_key=name, severity=dg.AssetCheckSeverity.WARN, metadata=metadata
+        passed=not problems, check_name=ANSWERED, asset_key=name, severity=dg.AssetCheckSeverity.WARN, metadata=metadata
     )
 
 

@@ -24,6 +24,7 @@ from pipeline.contracts.upstreams import UPSTREAMS
 from pipeline.defs import daily
 from pipeline.defs.core import ALL_ARTICLES_READ, ARTICLES_READ
 from pipeline.defs.failed_checks import explain_result
+from pipeline.defs.fetching import ANSWERED
 from pipeline.defs.instance import STARTED_BY, fail_dead_runs, prepare_home
 from pipeline.defs.listener import Listener, listening
 from pipeline.defs.partitions import range_tags
@@ -72,6 +73,7 @@ class Launched:
     articles_not_read: Mapping[str, int]  # by reason
     stale_tables: Mapping[str, str]  # side tables that keep an earlier version, with the reason
     removed_rows: Mapping[date, int] = field(default_factory=dict)
+    requests: Mapping[str, int] = field(default_factory=dict)  # to upstreams, by outcome
 
     @property
     def succeeded(self) -> bool:
@@ -171,13 +173,14 @@ class Launcher:
                     raise KeyboardInterrupt
                 if not results[-1].success:
                     break
-        counts = sum(map(_count_articles, results), Counter[str]())
+        counts = sum((_count_integers(result, ALL_ARTICLES_READ.name) for result in results), Counter[str]())
         return Launched(
             tuple(failure for result in results for failure in _list_failures(result)),
             tuple(check for result in results for check in _list_failed_checks(result)),
             counts[ARTICLES_READ],
             {reason: count for reason, count in counts.items() if count and reason != ARTICLES_READ},
             open_lake(settings).stale_tables(),
+            requests=sum((_count_integers(result, ANSWERED) for result in results), Counter()),
         )
 
     def _execute_one(self, run: Run, instance: dg.DagsterInstance, started_by: str) -> dg.ExecuteInProcessResult:
@@ -245,9 +248,12 @@ def _iterate_check_results(result: dg.ExecuteInProcessResult) -> Iterator[AssetC
             yield event.asset_check_evaluation_data
 
 
-def _count_articles(result: dg.ExecuteInProcessResult) -> Counter[str]:
-    """Return how many articles were read, and not read by reason."""
-    metadata = (check.metadata for check in _iterate_check_results(result) if check.check_name == ALL_ARTICLES_READ.name)
+def _count_integers(result: dg.ExecuteInProcessResult, check_name: str) -> Counter[str]:
+    """Add up the integers in the metadata of a check, by key.
+
+    Of `ALL_ARTICLES_READ` these are how many articles were read, and not read by reason; of `ANSWERED`, requests by outcome.
+    """
+    metadata = (check.metadata for check in _iterate_check_results(result) if check.check_name == check_name)
     return sum((Counter({name: value.value for name, value in one.items() if isinstance(value.value, int)}) for one in metadata), Counter())
 
 

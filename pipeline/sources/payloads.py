@@ -15,6 +15,8 @@ from pydantic import SecretStr
 Outcome = Literal["stored", "unchanged", "kept", "missing", "failed", "refused"]
 #: Outcomes for which there is a payload.
 SUCCESSFUL_OUTCOMES: tuple[Outcome, ...] = ("stored", "unchanged", "kept")
+#: Outcomes of requests that must be repeated; an item that the upstream does not have (`missing`) is none of them.
+FAILED_OUTCOMES: tuple[Outcome, ...] = ("failed", "refused")
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """`tension sources` and `tension fetch`: the state of each source, and errors when nothing can be fetched."""
 
+import socket
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -45,6 +46,22 @@ def store_response(folder: Path, item: str, outcome: Outcome, *, item_day: date 
     payload = Payload("rss", item, TODAY, request.url, at, "application/rss+xml", body) if outcome == "stored" else None
     archive = Archive(folder / "home" / "lake" / "payloads")
     archive.store(FetchResult(request, outcome, at, 1, 200, payload, detail), request.url)
+
+
+def test_a_fetch_without_any_response_exits_with_1(command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+    (tmp_path / "tension.toml").write_text(
+        'home = "home"\nfirst_day = 2025-03-01\n[sources]\non = ["rss"]\nnetwork = { tries = 1, private_hosts = ["127.0.0.1"] }\n'
+        f'rss.feeds = [{{ name = "Post", url = "http://127.0.0.1:{port}/feed" }}]\n',
+        encoding="utf-8",
+    )
+    monkeypatch.undo()  # the clock
+    monkeypatch.chdir(tmp_path)
+    fetched, status = command("fetch", "rss"), command("status")
+    assert (fetched.exit_code, "tension: every request failed (1); stored responses are" in flat(fetched.stderr)) == (1, True)
+    assert status.exit_code == 0
+    assert "home is empty; 1 request to rss in 7 days failed: see " in flat(status.output)
 
 
 def find_line(source: str, printed: str) -> str:
