@@ -10,22 +10,22 @@ WORKDIR /app
 # Packages in a layer of their own, which changes only with the lock.
 COPY pyproject.toml uv.lock ./
 RUN --mount=type=cache,target=/root/.cache/uv \
-    uv sync --locked --no-dev --group postgres --extra excel --extra mcp --no-install-project
+    uv sync --locked --no-dev --group postgres --extra excel --extra mcp --extra s3 --no-install-project
 COPY LICENSE README.md ./
 COPY sql sql
 COPY expectations expectations
 COPY docs/sql-cookbook.md docs/sql-cookbook.md
 COPY pipeline pipeline
 RUN --mount=type=cache,target=/root/.cache/uv \
-    uv sync --locked --no-dev --group postgres --extra excel --extra mcp --no-editable
+    uv sync --locked --no-dev --group postgres --extra excel --extra mcp --extra s3 --no-editable
 
 FROM python:3.11.14-slim-bookworm
 RUN useradd --uid 10001 --user-group --no-create-home tension \
-    && install --directory --owner tension --group tension /data /articles
+    && install --directory --owner tension --group tension /data /articles /backup
 COPY --from=build /app/.venv /app/.venv
 COPY workspace.yaml /app/workspace.yaml
 WORKDIR /app
-# All data is in /data, so the root may be read-only; libraries find a home in /tmp.
+# All data is in /data and /backup, so the root may be read-only; libraries find a home in /tmp.
 ENV PATH=/app/.venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 HOME=/tmp \
     TENSION_HOME=/data DAGSTER_HOME=/data/dagster DAGSTER_DISABLE_TELEMETRY=true GX_ANALYTICS_ENABLED=false
 USER 10001

@@ -19,6 +19,7 @@ import pytest
 import yaml
 
 from pipeline import __version__
+from pipeline.settings import Settings
 from pipeline.warehouse.run_history import POSTGRES_URL
 
 ROOT = Path(__file__).parents[2]
@@ -61,7 +62,7 @@ def test_installed_groups_and_extras_exist() -> None:
     assert len(installs) == 2
     for words in installs:
         assert "--locked --no-dev" in words
-        assert set(re.findall(r"--extra (\w+)", words)) == {"excel", "mcp"} <= set(project["project"]["optional-dependencies"])
+        assert set(re.findall(r"--extra (\w+)", words)) == {"excel", "mcp", "s3"} <= set(project["project"]["optional-dependencies"])
         assert set(re.findall(r"--group (\w+)", words)) == {"postgres"} <= set(project["dependency-groups"])
 
 
@@ -139,10 +140,23 @@ def test_services_write_to_volumes_only() -> None:
     for service in OURS.values():
         assert service["read_only"] is True
         assert service["cap_drop"] == ["ALL"]
-        writable = [volume.partition(":")[0] for volume in service["volumes"] if not volume.endswith(":ro")]
-        assert set(writable) <= declared
+        short = [volume for volume in service["volumes"] if isinstance(volume, str)]
+        writable = [volume.partition(":") for volume in short if not volume.endswith(":ro")]
+        assert {name for name, _, _ in writable} <= declared
+        # A new volume has the owner of the folder in the image.
+        (folders,) = re.findall(r"install --directory --owner tension --group tension ([^&]*)", " ".join(arguments_of("RUN")))
+        assert {folder for _, _, folder in writable} == {"/data", "/backup"} <= set(folders.split())
+        assert all(volume["read_only"] for volume in service["volumes"] if isinstance(volume, dict))
     (environment,) = (words for words in arguments_of("ENV") if "TENSION_HOME" in words)
     assert "TENSION_HOME=/data DAGSTER_HOME=/data/dagster" in environment
+
+
+def test_the_settings_file_is_where_the_container_reads_it() -> None:
+    (folder,) = set(arguments_of("WORKDIR"))
+    for service in OURS.values():
+        (mount,) = (volume for volume in service["volumes"] if isinstance(volume, dict))
+        assert (mount["source"], mount["target"]) == (f"./{Settings.model_config['toml_file']}", f"{folder}/tension.toml")
+        assert mount["bind"]["create_host_path"] is False
 
 
 def test_hadolint_finds_nothing_in_the_dockerfile() -> None:
