@@ -81,7 +81,8 @@ def _read_settings(values: Mapping[str, Any], options: Set[str]) -> Settings:
         problems = [problem for problem in error.errors() if problem["type"] != "default_factory_not_called"]
         # A problem without a name concerns the days.
         are_options = all(options & ({str(problem["loc"][0])} if problem["loc"] else _DAY_OPTIONS) for problem in problems)
-        raise (OptionError if are_options else SettingsError)("\n".join(map(explain_error, problems))) from error
+        # Dagster would print pydantic's text after ours.
+        raise (OptionError if are_options else SettingsError)("\n".join(map(explain_error, problems))) from None
     except UnicodeDecodeError as error:
         raise SettingsError(f"tension.toml is not UTF-8 (byte {error.start + 1:,}); save it as UTF-8") from error
     except SourceError as error:  # a variable of a group that is not JSON
