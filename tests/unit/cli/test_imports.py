@@ -46,7 +46,7 @@ def test_status_loads_only_what_reads_a_home(tmp_path: Path, sample_run: SampleR
 
 
 def test_sources_loads_neither_readers_nor_charts(tmp_path: Path) -> None:
-    loaded = list_imports(tmp_path, "sources", "--home", "home")
+    loaded = list_imports(tmp_path, "sources")
     assert "httpx" in loaded
     assert not loaded & (HEAVY | READING)
 

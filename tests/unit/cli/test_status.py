@@ -124,10 +124,8 @@ def test_a_home_of_own_articles_is_not_called_the_sample(command: Command, home:
     (home / "home.json").write_text('{"is_sample": false}', encoding="utf-8")
     printed = command("status", "--home", home).output
     assert "bundled sample" not in printed
-    assert any(
-        line.rstrip().endswith(f"to add days (with all article files): tension run --articles PATHS --home {home}")
-        for line in printed.splitlines()
-    )
+    (line,) = [line.rstrip() for line in printed.splitlines() if "to add days (with all article files): " in line]
+    assert line.endswith(f"tension run --articles PATHS --home {home}")
 
 
 def test_the_uploaded_release_is_compared_with_the_newest(
