@@ -30,6 +30,11 @@ _BY_MONTH = rf"\b(?:from|by|before|until|till) (?:early |the start of |the begin
 _TERM = r"(?P<number>\d{1,3}|an?|one|two|three|six|nine|twelve) (?:more )?(?P<unit>day|week|month|year)s?\b"
 _WITHIN = rf"(?i)\b(?:in|within|for|by) (?:up to |another |a further |about )?{_TERM}"
 _FOR = rf"(?i)\bfor (?:up to |another |a further )?{_TERM}"
+# "the first cargo in two years" looks back.
+_LOOKING_BACK = (
+    r"(?i)\b(?:first|last|lowest|highest|worst|best|largest|biggest|most)\b[^,;.]{0,60}?\bin (?:more than |over |nearly |almost )?"
+    r"(?:\d{1,3}|an?|one|two|three|six|nine|twelve) (?:day|week|month|year)s?\b"
+)
 _NUMBERS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "six": 6, "nine": 9, "twelve": 12}
 
 
@@ -44,7 +49,9 @@ def add_quoted_dates(claims: pl.DataFrame) -> pl.DataFrame:
     """
     return claims.with_columns(
         due_on=pl.coalesce(_parse_next_day(_ON), _parse_next_weekday(_FROM_WEEKDAY)),
-        until_on=pl.when(pl.col("effect") == "suspended").then(pl.coalesce(_parse_next_day(_UNTIL, MAX_TERM_DAYS), _parse_term(_FOR))),
+        until_on=pl.when(pl.col("effect") == "suspended").then(
+            pl.coalesce(_parse_next_day(_UNTIL, MAX_TERM_DAYS), _parse_term(_FOR, pl.col("quote")))
+        ),
     )
 
 
@@ -56,8 +63,8 @@ def add_quoted_deadlines(claims: pl.DataFrame) -> pl.DataFrame:
     November" (its first day). If a sentence names several, a date wins over a weekday, a weekday over a month, a month over a term; of
     several in one form only the first is read. Null if it names none.
     """
-    by_day = _parse_next_day(_BY)
-    return claims.with_columns(deadline_on=pl.coalesce(by_day, _parse_next_weekday(_BY_WEEKDAY), _parse_next_month(), _parse_term(_WITHIN)))
+    by_day, term = _parse_next_day(_BY), _parse_term(_WITHIN, pl.col("quote").str.replace_all(_LOOKING_BACK, ""))
+    return claims.with_columns(deadline_on=pl.coalesce(by_day, _parse_next_weekday(_BY_WEEKDAY), _parse_next_month(), term))
 
 
 def _parse_next_weekday(pattern: str) -> pl.Expr:
@@ -115,14 +122,14 @@ def _to_date(year: pl.Expr, month: pl.Expr, day: pl.Expr) -> pl.Expr:
     return pl.concat_str(year.cast(pl.String), *padded, separator="-").str.to_date("%Y-%m-%d", strict=False)
 
 
-def _parse_term(pattern: str) -> pl.Expr:
+def _parse_term(pattern: str, text: pl.Expr) -> pl.Expr:
     """Parse a term ("90 days", "a month") as its last day.
 
-    `pattern` is matched with `quote`, and has the groups of `_TERM`. The term begins on the day of the article (`told_on`). Null unless it
+    `pattern` is matched with `text`, and has the groups of `_TERM`. The term begins on the day of the article (`told_on`). Null unless it
     ends 1 to `MAX_TERM_DAYS` days later.
     """
     reported_on = pl.col("told_on")
-    groups = pl.col("quote").str.extract_groups(pattern)
+    groups = text.str.extract_groups(pattern)
     written = groups.struct.field("number").str.to_lowercase()
     number = pl.coalesce(written.cast(pl.Int64, strict=False), written.replace_strict(_NUMBERS, default=None, return_dtype=pl.Int64))
     unit = groups.struct.field("unit").str.to_lowercase()

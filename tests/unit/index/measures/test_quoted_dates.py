@@ -68,6 +68,8 @@ def test_only_a_suspension_has_until_on() -> None:
         ("The duty starts on 1 August.", date(2025, 8, 1)),
         ("It put off the duty to April 2.", date(2025, 4, 2)),
         ("It will act within 90 days.", date(2025, 5, 28)),
+        ("It may stop the first cargo in two years.", None),
+        ("It may stop the first cargo in nearly two years within a month.", date(2025, 3, 27)),
         ("The duty applies from November.", None),  # more than 200 days away
         ("The duty applies from August.", date(2025, 8, 1)),
         ("The duty applies from August 2024.", None),
