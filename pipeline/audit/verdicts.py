@@ -122,13 +122,16 @@ def _read_rows(path: Path) -> Iterable[tuple[int, dict[str, str]]]:
     """Yield line number and cells, by column, of a CSV file's rows.
 
     The line is the last one of the row. The cells are those of the columns of `SCHEMA`, stripped, a missing one empty. Rows in which all of
-    them are empty are left out. No rows if there is no file; `VerdictError` if it cannot be read or lacks a column of `_REQUIRED`.
+    them are empty are left out. Files with semicolons, and in Windows-1252, are read too, because Excel saves such. No rows if there is no
+    file; `VerdictError` if it cannot be read or lacks a column of `_REQUIRED`.
     """
     if not path.exists():
         return
     try:
-        text = path.read_text(encoding="utf-8-sig")
-        reader = csv.DictReader(StringIO(text, newline=""), strict=True)
+        text = _decode(path.read_bytes())
+        header = text.partition("\n")[0]
+        delimiter = ";" if header.count(";") > header.count(",") else ","
+        reader = csv.DictReader(StringIO(text, newline=""), delimiter=delimiter, strict=True)
         missing = [name for name in _REQUIRED if name not in (reader.fieldnames or ())]
         if missing:
             raise VerdictError(f"{path}: has no column {', '.join(missing)}; a file of verdicts has signal_id, verdict, judge, reason")
@@ -137,7 +140,15 @@ def _read_rows(path: Path) -> Iterable[tuple[int, dict[str, str]]]:
             if any(cells.values()):
                 yield reader.line_num, cells
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise VerdictError(f"could not read {path} as CSV in UTF-8: {error}") from error
+        raise VerdictError(f"could not read {path} as CSV: {error}") from error
+
+
+def _decode(content: bytes) -> str:
+    """Decode a CSV file in UTF-8 or, if it is not, in Windows-1252."""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252")
 
 
 def _check_row(row: dict[str, str], place: str, readings: Mapping[str, str]) -> dict[str, str]:
