@@ -144,7 +144,7 @@ def _read_rows(path: Path) -> Iterable[tuple[int, dict[str, str]]]:
 
 
 def _decode(content: bytes) -> str:
-    """Decode a CSV file in UTF-8 or, if it is not, in Windows-1252."""
+    """Decode a CSV file in UTF-8, or else in Windows-1252."""
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
