@@ -22,7 +22,6 @@ from pipeline.report import terminal
 from pipeline.settings import Settings
 from pipeline.warehouse.run_history import POSTGRES_URL
 from pipeline.warehouse.shared_lake import SharedLake
-from pipeline.warehouse.uploads import is_refusal
 
 if TYPE_CHECKING:
     from pipeline.defs.launch import Launched, Launcher
@@ -169,8 +168,7 @@ def report_state(launched: "Launched", settings: Settings) -> None:
     if launched.stale_tables:
         terminal.print_stale_tables(err, launched.stale_tables)
     if launched.failures:
-        reason = launched.failures[0][1]
-        terminal.print_failed_upload(err, reason, settings.published, is_tried_again=not is_refusal(reason))
+        terminal.print_failed_upload(err, launched.failures[0][1], settings.published)
         raise typer.Exit(NOT_UPLOADED)
     if launched.stale_tables:
         raise typer.Exit(PUBLISHED_WITH_STALE_TABLES)

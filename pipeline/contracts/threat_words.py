@@ -27,6 +27,9 @@ THREAT_OUTCOME = Vocabulary(
     },
 )
 
+#: Outcomes of threats that are not settled, so not in the shares of `sql/threats/threat_rates.sql`.
+NOT_SETTLED = ("pending", "postponed", "unconfirmed")
+
 THREAT_BASIS = Vocabulary(
     "threat_basis",
     "Evidence for the outcome.",

@@ -42,7 +42,7 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
     partitioned = by_day(settings)
 
     @dg.multi_asset(
-        name="admission",
+        name=daily.ADMISSION,
         specs=[spec(table, deps=[RAW_ARTICLES.name]) for table in daily.ADMITTED],
         check_specs=check_specs(*daily.ADMITTED),
         **partitioned,

@@ -86,11 +86,14 @@ class FromTable:
 
 
 DailyStep = RawArticles | FromTable
+ADMISSION = "admission"
+#: Names of the steps that write days of articles.
+STEPS = frozenset({RAW_ARTICLES.name, ADMISSION, STORY_LINKS.name, FINDINGS.name})
 
 
 def admission() -> FromTable:
     """Return the step from raw rows to articles, duplicates, quarantine and coverage."""
-    return FromTable("admission", ADMITTED, RAW_ARTICLES, code_digest(*ARTICLES_CODE))
+    return FromTable(ADMISSION, ADMITTED, RAW_ARTICLES, code_digest(*ARTICLES_CODE))
 
 
 def story_links() -> FromTable:

@@ -11,16 +11,11 @@ from dagster._core.execution.plan.plan import ExecutionPlan
 from dagster._core.execution.retries import RetryMode
 from dagster._core.executor.in_process import InProcessExecutor
 
-from pipeline.contracts.tables.core import FINDINGS, STORY_LINKS
-from pipeline.contracts.tables.raw import RAW_ARTICLES
-from pipeline.defs.daily import require_every_day
+from pipeline.defs import daily
 from pipeline.defs.partitions import read_range_tags
 from pipeline.settings import Settings
 from pipeline.warehouse.lake import Lake
 from pipeline.warehouse.open_lake import lock_data
-
-#: Steps that write days of articles (`daily.py`).
-_DAILY_STEPS = {RAW_ARTICLES.name, "admission", STORY_LINKS.name, FINDINGS.name}
 
 
 def require_no_gap(lake: Lake, tags: Mapping[str, str], steps: Set[str]) -> None:
@@ -28,9 +23,9 @@ def require_no_gap(lake: Lake, tags: Mapping[str, str], steps: Set[str]) -> None
 
     `tags` and `steps` (names) are those of the run. Runs that neither read articles nor publish, such as hourly fetches, are not checked.
     """
-    is_reading = not _DAILY_STEPS.isdisjoint(steps)
+    is_reading = not daily.STEPS.isdisjoint(steps)
     if is_reading or "published" in steps:
-        require_every_day(lake, read_range_tags(tags) if is_reading else None)
+        daily.require_every_day(lake, read_range_tags(tags) if is_reading else None)
 
 
 class _LockingExecutor(InProcessExecutor):

@@ -172,14 +172,11 @@ def print_stale_tables(err: Console, reasons: Mapping[str, str]) -> None:
     err.print("The index is published; run again once the cause is fixed.", highlight=False)
 
 
-def print_failed_upload(err: Console, reason: str, published: Path, is_tried_again: bool) -> None:
-    """Print why the release was not uploaded.
-
-    `is_tried_again`: whether the next run can upload it without a change of settings.
-    """
+def print_failed_upload(err: Console, reason: str, published: Path) -> None:
+    """Print why the release was not uploaded."""
     print_problem(err, "not uploaded", reason, is_error=False)
-    next_run = "; the next run tries to upload it again" if is_tried_again else ""
-    err.print(f"The release is published in {to_plain(str(published))}{next_run}.", highlight=False)
+    again = "unless the reason says otherwise, the next run tries to upload it again"
+    err.print(f"The release is published in {to_plain(str(published))}; {again}.", highlight=False)
 
 
 def print_notes(err: Console, sentences: Sequence[str]) -> None:

@@ -17,7 +17,6 @@ from pipeline.report.cells import Cell, Fold, Head, say_cut
 from pipeline.report.names import country_name, direction_title, format_count, instrument_name
 
 _THREATS = 40
-_NOT_SETTLED = ("pending", "postponed", "unconfirmed")
 _ABOUT_THREATS = (
     "An act of that kind that shares neither rate, amount nor goods with the threat only followed it. An outcome that no article reports "
     "is missing. Reports may come late, so a threat stays pending for some weeks after its deadline. "
@@ -84,7 +83,7 @@ def _describe_outcomes(row: Mapping[str, Any], threats: pl.DataFrame, day: date)
     even if struck down later, and how many are not settled. `row`: of THREAT_RATES; `threats`: as in `build_threats`.
     """
     of_country = threats.filter(actor=row["actor"])
-    is_open = pl.col("threat_outcome").is_in(_NOT_SETTLED)
+    is_open = pl.col("threat_outcome").is_in(threat_words.NOT_SETTLED)
     settled, still = of_country.filter(~is_open), of_country.filter(is_open)
     parts = [
         f"{country_name(row['actor'])}, all {format_count(of_country.height, 'threat')} towards anybody",

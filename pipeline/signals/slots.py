@@ -13,12 +13,12 @@ _RATE = re.compile(r"(\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?)[ -]?(?:%|percent|per cen
 # A rate that is replaced by another, with the words around it.
 _FORMER = re.compile(rf"from {_RATE.pattern} to", re.IGNORECASE)
 # What leads over to the act that is answered; a comma ends it.
-_REASON = re.compile(r"\b(?:after|following|in (?:response|reply|retaliation|answer) (?:to|for))\b[^,;]*$", re.IGNORECASE)
+_IN_ANSWER = r"in (?:response|reply|retaliation|answer) (?:to|for)"
+_REASON = re.compile(rf"\b(?:after|following|{_IN_ANSWER})\b[^,;]*$", re.IGNORECASE)
 # From a restriction to goods that are its reason, not taxed: `a tariff on India over its purchases of Russian oil`.
 _RESTRICTED_OVER = re.compile(
     r"\b(?:tariff|dut(?:y|ies)|lev(?:y|ies)|sanction|curb|ban)s?\b[^,;.]{0,60}?"
-    r"\b(?:(?<!dispute )(?<!row )(?<!fight )(?<!talks )(?<!war )over|because of|for buying"
-    r"|in (?:response|reply|retaliation|answer) (?:to|for))\b[^,;.]{0,60}$",
+    rf"\b(?:(?<!dispute )(?<!row )(?<!fight )(?<!talks )(?<!war )over|because of|for buying|{_IN_ANSWER})\b[^,;.]{{0,60}}$",
     re.IGNORECASE,
 )
 _REASON_REACH = 150  # characters

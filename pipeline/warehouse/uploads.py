@@ -26,7 +26,6 @@ POINTER = "latest.json"
 HOME_ID = "publisher.json"
 _FILES_AT_ONCE = 4
 _DAY = len("2025-11-30")
-_NO_RUN_UPLOADS = "No run uploads it"
 
 
 class UploadError(UserError):
@@ -146,20 +145,15 @@ def explain_refusal(url: str, current: Pointer, folder: Path, home: str) -> str 
     if current.home != home:
         return (
             f"{url} has release {current.release} of another home, uploaded at {current.uploaded_at}, and {folder.name} is not of a later "
-            f"day. {_NO_RUN_UPLOADS} until you set another prefix in publish_to; one prefix is for one home"
+            f"day. No run uploads it until you set another prefix in publish_to; one prefix is for one home"
         )
     if current.last_day == last_day or (folder.parent / current.release).is_dir():
         return None
     return (
         f"{url} has release {current.release}, uploaded at {current.uploaded_at}, which this home lacks, and {folder.name} is of an "
-        f"earlier day: this home is a copy of the one that uploads there, or a restored backup. {_NO_RUN_UPLOADS} before its days reach "
+        f"earlier day: this home is a copy of the one that uploads there, or a restored backup. No run uploads it before its days reach "
         f"{current.last_day}; for a copy, delete its {HOME_ID} and set another prefix in publish_to; to go back, delete {url}/{POINTER}"
     )
-
-
-def is_refusal(message: str) -> bool:
-    """Return whether a message is a refusal, which further runs repeat."""
-    return _NO_RUN_UPLOADS in message
 
 
 def parse_last_day(release: str) -> date:

@@ -26,7 +26,7 @@ from pipeline.signals.readers.rules.grammar import (
     status_of,
 )
 from pipeline.signals.readers.rules.matching import Mark, MarkedSentence
-from pipeline.signals.readers.rules.nominal import find_new_restrictions, is_owned
+from pipeline.signals.readers.rules.nominal import find_new_restrictions, find_possessor
 from pipeline.signals.readers.rules.phrases import Phrase
 from pipeline.signals.readers.rules.rates import sets_lower_rate
 
@@ -88,7 +88,7 @@ def _find_verb_acts(sentence: MarkedSentence, used: set[int]) -> Iterable[Act]:
         operators = [operator for operator in governing_operators(sentence, verb.first) if operator.first not in inner]
         if predicate.phrase.entry.get("willed") and not _is_willed(sentence, verb):
             continue  # duties that remain in place are background
-        is_done = is_owned(sentence, verb) or (predicate.kind == "purchase" and _is_decided(sentence, verb))
+        is_done = find_possessor(sentence, verb.first) is not None or (predicate.kind == "purchase" and _is_decided(sentence, verb))
         needs_operator = (verb.category == "act" and not is_done) or predicate.phrase.entry.get("wished")
         if needs_operator and not any(class_of(operator) in OPERATOR_EFFECTS for operator in operators):
             continue  # "the removal of tariffs" is an act only if someone demands, offers or refuses it

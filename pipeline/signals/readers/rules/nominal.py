@@ -24,14 +24,17 @@ TARGET_REACH = 6
 NEW_RESTRICTION_SCORE = 0.5
 
 
-def is_owned(sentence: MarkedSentence, noun: Mark) -> bool:
-    """Whether a noun belongs to a country by `'s`: `Delhi's sudden halt`.
+def find_possessor(sentence: MarkedSentence, noun: int) -> str | None:
+    """Return the country that owns a noun by `'s`: `Delhi's sudden halt`.
 
-    The country is up to `OWNER_REACH` words before it, without a preposition between them.
+    The country is up to `OWNER_REACH` words before word `noun`, without a preposition between them. None if there is none.
     """
-    spans = [last for _, last in sentence.mention_spans if noun.first - OWNER_REACH <= last < noun.first]
-    between = [sentence.words_between(last + 1, noun.first) for last in spans]
-    return any(words[:1] == ["'s"] and not set(words) & cues("governed") for words in between)
+    for mention, (_, last) in zip(sentence.mentions, sentence.mention_spans, strict=True):
+        if noun - OWNER_REACH <= last < noun:
+            words = sentence.words_between(last + 1, noun)
+            if words[:1] == ["'s"] and not set(words) & cues("governed"):
+                return mention.code
+    return None
 
 
 def find_new_restrictions(sentence: MarkedSentence, used: set[int]) -> Iterable[Act]:

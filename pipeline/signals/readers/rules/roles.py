@@ -9,6 +9,7 @@ from itertools import permutations
 from pipeline.signals.context import PAIR_SIZE
 from pipeline.signals.lexicon import cues
 from pipeline.signals.readers.rules.grammar import Act
+from pipeline.signals.readers.rules.nominal import find_possessor
 from pipeline.signals.readers.rules.parsed import PASSIVE_SUBJECTS, ParsedSentence, Party
 from pipeline.signals.readers.rules.word_order import (
     SentenceContext,
@@ -16,7 +17,6 @@ from pipeline.signals.readers.rules.word_order import (
     find_mutual_pair,
     find_owner,
     find_owner_against,
-    find_possessor,
     find_targets,
     is_done_by_stranger,
 )
@@ -59,7 +59,11 @@ def find_roles(context: SentenceContext, parsed: ParsedSentence | None, act: Act
         yield from _find_mutual_roles(context, parsed, party, act)
         return
     for actor in _choose_actors(context, parsed, party, act):
-        if act.rule_id.startswith("raise.trade") and act.thing is not None and find_possessor(context, act.thing) not in {None, actor}:
+        if (
+            act.rule_id.startswith("raise.trade")
+            and act.thing is not None
+            and find_possessor(context.sentence, act.thing) not in {None, actor}
+        ):
             continue  # the talks raised China's purchases of oil
         for target in _choose_targets(context, parsed, actor, party, act):
             yield actor, target

@@ -244,15 +244,6 @@ def find_owner(context: SentenceContext, thing: int) -> str | None:
     return others[0] if target and len(others) == 1 else None
 
 
-def find_possessor(context: SentenceContext, thing: int) -> str | None:
-    """Return the country that owns an object by `'s`, or None."""
-    words = context.sentence
-    for mention, (_, last) in zip(words.mentions, words.mention_spans, strict=True):
-        if thing - OWNER_REACH <= last < thing and words.words_between(last + 1, thing)[:1] in (["'s"], ["\u2019s"]):
-            return mention.code
-    return None
-
-
 def find_owner_against(context: SentenceContext, thing: int, until: int, codes: Container[str | None]) -> str | None:
     """Return the owner of an object that is against given countries.
 
@@ -260,9 +251,10 @@ def find_owner_against(context: SentenceContext, thing: int, until: int, codes: 
     word `until`. None if the owner or such a target is not named, or the owner is one of `codes`.
     """
     named = list(zip(context.sentence.mentions, context.sentence.mention_spans, strict=True))
+    # The last one before the object: in `Sheinbaum said US tariffs`, the first is who speaks.
     owner = next((mention.code for mention, (_, last) in reversed(named) if thing - OWNER_REACH <= last < thing), None)
-    targets = {mention.code for mention, (first, _) in named if thing < first < until}
-    return owner if owner is not None and owner not in codes and any(code in codes for code in targets) else None
+    is_against = any(thing < first < until and mention.code in codes for mention, (first, _) in named)
+    return owner if is_against and owner not in codes else None
 
 
 def _read_list(sentence: MarkedSentence, mentions: list[tuple[Mention, tuple[int, int]]], actor: str) -> tuple[str, ...]:
