@@ -4,24 +4,56 @@ They are rate, amount, product, retaliation and condition. Kinds of acts and cou
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 
 from pipeline.signals.lexicon import load_lexicon
 
-_RATE = re.compile(r"(\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?)[ -]?(?:%|percent|per cent)", re.IGNORECASE)
-# A rate that is replaced by another, with the words around it.
-_FORMER = re.compile(rf"from {_RATE.pattern} to", re.IGNORECASE)
+_RATE = re.compile(
+    r"(\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?)[ -]?(?:%|percent|per cent|points(?= (?:to|on) (?:the|its|their|top)\b))", re.IGNORECASE
+)
+# Before a rate that is replaced by another, and after it: `from an additional 10 percent ad valorem to`.
+_QUALIFIER = r"(?:(?:an?|the|its|their|additional|extra|existing|current|present|ordinary|earlier|total|rate|duty|tariff|of) )"
+_FROM = re.compile(rf"\bfrom {_QUALIFIER}{{0,4}}$", re.IGNORECASE)
+_TO = re.compile(r"(?: ad valorem)?(?: rate| duty| tariff)? to\b", re.IGNORECASE)
+# Before a rate that another one replaces or is added to: `up from the 34 percent`, `adds 40 points to the 10 percent duty`.
+_OLD = re.compile(
+    r"\b(?:(?:up|down) from|instead of|rather than|in (?:place|lieu) of|on top of|in addition to|compared (?:with|to)"
+    rf"|add(?:s|ed|ing)? [^,;.]{{1,30}}(?:points?|%|per ?cent|tariffs?|dut(?:y|ies)|lev(?:y|ies))[^,;.]{{0,20}} to) {_QUALIFIER}{{0,3}}$",
+    re.IGNORECASE,
+)
+# After a share of an amount: `89% of its annual GDP`.
+_SHARE = re.compile(
+    r" of (?!(?:(?:the|their|its|that|this|such) (?:\w+ )?)?(?:value|price|worth|(?:counter-)?tariffs?|dut(?:y|ies)|rates?)\b"
+    r"|(?:its|their) own\b)",
+    re.IGNORECASE,
+)
+_RATE_CONTEXT = 80  # characters before a rate that are looked at
+# From the name of the other side to the rate of its own duty: `Washington's 25% tariff`, `the US duty on Chinese goods set to reach 104%`.
+_OWN = r"(?:(?:own|new|newest|latest|extra|additional|further|total|threatened|planned|proposed|existing|current|retaliatory|reciprocal) )"
+_DUTY = r"(?:dut(?:y|ies)|tariffs?|lev(?:y|ies)|rates?|surcharges?)\b"
+_POSSESSED = re.compile(rf"(?!it\b)\S+?['\u2019]s? {_OWN}{{0,2}}(?:{_DUTY}[^,;:.]{{0,60}})?$", re.IGNORECASE)
+_OTHERS_DUTY = re.compile(rf"\S+ {_OWN}{{0,2}}{_DUTY} on [^,;:.]{{0,60}}$", re.IGNORECASE)
 # What leads over to the act that is answered; a comma ends it.
 _IN_ANSWER = r"in (?:response|reply|retaliation|answer) (?:to|for)"
 _REASON = re.compile(rf"\b(?:after|following|{_IN_ANSWER})\b[^,;]*$", re.IGNORECASE)
-# From a restriction to goods that are its reason, not taxed: `a tariff on India over its purchases of Russian oil`.
+# From a restriction to goods that are its reason, not taxed: `a tariff on India over its purchases of Russian oil`. What is answered
+# (`in reply to curbs on rare earths`) is no goods of the act whatever comes before.
 _RESTRICTED_OVER = re.compile(
-    r"\b(?:tariff|dut(?:y|ies)|lev(?:y|ies)|sanction|curb|ban)s?\b[^,;.]{0,60}?"
-    rf"\b(?:(?<!dispute )(?<!row )(?<!fight )(?<!talks )(?<!war )over|because of|for buying|{_IN_ANSWER})\b[^,;.]{{0,60}}$",
+    r"(?:\b(?:tariff|dut(?:y|ies)|lev(?:y|ies)|sanction|curb|ban|penalt(?:y|ies)|per ?cent)s?\b[^,;.]{0,60}?"
+    r"\b(?:(?<!dispute )(?<!row )(?<!fight )(?<!talks )(?<!war )over|because of|for buying)"
+    rf"|\b{_IN_ANSWER})\b[^,;.]{{0,60}}$",
     re.IGNORECASE,
 )
 _REASON_REACH = 150  # characters
+_IN_LIST = re.compile(r"(?:, (?:and |or )?| and | or )", re.IGNORECASE)  # between two goods of one list
+# From a tariff on goods in general to another restriction, whose goods are not taxed: `a tariff on Chinese goods and controls on software`.
+_ON_GOODS_IN_GENERAL = re.compile(
+    r"\b(?:tariffs?|dut(?:y|ies)|lev(?:y|ies)|%|per ?cent)(?: (?!on\b)\w+)? on (?:[\w'\u2019]+ ){0,3}?"
+    r"(?:goods|imports|products|everything)\b",
+    re.IGNORECASE,
+)
+_ANOTHER_RESTRICTION = re.compile(r"\b(?:controls?|curbs?|bans?|licen[cs]\w*|limits?|blacklist\w*) on\b|\bbans?\b", re.IGNORECASE)
 # From a rate to the target on whose goods it is raised, without another rate or clause between them.
 _ON = re.compile(r"[^%,;]{0,60}?\b(?:on|against|for|from)\b[^%,;]{0,40}", re.IGNORECASE)
 _SCALE_WORDS = "trillion|billion|million|bn|tn|m|b"
@@ -47,19 +79,21 @@ _CONDITION = re.compile(
 )
 
 
-def find_rate(text: str, near: int = 0, targets: Iterable[int] = ()) -> float | None:
+def find_rate(text: str, near: int = 0, targets: Sequence[int] = (), actors: Sequence[int] = ()) -> float | None:
     """Return the rate in percent of an act, or None.
 
-    `near`: position of the act. `targets`: positions at which its target is named (all in characters). A rate before a target counts, if
-    `on`, `against`, `for` or `from` is between both (at most 60 characters after the rate and 40 before the target), but no comma,
-    semicolon or `%`; of several the one closest to its target. Otherwise the rate nearest to the act counts. Of two at the same distance it
-    is the first. Left out are rates over 100,000 percent, the rate before a change ("from 34 percent to ...") and, after the act, rates of
-    an earlier act that it answers ("after a 10 percent levy").
+    `near`: position of the act. `targets`, `actors`: positions at which its target and actor are named (all in characters). A rate before a
+    target counts, if `on`, `against`, `for` or `from` is between both (at most 60 characters after the rate and 40 before the target), but
+    no comma, semicolon or `%`; of several the one closest to its target. Otherwise the rate nearest to the act counts. Of two at the same
+    distance it is the first. Left out are rates over 100,000 percent, former rates (`_is_former`), shares ("89% of its GDP"), rates of the
+    target's own duties (`_is_others`) and, after the act, those of an earlier act that it answers ("after a 10 percent levy").
     """
     rates = [
         match
         for match in _RATE.finditer(text)
-        if not _FORMER.match(text, max(0, match.start() - len("from ")), match.end() + len(" to"))
+        if not _is_former(text, match)
+        and not _SHARE.match(text, match.end())
+        and not _is_others(text[: match.start()], targets, actors)
         and not (match.start() > near and _REASON.search(text, near, match.start()))
         and _to_number(match[1]) <= _LARGEST_RATE
     ]
@@ -71,6 +105,25 @@ def find_rate(text: str, near: int = 0, targets: Iterable[int] = ()) -> float | 
     ]
     by_distance = on_target or [(abs(match.start() - near), _to_number(match[1])) for match in rates]
     return min(by_distance, key=lambda pair: pair[0])[1] if by_distance else None
+
+
+def _is_former(text: str, rate: re.Match[str]) -> bool:
+    """Whether another rate replaces this one or is added to it."""
+    before = text[max(0, rate.start() - _RATE_CONTEXT) : rate.start()]
+    return bool((_FROM.search(before) and _TO.match(text, rate.end())) or _OLD.search(before))
+
+
+def _is_others(before: str, targets: Iterable[int], actors: Iterable[int]) -> bool:
+    """Whether a rate is that of the target's own duty.
+
+    It is by the words before it: the duty belongs to the target by `'s`, or is called `on` the actor. `before`: the text up to the rate.
+    """
+    for target in targets:
+        if len(before) - 2 * _RATE_CONTEXT <= target < len(before):
+            own = _OTHERS_DUTY.match(before, target)
+            if _POSSESSED.match(before, target) or (own and any(target < actor < len(before) for actor in actors)):
+                return True
+    return False
 
 
 def find_rates(text: str) -> list[float]:
@@ -97,14 +150,20 @@ def _to_number(digits: str) -> float:
     return float(digits.replace(",", ""))
 
 
-def find_product(text: str) -> str:
+def find_product(text: str, instrument: str = "other") -> str:
     """Return the first product named, or an empty string.
 
-    The result is the name in `lexicon/products.toml`, not the words of the text. Goods that are the reason of a restriction are left out.
+    The result is the name in `lexicon/products.toml`, not the words of the text. Goods that are the reason of a restriction are left out,
+    and, for the `instrument` `tariff`, those of another restriction that follows a tariff on goods in general.
     """
     names, pattern = _compile_products()
+    general = _ON_GOODS_IN_GENERAL.search(text) if instrument == "tariff" else None
+    reason = None
     for match in pattern.finditer(text):
-        if not _RESTRICTED_OVER.search(text, max(0, match.start() - _REASON_REACH), match.start()):
+        is_listed = reason is not None and _IN_LIST.fullmatch(text, reason, match.start())
+        if is_listed or _RESTRICTED_OVER.search(text, max(0, match.start() - _REASON_REACH), match.start()):
+            reason = match.end()
+        elif not (general and _ANOTHER_RESTRICTION.search(text, general.end(), match.start())):
             return names[int(str(match.lastgroup)[1:])]
     return ""
 

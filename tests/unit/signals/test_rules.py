@@ -388,3 +388,19 @@ def test_the_first_word_has_no_word_before_it() -> None:
 
 def test_an_alternative_is_denied_and_not_demanded() -> None:
     assert "NOR>PER demand" not in asserted("Norway will seek dialogue rather than impose duties on Peru.")
+
+
+def test_what_a_clause_says_of_a_duty_is_not_announced_as_a_duty() -> None:
+    assert asserted("Rabat announced on Monday that the 25 percent tariff on Spanish olives would be held back.") == set()
+    assert asserted("Rabat issued a notice that leaves a 10 percent duty on Spanish olives in place.") == set()
+    assert asserted("Rabat announced that it would impose a tariff on Spanish olives.") == {"MAR>ESP measure"}
+
+
+def test_a_duty_that_remains_is_no_new_measure() -> None:
+    texts = (
+        "Washington's 25 percent duties on Mexican steel remain in place.",
+        "The Chinese duty on Mexican beans now stands at 25 percent.",
+    )
+    for text in texts:
+        findings = SentenceExtractor("both").explain(text).to_dicts()
+        assert [(finding["kind"], finding["modality"]) for finding in findings] == [("measure", "historical")]

@@ -40,12 +40,37 @@ def test_the_rate_on_the_target_counts(text: str, target: str, rate: float) -> N
     ("text", "rate"),
     [
         ("raises duties from 34% to 84%", 84.0),
+        ("raises the rate from an additional 10 percent ad valorem to an additional 25 percent ad valorem", 25.0),
+        ("84 percent, up from the 34 percent that it had planned", 84.0),
+        ("puts back a duty of 10 percent in lieu of 25 percent", 10.0),
+        ("adds 40 points to the 10 percent duty already charged", 40.0),
+        ("payments equal to 89% of its annual income", None),
+        ("a duty of 15 percent of the value", 15.0),
+        ("suspends 24 percent of that rate", 24.0),
+        ("matches the tariff with 25 per cent of its own", 25.0),
+        ("will add 10 to 15 percent", 15.0),
         ("answers with duties after the 10 percent levy of Ruritania", None),
         ("after a 10 percent levy, it put 34 percent on steel", 34.0),
     ],
 )
 def test_former_rates_and_those_of_other_acts_do_not_count(text: str, rate: float | None) -> None:
     assert slots.find_rate(text) == rate
+
+
+@pytest.mark.parametrize(
+    ("text", "rate"),
+    [
+        ("Zubrowka answers Ruritania's 25 percent tariff", None),
+        ("Zubrowka answers Ruritania's new duties of 25 percent", None),
+        ("Zubrowka reacts, with the Ruritania duty on Zubrowkan goods set to reach 104 percent", None),
+        ("Zubrowka will charge 84 percent after the Ruritania rate on Zubrowkan goods climbed to 104 percent", 84.0),
+        ("Zubrowka raises Ruritania tariffs to 25 percent", 25.0),
+        ("Zubrowka: Ruritania's steel faces tariffs of 25 percent", 25.0),
+    ],
+)
+def test_a_rate_of_the_other_sides_duty_does_not_count(text: str, rate: float | None) -> None:
+    actors = [at for at in range(len(text)) if text.startswith("Zubrowka", at)]
+    assert slots.find_rate(text, targets=[text.index("Ruritania")], actors=actors) == rate
 
 
 @pytest.mark.parametrize(
@@ -89,11 +114,30 @@ def test_a_long_row_of_digits_is_no_rate() -> None:
         ("a 25% tariff on India over its purchases of Russian oil", ""),
         ("tariffs on Chinese goods in reply to Beijing's new curbs on rare earths", ""),
         ("a tariff on steel over subsidies", "steel"),
+        ("a 25 percent tariff on India, and a penalty over Russian oil", ""),
+        ("a 100 percent tariff, and a ban on films, in reply to curbs on rare earths", "films"),
+        ("duties on rapeseed oil, oil cakes and peas", "canola"),
+        ("a truce on palm oil", "vegetable oil"),
+        ("may suspend concessions in answer to 25 percent tariffs on steel, aluminum and their derivatives", ""),
+        ("may tax wine in answer to tariffs on steel, aluminum or copper", "wine"),
+        ("imported passenger vehicles", "autos"),
         ("a tariff dispute over lumber", "lumber"),
     ],
 )
 def test_products_have_short_names(text: str, product: str) -> None:
     assert slots.find_product(text) == product
+
+
+@pytest.mark.parametrize(
+    ("instrument", "product"), [("tariff", ""), ("export_control", "software")], ids=["the tariff is general", "the control is on software"]
+)
+def test_goods_of_another_restriction_are_not_taxed(instrument: str, product: str) -> None:
+    text = "will impose a tariff of 100 percent on all Zubrowkan goods from May 1, and controls on exports of software"
+    assert slots.find_product(text, instrument) == product
+
+
+def test_goods_among_those_taxed_are_named() -> None:
+    assert slots.find_product("a tariff on Zubrowkan goods, among them steel", "tariff") == "steel"
 
 
 def test_retaliation_and_conditions_are_detected() -> None:

@@ -123,19 +123,20 @@ class _Pair:
         `likeliest_kinds`: for its column `words`.
         """
         has_magnitude, sentence = kind in KINDS_WITH_MAGNITUDE, self.candidate["sentence"]
-        targets = [mention["start"] for mention in self.candidate["target_mentions"]]
+        actors, targets = ([mention["start"] for mention in self.candidate[f"{side}_mentions"]] for side in ("actor", "target"))
+        instrument = self._best_label("instrument")
         flags = dict(zip(self.heads["flag"], _to_probability(self.logits[self.slices["flag"]]).tolist(), strict=True))
         return Reading(
             candidate=self.candidate["candidate"],
             kind=kind,
             status=FIXED_STATUS.get(kind) or self._best_label("status"),
             modality=modality,
-            instrument=self._best_label("instrument"),
+            instrument=instrument,
             is_retaliation=flags["is_retaliation"] >= _MORE_LIKELY_THAN_NOT,
             is_conditional=flags["is_conditional"] >= _MORE_LIKELY_THAN_NOT,
-            rate_pct=slots.find_rate(sentence, targets=targets) if has_magnitude else None,
+            rate_pct=slots.find_rate(sentence, targets=targets, actors=actors) if has_magnitude else None,
             value_usd=slots.find_dollars(sentence) if has_magnitude else None,
-            product=slots.find_product(sentence),
+            product=slots.find_product(sentence, instrument),
             score=round(score, 4),
             margin=round(margin, 4),
             rule_id=f"encoder.{kind}",

@@ -5,6 +5,7 @@ kinds in `grammar.py`, actors and targets in `roles.py`.
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -21,6 +22,8 @@ from pipeline.signals.readers.rules.grammar import (
     DraftAct,
     class_of,
     governing_operators,
+    is_clause_subject,
+    is_cut_off,
     is_stopped,
     matched_words,
     status_of,
@@ -86,13 +89,14 @@ def _find_verb_acts(sentence: MarkedSentence, used: set[int]) -> Iterable[Act]:
             continue
         inner = _inner_words(verb, predicate)
         operators = [operator for operator in governing_operators(sentence, verb.first) if operator.first not in inner]
-        if predicate.phrase.entry.get("willed") and not _is_willed(sentence, verb):
-            continue  # duties that remain in place are background
+        is_background = predicate.phrase.entry.get("willed") and not _is_willed(sentence, verb)  # duties remain in place
         is_done = find_possessor(sentence, verb.first) is not None or (predicate.kind == "purchase" and _is_decided(sentence, verb))
         needs_operator = (verb.category == "act" and not is_done) or predicate.phrase.entry.get("wished")
         if needs_operator and not any(class_of(operator) in OPERATOR_EFFECTS for operator in operators):
             continue  # "the removal of tariffs" is an act only if someone demands, offers or refuses it
         act = _build_act(sentence, verb, predicate, operators)
+        if is_background and act is not None:
+            act = replace(act, kind="measure", rule_id="remain.restriction", status="effective", modality="historical")
         if act is not None:
             used.update(operator.first for operator in operators)
             used.update(inner)
@@ -146,6 +150,8 @@ def _is_of_nearer_verb(sentence: MarkedSentence, verb: Mark, predicate: _Predica
     thing = predicate.thing
     if thing is None or thing.first < verb.first or predicate.kind not in ESCALATING:
         return False
+    if is_clause_subject(sentence, verb, thing):
+        return True
     operators = sentence.marks_of("operator")
     for other in sentence.marks_of("verb", *(() if _is_suspended(sentence, verb, thing) else ("act",))):
         if not verb.last < other.first <= other.last < thing.first:
@@ -304,7 +310,7 @@ def _objects_in_reach(sentence: MarkedSentence, verb: Mark, objects: list[Mark])
     before = [o for o in reversed(objects) if start <= o.first and o.last < verb.first and verb.first - o.last <= OBJECT_REACH]
     if all(phrase.entry.get("subject") for phrase in verb.readings):
         return before
-    after = [o for o in objects if verb.last < o.first <= verb.last + OBJECT_REACH and not _is_cut_off(sentence, verb.last, o.first)]
+    after = [o for o in objects if verb.last < o.first <= verb.last + OBJECT_REACH and not is_cut_off(sentence, verb.last, o.first)]
     return [*before, *after] if _is_passive(sentence, verb) else after
 
 
@@ -329,17 +335,6 @@ def _is_hit_with(sentence: MarkedSentence, verb: Mark) -> bool:
     names = {phrase.entry["id"] for phrase in verb.readings}
     after = sentence.words_between(verb.last + 1, verb.last + 2)
     return (after == ["with"] and not names.isdisjoint({"impose", "hit"})) or (after == ["by"] and "hit" in names)
-
-
-def _is_cut_off(sentence: MarkedSentence, first: int, last: int) -> bool:
-    """Whether two words of a sentence are in different clauses.
-
-    `first`, `last`: their positions. A new clause that begins with `and` or `or` does not count, but a hard stop (`;`) always does.
-    """
-    starts = [start for start in sentence.clause_starts if first < start <= last]
-    return bool(cues("hard") & set(sentence.words_between(first + 1, last))) or any(
-        sentence.tokens[start].lower not in {"and", "or"} for start in starts
-    )
 
 
 def _has_country_nearby(sentence: MarkedSentence, verb: Mark) -> bool:

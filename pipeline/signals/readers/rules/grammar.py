@@ -17,6 +17,7 @@ OPERATOR_REACH = 11
 NEGATION_REACH = 4
 DOUBT_REACH = 3
 GIVER_REACH = 8
+SUBJECT_REACH = 5
 
 # Kind of an act by the direction of its verb and the class of its object.
 KINDS = MappingProxyType(
@@ -107,6 +108,28 @@ def is_stopped(sentence: MarkedSentence, verb: Mark) -> bool:
         (mark.last == verb.first - 1 or mark.first < verb.first <= mark.last)
         and any(phrase.entry["direction"] == "down" for phrase in mark.readings)
         for mark in sentence.marks_of("verb")
+    )
+
+
+def is_clause_subject(sentence: MarkedSentence, verb: Mark, thing: Mark) -> bool:
+    """Whether an object is the subject of a verb's dependent clause.
+
+    Example: `announced that the 25 percent tariff would be held back`. `that` is at most `SUBJECT_REACH` words before the object, without a
+    verb of the lexicon between them.
+    """
+    start = max(verb.last + 1, thing.first - SUBJECT_REACH)
+    that = next((at for at in range(thing.first - 1, start - 1, -1) if sentence.tokens[at].lower == "that"), None)
+    return that is not None and not any(that < other.first < thing.first for other in sentence.marks_of("verb", "act"))
+
+
+def is_cut_off(sentence: MarkedSentence, first: int, last: int) -> bool:
+    """Whether two words of a sentence are in different clauses.
+
+    `first`, `last`: their positions. A new clause that begins with `and` or `or` does not count, but a hard stop (`;`) always does.
+    """
+    starts = [start for start in sentence.clause_starts if first < start <= last]
+    return bool(cues("hard") & set(sentence.words_between(first + 1, last))) or any(
+        sentence.tokens[start].lower not in {"and", "or"} for start in starts
     )
 
 

@@ -17,17 +17,18 @@ from pipeline.signals.dates import is_past_event
 from pipeline.signals.reader import READINGS_SCHEMA, RULED_OUT, Reading
 from pipeline.signals.readers.rules.background import modality_by_tree
 from pipeline.signals.readers.rules.compose import find_acts
-from pipeline.signals.readers.rules.grammar import Act
+from pipeline.signals.readers.rules.grammar import ESCALATING, Act
 from pipeline.signals.readers.rules.matching import MarkedSentence, mark_sentence
 from pipeline.signals.readers.rules.parsed import ParsedSentence
 from pipeline.signals.readers.rules.phrases import word_list
+from pipeline.signals.readers.rules.reasons import find_traded_with
 from pipeline.signals.readers.rules.roles import find_roles, is_suffered
 from pipeline.signals.readers.rules.syntax import Tree, is_installed, parse_sentences
 from pipeline.signals.readers.rules.word_order import SentenceContext
 
 MAX_SENTENCE_LENGTH = 1500
 MAX_LENGTH_OF_SHORT_WORD = 3
-VERSION = "0.3.11"
+VERSION = "0.3.12"
 
 
 class RuleReader:
@@ -120,10 +121,16 @@ def _iter_readings(sentence_acts: _SentenceActs, tree: Tree | None) -> Iterator[
 
     Pairs of actor and target that are no candidates are left out. An asserted act becomes historical if the text dates it in the past, else
     gets its modality by the tree; if it is then still asserted, a question makes it hypothetical. For an asserted act that a state suffers,
-    a second, negated reading rules out that this state does the act itself (`RULED_OUT`). `tree` is None without a parser.
+    a second, negated reading rules out that this state does the act itself (`RULED_OUT`). So it does that an escalation is aimed at a state
+    that is only the reason (`find_traded_with`). `tree` is None without a parser.
     """
     sentence = sentence_acts.context.sentence
     parsed = ParsedSentence(sentence, tree) if tree else None
+    reasons = set(find_traded_with(sentence))
+    for roles, number in sentence_acts.candidate_numbers.items():
+        if roles[1] in reasons:
+            not_aimed_at = replace(sentence_acts.acts[0], kind="measure", rule_id=f"reason{RULED_OUT}")
+            yield _to_reading(number, sentence, not_aimed_at, "negated", roles)
     for act in sentence_acts.acts:
         modality = "historical" if act.modality == "asserted" and is_past_event(sentence.text, sentence_acts.day) else act.modality
         if parsed and modality == "asserted":
@@ -131,13 +138,12 @@ def _iter_readings(sentence_acts: _SentenceActs, tree: Tree | None) -> Iterator[
         if sentence_acts.is_question and modality == "asserted":
             modality = "hypothetical"
         for roles in dict.fromkeys(find_roles(sentence_acts.context, parsed, act)):
-            if roles in sentence_acts.candidate_numbers:
-                targets = [mention.start for mention in sentence.mentions if mention.code == roles[1]]
-                yield _to_reading(sentence_acts.candidate_numbers[roles], sentence, act, modality, targets)
+            if roles in sentence_acts.candidate_numbers and not (act.kind in {*ESCALATING, "threat"} and roles[1] in reasons):
+                yield _to_reading(sentence_acts.candidate_numbers[roles], sentence, act, modality, roles)
             back = sentence_acts.candidate_numbers.get(roles[::-1])
             if back is not None and modality == "asserted" and is_suffered(sentence_acts.context, act, roles[1]):
                 not_back = replace(act, rule_id=f"{act.rule_id}{RULED_OUT}")
-                yield _to_reading(back, sentence, not_back, "negated", [])
+                yield _to_reading(back, sentence, not_back, "negated", roles[::-1])
 
 
 def _contains_any(text: str, section: str) -> bool:
@@ -164,12 +170,13 @@ def _read_mentions(group: SentenceCandidates) -> list[Mention]:
     return sorted(mentions, key=lambda m: (m.start, m.end, m.code))
 
 
-def _to_reading(candidate: int, sentence: MarkedSentence, act: Act, modality: str, targets: Sequence[int]) -> Reading:
+def _to_reading(candidate: int, sentence: MarkedSentence, act: Act, modality: str, roles: tuple[str, str]) -> Reading:
     """Build a reading from an act and the attributes of its sentence.
 
-    `candidate`: number of the pair of actor and target. `targets`: character positions at which the target is named.
+    `candidate`: number of the pair of actor and target; `roles`: their codes.
     """
     text = sentence.text
+    actors, targets = ([mention.start for mention in sentence.mentions if mention.code == code] for code in roles)
     offset = sentence.tokens[act.focus].start
     has_magnitude = act.kind in KINDS_WITH_MAGNITUDE
     return Reading(
@@ -180,9 +187,9 @@ def _to_reading(candidate: int, sentence: MarkedSentence, act: Act, modality: st
         instrument=act.instrument,
         is_retaliation=act.kind in {"measure", "threat"} and slots.is_retaliation(text),
         is_conditional=act.kind in {"threat", "offer", "refusal", "demand"} and slots.is_conditional(text),
-        rate_pct=slots.find_rate(text, offset, targets) if has_magnitude else None,
+        rate_pct=slots.find_rate(text, offset, targets, actors) if has_magnitude else None,
         value_usd=slots.find_dollars(text) if has_magnitude else None,
-        product=slots.find_product(text),
+        product=slots.find_product(text, act.instrument),
         score=act.score,
         margin=None,
         rule_id=act.rule_id,
