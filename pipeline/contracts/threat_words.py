@@ -18,7 +18,8 @@ THREAT_OUTCOME = Vocabulary(
     {
         "pending": "nothing yet, and its time is not over, which is some weeks after a deadline",
         "postponed": "put off; still pending",
-        "carried_out": "done, at the threatened rate and on the threatened amount or more, as far as they are known (outcome_matched)",
+        "carried_out": "done: at the threatened rate, on the threatened goods or amount, or on the threatened day, as far as known",
+        "followed": "a measure of that instrument followed, but nothing that the threat names shows whether it is the threatened one",
         "softened": "done or agreed at a lower rate than threatened, or on a part of the goods",
         "withdrawn": "called off, also by an agreement that averts it",
         "struck_down": "done, and then struck down by a court",
@@ -28,7 +29,7 @@ THREAT_OUTCOME = Vocabulary(
 )
 
 #: Outcomes of threats that are not settled, so not in the shares of `sql/threats/threat_rates.sql`.
-NOT_SETTLED = ("pending", "postponed", "unconfirmed")
+NOT_SETTLED = ("pending", "postponed", "unconfirmed", "followed")
 
 THREAT_BASIS = Vocabulary(
     "threat_basis",
@@ -47,6 +48,6 @@ THREAT_ROLE = Vocabulary(
         "said": "says the threat, for the first time or again",
         "scheduled": "an official act sets the day on which it is to be carried out",
         "echo": "mentions it within days after its outcome, as background",
-        **{word: THREAT_OUTCOME.words[word] for word in ("postponed", "carried_out", "softened", "withdrawn", "struck_down")},
+        **{word: THREAT_OUTCOME.words[word] for word in ("postponed", "carried_out", "followed", "softened", "withdrawn", "struck_down")},
     },
 )

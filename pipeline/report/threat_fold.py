@@ -18,8 +18,8 @@ from pipeline.report.names import country_name, direction_title, format_count, i
 
 _THREATS = 40
 _ABOUT_THREATS = (
-    "An act of that kind that shares neither rate, amount nor goods with the threat only followed it. An outcome that no article reports "
-    "is missing. Reports may come late, so a threat stays pending for some weeks after its deadline. "
+    "A threat is only followed by an act of that kind if it names neither rate, amount, goods nor day that show whether it is the act. An "
+    "outcome that no article reports is missing. Reports may come late, so a threat stays pending for some weeks after its deadline. "
     "A sentence is quoted only if it is read with high confidence."
 )
 
@@ -79,8 +79,8 @@ def build_threats(threats: pl.DataFrame, rates: pl.DataFrame, day: date, pair: s
 def _describe_outcomes(row: Mapping[str, Any], threats: pl.DataFrame, day: date) -> str:
     """Say how many threats of a country ended in which way.
 
-    The text also has the share of the settled ones that were carried out at least in part, or followed by such an act (`_name_outcome`),
-    even if struck down later, and how many are not settled. `row`: of THREAT_RATES; `threats`: as in `build_threats`.
+    The text also has the share of the settled ones that were carried out at least in part, even if struck down later, and how many are
+    not settled. `row`: of THREAT_RATES; `threats`: as in `build_threats`.
     """
     of_country = threats.filter(actor=row["actor"])
     is_open = pl.col("threat_outcome").is_in(threat_words.NOT_SETTLED)
@@ -92,7 +92,7 @@ def _describe_outcomes(row: Mapping[str, Any], threats: pl.DataFrame, day: date)
     ]
     share = (
         f" Of the settled ones {row['imposed_pct']:.0f} % (95 % interval {row['imposed_lo95']:.0f} to {row['imposed_hi95']:.0f}) were "
-        "carried out at least in part (also if softened or struck down), or followed by such an act."
+        "carried out at least in part (also if softened or struck down)."
         if row["settled_count"]
         else ""
     )
@@ -145,13 +145,12 @@ def _describe_outcome(row: Mapping[str, Any], day: date) -> str:
 def _name_outcome(row: Mapping[str, Any], day: date) -> str:
     """Return the outcome in words.
 
-    A pending threat whose deadline is before `day` is "pending, deadline passed". A threat is "followed by such an act", not carried out,
-    if the act shares no figure or goods with it. A softened threat is "carried out in part" if both amounts are known and that of the
-    outcome is smaller.
+    A pending threat whose deadline is before `day` is "pending, deadline passed". A softened threat is "carried out in part" if both
+    amounts are known and that of the outcome is smaller.
     """
     if _is_late(row, day):
         return "pending, deadline passed"
-    if row["threat_outcome"] == "carried_out" and not row["outcome_matched"]:
+    if row["threat_outcome"] == "followed":
         return "followed by such an act"
     is_part = None not in (row["amount_usd"], row["outcome_amount_usd"]) and row["outcome_amount_usd"] < row["amount_usd"]
     if row["threat_outcome"] == "softened" and is_part:

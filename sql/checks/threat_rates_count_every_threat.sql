@@ -19,7 +19,7 @@ from (
         actor,
         if(form = 'all', 'all', 'by form') as form,
         sum(threat_count) as threat_count,
-        sum(pending_count + unconfirmed_count + settled_count) as outcome_count,
+        sum(pending_count + unconfirmed_count + followed_count + settled_count) as outcome_count,
         sum(settled_count) as settled_count,
         sum(carried_out_count + softened_count + struck_down_count + withdrawn_count + lapsed_count) as shown_count
     from threat_rates

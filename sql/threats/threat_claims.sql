@@ -1,7 +1,8 @@
 -- Every asserted signal that can say a threat or show what became of one, as input of the threats.
 -- Only tariffs and trade remedies have a rate, as in measure_claims, and agreements, which may name a lower one. `told_on` is the day of
 -- the article, `known_on` the day on which it was first seen. A threat that names tariffs and an amount is one of tariffs. The amount in a
--- sentence on retaliation is usually that of the other side, and one below 100 million a price or a fee.
+-- sentence on retaliation is usually that of the other side, and one below 100 million a price or a fee. Tariffs in dollars an item are on
+-- single goods, so they show no outcome of tariffs in percent.
 select
     signals.signal_id as claim_id,
     signals.story_id,
@@ -27,4 +28,7 @@ select
     signals.quote
 from signals
 inner join story_articles using (article_id)
-where signals.modality = 'asserted' and signals.kind in ('threat', 'measure', 'investigation', 'easing', 'agreement')
+where
+    signals.modality = 'asserted'
+    and signals.kind in ('threat', 'measure', 'investigation', 'easing', 'agreement')
+    and not (signals.instrument = 'tariff' and signals.rate_pct is null and coalesce(signals.value_usd, 1e6) < 1e6)

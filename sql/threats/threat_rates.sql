@@ -1,5 +1,6 @@
 -- What became of the threats of each country, by form and in all: counts, and shares of the settled ones with 95 % Wilson intervals.
--- Settled: carried out, softened, withdrawn, struck down or lapsed. Pending, postponed and unconfirmed threats are not in the denominator.
+-- Settled: carried out, softened, withdrawn, struck down or lapsed. Pending, postponed, unconfirmed and followed threats are not in the
+-- denominator.
 with counts as (
     select
         actor,
@@ -7,7 +8,8 @@ with counts as (
         count(*) as threat_count,
         count(*) filter (where threat_outcome in ('pending', 'postponed')) as pending_count,
         count(*) filter (where threat_outcome = 'unconfirmed') as unconfirmed_count,
-        count(*) filter (where threat_outcome not in ('pending', 'postponed', 'unconfirmed')) as settled_count,
+        count(*) filter (where threat_outcome = 'followed') as followed_count,
+        count(*) filter (where threat_outcome not in ('pending', 'postponed', 'unconfirmed', 'followed')) as settled_count,
         count(*) filter (where threat_outcome = 'carried_out') as carried_out_count,
         count(*) filter (where threat_outcome = 'softened') as softened_count,
         count(*) filter (where threat_outcome = 'struck_down') as struck_down_count,
@@ -34,6 +36,7 @@ select
     threat_count,
     pending_count,
     unconfirmed_count,
+    followed_count,
     settled_count,
     carried_out_count,
     softened_count,

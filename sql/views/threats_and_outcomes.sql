@@ -16,7 +16,6 @@ select
     threats.outcome_on,
     threats.outcome_rate_pct,
     threats.outcome_amount_usd,
-    threats.outcome_matched,
     threats.days_to_outcome,
     threats.outcome_basis,
     round(threats.probability, 2) as probability,

@@ -14,7 +14,7 @@ import polars as pl
 
 from pipeline.contracts.countries import ALL_PARTNERS
 from pipeline.contracts.scopes import ALL
-from pipeline.index.threats.claims import Said, amounts_agree, compare_amount, is_same_rate, names_goods, reaches
+from pipeline.index.threats.claims import Said, amounts_agree, compare_amount, is_near_deadline, is_same_rate, names_goods, reaches
 
 _IMPOSES = ("imposed", "raised", "resumed", "quota", "postponed")
 _ENDS = ("ended", "suspended", "exempted", "struck_down")
@@ -177,7 +177,8 @@ def outcome_of_event(event: ActEvent, threat: Said) -> str | None:
     rate, or on a part of the trade, makes a threat `softened`; one only scheduled like that gives None. An act on more than the target (all
     partners, or the European Union for a member) must be at the threatened rate, or the threat without a rate; such an act never answers a
     vague threat (`is_vague`). A court ruling counts whatever the rate, and for a vague threat, too. An act that raises an existing rate
-    (`is_raise`) must be on about the same amount of trade, if both name one.
+    (`is_raise`) must be on about the same amount of trade, if both name one. An act that shares nothing but partner and instrument with the
+    threat (`_is_the_threatened`) only `followed` it when in effect, and shows nothing else.
     """
     is_for_all = event.target != threat.target
     is_reached = reaches(event.target, ALL if event.target == ALL_PARTNERS else None, event.excepted, threat, event.on)
@@ -191,7 +192,19 @@ def outcome_of_event(event: ActEvent, threat: Said) -> str | None:
     if event.is_raise and not amounts_agree(event.amount, threat.amount):
         return None
     word = _outcome_by_rate(event, threat, is_for_all=is_for_all)
+    if word != "struck_down" and not _is_the_threatened(event, threat):
+        return "followed" if word == "carried_out" else None
     return word and compare_amount(word, event.amount, threat)
+
+
+def _is_the_threatened(event: ActEvent, threat: Said) -> bool:
+    """Return whether an act is clearly the threatened one.
+
+    Partner and instrument are not enough: the threat names goods (compared before), both have a rate or an amount of trade, or the act's
+    day is at most a week from the deadline (`is_near_deadline`).
+    """
+    has_figures = any(None not in pair for pair in ((event.rate_pct, threat.rate), (event.amount, threat.amount)))
+    return threat.product != "" or has_figures or is_near_deadline(event.on, threat)
 
 
 def _outcome_by_rate(event: ActEvent, threat: Said, *, is_for_all: bool) -> str | None:

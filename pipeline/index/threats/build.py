@@ -20,6 +20,7 @@ from pipeline.index.threats.claims import (
     amounts_agree,
     instruments_agree,
     is_same_amount,
+    named_instrument,
     outcome_of,
     rates_agree,
     says_imposed,
@@ -54,8 +55,11 @@ def build_threats(claims: pl.DataFrame, acts: pl.DataFrame, through: date) -> tu
        out or softened.
     """
     dated = drop_cuts(add_quoted_deadlines(THREAT_CLAIMS.conform(claims)), acts).sort("actor", "known_on", "told_on", "claim_id")
-    own = [row["rate_pct"] if names_own_rate(row) else None for row in dated.select("kind", "rate_pct", "quote").iter_rows(named=True)]
-    dated = dated.with_columns(rate_pct=pl.Series(own, dtype=pl.Float64))
+    said = list(dated.iter_rows(named=True))
+    dated = dated.with_columns(
+        rate_pct=pl.Series([claim["rate_pct"] if names_own_rate(claim) else None for claim in said], dtype=pl.Float64),
+        instrument=pl.Series([named_instrument(claim) for claim in said], dtype=dated.schema["instrument"]),
+    )
     last = dated["known_on"].max()
     end = max(through, last) if isinstance(last, date) else through
     states: list[dict[str, Any]] = []

@@ -22,17 +22,22 @@ _FORMS = {"threat": "threat", "measure proposed": "proposal", "measure announced
 _BY_STATUS = {"ended": "withdrawn", "suspended": "postponed"}
 _COURT = re.compile(r"(?i)\b(?:courts?|judges?|tribunal|justices)\b")
 _WITHDRAWN = re.compile(
-    r"(?i)\b(?:withdr[ae]w|dropp?(?:s|ed|ing)?\b|call(?:s|ed|ing)? (?:it )?off|scrap|abandon|shelv|rescind|cancel|avert|avoid|"
-    r"stav(?:e|es|ed) off|head(?:s|ed) off|back(?:s|ed)? (?:down|away|off)|(?:will|would) not (?:impose|go ahead|proceed)|off the table)"
+    r"(?i)\b(?:withdr[ae]w|dropp?(?:s|ed|ing)?\b(?! (?:from|to|by)\b)|call(?:s|ed|ing)? (?:it )?off|scrap|abandon|shelv|rescind|cancel|"
+    r"avert|avoid|stav(?:e|es|ed) off|head(?:s|ed) off|back(?:s|ed)? (?:down|away|off)|"
+    r"(?:will|would) not (?:impose|go ahead|proceed)|off the table)"
 )
 _POSTPONED = re.compile(
     r"(?i)\b(?:delay|postpon|paus|suspend|extend|put(?:s|ting)? off|push(?:es|ed)? back|h[eo]ld(?:s|ing)? off|reprieve|more time)"
 )
-#: Words with which a sentence on an easing or an agreement refers to what was threatened.
+#: Words with which a sentence on an easing or an agreement refers to what was threatened, or was not in effect yet.
 _REFERS = re.compile(
     r"(?i)\b(?:threat|plans\b|planned\b|proposed|instead of|rather than|had been (?:set|due)|would have|deadline|avert|avoid|promised|"
-    r"announced)"
+    r"call(?:s|ed|ing)? (?:it )?off|shelv|back(?:s|ed)? (?:down|away|off)|off the table|h[eo]ld(?:s|ing)? off|delay|postpon|"
+    r"(?:stav(?:e|es|ed)|head(?:s|ed)|put(?:s|ting)?) off|push(?:es|ed)? back|(?:will|would) not (?:impose|go ahead|proceed)|"
+    r"(?:tariffs?|dut(?:y|ies)|lev(?:y|ies)|measures?|curbs?|controls?|restrictions?|bans?|fees?|increases?) (?:\w+ ){0,3}announced)"
 )
+_TAXES = ("tariff", "trade_remedy", "agreement", "other")
+_TAX = re.compile(r"(?i)\b(?:tariffs?|dut(?:y|ies)|lev(?:y|ies))\b")
 #: Sentences that say in the past tense that a measure was imposed ("imposed a duty", "was imposed", "hit them with").
 _IMPOSED = re.compile(
     r"(?i)(?<!\bnot )(?<!\bhad )\b(?:"
@@ -152,6 +157,25 @@ def names_goods(text: str, product: str) -> bool:
     return any(re.search(rf"(?i)\b{re.escape(word)}(?:s|es)?\b", text) for word in words)
 
 
+@cache
+def _instrument_pattern(instrument: str) -> re.Pattern[str] | None:
+    """Compile the words of an instrument from `parameters.toml`; None without."""
+    words = read_parameters()["instruments"].get(instrument)
+    return words and re.compile(rf"(?i)\b(?:{'|'.join(words)})")
+
+
+def named_instrument(claim: Claim) -> str:
+    """Return the instrument that a claim names, else `other`.
+
+    A sentence that threatens in general ("will take every measure needed") may still have been read as one of an instrument. Instruments
+    without words in `parameters.toml` stay, and so do those of a claim with a product, and of any claim but a threat.
+    """
+    instrument = str(claim["instrument"])
+    pattern = _instrument_pattern(instrument)
+    is_named = claim["kind"] != "threat" or claim["product"] != "" or pattern is None or pattern.search(claim["quote"])
+    return instrument if is_named else "other"
+
+
 def is_on_goods(claim: Claim, product: str) -> bool:
     """Return whether a claim is on a product.
 
@@ -207,6 +231,14 @@ def compare_amount(word: str, known: float | None, threat: Said) -> str | None:
     return "softened"
 
 
+def is_near_deadline(on: date, threat: Said) -> bool:
+    """Return whether a day is close to a threat's deadline.
+
+    It may be up to `same_news_days` (a week) before or after it. False without a deadline.
+    """
+    return threat.deadline_on is not None and abs(on - threat.deadline_on) <= threshold_days("same_news_days")
+
+
 def instruments_agree(one: str, other: str) -> bool:
     """Return whether the instruments are the same or one is `other` (unspecified)."""
     return one == other or "other" in (one, other)
@@ -249,26 +281,38 @@ def outcome_of(claim: Claim, threat: Said) -> str | None:
 
 
 def _outcome_of_act(claim: Claim, threat: Said) -> str | None:
-    """Return whether a reported measure carried out a threat, or softened it.
+    """Return whether a reported measure carried out a threat.
 
-    `carried_out` (at the threatened rate or a higher one, or if the threat has none), `softened` (at a lower rate) or None (another
-    measure). A measure on a product that the threat does not name carries it out only if the threat `is_vague`. A tariff without a product
-    carries out a threat with a product only if the claim's sentence names that product. A measure on more products or partners than
-    threatened, at a lower rate, is another measure. A measure without a rate carries out a threat with a rate only from the threat's
-    deadline on.
+    `carried_out` (at the threatened rate or a higher one), `softened` (at a lower rate) or None (another measure). A measure on a product
+    that the threat does not name carries it out only if the threat `is_vague`. A tariff without a product carries out a threat with a
+    product only if the claim's sentence names that product. A measure on more products or partners than threatened, at another rate, is
+    another measure. If the threat or the measure has no rate, goods, amounts or the deadline decide (`_is_the_threatened`); without these
+    the measure only `followed` a threat without a rate, if it is on the same partner.
     """
     has_goods = claim["instrument"] in ("tariff", "trade_remedy")  # other measures are often on firms or services
     is_of_goods = is_on_goods(claim, threat.product) if has_goods else claim["product"] in (threat.product, "")
     if not is_of_goods and not threat.is_vague:
         return None
-    known = claim["rate_pct"]
-    if threat.rate is None:
-        return "carried_out"
-    if known is None:
-        return "carried_out" if threat.deadline_on is not None and threat.deadline_on <= claim["told_on"] else None
-    if known >= threat.rate or is_same_rate(known, threat.rate):
+    known, is_on_partner = claim["rate_pct"], claim["target"] == threat.target
+    if threat.rate is None or known is None:
+        if _is_the_threatened(claim, threat):
+            return "carried_out"
+        return "followed" if threat.rate is None and is_on_partner else None
+    if is_same_rate(known, threat.rate) or (known > threat.rate and is_on_partner):
         return "carried_out"
     return "softened" if (claim["target"], claim["product"]) == (threat.target, threat.product) else None
+
+
+def _is_the_threatened(claim: Claim, threat: Said) -> bool:
+    """Return whether a measure without comparable rates is the threatened one.
+
+    It is if claim and threat are on the same goods, if both have an amount of trade (compared by `compare_amount`), if the claim is of the
+    threat's deadline or at most `same_news_days` (a week) later, or if it opens the threatened investigation of the partner.
+    """
+    is_on_the_goods = threat.product != "" and is_on_goods(claim, threat.product)
+    is_due = threat.deadline_on is not None and threat.deadline_on <= claim["told_on"] and is_near_deadline(claim["told_on"], threat)
+    is_inquiry = claim["kind"] == "investigation" and threat.product == "" and claim["target"] == threat.target
+    return is_on_the_goods or None not in (claim["amount_usd"], threat.amount) or is_due or is_inquiry
 
 
 def _outcome_of_easing(claim: Claim, threat: Said) -> str | None:
@@ -276,28 +320,49 @@ def _outcome_of_easing(claim: Claim, threat: Said) -> str | None:
 
     `struck_down` if the sentence names a court, else `withdrawn` if it says that something was given up. Otherwise the status of the claim
     decides: `ended` gives `withdrawn`, `suspended` gives `postponed`, any other gives None. None if the easing is on a product that the
-    threat does not name. An easing that names another rate than the threat shows `softened` or nothing, whatever its words
-    (`_outcome_of_cut`).
+    threat does not name, or may be of another measure (`_is_of_the_threatened`). An easing that names another rate than the threat shows
+    `softened` (`_outcome_of_cut`), or nothing if it gives up or delays a measure, which is then another one.
     """
     if claim["product"] not in (threat.product, ""):
         return None
     if not rates_agree(claim["rate_pct"], threat.rate):
-        return _outcome_of_cut(claim, threat)
+        is_of_another = claim["status"] in _BY_STATUS or _WITHDRAWN.search(claim["quote"])
+        return None if is_of_another else _outcome_of_cut(claim, threat)
     if _COURT.search(claim["quote"]):
         return "struck_down"
+    if not _is_of_the_threatened(claim, threat):
+        return None
     if _WITHDRAWN.search(claim["quote"]):
         return "withdrawn"
     return _BY_STATUS.get(claim["status"])
+
+
+def _is_of_the_threatened(claim: Claim, threat: Said) -> bool:
+    """Return whether an easing is of the threatened measure.
+
+    It is if it names the threatened goods, or without these the threatened rate, if its sentence refers to a threat (`_refers_to`), or if
+    it names neither goods nor rate and is of a week around the deadline (`is_near_deadline`).
+    """
+    if is_on_goods(claim, threat.product) if threat.product else None not in (claim["rate_pct"], threat.rate):
+        return True
+    if _refers_to(threat, claim["quote"]):
+        return True
+    return threat.product == "" and claim["rate_pct"] is None and is_near_deadline(claim["told_on"], threat)
 
 
 def _outcome_of_agreement(claim: Claim, threat: Said) -> str | None:
     """Return the outcome that a reported agreement shows for a threat.
 
     `withdrawn` or `postponed`, by the words of the sentence; `withdrawn` if it has words for both. None if it has words for neither, does
-    not refer to the threat (`_refers_to`), or names a product that the threat does not. An agreement that names another rate than the
+    not refer to the threat (`_refers_to`), does not name the threatened goods, names others, or is on tariffs and the threat is not. An
+    agreement that names another rate than the
     threat shows `softened` or nothing, whatever its words (`_outcome_of_cut`).
     """
     if claim["product"] not in (threat.product, "") or not _refers_to(threat, claim["quote"]):
+        return None
+    if threat.product and not is_on_goods(claim, threat.product):
+        return None
+    if threat.instrument not in _TAXES and _TAX.search(claim["quote"]):
         return None
     if not rates_agree(claim["rate_pct"], threat.rate):
         return _outcome_of_cut(claim, threat)

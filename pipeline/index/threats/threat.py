@@ -10,7 +10,6 @@ from pipeline.index.threats.claims import (
     Claim,
     chance,
     is_likely,
-    is_on_goods,
     is_same_rate,
     likeliest,
     sort_claims,
@@ -20,8 +19,9 @@ from pipeline.index.threats.claims import (
 
 OPEN = ("pending", "postponed")
 IMPOSED = ("carried_out", "softened")
+_DONE = (*IMPOSED, "followed")  # outcomes that are a measure, with its rate and amount
 #: Of two outcomes of one day with the same chance, the one that comes first here wins.
-_ORDER = ("struck_down", "withdrawn", "postponed", "softened", "carried_out")
+_ORDER = ("struck_down", "withdrawn", "postponed", "softened", "carried_out", "followed")
 _FIRMNESS = ("announcement", "proposal", "threat")  # forms of threat, the firmest first
 MAX_SIGNALS = 20  # ids of signals listed in one column
 
@@ -42,7 +42,6 @@ class Outcome:
     act: ActEvent | None = None
     rate: float | None = None  # of what was imposed, also if struck down later
     amount: float | None = None  # of trade, in US dollars
-    is_on_goods: bool = False  # whether what was imposed is on goods that the threat names
 
     @property
     def basis(self) -> str | None:
@@ -132,11 +131,12 @@ class Threat:
         """Return whether a claim can still count as the same threat.
 
         The threat must be open. The later of its last statement and its deadline must be at most `repeat_within_days` (three months) before
-        the claim's article. If the claim adds a rate, amount or product to a threat that has none, it must instead come at most
-        `same_news_days` (a week) after the threat was last stated, as part of the same news.
+        the claim's article. If the claim adds an instrument, rate, amount or product to a threat that has none, it must instead come at
+        most `same_news_days` (a week) after the threat was last stated, as part of the same news.
         """
         adds_figure = any(own is None and claim[name] is not None for own, name in ((self.rate, "rate_pct"), (self.amount, "amount_usd")))
-        if adds_figure or (self.product == "" and claim["product"] != ""):
+        adds_instrument = self.instrument == "other" and claim["instrument"] != "other"
+        if adds_figure or adds_instrument or (self.product == "" and claim["product"] != ""):
             return self.is_open and claim["told_on"] <= self.last_on + threshold_days("same_news_days")
         since = max(self.last_on, self.deadline_on or self.last_on)
         return self.is_open and claim["told_on"] <= since + threshold_days("repeat_within_days")
@@ -192,13 +192,23 @@ class Threat:
         """Return whether a claim may change the outcome to `word`.
 
         The claim's article must be of a later day than the first that states the threat, and of a story that does not state it.
-        `struck_down` (by a court) needs a threat that was carried out or softened; any other outcome needs an open threat.
+        `struck_down` (by a court) needs a threat that was carried out or softened; any other outcome needs an open threat, and `followed`
+        one that was stated recently (`_is_recent`).
         """
         if claim["told_on"] <= self.first_on or claim["story_id"] in {said["story_id"] for said in self.said}:
+            return False
+        if word == "followed" and not self._is_recent(claim["told_on"]):
             return False
         if word == "struck_down":
             return self.imposed_on is not None and self.outcome.word in IMPOSED
         return self.is_open
+
+    def _is_recent(self, on: date) -> bool:
+        """Return whether a measure of day `on` may have followed the threat.
+
+        It may up to `repeat_within_days` (three months) after the threat was last stated.
+        """
+        return on <= self.last_on + threshold_days("repeat_within_days")
 
     def settle(self, by_word: dict[str, list[Claim]]) -> None:
         """Set the likeliest outcome that claims of one day show.
@@ -214,21 +224,22 @@ class Threat:
         if best is not None:
             claims = by_word[best]
             on, known_on = min(claim["told_on"] for claim in claims), max(claim["known_on"] for claim in claims)
-            rate, amount = (likeliest(claims, name) if best in IMPOSED else None for name in ("rate_pct", "amount_usd"))
-            is_on = self.product != "" and any(is_on_goods(claim, self.product) for claim in claims)
-            outcome = Outcome(best, on, known_on, sort_claims(claims, rate), rate=rate, amount=amount, is_on_goods=is_on)
+            rate, amount = (likeliest(claims, name) if best in _DONE else None for name in ("rate_pct", "amount_usd"))
+            outcome = Outcome(best, on, known_on, sort_claims(claims, rate), rate=rate, amount=amount)
             self._set_outcome(outcome, likeliest(claims, "deadline_on"))
 
     def accepts_act(self, word: str, event: ActEvent) -> bool:
         """Return whether an official act may change the outcome to `word`.
 
-        Never if the act is before the first statement of the threat, or if it would soften the threat but is no answer to it
-        (`_is_other_layer`). `struck_down` needs a threat that an act on the same layer (legal programme) carried out or softened. Any other
-        word needs an open threat. If articles reported the final outcome, an act (not a `scheduled` one) may also correct it: to the same
-        outcome if it was announced at most a week before or after it, to another one if the day of the act is at most
-        `official_corrects_days` after that of the reported outcome.
+        Never if the act is before the first statement of the threat, if it would soften the threat but is no answer to it
+        (`_is_other_layer`), or if it only followed a threat that was not stated recently (`_is_recent`). `struck_down` needs a threat that
+        an act on the same layer (legal programme) carried out or softened. Any other word needs an open threat. If articles reported the
+        final outcome, an act (not a `scheduled` one) may also correct it: to the same outcome if it was announced at most a week before or
+        after it, to another one if the day of the act is at most `official_corrects_days` after that of the reported outcome.
         """
         if event.on < self.first_on or (word == "softened" and self._is_other_layer(event)):
+            return False
+        if word == "followed" and not self._is_recent(event.on):
             return False
         if word == "struck_down":
             return self.outcome.word in IMPOSED and self.outcome.act is not None and self.outcome.act.layer == event.layer
@@ -259,9 +270,9 @@ class Threat:
             total = event.total_pct
             # The threatened rate is that of all layers together, not that of this act.
             is_in_all = total is not None and self.rate is not None and event.rate_pct != self.rate and is_same_rate(total, self.rate)
-            rate = (total if is_in_all else event.rate_pct) if word in IMPOSED else None
-            amount = event.amount if word in IMPOSED else None
-            outcome = Outcome(word, event.on, event.on, act=event, rate=rate, amount=amount, is_on_goods=self.product != "")
+            rate = (total if is_in_all else event.rate_pct) if word in _DONE else None
+            amount = event.amount if word in _DONE else None
+            outcome = Outcome(word, event.on, event.on, act=event, rate=rate, amount=amount)
             self._set_outcome(outcome, event.deadline_on)
         elif event.deadline_on is not None and event.deadline_on > self.first_on:
             self._set_deadline(event.deadline_on)
@@ -269,12 +280,12 @@ class Threat:
     def _set_outcome(self, outcome: Outcome, later: date | None) -> None:
         """Set the outcome, and the day on which the threat was imposed.
 
-        `imposed_on` is the day of an outcome that imposes the threat, else None. If a court strikes the measure down, the day, rate, amount
-        and goods of what was imposed stay. A postponement is counted. It moves the deadline to `later` if there is no deadline or an
+        `imposed_on` is the day of an outcome that imposes the threat, else None. If a court strikes the measure down, the day, rate and
+        amount of what was imposed stay. A postponement is counted. It moves the deadline to `later` if there is no deadline or an
         earlier one; otherwise a deadline that is due (`_is_due`) is deleted.
         """
         if outcome.word == "struck_down":
-            outcome.rate, outcome.amount, outcome.is_on_goods = self.outcome.rate, self.outcome.amount, self.outcome.is_on_goods
+            outcome.rate, outcome.amount = self.outcome.rate, self.outcome.amount
         else:
             self.imposed_on = outcome.on if outcome.word in IMPOSED else None
         self.outcome = outcome
@@ -307,7 +318,7 @@ class Threat:
 
         If claims of this day state the threat, they become evidence. The likeliest deadline of these claims replaces the threat's, if it is
         after `first_on`. Instrument, product, rate and amount become the likeliest ones of all claims so far. The instrument `other` counts
-        only if no claim names one; an empty product counts like any other.
+        only if no claim names one; an empty product counts like any other, but does not replace a product.
         """
         if self._new:
             self.evidence += [_evidence_row(claim, "said", is_used=True) for claim in self._new]
@@ -316,23 +327,11 @@ class Threat:
                 self._set_deadline(deadline)
             specific = [claim for claim in self.said if claim["instrument"] != "other"]
             self.instrument = likeliest(specific or self.said, "instrument")
-            self.product, self.rate = likeliest(self.said, "product"), likeliest(self.said, "rate_pct")
+            with_goods = [claim for claim in self.said if claim["product"] != ""] if self.product else []
+            self.product, self.rate = likeliest(with_goods or self.said, "product"), likeliest(self.said, "rate_pct")
             self.amount = likeliest(self.said, "amount_usd")
             self._new = []
         self.record(on)
-
-    @property
-    def is_matched(self) -> bool | None:
-        """Whether goods, rate or amount agree with what was done.
-
-        None unless the outcome is `carried_out`, `softened` or `struck_down`. True if threat and outcome name the same goods, or
-        both have a rate or an amount: these were compared before the outcome was set. False if only country, partner, instrument and time
-        agree.
-        """
-        if self.outcome.word not in (*IMPOSED, "struck_down"):
-            return None
-        pairs = ((self.rate, self.outcome.rate), (self.amount, self.outcome.amount))
-        return self.outcome.is_on_goods or any(None not in pair for pair in pairs)
 
     def record(self, on: date) -> None:
         """Add the state at the end of `on`, if it changed.
@@ -385,7 +384,6 @@ class Threat:
             "imposed_on": self.imposed_on,
             "outcome_rate_pct": shown.rate,
             "outcome_amount_usd": shown.amount,
-            "outcome_matched": self.is_matched,
             "days_to_outcome": (shown.on - self.first_on).days if has_days and shown.on else None,
             "outcome_act_id": shown.act.act_id if shown.act else None,
             "outcome_signal_ids": _join_ids(shown.claims) if shown.claims else None,

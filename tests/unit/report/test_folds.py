@@ -83,7 +83,7 @@ def test_outcomes_of_threats_have_their_denominators() -> None:
     assert fold.sentences[0] == (
         "USA, all 9 threats towards anybody: settled 6 (3 carried out; 1 lapsed; 1 softened; 1 withdrawn), not settled 3 (2 pending; "
         "1 unconfirmed). Of the settled ones 67 % (95 % interval 30 to 90) were carried out at least in part (also if softened or struck "
-        "down), or followed by such an act."
+        "down)."
     )
 
 
@@ -92,7 +92,7 @@ def test_outcomes_are_counted_in_the_words_of_the_rows() -> None:
     rows: tuple[dict[str, Any], ...] = (
         {"threat_outcome": "postponed"} | nothing,
         {"threat_outcome": "pending", "deadline_on": date(2025, 11, 1)} | nothing,
-        {"threat_outcome": "carried_out", "outcome_matched": False} | nothing,
+        {"threat_outcome": "followed"} | nothing,
         {"threat_outcome": "softened", "amount_usd": 50e9, "outcome_amount_usd": 34e9} | nothing,
     )
     frame = _threats(*(row | {"threat_id": f"{number:016}"} for number, row in enumerate(rows)))
@@ -103,7 +103,7 @@ def test_outcomes_are_counted_in_the_words_of_the_rows() -> None:
         counted = f"1 {word.partition(':')[0]}"
         assert counted in fold.title
         assert counted in fold.sentences[0]
-    assert "settled 2 (1 carried out in part; 1 followed by such an act), not settled 2" in fold.sentences[0]
+    assert "settled 1 (1 carried out in part), not settled 3" in fold.sentences[0]
 
 
 def test_a_threat_is_quoted_only_with_high_confidence() -> None:
@@ -276,11 +276,9 @@ def test_a_story_is_named_from_half_news_and_with_high_confidence() -> None:
 def test_an_act_without_a_figure_of_the_threat_followed_it() -> None:
     done = {"threat_outcome": "carried_out", "outcome_on": date(2019, 5, 10), "outcome_rate_pct": 25.0}
     rows = (
-        {"threat_id": "a" * 16, "rate_pct": None, "outcome_matched": False} | done,
-        {"threat_id": "b" * 16, "rate_pct": 25.0, "outcome_matched": True} | done,
-        {"threat_id": "c" * 16, "amount_usd": 50e9, "outcome_amount_usd": 34e9, "outcome_matched": True}
-        | done
-        | {"threat_outcome": "softened"},
+        {"threat_id": "a" * 16, "rate_pct": None} | done | {"threat_outcome": "followed"},
+        {"threat_id": "b" * 16, "rate_pct": 25.0} | done,
+        {"threat_id": "c" * 16, "amount_usd": 50e9, "outcome_amount_usd": 34e9} | done | {"threat_outcome": "softened"},
     )
     fold = build_threats(_threats(*rows), THREAT_RATES.empty(), DAY, "CHN-USA")
     assert [text for (text,) in _texts(fold, "Outcome")] == [

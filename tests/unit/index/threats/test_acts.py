@@ -42,14 +42,15 @@ def test_a_court_strikes_down_an_official_act() -> None:
     acts = (act("imposed", 10, 17), act("struck_down", 200, 200, None))
     (row,) = last_of(threat(0), acts=acts)
     assert (row["threat_outcome"], row["outcome_on"], row["imposed_on"]) == ("struck_down", day(200), day(17))
-    assert (row["outcome_rate_pct"], row["outcome_matched"]) == (50.0, True)
+    assert row["outcome_rate_pct"] == 50.0
 
 
 def test_a_ruling_on_all_partners_strikes_down_a_threat_of_one() -> None:
     acts = (act("imposed", 10, 17), act("struck_down", 200, 200, None, target="*"))
-    for rate in (50.0, None):
-        (row,) = last_of(threat(0, rate=rate), acts=acts)
-        assert (row["threat_outcome"], row["outcome_on"]) == ("struck_down", day(200))
+    (row,) = last_of(threat(0), acts=acts)
+    assert (row["threat_outcome"], row["outcome_on"]) == ("struck_down", day(200))
+    (vague,) = last_of(threat(0, rate=None), acts=acts)
+    assert (vague["threat_outcome"], vague["outcome_on"]) == ("followed", day(17))
 
 
 def test_a_court_that_strikes_down_another_layer_changes_nothing() -> None:
@@ -122,7 +123,7 @@ def test_an_act_on_a_small_part_of_the_amount_is_another_measure() -> None:
 
 def test_an_act_on_a_part_of_the_amount_carries_it_out_in_part() -> None:
     (row,) = last_of(threat(0, rate=None, amount_usd=50e9), acts=(_on(34, 9, 20),))
-    assert (row["threat_outcome"], row["outcome_amount_usd"], row["outcome_matched"]) == ("softened", 34e9, True)
+    assert (row["threat_outcome"], row["outcome_amount_usd"]) == ("softened", 34e9)
 
 
 def test_an_act_on_the_amount_of_one_threat_is_no_part_of_another() -> None:
@@ -140,8 +141,19 @@ def test_a_higher_rate_on_other_goods_is_another_measure() -> None:
 def test_an_act_that_shares_no_figure_with_the_threat_only_follows_it() -> None:
     (vague,) = last_of(threat(0, rate=None), acts=(_on(34, 9, 20),))
     (named,) = last_of(threat(0, rate=25.0), acts=(_on(34, 9, 20),))
-    (lapsed,) = last_of(threat(0, rate=25.0))
-    assert [row["outcome_matched"] for row in (vague, named, lapsed)] == [False, True, None]
+    (dated,) = last_of(threat(0, "Washington threatened Brazil with a tariff from March 27.", None), acts=(_on(34, 9, 20),))
+    assert [row["threat_outcome"] for row in (vague, named, dated)] == ["followed", "carried_out", "carried_out"]
+    assert (vague["imposed_on"], vague["outcome_rate_pct"]) == (None, 25.0)
+
+
+def test_an_act_long_after_a_vague_threat_did_not_follow_it() -> None:
+    assert history_of(threat(0, rate=None), acts=(_on(34, 80, 91),))[-1] == (180, "lapsed")
+    assert history_of(threat(0, rate=None), acts=(_on(34, 80, 90),))[-1] == (90, "followed")
+
+
+def test_the_announcement_of_another_act_sets_no_deadline() -> None:
+    (row,) = last_of(threat(0, rate=None), acts=(_on(34, 9, 20),), through=15)
+    assert (row["threat_outcome"], row["deadline_on"]) == ("pending", None)
 
 
 def test_goods_are_found_under_their_official_name() -> None:

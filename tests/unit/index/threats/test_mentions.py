@@ -1,6 +1,7 @@
 """Which claims say the same threat."""
 
 import polars as pl
+import pytest
 
 from tests.unit.index.threats.scenes import claim, day, last_of, tables_of, threat
 
@@ -77,3 +78,17 @@ def test_the_sentence_of_a_threat_names_its_rate() -> None:
     (row,) = last_of(with_rate, without, through=60)
     assert (row["rate_pct"], row["tier"]) == (50.0, "medium")
     assert row["signal_ids"] == f"{with_rate['claim_id']}, {without['claim_id']}"
+
+
+@pytest.mark.parametrize(
+    ("quote", "instrument"),
+    [("Washington will take every measure needed.", "other"), ("Washington may control exports.", "export_control")],
+)
+def test_a_threat_in_general_words_names_no_instrument(quote: str, instrument: str) -> None:
+    (row,) = last_of(threat(0, quote, None, instrument="export_control"))
+    assert row["instrument"] == instrument
+
+
+def test_a_threat_keeps_its_goods_when_it_is_said_without_them() -> None:
+    (row,) = last_of(threat(0, product="autos", probability=0.8), threat(2, probability=0.95), threat(3, probability=0.95))
+    assert (row["product"], row["said_days"]) == ("autos", 3)

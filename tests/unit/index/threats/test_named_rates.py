@@ -49,4 +49,4 @@ def test_the_rate_of_the_other_side_is_none_of_threat_or_outcome() -> None:
     said = threat(0, "Brasilia will answer if Washington puts a 50 percent levy on its coffee.", actor="BRA", target="USA")
     done = claim("measure", 9, "Brasilia presented its answer to the 50% tariff.", 50.0, actor="BRA", target="USA")
     (row,) = last_of(said, done)
-    assert (row["threat_outcome"], row["rate_pct"], row["outcome_rate_pct"], row["outcome_matched"]) == ("carried_out", None, None, False)
+    assert (row["threat_outcome"], row["rate_pct"], row["outcome_rate_pct"]) == ("followed", None, None)
