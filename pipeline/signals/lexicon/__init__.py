@@ -32,7 +32,7 @@ def load_lexicon(name: str) -> dict[str, Any]:
     path = FOLDER / f"{name}.toml"
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError) as error:  # not only `TOMLDecodeError`: also bytes that are not UTF-8
         raise LexiconError(f"cannot read the lexicon file {path}: {error}") from error
 
 

@@ -133,8 +133,15 @@ class Rules(NamedTuple):
 
 @cache
 def load_rules() -> Rules:
-    """Load the shipped rules. Raises `LexiconError` as `parse_rules` does."""
-    return parse_rules(FILE.read_text(encoding="utf-8"))
+    """Load the shipped rules.
+
+    Raises `LexiconError` if the file cannot be read as UTF-8, and as `parse_rules` does.
+    """
+    try:
+        text = FILE.read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        raise LexiconError(f"cannot read {FILE}: {error}") from error
+    return parse_rules(text)
 
 
 def parse_rules(text: str) -> Rules:
@@ -145,7 +152,7 @@ def parse_rules(text: str) -> Rules:
     """
     try:
         content = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:  # not only `TOMLDecodeError`: also numbers of thousands of digits
         raise LexiconError(f"acts.toml is not valid TOML ({error}); correct that line") from error
     acts = tuple(_parse_rule(entry) for entry in _get_entries(content, "rule"))
     exclusions = tuple(_parse_exclusion(entry) for entry in _get_entries(content, "aside"))

@@ -1,9 +1,11 @@
 """Every lexicon entry gives the expected findings of its example."""
 
+from pathlib import Path
+
 import pytest
 
 from pipeline.contracts.vocabulary import INSTRUMENT, STATUS
-from pipeline.signals import slots
+from pipeline.signals import lexicon, slots
 from pipeline.signals.actors import find_mentions
 from pipeline.signals.extract import SentenceExtractor
 from pipeline.signals.lexicon import LexiconError, cues, lexicon_sha, load_lexicon
@@ -65,6 +67,13 @@ def test_an_unknown_list_is_an_error_that_names_it() -> None:
 def test_an_unknown_file_is_an_error_that_names_it() -> None:
     with pytest.raises(LexiconError, match=r"cannot read the lexicon file .*nonsense\.toml"):
         load_lexicon("nonsense")
+
+
+def test_a_file_that_is_not_utf8_is_an_error_that_names_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "in_latin_1.toml").write_bytes('word = "café"'.encode("latin-1"))
+    monkeypatch.setattr(lexicon, "FOLDER", tmp_path)
+    with pytest.raises(LexiconError, match=r"cannot read the lexicon file .*in_latin_1\.toml"):
+        load_lexicon("in_latin_1")
 
 
 def test_the_fingerprint_has_twelve_hex_digits() -> None:

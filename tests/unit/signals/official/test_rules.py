@@ -1,12 +1,14 @@
 """Every entry of `acts.toml` matches its example, and invalid entries are rejected."""
 
 import tomllib
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pipeline.contracts.vocabulary import KIND_POLARITY, OFFICIAL_OUTCOME
 from pipeline.signals.lexicon import LexiconError
+from pipeline.signals.official import rules
 from pipeline.signals.official.classify import PROPOSED, classify_documents
 from pipeline.signals.official.rules import FILE, load_rules, parse_rules
 from tests.unit.signals.official.documents import make_document, make_frame
@@ -73,6 +75,7 @@ def test_the_agencies_of_the_rules_are_known() -> None:
     ("text", "message"),
     [
         ("[[rule", "is not valid TOML"),
+        (f"a = {'9' * 5000}", "is not valid TOML"),
         (ONE.replace('kind = "measure"', ""), "one: lacks kind; add"),
         (ONE + 'knd = "measure"\n', "one: unknown keys: knd; use about, agencies"),
         (ONE.replace('"measure"', '"mesure"'), "kind is 'mesure'; use one of threat, measure"),
@@ -97,6 +100,16 @@ def test_the_agencies_of_the_rules_are_known() -> None:
 def test_the_error_for_an_invalid_entry_names_it(text: str, message: str) -> None:
     with pytest.raises(LexiconError, match=message):
         parse_rules(text)
+
+
+@pytest.mark.parametrize("content", [b'id = "caf\xe9"', None], ids=["latin-1", "missing"])
+def test_the_error_for_an_unreadable_file_names_it(content: bytes | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "acts.toml"
+    if content is not None:
+        file.write_bytes(content)
+    monkeypatch.setattr(rules, "FILE", file)
+    with pytest.raises(LexiconError, match=r"cannot read .*acts\.toml"):
+        load_rules.__wrapped__()
 
 
 def test_the_hash_changes_with_the_rules_but_not_with_line_ends() -> None:
