@@ -199,5 +199,5 @@ def undisturbed(folder: Path, articles: dict[str, Path]) -> dict[str, str]:
 
 
 def stamp() -> str:
-    """Return the time for a log."""
+    """Return the present time (UTC) for a log."""
     return datetime.now(UTC).strftime("%H:%M:%S")

@@ -28,7 +28,7 @@ TABLE = "tension_daily/2025.parquet"
 
 
 def publish(folder: Path, letter: str, published: Path) -> None:
-    """Publish the lake of a home."""
+    """Publish the lake of `home-<letter>` in `folder` to the folder `published`."""
     lake = Lake(folder / f"home-{letter}" / "lake")
     add_report = partial(write_report, lake.read, partial(select_view, lake, CONTRIBUTIONS), is_sample=False)
     Publisher(published).publish(lake, date.fromisoformat(DAYS[-1]), "a benchmark", add_report)

@@ -114,7 +114,7 @@ def to_newsindex(articles: pl.DataFrame) -> tuple[pd.DataFrame, Dictionary]:
 
 
 def describe_machine() -> str:
-    """Describe the machine, versions and load."""
+    """Describe the machine, its load, and versions of Python and libraries."""
     memory = psutil.virtual_memory().total / 1e9
     versions = f"Python {platform.python_version()}, polars {pl.__version__}, newsindex {newsindex.__version__}"
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")

@@ -83,9 +83,10 @@ def main() -> None:
 
 
 def print_table(folder: Path, proxy: Proxy, port: int, articles: int) -> None:
-    """Measure one and two workers, and print a row for each.
+    """Measure one and two workers; print time and requests of each.
 
-    `proxy` lists the requests to the server. `RuntimeError` if the lakes differ.
+    They reach the server by `proxy`, at `port`, which records requests. `RuntimeError` if their two lakes differ. Sets AWS variables of
+    this process.
     """
     key, secret, _ = USERS["owner"]
     os.environ |= {

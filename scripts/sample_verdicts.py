@@ -1,4 +1,7 @@
-"""Add filled-in listings of `tension audit` to the verdicts of the bundled sample: `python -m scripts.sample_verdicts FILE...`."""
+"""Add people's verdicts on readings to those of the bundled sample.
+
+`python -m scripts.sample_verdicts FILE...`: files of `tension audit --out`, with the column `verdict` filled in.
+"""
 
 import sys
 from pathlib import Path

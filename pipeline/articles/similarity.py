@@ -191,8 +191,8 @@ def _select_candidates(shared: pl.DataFrame, texts: pl.DataFrame) -> pl.DataFram
 def _select_similar(pairs: pl.DataFrame, grams: pl.DataFrame) -> pl.DataFrame:
     """Select the pairs with a similarity of at least `MIN_SIMILARITY`.
 
-    It is computed from all shingles of both texts, as in `find_similar`. In names of columns, the `cut` is the beginning of the long text
-    with the length of the short one.
+    It is computed from all shingles of both texts, as in `find_similar`. `pairs`: from `_select_candidates`; `grams`: as in `DayShingles`.
+    In names of columns, the `cut` is the beginning of the long text with the length of the short one.
     """
     numbered = pairs.with_row_index("pair")
     in_short = numbered.select("pair", "long", "reach", rank="short").join(grams.select("rank", "gram"), on="rank")

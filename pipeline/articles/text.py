@@ -43,7 +43,8 @@ def clean_line(text: pl.Series) -> pl.Series:
 def clean_paragraphs(text: pl.Series) -> pl.Series:
     """Clean each body as `clean_line` does, but keep its paragraphs.
 
-    Paragraphs are separated by one blank line; other line ends become spaces. Boilerplate lines are removed. Null becomes empty.
+    Paragraphs are separated by one blank line; other line ends become spaces. Lines that publishers add (`boilerplate.py`) are removed.
+    Null becomes empty.
     """
     lines = _remove_invisible(_remove_markup(text)).str.replace_all(_LINE_END, "\n").str.replace_all(_PARAGRAPH, "\n\n")
     marked = remove_boilerplate(lines).str.replace_all(r"\n(?:\s*\n)+", _PARAGRAPH)

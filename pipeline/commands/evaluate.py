@@ -15,10 +15,10 @@ from pipeline.signals.gold import Gold, GoldError, read_gold, select_half
 
 
 def score_reader(gold: Sequence[Path], which: Literal["even", "odd"] | None, show_errors: int, extractor: ReaderName | None) -> None:
-    """Print the scores of a reader, and its first `show_errors` errors.
+    """Print an extractor's scores on gold files, and its first `show_errors` errors.
 
-    With `show_errors` above 0, also counts all errors by type and source. `which`: only this half of the passages; None: all. `extractor`
-    None: the one of the settings. Raises `GoldError` if there is no passage to score.
+    With `show_errors` above 0, also counts all errors by type and source of the passage. `which`: only this half of the passages
+    (`select_half`); None: all. `extractor` None: the one of the settings. `GoldError` if a file is invalid or no passage is left.
     """
     labelled = _read_passages(gold, which)
     reader = make_extractor(read_settings(extractor=extractor))

@@ -134,8 +134,8 @@ class Launcher:
     def plan_fetch(self, names: Sequence[str], span: Days) -> list[Run]:
         """Plan the runs that fetch these upstreams for these days.
 
-        `span` applies to upstreams that are fetched by day. Others fetch their current items, or the years of the settings, in the first
-        run only. Each run also stores the journal of requests; nothing else is built.
+        `span` applies to upstreams that are fetched by day. Others fetch, in the first run only, their current items, or the years of the
+        settings' days and the three before. Each run also stores the journal of requests; nothing else is built.
         """
         by_day = [name for name in names if UPSTREAMS[name].is_fetched_by_day]
         first, *others = span.split(DAYS_IN_A_RUN)

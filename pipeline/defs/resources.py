@@ -142,7 +142,7 @@ class Method:
 
 
 def resources(settings: Settings) -> dict[str, Any]:
-    """Return the resources by name."""
+    """Return the objects that Dagster passes to assets, by name."""
     return {
         "lake": open_lake(settings),
         "news": News(settings),

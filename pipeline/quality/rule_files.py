@@ -194,7 +194,7 @@ class _NoDuplicates(yaml.SafeLoader):
 def _list_files(path: Path) -> list[Path]:
     """List the rule files of a folder, or the file itself.
 
-    Those of a folder end in `.yaml` and are sorted. `RuleError` if there are none, if any file ends in `.yml`, or if `path` is missing.
+    Those of a folder end in `.yaml` and are sorted. `RuleError` if a folder has none, or one that ends in `.yml`, or if `path` is missing.
     """
     if path.is_file():
         return [path]

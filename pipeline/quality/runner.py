@@ -148,7 +148,7 @@ def _compile_rule(rule: Rule) -> _CompiledRule:
 
 @lru_cache(maxsize=256)
 def _build_suite_graph(compiled: tuple[_CompiledRule, ...]) -> Any:
-    """Build the graph of the metrics of these rules once per process."""
+    """Build Great Expectations' graph of these rules' metrics, once per process."""
     return _build_graph([one.dependencies for one in compiled], _COUNTS)
 
 

@@ -260,8 +260,9 @@ def _axis_values(top: float) -> list[float]:
 def _lines_panel(frame: pl.DataFrame, panel: _Panel) -> Chart:
     """Return the panel with tension, concession and dialogue of a pair.
 
-    It has intervals, baseline, labels of peaks, and name and value at the end of each line that has a value on the last day. Lines and
-    intervals come from the chart's data set `days`, the labels from `frame` (rows of TENSION_PAIR_DAILY of one pair, sorted by day).
+    It has intervals, the baseline (100), dotted lines where the scale changes, labels of peaks, and name and value at the end of each line
+    that has a value on the last day. Lines and intervals come from the chart's data set `days`; changes of scale and labels come from
+    `frame` (rows of TENSION_PAIR_DAILY of one pair, sorted by day).
     """
     layers = [panel.baseline(has_dates=False), *panel.scale_changes(frame)]
     layers += [panel.band("days", name) for name in reversed(_WITH_INTERVAL)]

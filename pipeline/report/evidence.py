@@ -106,15 +106,15 @@ def add_sides(contributions: pl.DataFrame, read: ReadTable) -> pl.DataFrame:
 
 
 def _pair_of(series: pl.Expr) -> pl.Expr:
-    """Return the pair of a direction: CHN-USA of USA>CHN."""
+    """Return the pair of a direction, sorted by name: CHN-USA of USA>CHN."""
     actor, target = series.str.head(3), series.str.tail(3)
     return pl.concat_str(pl.min_horizontal(actor, target), pl.lit("-"), pl.max_horizontal(actor, target))
 
 
 def compute_news_pct() -> pl.Expr:
-    """Compute the share of news in a value, in percent.
+    """Compute how many percent of a value come from articles (news).
 
-    The rest is the prior, which comes from no article. For rows of CHANNEL_DAILY.
+    The rest comes from the prior, which pulls the value towards 100. For rows of CHANNEL_DAILY.
     """
     return 100 * (1 - pl.col("prior") / pl.col("shape"))
 

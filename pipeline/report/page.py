@@ -372,8 +372,8 @@ def summarize_coverage(frame: pl.DataFrame, outcomes: pl.DataFrame) -> Coverage 
 def list_sources(coverage: pl.DataFrame, outcomes: pl.DataFrame) -> Fold:
     """Build the table of articles by source and outcome, largest sources first.
 
-    The 20 sources with most articles have a row each; one more row, if there are more sources, has the sums of all others. The title counts
-    the sources with an article and, if any, those with rejected rows (duplicate, quarantined) only.
+    `coverage`: rows of COVERAGE; `outcomes`: of READING_OUTCOMES. The 20 sources with most articles have a row each, all others one row
+    with their sums. The title counts sources with an article and, if any, those with only duplicates or invalid (quarantined) rows.
     """
     reasons = [word for word in words.READING_OUTCOME.words if word in set(outcomes["outcome"])]
     counts = [(pl.col("outcome") == word).sum().alias(word) for word in reasons]

@@ -217,8 +217,8 @@ def print_explanation(out: Console, findings: pl.DataFrame) -> None:
 def _finding_line(row: dict[str, Any]) -> Text:
     """Describe a finding in one line: who, towards whom, what.
 
-    At the end are its probability, its tier (of confidence), and a note if it does not count in the index. If it is not asserted as news,
-    its modality (such as `negated`) and `not counted` are there instead of these.
+    At the end are its probability, its tier (of confidence), and a note if it does not count in the index. If the text does not assert it
+    as news, the line ends with its modality (such as `negated`) and `not counted` instead.
     """
     is_asserted = row["modality"] == "asserted"
     line = Text("  ", style="" if is_asserted else "dim")

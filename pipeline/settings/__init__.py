@@ -213,5 +213,5 @@ class Settings(BaseSettings):
 
     @property
     def dagster_home(self) -> Path:
-        """Run history of Dagster."""
+        """Dagster's folder: `dagster.yaml`, run history, logs, states of schedules."""
         return self.home / "dagster"

@@ -112,7 +112,7 @@ def _move_keys(values: Mapping[str, Any]) -> dict[str, Any]:
     """Move each API key from its short name to `sources.<name>.key`.
 
     For example, `census_key` becomes `sources.census.key`, and replaces one that is there. `values` is not changed. A key stays where it is
-    if `sources` or its group is not a table: validation then reports an error.
+    if `sources` or `sources.<name>` is not a table: validation then reports an error.
     """
     moved = dict(values)
     for key_name in _KEY_NAMES.keys() & moved.keys():

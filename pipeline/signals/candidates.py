@@ -1,6 +1,7 @@
 """Candidates: the pairs of countries that a reader judges per sentence.
 
-What a reader (the rules or the encoder) sees of a pair is defined here; which signal it carries is up to the reader.
+They are named in the sentence or known from the article. What a reader (the rules or the encoder) sees of a pair is defined here; which
+signal it carries is up to the reader.
 """
 
 import itertools

@@ -1,7 +1,8 @@
 """Protocol of a sentence reader, which finds readings in candidates.
 
-A candidate is an ordered pair of countries in a sentence (the target may also be all partners), and a reading is a signal found in one. A
-reader sees only the candidates of each sentence (`candidates.py`), never articles, files or the clock.
+A candidate is an ordered pair of countries, actor and target, that a sentence may be about, even without naming them; the target may also
+be all partners. A reading is a signal (an act or statement in trade policy) found in one. A reader sees only the candidates of each
+sentence, with its text (`candidates.py`), never whole articles, files or the clock.
 """
 
 from collections.abc import Sequence
@@ -18,8 +19,8 @@ SURE_SIGN = ".sure"
 #: End of the `rule_id` of a reading that only rules out one of the encoder: who suffers a duty does not impose it. It is no evidence.
 RULED_OUT = f".back{SURE_SIGN}"
 
-#: A reading is a signal that one reader finds in one candidate (actor and target in a sentence). `score`: how sure the reader is, from 0 to
-#: 1, not yet a probability. `margin`: by how much the score of its kind exceeds that of the next kind of its polarity, null for rules.
+#: A reading is a signal that one reader finds in one candidate. `score`: how sure the reader is, from 0 to 1, not yet a probability.
+#: `margin`: by how much the score of its kind of act exceeds that of the next kind of its polarity, null for rules.
 #: `rule_id`: what found it. `words`: for `explain`, the matched words or, of the encoder, the likeliest kinds.
 READINGS_SCHEMA = pl.Schema(
     {
@@ -61,7 +62,7 @@ class Reading(NamedTuple):
 
 
 class Reader(Protocol):
-    """Finds signals among candidates: pairs of countries in a sentence.
+    """Finds signals among the candidates of sentences.
 
     `name` and `version` are recorded on every finding.
     """

@@ -120,7 +120,8 @@ def articles_to_texts(articles: pl.DataFrame, outcomes: pl.DataFrame) -> pl.Data
 def add_title_length(texts: pl.DataFrame) -> pl.DataFrame:
     """Add `title_length` to texts (`TEXTS_SCHEMA`): 0 if the column is missing.
 
-    An existing `title_length` stays. Columns that are neither in `TEXTS_SCHEMA` nor `title_length` are dropped.
+    It is how many characters at the start of a text are its title. An existing column stays; others that are not in `TEXTS_SCHEMA` are
+    dropped.
     """
     title_length = pl.col("title_length") if "title_length" in texts.columns else pl.lit(0, pl.Int64())
     return texts.select(*TEXTS_SCHEMA, title_length=title_length)

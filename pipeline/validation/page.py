@@ -315,9 +315,9 @@ def rebuild_section(figures: pl.DataFrame) -> Section:
 
 
 def coverage_section(study: pl.DataFrame, note: str = "") -> Section:
-    """Build the section on simulated coverage.
+    """Build the section on how often intervals contain the simulated true rate.
 
-    `study`: rows of `simulation.COVERAGE_STUDY`.
+    `study`: rows of `simulation.COVERAGE_STUDY`, one per world (how the rate of stories changes, its level). `note`: below the title.
     """
     lines = tuple(
         (f"{row['evolution']}, {row['stories_a_day']:g} a day", _format_percent(row["coverage80"]), _format_percent(row["coverage95"]),

@@ -1,7 +1,7 @@
-"""Make and restore backups of a home.
+"""Make and restore backups of a home, the folder of one index.
 
 A backup is a folder with copies of the files (`_list_files`), their hashes and a manifest. It has no links, because many copying programs
-and media change them; the manifest lists them. Does not belong here: what a home contains.
+and media change links; those of the home are in the manifest. Does not belong here: what a home contains.
 """
 
 import errno

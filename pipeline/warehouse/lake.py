@@ -184,7 +184,7 @@ class Lake:
     def count_rows(self, table: Table, days: Days | None = None) -> int:
         """Count the table's rows, or those of `days`.
 
-        Reads only the footers of its files.
+        Reads only the footers of its files. A table that is not stored by day is counted whole.
         """
         files = self.files(table, days)
         return int(pl.scan_parquet(files, hive_partitioning=False, glob=False).select(pl.len()).collect().item()) if files else 0

@@ -37,7 +37,8 @@ def open_lake(settings: Settings) -> Lake:
 def reach_lake(settings: Settings) -> Lake:
     """Return the lake of the settings, if its server answers.
 
-    A local lake has no server. Raises `ObjectStoreError` within seconds if there is no answer, and otherwise as `open_lake` does.
+    A local lake has no server. Raises `ObjectStoreError` within seconds if the server does not answer or refuses, and the errors of
+    `open_lake`.
     """
     if settings.lake_url:
         run(open_bucket(settings.lake_url, tries=2, seconds=5).read(MARK))

@@ -94,10 +94,10 @@ class Publisher:
         """Write a release with its database, and point `latest` to it.
 
         `last_day`: last day of the data; `note` describes the data; `add_files` writes more files into the folder, such as the report. A
-        stale table (`Lake.mark_stale`) is copied from the latest release (empty if there is none) and listed in `stale_tables`. If a
-        release of this name exists, its intact files stay; missing or damaged ones are replaced, its database is built again if it is not
-        current, and `add_files` is called again. Unless `latest` pointed to this release before, databases are deleted from all releases
-        except this one and the one that it pointed to. `PublishError` when the database cannot be built, or `latest` is no link.
+        stale table (`Lake.mark_stale`: rebuild or check failed) is that of the latest release (`read_latest`) and listed in `stale_tables`.
+        If the same data (last day, tables, note) were released before, that release is repaired (`_repair`), its database built again if it
+        is not current, and `add_files` called again. If `latest` pointed to another release before, only that one and this one retain their
+        databases. `PublishError` when the database cannot be built, or `latest` is no link.
         """
         if self.latest.exists() and not self.latest.is_symlink():
             what = "folder" if self.latest.is_dir() else "file"
@@ -230,7 +230,7 @@ def _list_files(folder: Path) -> list[str]:
 def _is_as_recorded(folder: Path, path: str) -> bool:
     """Return whether a file of a release has its recorded hash.
 
-    False if no hash is recorded or the list of hashes is damaged.
+    False also if the file or its hash is missing, or the list of hashes is damaged.
     """
     return read_known_sums(folder).get(path) == hash_file(folder / path)
 

@@ -144,7 +144,7 @@ def to_json(value: Any) -> Any:
 
 
 def _to_text(value: Any) -> str:
-    """Convert a value to text: UTC times with Z, bytes by `repr`."""
+    """Convert to text: times as ISO 8601, bytes by `repr`, else `str`."""
     if isinstance(value, datetime):
         return value.isoformat().replace("+00:00", "Z")
     if isinstance(value, date | time):

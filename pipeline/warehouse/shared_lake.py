@@ -81,8 +81,8 @@ class SharedLake(Lake):
 
         Returns two sets of keys: objects that a manifest names but that are missing or have another size (lost), and objects of known
         tables that no manifest names (unused). The bucket is listed at the first call and by `sweep`, a thousand objects per request. Other
-        calls return the same sets, without objects that this process has sent since. An object is written before the manifest that names
-        it, so what a manifest had before the listing must be in it.
+        calls return the same sets, without objects that this process has sent or `sweep` has deleted since. Manifests are read before the
+        listing, and objects are written before their manifest, so that a new object is never taken as lost.
         """
         if self._inspected is None:
             entries = self._entries()

@@ -281,7 +281,7 @@ def _function_variables() -> Mapping[str, frozenset[str]]:
 def _parse(name: str, text: str) -> Any:
     """Parse a query into DuckDB's parse tree, as decoded JSON.
 
-    `name`: what the text is, for the message. `ModelError` when it is no query.
+    `name`: what the text is, for the message. `ModelError` if it is empty, or DuckDB cannot parse it as `select` statements.
     """
     with _database(1).cursor() as connection:
         ((serialized,),) = connection.sql("select json_serialize_sql($sql)", params={"sql": text}).fetchall()

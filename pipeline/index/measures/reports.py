@@ -133,8 +133,8 @@ _KEYS = ["actor", "target", "family"]
 def _choose_nearest_act(claims: pl.DataFrame, acts: pl.DataFrame) -> pl.DataFrame:
     """Choose for each claim the official act that it is about.
 
-    `link_reports` says which acts are candidates. Returns `signal_id`, `act_id`, `effective_on` and `report` (`contradicts` if the
-    direction is opposite or the rate is another one, else `supports`), without the claims that have no candidate.
+    `acts`: result of `_expand_acts`; `link_reports` says which are candidates. Returns `signal_id`, `act_id`, `effective_on` and `report`
+    (`contradicts` if the direction is opposite or the rate is another one, else `supports`), without the claims that have no candidate.
     """
 
     def days_from(day: str) -> pl.Expr:
@@ -143,7 +143,7 @@ def _choose_nearest_act(claims: pl.DataFrame, acts: pl.DataFrame) -> pl.DataFram
     nearest = pl.min_horizontal(
         pl.when(days_from(day).is_between(-DAYS_BEFORE, DAYS_AFTER)).then(days_from(day).abs()) for day in ("announced_on", "effective_on")
     )
-    days = claims.select(*_KEYS, "told_on").unique()  # before the claims themselves: a day has many claims
+    days = claims.select(*_KEYS, "told_on").unique()  # acts join days before claims: a day has many
     on_days = days.join(acts, on=_KEYS).with_columns(distance=nearest).filter(pl.col("distance").is_not_null())
     is_easing_act = ~pl.col("action").is_in((*_RAISING_ACTIONS, *_NEUTRAL_ACTIONS))
     is_neutral = pl.col("action").is_in(_NEUTRAL_ACTIONS)
@@ -153,7 +153,7 @@ def _choose_nearest_act(claims: pl.DataFrame, acts: pl.DataFrame) -> pl.DataFram
         .with_columns(names_goods=_names_goods(), rate_fits=_compare_rates(), is_opposite=is_opposite, is_same=~is_neutral & ~is_opposite)
         .filter(pl.col("is_general") | pl.col("names_goods"))
         .filter(pl.col("is_same") | (pl.col("rate_fits") >= 0))  # another rate in another direction is another measure
-        .filter(pl.col("is_same") | pl.col("is_opposite") | ~pl.col("is_raising") | (pl.col("rate_fits") > 0))  # an extension is no rise
+        .filter(pl.col("is_same") | pl.col("is_opposite") | ~pl.col("is_raising") | (pl.col("rate_fits") > 0))  # a neutral act is no rise
     )
     # Points: most for the rate, then the direction, then the goods; the distance takes away at most what the goods add.
     score = 4 * pl.col("rate_fits") - 3 * pl.col("is_opposite") + pl.col("names_goods").cast(pl.Int64) - pl.col("distance") / DAYS_AFTER

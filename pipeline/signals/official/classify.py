@@ -233,8 +233,8 @@ def _find_in_title(title: str, day: date) -> set[str]:
 def _select_parts(rule: Rule, abstract: str) -> list[str]:
     """Select the parts of an abstract that may name partners.
 
-    That is all of it, unless the rule has the pattern `near`. Then they are the matches of its `within` in all texts from `near` to `far`
-    or the end (`_find_regions`); if no text has any, they are the first sentence of each text.
+    That is the whole abstract, unless the rule has the pattern `near`. Then it is the matches of its `within` in all passages from `near`
+    to `far` or the end (`_find_regions`); if there are none, the first sentence of each passage.
     """
     if rule.near is None:
         return [abstract]
@@ -244,10 +244,9 @@ def _select_parts(rule: Rule, abstract: str) -> list[str]:
 
 
 def _find_regions(text: str, near: re.Pattern[str], far: re.Pattern[str] | None) -> list[str]:
-    """Find the texts from matches of `near` to matches of `far`.
+    """Find the passages from matches of `near` to matches of `far`.
 
-    Both are included. Without `far`, or without a match of it afterwards, the text goes to the end. The next search begins where a text
-    ends.
+    Both are included. Without `far`, or without a match of it afterwards, a passage goes to the end. The next search begins where it ends.
     """
     regions, position = [], 0
     while (start := near.search(text, position)) is not None:

@@ -116,7 +116,7 @@ def read_lists(folder: Path) -> pl.DataFrame:
 def _parse_row(line: int, row: dict[str, str | None]) -> tuple[int, str | None, str | None, float | None, str | None, str | None]:
     """Parse a row of a tariff list as the columns of `LINES`.
 
-    If it is not a rate, the last value says why.
+    The last value (`unreadable`) says why the row is not a rate; else it is None.
     """
     code, day, rate = ((row.get(name) or "").strip() for name in _REQUIRED)
     reason = _find_fault(code, day, rate, is_whole=None not in row)  # `DictReader` has cells beyond the header under None

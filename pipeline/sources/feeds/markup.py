@@ -74,8 +74,8 @@ def read_feed(text: str) -> Feed:
     """Split a feed into its items.
 
     Raises `NotAFeedError` if it is not a feed, declares XML entities, or the text or the tags around the items are too large.
-    Of a feed that is cut short or has too many items, the complete items within the limits are returned. `Feed.faults` then has a message
-    for each of these: one with the number of complete items before the cut, one with that of items beyond the limits.
+    Of a feed that is cut short, or beyond `MOST_ITEMS` or `MOST_CHARACTERS`, the complete items within these limits are returned.
+    `Feed.faults` then says how many complete items come before the cut, how many are beyond the limits, or both.
     """
     if len(text) > LONGEST_FEED:
         raise NotAFeedError(f"has {len(text):,} characters, at most {LONGEST_FEED:,} of a feed are read. {_CHECK_URL}")

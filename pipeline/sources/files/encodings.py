@@ -29,7 +29,7 @@ class Decoder:
     """Decodes the bytes of one file; invalid bytes become replacement characters.
 
     Without an `encoding`, one is guessed at the first chunk or line that is not ASCII, and then used for the rest of the file: UTF-8 if
-    this is valid UTF-8, or at least half of the non-ASCII characters of the whole file are, otherwise Windows-1252.
+    that part is valid UTF-8, or at least half of the non-ASCII characters of the file, read again (`reopen`), are; else Windows-1252.
     """
 
     def __init__(
@@ -56,8 +56,8 @@ class Decoder:
     def _guess_encoding(self, data: bytes) -> str:
         """Guess the encoding from the first data that is not ASCII.
 
-        It is UTF-8 if all of `data` is valid UTF-8. If not, the whole file is read: it is UTF-8 if at least half of the file is, otherwise
-        Windows-1252.
+        It is UTF-8 if all of `data` is valid UTF-8. If not, the whole file is read: it is UTF-8 if at least half of its characters that are
+        not ASCII are, otherwise Windows-1252.
         """
         try:
             data.decode("utf-8")
@@ -72,9 +72,9 @@ class Decoder:
         return "utf-8"
 
     def _is_mostly_utf8(self) -> bool:
-        """Return whether at least half of the file is UTF-8.
+        """Return whether at least half of the non-ASCII characters are UTF-8.
 
-        Only characters that are not ASCII count; an invalid sequence of bytes counts as one.
+        The whole file is read again. An invalid sequence of bytes counts as one character.
         """
         valid = invalid = 0
         for data in _split_at_ascii(self._reopen()):

@@ -101,8 +101,8 @@ class Stream:
     def text_chunks(self, longest: int) -> Iterator[str]:
         """Yield the text in chunks of about a megabyte.
 
-        Each but the last ends with an ASCII character, so no character is split. Raises `SourceError` if more than `longest` bytes in a row
-        are not ASCII.
+        Each but the last ends with an ASCII character, so no character is split. The bytes after it go to the next chunk; `SourceError` if
+        they are more than `longest`, as in a file that is not text.
         """
         rest = b""
         for chunk in self.chunks():

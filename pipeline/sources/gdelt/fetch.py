@@ -119,8 +119,8 @@ def _build_request(settings: GdeltSettings, item: str, day: date) -> Request:
 def _fetch_file(client: Client, request: Request, master_list: MasterList | None) -> FetchResult:
     """Fetch a file; an incomplete one is `failed` without payload.
 
-    Incomplete means that `_find_fault` finds a fault. The journal records it as failed too. A stored file that is incomplete is fetched
-    again, but only once.
+    Incomplete means that `_find_fault` finds a fault. The journal of requests records it as failed too. A stored file that is incomplete is
+    fetched again, once per call.
     """
     result = client.fetch_valid(request, lambda payload: not _find_fault(payload, master_list))
     fault = _find_fault(result.payload, master_list) if result.payload else ""

@@ -226,9 +226,9 @@ class Client:
         return url
 
     def _require_not_blocked(self, url: httpx.URL) -> None:
-        """Raise `_FetchError` if the host is blocked beyond the longest pause.
+        """Raise `_FetchError` if the host is blocked for too long to wait.
 
-        A shorter block raises nothing: the rate limiter waits for its end.
+        That is longer than `network.longest_pause_seconds`. The rate limiter waits for the end of a shorter block (`Retry-After`).
         """
         host = normalize_host(url.host)
         seconds = self._limiter.seconds_blocked(host)

@@ -90,8 +90,8 @@ def _decompress(chunks: Iterable[bytes], wbits: int | None) -> Iterator[bytes]:
 def _decompress_chunk(decompressor: "zlib._Decompress", data: bytes) -> Generator[bytes, None, tuple["zlib._Decompress", bytes]]:
     """Yield the decompressed data of one chunk.
 
-    Returns the decompressor of the next chunk, and a cut gzip header to prepend to it.
-    Data after the compressed body that does not start another gzip member is ignored.
+    Returns the decompressor for the next chunk, and what to put before that chunk: the first byte of a gzip header that was cut, or
+    nothing. Data after the compressed body that does not start another gzip member is ignored.
     """
     while True:
         if decompressor.eof:

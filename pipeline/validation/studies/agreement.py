@@ -226,8 +226,8 @@ def _transform(both: pl.DataFrame, transform: str) -> pl.DataFrame:
 def _correlate(rows: pl.DataFrame, pair: str, reference: str, frequency: str, transform: str) -> list[Figure]:
     """Correlate index and keyword share with a reference, with intervals.
 
-    The difference of the two coefficients is a figure, too. `rows`: result of `_transform`. Returns nothing if there are fewer than
-    MIN_ROWS; only the index if the keyword share has gaps. Each draw of the bootstrap takes the same rows of all series.
+    Each coefficient, and the difference of the two, is a figure (row of VALIDATION). `rows`: result of `_transform`. Returns nothing below
+    MIN_ROWS rows; only the index's figures if the keyword share has gaps. Each bootstrap sample has the same rows of all series.
     """
     if rows.height < MIN_ROWS:
         return []

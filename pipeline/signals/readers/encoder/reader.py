@@ -86,7 +86,7 @@ def _iter_readings(group: SentenceCandidates, encoded: Encoded, logits: Logits, 
 
 @dataclass(frozen=True)
 class _Pair:
-    """A candidate (a pair of countries in a sentence) with its logits.
+    """A candidate (pair that a sentence may be about) with its logits.
 
     `logits` are those of all heads; `slices` has the part of each head, and `heads` its labels.
     """

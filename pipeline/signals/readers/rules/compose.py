@@ -328,7 +328,8 @@ def _is_passive(sentence: MarkedSentence, verb: Mark) -> bool:
 def _is_hit_with(sentence: MarkedSentence, verb: Mark) -> bool:
     """Whether the subject is the target, not the actor: `India hit with US tariffs`.
 
-    Also `hit by`. Short headlines leave out the `is` by which a passive is usually known.
+    Verbs of the lexicon entries `impose` and `hit` count (`slapped with`); before `by` only those of `hit`. Headlines omit the `is` of a
+    passive.
     """
     if verb.first != verb.last or verb.form not in {"pp", "both", "any"}:
         return False

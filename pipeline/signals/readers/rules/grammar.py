@@ -151,9 +151,9 @@ def governing_operators(sentence: MarkedSentence, at: int) -> list[Mark]:
 def _is_of_other_state(sentence: MarkedSentence, operator: Mark, at: int) -> bool:
     """Return whether an acting country is between operator and word `at`.
 
-    The act at that word is then the other country's, and the operator does not change it. Countries after a preposition or meant by a
-    pronoun do not count, nor, for refusals, those with `'s` (`rejects Japan's demand`). False for operators that do not change the kind,
-    such as `not`.
+    The act at that word is then the other country's, and the operator does not change it. Countries after a word such as `to` (list
+    `governed`) or meant by `it` or `we` do not count, nor, for refusals, those with `'s` (`rejects Japan's demand`). False for operators
+    that are not in `OPERATOR_EFFECTS`, such as `not`, which changes the modality.
     """
     if class_of(operator) not in OPERATOR_EFFECTS:
         return False

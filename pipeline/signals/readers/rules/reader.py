@@ -1,6 +1,7 @@
 """The rule reader: builds readings from acts, their actors and targets.
 
-A reading is a signal that a reader finds (`pipeline/signals/reader.py`). No rule about English words belongs here.
+An act is e.g. `raises tariffs`; a reading is a signal, an act with actor and target (`pipeline/signals/reader.py`). No rule about English
+words belongs here.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
