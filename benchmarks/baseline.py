@@ -62,7 +62,8 @@ def simulate_masses(random: np.random.Generator, masses: Matrix, stories_a_day: 
 def compute_values(observed: Matrix, lengths: tuple[int, ...], mean_mass: float, looks_ahead: bool = False) -> Matrix:
     """Compute the value of each day with baselines final before it.
 
-    Days before the first is final use it too; with `looks_ahead`, all days use the last.
+    `observed`: mass, of shape (pairs, days), like the result. `lengths`: the baselines' lengths in days; `mean_mass`: that of a story, for
+    the prior. Days before the first baseline is final use it too; with `looks_ahead`, all days use the last.
     """
     expected = np.empty_like(observed)
     for length in lengths:
@@ -73,7 +74,10 @@ def compute_values(observed: Matrix, lengths: tuple[int, ...], mean_mass: float,
 
 
 def compare(values: Matrix, whole: Matrix) -> str:
-    """Format RMSE and 95th percentile of the difference of logarithms, and the correlation."""
+    """Format how far `values` are from those by the whole year's baseline.
+
+    These are RMSE and 95th percentile of the difference of logarithms, and the correlation of logarithms.
+    """
     difference = np.log(values / whole)
     correlation = np.corrcoef(np.log(values).ravel(), np.log(whole).ravel())[0, 1]
     return f"{np.sqrt((difference**2).mean()):.3f} | {np.quantile(abs(difference), 0.95):.3f} | {correlation:.3f}"
@@ -94,7 +98,10 @@ def study_simulation() -> None:
 
 
 def study_home(argument: str) -> None:
-    """Print the same for the first year of a home, between the default schedule and its first 365 days."""
+    """Print the row of a home's pair, for the first year read.
+
+    `argument`: `HOME:PAIR`. Tension by the default schedule of baselines is compared with that by a baseline of these 365 days.
+    """
     home, _, pair = argument.rpartition(":")
     lake = Lake(Path(home) / "lake")
     tables = {table.name: lake.read(table) for table in (WEIGHTS, COVERAGE, SIGNALS, STORY_ARTICLES, ARTICLES_READ, STORY_MASS)}

@@ -65,7 +65,10 @@ def to_kind(operation: str) -> str:
 
 
 def draw(log: Path, chance: random.Random) -> int:
-    """Draw a kind of operation, then one of them; return its number."""
+    """Draw a kind of operation, then one of them; return its number.
+
+    `log`: the operations of a run, one a line, numbered from 1. Each kind (`to_kind`) has the same chance, rare or frequent.
+    """
     numbers: dict[str, list[int]] = {}
     for number, line in enumerate(log.read_text(encoding="utf-8").splitlines(), 1):
         numbers.setdefault(to_kind(line), []).append(number)

@@ -181,10 +181,10 @@ def count_unfinished_runs(home: Path) -> int:
 
 
 def undisturbed(folder: Path, articles: dict[str, Path]) -> dict[str, str]:
-    """Run each file of articles in its own home; return their releases.
+    """Run each file of articles in its own home, without faults.
 
-    Then import what these runs imported into this process, so that runs forked later need not import it. Polars and ONNX Runtime start
-    their threads when they are first used, which must be after a fork.
+    Returns the releases (`read_release`) by letter. Then imports what these runs imported into this process, so that runs forked later need
+    not import it. Polars and ONNX Runtime start their threads when they are first used, which must be after a fork.
     """
     releases, modules = {}, folder / "modules.txt"
     for letter, path in articles.items():

@@ -45,7 +45,10 @@ def main() -> None:
 
 
 def print_outcomes(name: str, judged: pl.DataFrame, seconds: float | None = None) -> None:
-    """Print how many pass, and the others by reason."""
+    """Print how many articles pass the gate, and the others by reason.
+
+    `judged`: result of `judge_articles`; `seconds`: the time that it took, to print its speed too.
+    """
     counts = dict(judged["outcome"].value_counts().iter_rows())
     read = counts.pop("read", 0)
     others = ", ".join(f"{count:,} {outcome}" for outcome, count in sorted(counts.items()))

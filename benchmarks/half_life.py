@@ -35,7 +35,10 @@ FILTER_MODEL = "the filter's own"
 
 
 def parse_series(argument: str) -> tuple[str, Lake, str, str | None]:
-    """Parse `NAME=HOME:PAIR[:CHANNEL]`."""
+    """Parse `NAME=HOME:PAIR[:CHANNEL]`.
+
+    Returns name, lake of the home, pair, and channel (such as `escalation`; None: all together).
+    """
     name, _, rest = argument.partition("=")
     home, pair, *channel = rest.split(":")
     return name, Lake(Path(home) / "lake"), "-".join(parse_pair(pair)), channel[0] if channel else None

@@ -29,10 +29,10 @@ LABELS = Path(__file__).parents[1] / "tests" / "gold" / "labels-of-headlines.csv
 
 
 def compare_days(index: pl.DataFrame, other: pl.DataFrame) -> dict[str, float]:
-    """Correlate daily values of PAIR, and compare phases.
+    """Correlate daily values of PAIR in two indices, and compare phases.
 
-    The result has for each channel the correlation, and the number of days on which both indices have a value. `same_phase` is the share
-    of days with the same phase, among days with data in either index.
+    `index`, `other`: rows of TENSION_PAIR_DAILY. The result has for each channel (tension, concession, dialogue) the correlation, and the
+    number of days on which both have a value. `same_phase` is the share of days with the same phase, among days with data in either.
     """
     days = index.filter(pair=PAIR).join(other.filter(pair=PAIR), on="index_date", suffix="_other")
     row: dict[str, float] = {}

@@ -30,7 +30,8 @@ PHASE_OF_POLARITY = {"escalation": "escalation", "concession": "de-escalation"}
 def days_near(acts: pl.DataFrame, date: str) -> pl.DataFrame:
     """List the days near an act: `index_date`, `pair`, `act_phase`.
 
-    From 3 days before to 14 days after it; `date` names its column.
+    They are from 3 days before to 14 days after it. `acts`: one in each row, with its day in the column `date`. `act_phase` is the phase
+    that an act of its polarity should show (`PHASE_OF_POLARITY`).
     """
     shifts = pl.DataFrame({"shift": [timedelta(days=n) for n in range(-AFTER, BEFORE + 1)]})
     return (
@@ -45,13 +46,20 @@ def days_near(acts: pl.DataFrame, date: str) -> pl.DataFrame:
 
 
 def count_near(days: pl.DataFrame, near: pl.DataFrame, act_phase: str) -> str:
-    """Count `days` and the share that is near an act of a sign."""
+    """Format the number of days, and the share of them near an act.
+
+    `days`: `index_date` and `pair`; `near`: result of `days_near`; only its rows with this `act_phase` count.
+    """
     close = days.join(near.filter(act_phase=act_phase), on=["index_date", "pair"], how="semi").height
     return f"{days.height:>6,} {100 * close / days.height:4.0f} %" if days.height else f"{0:>6}    - "
 
 
 def print_agreement(phases_by_bound: Mapping[float, pl.DataFrame]) -> None:
-    """Print two lines each for all days and days with data, then two for each bound: one for each sign."""
+    """Print how many days are near an act of their sign.
+
+    `phases_by_bound`: PHASE_DAILY for each bound. There are two lines (escalation, de-escalation) for all days, two for days with data, and
+    two for each bound, for the days with this phase.
+    """
     own = days_near(read_events().filter(pl.col("polarity").is_in(list(PHASE_OF_POLARITY))), "event_date")
     independent = days_near(read_independent_acts().filter(pl.col("polarity").is_in(list(PHASE_OF_POLARITY))), "act_date")
     is_even = pl.col("index_date").dt.epoch("d") // 7 % 2 == 0

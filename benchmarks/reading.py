@@ -66,7 +66,10 @@ def measure_memory_gb() -> float:
 
 
 def measure(name: str, articles: pl.DataFrame, work: Callable[[], Result], rounds: int = 1) -> tuple[Measurement, Result]:
-    """Measure the best of some rounds of `work`; also return the result of the last round."""
+    """Measure `work`, called in several rounds; also return its last result.
+
+    The measurement has `name`, the number of articles, the shortest time, and the peak memory of all rounds.
+    """
     print(f"{name} …", end=" ", file=sys.stderr, flush=True)
     peak, done = [measure_memory_gb()], threading.Event()
 

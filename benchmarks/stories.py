@@ -122,7 +122,11 @@ def _build_row(place: int, published: datetime, source: int, vocabulary: Words, 
 
 
 def link_by_rensa(articles: pl.DataFrame, days: Days) -> pl.DataFrame:
-    """Link articles by rensa's signatures, bands in dictionaries, and Jaccard similarity of sets."""
+    """Link each article of `days` to the earliest similar one, by MinHash.
+
+    Only articles up to `DAYS_AROUND` days before are compared that share a band (a part of their signatures by rensa). Similar means a
+    Jaccard similarity of word 5-grams of at least `MIN_SIMILARITY`. Returns STORY_LINKS.
+    """
     until = articles.filter(pl.col("index_date") <= days.last)  # no article is seen late, so later days do not matter
     rows = until.sort("published_at", "article_id").with_columns(
         words=pl.concat_str("title", pl.lit("\n"), "body").str.to_lowercase().str.extract_all(r"\w+")
@@ -171,7 +175,10 @@ METHODS: dict[str, Linking] = {"shingles in data frames (ours)": link_retellings
 
 
 def link_in_batches(method: str, path: Path, batch: int) -> tuple[float, float, int, int]:
-    """Link all articles; return wall seconds, CPU seconds, links, and links from true copies."""
+    """Link all articles by one of `METHODS`, in batches of `batch` days.
+
+    Returns wall seconds, CPU seconds, the number of links, and how many of them are of articles that are copies.
+    """
     articles = pl.read_parquet(path)
     span = Days(articles["index_date"].min(), articles["index_date"].max())  # type: ignore[arg-type]
     copies = articles.filter(pl.col("raw_id").str.starts_with("copy")).select("article_id")

@@ -84,7 +84,10 @@ def digest_text(text: str) -> str:
 
 
 def is_reported(identifier: str) -> bool:
-    """Return whether a passage that is no run of paragraphs is in the report split."""
+    """Return whether a passage is in the split for reported scores.
+
+    Only for passages that are not runs of paragraphs of a document.
+    """
     return int(hashlib.sha1(identifier.encode(), usedforsecurity=False).hexdigest(), 16) % REPORTED == 0
 
 

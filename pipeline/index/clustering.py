@@ -46,8 +46,9 @@ def measure_clustering(daily: pl.DataFrame, baseline: pl.DataFrame, half_life_da
 def _measure_windows(ordered: pl.DataFrame, baseline: pl.DataFrame, half_life_days: float) -> Iterator[tuple[date, Matrix, Matrix]]:
     """Yield forecast errors and variances for each version of the baseline.
 
-    Yields the version's `valid_from`, the sums of squared forecast errors and of forecast variances over the days of its window. Both have
-    one item for each series and channel. `ordered`: rows of DAILY_MASS, sorted by its key.
+    They are of the daily number of stories. Yields the version's `valid_from`, the sums of squared forecast errors and of forecast
+    variances over the days of its window. Both have one item for each series and channel (such as escalation). `ordered`: rows of
+    DAILY_MASS, sorted by its key.
     """
     dates = ordered["index_date"].unique().sort()
     counts, read = (to_matrix(ordered, name).astype(np.float64) for name in ("story_count", "articles_read"))

@@ -1,7 +1,7 @@
 """The discounted Gamma-Poisson filter (Harvey and Fernandes 1989), with intervals.
 
-The stalemate with its Beta interval is here, too. Belongs here: sums over time and quantiles. Does not: sums over stories (SQL), the
-weights (`weights.toml`).
+The stalemate with its Beta interval is here, too. A series is a direction or a pair of countries; a channel is escalation, concession or
+dialogue. Belongs here: sums over time and quantiles. Does not: sums over stories (SQL), the weights (`weights.toml`).
 """
 
 from concurrent.futures import ThreadPoolExecutor

@@ -1,7 +1,7 @@
 """Probabilities of the phases of a pair, and the likely one.
 
-Belongs here: what follows from the posteriors of the three channels and of the stalemate. Does not: those posteriors (`filter.py`), the
-bounds (`phases.toml`).
+Belongs here: what follows from the posteriors of the three channels (escalation, concession, dialogue) and of the stalemate (much talk, few
+acts). Does not: those posteriors (`filter.py`), the bounds (`phases.toml`).
 """
 
 from collections.abc import Mapping

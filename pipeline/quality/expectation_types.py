@@ -32,7 +32,10 @@ class ExpectationType:
 
 
 def _row_type(*required: str, optional: tuple[str, ...] = (), at_least_one_of: tuple[str, ...] = ()) -> ExpectationType:
-    """Define a type that judges single rows; each accepts `mostly`."""
+    """Define a type that judges single rows.
+
+    Each accepts the argument `mostly`, the share of rows that must pass.
+    """
     return ExpectationType("row", frozenset(required), frozenset((*optional, "mostly")), frozenset(at_least_one_of))
 
 

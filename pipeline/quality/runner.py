@@ -153,7 +153,11 @@ def _build_suite_graph(compiled: tuple[_CompiledRule, ...]) -> Any:
 
 
 def _build_graph(dependencies: Sequence[Any], configuration: dict[str, Any]) -> Any:
-    """Build the graph of metrics and what they need, each once."""
+    """Build the graph of metrics and what they need, each once.
+
+    A metric is a number or list that rules need of a frame. `dependencies`: the metrics of each rule (`_list_dependencies`).
+    `configuration`: the format of results, `_COUNTS` or `_WITH_ROWS`.
+    """
     metrics = {metric.id: metric for one in dependencies for metric in one.get_metric_configurations()}
     graph = load_library().graph(load_library().engine)
     for metric in metrics.values():
@@ -162,9 +166,9 @@ def _build_graph(dependencies: Sequence[Any], configuration: dict[str, Any]) -> 
 
 
 def _resolve_metrics(graph: Any, configuration: dict[str, Any]) -> tuple[Mapping[Any, Any], Mapping[Any, Any]]:
-    """Compute the graph's metrics for the loaded frame.
+    """Compute the graph's metrics for the frame that the engine holds.
 
-    Returns two mappings by id of the metric: values, and errors of the metrics without a value.
+    `configuration`: as in `_build_graph`. Returns two mappings by id of the metric: values, and errors of the metrics without a value.
     """
     resolved: tuple[Mapping[Any, Any], Mapping[Any, Any]] = load_library().calculator.resolve_validation_graph(
         graph, runtime_configuration=configuration

@@ -43,8 +43,9 @@ class Mention:
 class _Name:
     """A name of a country in the lexicon, as tokens.
 
-    `terms`: a leader's periods in office, from the first day up to but not including the last. `is_shared`: an office that many countries
-    have (`commerce ministry`); it is this country's, unless a country is named up to six tokens before it: then it is no mention.
+    `role`: as in `Mention`. `terms`: a leader's periods in office, from the first day up to but not including the last. `is_shared`: an
+    office that many countries have (`commerce ministry`); it is this country's, unless a country is named up to six tokens before it: then
+    it is no mention.
     """
 
     code: str

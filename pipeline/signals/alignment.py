@@ -115,8 +115,8 @@ def judge_predictions(aligned: Aligned) -> pl.DataFrame:
 def pair_rows(gold: pl.DataFrame, predictions: pl.DataFrame) -> pl.DataFrame:
     """Pair gold rows and predictions of the same triple one to one.
 
-    The most similar rows of a sentence are paired first. Similar means the same kind, then instrument, modality, status. Columns of
-    `predictions` that `gold` has too get the suffix `_predicted`, except those of `TRIPLE`.
+    A triple is actor, target and polarity in a sentence. The most similar rows are paired first: similar means the same kind, then
+    instrument, modality, status. Columns of `predictions` that `gold` has too get the suffix `_predicted`, except those of `TRIPLE`.
     """
     alike = [pl.col(name) == pl.col(f"{name}_predicted") for name in ("kind", "instrument", "modality", "status")]
     candidates = gold.join(predictions, on=TRIPLE, suffix="_predicted").sort(

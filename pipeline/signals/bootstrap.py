@@ -28,7 +28,10 @@ class Score:
 
 @dataclass(frozen=True)
 class Counts:
-    """Counts of right, wrong and missed signals, with micro-averaged scores."""
+    """Counts of right, wrong and missed signals, with micro-averaged scores.
+
+    `tp`: right; `fp`: wrong, only predicted; `fn`: missed, only in the gold. The scores are computed from these sums over all passages.
+    """
 
     tp: int
     fp: int
@@ -83,8 +86,8 @@ class Bootstrap:
     def score_outcomes(self, outcomes: pl.DataFrame) -> Counts:
         """Count right, wrong and missed signals; compute precision, recall and F1.
 
-        `outcomes`: a result of `compute_outcomes`, of any level. `count` is the number predicted for precision, expected for recall, and
-        `tp + fp + fn` for F1.
+        `outcomes`: a result of `compute_outcomes`, whatever had to agree. The `count` of a score is the number predicted for precision,
+        expected for recall, and `tp + fp + fn` for F1.
         """
         flags = outcomes.select("id", *((pl.col("outcome") == name).alias(name) for name in ("tp", "fp", "fn")))
         sums = self.sum_by_passage(flags)

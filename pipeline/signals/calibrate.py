@@ -44,7 +44,8 @@ def compute_probabilities(evidence: pl.DataFrame, mode: str) -> pl.Series:
 def minimum_probability(mode: str) -> float:
     """Return the probability below which asserted evidence is dropped.
 
-    `mode`: `rules`, `encoder` or `both`.
+    Evidence is what the readers found about a signal; it is asserted if the sentence reports it as news. `mode`: which readers are used
+    (`rules`, `encoder` or `both`).
     """
     return float(_read_coefficients()[mode]["least"])
 

@@ -49,11 +49,11 @@ class Bin:
 class Report:
     """The scores of one extractor on one gold set.
 
-    `levels`: scores by level (`detection`, `pair`, `polarity`, `triple`, `kind`); `kinds`: by kind, at level kind; `polarities` and
-    `sources`: at level triple; `accuracy`: of `modality`, `status`, `instrument` and `rate_pct` on rows paired by `pair_rows`; `brier`,
-    `calibration_error` and `reliability` (by bin): of the probability of asserted predictions, compared with whether their triple is right;
-    `tiers`: the share of them whose triple is right, by tier, if the predictions have tiers; `masses`: the share of their mass that is
-    right, by polarity, if weights were given.
+    `levels`: scores by what must agree with the gold (`LEVELS`: only that there is a signal, `detection`, or also `pair`, `polarity`,
+    `triple` or `kind`); `kinds`: by kind of act, at level kind; `polarities` and `sources`: at level triple; `accuracy`: of `modality`,
+    `status`, `instrument` and `rate_pct` on rows paired by `pair_rows`; `brier`, `calibration_error` and `reliability` (by bin): of the
+    probability of asserted predictions, compared with whether their triple is right; `tiers`: the share of them whose triple is right, by
+    tier of confidence, if the predictions have tiers; `masses`: the share of their mass that is right, by polarity, if weights were given.
 
     `expected` counts asserted gold rows that are not optional, `predicted` asserted predictions, and `ignored` predictions in passages
     that are not in the gold.

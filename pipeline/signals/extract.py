@@ -171,7 +171,7 @@ def resolve_texts(texts: Iterable[tuple[str, date | None, str, str, int]]) -> It
 def collect_evidence(mode: str, groups: Sequence[SentenceCandidates], threads: int = 1) -> pl.DataFrame:
     """Run the readers of a mode and combine what they find.
 
-    `groups`: the candidates of each sentence. Returns `EVIDENCE_SCHEMA`.
+    `mode`: `rules`, `encoder` or `both`; `groups`: the candidates of each sentence. Returns `EVIDENCE_SCHEMA`.
     """
     return combine_readings(mode, collect_readings(mode, groups, threads))
 
@@ -199,9 +199,9 @@ def combine_readings(mode: str, readings: Mapping[str, pl.DataFrame]) -> pl.Data
 def score_evidence(evidence: pl.DataFrame, mode: str) -> pl.DataFrame:
     """Add `probability` and `tier` to evidence, and drop weak evidence.
 
-    `evidence` must have `doubts`. Asserted evidence below the minimum probability of the mode is dropped. Evidence of
-    another modality is dropped if, for the same candidate (pair in a sentence) and polarity, evidence remains that the encoder alone
-    asserts. Asserted rows come first.
+    `evidence` must have `doubts`; `mode`: which readers made it. Asserted evidence (reported as news) below the minimum probability of the
+    mode is dropped. Evidence of another modality is dropped if, for the same candidate (actor and target of a sentence) and polarity,
+    evidence remains that the encoder alone asserts. Asserted rows come first.
     """
     scored = evidence.with_columns(compute_probabilities(evidence, mode))
     scored = scored.with_columns(assign_tiers(scored["probability"]))

@@ -15,8 +15,9 @@ KEY = ("article_id", "span_start", "span_end", "actor", "target", "kind", "instr
 def merge(readings: pl.DataFrame) -> pl.DataFrame:
     """Reduce readings to one row for each signal.
 
-    Adds `signal_id`. Of several readings with equal values in `KEY` one remains: an asserted one before others, then the most probable,
-    then the one whose `rule_id` is first in the alphabet, then the first of them. Rows are sorted by `KEY`.
+    Adds `signal_id`. Of several readings with equal values in `KEY` (sentence, actor, target, kind of act, instrument) one remains: an
+    asserted one (reported as news) before others, then the most probable, then the one whose `rule_id` is first in the alphabet, then the
+    first of them. Rows are sorted by `KEY`.
     """
     ordered = readings.with_columns(is_asserted=pl.col("modality") == "asserted").sort(
         *KEY, "is_asserted", "probability", "rule_id", descending=[False] * len(KEY) + [True, True, False], maintain_order=True

@@ -62,9 +62,9 @@ def comparison_chart(months: pl.DataFrame, pair: str, reference: str, note: str 
 def path_chart(path: pl.DataFrame, note: str = "") -> Chart:
     """Plot the evidence on the days around events, for each polarity.
 
-    `path`: rows of `event_study.PATH`, at least one. A panel for each polarity, from left to right, all with one y axis: evidence
-    (`DailyCounts`), where 100 (dashed line) is an average day of the same series. x axis: days from the event. Thick line: index; thin grey
-    line: keyword rule; area: 95 % interval at random dates. `note`: a line below the title.
+    `path`: rows of `event_study.PATH`, at least one. A panel for each polarity, from left to right, all with one y axis: evidence (mass of
+    stories, or articles that match the keyword rule), where 100 (dashed line) is an average day of the same series. x axis: days from the
+    event. Thick line: index; thin grey line: keyword rule; area: 95 % interval at random dates. `note`: a line below the title.
     """
     top = max(_to_float(path[name].max()) for name in ("index", "keyword", "chance_hi95"))
     panels = [_path_panel(str(name), rows, top) for (name,), rows in path.group_by("polarity", maintain_order=True)]

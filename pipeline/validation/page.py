@@ -356,7 +356,7 @@ def forecast_section(scores: pl.DataFrame, notes: Sequence[str] = (), note: str 
 def _hit_rate_grid(statistic: str, rows: pl.DataFrame) -> Grid:
     """Build the table of one hit rate, a line for each group.
 
-    `statistic`: its name, the caption; `rows`: its figures (VALIDATION).
+    A group: all events, or those of a polarity, pair or year. `statistic`: the rate's name, the caption; `rows`: its figures (VALIDATION).
     """
     lines = []
     for (grouping, pair), of_group in rows.group_by("grouping", "pair", maintain_order=True):

@@ -117,8 +117,8 @@ class Rules(NamedTuple):
     def find_rules(self, document: Document) -> list[Rule]:
         """Find the rules of all acts in a document.
 
-        They are the first rule that matches, and those in its list `also` that match. If several have the same kind, only the first in the
-        file counts.
+        They are the first rule that matches, and those in its list `also` that match. If several have the same kind of act (such as
+        `measure`), only the first in the file counts.
         """
         first = next((rule for rule in self.acts if rule.matches(document)), None)
         if first is None:

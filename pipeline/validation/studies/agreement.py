@@ -191,7 +191,8 @@ def _average_months(daily: pl.DataFrame, name: str) -> pl.DataFrame:
 def _monthly_keyword_share(keywords: pl.DataFrame) -> pl.DataFrame:
     """Compute keyword hits per 10,000 articles by month.
 
-    All days that have articles count, also those of months that are not whole.
+    A hit is an article that matches the keyword rule (KEYWORD_HITS). All days that have articles count, also those of months that are not
+    whole.
     """
     month = pl.col("index_date").dt.truncate("1mo").alias("period_date")
     return keywords.group_by(month).agg((10_000 * pl.col("hits").sum() / pl.col("articles").sum()).alias("keyword")).sort("period_date")
@@ -200,7 +201,9 @@ def _monthly_keyword_share(keywords: pl.DataFrame) -> pl.DataFrame:
 def _daily_keyword_share(keywords: pl.DataFrame, calendar: pl.DataFrame, half_life_days: float) -> pl.DataFrame:
     """Compute discounted hits per 10,000 discounted articles by day.
 
-    `calendar`: its `period_date` are the days of the result, one row for each day without gaps. Null until there is an article.
+    Discounted are sums of all days so far, in which older days weigh less. A hit is an article that matches the keyword rule
+    (KEYWORD_HITS). `calendar`: its `period_date` are the days of the result, one row for each day without gaps. Null until there is an
+    article.
     """
     by_day = keywords.select(pl.col("index_date").alias("period_date"), "hits", "articles")
     days = calendar.select("period_date").sort("period_date").join(by_day, on="period_date", how="left", maintain_order="left")
@@ -266,7 +269,8 @@ def _correlate_plain(
 ) -> Figure:
     """Correlate `index` with `value` by Pearson, without an interval.
 
-    The value is null if there are fewer than MIN_ROWS rows.
+    `both`: result of `align_series`, or of the same columns; `transform`: `level` or `change`. `pair`, `reference`, `part` and `measured`
+    are columns of the figure. Its value is null if there are fewer than MIN_ROWS rows.
     """
     rows = _transform(both, transform)
     value = float(correlation(rows["index"].to_numpy(), rows["value"].to_numpy())) if rows.height >= MIN_ROWS else None

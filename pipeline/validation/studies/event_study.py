@@ -210,8 +210,9 @@ def _split_into_groups(events: pl.DataFrame) -> list[tuple[str, str, pl.DataFram
 def _mark_hits(counts: DailyCounts, keys: Sequence[tuple[str, str]], measured: str, width: int) -> NDArray[np.float64]:
     """Mark the days on which each event would be a hit.
 
-    Returns the shape (events, days), with values as in `Hits`. `keys`: for each event, the series of `counts.evidence` in which it is
-    looked up.
+    `keys`: for each event, the series of `counts.evidence` in which it is looked up; `measured`: `index` or `keyword`, whose articles
+    count; `width`: days of a window on each side. Returns the shape (events, days): 1 for a hit, 0 for none, between for a shared place in
+    the highest tenth, NaN where the window is incomplete.
     """
     articles = counts.articles[measured]
     no_evidence = np.zeros(counts.days)
@@ -222,9 +223,9 @@ def _mark_hits(counts: DailyCounts, keys: Sequence[tuple[str, str]], measured: s
 def _measure_hit_rates(events: pl.DataFrame, counts: DailyCounts, width: int, where: Mapping[str, str]) -> list[Figure]:
     """Compute the share of events that are hits, and what chance gives.
 
-    Returns figures for index, keyword rule and difference (index minus keyword rule). Only events whose window is complete in both count;
-    no figures if there is none. Intervals: bootstrap over months, whose events are drawn together. `where`: the columns `grouping` and
-    `pair` of the figures.
+    At a hit, the evidence per article within `width` days is in the highest tenth. Returns figures for index, keyword rule and difference
+    (index minus keyword rule). Only events whose window is complete in both count; no figures if there is none. Intervals: bootstrap over
+    months, whose events are drawn together. `where`: the columns `grouping` and `pair` of the figures.
     """
     keys = {
         "index": list(events.select("series", "polarity").iter_rows()),

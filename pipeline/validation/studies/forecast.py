@@ -119,7 +119,8 @@ def forecast_stories(days: pl.DataFrame, half_life_days: float, prior_stories: f
 def _compute_opening_state(days: pl.DataFrame, half_life_days: float, prior: float) -> tuple[Matrix, Matrix]:
     """Compute the Gamma shape and rate at the start of each day.
 
-    They come from `filter_channels` itself, with each story as a mass of 1. Both arrays have one value for each day.
+    They come from `filter_channels` itself, with each story as a mass of 1. `days`: STORY_DAYS; `prior`: weight of the prior, in stories.
+    Both arrays have one value for each day.
     """
     count, expected = days["story_count"].cast(pl.Float64), days["expected_stories"]
     masses = ("observed", "observed_actions", "observed_unweighted", "second_moment")

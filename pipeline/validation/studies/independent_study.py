@@ -199,8 +199,9 @@ class _Windows:
 def _score(act: dict[str, Any], windows: _Windows) -> dict[str, Any]:
     """Score one act, by the sums within WIDTH days of it.
 
-    Returns a row of ACT_RESULTS. A hit is a sum in the highest tenth of all days; for MATCHED, a sum of keywords among the highest of the
-    placebo dates, as many as the index has hits there (`share_of_places`). Hits are null if nothing was read in these days (not covered).
+    Returns a row of ACT_RESULTS. A hit is a sum in the highest tenth of all days; for MATCHED (the keyword rule with as few false alarms as
+    the index), a sum among the highest of the placebo dates, as many as the index has hits there (`share_of_places`). Hits are null if
+    nothing was read in these days (not covered).
     """
     at = windows.day_number(act)
     if not windows.covered[act["pair"]][at]:

@@ -37,8 +37,9 @@ def has_baseline_without(source: str, coverage: pl.DataFrame, baseline: pl.DataF
 def drop_source(core: Mapping[str, pl.DataFrame], story_articles: pl.DataFrame, source: str) -> dict[str, pl.DataFrame]:
     """Remove a source from `articles`, `findings`, `coverage` and `story_links`.
 
-    Returns these four tables by name. If the first article of a story is removed, the story starts with its earliest remaining article. All
-    links are replaced: in every story, all other articles are linked to its first one.
+    `core`: at least the first three, by name; `story_articles`: rows of STORY_ARTICLES. Returns the four tables by name. If the first
+    article of a story is removed, the story starts with its earliest remaining article. All links are replaced: in every story, all other
+    articles are linked to its first one.
     """
     articles = core[ARTICLES.name].filter(pl.col("source") != source)
     in_stories = articles.select("article_id", "index_date", "first_seen_at").join(

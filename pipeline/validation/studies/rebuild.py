@@ -99,8 +99,8 @@ def measure_differences(published: pl.DataFrame, rebuilt: pl.DataFrame, table: s
 class _Versions:
     """Versions of the baseline of one series and channel, oldest first.
 
-    Each list has one item for each version. `rates`: by source, the rates of `_VARIANTS`; `priors`: the row of `(any)`, which is used for
-    sources without a rate, with the columns of the prior.
+    Each list has one item for each version. `rates`: by source, its usual mass per article in each of `_VARIANTS`; `priors`: the row of all
+    sources together, `(any)`, which is used for sources without a rate, with the columns of the prior.
     """
 
     valid_from: list[date]
@@ -133,7 +133,10 @@ def _list_days(articles_read: pl.DataFrame, last: date) -> list[date]:
 
 
 def _sum_observed(stories: pl.DataFrame) -> dict[date, Row]:
-    """Sum the masses of each day's stories, for each of `_SUMS`."""
+    """Sum each day's stories: mass, its part from words, and others (`_SUMS`).
+
+    `stories`: rows of STORY_MASS of one series and channel. A day without stories has no item.
+    """
     sums: dict[date, Row] = {}
     for row in stories.select("index_date", *_SUMS).iter_rows(named=True):
         of_day = sums.setdefault(row["index_date"], dict.fromkeys(_SUMS, 0.0))
@@ -145,8 +148,9 @@ def _sum_observed(stories: pl.DataFrame) -> dict[date, Row]:
 def _sum_expected(read: list[tuple[str, date, float]], versions: _Versions) -> dict[date, tuple[float, ...]]:
     """Sum the expected mass of each day, for each of `_VARIANTS`.
 
-    `read`: source, day and `weight` of ARTICLES_READ (number of articles, late ones counting less). The expected mass of a source is its
-    weight times its rate, or times that of `(any)` if it has none.
+    These are mass with severity, without severity, and without general acts. `read`: source, day and `weight` of ARTICLES_READ (number of
+    articles, late ones counting less). The expected mass of a source is its weight times its rate (mass per article), or times that of all
+    sources, `(any)`, if it has none.
     """
     sums: dict[date, tuple[float, ...]] = {}
     for source, day, weight in read:

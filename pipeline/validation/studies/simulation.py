@@ -209,9 +209,10 @@ def simulate_coverage(
 ) -> pl.DataFrame:
     """Simulate how often the intervals contain the true rate (`COVERAGE_STUDY`).
 
-    One row per evolution and number of expected stories per day. `replications`: number of simulated pairs by expected stories per day.
-    Each pair has a baseline of 365 days at the rate that defines 100, measured as in production, and its own future. `width95` is the mean
-    width divided by the value; standard errors are over pairs.
+    One row per evolution (how the true rate changes, by name in `evolutions`) and number of expected stories per day. `replications`:
+    number of simulated pairs by expected stories per day; `arrivals`: how stories come and are read. Each pair has a baseline of 365 days
+    at the rate that defines 100, measured as in production, and its own future. `width95` is the mean width divided by the value; standard
+    errors are over pairs.
     """
     rows = []
     for stories_a_day, pairs in replications.items():

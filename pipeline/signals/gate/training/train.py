@@ -127,8 +127,9 @@ def learn(examples: pl.DataFrame) -> pl.DataFrame:
 def _fit(matrix: csr_matrix, labels: np.ndarray, weights: np.ndarray, bounds: list[tuple[float | None, float | None]]) -> np.ndarray:
     """Minimize the weighted log loss with a quadratic penalty.
 
-    `labels`: 1 or 0; `weights`: of the sentences; `bounds`: lowest and highest value of each feature, None for any. Returns a value for
-    each feature and last the intercept, which has no penalty.
+    `matrix`: 1 where a sentence (row) has a feature (column); `labels`: 1 or 0 for each sentence; `weights`: how much each counts;
+    `bounds`: lowest and highest value for each feature, None for any. Returns a value for each feature and last the intercept, which has no
+    penalty.
     """
     weights = weights / weights.sum()
     transposed = matrix.T.tocsr()

@@ -144,7 +144,10 @@ class _Pair:
         )
 
     def _best_label(self, head: str) -> str:
-        """Return the label of a head with the highest logit."""
+        """Return the label of a head with the highest logit.
+
+        A head is the part of the output for one question, such as `modality`.
+        """
         return self.heads[head][int(np.argmax(self.logits[self.slices[head]]))]
 
 

@@ -12,7 +12,10 @@ from pipeline.signals.readers.rules.matching import MarkedSentence
 
 
 def adjust(sentence: MarkedSentence, act: Act) -> Act:
-    """Adjust kind and modality of an act to its sentence."""
+    """Adjust kind and modality of an act to its sentence.
+
+    Kind: what is done, such as a measure or a threat. Modality: whether it is asserted as news, historical, hypothetical or negated.
+    """
     return _adjust_modality(sentence, _adjust_conditional(sentence, _adjust_precondition(sentence, act)))
 
 

@@ -199,7 +199,8 @@ def find_existing_restrictions(sentence: MarkedSentence, used: set[int]) -> Iter
 def _build_named_act(sentence: MarkedSentence, thing: Mark, kind: str, rule_id: str, *, modality: str, score: float, mutual: bool) -> Act:
     """Build an act of an object that is only named.
 
-    Its status is effective.
+    `thing`: the object (such as `tariffs`), which is also the act's anchor and focus. The status is `effective`; the other arguments are
+    fields of `Act`.
     """
     return Act(
         kind=kind,

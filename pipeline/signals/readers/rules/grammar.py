@@ -94,7 +94,10 @@ class Act:
 
 
 def class_of(mark: Mark) -> str:
-    """Return the class that the lexicon gives an object or operator."""
+    """Return the class that the lexicon gives an object or operator.
+
+    For example `restriction` for `tariffs`, `threaten` for `warns`.
+    """
     return str(mark.readings[0].entry["class"])
 
 
@@ -171,8 +174,8 @@ def _is_of_other_state(sentence: MarkedSentence, operator: Mark, at: int) -> boo
 class DraftAct:
     """An act while operators are applied to it, the nearest first.
 
-    `base` is its kind before them; `kind` is its kind now, None if they leave no signal (`OPERATOR_EFFECTS`). `anchor` moves to the last
-    operator that is applied, except negations and words of doubt.
+    `base` is its kind (such as `measure`) before them; `kind` is its kind now, None if they leave no signal (`OPERATOR_EFFECTS`). `anchor`,
+    the position of the word whose subject is the actor, moves to the last operator that is applied, except negations and words of doubt.
     """
 
     base: str

@@ -19,8 +19,8 @@ LONG_PHRASE = 2  # least distance from first to last word: three words or more
 class Mark:
     """A lexicon phrase found in a sentence.
 
-    It has the words `first` to `last` (inclusive). `readings` are the phrases of all entries that the words may belong to, in the order of
-    the lexicon.
+    It has the words `first` to `last` (inclusive). `category`: what part of an act it is (verb, object, operator, or the noun of a verb or
+    operator). `readings` are the phrases of all entries that the words may belong to, in the order of the lexicon.
     """
 
     category: Category
@@ -38,7 +38,8 @@ class Mark:
 class MarkedSentence:
     """A sentence with its tokens, mentions, marks and clauses.
 
-    Mentions are of countries; marks are in order; `clause_starts` are the first words of clauses.
+    `mentions`: where it names or means countries; `marks`: phrases of the lexicon in it, in order; `clause_starts`: positions of the first
+    words of clauses.
     """
 
     text: str

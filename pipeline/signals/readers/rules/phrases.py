@@ -17,7 +17,7 @@ class Phrase:
     """One inflected form of a lexicon entry, in lower-case words.
 
     `form` is that of the first word, or `noun`: base, s, past, pp (past participle), both (past and pp), any (base too, as `cut`), ing. A
-    standalone operator is an act without an object.
+    standalone operator (such as `rejects`) is an act without an object.
     """
 
     words: tuple[str, ...]

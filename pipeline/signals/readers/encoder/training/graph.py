@@ -73,9 +73,9 @@ class Linear:
         return Linear(self.weights, self.scales * np.float32(factor), self.bias * np.float32(factor))
 
     def append_ones(self) -> "Linear":
-        """Return the layer with a constant output 1 after each head.
+        """Return the layer with a constant output 1 after each attention head.
 
-        A head is `HEAD_WIDTH` outputs.
+        A head has `HEAD_WIDTH` outputs.
         """
         return Linear(_append_to_heads(self.weights, 0), _append_to_heads(self.scales, 1), _append_to_heads(self.bias, 1))
 
@@ -166,7 +166,7 @@ class _Graph:
 
 
 def _append_to_heads(values: Array, filling: float) -> Array:
-    """Append one value to each group of `HEAD_WIDTH` along the last axis."""
+    """Append `filling` to each attention head's `HEAD_WIDTH` values (last axis)."""
     by_head = values.reshape(*values.shape[:-1], HEADS, HEAD_WIDTH)
     last = np.full((*by_head.shape[:-1], 1), filling, dtype=values.dtype)
     return np.concatenate([by_head, last], axis=-1).reshape(*values.shape[:-1], -1)
@@ -316,7 +316,7 @@ def _split_heads(graph: _Graph, values: str, width: int, order: tuple[int, ...])
 
 
 def _add_head(graph: _Graph, weights: Weights, states: str) -> str:
-    """Add the head, which scores every ordered pair of marks.
+    """Add the output layers, which score every ordered pair of marks.
 
     Row 0 of `states` is the sentence, the other rows are the marks. Returns the name of the logits.
     """

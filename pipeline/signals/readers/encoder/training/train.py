@@ -61,9 +61,10 @@ REPEATED = 0.3
 def compute_loss(logits: Tensor, group: list[Example]) -> Tensor:
     """Compute the loss of a batch.
 
-    `logits`: those of the sentences in `group`, as `Pairs.forward` returns them. The loss counts polarity (of asserted labels only) and
-    kind of every candidate pair, and the other heads of labelled pairs. Optional labels (`Label.is_optional`) do not count. If a pair has
-    several labels, the last one with the modality `asserted`, else the last, gives modality, status, instrument and flags.
+    `logits`: of the sentences in `group`, of shape (sentences, actors, targets, labels of all heads). The loss counts polarity (of asserted
+    labels only) and kind of every candidate pair, and the other heads of labelled pairs. Optional labels (`Label.is_optional`) do not
+    count. If a pair has several labels, the last one with the modality `asserted`, else the last, gives modality, status, instrument and
+    flags.
     """
     parts = dict(zip(HEADS, logits.split(HEAD_SIZES, dim=-1), strict=True))
     total = _compute_presence_loss(
@@ -88,8 +89,8 @@ def compute_loss(logits: Tensor, group: list[Example]) -> Tensor:
 def _compute_presence_loss(logits: Tensor, group: list[Example], find_index: Callable[[Label], int | None]) -> Tensor:
     """Compute the loss of one head over all candidate pairs and labels.
 
-    `find_index`: which output of the head is the label's; None if the label does not count. Optional labels have no weight, unless another
-    label that is not optional has the same pair and output.
+    `logits`: those of the head, of shape (sentences, actors, targets, outputs). `find_index`: which output is the label's; None if the
+    label does not count. Optional labels have no weight, unless another label that is not optional has the same pair and output.
     """
     expected, weight = torch.zeros_like(logits), torch.zeros_like(logits)
     for row, example in enumerate(group):
