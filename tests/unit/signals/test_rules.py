@@ -404,3 +404,13 @@ def test_a_duty_that_remains_is_no_new_measure() -> None:
     for text in texts:
         findings = SentenceExtractor("both").explain(text).to_dicts()
         assert [(finding["kind"], finding["modality"]) for finding in findings] == [("measure", "historical")]
+
+
+def test_a_tariff_that_threatens_something_is_no_threat_of_a_state() -> None:
+    findings = SentenceExtractor("both").explain("US tariffs threaten German carmakers.").to_dicts()
+    assert [finding["kind"] for finding in findings if finding["modality"] == "asserted"] == []
+    assert asserted("Washington threatens tariffs on German cars.") == {"USA>DEU threat"}
+
+
+def test_controls_of_migration_are_none_of_trade() -> None:
+    assert asserted("Rabat could tighten migration controls towards Spain.") == set()

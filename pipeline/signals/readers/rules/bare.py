@@ -22,6 +22,8 @@ CLAIM_REACH = 8
 FUTURE_REACH = 8
 # Classes of objects that a threat or offer without a verb must name.
 TOPICS = MappingProxyType({"threaten": frozenset({"restriction"}), "offer": frozenset({"concession", "market"})})
+#: Id of the rule for restrictions that threaten something.
+HARM = "harm.restriction"
 OPERATOR_SCORE, NAMED_TALKS_SCORE, EXISTING_RESTRICTION_SCORE = 0.45, 0.35, 0.4
 
 
@@ -47,6 +49,18 @@ def find_operator_acts(sentence: MarkedSentence, used: set[int]) -> Iterable[Act
             act = _build_operator_act(sentence, operator, trade_objects)
             if act is not None:
                 yield act
+
+
+def find_harm_of_restrictions(sentence: MarkedSentence) -> Iterable[Act]:
+    """Find restrictions that threaten something, as denied threats.
+
+    Example: `US tariffs threaten German carmakers`: no state threatens another. The verb directly follows the restriction.
+    """
+    restrictions = {thing.last: thing for thing in sentence.marks_of("object") if class_of(thing) in {"restriction", "quarrel"}}
+    for operator in sentence.marks_of("operator"):
+        thing = restrictions.get(operator.first - 1)
+        if thing is not None and operator.readings[0].words[0].startswith("threaten"):
+            yield _build_named_act(sentence, thing, "threat", HARM, modality="negated", score=OPERATOR_SCORE, mutual=False)
 
 
 def _can_be_alone(operator: Mark) -> bool:

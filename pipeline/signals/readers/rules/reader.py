@@ -17,6 +17,7 @@ from pipeline.signals.candidates import SentenceCandidates
 from pipeline.signals.dates import is_past_event
 from pipeline.signals.reader import READINGS_SCHEMA, RULED_OUT, Reading
 from pipeline.signals.readers.rules.background import modality_by_tree
+from pipeline.signals.readers.rules.bare import HARM
 from pipeline.signals.readers.rules.compose import find_acts
 from pipeline.signals.readers.rules.grammar import ESCALATING, Act
 from pipeline.signals.readers.rules.matching import MarkedSentence, mark_sentence
@@ -123,15 +124,16 @@ def _iter_readings(sentence_acts: _SentenceActs, tree: Tree | None) -> Iterator[
     Pairs of actor and target that are no candidates are left out. An asserted act becomes historical if the text dates it in the past, else
     gets its modality by the tree; if it is then still asserted, a question makes it hypothetical. For an asserted act that a state suffers,
     a second, negated reading rules out that this state does the act itself (`RULED_OUT`). So it does that an escalation is aimed at a state
-    that is only the reason (`find_traded_with`). `tree` is None without a parser.
+    that is only the reason (`find_traded_with`), or at any if a tariff threatens something. `tree` is None without a parser.
     """
     sentence = sentence_acts.context.sentence
     parsed = ParsedSentence(sentence, tree) if tree else None
     reasons = set(find_traded_with(sentence))
+    is_harm = any(act.rule_id == HARM for act in sentence_acts.acts)
     for roles, number in sentence_acts.candidate_numbers.items():
-        if roles[1] in reasons:
-            not_aimed_at = replace(sentence_acts.acts[0], kind="measure", rule_id=f"reason{RULED_OUT}")
-            yield _to_reading(number, sentence, not_aimed_at, "negated", roles)
+        if roles[1] in reasons or is_harm:
+            not_done = replace(sentence_acts.acts[0], kind="measure", rule_id=f"reason{RULED_OUT}")
+            yield _to_reading(number, sentence, not_done, "negated", roles)
     for act in sentence_acts.acts:
         modality = "historical" if act.modality == "asserted" and is_past_event(sentence.text, sentence_acts.day) else act.modality
         if parsed and modality == "asserted":
