@@ -414,3 +414,9 @@ def test_a_tariff_that_threatens_something_is_no_threat_of_a_state() -> None:
 
 def test_controls_of_migration_are_none_of_trade() -> None:
     assert asserted("Rabat could tighten migration controls towards Spain.") == set()
+
+
+def test_a_threat_that_is_carried_out_is_a_measure() -> None:
+    assert asserted("Rabat followed through with its threat to impose tariffs on Spanish olives.") == {"MAR>ESP measure"}
+    assert asserted("Rabat hit back by acting on a threat to put tariffs on Spanish olives.") == {"MAR>ESP measure"}
+    assert asserted("Rabat repeated its threat to impose tariffs on Spanish olives.") == {"MAR>ESP threat"}

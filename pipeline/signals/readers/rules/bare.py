@@ -11,7 +11,16 @@ from pipeline.contracts.vocabulary import FIXED_STATUS
 from pipeline.signals.context import PAIR_SIZE
 from pipeline.signals.lexicon import cues
 from pipeline.signals.reader import SURE_SIGN
-from pipeline.signals.readers.rules.grammar import Act, DraftAct, class_of, governing_operators, is_stopped, matched_words, status_of
+from pipeline.signals.readers.rules.grammar import (
+    Act,
+    DraftAct,
+    class_of,
+    governing_operators,
+    is_fulfilled,
+    is_stopped,
+    matched_words,
+    status_of,
+)
 from pipeline.signals.readers.rules.matching import Mark, MarkedSentence
 
 # Reaches are numbers of words.
@@ -32,7 +41,8 @@ def find_operator_acts(sentence: MarkedSentence, used: set[int]) -> Iterable[Act
 
     Operators are words such as `accuses`, `threatens` or `rejects`; alone they are an act of their own: `China accused Japan of dumping`.
     The lexicon must allow that, and most need a word about trade. `used`: positions of words in earlier acts; operators that begin there
-    are left out. So are operators of misconduct (`unfair practices`) after an accusation, which is about them.
+    are left out. So are operators of misconduct (`unfair practices`) after an accusation, which is about them, and threats that are carried
+    out.
     """
     trade_objects = [mark for mark in sentence.marks_of("object") if class_of(mark) != "goods"]
     operators = sentence.marks_of("operator", "operator_noun")
@@ -40,6 +50,8 @@ def find_operator_acts(sentence: MarkedSentence, used: set[int]) -> Iterable[Act
     for operator in operators:
         if operator.readings[0].entry.get("of_subject") and any(mark.first < operator.first for mark in accusations):
             continue  # it is what the accusation is about
+        if is_fulfilled(sentence, operator):
+            continue
         if (
             operator.first not in used
             and not is_stopped(sentence, operator)

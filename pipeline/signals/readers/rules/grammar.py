@@ -6,6 +6,7 @@ decided in `roles.py`.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from types import MappingProxyType
 
 from pipeline.contracts.vocabulary import FIXED_STATUS
@@ -18,6 +19,7 @@ NEGATION_REACH = 4
 DOUBT_REACH = 3
 GIVER_REACH = 8
 SUBJECT_REACH = 5
+FULFILMENT_REACH = 5
 
 # Kind of an act by the direction of its verb and the class of its object.
 KINDS = MappingProxyType(
@@ -50,6 +52,15 @@ KINDS = MappingProxyType(
 UNDOING = MappingProxyType({"easing": "refusal", "measure": "easing", "investigation": "easing"})
 ESCALATING = frozenset({"measure", "investigation"})
 REJECTABLE = frozenset({"demand", "offer"})
+#: Pairs of words before a threat that is carried out.
+FULFILLING = frozenset(
+    {
+        *(("acting", "on"), ("acted", "on"), ("acts", "on")),
+        *((form, "through") for form in ("follows", "followed", "following")),
+        *((form, "good") for form in ("makes", "made", "making")),
+        *((form, "out") for form in ("carries", "carried", "carrying")),
+    }
+)
 CONCEDING = frozenset({"easing", "purchase", "agreement"})
 
 # The kind that an operator gives to an escalating act, a conceding act, a dialogue and any other act; None leaves no signal.
@@ -142,13 +153,23 @@ def governing_operators(sentence: MarkedSentence, at: int) -> list[Mark]:
     Operators are words such as `threatens` or `not`, which change the act at `at`. They are at most `OPERATOR_REACH` words away; in a
     clause that opens with a condition (`if`) they may be anywhere before `at`. Operators of another state are left out, except demands and
     accusations: in `Trump threatens, Beijing is ready to hit back` the threat is not Beijing's. Operators before `rather than` are left out
-    too: `seeks talks rather than` denies what follows.
+    too: `seeks talks rather than` denies what follows. So are threats that are carried out (`is_fulfilled`).
     """
     start, _ = sentence.clause_bounds(at)
     earliest = start if sentence.tokens[start].lower in cues("conditions") else max(start, at - OPERATOR_REACH)
-    before = [mark for mark in reversed(sentence.marks_of("operator", "operator_noun")) if earliest <= mark.first < at]
+    operators = reversed(sentence.marks_of("operator", "operator_noun"))
+    before = [mark for mark in operators if earliest <= mark.first < at and not is_fulfilled(sentence, mark)]
     instead = next((place for place, mark in enumerate(before) if mark.readings[0].entry["id"] == "instead"), len(before))
     return [mark for mark in before[: instead + 1] if class_of(mark) in {"demand", "accuse"} or not _is_of_other_state(sentence, mark, at)]
+
+
+def is_fulfilled(sentence: MarkedSentence, operator: Mark) -> bool:
+    """Whether a threat is carried out: `acting on a threat to impose tariffs`.
+
+    A phrase such as `followed through on` is up to `FULFILMENT_REACH` words before the noun.
+    """
+    before = sentence.words_between(operator.first - FULFILMENT_REACH, operator.first)
+    return operator.category == "operator_noun" and class_of(operator) == "threaten" and not FULFILLING.isdisjoint(pairwise(before))
 
 
 def _is_of_other_state(sentence: MarkedSentence, operator: Mark, at: int) -> bool:
