@@ -76,14 +76,15 @@ kinds as (
     from weights
 ),
 
+-- From a list: DuckDB expects few rows of it, and so joins by hashing these rows, not all signals.
 instruments as (
     select
-        instrument,
-        row_number() over (order by instrument)::integer as instrument_no
-    from (select distinct instrument from pair_signals) as distinct_instruments
+        unnest(names) as instrument,
+        generate_subscripts(names, 1)::integer as instrument_no
+    from (select list(distinct instrument order by instrument) as names from pair_signals) as distinct_instruments
 ),
 
--- All signals in one order, the heaviest first and the earlier first on ties.
+-- Signals of each story and pair in order, the heaviest first and the earlier first on ties: 0.3 GB less than one order of all signals.
 ranked as (
     select
         pair_signals.signal_id,
@@ -104,6 +105,7 @@ ranked as (
         kinds.kind_no,
         kinds.is_action,
         row_number() over (
+            partition by numbered_stories.story_no, series.pair_no
             order by
                 pair_signals.probability * pair_signals.weight desc,
                 pair_signals.published_at asc,
@@ -137,6 +139,8 @@ heaviest as (
 -- The same of the story on the day before on which it counted.
 heaviest_before as (
     select
+        heaviest.story_no,
+        heaviest.pair_no,
         heaviest.rank_no,
         ranked.breadth * ranked.probability * ranked.weight as mass,
         ranked.breadth * ranked.probability * ranked.share as mass_unweighted,
@@ -153,7 +157,8 @@ heaviest_before as (
             and before.side = heaviest.side
             and before.kind_no = heaviest.kind_no
             and before.instrument_no = heaviest.instrument_no
-    inner join ranked on ranked.rank_no = before.rank_no
+    inner join ranked
+        on ranked.story_no = before.story_no and ranked.pair_no = before.pair_no and ranked.rank_no = before.rank_no
     where heaviest.is_late and before.is_late
 ),
 
@@ -177,8 +182,8 @@ directed_masses as (
         sum(heaviest.signal_count) as signal_count,
         min(ranked.rank_no) as rank_no
     from heaviest
-    inner join ranked using (rank_no)
-    left join heaviest_before using (rank_no)
+    inner join ranked using (story_no, pair_no, rank_no)
+    left join heaviest_before using (story_no, pair_no, rank_no)
     group by ranked.story_no, ranked.pair_no, ranked.side, ranked.channel_no
 ),
 
@@ -233,7 +238,6 @@ masses as (
         min(rank_no) as rank_no
     from in_series
     group by story_no, pair_no, side, channel_no
-    having sum(mass) > sum(mass_before)
 )
 
 select
@@ -261,8 +265,8 @@ from masses
 left join article_counts using (story_no, pair_no, channel_no, side)
 inner join numbered_stories using (story_no)
 inner join series using (pair_no, side)
-inner join ranked using (rank_no)
+inner join ranked using (story_no, pair_no, rank_no)
 inner join kinds using (weight_no)
 inner join instruments using (instrument_no)
-where numbered_stories.weight > 0
+where numbered_stories.weight * masses.mass > 0 -- in one condition: with two, DuckDB expects few rows and hashes the larger tables
 order by numbered_stories.index_date, series.series, kinds.channel, numbered_stories.story_no
