@@ -208,10 +208,10 @@ class Table:
                 f"Fix the code that builds the table, or change its contract in pipeline/contracts/tables."
             )
         rows = frame.select(self.schema.names())
-        return rows if _is_sorted(rows, self.key) else rows.sort(self.key, nulls_last=True)
+        return rows if is_sorted(rows, self.key) else rows.sort(self.key, nulls_last=True)
 
 
-def _is_sorted(frame: pl.DataFrame, key: tuple[str, ...]) -> bool:
+def is_sorted(frame: pl.DataFrame, key: tuple[str, ...]) -> bool:
     """Return whether rows are sorted by the key, in ascending order.
 
     Rows with equal keys may follow each other in any order. False also if a null makes it impossible to compare two neighbouring rows. The

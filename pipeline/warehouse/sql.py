@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 import duckdb
 import polars as pl
 
-from pipeline.contracts.model import ContractError, Table
+from pipeline.contracts.model import ContractError, Table, is_sorted
 from pipeline.contracts.tables import TABLES, VIEWS
 from pipeline.cores import count_cores
 from pipeline.errors import TensionError
@@ -147,9 +147,9 @@ def select(tables: Tables, query: Query, variables: Variables, threads: int = 1)
 def select_table(tables: Tables, query: Query, table: Table, variables: Variables) -> pl.DataFrame:
     """Run the query that makes `table`.
 
-    Returns the contract's columns in its order, without others. Values are cast to the contract's types, because DuckDB widens some (e.g.
-    sums to hugeint). `ModelError` when a column is missing, `ContractError` when a value cannot be cast, or a whole number may have a
-    fraction.
+    Returns the contract's columns in its order, without others, sorted by key. Values are cast to the contract's types, because DuckDB
+    widens some (e.g. sums to hugeint). `ModelError` when a column is missing, `ContractError` when a value cannot be cast, or a whole
+    number may have a fraction.
     """
     threads = count_cores() if query.runs_on_all_threads else 1
     frame = select(tables, query, variables, threads)
@@ -160,9 +160,19 @@ def select_table(tables: Tables, query: Query, table: Table, variables: Variable
     if fractions:
         raise ContractError(f"{query.path}: the query yields numbers with fractions for {fractions} of table {table.name}; cast them in it")
     try:
-        return frame.select(pl.col(name).cast(dtype, strict=True) for name, dtype in table.schema.items())
+        frame = frame.select(pl.col(name).cast(dtype, strict=True) for name, dtype in table.schema.items())
     except pl.exceptions.PolarsError as error:
         raise ContractError(f"{query.path}: the query's types do not fit table {table.name}: {error}") from error
+    return frame if is_sorted(frame, table.key) else _sort_by_column(frame, table.key)
+
+
+def _sort_by_column(frame: pl.DataFrame, key: tuple[str, ...]) -> pl.DataFrame:
+    """Sort rows by key, nulls last, and remove all columns from `frame`.
+
+    Each column is freed before the next is sorted, so that unsorted and sorted rows are never both in memory.
+    """
+    order = frame.select(pl.arg_sort_by(key, nulls_last=True)).to_series()
+    return pl.DataFrame([frame.drop_in_place(name).gather(order) for name in frame.columns])
 
 
 def _may_have_fractions(dtype: pl.DataType) -> bool:

@@ -221,6 +221,18 @@ def test_types_that_duckdb_widened_are_cast_to_the_contract(tmp_path: Path) -> N
     assert rows.row(0) == (date(2025, 4, 4), "A", 1, 1, 0, 0)
 
 
+def test_rows_sorted_by_column_equal_rows_sorted_at_once(tmp_path: Path) -> None:
+    path = write_sql(
+        tmp_path,
+        "select date '2025-04-04' + number * 7 % 10 as index_date, chr(65 + number % 3) as source, number as article_count, "
+        "number * 2 as accepted, 0 as duplicate, nullif(number, 3) as quarantined from (select unnest(range(10))::integer as number)",
+    )
+    unsorted = query(Lake(tmp_path), path, {}).cast(COVERAGE.schema)
+    rows = select_table(Lake(tmp_path), read_query(path), COVERAGE, {})
+    assert rows.equals(COVERAGE.conform(unsorted))
+    assert not rows.equals(unsorted)
+
+
 def test_a_model_without_a_column_of_its_table_is_an_error(tmp_path: Path) -> None:
     query = read_query(write_sql(tmp_path, "select 1 as accepted"))
     with pytest.raises(ModelError, match=r"model\.sql: the query yields no column \['index_date', 'source'"):
