@@ -2,14 +2,17 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from filelock import FileLock
+
+from pipeline.garbage import pause_garbage_collection
 
 #: Sorts the collected tests.
 pytest_plugins = ["tests.order"]
@@ -17,6 +20,9 @@ pytest_plugins = ["tests.order"]
 TENSION = Path(sys.executable).with_name("tension")
 #: Third-party data for development, next to the checkout on some machines and never part of it.
 OUTSIDE_DATA = Path(__file__).parents[1].parent / "shared" / "data"
+#: Linux has a file system in memory here, where tests wait for no disk. They need up to 4 GB, containers often have 64 MB.
+MEMORY = Path("/dev/shm")  # noqa: S108
+LEAST_MEMORY = 8 * 2**30
 
 CompletedCommand = subprocess.CompletedProcess[str]
 Tension = Callable[..., CompletedCommand]
@@ -47,6 +53,15 @@ def pytest_configure() -> None:
     for name in [name for name in os.environ if name.startswith("TENSION_")]:
         del os.environ[name]
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free >= LEAST_MEMORY:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """Exclude what the tests import from garbage collection."""
+    with pause_garbage_collection():
+        yield
 
 
 def command_environment(**variables: str) -> dict[str, str]:
