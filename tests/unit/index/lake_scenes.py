@@ -14,6 +14,7 @@ import polars as pl
 
 from pipeline.contracts.days import Days
 from pipeline.contracts.model import Table
+from pipeline.contracts.tables import TABLES
 from pipeline.contracts.tables.audit import MASS_PRECISION
 from pipeline.contracts.tables.contributions import CONTRIBUTIONS, TOP_CONTRIBUTIONS
 from pipeline.contracts.tables.core import ARTICLES, COVERAGE, DUPLICATES, FINDINGS, QUARANTINE, READING_OUTCOMES, STORY_LINKS
@@ -25,6 +26,7 @@ from pipeline.contracts.tables.vintages import REVISIONS
 from pipeline.contracts.vocabulary import KIND, KIND_POLARITY
 from pipeline.index.parameters import model_variables
 from pipeline.models.build import build_tables
+from pipeline.models.model import Frames
 from pipeline.settings import shipped_folder
 from pipeline.warehouse.lake import Lake
 from pipeline.warehouse.sql import read_query, select
@@ -102,18 +104,28 @@ class Scene:
 
 @dataclass(frozen=True)
 class Built:
-    """A lake with built tables, and the variables of the models."""
+    """Built tables, in a lake or in memory, and the variables of the models."""
 
-    lake: Lake
+    tables: Lake | Frames
     variables: dict[str, Any]
+
+    @property
+    def lake(self) -> Lake:
+        """The lake; tables in memory have none."""
+        assert isinstance(self.tables, Lake)
+        return self.tables
+
+    def read(self, table: Table) -> pl.DataFrame:
+        """Return the rows of a table, sorted by key."""
+        return self.tables.read(table) if isinstance(self.tables, Lake) else self.tables[table.name]
 
     def rows(self, table: Table, **where: Any) -> list[Row]:
         """Rows of a table in which the columns have these values, sorted by key."""
-        return self.lake.read(table).filter(pl.lit(value=True), **where).to_dicts()
+        return self.read(table).filter(pl.lit(value=True), **where).to_dicts()
 
     def contributions(self) -> pl.DataFrame:
         """All rows of the view `contributions`, sorted by key."""
-        return CONTRIBUTIONS.conform(select(self.lake, read_query(shipped_folder("sql") / "views" / "contributions.sql"), {}))
+        return CONTRIBUTIONS.conform(select(self.tables, read_query(shipped_folder("sql") / "views" / "contributions.sql"), {}))
 
     def row(self, table: Table, **where: Any) -> Row:
         """The only such row."""
@@ -124,34 +136,46 @@ class Built:
 def build(root: Path, scene: Scene, tables: Iterable[Table] = ALL) -> Built:
     """Write the scene's lake under `root` and build `tables` with their dependencies."""
     lake = Lake(root)
-    _write_core(lake, scene)
-    variables = model_variables(scene.pairs, scene.half_life_days, scene.baseline, lake.span(COVERAGE))
-    built = Built(lake, variables | {"least_evidence": scene.least_evidence})
-    build_tables(lake, tables, built.variables)
-    return built
+    core = _make_core(scene)
+    span = _span(core)
+    for table in (DUPLICATES, QUARANTINE):
+        lake.write_days(table, table.empty(), Days(span.first, span.first))
+    for name, frame in core.items():
+        _write_days_with_rows(lake, TABLES[name], frame)
+    variables = _variables(scene, span)
+    return Built(build_tables(lake, tables, variables), variables)
 
 
-def _write_core(lake: Lake, scene: Scene) -> None:
-    coverage = _coverage(scene)
-    span = Days(coverage["index_date"].min(), coverage["index_date"].max())  # type: ignore[arg-type]  # a column of dates, never empty
+def build_in_memory(scene: Scene, tables: Iterable[Table]) -> Built:
+    """Build `tables` with their dependencies without files, in 70 % of the time."""
+    core = _make_core(scene)
+    variables = _variables(scene, _span(core))
+    return Built(build_tables(core, tables, variables), variables)
+
+
+def _make_core(scene: Scene) -> Frames:
+    """Make the tables from which the index is built, without empty ones."""
     raw = [
         {"raw_id": one["raw_id"], "index_date": one["index_date"], "source": one["source"], "title": one["title"]} for one in scene.articles
     ]
-    frames = (
-        (RAW_ARTICLES, _frame(RAW_ARTICLES, raw)),
-        (ARTICLES, _frame(ARTICLES, scene.articles)),
-        (FINDINGS, _frame(FINDINGS, scene.findings)),
-        (STORY_LINKS, _frame(STORY_LINKS, scene.links)),
-        (READING_OUTCOMES, _reading_outcomes(scene)),
-        (COVERAGE, coverage),
-        (DUPLICATES, DUPLICATES.empty()),
-        (QUARANTINE, QUARANTINE.empty()),
-    )
-    for table, frame in frames:
-        if table in (DUPLICATES, QUARANTINE):
-            lake.write_days(table, frame, Days(span.first, span.first))
-        else:
-            _write_days_with_rows(lake, table, frame)
+    return {
+        RAW_ARTICLES.name: _frame(RAW_ARTICLES, raw),
+        ARTICLES.name: _frame(ARTICLES, scene.articles),
+        FINDINGS.name: _frame(FINDINGS, scene.findings),
+        STORY_LINKS.name: _frame(STORY_LINKS, scene.links),
+        READING_OUTCOMES.name: _reading_outcomes(scene),
+        COVERAGE.name: _coverage(scene),
+    }
+
+
+def _span(core: Frames) -> Days:
+    days = core[COVERAGE.name]["index_date"]
+    return Days(days.min(), days.max())  # type: ignore[arg-type]  # a column of dates, never empty
+
+
+def _variables(scene: Scene, span: Days) -> dict[str, Any]:
+    variables = model_variables(scene.pairs, scene.half_life_days, scene.baseline, span)
+    return variables | {"least_evidence": scene.least_evidence}
 
 
 def _write_days_with_rows(lake: Lake, table: Table, frame: pl.DataFrame) -> None:

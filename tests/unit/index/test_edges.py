@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, time
-from pathlib import Path
 
 import polars as pl
 import pytest
@@ -10,7 +9,7 @@ import pytest
 from pipeline.contracts.tables.index import CHANNEL_DAILY, DAILY_MASS, TENSION_DAILY, TENSION_PAIR_DAILY
 from pipeline.index.parameters import INDEX_VERSION, LEAST_EVIDENCE
 from tests.unit.index.check_tables import Tables, failed_critical_checks
-from tests.unit.index.lake_scenes import DAY, Built, Row, Scene, article, build, day, finding, link, random_scene
+from tests.unit.index.lake_scenes import DAY, Built, Row, Scene, article, build_in_memory, day, finding, link, random_scene
 
 WINDOW = (day(0), day(29))
 
@@ -24,12 +23,10 @@ def escalation(built: Built, number: int) -> Row:
 
 
 @pytest.fixture(scope="module")
-def lost_source(tmp_path_factory: pytest.TempPathFactory) -> Built:
+def lost_source() -> Built:
     """Two sources report one tariff a day each; from day 30 on there is only one source."""
     articles = [*daily("A", range(60)), *daily("B", range(30))]
-    return build(
-        tmp_path_factory.mktemp("lost_source"), Scene(articles, [finding(one) for one in articles], baseline=WINDOW), [CHANNEL_DAILY]
-    )
+    return build_in_memory(Scene(articles, [finding(one) for one in articles], baseline=WINDOW), [CHANNEL_DAILY])
 
 
 def test_a_source_that_disappears_is_no_longer_expected(lost_source: Built) -> None:
@@ -45,36 +42,36 @@ def test_a_source_that_disappears_only_widens_the_interval(lost_source: Built) -
     assert after["evidence_weight"] < before["evidence_weight"]
 
 
-def test_a_source_that_doubles_its_articles_keeps_the_value(tmp_path: Path) -> None:
+def test_a_source_that_doubles_its_articles_keeps_the_value() -> None:
     """If the added articles report other acts."""
     morning, evening = daily("A", range(60)), [article(f"A:{number} evening", day(number)) for number in range(30, 60)]
     findings = [*map(finding, morning), *(finding(one, instrument="quota") for one in evening)]
-    built = build(tmp_path, Scene([*morning, *evening], findings, baseline=WINDOW), [CHANNEL_DAILY])
+    built = build_in_memory(Scene([*morning, *evening], findings, baseline=WINDOW), [CHANNEL_DAILY])
     assert escalation(built, 59)["value"] == pytest.approx(100)
 
 
-def test_papers_that_join_with_the_same_stories_lower_the_value(tmp_path: Path) -> None:
+def test_papers_that_join_with_the_same_stories_lower_the_value() -> None:
     """Breadth grows less than the number of papers, and the baseline does not know them yet."""
     first = daily("A", range(90))
     joined = [daily(source, range(60, 90)) for source in "BCDEF"]
     links = [link(one, original) for paper in joined for one, original in zip(paper, first[60:], strict=True)]
     articles = [*first, *(one for paper in joined for one in paper)]
-    built = build(tmp_path, Scene(articles, [finding(one) for one in articles], links, baseline=(day(0), day(59))), [CHANNEL_DAILY])
+    built = build_in_memory(Scene(articles, [finding(one) for one in articles], links, baseline=(day(0), day(59))), [CHANNEL_DAILY])
     assert escalation(built, 59)["value"] == pytest.approx(100)
     assert 45 < escalation(built, 89)["value"] < 55
 
 
-def test_a_source_that_reports_every_act_twice_looks_calmer(tmp_path: Path) -> None:
+def test_a_source_that_reports_every_act_twice_looks_calmer() -> None:
     """A limit of counting an owner once for an act: more articles are expected to report more acts."""
     articles = [*daily("A", range(60)), *(article(f"A:{number} evening", day(number)) for number in range(30, 60))]
-    built = build(tmp_path, Scene(articles, [finding(one) for one in articles], baseline=WINDOW), [CHANNEL_DAILY])
+    built = build_in_memory(Scene(articles, [finding(one) for one in articles], baseline=WINDOW), [CHANNEL_DAILY])
     assert escalation(built, 59)["value"] == pytest.approx(57.4, abs=0.1)
 
 
-def test_a_pair_without_stories_has_every_day_and_falls_slowly(tmp_path: Path) -> None:
+def test_a_pair_without_stories_has_every_day_and_falls_slowly() -> None:
     articles = daily("A", range(30))
     scene = Scene(articles, [finding(one) for one in articles], pairs=("CHN-USA", "DEU-FRA"), baseline=WINDOW)
-    rows = build(tmp_path, scene, [TENSION_DAILY]).rows(TENSION_DAILY, actor="DEU", target="FRA")
+    rows = build_in_memory(scene, [TENSION_DAILY]).rows(TENSION_DAILY, actor="DEU", target="FRA")
     assert len(rows) == 30
     values = [row["tension"] for row in rows]
     assert values == sorted(values, reverse=True)
@@ -84,9 +81,9 @@ def test_a_pair_without_stories_has_every_day_and_falls_slowly(tmp_path: Path) -
 
 
 @pytest.mark.parametrize("half_life", [0.5, 1, 7, 60, 365])
-def test_any_half_life_gives_a_value_within_its_intervals(tmp_path: Path, half_life: float) -> None:
-    built = build(tmp_path, replace(random_scene(120, seed=3), half_life_days=half_life), [TENSION_PAIR_DAILY])
-    rows = built.lake.read(TENSION_PAIR_DAILY)
+def test_any_half_life_gives_a_value_within_its_intervals(half_life: float) -> None:
+    built = build_in_memory(replace(random_scene(120, seed=3), half_life_days=half_life), [TENSION_PAIR_DAILY])
+    rows = built.read(TENSION_PAIR_DAILY)
     assert rows.height == 120
     assert set(rows["half_life_days"]) == {half_life}
     for name in ("tension", "concession", "dialogue", "net_tension"):
@@ -97,18 +94,18 @@ def test_any_half_life_gives_a_value_within_its_intervals(tmp_path: Path, half_l
         assert rows.filter(~ordered).is_empty(), name
 
 
-def test_every_row_names_its_baseline_half_life_and_version(lost_source: Built, tmp_path: Path) -> None:
+def test_every_row_names_its_baseline_half_life_and_version(lost_source: Built) -> None:
     articles = daily("A", range(3))
-    row = build(tmp_path, Scene(articles, [finding(one) for one in articles]), [TENSION_DAILY]).rows(TENSION_DAILY)[0]
+    row = build_in_memory(Scene(articles, [finding(one) for one in articles]), [TENSION_DAILY]).rows(TENSION_DAILY)[0]
     assert (row["baseline_from"], row["baseline_to"], row["half_life_days"], row["index_version"]) == (DAY, day(2), 7.0, INDEX_VERSION)
 
 
-def test_a_story_known_only_when_nothing_is_left_of_it_counts_nowhere(tmp_path: Path) -> None:
+def test_a_story_known_only_when_nothing_is_left_of_it_counts_nowhere() -> None:
     articles = daily("A", range(70))
     late = article("B:old", day(2), first_seen_at=datetime.combine(day(60), time(12), UTC))
     findings = [*map(finding, articles[:30]), finding(late, instrument="quota")]
-    built = build(tmp_path, Scene([*articles, late], findings, baseline=WINDOW, half_life_days=1), [TENSION_DAILY, TENSION_PAIR_DAILY])
+    built = build_in_memory(Scene([*articles, late], findings, baseline=WINDOW, half_life_days=1), [TENSION_DAILY, TENSION_PAIR_DAILY])
     after = [row for row in built.rows(TENSION_PAIR_DAILY) if row["index_date"] > day(30)]
     assert {(row["story_count"], row["signal_count"], row["article_count"]) for row in after} == {(0, 0, 0)}
-    tables = {table.name: built.lake.read(table) for table in (TENSION_DAILY, TENSION_PAIR_DAILY)}
+    tables = {table.name: built.read(table) for table in (TENSION_DAILY, TENSION_PAIR_DAILY)}
     assert failed_critical_checks(Tables(tables, built.variables)) == []

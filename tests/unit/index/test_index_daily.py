@@ -1,5 +1,4 @@
 from math import sqrt
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -7,7 +6,7 @@ import pytest
 from pipeline.contracts.countries import pair_name
 from pipeline.contracts.tables.index import INDEX_DAILY, MOVEMENT_DAILY, STALEMATE_DAILY, TENSION_DAILY, TENSION_PAIR_DAILY
 from pipeline.index.parameters import LEAST_EVIDENCE
-from tests.unit.index.lake_scenes import DAY, Built, Row, Scene, article, build, day, finding, link
+from tests.unit.index.lake_scenes import DAY, Built, Row, Scene, article, build_in_memory, day, finding, link
 
 A, B = article("A:1"), article("A:2")
 
@@ -38,10 +37,10 @@ def test_both_directions_have_phase_and_stalemate_of_the_pair(small: Built) -> N
         assert (row["phase"], row["stalemate"]) == (pooled["phase"], pooled["stalemate"])
 
 
-def test_counts_are_those_of_the_day_and_direction(tmp_path: Path) -> None:
+def test_counts_are_those_of_the_day_and_direction() -> None:
     copy = article("B:1")
     findings = [finding(A), finding(copy), finding(B, "offer", "proposed"), finding(B, "threat", "proposed", modality="negated")]
-    built = build(tmp_path, Scene([A, B, copy], findings, [link(copy, A)], read={("A", DAY): 40}), [TENSION_DAILY])
+    built = build_in_memory(Scene([A, B, copy], findings, [link(copy, A)], read={("A", DAY): 40}), [TENSION_DAILY])
     row = built.row(TENSION_DAILY, actor="CHN")
     assert (row["story_count"], row["signal_count"], row["article_count"]) == (2, 3, 3)
     assert row["raw_per_10k"] == pytest.approx(10_000 * 2 / 41)
@@ -49,28 +48,28 @@ def test_counts_are_those_of_the_day_and_direction(tmp_path: Path) -> None:
     assert (nothing["story_count"], nothing["signal_count"], nothing["article_count"], nothing["raw_per_10k"]) == (0, 0, 0, 0)
 
 
-def test_an_article_with_signals_of_two_channels_is_counted_once(tmp_path: Path) -> None:
-    built = build(tmp_path, Scene([A], [finding(A), finding(A, "dialogue", "effective")]), [TENSION_DAILY])
+def test_an_article_with_signals_of_two_channels_is_counted_once() -> None:
+    built = build_in_memory(Scene([A], [finding(A), finding(A, "dialogue", "effective")]), [TENSION_DAILY])
     row = built.row(TENSION_DAILY, actor="CHN")
     assert (row["story_count"], row["signal_count"], row["article_count"]) == (1, 2, 1)
 
 
-def test_the_raw_rate_of_a_day_without_articles_is_null(tmp_path: Path) -> None:
-    built = build(tmp_path, Scene([A, article("A:3", day(2))], [finding(A)]), [TENSION_PAIR_DAILY])
+def test_the_raw_rate_of_a_day_without_articles_is_null() -> None:
+    built = build_in_memory(Scene([A, article("A:3", day(2))], [finding(A)]), [TENSION_PAIR_DAILY])
     assert [row["raw_per_10k"] for row in built.rows(TENSION_PAIR_DAILY)] == [10_000, None, 0]
 
 
-def test_an_article_counts_in_the_raw_rate_of_its_own_day(tmp_path: Path) -> None:
+def test_an_article_counts_in_the_raw_rate_of_its_own_day() -> None:
     copy, later = article("B:1", day(1)), article("C:1", day(2))
     findings = [finding(one) for one in (A, copy, later)]
-    built = build(tmp_path, Scene([A, copy, later], findings, [link(copy, A), link(later, copy)]), [TENSION_PAIR_DAILY])
+    built = build_in_memory(Scene([A, copy, later], findings, [link(copy, A), link(later, copy)]), [TENSION_PAIR_DAILY])
     assert [row["raw_per_10k"] for row in built.rows(TENSION_PAIR_DAILY)] == [10_000] * 3
 
 
-def test_a_value_without_enough_evidence_is_withheld(tmp_path: Path) -> None:
+def test_a_value_without_enough_evidence_is_withheld() -> None:
     articles = [article("A:1", day(0)), article("A:2", day(40))]
     scene = Scene(articles, [finding(one) for one in articles], least_evidence=LEAST_EVIDENCE)
-    rows = build(tmp_path, scene, [TENSION_PAIR_DAILY]).rows(TENSION_PAIR_DAILY)
+    rows = build_in_memory(scene, [TENSION_PAIR_DAILY]).rows(TENSION_PAIR_DAILY)
     assert (rows[0]["is_thin"], rows[20]["is_thin"]) == (False, True)  # twenty days without an article
     for row in rows:
         values = [row[name] for name in ("tension", "tension_lo80", "tension_hi95", "tension_words", "tension_unweighted")]
@@ -78,11 +77,11 @@ def test_a_value_without_enough_evidence_is_withheld(tmp_path: Path) -> None:
     assert rows[20]["net_tension"] is None
 
 
-def test_channels_are_withheld_separately(tmp_path: Path) -> None:
+def test_channels_are_withheld_separately() -> None:
     articles = [article(f"A:{number}", day(number)) for number in range(40)]
     findings = [finding(one) for one in articles] + [finding(articles[0], "purchase", "announced")]
     scene = Scene(articles, findings, least_evidence=LEAST_EVIDENCE)
-    row = build(tmp_path, scene, [TENSION_PAIR_DAILY]).rows(TENSION_PAIR_DAILY)[-1]
+    row = build_in_memory(scene, [TENSION_PAIR_DAILY]).rows(TENSION_PAIR_DAILY)[-1]
     assert row["concession_evidence_weight"] < 0.25 < row["evidence_weight"]
     assert (row["is_thin"], row["tension"] is None, row["concession"], row["net_tension"]) == (False, False, None, None)
     assert row["observed_escalation"] > 0
@@ -94,12 +93,12 @@ def towards_usa(partner: str, kind: str, status: str = "announced", probability:
 
 
 @pytest.fixture(scope="module")
-def two_pairs(tmp_path_factory: pytest.TempPathFactory) -> Built:
+def two_pairs() -> Built:
     """A pair with a measure on each of the last days, and one that is never in the news."""
     articles = [article(f"A:{number}", day(number)) for number in range(40)]
     findings = [finding(one, "measure", "effective", actor="CHN", target="USA") for one in articles[30:]]
     scene = Scene(articles, findings, pairs=("CHN-USA", "EUN-USA"), least_evidence=LEAST_EVIDENCE)
-    return build(tmp_path_factory.mktemp("two_pairs"), scene, [TENSION_PAIR_DAILY])
+    return build_in_memory(scene, [TENSION_PAIR_DAILY])
 
 
 def test_a_pair_without_a_story_has_no_phase_on_any_day(two_pairs: Built) -> None:
@@ -114,11 +113,11 @@ def test_the_phase_is_the_most_probable_one(two_pairs: Built) -> None:
     assert row["p_escalation"] == max(row[f"p_{name}"] for name in ("escalation", "de_escalation", "stalemate", "dialogue", "quiet"))
 
 
-def test_days_far_below_their_baseline_are_quiet(tmp_path: Path) -> None:
+def test_days_far_below_their_baseline_are_quiet() -> None:
     articles = [article(f"A:{number}", day(number)) for number in range(40)]
     kinds = (("measure", "announced"), ("agreement", "announced"), ("dialogue", "effective"))
     findings = [finding(one, kind, status) for one in articles[:10] for kind, status in kinds]
-    built = build(tmp_path, Scene(articles, findings, baseline=(day(0), day(9))), [TENSION_PAIR_DAILY])
+    built = build_in_memory(Scene(articles, findings, baseline=(day(0), day(9))), [TENSION_PAIR_DAILY])
     assert built.row(TENSION_PAIR_DAILY, index_date=day(39))["phase"] == "quiet"
 
 
@@ -150,11 +149,11 @@ HOLD_AND_MOVE = {
 
 
 @pytest.fixture(scope="module")
-def movement(tmp_path_factory: pytest.TempPathFactory) -> Built:
+def movement() -> Built:
     """One day on which each pair is one case."""
     findings = [row for *_, rows in HOLD_AND_MOVE.values() for row in rows]
     pairs = tuple(pair_name(partner, "USA") for partner, *_ in HOLD_AND_MOVE.values())
-    return build(tmp_path_factory.mktemp("movement"), Scene([A, COPY], findings, [link(COPY, A)], pairs=pairs), [STALEMATE_DAILY])
+    return build_in_memory(Scene([A, COPY], findings, [link(COPY, A)], pairs=pairs), [STALEMATE_DAILY])
 
 
 @pytest.mark.parametrize(("partner", "hold", "move"), [case[:3] for case in HOLD_AND_MOVE.values()], ids=list(HOLD_AND_MOVE))

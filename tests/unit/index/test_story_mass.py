@@ -1,6 +1,5 @@
 from itertools import product
 from math import log, prod
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,58 +8,58 @@ from pipeline.contracts.tables.index import SIGNALS, STORY_MASS
 from pipeline.contracts.tables.measures import MEASURE_CLAIMS
 from pipeline.contracts.tables.stories import STORIES, STORY_ARTICLES
 from pipeline.contracts.tables.threats import THREAT_CLAIMS
-from tests.unit.index.lake_scenes import DAY, Built, Row, Scene, article, build, day, finding, link, story_in_sources
+from tests.unit.index.lake_scenes import DAY, Built, Row, Scene, article, build_in_memory, day, finding, link, story_in_sources
 
 ONE = article("A:1")
 
 
-def masses(root: Path, *findings: Row, articles: list[Row] | None = None, links: list[Row] | None = None) -> Built:
-    return build(root, Scene(articles or [ONE], findings, links or []), [STORY_MASS])
+def masses(*findings: Row, articles: list[Row] | None = None, links: list[Row] | None = None) -> Built:
+    return build_in_memory(Scene(articles or [ONE], findings, links or []), [STORY_MASS])
 
 
 def escalation(built: Built, series: str = "CHN>USA") -> Row:
     return built.row(STORY_MASS, series=series, channel="escalation")
 
 
-def test_a_signal_weighs_its_probability_times_its_severity(tmp_path: Path) -> None:
-    row = escalation(masses(tmp_path, finding(ONE, "measure", "announced", 0.8)))
+def test_a_signal_weighs_its_probability_times_its_severity() -> None:
+    row = escalation(masses(finding(ONE, "measure", "announced", 0.8)))
     assert row["mass"] == pytest.approx(0.8 * 0.50)
     assert row["mass_unweighted"] == pytest.approx(0.8)
     assert row["second_moment"] == pytest.approx(0.8 * 0.50**2)
 
 
 @pytest.mark.parametrize(("rate_pct", "size"), [(None, 1), (25, 1), (100, 2), (145, 2), (9, 0.6), (1, 0.5)])
-def test_a_tariff_weighs_by_the_root_of_its_rate(tmp_path: Path, rate_pct: float | None, size: float) -> None:
-    row = escalation(masses(tmp_path, finding(ONE, "measure", "announced", 0.8, instrument="tariff", rate_pct=rate_pct)))
+def test_a_tariff_weighs_by_the_root_of_its_rate(rate_pct: float | None, size: float) -> None:
+    row = escalation(masses(finding(ONE, "measure", "announced", 0.8, instrument="tariff", rate_pct=rate_pct)))
     assert row["mass"] == pytest.approx(0.8 * 0.50 * size)
     assert row["mass_unweighted"] == pytest.approx(0.8)
 
 
 @pytest.mark.parametrize(("kind", "instrument", "severity"), [("measure", "export_control", 0.50), ("easing", "tariff", 0.45)])
-def test_the_rate_matters_only_for_threatened_and_raised_tariffs(tmp_path: Path, kind: str, instrument: str, severity: float) -> None:
-    built = masses(tmp_path, finding(ONE, kind, "announced", 0.8, instrument=instrument, rate_pct=100.0))
+def test_the_rate_matters_only_for_threatened_and_raised_tariffs(kind: str, instrument: str, severity: float) -> None:
+    built = masses(finding(ONE, kind, "announced", 0.8, instrument=instrument, rate_pct=100.0))
     assert [row["mass"] for row in built.rows(STORY_MASS, series="CHN>USA")] == [pytest.approx(0.8 * severity)]
 
 
-def test_only_the_heaviest_signal_of_a_kind_and_instrument_counts(tmp_path: Path) -> None:
+def test_only_the_heaviest_signal_of_a_kind_and_instrument_counts() -> None:
     heavy, light = finding(ONE, "measure", "announced", 0.9), finding(ONE, "measure", "effective", 0.6)
-    row = escalation(masses(tmp_path, heavy, light))
+    row = escalation(masses(heavy, light))
     assert row["mass"] == pytest.approx(0.9 * 0.50)  # larger than 0.6 x 0.70
     assert row["signal_id"] == heavy["signal_id"]
     assert row["signal_count"] == 2
 
 
-def test_signals_of_other_kinds_and_instruments_are_added(tmp_path: Path) -> None:
+def test_signals_of_other_kinds_and_instruments_are_added() -> None:
     measure = finding(ONE, "measure", "announced", 0.9)
     other_instrument = finding(ONE, "measure", "announced", 0.5, instrument="export_control")
     other_kind = finding(ONE, "demand", "proposed", 0.7)
-    row = escalation(masses(tmp_path, measure, other_instrument, other_kind))
+    row = escalation(masses(measure, other_instrument, other_kind))
     assert row["mass"] == pytest.approx(0.9 * 0.50 + 0.5 * 0.50 + 0.7 * 0.10)
 
 
-def test_the_second_moment_is_that_of_independent_signals(tmp_path: Path) -> None:
+def test_the_second_moment_is_that_of_independent_signals() -> None:
     signals = [("measure", "announced", 0.9, 0.50), ("demand", "proposed", 0.7, 0.10), ("threat", "proposed", 0.4, 0.35)]
-    row = escalation(masses(tmp_path, *(finding(ONE, kind, status, p) for kind, status, p, _ in signals)))
+    row = escalation(masses(*(finding(ONE, kind, status, p) for kind, status, p, _ in signals)))
     expected = 0.0
     for true in product((0, 1), repeat=len(signals)):
         chance = prod(p if is_true else 1 - p for is_true, (*_, p, _) in zip(true, signals, strict=True))
@@ -68,10 +67,10 @@ def test_the_second_moment_is_that_of_independent_signals(tmp_path: Path) -> Non
     assert row["second_moment"] == pytest.approx(expected)
 
 
-def test_the_heaviest_signal_comes_from_any_article_of_the_story(tmp_path: Path) -> None:
+def test_the_heaviest_signal_comes_from_any_article_of_the_story() -> None:
     (first, second), links = story_in_sources(2)
     loud = finding(second, probability=0.9)
-    row = escalation(masses(tmp_path, finding(first, probability=0.4), loud, articles=[first, second], links=links))
+    row = escalation(masses(finding(first, probability=0.4), loud, articles=[first, second], links=links))
     assert row["story_id"] == first["article_id"]
     assert row["signal_id"] == loud["signal_id"]
     assert row["mass"] == pytest.approx((1 + log(2)) * 0.9 * 0.50)
@@ -82,7 +81,7 @@ BREADTHS = {1: 1.0, 3: 1 + log(3), 20: 1 + log(20), 25: 1 + log(20)}
 
 
 @pytest.fixture(scope="module")
-def broad(tmp_path_factory: pytest.TempPathFactory) -> Built:
+def broad() -> Built:
     """One story a day, in 1, 3, 20 and 25 sources."""
     articles, links, findings = [], [], []
     for sources in BREADTHS:
@@ -92,7 +91,7 @@ def broad(tmp_path_factory: pytest.TempPathFactory) -> Built:
         links += [one | {name: named[one[name]] for name in ("article_id", "earlier_article_id")} for one in linked]
         articles += members
         findings.append(finding(members[0], probability=0.6))
-    return build(tmp_path_factory.mktemp("broad"), Scene(articles, findings, links), [STORY_MASS])
+    return build_in_memory(Scene(articles, findings, links), [STORY_MASS])
 
 
 @pytest.mark.parametrize("sources", BREADTHS)
@@ -104,47 +103,47 @@ def test_breadth_grows_with_the_logarithm_of_up_to_20_sources(broad: Built, sour
     assert row["second_moment"] == pytest.approx(0.6 * (breadth * 0.50) ** 2)
 
 
-def test_a_second_article_of_one_source_adds_no_breadth(tmp_path: Path) -> None:
+def test_a_second_article_of_one_source_adds_no_breadth() -> None:
     first, again = article("A:1"), article("A:2", day(1))
-    built = masses(tmp_path, finding(first), articles=[first, again], links=[link(again, first)])
+    built = masses(finding(first), articles=[first, again], links=[link(again, first)])
     story = built.row(STORIES)
     assert (story["source_owner_count"], story["article_count"], story["breadth"]) == (1, 2, 1.0)
 
 
-def test_two_sources_of_one_owner_count_once_in_breadth(tmp_path: Path) -> None:
+def test_two_sources_of_one_owner_count_once_in_breadth() -> None:
     first, sister, stranger = article("A:1"), article("B:1", source_owner="A"), article("C:1")
     links = [link(sister, first), link(stranger, first)]
-    story = masses(tmp_path / "two", finding(first), articles=[first, sister], links=links[:1]).row(STORIES)
+    story = masses(finding(first), articles=[first, sister], links=links[:1]).row(STORIES)
     assert (story["source_owner_count"], story["article_count"], story["breadth"]) == (1, 2, 1.0)
-    story = masses(tmp_path / "three", finding(first), articles=[first, sister, stranger], links=links).row(STORIES)
+    story = masses(finding(first), articles=[first, sister, stranger], links=links).row(STORIES)
     assert (story["source_owner_count"], story["article_count"], story["breadth"]) == (2, 3, pytest.approx(1 + log(2)))
 
 
-def test_words_and_actions_sum_to_the_mass(tmp_path: Path) -> None:
+def test_words_and_actions_sum_to_the_mass() -> None:
     threat = finding(ONE, "threat", "proposed", 0.5)
     planned = finding(ONE, "measure", "proposed", 0.5, instrument="currency")
     act = finding(ONE, "measure", "effective", 0.5)
-    row = escalation(masses(tmp_path, threat, planned, act))
+    row = escalation(masses(threat, planned, act))
     assert row["mass_words"] == pytest.approx(0.5 * 0.35 + 0.5 * 0.35)
     assert row["mass_actions"] == pytest.approx(0.5 * 0.70)
     assert row["mass"] == pytest.approx(row["mass_words"] + row["mass_actions"])
 
 
-def test_signals_that_are_not_asserted_have_no_mass(tmp_path: Path) -> None:
-    built = masses(tmp_path, *(finding(ONE, modality=modality) for modality in ("negated", "hypothetical", "historical")))
+def test_signals_that_are_not_asserted_have_no_mass() -> None:
+    built = masses(*(finding(ONE, modality=modality) for modality in ("negated", "hypothetical", "historical")))
     assert len(built.rows(SIGNALS)) == 3
     assert built.rows(STORY_MASS) == []
 
 
-def test_withdrawn_threats_and_offers_have_no_mass(tmp_path: Path) -> None:
+def test_withdrawn_threats_and_offers_have_no_mass() -> None:
     taken_back = (("threat", "suspended"), ("offer", "suspended"), ("dialogue", "ended"))
-    assert masses(tmp_path, *(finding(ONE, kind, status) for kind, status in taken_back)).rows(STORY_MASS) == []
+    assert masses(*(finding(ONE, kind, status) for kind, status in taken_back)).rows(STORY_MASS) == []
 
 
 @pytest.mark.parametrize(("status", "begun"), [("suspended", "announced"), ("ended", "effective")])
-def test_a_stop_of_purchases_is_a_measure_that_begins(tmp_path: Path, status: str, begun: str) -> None:
+def test_a_stop_of_purchases_is_a_measure_that_begins(status: str, begun: str) -> None:
     def build_measure(name: str) -> list[list[Any]]:
-        built = build(tmp_path / name, Scene([ONE], [finding(ONE, "measure", name)]), (STORY_MASS, MEASURE_CLAIMS, THREAT_CLAIMS))
+        built = build_in_memory(Scene([ONE], [finding(ONE, "measure", name)]), (STORY_MASS, MEASURE_CLAIMS, THREAT_CLAIMS))
         return [
             [row[column] for row in built.rows(table)]
             for table, column in ((STORY_MASS, "mass"), (MEASURE_CLAIMS, "effect"), (THREAT_CLAIMS, "status"))
@@ -154,47 +153,47 @@ def test_a_stop_of_purchases_is_a_measure_that_begins(tmp_path: Path, status: st
     assert build_measure(status)[1:] == [[begun], [begun]]
 
 
-def test_a_signal_without_weight_does_not_hide_another(tmp_path: Path) -> None:
-    row = escalation(masses(tmp_path, finding(ONE, "threat", "suspended", 0.9), finding(ONE, "threat", "proposed", 0.2)))
+def test_a_signal_without_weight_does_not_hide_another() -> None:
+    row = escalation(masses(finding(ONE, "threat", "suspended", 0.9), finding(ONE, "threat", "proposed", 0.2)))
     assert row["mass"] == pytest.approx(0.2 * 0.35)
     assert row["signal_count"] == 1
 
 
-def test_a_suspended_tariff_counts_as_a_concession(tmp_path: Path) -> None:
-    built = masses(tmp_path, finding(ONE, "easing", "suspended", 0.5))
+def test_a_suspended_tariff_counts_as_a_concession() -> None:
+    built = masses(finding(ONE, "easing", "suspended", 0.5))
     assert built.row(STORY_MASS, series="CHN>USA")["channel"] == "concession"
     assert built.row(STORY_MASS, series="CHN>USA")["mass_actions"] == pytest.approx(0.5 * 0.45)
 
 
-def test_the_mass_of_a_pair_is_that_of_both_directions(tmp_path: Path) -> None:
-    built = masses(tmp_path, finding(ONE, probability=0.8), finding(ONE, probability=0.5, actor="USA", target="CHN"))
+def test_the_mass_of_a_pair_is_that_of_both_directions() -> None:
+    built = masses(finding(ONE, probability=0.8), finding(ONE, probability=0.5, actor="USA", target="CHN"))
     assert escalation(built, "CHN>USA")["mass"] == pytest.approx(0.40)
     assert escalation(built, "USA>CHN")["mass"] == pytest.approx(0.25)
     assert escalation(built, "CHN-USA")["mass"] == pytest.approx(0.65)
     assert escalation(built, "CHN-USA")["signal_count"] == 2
 
 
-def test_only_the_selected_pairs_have_mass(tmp_path: Path) -> None:
+def test_only_the_selected_pairs_have_mass() -> None:
     others = (("JPN", "*"), ("JPN", "USA"), ("CHN", "JPN"))
-    assert masses(tmp_path, *(finding(ONE, actor=actor, target=target) for actor, target in others)).rows(STORY_MASS) == []
+    assert masses(*(finding(ONE, actor=actor, target=target) for actor, target in others)).rows(STORY_MASS) == []
 
 
-def test_a_story_belongs_to_the_day_of_its_first_article(tmp_path: Path) -> None:
+def test_a_story_belongs_to_the_day_of_its_first_article() -> None:
     first, second, third = article("A:1"), article("B:1", day(2)), article("C:1", day(4))
     links = [link(second, first), link(third, second)]
-    built = masses(tmp_path, finding(third), articles=[first, second, third], links=links)
+    built = masses(finding(third), articles=[first, second, third], links=links)
     assert {row["story_id"] for row in built.rows(STORY_ARTICLES)} == {"A:1"}
     assert escalation(built)["index_date"] == DAY
     assert built.row(STORIES)["article_count"] == 3
 
 
-def test_an_article_without_links_is_its_own_story(tmp_path: Path) -> None:
-    built = masses(tmp_path, finding(ONE), articles=[ONE, article("B:1")])
+def test_an_article_without_links_is_its_own_story() -> None:
+    built = masses(finding(ONE), articles=[ONE, article("B:1")])
     assert {row["article_id"]: row["story_id"] for row in built.rows(STORY_ARTICLES)} == {"A:1": "A:1", "B:1": "B:1"}
     assert [row["story_id"] for row in built.rows(STORIES)] == ["A:1"]  # the other has no signal
 
 
-def test_circular_links_terminate(tmp_path: Path) -> None:
+def test_circular_links_terminate() -> None:
     one, other = article("A:1"), article("B:1")
-    built = build(tmp_path, Scene([one, other], [], [link(one, other), link(other, one)]), [STORY_ARTICLES])
+    built = build_in_memory(Scene([one, other], [], [link(one, other), link(other, one)]), [STORY_ARTICLES])
     assert [row["story_id"] for row in built.rows(STORY_ARTICLES)] == ["A:1", "B:1"]

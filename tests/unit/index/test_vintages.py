@@ -16,7 +16,7 @@ from pipeline.contracts.tables.index import BASELINE, DAILY_MASS, INDEX_DAILY, M
 from pipeline.contracts.tables.stories import STORY_ARTICLES
 from pipeline.contracts.tables.vintages import MASS_ARRIVALS, MOVEMENT_ARRIVALS, REVISIONS, STORY_KNOWN, VINTAGES
 from pipeline.models.build import build_tables
-from tests.unit.index.lake_scenes import DAY, Built, Row, Scene, article, build, day, finding, link, random_finding
+from tests.unit.index.lake_scenes import DAY, Built, Row, Scene, article, build, build_in_memory, day, finding, link, random_finding
 
 VALUES = [
     *(f"{name}{limit}" for name in ("tension", "concession", "dialogue") for limit in ("", "_lo80", "_lo95", "_hi80", "_hi95")),
@@ -43,7 +43,7 @@ def vintages_of(built: Built, on: date, series: str = "CHN>USA") -> dict[datetim
 
 def as_of(built: Built, moment: datetime) -> pl.DataFrame:
     """The newest vintage of each day and series known at that moment."""
-    vintages = built.lake.read(VINTAGES).filter(pl.col("known_at") <= moment).sort("known_at")
+    vintages = built.read(VINTAGES).filter(pl.col("known_at") <= moment).sort("known_at")
     return vintages.group_by("index_date", "series").last().sort("index_date", "series")
 
 
@@ -72,7 +72,7 @@ def random_late_scene(seed: int) -> Scene:
 
 def core_known_on(scene: Scene, built: Built, on: date) -> dict[str, pl.DataFrame]:
     """The core tables as known at the end of a day, with the stories as they are known last."""
-    final = built.lake.read(STORY_ARTICLES)
+    final = built.read(STORY_ARTICLES)
     then = final.filter(pl.col("known_on") <= on)
     first = (
         then.sort(pl.col("article_id") != pl.col("story_id"), "index_date", "article_id")
@@ -85,25 +85,25 @@ def core_known_on(scene: Scene, built: Built, on: date) -> dict[str, pl.DataFram
     days = pl.DataFrame({"index_date": [day(n) for n in range((on - DAY).days + 1)], "source": "(none)"})
     none = days.with_columns(pl.lit(0, pl.Int64).alias(name) for name in ("article_count", "accepted", "duplicate", "quarantined"))
     coverage = (
-        built.lake.read(COVERAGE)
+        built.read(COVERAGE)
         .filter(pl.col("index_date") <= on)
         .join(unseen, on=["index_date", "source"], how="left")
         .with_columns((pl.col("accepted") - pl.col("unseen").fill_null(0)).cast(pl.Int64))
         .drop("unseen")
     )
     return {
-        ARTICLES.name: built.lake.read(ARTICLES).join(then, on="article_id", how="semi"),
-        FINDINGS.name: built.lake.read(FINDINGS).join(then, on="article_id", how="semi"),
+        ARTICLES.name: built.read(ARTICLES).join(then, on="article_id", how="semi"),
+        FINDINGS.name: built.read(FINDINGS).join(then, on="article_id", how="semi"),
         STORY_LINKS.name: links.select("article_id", "index_date", "earlier_article_id", similarity=pl.lit(1.0)),
         COVERAGE.name: pl.concat([coverage, COVERAGE.conform(none)]),
-        BASELINE.name: built.lake.read(BASELINE),
+        BASELINE.name: built.read(BASELINE),
     }
 
 
 @pytest.fixture(scope="module", params=[1, 2])
-def random_wire(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Scene, Built]:
+def random_wire(request: pytest.FixtureRequest) -> tuple[Scene, Built]:
     scene = random_late_scene(request.param)
-    return scene, build(tmp_path_factory.mktemp("random_late_scene"), scene, [REVISIONS, TENSION_PAIR_DAILY])
+    return scene, build_in_memory(scene, [REVISIONS, TENSION_PAIR_DAILY])
 
 
 @pytest.mark.parametrize("number", [7, 9, 10, 17, 18, 26, 33, 44, 45, 50])
@@ -122,7 +122,7 @@ def test_a_vintage_equals_an_index_of_the_articles_seen_by_then(random_wire: tup
 
 def test_the_newest_vintage_is_the_published_value(random_wire: tuple[Scene, Built]) -> None:
     _, built = random_wire
-    index = built.lake.read(INDEX_DAILY).sort("index_date", "series")
+    index = built.read(INDEX_DAILY).sort("index_date", "series")
     newest = as_of(built, end_of(day(99)))
     for name in VALUES:
         assert newest[name].to_numpy() == pytest.approx(index[name].to_numpy(), rel=1e-9, nan_ok=True), name
@@ -137,17 +137,17 @@ def test_arrivals_sum_to_the_daily_masses(random_wire: tuple[Scene, Built]) -> N
         (MASS_ARRIVALS, DAILY_MASS, ["index_date", "series", "channel"], ["observed", "second_moment", "expected", "articles_read"]),
         (MOVEMENT_ARRIVALS, MOVEMENT_DAILY, ["index_date", "pair"], ["hold", "move"]),
     ):
-        summed = built.lake.read(arrivals).group_by(key).agg(pl.col(columns).sum())
-        both = built.lake.read(daily).join(summed, on=key, how="left", suffix="_arrived").fill_null(0)
+        summed = built.read(arrivals).group_by(key).agg(pl.col(columns).sum())
+        both = built.read(daily).join(summed, on=key, how="left", suffix="_arrived").fill_null(0)
         for name in columns:
             assert both[f"{name}_arrived"].to_numpy() == pytest.approx(both[name].to_numpy(), abs=1e-9), name
 
 
 def test_consecutive_vintages_differ(random_wire: tuple[Scene, Built]) -> None:
     _, built = random_wire
-    pooled = built.lake.read(VINTAGES).filter(pl.col("series") == "CHN-USA").sort("index_date", "known_at")
+    pooled = built.read(VINTAGES).filter(pl.col("series") == "CHN-USA").sort("index_date", "known_at")
     # The three series of a pair get their vintages together, so one of them may repeat a value.
-    together = built.lake.read(VINTAGES).filter(pl.col("pair") == "CHN-USA").sort("index_date", "known_at", "series")
+    together = built.read(VINTAGES).filter(pl.col("pair") == "CHN-USA").sort("index_date", "known_at", "series")
     vintages = together.group_by("index_date", "known_at", maintain_order=True).agg(pl.struct(*VALUES, "obs_status").alias("values"))
     rows = [(row["index_date"], row["values"]) for row in vintages.iter_rows(named=True)]
     assert vintages.height == pooled.height
@@ -166,9 +166,9 @@ def late_scene(articles: Sequence[Row], links: Sequence[Row] = (), findings: Seq
     return Scene([*articles, article("A:8", FIRST), article("A:9", day(20))], findings_of_scene, links, read=MUCH, baseline=BASE)
 
 
-def test_a_late_article_changes_no_earlier_vintage(tmp_path: Path) -> None:
-    without = build(tmp_path / "without", late_scene([A, QUIET]), [VINTAGES])
-    arrived = build(tmp_path / "with", late_scene([A, QUIET, LATE]), [VINTAGES])
+def test_a_late_article_changes_no_earlier_vintage() -> None:
+    without = build_in_memory(late_scene([A, QUIET]), [VINTAGES])
+    arrived = build_in_memory(late_scene([A, QUIET, LATE]), [VINTAGES])
     for before in (end_of(DAY), end_of(day(1)), end_of(day(2)) - timedelta(microseconds=1)):
         assert as_of(arrived, before).equals(as_of(without, before))
     after = end_of(day(2))
@@ -176,41 +176,41 @@ def test_a_late_article_changes_no_earlier_vintage(tmp_path: Path) -> None:
     assert as_of(arrived, after)["tension"].to_list() > as_of(without, after)["tension"].to_list()
 
 
-def test_a_day_without_late_articles_has_a_vintage_per_status(tmp_path: Path) -> None:
-    built = build(tmp_path, late_scene([A, QUIET]), [VINTAGES])
+def test_a_day_without_late_articles_has_a_vintage_per_status() -> None:
+    built = build_in_memory(late_scene([A, QUIET]), [VINTAGES])
     vintages = vintages_of(built, DAY)
     assert {moment: row["obs_status"] for moment, row in vintages.items()} == {end_of(DAY): "P", end_of(day(7)): "A"}
     assert len({row["tension"] for row in vintages.values()}) == 1
     assert [row["obs_status"] for row in vintages_of(built, day(14)).values()] == ["P"]
 
 
-def test_a_copy_in_another_source_next_day_is_a_revision(tmp_path: Path) -> None:
+def test_a_copy_in_another_source_next_day_is_a_revision() -> None:
     copy = article("B:1", day(1))
-    built = build(tmp_path, late_scene([A, copy], [link(copy, A)], [finding(A)]), [VINTAGES])
+    built = build_in_memory(late_scene([A, copy], [link(copy, A)], [finding(A)]), [VINTAGES])
     vintages = vintages_of(built, DAY)
     assert vintages[end_of(DAY)]["tension"] == pytest.approx(100 * (1 + 0.5))
     assert vintages[end_of(day(1))]["tension"] == pytest.approx(100 * (1 + 0.5 * (1 + log(2))))
     assert [row["source_owner_count"] for row in built.rows(STORY_KNOWN)][:2] == [1, 2]
 
 
-def test_a_copy_of_the_same_owner_next_day_is_no_revision(tmp_path: Path) -> None:
+def test_a_copy_of_the_same_owner_next_day_is_no_revision() -> None:
     copy = article("B:1", day(1), source_owner="A")
-    built = build(tmp_path, late_scene([A, copy], [link(copy, A)], [finding(A)]), [VINTAGES])
+    built = build_in_memory(late_scene([A, copy], [link(copy, A)], [finding(A)]), [VINTAGES])
     assert len({row["tension"] for row in vintages_of(built, DAY).values()}) == 1
     assert [row["source_owner_count"] for row in built.rows(STORY_KNOWN)] == [1, 1]
 
 
-def test_a_first_article_seen_after_its_copy_joins_its_story(tmp_path: Path) -> None:
+def test_a_first_article_seen_after_its_copy_joins_its_story() -> None:
     first, copy = late_article("A:1", DAY, 3), article("B:1", day(1))
-    built = build(tmp_path, late_scene([first, copy], [link(first, copy)], [finding(copy)]), [VINTAGES])
+    built = build_in_memory(late_scene([first, copy], [link(first, copy)], [finding(copy)]), [VINTAGES])
     before, after = (as_of(built, end_of(day(number))).filter(series="CHN>USA")["tension"].to_list()[10:12] for number in (1, 3))
     assert before == pytest.approx([100, 150])
     assert after == pytest.approx([100, 100 * (1 + 0.5 * (1 + log(2)))])
 
 
-def test_an_article_seen_after_its_day_is_final_counts_later(tmp_path: Path) -> None:
+def test_an_article_seen_after_its_day_is_final_counts_later() -> None:
     late = late_article("B:1", DAY, 9)
-    built = build(tmp_path, late_scene([A, late]), [VINTAGES, INDEX_DAILY])
+    built = build_in_memory(late_scene([A, late]), [VINTAGES, INDEX_DAILY])
     without = 50 * 2 ** (-3 / 7)
     assert [row["tension"] for row in vintages_of(built, day(2)).values()] == pytest.approx([100 + 50 * 2 ** (-2 / 7)] * 2)
     assert vintages_of(built, day(3))[end_of(day(3))]["tension"] == pytest.approx(100 + without)
@@ -218,76 +218,75 @@ def test_an_article_seen_after_its_day_is_final_counts_later(tmp_path: Path) -> 
     assert built.row(STORY_ARTICLES, article_id="B:1")["counts_on"] == day(3)
 
 
-def test_a_late_copy_adds_to_a_story_whose_day_is_final(tmp_path: Path) -> None:
+def test_a_late_copy_adds_to_a_story_whose_day_is_final() -> None:
     copy = late_article("B:1", DAY, 9)
-    built = build(tmp_path, late_scene([A, copy], [link(copy, A)], [finding(A)]), [VINTAGES, INDEX_DAILY])
+    built = build_in_memory(late_scene([A, copy], [link(copy, A)], [finding(A)]), [VINTAGES, INDEX_DAILY])
     assert built.row(INDEX_DAILY, index_date=day(2), series="CHN>USA")["tension"] == pytest.approx(100 + 50 * 2 ** (-2 / 7))
     assert built.row(INDEX_DAILY, index_date=day(3), series="CHN>USA")["tension"] == pytest.approx(100 + 50 * (1 + log(2)) * 2 ** (-3 / 7))
     parts = built.rows(STORY_MASS, series="CHN>USA", channel="escalation")
     assert [(row["index_date"], row["mass"]) for row in parts] == [(DAY, 0.5), (day(3), pytest.approx(0.5 * log(2) * 2 ** (-3 / 7)))]
 
 
-def test_articles_first_seen_on_one_day_make_one_vintage(tmp_path: Path) -> None:
+def test_articles_first_seen_on_one_day_make_one_vintage() -> None:
     morning, evening = (article(f"{name}:1", first_seen_at=datetime(2025, 4, 4, hour, tzinfo=UTC)) for name, hour in (("A", 6), ("B", 23)))
-    built = build(tmp_path, late_scene([morning, evening]), [VINTAGES])
+    built = build_in_memory(late_scene([morning, evening]), [VINTAGES])
     first = min(vintages_of(built, DAY))
     assert (first, vintages_of(built, DAY)[first]["tension"]) == (end_of(DAY), pytest.approx(200))
 
 
-def test_a_late_article_can_be_the_only_one_of_its_day(tmp_path: Path) -> None:
-    built = build(tmp_path, late_scene([A, late_article("B:1", day(1), 4)]), [VINTAGES])
+def test_a_late_article_can_be_the_only_one_of_its_day() -> None:
+    built = build_in_memory(late_scene([A, late_article("B:1", day(1), 4)]), [VINTAGES])
     vintages = vintages_of(built, day(1))
     assert vintages[end_of(day(1))]["tension"] == pytest.approx(100 + 50 * 2 ** (-1 / 7))
     assert vintages[end_of(day(5))]["tension"] == pytest.approx(100 + 50 * 2 ** (-1 / 7) + 50)
 
 
-def test_an_article_seen_before_its_day_is_known_at_its_end(tmp_path: Path) -> None:
+def test_an_article_seen_before_its_day_is_known_at_its_end() -> None:
     early = late_article("B:1", day(2), -2)
-    built = build(tmp_path, late_scene([A, early]), [VINTAGES])
+    built = build_in_memory(late_scene([A, early]), [VINTAGES])
     assert built.row(STORY_ARTICLES, article_id="B:1")["known_on"] == day(2)
     assert min(vintages_of(built, day(2))) == end_of(day(2))
     assert vintages_of(built, day(1)).keys() == {end_of(day(1)), end_of(day(8))}
 
 
-def test_a_late_article_adds_its_expected_mass_late(tmp_path: Path) -> None:
+def test_a_late_article_adds_its_expected_mass_late() -> None:
     base = article("A:0", FIRST)
     scene = Scene([base, A, late_article("A:2", day(1), 1)], [finding(base), finding(A)], read={("A", FIRST): 10}, baseline=BASE)
-    built = build(tmp_path, scene, [VINTAGES])
+    built = build_in_memory(scene, [VINTAGES])
     first, second = (vintages_of(built, day(1))[end_of(day(number))]["tension"] for number in (1, 2))
     assert first > second  # the same number of stories, more articles
 
 
-def test_articles_fetched_later_were_not_known_before(tmp_path: Path) -> None:
-    built = build(
-        tmp_path, Scene([late_article(f"A:{number}", day(number), 30 - number) for number in range(9)], baseline=(DAY, DAY)), [VINTAGES]
-    )
+def test_articles_fetched_later_were_not_known_before() -> None:
+    articles = [late_article(f"A:{number}", day(number), 30 - number) for number in range(9)]
+    built = build_in_memory(Scene(articles, baseline=(DAY, DAY)), [VINTAGES])
     assert {row["known_at"] for row in built.rows(VINTAGES)} == {end_of(day(30))}
     assert len(built.rows(VINTAGES, series="CHN-USA")) == 9
     assert {row["obs_status"] for row in built.rows(VINTAGES)} == {"A"}
 
 
-def test_the_index_is_known_at_the_last_day_seen(tmp_path: Path) -> None:
-    built = build(tmp_path, Scene([A, late_article("A:2", day(9), 3)], [finding(A)], baseline=(DAY, DAY)), [TENSION_PAIR_DAILY])
+def test_the_index_is_known_at_the_last_day_seen() -> None:
+    built = build_in_memory(Scene([A, late_article("A:2", day(9), 3)], [finding(A)], baseline=(DAY, DAY)), [TENSION_PAIR_DAILY])
     rows = built.rows(TENSION_PAIR_DAILY)
     assert {row["known_at"] for row in rows} == {end_of(day(12))}
     assert [row["obs_status"] for row in rows] == ["A"] * 6 + ["P"] * 4
 
 
 @pytest.mark.parametrize("changes", [{"lexicon_sha": "0000aaaa1111"}, {"extractor_version": "9.9.9"}, {"extractor": "llm"}])
-def test_a_day_read_by_another_reader_than_the_baseline_is_a_break(tmp_path: Path, changes: Row) -> None:
+def test_a_day_read_by_another_reader_than_the_baseline_is_a_break(changes: Row) -> None:
     base, other = article("A:0", FIRST), article("A:2", day(2))
     findings = [finding(base), finding(A), finding(other, **changes)]
     scene = Scene([base, A, article("A:3", day(1)), other, article("A:9", day(9))], findings, baseline=BASE)
-    built = build(tmp_path, scene, [VINTAGES, INDEX_DAILY])
+    built = build_in_memory(scene, [VINTAGES, INDEX_DAILY])
     assert [row["obs_status"] for row in built.rows(INDEX_DAILY, series="CHN-USA")][10:] == list("AABBBBBBBB")
     assert [row["obs_status"] for row in vintages_of(built, day(1)).values()] == ["P", "A"]
     assert [row["obs_status"] for row in vintages_of(built, day(2)).values()] == ["B"]
 
 
-def test_a_break_lasts_on_days_without_signals(tmp_path: Path) -> None:
+def test_a_break_lasts_on_days_without_signals() -> None:
     base, other = article("A:0", FIRST), late_article("B:2", day(2), 3)
     findings = [finding(base), finding(A), finding(other, modality="historical", extractor_version="9.9.9")]
-    built = build(tmp_path, Scene([base, A, other, article("A:9", day(20))], findings, baseline=BASE), [VINTAGES, INDEX_DAILY])
+    built = build_in_memory(Scene([base, A, other, article("A:9", day(20))], findings, baseline=BASE), [VINTAGES, INDEX_DAILY])
     statuses = [row["obs_status"] for row in built.rows(INDEX_DAILY, series="CHN-USA")]
     assert statuses == ["A"] * 12 + ["B"] * 19
     for number, expected in ((1, "PA"), (2, "PB"), (4, "PB"), (5, "B"), (20, "B")):
@@ -295,8 +294,8 @@ def test_a_break_lasts_on_days_without_signals(tmp_path: Path) -> None:
     assert set(vintages_of(built, day(4))) == {end_of(day(4)), end_of(day(5))}
 
 
-def test_a_baseline_without_readers_makes_no_break(tmp_path: Path) -> None:
-    built = build(tmp_path, late_scene([A]), [VINTAGES])
+def test_a_baseline_without_readers_makes_no_break() -> None:
+    built = build_in_memory(late_scene([A]), [VINTAGES])
     assert {row["obs_status"] for row in built.rows(VINTAGES)} == {"P", "A"}
 
 
@@ -304,9 +303,9 @@ def test_a_pair_that_joined_later_breaks_by_its_own_baseline(tmp_path: Path) -> 
     scene = replace(late_scene([A, LATE]), pairs=("CHN-USA", "JPN-USA"))
     built = build(tmp_path, scene, [BASELINE])
     lexicon = pl.when(pl.col("series").str.contains("JPN")).then(pl.lit("ffff00001111")).otherwise("lexicon_sha")
-    built.lake.write(BASELINE, built.lake.read(BASELINE).with_columns(lexicon_sha=lexicon))
+    built.lake.write(BASELINE, built.read(BASELINE).with_columns(lexicon_sha=lexicon))
     build_tables(built.lake, [VINTAGES, INDEX_DAILY], built.variables)
-    index = built.lake.read(INDEX_DAILY).sort("index_date", "series")
+    index = built.read(INDEX_DAILY).sort("index_date", "series")
     assert (
         as_of(built, end_of(day(99)))
         .select("index_date", "series", "obs_status")
@@ -317,8 +316,8 @@ def test_a_pair_that_joined_later_breaks_by_its_own_baseline(tmp_path: Path) -> 
     }  # fmt: skip
 
 
-def test_revisions_compare_each_age_with_the_newest_value(tmp_path: Path) -> None:
-    built = build(tmp_path, late_scene([A, LATE]), [REVISIONS])
+def test_revisions_compare_each_age_with_the_newest_value() -> None:
+    built = build_in_memory(late_scene([A, LATE]), [REVISIONS])
     rows = {row["age_days"]: row for row in built.rows(REVISIONS, series="CHN>USA")}
     assert sorted(rows) == list(range(15))
     # Days before the first baseline was known, at the end of day -3, are known later than their own end.
@@ -332,12 +331,12 @@ def test_revisions_compare_each_age_with_the_newest_value(tmp_path: Path) -> Non
         assert rows[age]["largest_revision"] == pytest.approx(max(missing, default=0))
 
 
-def test_share_outside_counts_newest_values_beyond_the_interval(tmp_path: Path) -> None:
+def test_share_outside_counts_newest_values_beyond_the_interval() -> None:
     flood = [late_article(f"S{number:02d}:1", DAY, 1) for number in range(8)]
-    rows = build(tmp_path, late_scene([A, *flood]), [REVISIONS]).rows(REVISIONS, series="CHN>USA")
+    rows = build_in_memory(late_scene([A, *flood]), [REVISIONS]).rows(REVISIONS, series="CHN>USA")
     assert [row["share_outside_80"] for row in rows][:2] == [pytest.approx(1 / 10), 0]
 
 
-def test_days_of_less_than_two_weeks_have_no_revisions(tmp_path: Path) -> None:
-    built = build(tmp_path, Scene([A, article("A:2", day(13))], [finding(A)]), [REVISIONS])
+def test_days_of_less_than_two_weeks_have_no_revisions() -> None:
+    built = build_in_memory(Scene([A, article("A:2", day(13))], [finding(A)]), [REVISIONS])
     assert built.rows(REVISIONS) == []

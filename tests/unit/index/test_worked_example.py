@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 
 from pipeline.contracts.tables.index import BASELINE, CHANNEL_DAILY, DAILY_MASS, INDEX_DAILY, STALEMATE_DAILY, STORY_MASS
-from tests.unit.index.lake_scenes import Built, Scene, article, build, day, finding, link
+from tests.unit.index.lake_scenes import Built, Scene, article, build_in_memory, day, finding, link
 
 EXAMPLE = Path(__file__).with_name("worked-example.csv")  # the table of the document
 
 
 @pytest.fixture(scope="module")
-def example(tmp_path_factory: pytest.TempPathFactory) -> Built:
+def example() -> Built:
     tariff, copy = article("A:1", day(0)), article("B:1", day(0))
     threat, market = article("A:2", day(1)), article("B:2", day(1))
     talks, pause = article("A:3", day(2)), article("B:3", day(2))
@@ -25,7 +25,7 @@ def example(tmp_path_factory: pytest.TempPathFactory) -> Built:
         finding(pause, "easing", "suspended", 0.5),
     ]
     scene = Scene([tariff, copy, threat, market, talks, pause], findings, [link(copy, tariff)])
-    return build(tmp_path_factory.mktemp("example"), scene, [CHANNEL_DAILY, INDEX_DAILY])
+    return build_in_memory(scene, [CHANNEL_DAILY, INDEX_DAILY])
 
 
 def numbers(built: Built) -> dict[str, float]:
