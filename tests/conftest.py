@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
+from hypothesis import settings
 
 from pipeline.garbage import pause_garbage_collection
+from tests.examples import FAST
 
 #: Sorts the collected tests.
 pytest_plugins = ["tests.order"]
@@ -48,13 +50,15 @@ class SampleRun:
         return self.published / "latest"
 
 
-def pytest_configure() -> None:
-    """Remove the settings of the person who runs the tests."""
+def pytest_configure(config: pytest.Config) -> None:
+    """Remove the settings of the person who runs the tests, and draw fewer examples in `make test`."""
     for name in [name for name in os.environ if name.startswith("TENSION_")]:
         del os.environ[name]
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free >= LEAST_MEMORY:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+    if config.option.markexpr == "not slow":
+        settings.load_profile(FAST)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -90,13 +94,19 @@ def tension() -> Tension:
 
 
 @pytest.fixture(scope="session")
-def sample_run(tmp_path_factory: pytest.TempPathFactory) -> SampleRun:
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the temporary folder that all workers share."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
+@pytest.fixture(scope="session")
+def sample_run(shared_folder: Path) -> SampleRun:
     """Run the whole job on the bundled sample once for all workers.
 
     The first worker runs it, the others wait.
     """
-    base = tmp_path_factory.getbasetemp()
-    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "sample"
+    folder = shared_folder / "sample"
     result = folder / "result.json"
     with FileLock(f"{folder}.lock"):
         if not result.exists():

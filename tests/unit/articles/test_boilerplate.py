@@ -2,10 +2,11 @@
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.articles.boilerplate import MAX_LINE_CHARS, read_patterns, remove_boilerplate
+from tests.examples import examples
 
 ENTRIES = read_patterns()
 
@@ -93,7 +94,7 @@ def test_a_long_paragraph_stays_even_if_it_starts_like_boilerplate() -> None:
     assert clean(text) == text
 
 
-@settings(deadline=None, derandomize=True, max_examples=100)
+@examples(100)
 @given(
     st.lists(st.sampled_from(["Advertisement", "Glass is taxed.", "", " ", "Read more: x"]) | st.text(max_size=20), max_size=8).map(
         "\n".join

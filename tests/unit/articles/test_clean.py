@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.articles.clean import MAX_TEXT_CHARS, CleanResult, clean_articles
@@ -15,6 +15,7 @@ from pipeline.contracts.model import ContractError
 from pipeline.contracts.tables.core import ARTICLES, COVERAGE, DUPLICATES, QUARANTINE
 from pipeline.contracts.tables.raw import RAW_ARTICLES
 from pipeline.contracts.vocabulary import REJECTION
+from tests.examples import examples
 from tests.unit.articles.rows import DAY, NOON, raw
 
 
@@ -242,7 +243,7 @@ ROWS = st.lists(
 )
 
 
-@settings(deadline=None, derandomize=True, max_examples=80)
+@examples(80)
 @given(ROWS)
 def test_every_row_is_accepted_duplicate_or_quarantined_and_counted_once(rows: list[dict[str, Any]]) -> None:
     frame = raw(*rows)
@@ -263,7 +264,7 @@ def test_every_row_is_accepted_duplicate_or_quarantined_and_counted_once(rows: l
         assert all(days[raw_id] == day for raw_id, day in part.select("raw_id", "index_date").iter_rows())
 
 
-@settings(deadline=None, derandomize=True, max_examples=50)
+@examples(50)
 @given(st.text(max_size=120))
 def test_a_detail_has_only_printable_characters(published: str) -> None:
     for detail in clean({"published_at": published}).quarantine["detail"]:

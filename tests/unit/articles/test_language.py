@@ -5,13 +5,14 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.articles.language import MAX_CHARS, SHORT_TEXT, UNKNOWN, WORDS_FILE, detect_other_language
 from pipeline.settings import SAMPLE_ARTICLES, SAMPLE_LAST_DAY
 from pipeline.settings.archives import ArticleFiles
 from pipeline.sources.files.articles import collect_rows, read_articles
+from tests.examples import examples
 
 
 def detect(title: str, body: str = "") -> str | None:
@@ -129,7 +130,7 @@ def test_real_headlines_and_wire_stories_are_english(outside_data: Path) -> None
     assert detect_other_language(stories["title"], stories["body"]).is_null().all()
 
 
-@settings(deadline=None, derandomize=True, max_examples=200)
+@examples(200)
 @given(
     st.lists(st.text(max_size=40) | st.sampled_from(["the", "关税", "und für nicht", "\ufffe", "\x85", "\ud7ff"]), max_size=6).map(" ".join)
 )

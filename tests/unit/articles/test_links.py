@@ -1,10 +1,11 @@
 """Links to the same article have the same canonical form, links to different articles do not."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.articles.links import canonical_link
+from tests.examples import examples
 
 PLAIN = "https://post.example/glass"
 
@@ -146,7 +147,7 @@ URLS = st.builds(
 )
 
 
-@settings(deadline=None, derandomize=True, max_examples=1000)
+@examples(1000)
 @given(URLS | st.text(max_size=30).map("https://".__add__) | st.text(max_size=30))
 def test_canonical_link_is_idempotent(url: str) -> None:
     once = canonical_link(url)

@@ -4,11 +4,12 @@ import time
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.articles.markup import MAX_TREE_CHARS, MAX_TREE_DEPTH, html_to_text
 from pipeline.articles.text import clean_line, clean_paragraphs
+from tests.examples import examples
 
 
 def clean_body(text: str) -> str:
@@ -180,7 +181,7 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(deadline=None, derandomize=True, max_examples=200)
+@examples(200)
 @given(st.lists(PIECES, max_size=25).map("".join) | st.text(max_size=60))
 def test_any_page_gives_the_same_text_again(page: str) -> None:
     assert clean_body(page) == clean_body(page)

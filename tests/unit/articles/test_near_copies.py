@@ -5,12 +5,13 @@ from functools import cache
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.articles.stories import link_retellings
 from pipeline.contracts.days import Days
 from pipeline.contracts.tables.core import STORY_LINKS
+from tests.examples import examples
 from tests.unit.articles.near_copies import (
     SET,
     TEMPLATES,
@@ -87,7 +88,7 @@ def test_links_of_the_set_do_not_depend_on_the_batches(batch: int) -> None:
     assert STORY_LINKS.conform(pl.concat(parts)).equals(links())
 
 
-@settings(deadline=None, derandomize=True, max_examples=5)
+@examples(5)
 @given(st.integers(0, 2**32))
 def test_links_of_the_set_do_not_depend_on_the_order_of_rows(seed: int) -> None:
     assert link_retellings(clean().sample(fraction=1, shuffle=True, seed=seed), span()).equals(links())

@@ -6,13 +6,14 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.articles.similarity import MIN_SIMILARITY
 from pipeline.articles.stories import link_retellings
 from pipeline.contracts.days import Days
 from pipeline.contracts.tables.core import STORY_LINKS
+from tests.examples import examples
 from tests.unit.articles.rows import DAY, article, articles
 
 WEEK = Days(DAY, DAY + timedelta(days=7))
@@ -198,14 +199,14 @@ def build_rows(sample: list[tuple[str, str | None, int, str]]) -> list[dict[str,
 
 
 @pytest.mark.slow
-@settings(deadline=None, derandomize=True, max_examples=60)
+@examples(60)
 @given(SAMPLE)
 def test_order_of_rows_and_batches_of_days_do_not_matter(sample: list[tuple[str, str | None, int, str]]) -> None:
     rows = build_rows(sample)
     assert link_retellings(articles(*rows), WEEK).equals(link_day_by_day(rows))
 
 
-@settings(deadline=None, derandomize=True, max_examples=40)
+@examples(40)
 @given(SAMPLE, st.lists(st.integers(0, 9), min_size=14, max_size=14), st.integers(0, 12))
 def test_what_is_seen_later_changes_no_link(sample: list[tuple[str, str | None, int, str]], lags: list[int], until: int) -> None:
     rows = [seen(row, lag) for row, lag in zip(build_rows(sample), lags, strict=False)]
@@ -215,7 +216,7 @@ def test_what_is_seen_later_changes_no_link(sample: list[tuple[str, str | None, 
     assert link_retellings(articles(*before), WEEK).equals(links.filter(known))
 
 
-@settings(deadline=None, derandomize=True, max_examples=60)
+@examples(60)
 @given(SAMPLE)
 def test_every_link_points_to_an_article_within_three_days(sample: list[tuple[str, str | None, int, str]]) -> None:
     rows = {row["article_id"]: row for row in build_rows(sample)}

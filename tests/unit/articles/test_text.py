@@ -2,10 +2,11 @@
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.articles.text import clean_line, clean_paragraphs, fold_whitespace, to_printable
+from tests.examples import examples
 
 
 def line(text: str | None) -> str:
@@ -99,7 +100,7 @@ PIECES = st.lists(
 )
 
 
-@settings(deadline=None, derandomize=True, max_examples=100)
+@examples(100)
 @given(PIECES.map("".join) | st.text(max_size=60))
 def test_clean_text_has_no_control_characters_or_excess_space(text: str) -> None:
     for clean in (line(text), body(text)):
@@ -109,7 +110,7 @@ def test_clean_text_has_no_control_characters_or_excess_space(text: str) -> None
     assert "\n" not in body(text).replace("\n\n", "")
 
 
-@settings(deadline=None, derandomize=True, max_examples=100)
+@examples(100)
 @given(st.text(max_size=60))
 def test_folding_white_space_is_idempotent(text: str) -> None:
     once = fold_whitespace(pl.Series("a", [text], pl.String))

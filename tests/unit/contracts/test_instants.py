@@ -4,10 +4,11 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.contracts.instants import DateOrder, parse_instant, parse_retry_after
+from tests.examples import examples
 
 NOON = datetime(2025, 4, 4, 12, 0, tzinfo=UTC)
 MIDNIGHT = datetime(2025, 4, 4, tzinfo=UTC)
@@ -124,7 +125,7 @@ def test_a_column_of_nulls_stays_null() -> None:
     assert parse_instant(pl.Series("a", [None, None])).null_count() == 2
 
 
-@settings(deadline=None, derandomize=True, max_examples=60)
+@examples(60)
 @given(st.lists(st.text(st.sampled_from("0123456789-:+TZ. ,aprGMTfi/"), max_size=30) | st.text(max_size=20), max_size=20))
 def test_no_text_raises_an_error(texts: list[str]) -> None:
     assert parse_instant(pl.Series("a", texts, pl.String)).len() == len(texts)
@@ -140,7 +141,7 @@ FORMATS = (
 )
 
 
-@settings(deadline=None, derandomize=True, max_examples=60)
+@examples(60)
 @given(st.datetimes(datetime(1900, 1, 1), datetime(2100, 12, 31)), st.sampled_from(FORMATS))  # noqa: DTZ001
 def test_instants_in_common_formats_are_parsed_back(instant: datetime, form: str) -> None:
     assert parse_one(instant.strftime(form)) == instant.replace(microsecond=0, tzinfo=UTC)
@@ -154,7 +155,7 @@ def test_texts_of_one_column_may_have_different_formats() -> None:
 OFFSETS = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 
 
-@settings(deadline=None, derandomize=True, max_examples=60)
+@examples(60)
 @given(st.datetimes(datetime(1900, 1, 2), datetime(2100, 12, 30), timezones=OFFSETS))  # noqa: DTZ001
 def test_instants_in_iso_format_are_parsed_back(instant: datetime) -> None:
     assert parse_one(instant.isoformat()) == instant

@@ -4,13 +4,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.integrate import quad
 from scipy.stats import gamma
 
 from pipeline.index.parameters import LEAST_EVIDENCE, read_phases
 from pipeline.index.phases import Posteriors, name_phases, phase_probabilities, probability_of_lead
+from tests.examples import examples
 
 BOUNDS = read_phases()
 NAMES = ("escalation", "de_escalation", "quiet", "dialogue")
@@ -30,7 +31,7 @@ def phase_of(pairs: Posteriors) -> str:
     return name_phases(pairs, phase_probabilities(pairs, BOUNDS), BOUNDS, LEAST_EVIDENCE)[0]
 
 
-@settings(database=None, deadline=None, derandomize=True, max_examples=150)
+@examples(150)
 @given(shapes, means, shapes, means)
 def test_the_quadrature_equals_an_adaptive_one(a: float, mean: float, other_a: float, other_mean: float) -> None:
     x, y = gamma(a, scale=mean / a), gamma(other_a, scale=other_mean / other_a)
@@ -42,7 +43,7 @@ def test_the_quadrature_equals_an_adaptive_one(a: float, mean: float, other_a: f
     assert ours[0] == pytest.approx(exact, abs=3e-4)
 
 
-@settings(database=None, deadline=None, derandomize=True, max_examples=200)
+@examples(200)
 @given(st.lists(st.floats(0, 40), min_size=8, max_size=8), st.floats(0.2, 3))
 def test_phases_exclude_one_another(numbers: list[float], phi: float) -> None:
     pairs = stories(tuple(numbers[:3]), tuple(numbers[3:6]), *numbers[6:])._replace(dispersion=np.full((1, 3), phi))  # type: ignore[arg-type]

@@ -4,7 +4,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.contracts.vocabulary import READING_OUTCOME
@@ -12,6 +12,7 @@ from pipeline.signals.gate.articles import INTERCEPT, WEIGHTS, judge_articles
 from pipeline.signals.gate.features import ARTICLE_FEATURES, list_features, split_words
 from pipeline.signals.gate.training.train import BACKGROUND
 from pipeline.signals.lexicon import load_lexicon
+from tests.examples import examples
 
 TERMS = load_lexicon("gate")["term"]
 QUARRELS = load_lexicon("gate")["quarrel"]
@@ -115,7 +116,7 @@ def test_no_articles_give_no_results() -> None:
     body=st.lists(st.sampled_from(SENTENCES), max_size=4),
     more=st.lists(st.tuples(st.integers(0, 8), st.one_of(st.sampled_from(SENTENCES), st.text(max_size=60))), min_size=1, max_size=4),
 )
-@settings(deadline=None, max_examples=60, derandomize=True)
+@examples(60)
 def test_more_text_never_lowers_the_score(title: str, body: list[str], more: list[tuple[int, str]]) -> None:
     longer = list(body)
     for place, text in more:

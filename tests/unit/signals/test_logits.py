@@ -10,11 +10,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.signals.readers.encoder.encoding import Encoded
 from pipeline.signals.readers.encoder.network import TOKENS_PER_BATCH, Logits, batch_by_length, load_network
+from tests.examples import examples
 from tests.unit.signals.logits import GOLDEN, hash_logits, make_sentences
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -42,7 +43,7 @@ def compute_single_logits() -> list[Logits]:
 
 
 @given(st.lists(st.integers(0, len(make_sentences()) - 1), min_size=1, max_size=12))
-@settings(max_examples=25, deadline=None, derandomize=True)
+@examples(25)
 def test_a_sentence_has_the_same_logits_in_any_batch(chosen: list[int]) -> None:
     results = load_network().compute_logits([make_sentences()[number] for number in chosen])
     for number, logits in zip(chosen, results, strict=True):

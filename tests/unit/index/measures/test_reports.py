@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.contracts.tables.measures import MEASURE_CLAIMS, MEASURE_STATES
@@ -14,6 +14,7 @@ from pipeline.index.measures.acts import read_acts
 from pipeline.index.measures.reports import GENERAL, link_reports
 from pipeline.models.build import build_tables
 from pipeline.settings import shipped_folder
+from tests.examples import examples
 from tests.unit.index.measures.random_claims import claims
 
 
@@ -100,7 +101,7 @@ def test_a_claim_about_no_measure_is_unusable(reason: str) -> None:
     assert (row["report"], row["act_id"]) == ("unusable", None)
 
 
-@settings(deadline=None, derandomize=True, max_examples=15)
+@examples(15)
 @given(rows=claims(12), shift=st.integers(0, 40))
 def test_any_claim_has_one_report_whatever_the_order_of_rows(rows: pl.DataFrame, shift: int) -> None:
     moved = rows.with_columns(pl.col("told_on", "known_on") + timedelta(days=shift))

@@ -4,13 +4,14 @@ from datetime import date, timedelta
 from typing import Any
 
 import polars as pl
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.contracts.tables.measures import MEASURE_ACTS
 from pipeline.contracts.tables.threats import THREAT_CLAIMS, THREAT_EVIDENCE, THREAT_STATES
 from pipeline.index.threats.build import build_threats
 from pipeline.quality import built_in
+from tests.examples import examples
 from tests.unit.index.threats.scenes import FIRST, act, claim, day
 
 Row = dict[str, Any]
@@ -65,14 +66,14 @@ _TABLES = st.tuples(
 LAST = FIRST + timedelta(days=500)
 
 
-@settings(deadline=None, derandomize=True, max_examples=150)
+@examples(150)
 @given(_TABLES)
 def test_every_state_has_its_required_values(tables: tuple[pl.DataFrame, pl.DataFrame]) -> None:
     for table, frame in zip((THREAT_STATES, THREAT_EVIDENCE), build_threats(*tables, LAST), strict=True):
         assert [outcome for outcome in built_in.run_built_in_checks(table, frame) if not outcome.passed] == []
 
 
-@settings(deadline=None, derandomize=True, max_examples=150)
+@examples(150)
 @given(_TABLES)
 def test_states_end_where_the_next_begin(tables: tuple[pl.DataFrame, pl.DataFrame]) -> None:
     states, _ = build_threats(*tables, LAST)
@@ -81,7 +82,7 @@ def test_states_end_where_the_next_begin(tables: tuple[pl.DataFrame, pl.DataFram
     assert states.filter(pl.col("valid_to") <= pl.col("valid_from")).is_empty()
 
 
-@settings(deadline=None, derandomize=True, max_examples=150)
+@examples(150)
 @given(_TABLES, st.integers(0, 300))
 def test_states_of_a_day_do_not_depend_on_what_came_later(tables: tuple[pl.DataFrame, pl.DataFrame], days: int) -> None:
     claims, acts = tables
@@ -91,7 +92,7 @@ def test_states_of_a_day_do_not_depend_on_what_came_later(tables: tuple[pl.DataF
     assert _valid_on(now, on).equals(_valid_on(then, on))
 
 
-@settings(deadline=None, derandomize=True, max_examples=100)
+@examples(100)
 @given(_TABLES)
 def test_exactly_what_was_imposed_has_a_day_of_force(tables: tuple[pl.DataFrame, pl.DataFrame]) -> None:
     states, _ = build_threats(*tables, LAST)

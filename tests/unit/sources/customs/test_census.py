@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
@@ -20,6 +20,7 @@ from pipeline.sources.customs.trade_figures import Figures, make_unique
 from pipeline.sources.errors import SourceError
 from pipeline.sources.http.client import Client
 from pipeline.sources.payloads import Payload
+from tests.examples import examples
 from tests.unit.sources.responses import IMPORTS, load_fixture, make_payload
 from tests.unit.sources.server import Clock, Upstream, error_response, make_client, ok_response
 
@@ -120,7 +121,7 @@ def test_a_web_page_instead_of_figures_points_to_the_key() -> None:
         census.parse(load_fixture("census", "imports CHN 2025", "missing_key.html"))
 
 
-@settings(deadline=None, derandomize=True, max_examples=60)
+@examples(60)
 @given(st.binary(max_size=400) | st.text(max_size=200).map(str.encode))
 def test_any_bytes_are_a_table_or_raise_a_source_error(body: bytes) -> None:
     try:
@@ -133,7 +134,7 @@ def test_any_bytes_are_a_table_or_raise_a_source_error(body: bytes) -> None:
 CELLS = st.none() | st.text(max_size=8) | st.integers() | st.booleans()
 
 
-@settings(deadline=None, derandomize=True, max_examples=60)
+@examples(60)
 @given(st.lists(st.text(max_size=6), min_size=1, max_size=5), st.data())
 def test_every_cell_of_any_table_is_read(names: list[str], data: st.DataObject) -> None:
     rows = data.draw(st.lists(st.lists(CELLS, min_size=len(names), max_size=len(names)), max_size=6))
@@ -143,7 +144,7 @@ def test_every_cell_of_any_table_is_read(names: list[str], data: st.DataObject) 
     assert table.drop("unreadable").rows() == expected
 
 
-@settings(deadline=None, derandomize=True, max_examples=60)
+@examples(60)
 @given(
     st.lists(
         st.tuples(

@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
@@ -20,6 +20,7 @@ from pipeline.sources.customs import comtrade
 from pipeline.sources.customs.csv_files import read_flows
 from pipeline.sources.errors import SourceError
 from pipeline.sources.http.client import Client
+from tests.examples import examples
 from tests.unit.sources.responses import FIXTURES, load_fixture, make_payload
 from tests.unit.sources.server import Clock, Upstream, conditional_response, error_response, ok_response
 
@@ -156,7 +157,7 @@ def test_a_response_as_large_as_the_limit_may_lack_rows(monkeypatch: pytest.Monk
         comtrade.parse(make_payload("comtrade", ITEM, response_body({}, {})))
 
 
-@settings(deadline=None, derandomize=True, max_examples=60)
+@examples(60)
 @given(st.binary(max_size=300) | st.text(max_size=200).map(str.encode))
 def test_any_bytes_are_a_table_or_raise_a_source_error(body: bytes) -> None:
     try:
@@ -166,7 +167,7 @@ def test_any_bytes_are_a_table_or_raise_a_source_error(body: bytes) -> None:
     assert figures.rows.is_empty()
 
 
-@settings(deadline=None, derandomize=True, max_examples=60)
+@examples(60)
 @given(
     st.lists(
         st.fixed_dictionaries(

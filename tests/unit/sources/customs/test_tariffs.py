@@ -4,12 +4,13 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.contracts.tables.raw import RAW_TARIFFS
 from pipeline.sources.customs.tariffs import LINES, NO_RATE, REPEATED, compute_simple_means, parse_list, read_lists
 from pipeline.sources.errors import SourceError
+from tests.examples import examples
 from tests.unit.sources.responses import FIXTURES
 
 
@@ -82,7 +83,7 @@ def test_a_list_with_a_repeated_column_is_rejected() -> None:
         parse_list(b"hs6,time_of_tariff,tariff,tariff\n720851,2018-07-06,5,25\n", "my list")
 
 
-@settings(deadline=None, derandomize=True, max_examples=60)
+@examples(60)
 @given(st.binary(max_size=200) | st.text(max_size=120).map(lambda text: ("hs6,time_of_tariff,tariff\n" + text).encode()))
 def test_any_bytes_are_rows_or_raise_a_source_error(body: bytes) -> None:
     try:
@@ -97,7 +98,7 @@ RATES = st.dictionaries(
 )
 
 
-@settings(deadline=None, derandomize=True, max_examples=60)
+@examples(60)
 @given(RATES)
 def test_the_mean_of_a_day_is_over_the_last_rate_of_each_line(rates: dict[tuple[str, int], float]) -> None:
     first = date(2018, 1, 1)

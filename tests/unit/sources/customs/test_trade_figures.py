@@ -5,7 +5,7 @@ from datetime import date
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.contracts.days import Days
@@ -24,6 +24,7 @@ from pipeline.sources.customs.trade_figures import (
     to_text,
 )
 from pipeline.sources.payloads import Payload
+from tests.examples import examples
 from tests.unit.sources.responses import make_payload
 
 NOVEMBER = Days(date(2026, 11, 1), date(2026, 11, 25))
@@ -70,7 +71,7 @@ def test_months_are_read_in_both_formats(text: str, expected: str) -> None:
     assert parse_month(text) == expected
 
 
-@settings(deadline=None, derandomize=True, max_examples=60)
+@examples(60)
 @given(st.lists(st.sampled_from(["a", "a (2)", "unreadable", ""])))
 def test_made_names_are_unique_and_of_the_same_number(names: list[str]) -> None:
     result = make_unique(names)

@@ -4,17 +4,18 @@ from datetime import date
 from xml.sax.saxutils import escape, quoteattr
 
 import polars as pl
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.articles.clean import clean_articles
 from pipeline.sources.errors import SourceError
 from pipeline.sources.feeds.rss import new_rows, parse
 from pipeline.sources.rows import ROWS, to_raw_articles
+from tests.examples import examples
 from tests.unit.sources.feeds.payloads import FIXTURES, payload
 
-EXAMPLES_40 = settings(deadline=None, derandomize=True, max_examples=40)
-EXAMPLES_100 = settings(deadline=None, derandomize=True, max_examples=100)
+EXAMPLES_40 = examples(40)
+EXAMPLES_100 = examples(100)
 
 # Without C1 controls and Latin-1 letters, because feedparser takes some sequences of them for wrongly decoded UTF-8 and changes them.
 LETTERS = st.characters(exclude_categories=["Cs", "Cc", "Cn"], exclude_characters="".join(map(chr, range(0x80, 0x100))))

@@ -10,7 +10,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.contracts.tables.raw import RAW_ARTICLES
@@ -20,6 +20,7 @@ from pipeline.sources.files.articles import collect_rows, read_articles
 from pipeline.sources.files.find import find_article_files
 from pipeline.sources.files.formats import csv_text
 from pipeline.sources.files.streams import LIMITS, Limits
+from tests.examples import examples
 
 ROW = {"published_at": "2025-04-04T10:30:00Z", "source": "Strelsau Post", "title": "Ruritania taxes glass", "body": "It did so today."}
 HEADER = "published_at,source,title,body\n"
@@ -378,7 +379,7 @@ def test_a_missing_value_as_python_writes_it_is_null(tmp_path: Path) -> None:
 JUNK = st.binary(max_size=60).filter(lambda line: b"\n" not in line and line.strip(b" \t\r") != b"")
 
 
-@settings(deadline=None, derandomize=True, max_examples=60)
+@examples(60)
 @given(junk=st.lists(JUNK, max_size=8))
 def test_junk_between_json_lines_never_loses_a_row(tmp_path_factory: pytest.TempPathFactory, junk: list[bytes]) -> None:
     path = tmp_path_factory.mktemp("junk") / "a.jsonl"
@@ -388,7 +389,7 @@ def test_junk_between_json_lines_never_loses_a_row(tmp_path_factory: pytest.Temp
     assert values_by_row(frame, "title")[-1] == ROW["title"]
 
 
-@settings(deadline=None, derandomize=True, max_examples=60)
+@examples(60)
 @given(junk=st.lists(st.text(st.sampled_from('",\r ab\x00é'), max_size=12), max_size=8))
 def test_junk_between_csv_lines_never_loses_the_rows_after_it(tmp_path_factory: pytest.TempPathFactory, junk: list[str]) -> None:
     path = tmp_path_factory.mktemp("junk") / "a.csv"

@@ -13,13 +13,14 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.contracts.days import Days
 from pipeline.contracts.tables.raw import FETCHES
 from pipeline.sources.http.archive import Archive
 from pipeline.sources.payloads import FetchResult, Payload, Request
+from tests.examples import examples
 from tests.unit.sources.server import NOON, TODAY
 
 URL = "https://feeds.example/a"
@@ -135,7 +136,7 @@ def temporary_archive() -> Iterator[Archive]:
         yield Archive(Path(folder) / "payloads")
 
 
-@settings(max_examples=30, deadline=None, derandomize=True)
+@examples(30)
 @given(st.lists(st.text(st.characters(), max_size=300), min_size=1, max_size=3, unique=True))
 def test_any_item_name_can_be_stored(items: list[str]) -> None:
     with temporary_archive() as archive:
@@ -174,7 +175,7 @@ def test_incomplete_temporary_files_are_ignored(archive: Archive) -> None:
     assert (bodies(archive), archive.journal().height, archive.find_newest("rss", "a") is not None) == ([b"one"], 1, True)
 
 
-@settings(max_examples=30, deadline=None, derandomize=True)
+@examples(30)
 @given(st.data())
 def test_a_journal_cut_anywhere_keeps_its_complete_lines(data: st.DataObject) -> None:
     with temporary_archive() as archive:
