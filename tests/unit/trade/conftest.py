@@ -8,10 +8,9 @@ from tests.unit.trade.scenes import Figures, build_figures
 
 
 @pytest.fixture(scope="session")
-def bundled(tmp_path_factory: pytest.TempPathFactory) -> Figures:
+def bundled() -> Figures:
     """Build the trade tables from the bundled flows, tariff rates and purchase commitments."""
     return build_figures(
-        tmp_path_factory.mktemp("bundled"),
         read_flows(SAMPLE_TRADE).to_dicts(),
         read_tariffs(SAMPLE_TRADE).to_dicts(),
         read_commitments(SAMPLE_TRADE).to_dicts(),

@@ -1,8 +1,7 @@
-"""Small lakes of official figures for tests of `sql/trade`."""
+"""Small tables of official figures for tests of `sql/trade`."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -11,7 +10,7 @@ from pipeline.contracts.model import Table
 from pipeline.contracts.tables import TABLES
 from pipeline.contracts.tables.raw import RAW_COMMITMENTS, RAW_TARIFFS, RAW_TRADE_FLOWS
 from pipeline.models.build import build_tables
-from pipeline.warehouse.lake import Lake
+from pipeline.models.model import Frames
 
 Row = dict[str, Any]
 TRADE_TABLES = [table for table in TABLES.values() if table.layer == "trade"]
@@ -92,13 +91,13 @@ def build_commitment(name: str, amount: float, period_from: str, period_to: str,
 
 @dataclass(frozen=True)
 class Figures:
-    """Lake with the trade tables built."""
+    """The trade tables, built in memory."""
 
-    lake: Lake
+    tables: Frames
 
     def rows(self, table: Table, **where: Any) -> list[Row]:
         """Return the rows of a table with these values, sorted by key."""
-        return self.lake.read(table).filter(pl.lit(value=True), **where).to_dicts()
+        return self.tables[table.name].filter(pl.lit(value=True), **where).to_dicts()
 
     def row(self, table: Table, **where: Any) -> Row:
         """Return the only such row."""
@@ -106,9 +105,8 @@ class Figures:
         return row
 
 
-def build_figures(root: Path, flows: Sequence[Row] = (), tariffs: Sequence[Row] = (), commitments: Sequence[Row] = ()) -> Figures:
-    """Write the raw figures under `root` and build every trade table from them."""
-    lake = Lake(root)
-    for table, rows in ((RAW_TRADE_FLOWS, flows), (RAW_TARIFFS, tariffs), (RAW_COMMITMENTS, commitments)):
-        lake.write(table, table.conform(pl.DataFrame(list(rows), schema=table.schema)))
-    return Figures(build_tables(lake, TRADE_TABLES, variables={}))
+def build_figures(flows: Sequence[Row] = (), tariffs: Sequence[Row] = (), commitments: Sequence[Row] = ()) -> Figures:
+    """Build every trade table from raw figures."""
+    raw = ((RAW_TRADE_FLOWS, flows), (RAW_TARIFFS, tariffs), (RAW_COMMITMENTS, commitments))
+    frames = {table.name: pl.DataFrame(list(rows), schema=table.schema) for table, rows in raw}
+    return Figures(build_tables(frames, TRADE_TABLES, variables={}))

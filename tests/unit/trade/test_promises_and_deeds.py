@@ -1,7 +1,6 @@
 """Purchase commitments compared with flows, computed by hand."""
 
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -56,15 +55,15 @@ def test_a_commitment_without_a_flow_is_shown_as_missing(bundled: Figures) -> No
     ]
 
 
-def test_a_commitment_in_tons_is_not_compared_with_dollars(tmp_path: Path) -> None:
+def test_a_commitment_in_tons_is_not_compared_with_dollars() -> None:
     commitment = build_commitment("tons", 12, "2020-01", "2020-02", unit="t", promise="total", baseline_year=None)
-    figures = build_figures(tmp_path, build_exports([1.0, 1.0], 2020), commitments=[commitment])
+    figures = build_figures(build_exports([1.0, 1.0], 2020), commitments=[commitment])
     assert {row["deed_status"] for row in figures.rows(PROMISES_AND_DEEDS)} == {"no_flow"}
 
 
-def test_a_missing_month_ends_the_sum_and_is_counted(tmp_path: Path) -> None:
+def test_a_missing_month_ends_the_sum_and_is_counted() -> None:
     flows = build_exports([10] * 12, 2017) + build_exports([12, None, 12], 2020)
-    rows = build_figures(tmp_path, flows, commitments=[build_commitment("p", 24, "2020-01", "2020-12")]).rows(PROMISES_AND_DEEDS)
+    rows = build_figures(flows, commitments=[build_commitment("p", 24, "2020-01", "2020-12")]).rows(PROMISES_AND_DEEDS)
     assert [(row["deed_status"], row["months_missing"], row["month_amount"], row["actual_so_far"]) for row in rows] == [
         ("known", 0, 12e6, 12e6),
         ("gap", 1, None, None),
@@ -72,54 +71,52 @@ def test_a_missing_month_ends_the_sum_and_is_counted(tmp_path: Path) -> None:
     ]
 
 
-def test_a_missing_month_of_the_baseline_year_is_a_gap_too(tmp_path: Path) -> None:
+def test_a_missing_month_of_the_baseline_year_is_a_gap_too() -> None:
     flows = build_exports([10, None, 10], 2017) + build_exports([12, 12], 2020)
-    january, february = build_figures(tmp_path, flows, commitments=[build_commitment("p", 24, "2020-01", "2020-03")]).rows(
-        PROMISES_AND_DEEDS
-    )
+    january, february = build_figures(flows, commitments=[build_commitment("p", 24, "2020-01", "2020-03")]).rows(PROMISES_AND_DEEDS)
     assert (january["deed_status"], january["baseline_amount"]) == ("known", None)
     assert (february["deed_status"], february["fulfilled_pct"]) == ("gap", None)
 
 
-def test_a_total_commitment_needs_no_baseline(tmp_path: Path) -> None:
+def test_a_total_commitment_needs_no_baseline() -> None:
     commitment = build_commitment("p", 40, "2020-01", "2020-02", promise="total", baseline_year=None)
-    last = build_figures(tmp_path, build_exports([12, 18], 2020), commitments=[commitment]).rows(PROMISES_AND_DEEDS)[-1]
+    last = build_figures(build_exports([12, 18], 2020), commitments=[commitment]).rows(PROMISES_AND_DEEDS)[-1]
     assert (last["actual_so_far"], last["fulfilled_pct"], last["bought_pct"]) == (30e6, 75.0, 75.0)
 
 
-def test_a_fulfilled_commitment_has_100_percent(tmp_path: Path) -> None:
+def test_a_fulfilled_commitment_has_100_percent() -> None:
     flows = build_exports([10] * 12, 2017) + build_exports([12] * 12, 2020)
-    last = build_figures(tmp_path, flows, commitments=[build_commitment("p", 24, "2020-01", "2020-12")]).rows(PROMISES_AND_DEEDS)[-1]
+    last = build_figures(flows, commitments=[build_commitment("p", 24, "2020-01", "2020-12")]).rows(PROMISES_AND_DEEDS)[-1]
     assert (last["fulfilled_pct"], last["bought_pct"]) == (pytest.approx(100), pytest.approx(100))
 
 
-def test_a_period_of_two_years_uses_the_baseline_year_twice(tmp_path: Path) -> None:
+def test_a_period_of_two_years_uses_the_baseline_year_twice() -> None:
     flows = build_exports([10] * 12, 2017) + build_exports([11] * 24, 2020)
-    last = build_figures(tmp_path, flows, commitments=[build_commitment("p", 48, "2020-01", "2021-12")]).rows(PROMISES_AND_DEEDS)[-1]
+    last = build_figures(flows, commitments=[build_commitment("p", 48, "2020-01", "2021-12")]).rows(PROMISES_AND_DEEDS)[-1]
     assert (last["baseline_amount"], last["fulfilled_pct"]) == (pytest.approx(240e6), pytest.approx(50))
 
 
-def test_months_after_the_newest_figure_have_no_row(tmp_path: Path) -> None:
+def test_months_after_the_newest_figure_have_no_row() -> None:
     flows = build_exports([10] * 12, 2017) + build_exports([12] * 2, 2020)
-    rows = build_figures(tmp_path, flows, commitments=[build_commitment("p", 24, "2020-01", "2020-12")]).rows(PROMISES_AND_DEEDS)
+    rows = build_figures(flows, commitments=[build_commitment("p", 24, "2020-01", "2020-12")]).rows(PROMISES_AND_DEEDS)
     assert [row["reference_month"].month for row in rows] == [1, 2]
 
 
-def test_the_buyers_statistics_are_used_if_the_commitment_says_so(tmp_path: Path) -> None:
+def test_the_buyers_statistics_are_used_if_the_commitment_says_so() -> None:
     flows = build_flows([10, 20], first_year=2020, reporter="CHN", partner="USA")
     commitment = build_commitment("p", 60, "2020-01", "2020-02", reporter="CHN", promise="total", baseline_year=None)
-    assert build_figures(tmp_path, flows, commitments=[commitment]).rows(PROMISES_AND_DEEDS)[-1]["actual_so_far"] == 30e6
+    assert build_figures(flows, commitments=[commitment]).rows(PROMISES_AND_DEEDS)[-1]["actual_so_far"] == 30e6
 
 
-def test_a_sum_waits_for_its_latest_figure(tmp_path: Path) -> None:
+def test_a_sum_waits_for_its_latest_figure() -> None:
     flows = build_exports([10, 20], 2020)
     flows[0] |= {"released_on": "2020-09-01"}
     commitment = build_commitment("p", 60, "2020-01", "2020-02", promise="total", baseline_year=None)
-    assert build_figures(tmp_path, flows, commitments=[commitment]).rows(PROMISES_AND_DEEDS)[-1]["released_on"] == date(2020, 9, 1)
+    assert build_figures(flows, commitments=[commitment]).rows(PROMISES_AND_DEEDS)[-1]["released_on"] == date(2020, 9, 1)
 
 
-def test_purchases_are_summed_until_the_first_missing_month(tmp_path: Path) -> None:
+def test_purchases_are_summed_until_the_first_missing_month() -> None:
     flows = build_exports([10] * 12, 2017) + build_exports([12, 12, None, 12], 2020)
-    figures = build_figures(tmp_path, flows, commitments=[build_commitment("p", 24, "2020-01", "2020-12")])
-    (deed,) = select(figures.lake, read_query(shipped_folder("sql") / "views" / "deeds.sql"), {}).to_dicts()
+    figures = build_figures(flows, commitments=[build_commitment("p", 24, "2020-01", "2020-12")])
+    (deed,) = select(figures.tables, read_query(shipped_folder("sql") / "views" / "deeds.sql"), {}).to_dicts()
     assert (deed["counted_to"], deed["bought_m"], deed["deed_status"]) == ("2020-02", 24, "gap")

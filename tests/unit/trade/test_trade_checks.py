@@ -21,7 +21,7 @@ CHECKS = (
 @pytest.mark.parametrize("name", CHECKS)
 def test_cross_table_checks_hold_for_the_bundled_figures(bundled: Figures, name: str) -> None:
     assert min(len(bundled.rows(table)) for table in (TRADE_STRAIN, TRADE_SIGNALS, PROMISES_AND_DEEDS)) > 50
-    assert select(bundled.lake, read_query(shipped_folder("sql") / "checks" / f"{name}.sql"), {}).rows(named=True) == []
+    assert select(bundled.tables, read_query(shipped_folder("sql") / "checks" / f"{name}.sql"), {}).rows(named=True) == []
 
 
 def test_every_threshold_is_used_by_a_model() -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date
-from pathlib import Path
 
 import pytest
 
@@ -31,13 +30,13 @@ def build_soybean_flows(shares: Sequence[tuple[float | None, float | None]]) -> 
         ((20, 20), None),
     ],
 )
-def test_a_tariff_change_of_one_point_or_more_is_a_signal(tmp_path: Path, rates: tuple[float, float], polarity: str | None) -> None:
-    figures = build_figures(tmp_path, tariffs=[build_rate("2025-04-01", rates[0]), build_rate("2025-04-09", rates[1])])
+def test_a_tariff_change_of_one_point_or_more_is_a_signal(rates: tuple[float, float], polarity: str | None) -> None:
+    figures = build_figures(tariffs=[build_rate("2025-04-01", rates[0]), build_rate("2025-04-09", rates[1])])
     assert [row["polarity"] for row in figures.rows(TRADE_SIGNALS)] == ([polarity] if polarity else [])
 
 
-def test_a_tariff_change_has_its_day_and_both_rates(tmp_path: Path) -> None:
-    step = build_figures(tmp_path, tariffs=[build_rate("2025-04-01", 20.6), build_rate("2025-04-05", 50.3)]).row(TRADE_SIGNALS)
+def test_a_tariff_change_has_its_day_and_both_rates() -> None:
+    step = build_figures(tariffs=[build_rate("2025-04-01", 20.6), build_rate("2025-04-05", 50.3)]).row(TRADE_SIGNALS)
     assert (step["released_on"], step["actor"], step["target"], step["trade_signal"], step["instrument"]) == (
         date(2025, 4, 5),
         "USA",
@@ -48,42 +47,42 @@ def test_a_tariff_change_has_its_day_and_both_rates(tmp_path: Path) -> None:
     assert step["evidence"] == "The average USA tariff on goods from CHN rose from 20.6 to 50.3 percent on 2025-04-05 (import_weighted)."
 
 
-def test_the_first_rate_is_not_a_tariff_change(tmp_path: Path) -> None:
-    assert build_figures(tmp_path, tariffs=[build_rate("2025-04-01", 20)]).rows(TRADE_SIGNALS) == []
+def test_the_first_rate_is_not_a_tariff_change() -> None:
+    assert build_figures(tariffs=[build_rate("2025-04-01", 20)]).rows(TRADE_SIGNALS) == []
 
 
 @pytest.mark.parametrize(("value", "kinds"), [(76, []), (75, ["flow_drop"])])
-def test_a_flow_a_quarter_below_the_expected_one_is_a_drop(tmp_path: Path, value: float, kinds: list[str]) -> None:
-    figures = build_figures(tmp_path, build_flows([100] * 12 + [value]))
+def test_a_flow_a_quarter_below_the_expected_one_is_a_drop(value: float, kinds: list[str]) -> None:
+    figures = build_figures(build_flows([100] * 12 + [value]))
     assert [row["trade_signal"] for row in figures.rows(TRADE_SIGNALS)] == kinds
 
 
-def test_a_lasting_drop_and_its_recovery_are_one_signal_each(tmp_path: Path) -> None:
-    figures = build_figures(tmp_path, build_flows([100] * 12 + [70, 60, 85, 70, 90, 100]))
+def test_a_lasting_drop_and_its_recovery_are_one_signal_each() -> None:
+    figures = build_figures(build_flows([100] * 12 + [70, 60, 85, 70, 90, 100]))
     signals = sorted((row["figure_date"], row["trade_signal"], row["polarity"]) for row in figures.rows(TRADE_SIGNALS))
     assert signals == [(date(2019, 1, 1), "flow_drop", "escalation"), (date(2019, 5, 1), "flow_recovery", "concession")]
 
 
-def test_a_missing_month_neither_ends_nor_begins_a_drop(tmp_path: Path) -> None:
-    figures = build_figures(tmp_path, build_flows([100] * 12 + [70, None, 70]))
+def test_a_missing_month_neither_ends_nor_begins_a_drop() -> None:
+    figures = build_figures(build_flows([100] * 12 + [70, None, 70]))
     assert [row["figure_date"] for row in figures.rows(TRADE_SIGNALS)] == [date(2019, 1, 1)]
 
 
-def test_a_drop_has_its_release_day_and_its_figures(tmp_path: Path) -> None:
-    drop = build_figures(tmp_path, build_flows([1000] * 12 + [700])).row(TRADE_SIGNALS)
+def test_a_drop_has_its_release_day_and_its_figures() -> None:
+    drop = build_figures(build_flows([1000] * 12 + [700])).row(TRADE_SIGNALS)
     assert (drop["released_on"], drop["figure_before"], drop["figure_after"], drop["unit"]) == (date(2019, 3, 7), 1e9, 0.7e9, "USD")
     assert drop["evidence"] == (
         "USA imports from CHN were 0.70 bn USD in 2019-01, 30.0 percent below the mean of that month in the year before (1.00 bn USD)."
     )
 
 
-def test_exports_of_the_other_side_are_signals_of_the_buyer(tmp_path: Path) -> None:
-    drop = build_figures(tmp_path, build_flows([100] * 12 + [50], direction="exports")).row(TRADE_SIGNALS)
+def test_exports_of_the_other_side_are_signals_of_the_buyer() -> None:
+    drop = build_figures(build_flows([100] * 12 + [50], direction="exports")).row(TRADE_SIGNALS)
     assert (drop["actor"], drop["target"], drop["series"]) == ("CHN", "USA", "USA exports to CHN")
 
 
-def test_a_shift_of_share_between_partners_is_a_diversion(tmp_path: Path) -> None:
-    figures = build_figures(tmp_path, build_soybean_flows([(60, 40)] * 12 + [(80, 20)]))
+def test_a_shift_of_share_between_partners_is_a_diversion() -> None:
+    figures = build_figures(build_soybean_flows([(60, 40)] * 12 + [(80, 20)]))
     diversion = figures.row(TRADE_SIGNALS, trade_signal="diversion")
     assert (diversion["actor"], diversion["target"], diversion["diverted_to"], diversion["product"]) == ("CHN", "USA", "BRA", "soybeans")
     assert (diversion["figure_before"], diversion["figure_after"], diversion["released_on"]) == (40.0, 20.0, date(2019, 3, 7))
@@ -98,24 +97,24 @@ def list_diversions(figures: Figures) -> list[date]:
 
 
 @pytest.mark.parametrize(("now", "count"), [((69, 31), 0), ((70, 30), 1), ((30, 20), 0)])
-def test_a_diversion_needs_ten_points_of_share(tmp_path: Path, now: tuple[float, float], count: int) -> None:
-    assert len(list_diversions(build_figures(tmp_path, build_soybean_flows([(60, 40)] * 12 + [now])))) == count
+def test_a_diversion_needs_ten_points_of_share(now: tuple[float, float], count: int) -> None:
+    assert len(list_diversions(build_figures(build_soybean_flows([(60, 40)] * 12 + [now])))) == count
 
 
-def test_a_lasting_diversion_is_one_signal(tmp_path: Path) -> None:
-    assert list_diversions(build_figures(tmp_path, build_soybean_flows([(60, 40)] * 12 + [(80, 20)] * 6))) == [date(2019, 1, 1)]
+def test_a_lasting_diversion_is_one_signal() -> None:
+    assert list_diversions(build_figures(build_soybean_flows([(60, 40)] * 12 + [(80, 20)] * 6))) == [date(2019, 1, 1)]
 
 
-def test_a_missing_figure_of_one_partner_is_no_diversion(tmp_path: Path) -> None:
-    assert list_diversions(build_figures(tmp_path, build_soybean_flows([(60, 40)] * 12 + [(80, None), (None, 20)]))) == []
+def test_a_missing_figure_of_one_partner_is_no_diversion() -> None:
+    assert list_diversions(build_figures(build_soybean_flows([(60, 40)] * 12 + [(80, None), (None, 20)]))) == []
 
 
-def test_a_diversion_waits_for_the_figures_of_every_partner(tmp_path: Path) -> None:
+def test_a_diversion_waits_for_the_figures_of_every_partner() -> None:
     flows = [
         row | {"released_on": "2019-06-01"} if (row["partner"], row["reference_month"]) == ("BRA", "2019-01") else row
         for row in build_soybean_flows([(60, 40)] * 12 + [(80, 20)])
     ]
-    assert build_figures(tmp_path, flows).row(TRADE_SIGNALS, trade_signal="diversion")["released_on"] == date(2019, 6, 1)
+    assert build_figures(flows).row(TRADE_SIGNALS, trade_signal="diversion")["released_on"] == date(2019, 6, 1)
 
 
 def test_the_bundled_figures_have_no_products_and_no_diversion(bundled: Figures) -> None:

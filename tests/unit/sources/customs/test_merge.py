@@ -121,7 +121,7 @@ def test_a_real_archive_gives_the_same_days_of_absence(folder: Path, upstream: U
 
 def test_calculated_duties_become_the_effective_tariff(folder: Path) -> None:
     one = load_fixture("census", "imports CHN 2025", "imports_all.json", at="2026-11-20T10:00")
-    made = build_figures(folder / "lake", merge.merge_trade_flows(folder, FakeArchive((one,)), ON).rows.to_dicts())
+    made = build_figures(merge.merge_trade_flows(folder, FakeArchive((one,)), ON).rows.to_dicts())
     strain = made.row(TRADE_STRAIN, actor="USA", target="CHN", reference_month=date(2025, 4, 1))
     # 8.75 bn of duties on 25.0 bn of imports for consumption; general imports were 25.3 bn
     assert (strain["effective_tariff_pct"], strain["tariff_basis"], strain["flow_usd"]) == (35.0, "duties", 25.3e9)
@@ -136,7 +136,7 @@ def test_calculated_duties_become_the_effective_tariff(folder: Path) -> None:
 
 def test_a_revision_is_stored_but_the_first_value_is_used(folder: Path) -> None:
     answers = (census_imports(("2025-04", 25_000), at="2025-06-05"), census_imports(("2025-04", 25_250), at="2026-06-09"))
-    made = build_figures(folder / "lake", merge.merge_trade_flows(folder, FakeArchive(answers), ON).rows.to_dicts())
+    made = build_figures(merge.merge_trade_flows(folder, FakeArchive(answers), ON).rows.to_dicts())
     flow = made.row(TRADE_FLOWS, origin="census")
     assert (flow["value_usd"], flow["revised_value_usd"], flow["revised_on"]) == (25e9, 25.25e9, date(2026, 6, 9))
     assert made.row(FLOW_REVISIONS, version=2)["change_pct"] == 1.0
