@@ -64,7 +64,7 @@ EXCEPTIONS = (
 )
 
 # One named group for each entry of WORDS, so that a match shows which entry it is.
-_AVOIDED = re.compile("|".join(rf"(?P<w{n}>(?<!\w)(?:{words})(?!\w))" for n, words in enumerate(WORDS)))
+_AVOIDED = re.compile(rf"(?<!\w)(?:{'|'.join(rf'(?P<w{n}>{words})' for n, words in enumerate(WORDS))})(?!\w)")
 _REPLACEMENTS = tuple(WORDS.values())
 _TEXT_IN_MARKDOWN = re.compile(
     r"<!-- \[\[\[cog.*?<!-- \[\[\[end\]\]\] -->|```.*?```|`[^`\n]*`|\"[^\"\n]*\"|“[^”\n]*”|\]\([^)]*\)|<!--.*?-->", re.DOTALL
@@ -113,14 +113,14 @@ def find_words(path: str) -> list[Match]:
 
 def find_long_docstrings(path: str) -> list[tuple[int, str]]:
     """Find docstrings of a module whose first line is too long; return line numbers and lines."""
-    nodes = (node for node in ast.walk(_parse((ROOT / path).read_text(encoding="utf-8"))) if isinstance(node, _DOCUMENTED))
+    nodes = (node for node in _list_nodes((ROOT / path).read_text(encoding="utf-8")) if isinstance(node, _DOCUMENTED))
     first_lines = [(getattr(node, "lineno", 1), (ast.get_docstring(node) or "").partition("\n")[0]) for node in nodes]
     return [(line, text) for line, text in first_lines if len(_CODE_SPAN.sub("code", text).split()) > MAX_DOCSTRING_WORDS]
 
 
 def find_long_test_names(path: str) -> list[tuple[int, str]]:
     """Find the names of tests that are too long; return line numbers and names."""
-    nodes = ast.walk(_parse((ROOT / path).read_text(encoding="utf-8")))
+    nodes = _list_nodes((ROOT / path).read_text(encoding="utf-8"))
     functions = [node for node in nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
     return [(node.lineno, node.name) for node in functions if node.name.startswith("test_") and len(node.name) > MAX_TEST_NAME]
 
@@ -131,8 +131,9 @@ _CODE_SPAN = re.compile(r"`[^`]*`")
 
 
 @cache
-def _parse(text: str) -> ast.Module:
-    return ast.parse(text)
+def _list_nodes(text: str) -> list[ast.AST]:
+    """List the nodes of a module: once, because it takes most of the time."""
+    return list(ast.walk(ast.parse(text)))
 
 
 def _split_parts(path: str, text: str) -> Iterator[tuple[int, str]]:
@@ -157,13 +158,11 @@ def _split_python(text: str, *, has_messages: bool) -> Iterator[tuple[int, str]]
     for token in tokenize.generate_tokens(io.StringIO(text).readline):
         if token.type == tokenize.COMMENT:
             yield token.start[0], token.string
-    tree = _parse(text)
+    nodes = _list_nodes(text)
     docstrings = {
-        id(node.body[0].value)
-        for node in ast.walk(tree)
-        if isinstance(node, _DOCUMENTED) and node.body and isinstance(node.body[0], ast.Expr)
+        id(node.body[0].value) for node in nodes if isinstance(node, _DOCUMENTED) and node.body and isinstance(node.body[0], ast.Expr)
     }
-    for node in ast.walk(tree):
+    for node in nodes:
         if (
             isinstance(node, ast.Constant)
             and isinstance(node.value, str)
@@ -178,7 +177,7 @@ def _split_python(text: str, *, has_messages: bool) -> Iterator[tuple[int, str]]
 
 def _find_names(text: str) -> Iterator[tuple[int, str]]:
     """Find the names that a module defines."""
-    for node in ast.walk(_parse(text)):
+    for node in _list_nodes(text):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             yield node.lineno, node.name
         elif isinstance(node, ast.arg):
