@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import shutil
 import time
 import warnings
 import zipfile
@@ -112,8 +113,8 @@ def test_a_run_of_the_ui_that_leaves_a_gap_writes_nothing(tmp_path: Path, job: s
 class Inbox:
     """An inbox folder and the cursor of its sensor."""
 
-    def __init__(self, settings: Settings) -> None:
-        self.code_location = build_quietly(settings)
+    def __init__(self, settings: Settings, code_location: dg.Definitions | None = None) -> None:
+        self.code_location = code_location or build_quietly(settings)
         self.sensor = self.code_location.resolve_sensor_def("inbox")
         self.folder = settings.inbox
         self.cursor: str | None = None
@@ -147,9 +148,19 @@ class Inbox:
         return self.instance.add_run(run)
 
 
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, dg.Definitions]:
+    """Settings of a home, and its code location; tests empty the home."""
+    settings = Settings(home=tmp_path_factory.mktemp("inbox") / "home")
+    return settings, build_quietly(settings)
+
+
 @pytest.fixture
-def inbox(tmp_path: Path) -> Iterator[Inbox]:
-    inbox = Inbox(Settings(home=tmp_path))
+def inbox(shared: tuple[Settings, dg.Definitions]) -> Iterator[Inbox]:
+    settings, code_location = shared
+    shutil.rmtree(settings.home, ignore_errors=True)
+    settings.home.mkdir()
+    inbox = Inbox(settings, code_location)
     with inbox.instance:
         yield inbox
 

@@ -41,8 +41,16 @@ def _print_long_lines(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def home(sample_run: SampleRun, tmp_path: Path) -> Path:
-    """A copy of the home of the sample, without what status does not read."""
-    return Path(shutil.copytree(sample_run.home, tmp_path / "copy", symlinks=True, ignore=shutil.ignore_patterns("dagster", "readings")))
+    """A copy of the home of the sample, without what status does not read.
+
+    Tables and databases are linked, because they are replaced and not changed in place.
+    """
+
+    def copy(source: str, target: str) -> None:
+        (os.link if source.endswith((".parquet", ".duckdb")) else shutil.copy2)(source, target)
+
+    ignored = shutil.ignore_patterns("dagster", "readings")
+    return Path(shutil.copytree(sample_run.home, tmp_path / "copy", symlinks=True, ignore=ignored, copy_function=copy))
 
 
 def test_an_empty_home_names_the_next_command(command: Command, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+from filelock import FileLock
 
 from pipeline.contracts.days import Days
 from pipeline.contracts.model import Table
@@ -144,6 +145,16 @@ def build(root: Path, scene: Scene, tables: Iterable[Table] = ALL) -> Built:
         _write_days_with_rows(lake, TABLES[name], frame)
     variables = _variables(scene, span)
     return Built(build_tables(lake, tables, variables), variables)
+
+
+def build_once(root: Path, scene: Scene) -> Built:
+    """Build the scene's lake under `root`, unless another worker did; nobody may change it."""
+    root.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(f"{root}.lock"):
+        if not (root.with_suffix(".done")).exists():
+            build(root, scene)
+            root.with_suffix(".done").touch()
+    return Built(Lake(root), _variables(scene, _span(_make_core(scene))))
 
 
 def build_in_memory(scene: Scene, tables: Iterable[Table]) -> Built:

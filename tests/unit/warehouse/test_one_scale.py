@@ -11,7 +11,7 @@ from pipeline.contracts.tables.columns import LEAST_EVIDENCE
 from pipeline.contracts.tables.index import TENSION_DAILY, TENSION_PAIR_DAILY
 from pipeline.settings import shipped_folder
 from pipeline.warehouse.publish import Publisher
-from tests.unit.index.lake_scenes import Built, Scene, article, build, day, finding
+from tests.unit.index.lake_scenes import Built, Scene, article, build, build_in_memory, day, finding
 from tests.unit.warehouse.test_publish import query
 
 LAST = 80
@@ -35,7 +35,7 @@ def test_the_macro_and_the_index_need_the_same_evidence() -> None:
 def indices(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Built, Built]:
     """The database of an index with a growing baseline, this index, and that of the newest baseline alone."""
     folder = tmp_path_factory.mktemp("scales")
-    growing, single = build(folder / "growing", scene(None)), build(folder / "single", scene(WINDOW))
+    growing, single = build(folder / "growing", scene(None)), build_in_memory(scene(WINDOW), (TENSION_DAILY, TENSION_PAIR_DAILY))
     publisher = Publisher(folder / "published")
     publisher.publish(growing.lake, day(LAST - 1), "A test.")
     return publisher.database, growing, single
