@@ -30,7 +30,7 @@ from pipeline.contracts.tables.vintages import VINTAGES
 from pipeline.settings import shipped_folder
 from pipeline.warehouse.lake import Lake
 from pipeline.warehouse.sql import read_query, select
-from tests.unit.index.lake_scenes import DAY, Built, build, random_scene
+from tests.unit.index.lake_scenes import DAY, Built, build_in_memory, random_scene
 
 CHECKS = {path.stem: path for path in sorted((shipped_folder("sql") / "checks").glob("*.sql"))}
 THE_DAY = Days(DAY, DAY)
@@ -437,7 +437,7 @@ def test_every_check_fails_on_its_failing_examples(small: Built, tmp_path: Path,
     assert select(broken, read_query(CHECKS[name]), small.variables).height >= 1
 
 
-def test_values_are_rebuilt_over_several_blocks_of_weights(tmp_path: Path) -> None:
+def test_values_are_rebuilt_over_several_blocks_of_weights() -> None:
     scene = replace(random_scene(400, seed=7), half_life_days=0.5)  # a block is 250 days
-    built = build(tmp_path, scene, [INDEX_DAILY])
-    assert select(built.lake, read_query(CHECKS["values_can_be_rebuilt_from_published_masses"]), built.variables).is_empty()
+    built = build_in_memory(scene, [INDEX_DAILY])
+    assert select(built.tables, read_query(CHECKS["values_can_be_rebuilt_from_published_masses"]), built.variables).is_empty()

@@ -20,9 +20,11 @@ from pipeline.sources.errors import SourceError
 from pipeline.sources.files.articles import collect_rows, read_articles
 from pipeline.sources.files.streams import Limits
 from pipeline.sources.rows import COLUMNS
+from tests.examples import examples
 
 SMALL = Limits(line_bytes=2_000, unpacked_freely_bytes=1_000_000, batch_rows=3, batch_bytes=500)
 LAST_DAY = date(2025, 6, 1)
+
 ROWS = [
     {"published_at": f"2025-04-0{n}", "source": "Post", "title": f"Glass {n}", "body": "Ruritania täxes glass. " * n} for n in range(1, 6)
 ]
@@ -56,7 +58,7 @@ VALID_FILES: dict[str, Callable[[], bytes]] = {
     "a.zip": _zip,
 }
 
-relaxed = settings(deadline=None, derandomize=True, max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+relaxed = settings(examples(20), suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def read_or_reject(path: Path) -> pl.DataFrame | None:

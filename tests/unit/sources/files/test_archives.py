@@ -370,7 +370,7 @@ def test_text_in_parquet_that_is_not_utf8_is_an_error(tmp_path: Path) -> None:
 @pytest.mark.parametrize("ending", ["jsonl", "csv"])
 def test_a_packed_file_of_empty_lines_is_refused_at_once(tmp_path: Path, ending: str) -> None:
     path = tmp_path / f"lines.{ending}.gz"
-    path.write_bytes(gzip.compress(b"\n" * 300_000_000, compresslevel=1))
+    path.write_bytes(gzip.compress(b"\n" * 10_000_000, compresslevel=1) * 30)
     started = time.process_time()
     with pytest.raises(SourceError, match="unpacks to more than"):
         read(path)
