@@ -65,6 +65,7 @@ def test_a_terminal_shows_the_current_step_and_its_days(tmp_path: Path) -> None:
     assert re.search(r"about \d:\d\d:\d\d left", drawn)
 
 
+@pytest.mark.slow
 def test_a_pipe_gets_one_line_per_step(tmp_path: Path) -> None:
     with start(tmp_path / "home", subprocess.PIPE) as process:
         said, errors = process.communicate("x", timeout=120)

@@ -89,7 +89,7 @@ def test_the_schedule_reads_all_days_since_the_last_one_read(tmp_path: Path, fir
     ("job", "tags"),
     [
         (JOB, range_tags(Days(date(2025, 5, 12), date(2025, 5, 19)))),
-        (JOB, {"dagster/partition": "2025-05-06"}),
+        pytest.param(JOB, {"dagster/partition": "2025-05-06"}, marks=pytest.mark.slow),
         (REBUILD, {}),
     ],
 )

@@ -24,6 +24,8 @@ from pipeline.sources.payloads import FetchResult, Payload, Request
 from tests.conftest import Tension
 from tests.end_to_end.test_interruptions import ARTICLES
 
+pytestmark = pytest.mark.slow  # tests/unit/cli/test_verify.py finds the common kinds of damage
+
 OPTIONS = ("--pairs", "USA-CHN", "--workers", "1")
 DAY, NEXT_DAY = "2025/2025-03-02.parquet", "2025/2025-03-03.parquet"
 INDEX = "tension_daily/2025.parquet"
@@ -351,7 +353,6 @@ CACHES: tuple[Callable[[Path], object], ...] = (
 )
 
 
-@pytest.mark.slow
 def test_one_run_repairs_everything_that_runs_can_repair(whole: Whole, home: Path, tension: Tension) -> None:
     copied = [path for path in home.rglob("*") if path.is_file() and not path.is_symlink()]
     for path in copied:

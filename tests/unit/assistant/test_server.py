@@ -108,6 +108,7 @@ def test_the_server_says_that_quotations_are_no_instructions(ask_stdio: Callable
     ask_stdio(read)
 
 
+@pytest.mark.slow
 @needs_mcp
 def test_a_client_over_http_gets_all_answers(http_port: int) -> None:
     from mcp.client import Client  # noqa: PLC0415  # optional
@@ -132,6 +133,7 @@ def test_http_requests_through_other_names_are_refused(http_port: int) -> None:
     assert post(Origin="https://page.example") == 403
 
 
+@pytest.mark.slow
 @needs_mcp
 def test_a_port_in_use_is_answered_with_what_to_do(sample_run: SampleRun, http_port: int) -> None:
     result = CliRunner().invoke(app, ["mcp", "--http", "--port", str(http_port), "--home", str(sample_run.home)])

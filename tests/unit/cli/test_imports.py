@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.conftest import SampleRun, command_environment
 
 SHOW_MODULES = """
@@ -57,6 +59,7 @@ def test_explain_loads_only_the_readers(tmp_path: Path) -> None:
     assert not loaded & (HEAVY | {"duckdb", "pyarrow"})
 
 
+@pytest.mark.slow
 def test_extract_loads_neither_the_job_nor_charts(tmp_path: Path) -> None:
     (tmp_path / "passages.jsonl").write_text(json.dumps({"id": "1", "text": SENTENCE}) + "\n", encoding="utf-8")
     loaded = list_imports(tmp_path, "extract", "passages.jsonl", "--out", "signals.csv")
@@ -64,6 +67,7 @@ def test_extract_loads_neither_the_job_nor_charts(tmp_path: Path) -> None:
     assert not loaded & HEAVY
 
 
+@pytest.mark.slow
 def test_evaluate_loads_neither_the_job_nor_charts(tmp_path: Path) -> None:
     (tmp_path / "gold.jsonl").write_text(
         json.dumps({"id": "1", "date": "", "source": "own", "text": SENTENCE, "signals": []}) + "\n", encoding="utf-8"

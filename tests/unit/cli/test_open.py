@@ -48,7 +48,9 @@ def test_a_taken_port_names_the_option_for_another(command: Command, home: Path)
     ("number", "code", "printed", "problem"),
     [
         (signal.SIGINT, 0, "Closed.\n", ""),
-        (signal.SIGTERM, 143, "", "tension: interrupted by SIGTERM. Run the same command again to go on"),
+        pytest.param(
+            signal.SIGTERM, 143, "", "tension: interrupted by SIGTERM. Run the same command again to go on", marks=pytest.mark.slow
+        ),
     ],
 )
 def test_the_page_is_served_until_ctrl_c_or_sigterm(home: Path, number: signal.Signals, code: int, printed: str, problem: str) -> None:

@@ -1,6 +1,8 @@
 """`tension validate` on a small home: files, output and errors."""
 
 import json
+import os
+import shutil
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -19,7 +21,7 @@ from pipeline.warehouse.home import mark_home
 from tests.conftest import SampleRun
 from tests.unit.cli.conftest import Command, flat
 from tests.unit.cli.test_mistakes import read_error
-from tests.unit.index.lake_scenes import DAY, Scene, article, build, random_scene
+from tests.unit.index.lake_scenes import DAY, Built, Scene, article, build, random_scene
 
 TPU = "day,month,year,daily_tpu_index\n"
 
@@ -38,10 +40,10 @@ class Validated:
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def home(long: Built, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home of three papers and four hundred days from 2025-04-04 on, which is not the sample's."""
     folder = tmp_path_factory.mktemp("validated") / "home"
-    build(folder / "lake", random_scene(400, seed=20250404))
+    shutil.copytree(long.lake.root, folder / "lake", copy_function=os.link)
     (folder / "home.json").write_text(json.dumps({"is_sample": False}), encoding="utf-8")
     return folder
 
@@ -91,6 +93,7 @@ def test_a_source_named_like_a_formula_is_text_in_the_csv(tmp_path: Path) -> Non
     assert pl.read_parquet(tmp_path / "validation.parquet")["grouping"].to_list() == [formula]
 
 
+@pytest.mark.slow
 def test_by_default_the_files_are_next_to_the_index(command: Command, tmp_path: Path) -> None:
     mark_home(tmp_path / "own", is_sample=False)
     build(tmp_path / "own" / "lake", random_scene(40, seed=1))
@@ -102,12 +105,14 @@ def test_every_figure_has_one_row(validated: Validated) -> None:
     assert not validated.figures.select(VALIDATION.key).is_duplicated().any()
 
 
+@pytest.mark.slow
 def test_the_same_home_gives_the_same_bytes(command: Command, home: Path, references: Path, validated: Validated) -> None:
     command(*build_arguments(home, references, "again"))
     for name in ("validation.csv", "validation.html", "validation.parquet"):
         assert Path("again", name).read_bytes() == (validated.folder / name).read_bytes()
 
 
+@pytest.mark.slow
 def test_without_references_the_rest_is_validated(command: Command, home: Path) -> None:
     result = command("validate", "--no-simulation", "--home", home, "--out", "out")
     assert result.exit_code == 0
@@ -124,6 +129,7 @@ def test_figures_are_limited_to_the_requested_days(command: Command, home: Path,
     assert set(months["last_day"]) == {date(2025, 12, 31)}
 
 
+@pytest.mark.slow
 def test_a_reference_without_common_months_is_named(command: Command, home: Path) -> None:
     Path("old.csv").write_text(TPU + "1,1,1990,5\n2,1,1990,6\n", encoding="utf-8")
     result = command("validate", "--no-simulation", "--home", home, "--references", "old.csv", "--out", "out")
@@ -139,6 +145,7 @@ def test_a_home_with_one_source_cannot_leave_it_out(command: Command) -> None:
     assert "single source" in flat(result.output)
 
 
+@pytest.mark.slow
 def test_the_index_is_rebuilt_with_its_own_half_life(command: Command, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TENSION_HALF_LIFE_DAYS", "14")
     assert command("validate", "--no-simulation", "--home", home, "--out", "out").exit_code == 0

@@ -30,9 +30,9 @@ def assert_passes_every_check(seeds: range) -> None:
 
 
 def test_an_index_of_random_findings_passes_every_check() -> None:
-    assert_passes_every_check(range(6))
+    assert_passes_every_check(range(3))
 
 
 @pytest.mark.slow
 def test_many_indices_of_random_findings_pass_every_check() -> None:
-    assert_passes_every_check(range(6, 14))
+    assert_passes_every_check(range(3, 14))

@@ -122,12 +122,12 @@ def assert_random_continuations_change_nothing(seeds: range) -> None:
 
 
 def test_random_continuations_change_nothing_that_was_known() -> None:
-    assert_random_continuations_change_nothing(range(3))
+    assert_random_continuations_change_nothing(range(1))
 
 
 @pytest.mark.slow
 def test_many_random_continuations_change_nothing_known() -> None:
-    assert_random_continuations_change_nothing(range(3, 6))
+    assert_random_continuations_change_nothing(range(1, 6))
 
 
 def test_a_preliminary_baseline_makes_nothing_known() -> None:

@@ -100,13 +100,13 @@ def core_known_on(scene: Scene, built: Built, on: date) -> dict[str, pl.DataFram
     }
 
 
-@pytest.fixture(scope="module", params=[1, 2])
+@pytest.fixture(scope="module", params=[1, pytest.param(2, marks=pytest.mark.slow)])
 def random_wire(request: pytest.FixtureRequest) -> tuple[Scene, Built]:
     scene = random_late_scene(request.param)
     return scene, build_in_memory(scene, [REVISIONS, TENSION_PAIR_DAILY])
 
 
-@pytest.mark.parametrize("number", [7, 9, 10, 17, 18, 26, 33, 44, 45, 50])
+@pytest.mark.parametrize("number", [7, 10, 18, 33, 45, 50, *(pytest.param(number, marks=pytest.mark.slow) for number in (9, 17, 26, 44))])
 def test_a_vintage_equals_an_index_of_the_articles_seen_by_then(random_wire: tuple[Scene, Built], number: int) -> None:
     scene, built = random_wire
     until = min(day(number), day(LAST))

@@ -139,6 +139,7 @@ def test_the_browser_draws_the_chosen_series_without_errors(page: Page, tmp_path
     assert re.search(r'id="csv" href="blob:[^"]+" download="trade-tension-USA-to-CHN-2025-02-01-to-2025-03-01.csv"', dom)
 
 
+@pytest.mark.slow
 @needs_browser
 def test_a_peak_names_the_direction_of_its_main_sentence(page: Page, tmp_path: Path) -> None:
     dom, _ = _open(page, tmp_path, "#pair=CHN-USA&view=tension")
@@ -147,12 +148,14 @@ def test_a_peak_names_the_direction_of_its_main_sentence(page: Page, tmp_path: P
     assert "40 of it (both directions: China → USA 30, USA → China 10), main sentence: China → USA, measure, " in events
 
 
+@pytest.mark.slow
 @needs_browser
 def test_news_and_what_follows_have_one_style(page: Page, tmp_path: Path) -> None:
     dom, _ = _open(page, tmp_path, "#pair=CHN-USA&view=tension")
     assert "<p>Tension: 80 % news, 20 % prior. " in dom
 
 
+@pytest.mark.slow
 @needs_browser
 def test_the_legend_says_how_far_cut_bands_reach(page: Page, tmp_path: Path) -> None:
     assert page.timeline is not None
@@ -163,6 +166,7 @@ def test_the_legend_says_how_far_cut_bands_reach(page: Page, tmp_path: Path) -> 
     assert _texts(dom, "phases").startswith("Phase: ")
 
 
+@pytest.mark.slow
 @needs_browser
 def test_the_csv_of_the_chart_has_the_units_of_the_tables(page: Page, tmp_path: Path) -> None:
     assert page.timeline is not None

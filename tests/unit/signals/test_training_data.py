@@ -67,6 +67,7 @@ def test_a_third_of_the_passages_have_no_firm_signal(gold: Gold, firm: pl.DataFr
     assert compute_share_without(gold, firm) >= 1 / 3
 
 
+@pytest.mark.slow
 def test_fewer_than_2_percent_of_the_passages_are_near_duplicates(gold: Gold) -> None:
     """Similarity is the exact Jaccard index of word 5-grams, with countries and numbers masked."""
     shingles = [_make_shingles(text) for text in gold.passages["text"]]

@@ -29,9 +29,9 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("write_days", 40, 3),
         ("write_table", 10, 1),
         ("write_inputs", 5, 1),
-        ("write_readings", 10, 1),
+        pytest.param("write_readings", 10, 1, marks=pytest.mark.slow),
         ("write_mark", 5, 1),
-        ("write_backup", 40, 3),
+        pytest.param("write_backup", 40, 3, marks=pytest.mark.slow),
         pytest.param("publish", 300, 151, marks=pytest.mark.slow),
     ],
 )

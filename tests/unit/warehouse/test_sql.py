@@ -309,6 +309,7 @@ def many_signals() -> dict[str, pl.DataFrame]:
     return {table.name: frame.select(table.schema.names()) for table, frame in frames}
 
 
+@pytest.mark.slow
 def test_models_on_all_threads_give_the_same_bits() -> None:
     frames = build_tables(many_signals(), [INDEX_DAILY], METHOD)
     queries = [query for path in model_files() if (query := read_query(path)).runs_on_all_threads]

@@ -122,6 +122,7 @@ def test_intervals_miss_a_rate_that_changes_faster_than_the_half_life(pool: Pool
     assert read_coverage(shorter, "random walk, 8 % a day") > fast
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_figures(pool: Pool) -> None:
     once, twice = (simulate_coverage(build_table, pool, replications=FEW) for _ in range(2))
     assert once.equals(twice)
