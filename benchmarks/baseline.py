@@ -114,7 +114,7 @@ def study_home(argument: str) -> None:
         rows = build_tables(dict(tables), [CHANNEL_DAILY], method)[CHANNEL_DAILY.name].filter(series=pair, channel="escalation")
         first = read.first + timedelta(days=BASELINE_LENGTHS[0] + OPEN_DAYS)
         series.append(rows.filter(pl.col("index_date").is_between(first, year[1]))["value"].to_numpy())
-    print(f"| {argument}, default | | day {BASELINE_LENGTHS[0] + OPEN_DAYS} | {compare(*series)} |")
+    print(f"| {argument}, default | | day {BASELINE_LENGTHS[0] + OPEN_DAYS + 1} | {compare(*series)} |")
 
 
 def main() -> None:

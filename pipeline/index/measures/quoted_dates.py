@@ -27,6 +27,7 @@ _UNTIL = rf"\b(?:until|till|through) {_DAY}"
 _BY = rf"\b(?:{_STARTS}|by|before|until|till|through|to) (?:the end of )?{_DAY}"
 _BY_WEEKDAY = r"\b(?:from|by|before|until|till) (?:the end of )?(?P<weekday>Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b"
 _BY_MONTH = rf"\b(?:from|by|before|until|till) (?:early |the start of |the beginning of )?(?P<month>{_MONTH})\b(?P<more>,? ?\d)?"
+_FROM_NEXT_MONTH = r"(?i)\b(?:from|starting|beginning|by) (?:early )?next month\b"
 _TERM = r"(?P<number>\d{1,3}|an?|one|two|three|six|nine|twelve) (?:more )?(?P<unit>day|week|month|year)s?\b"
 _WITHIN = rf"(?i)\b(?:in|within|for|by) (?:up to |another |a further |about )?{_TERM}"
 _FOR = rf"(?i)\bfor (?:up to |another |a further )?{_TERM}"
@@ -60,11 +61,12 @@ def add_quoted_deadlines(claims: pl.DataFrame) -> pl.DataFrame:
 
     `claims` has `quote` (the sentence) and `told_on` (day of the article). The deadline is 1 to `MAX_DAYS_AHEAD` days later, or up to
     `MAX_TERM_DAYS` days if it is given as a term: "from June 1", "by the end of Tuesday", "delays it to July 9", "within 90 days", "from
-    November" (its first day). If a sentence names several, a date wins over a weekday, a weekday over a month, a month over a term; of
-    several in one form only the first is read. Null if it names none.
+    November" or "from next month" (its first day). If a sentence names several, a date wins over a weekday, a weekday over a month, a
+    month over a term; of several in one form only the first is read. Null if it names none.
     """
     by_day, term = _parse_next_day(_BY), _parse_term(_WITHIN, pl.col("quote").str.replace_all(_LOOKING_BACK, ""))
-    return claims.with_columns(deadline_on=pl.coalesce(by_day, _parse_next_weekday(_BY_WEEKDAY), _parse_next_month(), term))
+    next_month = pl.when(pl.col("quote").str.contains(_FROM_NEXT_MONTH)).then(pl.col("told_on").dt.month_start().dt.offset_by("1mo"))
+    return claims.with_columns(deadline_on=pl.coalesce(by_day, _parse_next_weekday(_BY_WEEKDAY), _parse_next_month(), next_month, term))
 
 
 def _parse_next_weekday(pattern: str) -> pl.Expr:

@@ -29,15 +29,20 @@ _WITHDRAWN = re.compile(
 _POSTPONED = re.compile(
     r"(?i)\b(?:delay|postpon|paus|suspend|extend|put(?:s|ting)? off|push(?:es|ed)? back|h[eo]ld(?:s|ing)? off|reprieve|more time)"
 )
-#: Words with which a sentence on an easing or an agreement refers to what was threatened, or was not in effect yet.
+#: Words with which a sentence on an easing or an agreement refers to what was threatened.
 _REFERS = re.compile(
     r"(?i)\b(?:threat|plans\b|planned\b|proposed|instead of|rather than|had been (?:set|due)|would have|deadline|avert|avoid|promised|"
-    r"call(?:s|ed|ing)? (?:it )?off|shelv|back(?:s|ed)? (?:down|away|off)|off the table|h[eo]ld(?:s|ing)? off|delay|postpon|"
-    r"(?:stav(?:e|es|ed)|head(?:s|ed)|put(?:s|ting)?) off|push(?:es|ed)? back|(?:will|would) not (?:impose|go ahead|proceed)|"
     r"(?:tariffs?|dut(?:y|ies)|lev(?:y|ies)|measures?|curbs?|controls?|restrictions?|bans?|fees?|increases?) (?:\w+ ){0,3}announced)"
 )
 _TAXES = ("tariff", "trade_remedy", "agreement", "other")
 _TAX = re.compile(r"(?i)\b(?:tariffs?|dut(?:y|ies)|lev(?:y|ies))\b")
+#: Words of an easing for a measure that was not in effect yet.
+_NOT_YET = re.compile(
+    r"(?i)\b(?:call(?:s|ed|ing)? (?:it )?off|shelv|back(?:s|ed)? (?:down|away|off)|off the table|h[eo]ld(?:s|ing)? off|delay|postpon|"
+    r"(?:stav(?:e|es|ed)|head(?:s|ed)|put(?:s|ting)?) off|push(?:es|ed)? back|(?:will|would) not (?:impose|go ahead|proceed))"
+)
+#: Words of a measure that is still to be voted on.
+_VOTE = re.compile(r"(?i)\b(?:goes?|go|going|be put|comes?) to a vote|\b(?:will|to|are|is) (?:be )?vot(?:e|ed|ing) on\b")
 #: Sentences that say in the past tense that a measure was imposed ("imposed a duty", "was imposed", "hit them with").
 _IMPOSED = re.compile(
     r"(?i)(?<!\bnot )(?<!\bhad )\b(?:"
@@ -264,8 +269,8 @@ def outcome_of(claim: Claim, threat: Said) -> str | None:
     """Return the outcome that a claim shows for a threat, or None.
 
     The claim must reach the threat's target (`reaches`). Unless it is an agreement, it must have the threat's instrument, or the threat
-    names none. Only an agreement, an easing, a measure that is announced or in effect, and an investigation that was threatened show an
-    outcome. The amount of trade is compared for measures and investigations only (`compare_amount`).
+    names none. Only an agreement, an easing, a measure that is announced (not to be voted on) or in effect, and an investigation that was
+    threatened show an outcome. The amount of trade is compared for measures and investigations only (`compare_amount`).
     """
     if not reaches(claim["target"], claim["scope"], claim["exceptions"].split(), threat, claim["told_on"]):
         return None
@@ -274,7 +279,7 @@ def outcome_of(claim: Claim, threat: Said) -> str | None:
         return _outcome_of_agreement(claim, threat)
     if claim["kind"] == "easing" and is_of_instrument:
         return _outcome_of_easing(claim, threat)
-    is_act = claim["kind"] == "measure" and claim["status"] in ("announced", "effective")
+    is_act = claim["kind"] == "measure" and claim["status"] in ("announced", "effective") and not _VOTE.search(claim["quote"])
     is_inquiry = claim["kind"] == "investigation" and threat.instrument == "investigation"
     word = _outcome_of_act(claim, threat) if is_of_instrument and (is_act or is_inquiry) else None
     return word and compare_amount(word, claim["amount_usd"], threat)
@@ -340,12 +345,13 @@ def _outcome_of_easing(claim: Claim, threat: Said) -> str | None:
 def _is_of_the_threatened(claim: Claim, threat: Said) -> bool:
     """Return whether an easing is of the threatened measure.
 
-    It is if it names the threatened goods, or without these the threatened rate, if its sentence refers to a threat (`_refers_to`), or if
-    it names neither goods nor rate and is of a week around the deadline (`is_near_deadline`).
+    It is if it names the threatened goods, or without these the threatened rate, if its sentence refers to a threat (`_refers_to`) or to
+    what was not in effect yet ("called off"), or if it names neither goods nor rate and is of a week around the deadline
+    (`is_near_deadline`).
     """
     if is_on_goods(claim, threat.product) if threat.product else None not in (claim["rate_pct"], threat.rate):
         return True
-    if _refers_to(threat, claim["quote"]):
+    if _refers_to(threat, claim["quote"]) or _NOT_YET.search(claim["quote"]):
         return True
     return threat.product == "" and claim["rate_pct"] is None and is_near_deadline(claim["told_on"], threat)
 

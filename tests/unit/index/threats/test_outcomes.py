@@ -1,5 +1,7 @@
 """What became of a threat, by articles: each outcome, what is not one, and when it is known."""
 
+from datetime import date
+
 import pytest
 
 from tests.unit.index.threats.scenes import act, claim, day, history_of, last_of, tables_of, threat
@@ -328,3 +330,14 @@ def test_the_sentence_of_an_outcome_names_its_rate() -> None:
     with_rate = claim("measure", 9, "Brazil pays 50 percent.", 50.0, status="effective", probability=0.7)
     (row,) = last_of(threat(0, rate=None), without, with_rate)
     assert (row["outcome_rate_pct"], row["outcome_signal_ids"].split(", ")[0]) == (50.0, with_rate["claim_id"])
+
+
+def test_a_measure_to_be_voted_on_is_no_outcome() -> None:
+    vote = claim("measure", 9, "The 50 percent tariff on Brazil goes to a vote on Wednesday.", 50.0)
+    assert history_of(threat(0), vote, through=30) == [(0, "pending")]
+
+
+def test_a_measure_announced_for_next_month_repeats_the_threat() -> None:
+    announced = claim("measure", 9, "The tariff on Brazil will be charged from next month.")
+    (row,) = last_of(threat(0, rate=None), announced, through=20)
+    assert (row["threat_outcome"], row["threat_form"], row["deadline_on"]) == ("pending", "announcement", date(2025, 4, 1))
