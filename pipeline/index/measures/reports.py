@@ -22,6 +22,10 @@ _FAMILY = {"trade_remedy": "tariff", "entity_list": "export_control"}
 _RATE_TOLERANCE = 0.05
 #: A layer on goods in general; others must be named in the sentence. `sql/checks/average_rates_fit_the_layers.sql` repeats it.
 GENERAL = r"^(?:all goods|nearly all goods|goods )|\blines\b"
+#: A layer on all goods: a report that names no goods may be about it long after its act.
+_ON_ALL = r"^(?:nearly )?all goods"
+#: Days after an act on which a report of its rate may still be about it.
+_MAX_AGE_DAYS = 365
 _WORD = r"[a-z]{4,}"
 _COMMON_WORDS = frozenset(
     {
@@ -45,7 +49,7 @@ def link_reports(claims: pl.DataFrame, acts: pl.DataFrame, states: pl.DataFrame)
     on goods that the claim names. An act in the opposite direction, or in none (`extended`, `changed`, `ruled_unlawful`), must have the
     same or an unknown rate. If the claim is of an increase, an act in no direction must have the claimed rate. The candidate with the
     largest sum of points is chosen: the rate has most points, then the direction, then the goods, then the distance in days. Without a
-    candidate, a claim of an increase that names the rate of a layer in force supports the act that set that rate.
+    candidate, a claim of an increase that names the rate of a layer in force may support the act that set it (`_choose_layer_in_force`).
     """
     dated = add_quoted_dates(MEASURE_CLAIMS.conform(claims)).with_columns(
         family=_name_family(),
@@ -77,9 +81,9 @@ def _expand_acts(acts: pl.DataFrame, states: pl.DataFrame) -> pl.DataFrame:
 
     An act on all partners is listed for `*` and for each country in `acts`, except its actor and those that it exempts. Adds `change_pct`:
     the rate of the act minus the one before it of the same layer and target, in percentage points; `is_general`: whether it is on goods in
-    general; `goods`: a regular expression for words that name its goods. `valid_from`, `valid_to`, `standing` (such as `in_force`),
-    `rate_act_id` and `rate_since` are those of `states`. `act_rate` is the rate that the act states, `rate_in_force` that of its state,
-    which an earlier act may have set.
+    general (`is_on_all`: on all or nearly all); `goods`: a regular expression for words that name its goods. `valid_from`, `valid_to`,
+    `standing` (such as `in_force`), `rate_act_id` and `rate_since` are those of `states`. `act_rate` is the rate that the act states,
+    `rate_in_force` that of its state, which an earlier act may have set.
     """
     partners = pl.concat([acts["target"], acts["actor"]]).unique().sort().to_frame("partner").filter(pl.col("partner") != ALL_PARTNERS)
     general = acts.filter(pl.col("target") == ALL_PARTNERS)
@@ -100,7 +104,11 @@ def _expand_acts(acts: pl.DataFrame, states: pl.DataFrame) -> pl.DataFrame:
         rate_in_force="rate_pct",
         change_pct=pl.col("rate_pct") - pl.col("rate_pct").shift().over("layer", "target"),
     )
-    words = acts.select("layer", "product").unique().with_columns(is_general=pl.col("product").str.contains(GENERAL))
+    words = (
+        acts.select("layer", "product")
+        .unique()
+        .with_columns(is_general=pl.col("product").str.contains(GENERAL), is_on_all=pl.col("product").str.contains(_ON_ALL))
+    )
     # Without the plural's s, a word also finds its singular. `$^` matches nothing: such a layer has no word of its own.
     patterns = {
         row["layer"]: "|".join(sorted({word.removesuffix("s") for word in _find_words(row["product"])} or {"$^"}))
@@ -109,11 +117,20 @@ def _expand_acts(acts: pl.DataFrame, states: pl.DataFrame) -> pl.DataFrame:
     return (
         pl.concat([acts, each])
         .join(changes, on=["act_id", "target"], how="left")
-        .join(words.select("layer", "is_general"), on="layer", how="left")
+        .join(words.select("layer", "is_general", "is_on_all"), on="layer", how="left")
         .with_columns(family=_name_family(), goods=pl.col("layer").replace_strict(patterns, return_dtype=pl.String))
         .select(
             *("act_id", "actor", "target", "family", "action", "announced_on", "effective_on", "valid_from", "valid_to", "standing"),
-            *("rate_act_id", "rate_since", "rate_in_force", "change_pct", "is_general", "goods", pl.col("rate_pct").alias("act_rate")),
+            *(
+                "rate_act_id",
+                "rate_since",
+                "rate_in_force",
+                "change_pct",
+                "is_general",
+                "is_on_all",
+                "goods",
+                pl.col("rate_pct").alias("act_rate"),
+            ),
         )
     )
 
@@ -171,9 +188,10 @@ def _choose_nearest_act(claims: pl.DataFrame, acts: pl.DataFrame) -> pl.DataFram
 def _choose_layer_in_force(claims: pl.DataFrame, acts: pl.DataFrame) -> pl.DataFrame:
     """Choose for each claimed increase a layer with that rate.
 
-    The layer must have the claim's actor, target and kind of instrument, and be in force on the day of the article; if it is on single
-    goods, the text must name them. Layers on single goods come before general ones, then the newest comes first. Returns the act that set
-    the rate, with the columns of `_choose_nearest_act` (`report` is always `supports`); claims without a rate or such a layer are left out.
+    The layer must have the claim's actor, target and kind of instrument, and be in force on the day of the article. The text must name its
+    goods, or it is on all goods and has had the rate for at most `_MAX_AGE_DAYS`. Layers on single goods come before general ones, then the
+    newest comes first. Returns the act that set the rate, with the columns of `_choose_nearest_act` (`report` is always `supports`); claims
+    without a rate or such a layer are left out.
     """
     applied = acts.filter(pl.col("standing").is_in(("in_force", "quota")))
     candidates = (
@@ -184,7 +202,7 @@ def _choose_layer_in_force(claims: pl.DataFrame, acts: pl.DataFrame) -> pl.DataF
             pl.col("valid_to").is_null() | (pl.col("told_on") < pl.col("valid_to")),
             (pl.col("rate_pct") - pl.col("rate_in_force")).abs() < _RATE_TOLERANCE,
         )
-        .filter(pl.col("is_general") | _names_goods())
+        .filter(_names_goods() | (pl.col("is_on_all") & (pl.col("told_on") - pl.col("rate_since") <= pl.duration(days=_MAX_AGE_DAYS))))
     )
     best = candidates.sort("signal_id", "is_general", "valid_from", "act_id", descending=[False, False, True, False])
     return best.unique("signal_id", keep="first").select(

@@ -84,6 +84,11 @@ def test_a_recalled_rate_supports_the_layer_in_force() -> None:
     assert (row["report"], row["act_id"]) == ("supports", "usa-301-list4a@2020-02-14")
 
 
+def test_a_rate_without_goods_is_not_linked_to_an_old_list_of_goods() -> None:
+    row = report(effect="announced", told_on=date(2025, 1, 21), rate_pct=25.0, quote="He thought of 25 percent duties on Chinese goods.")
+    assert (row["report"], row["act_id"]) == ("reported", None)
+
+
 @pytest.mark.parametrize("day", [date(2025, 8, 25), date(2025, 9, 30)])  # before and after an act that states no rate
 def test_a_rate_in_force_is_linked_to_the_act_that_set_it(day: date) -> None:
     row = report(target="VNM", effect="effective", told_on=day, rate_pct=20.0, quote="Vietnamese goods pay 20 percent.")
