@@ -132,11 +132,15 @@ class Threat:
 
         The threat must be open. The later of its last statement and its deadline must be at most `repeat_within_days` (three months) before
         the claim's article. If the claim adds an instrument, rate, amount or product to a threat that has none, it must instead come at
-        most `same_news_days` (a week) after the threat was last stated, as part of the same news.
+        most `same_news_days` (a week) after the threat was last stated, as part of the same news. A claim on a product never joins a threat
+        on goods of a known value.
         """
         adds_figure = any(own is None and claim[name] is not None for own, name in ((self.rate, "rate_pct"), (self.amount, "amount_usd")))
+        adds_product = self.product == "" and claim["product"] != ""
+        if adds_product and self.amount is not None and claim["amount_usd"] is None:
+            return False
         adds_instrument = self.instrument == "other" and claim["instrument"] != "other"
-        if adds_figure or adds_instrument or (self.product == "" and claim["product"] != ""):
+        if adds_figure or adds_instrument or adds_product:
             return self.is_open and claim["told_on"] <= self.last_on + threshold_days("same_news_days")
         since = max(self.last_on, self.deadline_on or self.last_on)
         return self.is_open and claim["told_on"] <= since + threshold_days("repeat_within_days")

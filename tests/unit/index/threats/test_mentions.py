@@ -92,3 +92,8 @@ def test_a_threat_in_general_words_names_no_instrument(quote: str, instrument: s
 def test_a_threat_keeps_its_goods_when_it_is_said_without_them() -> None:
     (row,) = last_of(threat(0, product="autos", probability=0.8), threat(2, probability=0.95), threat(3, probability=0.95))
     assert (row["product"], row["said_days"]) == ("autos", 3)
+
+
+def test_a_product_does_not_join_goods_of_a_known_value() -> None:
+    rows = last_of(threat(0, rate=None, amount_usd=155e9), threat(2, rate=None, product="steel"))
+    assert [(row["product"], row["amount_usd"]) for row in rows] == [("", 155e9), ("steel", None)]
