@@ -48,13 +48,13 @@ class Fetcher(Generic[G]):
         """Find the newest day that the stored responses are about.
 
         Of an upstream that is fetched by day the stored days are searched backwards from `until`; of the others the newest response to each
-        item is read. Days after `until` do not count: feeds announce future items. Returns None if there is no day.
+        request is read. Data beyond `until`, as in a table of its whole year, count as data of `until`. Returns None if there is no day.
         """
         is_fetched_by_day = self.upstream.is_fetched_by_day
         days = (
             self._search_back(archive, until) if is_fetched_by_day else self._read_newest_days(archive.newest_payloads(self.upstream.name))
         )
-        return max((day for day in days if day <= until), default=None)
+        return max((min(day, until) for day in days), default=None)
 
     def _search_back(self, archive: Archive, until: date) -> Iterator[date]:
         """Yield the newest day of data, searching backwards from `until`.

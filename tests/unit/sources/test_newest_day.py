@@ -1,5 +1,6 @@
 """The newest day that an upstream's stored responses are about."""
 
+import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -63,3 +64,11 @@ def test_a_day_without_official_documents_is_skipped(archive: Archive, store: St
     for day, body in ((DAY, '{"count": 0}'), (DAY - timedelta(days=1), '{"results": [{"publication_date": "2025-04-03"}]}')):
         store("federal_register", f"{day}, page 1", day, body)
     assert FETCHERS["federal_register"].find_newest_day(archive, DAY) == date(2025, 4, 3)
+
+
+def test_a_table_of_its_whole_year_has_data_of_any_day_within(archive: Archive, store: Store) -> None:
+    header = ["CTY_CODE", "CTY_NAME", "GEN_VAL_MO", "time"]
+    body = json.dumps([header, *(["5700", "CHINA", "25000000000", f"2025-{month:02d}"] for month in range(1, 13))])
+    store("census", "imports 2025", date(2026, 2, 10), body)
+    for until in (date(2025, 6, 30), date(2025, 12, 31)):
+        assert FETCHERS["census"].find_newest_day(archive, until) == until
