@@ -25,6 +25,7 @@ from pipeline.report import palette
 from pipeline.report.charts import WIDTH, Chart, chart_title, finish_chart, layer, pair_chart, panel_title, quantitative, to_png
 from pipeline.report.days_axis import DAY_MS, DaysAxis, midnight_ms
 from pipeline.report.names import pair_title
+from pipeline.report.scales import find_new_scales
 from pipeline.settings import Settings
 from pipeline.validation.independent_acts import read_independent_acts
 from pipeline.validation.references import NAMES, read_references
@@ -41,9 +42,9 @@ SUNDAY = 7
 VALUES = (
     "tension", "tension_lo80", "tension_hi80", "tension_lo95", "tension_hi95", "tension_bilateral", "concession", "concession_lo80",
     "concession_hi80", "dialogue", "net_tension", "phase", "p_escalation", "p_de_escalation", "p_stalemate", "p_dialogue", "p_quiet",
-    "is_thin", "signal_count", "article_count", "index_version",
+    "is_thin", "signal_count", "article_count", "baseline_to", "index_version",
 )  # fmt: skip
-WEEKLY_VALUES = ("tension", "tension_lo80", "tension_hi80", "concession", "dialogue", "phase", "is_thin", "signal_count")
+WEEKLY_VALUES = ("tension", "tension_lo80", "tension_hi80", "concession", "dialogue", "phase", "is_thin", "signal_count", "baseline_to")
 DIGITS = 1
 PROBABILITY_DIGITS = 2
 REFERENCES = ("tpu", "trade_epu")
@@ -203,7 +204,8 @@ def _describe_lines(acts: pl.DataFrame) -> str:
 def _tension_panel(daily: pl.DataFrame, acts: pl.DataFrame, axis: DaysAxis, *, has_dates: bool) -> Chart:
     """Plot tension with its 80 % interval, and a vertical line for each act.
 
-    `has_dates`: the axis of days has labels, as only that of the lowest panel has.
+    A dotted line marks each day on which 100 changes its scale. `has_dates`: the axis of days has labels, as only that of the lowest panel
+    has.
     """
     columns = ["index_date", "tension", "tension_lo80", "tension_hi80"]
     points = [
@@ -219,9 +221,14 @@ def _tension_panel(daily: pl.DataFrame, acts: pl.DataFrame, axis: DaysAxis, *, h
         )
         for (polarity,), of_polarity in sorted(acts.partition_by("polarity", as_dict=True).items())
     ]
+    scales = layer(
+        [{"at": midnight_ms(day)} for day in find_new_scales(daily)],
+        {"type": "rule", "color": palette.MUTED, "strokeDash": [1, 3], "strokeWidth": 1},
+        x=axis.x("at", has_labels=has_dates),
+    )
     line = layer(points, {"type": "line", "color": palette.TENSION, "strokeWidth": 1.6}, x=x, y=y)
-    title = panel_title("Tension by day, with 80 % interval; 100 is the pair's own average")
-    return {"layer": [band, *lines, line], "width": axis.width, "height": _HEIGHTS["tension"], "title": title}
+    title = panel_title("Tension by day, with 80 % interval; 100: the pair's average, over more days from each dotted line on")
+    return {"layer": [band, scales, *lines, line], "width": axis.width, "height": _HEIGHTS["tension"], "title": title}
 
 
 def measure_size(folder: Path) -> Mapping[str, float]:
