@@ -328,7 +328,10 @@ def export(
     ] = None,
     to: Annotated[Path | None, typer.Option("--out", help="Output file; default: TABLE.FORMAT in the working folder")] = None,
     table: Annotated[str | None, typer.Option("--table", help="Table or view of the database; default: tension_index")] = None,
-    pair: Annotated[str | None, typer.Option("--pair", help="Only this pair of countries, in either order")] = None,
+    pair: Annotated[
+        str | None,
+        typer.Option("--pair", help="Only this pair of countries, in either order, with acts on all partners (*) that reach the other"),
+    ] = None,
     home_folder: HomeOption = None,
 ) -> None:
     """Write the published index, or another table, to one file.

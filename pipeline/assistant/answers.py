@@ -75,7 +75,7 @@ class Answers:
         if table not in known:
             near = get_close_matches(table, known, n=1)
             raise AnswerError(
-                f"there is no table {table!r}{f'; did you mean {near[0]}?' if near else ''} Choose one of {', '.join(sorted(known))}"
+                f"there is no table {table!r}{f'; did you mean {near[0]}?' if near else '.'} Choose one of {', '.join(sorted(known))}"
             )
         (columns,), _ = self._ask(Query("from describe_columns($table)", {"table": table}))
         return answer | known[table] | {"columns": columns.to_records()}

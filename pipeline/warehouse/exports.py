@@ -32,6 +32,14 @@ EXCEL_ROWS = 1_048_576
 #: Longest fixed text of Stata, in bytes; longer ones are stored as strL.
 _STATA_TEXT = 2045
 _STATA_LABEL = 80
+#: Columns that name the two countries of a row.
+_SIDES = (
+    ("country", "partner"),
+    ("actor", "target"),
+    ("reporter", "partner"),
+    ("importer", "exporter"),
+    ("buyer", "seller"),
+)
 
 
 class ExportError(UserError, ValueError):
@@ -54,8 +62,9 @@ def read_export(database: Path, table: str, pair: str | None) -> Export:
     """Read a table or view of the published database, sorted by key.
 
     One without a contract (`pipeline/contracts`) has no key and is sorted by all columns. `pair`: "USA-CHN", in either order, for the rows
-    about it only; None for all. `PairError` if `pair` is no pair. `ExportError` if it is passed although the rows of the table are not
-    about pairs, if they and the index lack the pair, if there is no database or no such table, or if the database is damaged.
+    about it only, with acts on all partners that reach it; None for all. `PairError` if `pair` is no pair. `ExportError` if it is passed
+    although no columns of the table name two countries, if the table and the index lack the pair, if there is no database or no such
+    table, or if the database is damaged.
     """
     if not database.exists():
         home = quote(str(database.parent.parent))
@@ -79,13 +88,13 @@ def _read(database: Path, table: str, pair: str | None) -> Export:
         if table not in comments:
             near = get_close_matches(table, comments, n=1)
             raise ExportError(
-                f"there is no table {table!r}{f'; did you mean {near[0]}?' if near else ''} Choose one of {', '.join(sorted(comments))}"
+                f"there is no table {table!r}{f'; did you mean {near[0]}?' if near else '.'} Choose one of {', '.join(sorted(comments))}"
             )
         contract = TABLES.get(table) or VIEWS.get(table)
         order = ", ".join(f'"{name}"' for name in contract.key) if contract else "all"
         condition = f"where {_match_pair(table, set(comments[table]), pair)}" if pair else ""
         parameters = {"pair": pair_name(*parse_pair(pair))} if pair else {}
-        rows: pl.DataFrame = con.sql(f'from "{table}" {condition} order by {order}', params=parameters).pl()
+        rows: pl.DataFrame = con.sql(f'from "{table}" as chosen {condition} order by {order}', params=parameters).pl()
         if pair and rows.is_empty():
             _require_pair(parameters["pair"], con.sql("select distinct pair from tension_pair_daily order by pair").pl()["pair"].to_list())
         ((release, version, note),) = con.sql("select release, version, note from about").fetchall()
@@ -102,17 +111,45 @@ def _require_pair(pair: str, published: list[str]) -> None:
 def _match_pair(table: str, columns: set[str], pair: str) -> str:
     """Return the SQL condition for the rows about `$pair`, in both directions.
 
-    It uses those of `columns` that name countries: `pair`, `series`, or the two sides. `series` names no countries in `tension_index`, the
-    view with `mnemonic`. `ExportError` if no column does; `pair` is only for its message.
+    It uses those of `columns` that name countries: `pair`, the two sides (`_SIDES`), or else `series`, which names no countries in tables
+    with sides. Rows about all partners (target `*`) match if they reach the pair (`_reach_pair`). `ExportError` if no column names two
+    countries; `pair` is only for its message.
     """
     if "pair" in columns:
         return "pair = $pair"
-    if "series" in columns and "mnemonic" not in columns:
-        return "pair_of(replace(series, '>', '-')) = $pair"
-    for one, other in (("country", "partner"), ("actor", "target")):
+    for one, other in _SIDES:
         if {one, other} <= columns:
-            return f"pair_of({one} || '-' || {other}) = $pair"
-    raise ExportError(f"the rows of {table} are not about pairs; export it without --pair {pair}")
+            match = f"pair_of({one} || '-' || {other}) = $pair"
+            return f"{match} or {_reach_pair(columns)}" if other == "target" else match
+    if "series" in columns:
+        return "pair_of(replace(series, '>', '-')) = $pair"
+    raise ExportError(f"no columns of {table} name two countries; export it without --pair {pair}")
+
+
+def _reach_pair(columns: set[str]) -> str:
+    """Return the SQL condition for acts on all partners that reach `$pair`.
+
+    The actor is one of the pair, and neither scope nor exceptions, if the table has such `columns`, leave out the other. As in the index
+    (`sql/index/pair_signals.sql`), the European Union's exception and own acts leave out its members.
+    """
+    partner = "case actor when split_part($pair, '-', 1) then split_part($pair, '-', 2) else split_part($pair, '-', 1) end"
+    day = next((name for name in ("index_date", "published_at", "told_on", "announced_on", "first_on") if name in columns), "null")
+
+    def is_member(scope: str, country: str) -> str:
+        within = f"coalesce({day}::date >= members.member_from, true) and coalesce({day}::date < members.member_until, true)"
+        condition = f"members.scope = {scope} and members.member = {country} and {within}"
+        return f"exists (select 1 from scope_members as members where {condition})"  # noqa: S608  # names of columns
+
+    conditions = ["target = '*'", "list_contains(string_split($pair, '-'), actor)"]
+    in_union = is_member("'eu_members'", partner)
+    left_out = is_member("'eu_members'", "actor")
+    if "scope" in columns:
+        conditions.append(f"(chosen.scope = 'all' or {is_member('chosen.scope', partner)})")
+    for name in {"exceptions", "excepted"} & columns:
+        exceptions = f"string_split(coalesce({name}, ''), ' ')"
+        conditions.append(f"not list_contains({exceptions}, {partner})")
+        left_out += f" or list_contains({exceptions}, 'EUN')"
+    return f"({' and '.join(conditions)} and not ({in_union} and ({left_out})))"
 
 
 def write_export(export: Export, to: Path, ending: Format) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from pipeline.warehouse.exports import read_export
 from tests.conftest import SampleRun
 from tests.unit.cli.conftest import Command, flat
 
@@ -18,11 +19,46 @@ def test_the_flat_table_of_one_pair_is_exported_as_csv(command: Command, sample_
     assert set(rows["country"]) | set(rows["partner"]) == {"CHN", "USA"}
 
 
+@pytest.mark.parametrize("pair", ["JPN-USA", "CHN-USA", "EUN-USA"])
+def test_signals_of_a_pair_are_all_that_count_for_it(sample_run: SampleRun, pair: str) -> None:
+    rows, masses = (read_export(sample_run.database, table, pair).rows for table in ("signals", "signal_mass"))
+    assert masses.height > 50
+    assert masses.join(rows, on="signal_id", how="anti").is_empty()
+    assert "*" in rows["target"].to_list()
+    assert set(rows["actor"]) == set(pair.split("-"))
+
+
+@pytest.mark.parametrize(
+    ("table", "pair", "column"),
+    [("signals", "CHN-USA", "exceptions"), ("evidence", "CHN-USA", "exceptions"), ("measure_acts", "CAN-USA", "excepted")],
+)
+def test_an_act_on_all_but_the_partner_is_left_out(sample_run: SampleRun, table: str, pair: str, column: str) -> None:
+    everything, rows = (read_export(sample_run.database, table, one).rows.filter(target="*", actor="USA") for one in (None, pair))
+    is_exempt = pl.col(column).fill_null("").str.split(" ").list.contains(pair.removesuffix("-USA"))
+    assert not everything.filter(is_exempt).is_empty()
+    assert not rows.is_empty()
+    assert rows.filter(is_exempt).is_empty()
+
+
+@pytest.mark.parametrize("table", ["threats", "threats_and_outcomes", "measure_reports"])
+def test_general_acts_of_one_of_the_pair_are_exported(sample_run: SampleRun, table: str) -> None:
+    everything, rows = (read_export(sample_run.database, table, pair).rows.filter(target="*") for pair in (None, "JPN-USA"))
+    assert not rows.is_empty()
+    assert rows.equals(everything.filter(pl.col("actor").is_in(["JPN", "USA"])))
+
+
+@pytest.mark.parametrize("table", ["trade_flows", "tariff_rates", "deeds", "commitments", "trade_signals"])
+def test_rows_of_trade_are_exported_by_pair(sample_run: SampleRun, table: str) -> None:
+    assert not read_export(sample_run.database, table, "USA-CHN").rows.is_empty()
+    assert read_export(sample_run.database, table, "MEX-USA").rows.height < read_export(sample_run.database, table, None).rows.height
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
+        (["--table", "nope"], "there is no table 'nope'. Choose one of about,"),
         (["--table", "signal"], "there is no table 'signal'; did you mean signals?"),
-        (["--table", "weights", "--pair", "USA-CHN"], "the rows of weights are not about pairs"),
+        (["--table", "weights", "--pair", "USA-CHN"], "no columns of weights name two countries"),
         (["--pair", "DEU-USA"], "the pair DEU-USA is not in this release; choose one of BRA-USA, CAN-USA"),
         (["--pair", "USA-EU"], "the EU is EUN here"),
         (["--out", "a.json"], "has none of the endings csv, xlsx, dta, parquet"),
