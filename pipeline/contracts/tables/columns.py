@@ -102,7 +102,9 @@ TARGET = Column(
     pattern=patterns.COUNTRY_OR_ALL,
     differs_from=("actor",),
 )
-ONE_TARGET = replace(TARGET, pattern=patterns.COUNTRY)
+ONE_TARGET = replace(
+    TARGET, description="Country it is directed at: ISO 3166 alpha-3, EUN for the European Union", pattern=patterns.COUNTRY
+)
 SCOPE = word_column("scope", SCOPES, None, nullable=True)
 EXCEPTIONS = Column(
     "exceptions",

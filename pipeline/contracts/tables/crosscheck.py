@@ -109,7 +109,7 @@ GDELT_DAILY = Table(
     columns=(
         replace(c.INDEX_DATE, description="UTC day on which GDELT added the events"),
         c.ACTOR,
-        replace(c.ONE_TARGET, description="Country it is directed at: ISO 3166 alpha-3, EUN for the European Union"),
+        c.ONE_TARGET,
         c.CHANNEL,
         _count_column("event_count", "Events of the channel from actor to target", 14),
         _count_column("mention_count", "Mentions of these events when they were added", 96, unit="mentions"),
