@@ -195,6 +195,15 @@ def test_an_uploaded_release_of_a_later_day_does_not_lag(
     assert refused.exit_code == 1
 
 
+def test_changed_files_of_a_release_are_left_to_verify(command: Command, home: Path) -> None:
+    with (home / "published/latest/tension_index.csv").open("a") as file:
+        file.write("x")
+    assert command("status", "--home", home).exit_code == 0
+    result = command("verify", "--home", home)
+    assert result.exit_code != 0
+    assert "tension_index.csv is not as it was written" in flat(result.output)
+
+
 def test_all_tables_are_listed_on_request(command: Command, sample_run: SampleRun) -> None:
     assert "tension_pair_daily" not in command("status", "--home", sample_run.home).output
     result = command("status", "--home", sample_run.home, "--all")
