@@ -11,19 +11,22 @@ import polars as pl
 
 from pipeline.contracts.tables.audit import SIGNAL_MASS
 from pipeline.contracts.tables.core import READING_OUTCOMES
-from pipeline.contracts.tables.index import SIGNALS, TENSION_PAIR_DAILY
+from pipeline.contracts.tables.index import BASELINE, SIGNALS, TENSION_PAIR_DAILY
 
 #: Columns of TENSION_PAIR_DAILY that are compared.
 MEASURES = ("tension", "concession", "dialogue")
+#: Columns of TENSION_PAIR_DAILY on which the scale of all values depends.
+SCALES = ("half_life_days", "index_version")
 #: Smaller differences of a value, in index points, count as none: values are printed with one decimal.
 LEAST_DIFFERENCE = 0.05
 
 #: Tables that a comparison reads, with their columns.
 COLUMNS = (
-    (TENSION_PAIR_DAILY, ("index_date", "pair", *MEASURES, "phase")),
+    (TENSION_PAIR_DAILY, ("index_date", "pair", *MEASURES, "phase", *SCALES, "baseline_from", "baseline_to")),
     (SIGNAL_MASS, ("signal_id", "pair", "channel", "reading", "mass")),
     (SIGNALS, ("signal_id", "article_id", "index_date", "source", "quote", "actor", "target", "extractor_version", "lexicon_sha")),
     (READING_OUTCOMES, ("article_id", "index_date")),
+    (BASELINE, ("weights_sha",)),
 )
 _SENTENCE = ("article_id", "quote")
 
@@ -38,12 +41,13 @@ class Tables(NamedTuple):
     masses: pl.DataFrame
     signals: pl.DataFrame
     outcomes: pl.DataFrame
+    baselines: pl.DataFrame
 
 
 def select_rows(tables: Tables, pair: str | None, first: date | None, last: date | None) -> Tables:
     """Select the rows of a pair and of some days, both included.
 
-    None sets no limit. Readings are those of articles of these days.
+    None sets no limit. Readings are those of articles of these days. Baselines are not selected: they apply to many days.
     """
 
     def is_in_range(frame: pl.DataFrame) -> pl.DataFrame:
@@ -52,7 +56,7 @@ def select_rows(tables: Tables, pair: str | None, first: date | None, last: date
         return frame if last is None else frame.filter(pl.col("index_date") <= last)
 
     values, masses = (frame if pair is None else frame.filter(pair=pair) for frame in (tables.values, tables.masses))
-    return Tables(is_in_range(values), masses, is_in_range(tables.signals), is_in_range(tables.outcomes))
+    return Tables(is_in_range(values), masses, is_in_range(tables.signals), is_in_range(tables.outcomes), tables.baselines)
 
 
 def compare_values(before: Tables, after: Tables) -> pl.DataFrame:
@@ -159,3 +163,34 @@ def _sum_by_channel(tables: Tables, articles: pl.DataFrame) -> pl.DataFrame:
 def list_versions(tables: Tables) -> list[tuple[str, str]]:
     """List the versions of readers and lexicon that found signals."""
     return sorted(tables.signals.select("extractor_version", "lexicon_sha").unique().iter_rows())
+
+
+def compare_scales(before: Tables, after: Tables) -> list[tuple[str, str, str]]:
+    """List what differs in the scale of the values.
+
+    Values are comparable only if nothing does. Returns a name, and its value in each release, of half-life, method and weights. Baseline
+    windows are those of the pair-days in both, as each newer version of a baseline applies to later days.
+    """
+    both = before.values.join(after.values, on=["index_date", "pair"], suffix="_after")
+    is_other = pl.any_horizontal(pl.col(name).ne_missing(pl.col(f"{name}_after")) for name in ("baseline_from", "baseline_to"))
+    others = both.filter(is_other)
+    sides = [
+        {"baseline": _list_windows(windows)}
+        | {name: _list_texts(tables.values[name]) for name in SCALES}
+        | {"weights_sha": _list_texts(tables.baselines["weights_sha"])}
+        for tables, windows in (
+            (before, others.select("baseline_from", "baseline_to")),
+            (after, others.select(baseline_from="baseline_from_after", baseline_to="baseline_to_after")),
+        )
+    ]
+    return [(name, text, sides[1][name]) for name, text in sides[0].items() if text and sides[1][name] and text != sides[1][name]]
+
+
+def _list_windows(windows: pl.DataFrame) -> str:
+    """Return the different baseline windows as text, in order."""
+    rows = windows.unique().sort("baseline_from", "baseline_to").rows()
+    return ", ".join("none" if first is None else f"{first} to {last}" for first, last in rows)
+
+
+def _list_texts(values: pl.Series) -> str:
+    return ", ".join(map(str, values.drop_nulls().unique().sort()))

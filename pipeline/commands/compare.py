@@ -11,6 +11,7 @@ from pipeline.audit.compare import (
     Tables,
     compare_articles,
     compare_readings,
+    compare_scales,
     compare_values,
     count_phases,
     list_versions,
@@ -20,6 +21,7 @@ from pipeline.commands.console import out, say
 from pipeline.commands.program import suggest
 from pipeline.commands.selection import check_selection
 from pipeline.contracts.countries import pair_name, parse_pair
+from pipeline.contracts.days import Days
 from pipeline.contracts.model import Table
 from pipeline.contracts.tables.index import TENSION_PAIR_DAILY
 from pipeline.errors import UserError
@@ -53,7 +55,10 @@ def compare_releases(
     releases = [_read_tables(folder) for folder in folders]
     check_selection(pl.concat(release.values.select("pair", "index_date") for release in releases), chosen, first, last)
     one, other = (select_rows(release, chosen, first, last) for release in releases)
-    say(f"Before: {names[0]}, {_describe_versions(one)}\nAfter:  {names[1]}, {_describe_versions(other)}")
+    texts = [_describe_versions(selected, release) for selected, release in zip((one, other), releases, strict=True)]
+    say(f"Before: {names[0]}, {texts[0]}\nAfter:  {names[1]}, {texts[1]}")
+    for line in report.describe_scales(compare_scales(one, other)):
+        say(line)
     common, only_before, only_after = compare_articles(one, other)
     say(f"{format_count(common, 'article')} in both, {only_before:,} only before, {only_after:,} only after")
     out.print(report.value_table(compare_values(one, other)))
@@ -103,10 +108,17 @@ def _read_table(folder: Path, table: Table, columns: Sequence[str]) -> pl.DataFr
         ) from error
 
 
-def _describe_versions(tables: Tables) -> str:
+def _describe_versions(selected: Tables, release: Tables) -> str:
     """Name the versions of readers and lexicon.
 
-    They are several if days were read by several.
+    They are several if days were read by several. `selected`: the rows of `release` that are compared.
     """
-    versions = [f"{extractor} with lexicon {lexicon}" for extractor, lexicon in list_versions(tables)]
-    return f"read by {' and '.join(versions)}" if versions else "without signals"
+    versions = [f"{extractor} with lexicon {lexicon}" for extractor, lexicon in list_versions(selected)]
+    if versions:
+        return f"read by {' and '.join(versions)}"
+    return "without signals" if release.signals.is_empty() else f"without signals of these days, only of {_span(release.signals)}"
+
+
+def _span(rows: pl.DataFrame) -> Days:
+    """Return the first and last day of rows."""
+    return Days(*rows.select(pl.min("index_date"), last=pl.max("index_date")).row(0))

@@ -3,6 +3,7 @@
 Text of articles is untrusted: all of it goes through `to_plain`.
 """
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import polars as pl
@@ -14,6 +15,17 @@ from pipeline.report.tables import add_columns, new_table
 
 #: Smaller differences of a mass count as none: masses are printed with two decimals.
 LEAST_MASS = 0.005
+
+
+def describe_scales(differences: Sequence[tuple[str, str, str]]) -> Iterator[str]:
+    """Yield lines about the scale of the values, none without differences.
+
+    `differences`: result of `compare_scales` (`pipeline/audit/compare.py`).
+    """
+    if differences:
+        yield "The values are on different scales, and not comparable:"
+    for name, before, after in differences:
+        yield f"  {name}: {before} before, {after} after"
 
 
 def value_table(values: pl.DataFrame) -> Table:

@@ -5,9 +5,18 @@ from typing import Any
 
 import polars as pl
 
-from pipeline.audit.compare import COLUMNS, Tables, compare_articles, compare_readings, compare_values, count_phases, select_rows
+from pipeline.audit.compare import (
+    COLUMNS,
+    Tables,
+    compare_articles,
+    compare_readings,
+    compare_scales,
+    compare_values,
+    count_phases,
+    select_rows,
+)
 from pipeline.contracts.model import Table
-from pipeline.report.compare import describe_readings, reading_table
+from pipeline.report.compare import describe_readings, describe_scales, reading_table
 
 ONE, TWO = date(2025, 4, 4), date(2025, 4, 5)
 READING = {"pair": "CHN-USA", "channel": "escalation", "reading": "CHN>USA measure effective tariff", "mass": 2.0}
@@ -24,7 +33,13 @@ def fill(table: Table, columns: tuple[str, ...], rows: list[dict[str, Any]]) -> 
 def release(values: list[dict[str, Any]], readings: list[dict[str, Any]], articles: str = "AB") -> Tables:
     """A release with these values, readings (signal, article and mass in one row), and read articles."""
     numbered = [{"signal_id": str(number), "quote": f"Sentence of {row['article_id']}."} | row for number, row in enumerate(readings)]
-    rows = (values, numbered, numbered, [{"article_id": name, "index_date": ONE} for name in articles])
+    rows: tuple[list[dict[str, Any]], ...] = (
+        values,
+        numbered,
+        numbered,
+        [{"article_id": name, "index_date": ONE} for name in articles],
+        [{}],
+    )
     return Tables(*(fill(table, columns, part) for (table, columns), part in zip(COLUMNS, rows, strict=True)))
 
 
@@ -95,3 +110,24 @@ def test_rows_are_selected_by_pair_and_days() -> None:
     assert select_rows(tables, None, TWO, None).values["tension"].to_list() == [2.0]
     assert select_rows(tables, None, None, ONE).signals.is_empty()
     assert select_rows(tables, "EUN-USA", None, None).masses.is_empty()
+
+
+def test_other_windows_method_half_life_and_weights_are_listed() -> None:
+    first, other = date(2025, 2, 1), date(2025, 1, 20)
+    days = [value(day, 100.0) | {"baseline_from": first, "baseline_to": date(2025, 2, 28)} for day in (ONE, TWO)]
+    before = release(days, [])
+    after = release([row | {"baseline_from": other, "half_life_days": 14.0, "index_version": "9.0"} for row in days], [])
+    after = after._replace(baselines=pl.DataFrame({"weights_sha": ["0a", "0b"]}))
+    assert list(describe_scales(compare_scales(before, after))) == [
+        "The values are on different scales, and not comparable:",
+        "  baseline: 2025-02-01 to 2025-02-28 before, 2025-01-20 to 2025-02-28 after",
+        "  half_life_days: 7.0 before, 14.0 after",
+        "  index_version: 2.3 before, 9.0 after",
+        "  weights_sha: 77d0c1c7a3f9 before, 0a, 0b after",
+    ]
+
+
+def test_a_newer_baseline_of_later_days_is_no_other_scale() -> None:
+    later = value(TWO, 100.0) | {"baseline_to": date(2026, 5, 1)}
+    before, after = release([value(ONE, 100.0)], []), release([value(ONE, 100.0), later], [])
+    assert list(describe_scales(compare_scales(before, after))) == []

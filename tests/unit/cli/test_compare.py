@@ -10,6 +10,11 @@ from tests.conftest import SampleRun
 from tests.unit.cli.conftest import Command, flat
 
 
+def copy_release(run: SampleRun, to: Path) -> None:
+    for table in ("tension_pair_daily", "signal_mass", "signals", "reading_outcomes", "baseline"):
+        shutil.copytree(run.latest / table, to / table)
+
+
 def test_a_release_does_not_differ_from_itself(command: Command, sample_run: SampleRun) -> None:
     result = command("compare", sample_run.latest.resolve().name, "--home", sample_run.home)
     assert result.exit_code == 0, result.output
@@ -18,12 +23,31 @@ def test_a_release_does_not_differ_from_itself(command: Command, sample_run: Sam
     assert "0 of 2,205 pair-days have another phase" in printed
     assert "as before" in printed
     assert "largest change of mass" not in printed
+    assert "scales" not in printed
+
+
+def test_other_scales_are_named_before_the_values(command: Command, sample_run: SampleRun, tmp_path: Path) -> None:
+    copy_release(sample_run, tmp_path / "changed")
+    for table, change in (("tension_pair_daily", {"half_life_days": 14.0}), ("baseline", {"weights_sha": "0a"})):
+        for file in (tmp_path / "changed" / table).glob("*.parquet"):
+            pl.read_parquet(file).with_columns(**{name: pl.lit(text) for name, text in change.items()}).write_parquet(file)
+    printed = flat(command("compare", sample_run.home, tmp_path / "changed", "--home", sample_run.home).output)
+    scales = printed.index("The values are on different scales, and not comparable: half_life_days: 7.0 before, 14.0 after weights_sha: ")
+    assert scales < printed.index("Values of pairs")
+
+
+def test_a_release_with_signals_of_other_days_says_so(command: Command, sample_run: SampleRun, tmp_path: Path) -> None:
+    copy_release(sample_run, tmp_path / "short")
+    for table in ("tension_pair_daily", "signals"):
+        for file in (tmp_path / "short" / table).glob("*.parquet"):
+            pl.read_parquet(file).filter(pl.col("index_date") < pl.date(2025, 4, 1)).write_parquet(file)
+    printed = flat(command("compare", tmp_path / "short", "--home", sample_run.home, "--from", "2025-04-01").output)
+    assert "Before: short, without signals of these days, only of 2025-01-21 to 2025-03-31" in printed
 
 
 def test_a_changed_release_shows_days_and_sentences(command: Command, sample_run: SampleRun, tmp_path: Path) -> None:
     changed = tmp_path / "changed"
-    for table in ("tension_pair_daily", "signal_mass", "signals", "reading_outcomes"):
-        shutil.copytree(sample_run.latest / table, changed / table)
+    copy_release(sample_run, changed)
     values, masses = changed / "tension_pair_daily/2025.parquet", changed / "signal_mass/2025.parquet"
     is_peak = (pl.col("pair") == "CHN-USA") & (pl.col("index_date") == pl.date(2025, 4, 9))
     pl.read_parquet(values).with_columns(tension=pl.when(is_peak).then(999.0).otherwise("tension")).write_parquet(values)
