@@ -1,5 +1,5 @@
--- describe_columns(name): columns of a table, view or macro with type and meaning, in order: from describe_columns('today'). Fails if there
--- is none of that name.
+-- describe_columns(of_table): columns of a table, view or macro with type and meaning, in order: from describe_columns('today'). Fails
+-- if there is none of that name.
 create macro describe_columns(of_table) as table
     with described as (
         select

@@ -8,12 +8,12 @@ create macro measures_in_force(day, of_actor := null, on_target := null) as tabl
     with applying as (
         select
             *,
-            day <= checked_through as is_checked
+            cast(day as date) <= checked_through as is_checked
         from measure_states
         where
             standing in ('in_force', 'quota')
-            and valid_from <= day
-            and (valid_to is null or day < valid_to)
+            and valid_from <= cast(day as date)
+            and (valid_to is null or cast(day as date) < valid_to)
             and (of_actor is null or actor = of_actor)
             and (on_target is null or target = on_target)
     ),
@@ -21,13 +21,13 @@ create macro measures_in_force(day, of_actor := null, on_target := null) as tabl
     rates_by_then as (
         select *
         from tariff_rates
-        where effective_date <= day
+        where effective_date <= cast(day as date)
     ),
 
     current_trackers as (
         select distinct source
         from rates_by_then
-        where effective_date >= day - 365
+        where effective_date >= cast(day as date) - 365
     ),
 
     average_rates as (
@@ -53,7 +53,7 @@ create macro measures_in_force(day, of_actor := null, on_target := null) as tabl
     reports_by_then as (
         select *
         from measure_reports
-        where known_on <= day
+        where known_on <= cast(day as date)
     ),
 
     -- reports of the target or of all partners

@@ -18,8 +18,8 @@ create macro measures_reported(day, of_actor := null, on_target := null) as tabl
         from measure_reports
         where
             report = 'reported'
-            and known_on <= day
-            and told_on > day - 60
+            and known_on <= cast(day as date)
+            and told_on > cast(day as date) - 60
             and (of_actor is null or actor = of_actor)
             and (on_target is null or target = on_target)
         group by all

@@ -1,4 +1,4 @@
--- on_one_scale(series): values of a pair or direction with the newest baseline on all days: from on_one_scale('CHN-USA').
+-- on_one_scale(of_series): values of a pair or direction with the newest baseline on all days: from on_one_scale('CHN-USA').
 -- In its first year the baseline grows, so published values of different baselines are not on one scale. These are, but they use later
 -- knowledge, and change with each new baseline of the first year. The formula is that of the index; mass older than 40 half-lives is left
 -- out, which changes no value by more than a billionth. Intervals: run with --baseline FROM:TO. Null where too little was read.

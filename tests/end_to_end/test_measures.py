@@ -4,6 +4,7 @@ from datetime import date
 
 import duckdb
 import polars as pl
+import pytest
 
 from pipeline.settings import shipped_folder
 from tests.conftest import SampleRun
@@ -78,3 +79,19 @@ def test_reports_of_acts_on_all_partners_support_them_for_each(sample_run: Sampl
         "from measures_in_force(date '2025-11-01', of_actor := 'USA') where layer = 'usa-232-cars' and target in ('BRA', 'CHN', 'IND')",
     )
     assert (cars.height, cars.filter(pl.col("supporting_stories") > 1).height) == (3, 3)
+
+
+@pytest.mark.parametrize("macro", ["measures_in_force", "measures_reported", "threats_asof"])
+def test_a_day_may_be_text_or_a_time_and_null_gives_no_rows(sample_run: SampleRun, macro: str) -> None:
+    rows = query(sample_run, f"from {macro}(date '2025-10-01') order by all")
+    assert not rows.is_empty()
+    for day in ("'2025-10-01'", "timestamp '2025-10-01 12:00'"):
+        assert query(sample_run, f"from {macro}({day}) order by all").equals(rows)
+    assert query(sample_run, f"from {macro}(null)").is_empty()
+
+
+def test_descriptions_of_macros_name_their_parameters(sample_run: SampleRun) -> None:
+    macros = query(sample_run, "from describe_tables() where kind = 'macro'")
+    for name, parameters, meaning in macros.select("name", "parameters", "meaning").rows():
+        described = meaning.removeprefix(f"{name}(").partition(")")[0]
+        assert parameters.split(", ")[: len(described.split(", "))] == described.split(", "), meaning
