@@ -136,7 +136,11 @@ def _read_lines(path: Path) -> list[str]:
     # Split on line feeds only: str.splitlines would also split at U+2028, which JSON allows inside a string.
     try:
         return path.read_text(encoding="utf-8").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
+    except FileNotFoundError as error:
+        raise GoldError(f"the gold file {path} does not exist; check its name") from error
+    except OSError as error:
+        raise GoldError(f"could not read the gold file {path}: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
         raise GoldError(f"could not read the gold file {path} as UTF-8 text: {error}") from error
 
 

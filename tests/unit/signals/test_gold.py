@@ -159,7 +159,7 @@ def test_a_line_that_is_not_an_object_is_an_error(tmp_path: Path) -> None:
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(GoldError, match=r"could not read the gold file .*absent\.jsonl"):
+    with pytest.raises(GoldError, match=r"the gold file .*absent\.jsonl does not exist"):
         read_gold(tmp_path / "absent.jsonl")
 
 
