@@ -151,7 +151,7 @@ PHASE = Vocabulary(
         "escalation": "escalation is well above its baseline and above concession",
         "de-escalation": "concession is well above its baseline and above escalation",
         "unclear": "there is evidence, but no single phase is likely enough",
-        "no data": "too little was read about the pair to say anything",
+        "no data": "too little was read for tension, concession or dialogue",
     },
 )
 

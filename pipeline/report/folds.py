@@ -55,7 +55,7 @@ _ABOUT_TARIFFS = "Averages over all goods, from trackers. " + " ".join(
     f"{_AVERAGES[name].capitalize()}: {meaning}." for name, meaning in words.TARIFF_MEASURE.words.items()
 )
 _ABOUT_CHANGES = f"Changes below {_LEAST_CHANGE} percentage points are left out."
-_ABOUT_FLOWS = "Values as first published, not seasonally adjusted, with the day of release. The line covers at most sixty months."
+_ABOUT_FLOWS = "Values as first stored, not seasonally adjusted, with the day of release. The line covers at most sixty months."
 
 
 @dataclass(frozen=True)
@@ -317,9 +317,9 @@ def build_tariffs(rates: pl.DataFrame, day: date, pair: str) -> Fold:
 def build_flows(flows: pl.DataFrame, first: date, day: date, pair: str) -> Fold:
     """Build the table of a pair's monthly trade, by series.
 
-    `flows`: rows of TRADE_FLOWS. Each series (reporter, partner, flow, product) has its twelve newest months among those of the index (from
-    the month of `first` to `day`), the newest first; the sparkline in its first row has up to sixty months. A pair without such months
-    has no rows; if it has figures of other months, the title says so, and the table is shown all the same.
+    `flows`: rows of TRADE_FLOWS. Only months of the index count (from that of `first` to `day`). Each series (reporter, partner, flow,
+    product) has its twelve newest ones, the newest first; the sparkline in its first row has up to sixty. Without any there are no rows;
+    the empty table is shown only if the pair has figures of other months: title and sentence then say so.
     """
     key = ["reporter", "partner", "flow", "product"]
     known = _between(flows, pair, "reporter", "partner").sort(*key, "reference_month", descending=[False] * 4 + [True])

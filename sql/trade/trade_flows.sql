@@ -1,4 +1,4 @@
--- Monthly flows as first published, with the day from which the value was public, the change from the same month a year before (if public
+-- Monthly flows as first stored, with the day from which the value was public, the change from the same month a year before (if public
 -- by then), and the newest value if it was revised. Nothing else uses revised values.
 with used_versions as (
     select

@@ -1,5 +1,5 @@
--- Every purchase commitment with the newest figures: promised amount, bought amount and the share that was fulfilled.
--- Amounts are in millions of the unit, from the first month to counted_to; null if the figures have neither the flow nor its first month.
+-- Every purchase commitment that began before the newest figures: promised amount, bought amount and the share that was fulfilled.
+-- Amounts are in millions of the unit; bought_m is from the first month to counted_to, and null if the figures lack flow or first month.
 -- If deed_status is gap, the next month is missing.
 with newest as (
     select

@@ -1,4 +1,4 @@
--- Months for which two origins have different values: the one that is used, the other, and their difference, each as first published. A
+-- Months for which two origins have different values: the one that is used, the other, and their difference, each as first stored. A
 -- month of an unused origin is also listed if no other value is used, because the series is taken from another origin.
 with used as (
     select *

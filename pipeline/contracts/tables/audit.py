@@ -1,4 +1,4 @@
-"""Tables of the audit: mass of signals, verdicts of people, and precision."""
+"""Tables of the audit: mass of signals, verdicts, and precision."""
 
 from dataclasses import replace
 
@@ -46,8 +46,8 @@ SIGNAL_MASS = Table(
 VERDICTS = Table(
     "verdicts",
     "Verdicts",
-    "Verdicts of people on readings, from verdicts.csv in the home (see tension audit); the sample has its own. A verdict counts only as "
-    "long as the signal has the reading that was judged.",
+    "Verdicts of people or language models on readings, from verdicts.csv in the home (see tension audit); the sample has those of two "
+    "language models. A verdict counts only as long as the signal has the reading that was judged.",
     grain="one judge's verdict on one reading",
     key=("signal_id", "reading", "judge"),
     columns=(
@@ -56,11 +56,11 @@ VERDICTS = Table(
         Column(
             "judge",
             pl.String(),
-            "Name of the person who judged",
+            "Name of the person or language model that judged",
             "A",
             min_length=1,
             max_length=40,
-            reason="two verdicts of one person are no second opinion",
+            reason="two verdicts of one judge are no second opinion",
         ),
         c.word_column("verdict", words.VERDICT, "right"),
     ),
@@ -104,7 +104,7 @@ MASS_PRECISION = Table(
         replace(
             _SHARE,
             name="lo95",
-            description="Lower bound of the 95 % interval of precision (Wilson, stories as units)",
+            description="Lower bound of the 95 % interval of precision (Wilson; trials: (sum of mass)^2 / sum of mass^2 of stories)",
             example=0.7,
             nullable=True,
         ),

@@ -162,7 +162,9 @@ QUOTE = Column(
 )
 ARTICLE_COUNT = Column("article_count", pl.Int64(), "Number of articles", 12, unit="articles", minimum=0)
 STORY_COUNT = Column("story_count", pl.Int64(), "Number of stories with a signal that counts", 4, unit="stories", minimum=0)
-SIGNAL_COUNT = Column("signal_count", pl.Int64(), "Number of signals that count", 9, unit="signals", minimum=0)
+SIGNAL_COUNT = Column(
+    "signal_count", pl.Int64(), "Number of signals without repeats, also those that add no mass", 9, unit="signals", minimum=0
+)
 RELEASED_ON = Column(
     "released_on", pl.Date(), "UTC day of publication of the figure; it is not used earlier", date(2025, 6, 5), unit="UTC day"
 )

@@ -166,7 +166,7 @@ STORY_MASS = Table(
         ),
         Column("is_first", pl.Boolean(), "Whether the story had no mass in the series before; false for what late articles add", True),
         replace(c.SIGNAL_COUNT, minimum=0),
-        replace(c.ARTICLE_COUNT, description="Number of articles of the story with such a signal that count on the day", minimum=0),
+        replace(c.ARTICLE_COUNT, description="Number of articles of the story that count on the day, with such a signal", minimum=0),
         Column(
             "signal_id", pl.String(), "Signal with the largest mass, shown for the story", "4e1f09ab52c77d31", pattern=patterns.SIGNAL_ID
         ),
@@ -211,7 +211,9 @@ BASELINE = Table(
         ),
         Column("rate_bilateral", pl.Float64(), "Expected mass per article without general acts", 0.018, unit="mass per article", minimum=0),
         replace(c.ARTICLE_COUNT, description="Number of articles read from the source in the window"),
-        replace(c.STORY_COUNT, description="Number of stories of the series and channel in the window; if 0, half a story is assumed"),
+        replace(
+            c.STORY_COUNT, description="Number of stories of the window; if 0 for a direction, a sixth of its prior is their assumed mass"
+        ),
         Column(
             "prior",
             pl.Float64(),
@@ -268,7 +270,7 @@ DAILY_MASS = Table(
         Column("expected_bilateral", pl.Float64(), "The same without general acts", 0.8, unit=_UNIT),
         c.STORY_COUNT,
         replace(c.SIGNAL_COUNT, at_least=("story_count",)),
-        replace(c.ARTICLE_COUNT, description="Number of articles with a signal that counts"),
+        replace(c.ARTICLE_COUNT, description="Number of articles with such a signal"),
         Column(
             "articles_read",
             pl.Int64(),

@@ -66,7 +66,7 @@ PHASE_PROBABILITIES = tuple(
     Column(
         f"p_{name}",
         pl.Float64(),
-        f"Probability of the phase {phase}{note}; empty if the phase is no data",
+        f"Probability of the phase {phase}{note}, rounded to four decimals; empty if the phase is no data",
         probability,
         unit="probability",
         nullable=True,
@@ -128,9 +128,9 @@ INDEX_VALUES = (
     ),
     *(replace(column, nullable=True, description=f"{column.description}; empty if hold + move is below 1") for column in STALEMATE),
     PHASE,
-    replace(c.ARTICLE_COUNT, description="Number of articles of the day's stories with a signal of the pair that counts"),
+    replace(c.ARTICLE_COUNT, description="Number of articles of the day's stories with a signal of the pair that is no repeat"),
     replace(c.STORY_COUNT, description="Number of stories of the day with a signal of the pair that counts"),
-    replace(c.SIGNAL_COUNT, description="Number of signals of the day that count", at_least=("story_count",)),
+    replace(c.SIGNAL_COUNT, description=f"{c.SIGNAL_COUNT.description}, of the day", at_least=("story_count",)),
     *(
         Column(f"{side}_{channel}", pl.Float64(), f"{side.capitalize()} mass of the day in channel {channel}", 1.0, unit=_UNIT)
         for channel in words.CHANNEL.words

@@ -71,7 +71,7 @@ ARTICLES_READ = Table(
 STORIES = Table(
     "stories",
     "Stories",
-    "Stories with a signal: groups of articles on the same news. Day, headline and link are those of the first article.",
+    "Stories with a signal: groups of articles on the same news. Day and link are those of the first article.",
     grain="one story",
     key=("story_id",),
     columns=(
@@ -91,7 +91,7 @@ STORIES = Table(
         Column(
             "headline_sha256",
             pl.String(),
-            "SHA-256 of the first article's title and body in lower case, with white space collapsed; the text belongs to the publisher",
+            "SHA-256 of the first article's title and body (despite the name) in lower case, with white space collapsed",
             "9f2c5d0e" * 8,
             pattern=patterns.SHA256,
         ),

@@ -61,13 +61,13 @@ FLOW_REVISIONS = Table(
 TRADE_FLOWS = Table(
     "trade_flows",
     "Trade flows",
-    "Monthly goods trade as first published, with the day of release, the change from a year earlier, and the newest revised value. Months "
-    "without a figure have no row; flow_months shows them as missing.",
+    "Monthly goods trade as first stored, with the day of release, the change from a year earlier, and the newest revised value. The "
+    "bundled figures are later vintages. Months without a figure have no row; flow_months shows them as missing.",
     grain="one reporter, partner, flow, product and month",
     key=("reporter", "partner", "flow", "product", "reference_month"),
     columns=(
         *c.MONTH_OF_FLOW,
-        replace(c.VALUE_USD, description="Value of the goods as first published, not seasonally adjusted", example=25_000_000_000.0),
+        replace(c.VALUE_USD, description="Value of the goods as first stored, not seasonally adjusted", example=25_000_000_000.0),
         c.DUTIES_USD,
         c.CONSUMPTION_USD,
         Column(

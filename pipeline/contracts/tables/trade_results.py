@@ -256,7 +256,7 @@ PROMISES_AND_DEEDS = Table(
     "promises_and_deeds",
     "Fulfilment of purchase commitments",
     "Purchase commitments compared with the trade flows that followed, accumulated by month from the start of the period. Months after "
-    "the newest figure of any flow have no row. A commitment without a matching flow has rows with empty amounts.",
+    "the newest figure of any flow have no row. Without a matching flow, month_amount and actual_so_far are empty.",
     grain="one commitment and month of its period",
     key=("commitment_id", "reference_month"),
     columns=(

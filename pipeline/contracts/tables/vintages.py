@@ -127,15 +127,19 @@ DAY_STATUS = Table(
 VINTAGES = Table(
     "vintages",
     "Vintages",
-    "The index as it was known: for each day and series the value at the end of that day, and every later value that differs in any "
-    "column. The macro tension_asof(ts) returns the values known at a time. Nothing in a vintage was first seen later.",
+    "The index as it was known: for each day and series the value at the end of that day, and each later one after a change of its masses "
+    "or status. The macro tension_asof(ts) returns the values known at a time. Nothing in a vintage was first seen later.",
     grain="one day, series and time at which its value changed",
     key=("index_date", "series", "known_at"),
     columns=(
         c.INDEX_DATE,
         SERIES,
         c.PAIR,
-        replace(KNOWN_AT, description="Time from which this was known: the end of the UTC day on which its last article was first seen"),
+        replace(
+            KNOWN_AT,
+            description="Time from which this was known: the end of the day itself, or of the UTC day on which an article was first "
+            "seen, the status changed or the first baseline was complete",
+        ),
         *_INTERVALS,
         _WITHOUT_INTERVAL["net_tension"],
         _WITHOUT_INTERVAL["stalemate"],
