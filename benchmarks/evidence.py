@@ -22,9 +22,10 @@ QUARTER = np.log(1.25)
 
 
 def simulate(stories_a_day: float, spread: float, memory: float, random: np.random.Generator) -> tuple[Matrix, Matrix]:
-    """Simulate truth and value, divided by the baseline rate; shape (pairs, days).
+    """Simulate truth and value, 1 at the baseline rate; shape (pairs, days).
 
-    The logarithm of truth has standard deviation `spread`, and autocorrelation 1/e after `memory` days.
+    `stories_a_day`: expected at that rate. The logarithm of truth has standard deviation `spread`, and autocorrelation 1/e after `memory`
+    days.
     """
     level = random.normal(0, spread, PAIRS)
     truth = np.empty((PAIRS, DAYS))

@@ -1,8 +1,8 @@
-"""Print articles that the gate stops, for a person to judge.
+"""Print articles that the gate stops, to be judged.
 
     uv run python benchmarks/gate_unread.py [--articles PATH] [--draw 2] [--count 100]
 
-The gate (`pipeline/signals/gate/`) decides which articles are read for signals; the person judges whether those that it stops are about
+The gate (`pipeline/signals/gate/`) decides which articles are read for signals; to be judged is whether those that it stops are about
 trade policy between states. The order is that of the SHA-256 of the ids; draw 2 goes on where draw 1 ends. No text is stored, because it
 belongs to its publisher; the verdicts are in `tests/gold/unread-articles.csv`.
 """

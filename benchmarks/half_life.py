@@ -2,11 +2,12 @@
 
     uv run python benchmarks/half_life.py NAME=HOME:PAIR[:CHANNEL] … [--coverage]
 
-HOME is the folder of a `tension run`. The forecast is of the next day's stories. Prints the tables on the half-life in docs/methodology.md:
-coverage of the forecast at the default half-life, how far the log likelihood of each half-life is below the best of its series, a ranking
-over all series, and with `--coverage` the coverage of the intervals for invented stories and for stories drawn from each home. The series
-in docs/methodology.md are CHN-USA, EUN-USA and MEX-USA of the Guardian, CHN-USA, CAN-USA and EUN-USA of the White House, JPN-USA and
-EUN-USA of Reuters 1987, and single channels of CHN-USA and JPN-USA.
+HOME is the folder of a `tension run`. The forecast is of the next day's stories, which arrive singly or in clusters (`arrivals`). Prints
+the tables on the half-life in docs/methodology.md: coverage of the forecast at the default half-life, how far the log likelihood of each
+half-life is below the best of its series, the best half-lives, and a ranking over all series; with `--coverage`, also the coverage of the
+intervals at 20 stories a day, for invented stories and for stories drawn from each home. The series in docs/methodology.md are CHN-USA,
+EUN-USA and MEX-USA of the Guardian, CHN-USA, CAN-USA and EUN-USA of the White House, JPN-USA and EUN-USA of Reuters 1987, and single
+channels of CHN-USA and JPN-USA.
 """
 
 import argparse
@@ -45,7 +46,7 @@ def parse_series(argument: str) -> tuple[str, Lake, str, str | None]:
 
 
 def main() -> None:
-    """Print the tables."""
+    """Print the tables that the module's docstring lists."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("series", nargs="+", type=parse_series)
     parser.add_argument("--coverage", action="store_true", help="also measure the coverage of the intervals, about 10 s per home")

@@ -172,9 +172,9 @@ def work(
 
 @app.command()
 def fetch(
-    names: Annotated[list[str] | None, typer.Argument(help="Names of upstreams; default: all enabled ones")] = None,
-    first: Annotated[date | None, _day_option("--from", "First day to fetch; default: first_day")] = None,
-    last: Annotated[date | None, _day_option("--to", "Last day to fetch; default: yesterday")] = None,
+    names: Annotated[list[str] | None, typer.Argument(help="Names of enabled upstreams; default: all of them")] = None,
+    first: Annotated[date | None, _day_option("--from", "First day to fetch; default: first_day of the settings")] = None,
+    last: Annotated[date | None, _day_option("--to", "Last day to fetch; default: last_day of the settings, else yesterday")] = None,
     home_folder: HomeOption = None,
 ) -> None:
     """Fetch the enabled upstreams and store their responses.

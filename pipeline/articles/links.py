@@ -19,7 +19,7 @@ _AMP_CACHE = re.compile(
     r"https?://(?:(?:www\.)?google(?:\.[a-z]{2,3}){1,2}/amp|[a-z0-9-]+\.cdn\.ampproject\.org/[a-z])/(s/)?(?=[^/]+\.)", re.IGNORECASE
 )
 
-# An address in more hidden caches than this was made to cost time.
+# An address in so many hidden caches, or more, was made to cost time.
 _MOST_CACHES = 5
 
 # Parameters that say where a visitor came from.
@@ -43,10 +43,10 @@ _QUERY_MARKS = "!$'()*,;:@/?~"
 def canonical_link(url: str) -> str | None:
     """Return the canonical form of a link.
 
-    None for an invalid web address, or if nothing is left after the host. The scheme becomes https. Removed are host prefixes such as
-    `www.` and `m.` (`_HOST_PREFIXES`), ports 80 and 443, user, fragment (unless it selects a page: `#!`, `#/`), AMP cache and variant,
-    index file, trailing slash and tracking parameters. Other parameters are sorted by name, and escapes are normalized. The function is
-    idempotent.
+    None for an invalid web address, with nothing after the host, or in too many AMP caches (`_MOST_CACHES`). The scheme becomes https.
+    Removed are host prefixes such as `www.` and `m.` (`_HOST_PREFIXES`), ports 80 and 443, user, fragment (unless it selects a page: `#!`,
+    `#/`), AMP cache and variant (`/amp`), index file, trailing slash, session and tracking parameters. Other parameters are sorted by name,
+    and escapes are normalized. The function is idempotent.
     """
     for _ in range(_MOST_CACHES):
         link = _normalize(url)

@@ -1,6 +1,6 @@
 """Finds pairs of similar articles by shingles (runs of five words).
 
-Which articles are linked is decided in `stories.py`.
+Which article retells which is decided in `stories.py`.
 """
 
 # Shingles are hashed by this module itself, so that results do not change with a library version. Whether a pair is found depends on the

@@ -87,7 +87,7 @@ def _get_days(settings: Settings) -> Days:
 
 
 def _launch(launcher: "Launcher", settings: Settings, span: Days, display: Display, upstreams: Sequence[str]) -> "Launched":
-    """Plan and run the job, or fetch upstreams, and show the steps."""
+    """Run the job, or only fetch `upstreams` if given; show the steps."""
     runs = launcher.plan_fetch(upstreams, span) if upstreams else launcher.plan(settings, span)
     display.set_steps(launcher.list_steps(runs))
     return (launcher.fetch if upstreams else launcher.launch)(settings, runs, display)

@@ -21,7 +21,7 @@ from pipeline.warehouse.row_counts import FILE_SOURCES, count_rows_by_source
 
 
 def show_sources(home_folder: Path | None) -> None:
-    """Print the state of each source of a home.
+    """Print the state of each source of a home (`print_sources`).
 
     `home_folder`: None for the home of the settings. `HomeError` if it is given but does not exist, unless the settings name a shared lake.
     """

@@ -1,7 +1,7 @@
 """The stories that add most to each value of the index.
 
-A series is a pair or one of its directions. The mass of a story is its weight in the index on its own day. Belongs here: selecting these
-stories. Does not: the other parts of a value (the view `contributions` in `sql/views`).
+A series is a pair or one of its directions. The mass of a story is its weight in the index on the day for which it counts. Belongs here:
+selecting these stories. Does not: all parts of a value, i.e. every story and the prior (the view `contributions` in `sql/views`).
 """
 
 from datetime import date

@@ -43,11 +43,11 @@ Numbers = NDArray[np.int64]
 
 
 class _Arrivals(NamedTuple):
-    """Amounts of mass and movement, sorted by the day they became known.
+    """Amounts of mass, talk and movement, sorted by when they became known.
 
     Each array has one item per amount. `known`: day on which it became known; `day`: day for which it counts; both count from the first day
-    of the index, which is 0. `pair`: number of the pair. `sum`: number of the daily sum to which `value` is added. The sums are those of
-    each series (two directions, then the pair), channel (`VALUES`) and mass (`_MASSES`), in this order, then `hold` and `move` of the pair.
+    of the index, which is 0. `pair`: number of the pair. `sum`: number, within the pair, of the daily sum to which `value` is added: first
+    those of each series (two directions, then the pair), channel (`VALUES`) and mass (`_MASSES`), then talk (`hold`) and movement (`move`).
     """
 
     known: Numbers

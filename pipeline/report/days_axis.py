@@ -92,9 +92,9 @@ class DaysAxis:
 def daily_points(frame: pl.DataFrame, columns: Sequence[str]) -> list[dict[str, Any]]:
     """Convert daily rows to points of a line, each at noon.
 
-    `frame`: one row a day, sorted; `columns`: those to copy, rounded to hundredths; `at`: the noon of the day, in milliseconds. Missing
-    days are points without values, so that lines break there, as they do on days without a value. Two more points extend the line to the
-    start of the first day and to the end of the last, so that a single day is a line too.
+    `frame`: one row a day, sorted, not empty; `columns`: those to copy, rounded to hundredths. A point has its time as `at`, in
+    milliseconds. Missing days are points without values, so that lines break there, as they do on days without a value. Two more points
+    extend the line to the start of the first day and to the end of the last, so that a single day is a line too.
     """
     days = pl.DataFrame({"index_date": pl.date_range(frame["index_date"][0], frame["index_date"][-1], eager=True)})
     values = frame.select("index_date", *(pl.col(name).round(2) for name in columns))

@@ -131,10 +131,10 @@ def may_be_named() -> pl.Expr:
 
 
 class DataShare(NamedTuple):
-    """How much of a pair's tension comes from articles.
+    """How much of a pair's tension comes from articles, not the prior.
 
     `day_count`: days; `value_count`: days with a value; `news_pct`: mean share of news in these values, in percent (None without any);
-    `named_count`: days with a value that is news by at least `MIN_NEWS_PCT` percent.
+    `named_count`: days with a value that is news by at least `MIN_NEWS_PCT` percent: for others no story is named.
     """
 
     pair: str

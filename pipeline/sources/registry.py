@@ -47,8 +47,8 @@ class Fetcher(Generic[G]):
     def find_newest_day(self, archive: Archive, until: date) -> date | None:
         """Find the newest day that the stored responses are about.
 
-        Of an upstream that is fetched by day the stored days are searched backwards from `until`; of the others the newest response to each
-        request is read. Data beyond `until`, as in a table of its whole year, count as data of `until`. Returns None if there is no day.
+        An upstream that is fetched by day is searched backwards from `until`, for some days (`_search_back`); of others the newest response
+        to each request is read. A response whose newest day is after `until` does not count. Returns None if no day is found.
         """
         is_fetched_by_day = self.upstream.is_fetched_by_day
         days = (

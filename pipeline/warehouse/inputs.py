@@ -45,8 +45,8 @@ def code_digest(packages: tuple[str, ...], libraries: tuple[str, ...] = ()) -> s
 class DayInputs:
     """Stored digests of the inputs of one step, by day.
 
-    `step`: its name; `makes`: the daily tables that it writes. The digests are in one JSON file of the lake. Save them only after the files
-    of the days are written: a run that is killed in between then rebuilds these days.
+    `step`: its name; `makes`: the daily tables that it writes. Each step has its own JSON file of digests in the lake. Save them only after
+    the files of the days are written: a run that is killed in between then rebuilds these days.
     """
 
     def __init__(self, lake: Lake, step: str, makes: Sequence[Table]) -> None:

@@ -390,9 +390,9 @@ def _describe(error: Exception, scheme: str, bucket: str) -> str:
 
 
 def _hide_credentials(text: str) -> str:
-    """Replace the values of environment variables that may be keys.
+    """Replace in a text the values of variables that may be keys.
 
-    Those are the variables from which the library takes credentials, with eight characters or more.
+    Those are all environment variables named as in `_CREDENTIAL_VARIABLES`, with values of eight characters or more.
     """
     values = {value for name, value in os.environ.items() if name.startswith(_CREDENTIAL_VARIABLES) and len(value) >= _SHORTEST_KEY}
     for value in sorted(values, key=len, reverse=True):

@@ -57,11 +57,11 @@ class Damage(NamedTuple):
 
 
 def find_damage(settings: Settings, *, compares_hashes: bool) -> list[Damage]:
-    """Find everything that is damaged or missing in a home.
+    """Find damage in a home's mark, lake, releases and history of runs.
 
-    `compares_hashes`: read all files and compare them with their recorded hashes. Otherwise only missing files, lists of hashes, links, the
-    list of runs and the mark of the home (sample or own articles) are checked, which is fast. What cannot be read or reached is reported,
-    too.
+    `compares_hashes`: read all files, and compare those of lake and releases with their recorded hashes. Otherwise, which is fast, only
+    look for files that are missing or have no hash, and for damage in lists of hashes, published links, the list of runs and the mark
+    (sample or own articles). What cannot be read or reached is reported, too.
     """
     checks = {
         NOTE: _check_mark(settings),

@@ -79,10 +79,10 @@ def read_events(acts: pl.DataFrame) -> list[ActEvent]:
 
 
 def _is_cancelled(row: dict[str, Any], cancelled: dict[tuple[str, str], date]) -> bool:
-    """Return whether an act was cancelled by its first day.
+    """Return whether an act was cancelled no later than its first day.
 
     `row`: a row of `measure_acts`. `cancelled`: first day on which a cancellation was announced, by cancelled act and target. The first day
-    of an act is that of its effect, but not before its announcement; a cancellation on that day counts.
+    of an act is that of its effect; that of its announcement if this is later or it has none.
     """
     on = cancelled.get((row["act_id"], row["target"]))
     return on is not None and on <= max(row["announced_on"], row["effective_on"] or row["announced_on"])

@@ -30,9 +30,9 @@ MAX_SIGNALS = 20  # ids of signals listed in one column
 class Outcome:
     """What became of a threat so far, with its evidence.
 
-    `word`: the outcome; `pending` if there is none yet, and then the days are None. `on`: the day on which it happened, or the first
-    article reported it; `known_on`: the day on which that was known. `claims` of articles or an official `act` show it; any other outcome,
-    without these, came by the passing of time.
+    `word`: of THREAT_OUTCOME; while `pending`, the days are None. `claims` of articles or an official `act` show the others, or they came
+    by the passing of time. `on`: day of the earliest article, of the act, or on which the time was over; `known_on`: day on which the last
+    of the articles was first seen, else `on`.
     """
 
     word: str = "pending"

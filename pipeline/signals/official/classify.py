@@ -234,7 +234,7 @@ def _select_parts(rule: Rule, abstract: str) -> list[str]:
     """Select the parts of an abstract that may name partners.
 
     That is the whole abstract, unless the rule has the pattern `near`. Then it is the matches of its `within` in all passages from `near`
-    to `far` or the end (`_find_regions`); if there are none, the first sentence of each passage.
+    to `far` or the end (`_find_regions`); without any match, or without `within`, the first sentence of each passage.
     """
     if rule.near is None:
         return [abstract]

@@ -105,8 +105,8 @@ def _read_table(path: Path, table: Table, optional: Mapping[str, Any]) -> pl.Dat
 def _parse_cell(row: Mapping[str, str | None], name: str, dtype: pl.DataType, optional: Mapping[str, Any], place: str) -> Any:
     """Parse the text of a cell as the type of its column.
 
-    `row` and `name` say which cell; `optional` has the values of columns that may be empty. `SourceError`, starting with `place`, if it is
-    invalid.
+    `row` and `name` say which cell; `optional` has the values of columns that may be empty. `SourceError`, starting with `place` (file and
+    line), if it is invalid, or empty but required.
     """
     text = (row.get(name) or "").strip()
     if not text and name in optional:

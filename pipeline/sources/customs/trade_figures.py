@@ -208,7 +208,8 @@ def build_table(names: Sequence[str], rows: Sequence[Sequence[str | None]], reas
 def make_unique(names: Sequence[str]) -> list[str]:
     """Make names unique, in the same order.
 
-    A name that occurred before, or is the reserved `unreadable`, gets a suffix such as ` (2)`, with the first free number from 2 on.
+    A name equal to an earlier result, or to the column `unreadable` that `build_table` adds, gets a suffix such as ` (2)`, with the first
+    free number from 2 on.
     """
     result: list[str] = []
     for name in names:

@@ -144,9 +144,9 @@ def _label(payload: Payload) -> str:
 
 @dataclass
 class _FeedHistory:
-    """What a feed showed within `DAYS_BACK` days, as hashes of its items.
+    """Hashes of the items that a feed showed lately.
 
-    It serves to find the items of a response that no earlier response had.
+    That is in a response or in the `DAYS_BACK` days before it. They show which of its items are new.
     """
 
     response: Payload | None = None

@@ -18,9 +18,9 @@ QUIET_SECONDS = 30
 
 
 def list_inbox_files(folder: Path) -> list[ArticleFile]:
-    """Return the article files in the folder, if any.
+    """Return the article files in the folder and its subfolders, if any.
 
-    The list is empty if the folder does not exist or has none.
+    They have a known format (`FORMATS`, or zip) and are not hidden. The folder may be missing.
     """
     try:
         return find_article_files([ArticleFiles(path=str(folder))])

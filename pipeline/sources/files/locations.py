@@ -37,7 +37,7 @@ class Location:
     def size(self) -> int:
         """Size in bytes, before gzip is unpacked.
 
-        For a member it is the size after unpacking the zip file.
+        For a member of a zip file it is the declared size after unpacking that.
         """
         return self.path.stat().st_size if self.member is None else self.member.byte_count
 

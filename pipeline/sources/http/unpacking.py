@@ -46,7 +46,7 @@ def read_body(chunks: Iterable[bytes], encoding: str, announced: str, limit: int
 def read_beginning(chunks: Iterable[bytes], encoding: str, limit: int) -> bytes:
     """Decode the beginning of a body: at most `limit` bytes.
 
-    `encoding` is the Content-Encoding header. A damaged or unknown encoding raises nothing: what was decoded before is returned.
+    `encoding` is the Content-Encoding header. A damaged body or unknown encoding raises nothing: what was decoded before is returned.
     """
     beginning = bytearray()
     try:

@@ -63,8 +63,8 @@ class Network:
     def _run(self, batch: Sequence[Encoded]) -> Logits:
         """Compute the logits of sentences with equal numbers of tokens.
 
-        The shape is (sentences, actors, targets, labels of all heads). Actors and targets are places (`compute_logits`), as many as the
-        sentence with most has; values at places that a sentence lacks mean nothing.
+        The shape is (sentences, actors, targets, labels of all heads). Actors and targets are places (countries of the sentence, then all
+        partners), as many as the sentence with most has; values at places that a sentence lacks mean nothing.
         """
         logits: Logits = self.session.run(["logits"], to_inputs(batch))[0]
         return logits

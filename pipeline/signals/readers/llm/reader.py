@@ -92,7 +92,7 @@ def _validate_signal(signal: object, article: Article) -> dict[str, Any]:
     """Return a signal as a row with the offsets of its sentence.
 
     The row quotes the whole sentence, not the model's quote. A sum (`value_usd`) of 0 becomes None. Raises `_RejectedError` with the first
-    problem if anything in the signal is invalid.
+    problem (`REJECTED`) if anything in the signal is invalid.
     """
     if not isinstance(signal, dict) or not _has_types(signal):
         raise _RejectedError("malformed")

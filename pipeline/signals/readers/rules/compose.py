@@ -246,8 +246,8 @@ def _kind_of(sentence: MarkedSentence, verb: Mark, phrase: Phrase, thing: Mark) 
 def _has_other_meaning(sentence: MarkedSentence, verb: Mark, phrase: Phrase, thing: Mark) -> bool:
     """Whether other words give a verb with its object another meaning.
 
-    Examples: `raise concerns over a duty`, `bar someone from evading tariffs`, `let the tariffs on their goods take effect`,
-    `announce measures to expand imports`, `will increase to 25 percent on imports`.
+    `phrase`: one of the verb's lexicon entries; `thing`: the object. True for `raise concerns over a duty`, `bar someone from evading
+    tariffs`, `let the tariffs on their goods take effect`, `announce measures to expand imports`, `will increase to 25 percent on imports`.
     """
     if sentence.tokens[thing.first].lower == "measures" and sentence.words_between(thing.last + 1, thing.last + 2) == ["to"]:
         aims = [mark for mark in sentence.marks_of("verb") if mark.first == thing.last + 2]

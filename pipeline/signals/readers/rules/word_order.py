@@ -39,8 +39,8 @@ class SentenceContext:
 def find_agent(context: SentenceContext, at: int) -> str | None:
     """Return the country that does the act of word `at`.
 
-    It is the agent of a passive ("by ..."), else the nearest subject before the word, else who reports the act. None if it is unknown or
-    a stranger (an analyst, a company), whose acts are no signals.
+    It is the agent of a passive ("by ..."), else the nearest subject before the word, else the state after it that reports it ("...,
+    Beijing said"). None if it is unknown or a stranger (an analyst, a company), whose acts are no signals.
     """
     sentence = context.sentence
     passive_agent = _find_passive_agent(sentence, at)
@@ -137,7 +137,7 @@ def _is_in_mention(sentence: MarkedSentence, at: int) -> bool:
 def _find_passive_agent(sentence: MarkedSentence, at: int) -> str | None:
     """Return the agent of a passive at word `at`: `imposed by Washington`.
 
-    It is at most `PASSIVE_REACH` words after the word, with `by` and no comma, `;` or `to` between them. None if there is none.
+    The first actor at most `PASSIVE_REACH` words after it, with `by` and no comma, `;` or `to` between them. None if there is none.
     """
     for mention, span in zip(sentence.mentions, sentence.mention_spans, strict=True):
         if at < span[0] <= at + PASSIVE_REACH and mention.is_actor:
