@@ -22,7 +22,8 @@ pytest_plugins = ["tests.order"]
 TENSION = Path(sys.executable).with_name("tension")
 #: Third-party data for development, next to the checkout on some machines and never part of it.
 OUTSIDE_DATA = Path(__file__).parents[1].parent / "shared" / "data"
-#: Linux has a file system in memory here, where tests wait for no disk. They need up to 4 GB, containers often have 64 MB.
+#: Linux has a file system in memory here, where tests wait for no disk. They need up to 4 GB, containers often have 64 MB, and
+#: sometimes let no program there be run, as some tests do.
 MEMORY = Path("/dev/shm")  # noqa: S108
 LEAST_MEMORY = 8 * 2**30
 
@@ -55,7 +56,7 @@ def pytest_configure(config: pytest.Config) -> None:
     for name in [name for name in os.environ if name.startswith("TENSION_")]:
         del os.environ[name]
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
-    if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free >= LEAST_MEMORY:
+    if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free >= LEAST_MEMORY and not os.statvfs(MEMORY).f_flag & os.ST_NOEXEC:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
     if config.option.markexpr == "not slow":
         settings.load_profile(FAST)
