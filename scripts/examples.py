@@ -22,10 +22,20 @@ from pipeline.contracts.days import Days
 from pipeline.contracts.model import Table
 from pipeline.contracts.tables.index import TENSION_DAILY, TENSION_PAIR_DAILY
 from pipeline.report import palette
-from pipeline.report.charts import WIDTH, Chart, chart_title, finish_chart, layer, pair_chart, panel_title, quantitative, to_png
+from pipeline.report.charts import (
+    WIDTH,
+    Chart,
+    chart_title,
+    finish_chart,
+    layer,
+    pair_chart,
+    panel_title,
+    quantitative,
+    scale_changes,
+    to_png,
+)
 from pipeline.report.days_axis import DAY_MS, DaysAxis, midnight_ms
 from pipeline.report.names import pair_title
-from pipeline.report.scales import find_new_scales
 from pipeline.settings import Settings
 from pipeline.validation.independent_acts import read_independent_acts
 from pipeline.validation.references import NAMES, read_references
@@ -221,14 +231,9 @@ def _tension_panel(daily: pl.DataFrame, acts: pl.DataFrame, axis: DaysAxis, *, h
         )
         for (polarity,), of_polarity in sorted(acts.partition_by("polarity", as_dict=True).items())
     ]
-    scales = layer(
-        [{"at": midnight_ms(day)} for day in find_new_scales(daily)],
-        {"type": "rule", "color": palette.MUTED, "strokeDash": [1, 3], "strokeWidth": 1},
-        x=axis.x("at", has_labels=has_dates),
-    )
     line = layer(points, {"type": "line", "color": palette.TENSION, "strokeWidth": 1.6}, x=x, y=y)
     title = panel_title("Tension by day, with 80 % interval; 100: the pair's average, over more days from each dotted line on")
-    return {"layer": [band, scales, *lines, line], "width": axis.width, "height": _HEIGHTS["tension"], "title": title}
+    return {"layer": [band, *scale_changes(daily, x), *lines, line], "width": axis.width, "height": _HEIGHTS["tension"], "title": title}
 
 
 def measure_size(folder: Path) -> Mapping[str, float]:

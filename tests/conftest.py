@@ -24,7 +24,7 @@ TENSION = Path(sys.executable).with_name("tension")
 OUTSIDE_DATA = Path(__file__).parents[1].parent / "shared" / "data"
 #: Linux has a file system in memory here, where tests wait for no disk. They need up to 4 GB, containers often have 64 MB, and
 #: sometimes let no program there be run, as some tests do.
-MEMORY = Path("/dev/shm")  # noqa: S108
+MEMORY = Path("/dev/shm")  # noqa: S108  # pytest makes a folder there that only its user can open
 LEAST_MEMORY = 8 * 2**30
 
 CompletedCommand = subprocess.CompletedProcess[str]

@@ -118,6 +118,15 @@ def spread_positions(places: Sequence[float], gap: float, low: float, high: floa
     return moved
 
 
+def scale_changes(frame: pl.DataFrame, x: Chart) -> list[Chart]:
+    """Return a layer with a dotted line where each new scale begins.
+
+    `frame`: `index_date` and `baseline_to`; `x`: how the field `at` is drawn. Empty if all days have one scale.
+    """
+    rows = [{"at": midnight_ms(day)} for day in find_new_scales(frame)]
+    return [layer(rows, {"type": "rule", "color": palette.MUTED, "strokeDash": [1, 3], "strokeWidth": 1}, x=x)] if rows else []
+
+
 @dataclass(frozen=True)
 class _Panel:
     """One plot of a chart: its days, scale and height.
@@ -144,15 +153,6 @@ class _Panel:
         x = self.axis.x("start", has_labels=has_dates)
         dashed = {"type": "rule", "color": palette.MUTED, "strokeDash": [4, 3], "strokeWidth": 1}
         return layer([row], dashed, x=x, x2={"field": "end"}, y=self.y("value"))
-
-    def scale_changes(self, frame: pl.DataFrame) -> list[Chart]:
-        """Return a layer with a dotted line where each new scale begins.
-
-        `frame`: `index_date` and `baseline_to`. Empty if all days have one scale.
-        """
-        rows = [{"at": midnight_ms(day)} for day in find_new_scales(frame)]
-        dotted = {"type": "rule", "color": palette.MUTED, "strokeDash": [1, 3], "strokeWidth": 1}
-        return [layer(rows, dotted, x=self.axis.x("at"))] if rows else []
 
     def band(self, points: str, name: str) -> Chart:
         """Return a layer with the 80 % interval of the column `name`.
@@ -264,7 +264,7 @@ def _lines_panel(frame: pl.DataFrame, panel: _Panel) -> Chart:
     that has a value on the last day. Lines and intervals come from the chart's data set `days`; changes of scale and labels come from
     `frame` (rows of TENSION_PAIR_DAILY of one pair, sorted by day).
     """
-    layers = [panel.baseline(has_dates=False), *panel.scale_changes(frame)]
+    layers = [panel.baseline(has_dates=False), *scale_changes(frame, panel.axis.x("at"))]
     layers += [panel.band("days", name) for name in reversed(_WITH_INTERVAL)]
     layers.append(panel.thin_line("days", "dialogue", palette.DIALOGUE))
     layers += [panel.strong_line("days", name) for name in reversed(_WITH_INTERVAL)]
@@ -280,7 +280,7 @@ def _direction_panel(name: str, sides: Mapping[str, pl.DataFrame], panel: _Panel
     the same names. Only the panel of the last direction has dates at the time axis.
     """
     side = sides[name]
-    layers = [panel.baseline(has_dates=name == list(sides)[-1]), *panel.scale_changes(side)]
+    layers = [panel.baseline(has_dates=name == list(sides)[-1]), *scale_changes(side, panel.axis.x("at"))]
     layers += [panel.thin_line(other, "tension", palette.FAINT) for other in sides if other != name]
     layers += [panel.band(name, "tension"), panel.strong_line(name, "tension")]
     if side["tension"][-1] is not None:

@@ -19,6 +19,7 @@ from pipeline.contracts.dictionary import LICENCE, Edition
 from pipeline.contracts.tables import TABLES, VIEWS
 from pipeline.durable_files import replacing
 from pipeline.errors import UserError
+from pipeline.settings import shipped_folder
 from pipeline.spreadsheets import quote_formulas
 from pipeline.warehouse.lake import write_parquet
 
@@ -32,14 +33,9 @@ EXCEL_ROWS = 1_048_576
 #: Longest fixed text of Stata, in bytes; longer ones are stored as strL.
 _STATA_TEXT = 2045
 _STATA_LABEL = 80
+_MEMBERSHIP = shipped_folder("sql") / "functions" / "is_member_on.sql"
 #: Columns that name the two countries of a row.
-_SIDES = (
-    ("country", "partner"),
-    ("actor", "target"),
-    ("reporter", "partner"),
-    ("importer", "exporter"),
-    ("buyer", "seller"),
-)
+_SIDES = (("country", "partner"), ("actor", "target"), ("reporter", "partner"), ("importer", "exporter"), ("buyer", "seller"))
 
 
 class ExportError(UserError, ValueError):
@@ -92,6 +88,7 @@ def _read(database: Path, table: str, pair: str | None) -> Export:
             )
         contract = TABLES.get(table) or VIEWS.get(table)
         order = ", ".join(f'"{name}"' for name in contract.key) if contract else "all"
+        con.sql(_MEMBERSHIP.read_text(encoding="utf-8").replace("create macro", "create temp macro"))  # releases do not have it
         condition = f"where {_match_pair(table, set(comments[table]), pair)}" if pair else ""
         parameters = {"pair": pair_name(*parse_pair(pair))} if pair else {}
         rows: pl.DataFrame = con.sql(f'from "{table}" as chosen {condition} order by {order}', params=parameters).pl()
@@ -136,8 +133,8 @@ def _reach_pair(columns: set[str]) -> str:
     day = next((name for name in ("index_date", "published_at", "told_on", "announced_on", "first_on") if name in columns), "null")
 
     def is_member(scope: str, country: str) -> str:
-        within = f"coalesce({day}::date >= members.member_from, true) and coalesce({day}::date < members.member_until, true)"
-        condition = f"members.scope = {scope} and members.member = {country} and {within}"
+        is_then = f"is_member_on(members.member, members.member_from, members.member_until, {day}::date)"
+        condition = f"members.scope = {scope} and members.member = {country} and {is_then}"
         return f"exists (select 1 from scope_members as members where {condition})"  # noqa: S608  # names of columns
 
     conditions = ["target = '*'", "list_contains(string_split($pair, '-'), actor)"]

@@ -31,4 +31,9 @@ inner join story_articles using (article_id)
 where
     signals.modality = 'asserted'
     and signals.kind in ('threat', 'measure', 'investigation', 'easing', 'agreement')
-    and not (signals.instrument = 'tariff' and signals.rate_pct is null and coalesce(signals.value_usd, 1e6) < 1e6)
+    and not (
+        signals.kind in ('measure', 'easing')
+        and signals.instrument = 'tariff'
+        and signals.rate_pct is null
+        and coalesce(signals.value_usd, 1e6) < 1e6
+    )

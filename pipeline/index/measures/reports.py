@@ -22,8 +22,8 @@ _FAMILY = {"trade_remedy": "tariff", "entity_list": "export_control"}
 _RATE_TOLERANCE = 0.05
 #: A layer on goods in general; others must be named in the sentence. `sql/checks/average_rates_fit_the_layers.sql` repeats it.
 GENERAL = r"^(?:all goods|nearly all goods|goods )|\blines\b"
-#: A layer on all goods: a report that names no goods may be about it long after its act.
-_ON_ALL = r"^(?:nearly )?all goods"
+#: A layer on all goods of its targets: a report that names no goods may be about it long after its act.
+ON_ALL_GOODS = r"^(?:nearly )?all goods|^goods (?:of|that|outside)"
 #: Days after an act on which a report of its rate may still be about it.
 _MAX_AGE_DAYS = 365
 _WORD = r"[a-z]{4,}"
@@ -107,7 +107,7 @@ def _expand_acts(acts: pl.DataFrame, states: pl.DataFrame) -> pl.DataFrame:
     words = (
         acts.select("layer", "product")
         .unique()
-        .with_columns(is_general=pl.col("product").str.contains(GENERAL), is_on_all=pl.col("product").str.contains(_ON_ALL))
+        .with_columns(is_general=pl.col("product").str.contains(GENERAL), is_on_all=pl.col("product").str.contains(ON_ALL_GOODS))
     )
     # Without the plural's s, a word also finds its singular. `$^` matches nothing: such a layer has no word of its own.
     patterns = {
@@ -121,16 +121,8 @@ def _expand_acts(acts: pl.DataFrame, states: pl.DataFrame) -> pl.DataFrame:
         .with_columns(family=_name_family(), goods=pl.col("layer").replace_strict(patterns, return_dtype=pl.String))
         .select(
             *("act_id", "actor", "target", "family", "action", "announced_on", "effective_on", "valid_from", "valid_to", "standing"),
-            *(
-                "rate_act_id",
-                "rate_since",
-                "rate_in_force",
-                "change_pct",
-                "is_general",
-                "is_on_all",
-                "goods",
-                pl.col("rate_pct").alias("act_rate"),
-            ),
+            *("rate_act_id", "rate_since", "rate_in_force", "change_pct", "is_general", "is_on_all", "goods"),
+            act_rate="rate_pct",
         )
     )
 

@@ -14,11 +14,12 @@ import polars as pl
 
 from pipeline.contracts.countries import ALL_PARTNERS
 from pipeline.contracts.scopes import ALL
-from pipeline.index.threats.claims import Said, amounts_agree, compare_amount, is_near_deadline, is_same_rate, names_goods, reaches
+from pipeline.index.measures.reports import ON_ALL_GOODS
+from pipeline.index.threats.claims import Said, amounts_agree, compare_amount, is_same_rate, names_goods, reaches, shares_details
 
 _IMPOSES = ("imposed", "raised", "resumed", "quota", "postponed")
 _ENDS = ("ended", "suspended", "exempted", "struck_down")
-_ALL_GOODS = re.compile(r"(?i)^(?:nearly )?all goods|^goods (?:of|that|outside)")
+_ALL_GOODS = re.compile(rf"(?i){ON_ALL_GOODS}")
 _AMOUNT = re.compile(r"\bworth (\d[\d.]*) billion dollars\b")
 #: Lists of tariff lines are what threats against all goods of a country often come to.
 #: An act on such goods may answer a threat that names no goods.
@@ -178,7 +179,7 @@ def outcome_of_event(event: ActEvent, threat: Said) -> str | None:
     partners, or the European Union for a member) must be at the threatened rate, or the threat without a rate; such an act never answers a
     vague threat (`is_vague`). A court ruling counts whatever the rate, and for a vague threat, too. An act that raises an existing rate
     (`is_raise`) must be on about the same amount of trade, if both name one. An act that shares nothing but partner and instrument with the
-    threat (`_is_the_threatened`) only `followed` it when in effect, and shows nothing else.
+    threat (`shares_details`) only `followed` it when in effect, and shows nothing else.
     """
     is_for_all = event.target != threat.target
     is_reached = reaches(event.target, ALL if event.target == ALL_PARTNERS else None, event.excepted, threat, event.on)
@@ -192,19 +193,9 @@ def outcome_of_event(event: ActEvent, threat: Said) -> str | None:
     if event.is_raise and not amounts_agree(event.amount, threat.amount):
         return None
     word = _outcome_by_rate(event, threat, is_for_all=is_for_all)
-    if word != "struck_down" and not _is_the_threatened(event, threat):
+    if word != "struck_down" and not shares_details(threat, event.on, event.rate_pct, event.amount, is_on_goods=threat.product != ""):
         return "followed" if word == "carried_out" else None
     return word and compare_amount(word, event.amount, threat)
-
-
-def _is_the_threatened(event: ActEvent, threat: Said) -> bool:
-    """Return whether an act is clearly the threatened one.
-
-    Partner and instrument are not enough: the threat names goods (compared before), both have a rate or an amount of trade, or the act's
-    day is at most a week from the deadline (`is_near_deadline`).
-    """
-    has_figures = any(None not in pair for pair in ((event.rate_pct, threat.rate), (event.amount, threat.amount)))
-    return threat.product != "" or has_figures or is_near_deadline(event.on, threat)
 
 
 def _outcome_by_rate(event: ActEvent, threat: Said, *, is_for_all: bool) -> str | None:

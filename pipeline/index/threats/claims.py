@@ -21,26 +21,25 @@ PARAMETERS_FILE = Path(__file__).with_name("parameters.toml")
 _FORMS = {"threat": "threat", "measure proposed": "proposal", "measure announced": "announcement"}
 _BY_STATUS = {"ended": "withdrawn", "suspended": "postponed"}
 _COURT = re.compile(r"(?i)\b(?:courts?|judges?|tribunal|justices)\b")
+# Words for what was not in effect yet: given up, or put off.
+_CALLED_OFF = (
+    r"call(?:s|ed|ing)? (?:it )?off|shelv|stav(?:e|es|ed) off|head(?:s|ed) off|back(?:s|ed)? (?:down|away|off)|off the table|"
+    r"(?:will|would) not (?:impose|go ahead|proceed)"
+)
+_PUT_OFF = r"delay|postpon|put(?:s|ting)? off|push(?:es|ed)? back|h[eo]ld(?:s|ing)? off"
+_NOT_YET = re.compile(rf"(?i)\b(?:{_CALLED_OFF}|{_PUT_OFF})")
 _WITHDRAWN = re.compile(
-    r"(?i)\b(?:withdr[ae]w|dropp?(?:s|ed|ing)?\b(?! (?:from|to|by)\b)|call(?:s|ed|ing)? (?:it )?off|scrap|abandon|shelv|rescind|cancel|"
-    r"avert|avoid|stav(?:e|es|ed) off|head(?:s|ed) off|back(?:s|ed)? (?:down|away|off)|"
-    r"(?:will|would) not (?:impose|go ahead|proceed)|off the table)"
+    rf"(?i)\b(?:{_CALLED_OFF}|withdr[ae]w|dropp?(?:s|ed|ing)?\b(?! (?:from|to|by)\b)|scrap|abandon|rescind|cancel|avert|avoid)"
 )
-_POSTPONED = re.compile(
-    r"(?i)\b(?:delay|postpon|paus|suspend|extend|put(?:s|ting)? off|push(?:es|ed)? back|h[eo]ld(?:s|ing)? off|reprieve|more time)"
-)
+_POSTPONED = re.compile(rf"(?i)\b(?:{_PUT_OFF}|paus|suspend|extend|reprieve|more time)")
 #: Words with which a sentence on an easing or an agreement refers to what was threatened.
 _REFERS = re.compile(
     r"(?i)\b(?:threat|plans\b|planned\b|proposed|instead of|rather than|had been (?:set|due)|would have|deadline|avert|avoid|promised|"
     r"(?:tariffs?|dut(?:y|ies)|lev(?:y|ies)|measures?|curbs?|controls?|restrictions?|bans?|fees?|increases?) (?:\w+ ){0,3}announced)"
 )
-_TAXES = ("tariff", "trade_remedy", "agreement", "other")
-_TAX = re.compile(r"(?i)\b(?:tariffs?|dut(?:y|ies)|lev(?:y|ies))\b")
-#: Words of an easing for a measure that was not in effect yet.
-_NOT_YET = re.compile(
-    r"(?i)\b(?:call(?:s|ed|ing)? (?:it )?off|shelv|back(?:s|ed)? (?:down|away|off)|off the table|h[eo]ld(?:s|ing)? off|delay|postpon|"
-    r"(?:stav(?:e|es|ed)|head(?:s|ed)|put(?:s|ting)?) off|push(?:es|ed)? back|(?:will|would) not (?:impose|go ahead|proceed))"
-)
+#: Instruments of threats that a deal on tariffs may end.
+_OF_TARIFFS = ("tariff", "trade_remedy", "agreement", "other")
+_TARIFF = re.compile(r"(?i)\b(?:tariffs?|dut(?:y|ies)|lev(?:y|ies))\b")
 #: Words of a measure that is still to be voted on.
 _VOTE = re.compile(r"(?i)\b(?:goes?|go|going|be put|comes?) to a vote|\b(?:will|to|are|is) (?:be )?vot(?:e|ed|ing) on\b")
 #: Sentences that say in the past tense that a measure was imposed ("imposed a duty", "was imposed", "hit them with").
@@ -244,6 +243,16 @@ def is_near_deadline(on: date, threat: Said) -> bool:
     return threat.deadline_on is not None and abs(on - threat.deadline_on) <= threshold_days("same_news_days")
 
 
+def shares_details(threat: Said, on: date, rate: float | None, amount: float | None, *, is_on_goods: bool) -> bool:
+    """Return whether an act shares details with a threat.
+
+    Partner and instrument are none. `on`, `rate`, `amount`: of the act; `is_on_goods`: whether it is on goods that the threat names. True
+    for these, if both have a rate or an amount of trade (compared elsewhere), or if the day is near the deadline (`is_near_deadline`).
+    """
+    has_figures = any(None not in pair for pair in ((rate, threat.rate), (amount, threat.amount)))
+    return is_on_goods or has_figures or is_near_deadline(on, threat)
+
+
 def instruments_agree(one: str, other: str) -> bool:
     """Return whether the instruments are the same or one is `other` (unspecified)."""
     return one == other or "other" in (one, other)
@@ -291,8 +300,8 @@ def _outcome_of_act(claim: Claim, threat: Said) -> str | None:
     `carried_out` (at the threatened rate or a higher one), `softened` (at a lower rate) or None (another measure). A measure on a product
     that the threat does not name carries it out only if the threat `is_vague`. A tariff without a product carries out a threat with a
     product only if the claim's sentence names that product. A measure on more products or partners than threatened, at another rate, is
-    another measure. If the threat or the measure has no rate, goods, amounts or the deadline decide (`_is_the_threatened`); without these
-    the measure only `followed` a threat without a rate, if it is on the same partner.
+    another measure. If the threat or the measure has no rate, other details decide (`shares_details`); without any the measure only
+    `followed` a threat without a rate, if it is on the same partner. A threatened investigation of the partner needs none.
     """
     has_goods = claim["instrument"] in ("tariff", "trade_remedy")  # other measures are often on firms or services
     is_of_goods = is_on_goods(claim, threat.product) if has_goods else claim["product"] in (threat.product, "")
@@ -300,24 +309,14 @@ def _outcome_of_act(claim: Claim, threat: Said) -> str | None:
         return None
     known, is_on_partner = claim["rate_pct"], claim["target"] == threat.target
     if threat.rate is None or known is None:
-        if _is_the_threatened(claim, threat):
+        is_on_the_goods = threat.product != "" and is_on_goods(claim, threat.product)
+        is_inquiry = claim["kind"] == "investigation" and threat.product == "" and is_on_partner
+        if is_inquiry or shares_details(threat, claim["told_on"], known, claim["amount_usd"], is_on_goods=is_on_the_goods):
             return "carried_out"
         return "followed" if threat.rate is None and is_on_partner else None
     if is_same_rate(known, threat.rate) or (known > threat.rate and is_on_partner):
         return "carried_out"
     return "softened" if (claim["target"], claim["product"]) == (threat.target, threat.product) else None
-
-
-def _is_the_threatened(claim: Claim, threat: Said) -> bool:
-    """Return whether a measure without comparable rates is the threatened one.
-
-    It is if claim and threat are on the same goods, if both have an amount of trade (compared by `compare_amount`), if the claim is of the
-    threat's deadline or at most `same_news_days` (a week) later, or if it opens the threatened investigation of the partner.
-    """
-    is_on_the_goods = threat.product != "" and is_on_goods(claim, threat.product)
-    is_due = threat.deadline_on is not None and threat.deadline_on <= claim["told_on"] and is_near_deadline(claim["told_on"], threat)
-    is_inquiry = claim["kind"] == "investigation" and threat.product == "" and claim["target"] == threat.target
-    return is_on_the_goods or None not in (claim["amount_usd"], threat.amount) or is_due or is_inquiry
 
 
 def _outcome_of_easing(claim: Claim, threat: Said) -> str | None:
@@ -360,15 +359,12 @@ def _outcome_of_agreement(claim: Claim, threat: Said) -> str | None:
     """Return the outcome that a reported agreement shows for a threat.
 
     `withdrawn` or `postponed`, by the words of the sentence; `withdrawn` if it has words for both. None if it has words for neither, does
-    not refer to the threat (`_refers_to`), does not name the threatened goods, names others, or is on tariffs and the threat is not. An
-    agreement that names another rate than the
-    threat shows `softened` or nothing, whatever its words (`_outcome_of_cut`).
+    not refer to the threat (`_refers_to`), is not on its goods (`is_on_goods`), or is on tariffs and the threat is not. An agreement that
+    names another rate than the threat shows `softened` or nothing, whatever its words (`_outcome_of_cut`).
     """
-    if claim["product"] not in (threat.product, "") or not _refers_to(threat, claim["quote"]):
+    if not is_on_goods(claim, threat.product) or not _refers_to(threat, claim["quote"]):
         return None
-    if threat.product and not is_on_goods(claim, threat.product):
-        return None
-    if threat.instrument not in _TAXES and _TAX.search(claim["quote"]):
+    if threat.instrument not in _OF_TARIFFS and _TARIFF.search(claim["quote"]):
         return None
     if not rates_agree(claim["rate_pct"], threat.rate):
         return _outcome_of_cut(claim, threat)

@@ -9,17 +9,14 @@ from collections.abc import Iterator
 from pipeline.signals.readers.rules.matching import MarkedSentence
 
 _REACH = 120  # characters before a country that are looked at
-_BUYING = r"(?:purchas(?:e|es|ing)|buying|imports|importing)\b"
+_BUYING = r"(?:purchasing|buying|importing)\b"
+_BUYS = r"(?:its|their|his|\w+['\u2019]s?|\w+(?:ese|ian))(?: \w+ed)? (?:purchases?|imports)\b"  # with the buyer
 _GOODS = re.compile(r"\s+(?:crude|oil|energy|gas|petroleum|weapons|arms)\b", re.IGNORECASE)
 _BUYERS = re.compile(r"\s+(?:(?:crude|oil|gas|energy) )+(?:buyers|importers|purchasers)\b", re.IGNORECASE)
 # Between the words of a pattern and the country: `of discounted`, `of Iranian and`.
 _TO_COUNTRY = r"(?: (?:of|from|more|so much|\w+ed|[A-Z]\w+|and|oil|crude|gas|energy)){0,4} $"
 # `over its purchases of`, `for buying`; not `for imports of`, which are what a tariff is on.
-_REASON = re.compile(
-    rf"\b(?:(?:[Oo]ver|because of|for|due to|pretext of)(?: (?:its|their|his|\w+['\u2019]s?|\w+ese|\w+ian)(?: \w+ed)?)? (?:{_BUYING}))"
-    rf"{_TO_COUNTRY}"
-)
-_UNOWNED_IMPORTS = re.compile(r"\b(?:for|[Oo]ver) imports\b")
+_REASON = re.compile(rf"\b(?:[Oo]ver|because of|for|due to|pretext of) (?:(?:its |their |his )?{_BUYING}|{_BUYS}){_TO_COUNTRY}")
 _OVER = re.compile(r"(?:\b[Oo]ver|\b(?:penalt(?:y|ies)|punish\w*)(?: \w+)? for)(?: \w+ed)? $")
 _BUYER = re.compile(
     r"\b(?:(?:[Bb]uyers|importers|purchasers) of|[Aa]ny(?:one|body) (?:buying|importing)|(?:that|who|which)(?: [\w,]+){0,4}? "
@@ -36,7 +33,11 @@ def find_traded_with(sentence: MarkedSentence) -> Iterator[str]:
     by_code: dict[str, list[bool]] = {}
     for mention in sentence.mentions:
         before = sentence.text[max(0, mention.start - _REACH) : mention.start]
-        is_reason = (_REASON.search(before) and not _UNOWNED_IMPORTS.search(before)) or _BUYER.search(before)
-        is_over = _OVER.search(before) and _GOODS.match(sentence.text, mention.end)
-        by_code.setdefault(mention.code, []).append(bool(is_reason or is_over or _BUYERS.match(sentence.text, mention.end)))
+        is_reason = (
+            _REASON.search(before)
+            or _BUYER.search(before)
+            or _BUYERS.match(sentence.text, mention.end)
+            or (_OVER.search(before) and _GOODS.match(sentence.text, mention.end))
+        )
+        by_code.setdefault(mention.code, []).append(is_reason is not None)
     return (code for code, reasons in by_code.items() if all(reasons))
