@@ -14,8 +14,8 @@ create macro measures_in_force(day, of_actor := null, on_target := null) as tabl
             standing in ('in_force', 'quota')
             and valid_from <= cast(day as date)
             and (valid_to is null or cast(day as date) < valid_to)
-            and (of_actor is null or actor = of_actor)
-            and (on_target is null or target = on_target)
+            and (of_actor is null or actor = upper(cast(of_actor as varchar)))
+            and (on_target is null or target = upper(cast(on_target as varchar)))
     ),
 
     rates_by_then as (

@@ -20,8 +20,8 @@ create macro measures_reported(day, of_actor := null, on_target := null) as tabl
             report = 'reported'
             and known_on <= cast(day as date)
             and told_on > cast(day as date) - 60
-            and (of_actor is null or actor = of_actor)
-            and (on_target is null or target = on_target)
+            and (of_actor is null or actor = upper(cast(of_actor as varchar)))
+            and (on_target is null or target = upper(cast(on_target as varchar)))
         group by all
     )
 

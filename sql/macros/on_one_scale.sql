@@ -6,7 +6,7 @@ create macro on_one_scale(of_series) as table
     with rates as (
         select *
         from baseline
-        where series = of_series and valid_from = (select max(newest.valid_from) from baseline as newest)
+        where series = upper(of_series::varchar) and valid_from = (select max(newest.valid_from) from baseline as newest)
     ),
 
     any_source as (
@@ -43,7 +43,7 @@ create macro on_one_scale(of_series) as table
                 and expected.index_date <= days.index_date
                 and expected.index_date > days.index_date - (40 * days.half_life_days)::integer
         -- of_series is the macro's parameter, which the linter takes for an unqualified column.
-        where days.series = of_series -- noqa: RF02
+        where days.series = upper(of_series::varchar) -- noqa: RF02
         group by days.index_date, days.channel
     ),
 

@@ -90,6 +90,16 @@ def test_a_day_may_be_text_or_a_time_and_null_gives_no_rows(sample_run: SampleRu
     assert query(sample_run, f"from {macro}(null)").is_empty()
 
 
+@pytest.mark.parametrize(
+    "macro",
+    ["measures_in_force(date '2025-10-01', '{}', '{}')", "measures_reported(date '2025-10-01', '{}', '{}')", "on_one_scale('{}>{}')"],
+)
+def test_macros_take_codes_in_lower_case(sample_run: SampleRun, macro: str) -> None:
+    rows = query(sample_run, f"from {macro.format('USA', 'CHN')} order by all")
+    assert not rows.is_empty()
+    assert query(sample_run, f"from {macro.format('usa', 'chn')} order by all").equals(rows)
+
+
 def test_descriptions_of_macros_name_their_parameters(sample_run: SampleRun) -> None:
     macros = query(sample_run, "from describe_tables() where kind = 'macro'")
     for name, parameters, meaning in macros.select("name", "parameters", "meaning").rows():
