@@ -117,13 +117,17 @@ def _joins_itself(sentence: MarkedSentence, mention: Mention, span: tuple[int, i
 def _is_list_comma(sentence: MarkedSentence, comma: int, span: tuple[int, int]) -> bool:
     """Whether a comma continues a list of countries.
 
-    In `tariffs on China, Beijing answers` it begins a clause. `comma`: its position; `span`: first and last word of a mention after it. A
-    country must directly precede the comma. If the mention directly follows it, `and`, another comma, or the end must come next.
+    The comma of `tariffs on China, Beijing answers` begins a clause. `comma`: its position; `span`: first and last word of a mention after
+    it. A country must directly precede the comma. If the mention directly follows it (`the` or a title may be between them), `and`,
+    another comma, or the end must come next; if other countries of the list are between them, nothing is required.
     """
     if not _is_in_mention(sentence, comma - 1):
         return False
+    start = span[0]
+    while sentence.tokens[start - 1].lower == "the" or _is_title(sentence.tokens[start - 1].text):
+        start -= 1
     after = sentence.words_between(span[1] + 1, span[1] + 2)
-    return comma != span[0] - 1 or not after or after[0] in cues("coordinators") | {".", ";"}
+    return comma != start - 1 or not after or after[0] in cues("coordinators") | {".", ";"}
 
 
 def _is_title(text: str) -> bool:
