@@ -193,9 +193,7 @@ def pool_from_lake(story_mass: pl.DataFrame, stories: pl.DataFrame, story_articl
     if escalation.is_empty():
         raise ValueError(f"the simulation has no stories to draw from: story_mass has no {CHANNEL} in the series of a pair")
     story_ids = escalation["story_id"].implode()
-    # They count from the first day on, on whatever day their story is drawn.
-    articles = story_articles.filter(pl.col("story_id").is_in(story_ids)).with_columns(counts_on=pl.lit(FIRST))
-    return Pool(escalation.sort("story_id", "series"), stories, articles)
+    return Pool(escalation.sort("story_id", "series"), stories, story_articles.filter(pl.col("story_id").is_in(story_ids)))
 
 
 def simulate_coverage(
@@ -310,7 +308,7 @@ def _simulate_world(
 ) -> _World:
     """Simulate pairs at a constant rate and measure their baselines.
 
-    The baseline has 365 days. `stories_a_day`: that rate; `pairs`: number of pairs.
+    The baseline has 365 days, with stories drawn from `pool`. `stories_a_day`: their mean number by pair and day; `pairs`: number of pairs.
     """
     window = Days(FIRST, FIRST + timedelta(days=BASELINE_DAYS - 1))
     names = [f"A{number:04d}-B{number:04d}" for number in range(pairs)]
@@ -323,7 +321,7 @@ def _simulate_world(
         WEIGHTS.name: read_weights(),
         **_build_articles_read(run, pool, window, method),
         STORIES.name: pool.stories,
-        # They count from the first day on, on whatever day their story is drawn.
+        # A story may be drawn for any day, when its articles must count already.
         STORY_ARTICLES.name: pool.story_articles.with_columns(counts_on=pl.lit(FIRST)),
         STORY_MASS.name: pl.concat([pooled, directed]),
     }
