@@ -90,7 +90,7 @@ def _build_upstream_asset(fetcher: Fetcher[Any], settings: Settings) -> dg.Asset
             dg.AssetCheckSpec(
                 "is_current",
                 asset=upstream.name,
-                description=f"the newest day in its data is at most {late_after.days} days old, however recent the last run is",
+                description=f"its newest data are at most {late_after.days} days old today, or on the settings' last day if that is past",
             ),
         ],
     )
@@ -99,7 +99,7 @@ def _build_upstream_asset(fetcher: Fetcher[Any], settings: Settings) -> dg.Asset
 
         For an upstream that is not fetched by day, these are all days of the settings until today. Feeds are fetched as they are now.
         """
-        due = min(clock.today(), settings.end or clock.today())  # data of a fixed range of days is not late
+        due = min(clock.today(), settings.end or clock.today())  # data that reaches a past last day is not late
         window = run_days(context) if upstream.is_fetched_by_day else Days(settings.first_day, max(settings.first_day, due))
         with Client(Archive(settings.payloads), settings.sources.network) as client:
             outcomes, problems = _count_outcomes(context, fetcher.fetch(client, settings, window))
@@ -139,7 +139,8 @@ def _report_answered(name: str, outcomes: Counter[str], problems: list[str]) -> 
 def _report_is_current(name: str, newest: date | None, due: date, late_after: timedelta) -> dg.AssetCheckResult:
     """Return the result of `is_current`, which fails without recent data.
 
-    `newest`: the newest day of the data, None without any. It must be at most `late_after` before `due`.
+    `newest`: the newest day of the data of upstream `name`, None without any. It must be at most `late_after` before `due`, the day that
+    current data would reach.
     """
     detail = "no data yet" if newest is None else f"the newest data are of {newest}, {(due - newest).days} days before {due}"
     return dg.AssetCheckResult(
