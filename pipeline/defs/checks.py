@@ -48,10 +48,10 @@ def rules_of(table: Table) -> tuple[Rule, ...]:
 
 
 def check_specs(*tables: Table) -> list[dg.AssetCheckSpec]:
-    """Return what Dagster needs to know of the checks of some tables.
+    """Return Dagster's specifications of the checks of some tables.
 
-    These are the check of the contract, the built-in checks (`built_in.py`), the rules, and for a side table (the index does not depend on
-    it) `is_rebuilt`, which fails if an earlier version stays. Not among them: `InputCheck` and `sql/checks/`.
+    They are `contract` (columns and types), the built-in checks (`built_in.py`), the rules (`rules_of`), and for a side table (the index
+    does not depend on it) `is_rebuilt`, which fails if the table is still an earlier version. Not among them: `InputCheck`, `sql/checks/`.
     """
     return [check for table in tables for check in _list_specs(table)]
 

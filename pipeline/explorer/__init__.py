@@ -1,6 +1,6 @@
 """SQL over the published database in the browser: `tension open`.
 
-Belongs here: the page, its scripts, the questions of the cookbook (`docs/sql-cookbook.md`), and the local server of `tension open`. Does
-not: the report (`pipeline/report`), or what the database contains (`pipeline/warehouse`). `assets` has DuckDB-WASM and a Parquet writer,
-which `npm ci && npm run build` in `bundle` makes from their npm packages.
+Belongs here: the page, its scripts, the example queries from `docs/sql-cookbook.md`, and the local server of `tension open`. Does not:
+the report (`pipeline/report`), or what the database contains (`pipeline/warehouse`). `assets` has DuckDB-WASM and a Parquet writer;
+`npm ci && npm run build` in `bundle` makes them from npm packages, and `pipeline/report/vega.js` too.
 """

@@ -32,7 +32,7 @@ def describe_precision(precision: pl.DataFrame, pair: str = ALL_PAIRS) -> list[s
 def _describe_channel(row: Mapping[str, Any]) -> str:
     """Say which share of a channel's judged mass is right.
 
-    `row`: of MASS_PRECISION. Without a precision (every judge was unsure), it says only how much was judged.
+    `row`: of MASS_PRECISION. Without a precision (every judge was unsure), it says only that none was judged.
     """
     readings = format_count(row["reading_count"], "reading")
     judged = f"{row['judged_count']:,} of {readings} were judged, with {percent(row['judged_share'])} of the mass"
@@ -40,8 +40,8 @@ def _describe_channel(row: Mapping[str, Any]) -> str:
         return f"{row['channel']}: {judged}"
     text = (
         f"{row['channel']}: {percent(row['precision'])} of the judged mass is right (95 % interval {100 * row['lo95']:.0f} to "
-        f"{percent(row['hi95'])}); {judged}; depending on the rest, {100 * row['at_least']:.0f} to {percent(row['at_most'])} of all mass "
-        f"is right"
+        f"{percent(row['hi95'])}); {judged}; with the rest wrong or right, {100 * row['at_least']:.0f} to {percent(row['at_most'])} of all "
+        f"mass is right"
     )
     if row["judged_twice_count"]:
         twice = format_count(row["judged_twice_count"], "reading")

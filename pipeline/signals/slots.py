@@ -1,6 +1,7 @@
-"""Attributes of an act in the words of its sentence.
+"""Attributes of an act, found in the words of its sentence.
 
-They are rate, amount, product, retaliation and condition. Kinds of acts and countries belong to the readers.
+They are rate, amount and product, and whether the act is a retaliation or has a condition. Its kind and countries are found by the readers
+(`readers/`).
 """
 
 import re

@@ -37,7 +37,7 @@ FIELDS = (
     "document_number", "publication_date", "title", "type", "subtype", "action", "abstract", "agencies", "dates", "effective_on",
     "signing_date", "citation", "html_url", "docket_ids", "executive_order_number", "proclamation_number", "correction_of",
 )  # fmt: skip
-_SETTLED = ", settled"
+_SETTLED = ", settled"  # ends the item's name of a page that no longer changes; no `raw_id` has it
 _LISTS = {"agencies", "docket_ids"}
 _MAX_SHOWN = 120
 _PORTS = {"http": 80, "https": 443}
@@ -94,9 +94,9 @@ def collect_documents(payloads: Iterable[Payload]) -> Documents:
 def parse(payload: Payload) -> pl.DataFrame:
     """Parse a page as `RAW_OFFICIAL_DOCUMENTS`, one row per item.
 
-    An item that is not a JSON object, or has a field that cannot be converted to text, has the reason in `unreadable`; its other fields are
-    still converted. `index_date` is the requested day. `SourceError` if the payload is not a page: not a JSON object, an error of the API,
-    or no list of `results` although `count` is not 0.
+    An item that is not a JSON object has the reason in `unreadable`; so has one with a field that cannot be converted to text, whose other
+    fields are still converted. `index_date` is the requested day. `SourceError` if the payload is not a page: not a JSON object, an error
+    of the API, or no list of `results` (which may be absent or null if `count` is 0).
     """
     page = _parse_page(payload)
     label = f"{payload.source} {payload.item.removesuffix(_SETTLED)}"

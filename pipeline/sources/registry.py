@@ -48,7 +48,7 @@ class Fetcher(Generic[G]):
         """Find the newest day that the stored responses are about.
 
         An upstream that is fetched by day is searched backwards from `until`, for some days (`_search_back`); of others the newest response
-        to each request is read. A response whose newest day is after `until` does not count. Returns None if no day is found.
+        to each request is read. A newest day after `until`, as in a table of a whole year, counts as `until`. None if no day is found.
         """
         is_fetched_by_day = self.upstream.is_fetched_by_day
         days = (

@@ -55,7 +55,7 @@ class ActEvent:
     def amount(self) -> float | None:
         """Value of the goods that the act is on, in US dollars.
 
-        None unless `product` says it ("worth 50 billion dollars").
+        None unless `product` has it in the form "worth 50 billion dollars"; other units and currencies are not read.
         """
         match = _AMOUNT.search(self.product)
         return float(match[1]) * 1e9 if match else None

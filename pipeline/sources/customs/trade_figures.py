@@ -112,7 +112,7 @@ def parse_month(text: str | None) -> str:
 def newest_day_in(table: pl.DataFrame, column: str) -> date | None:
     """Return the last day of a column's newest month, if any.
 
-    Cells that are not months are skipped. None if no cell is left, or the table has no such column.
+    Cells that are not months (`2025-04` or `202504`) are skipped. None if none is left, or the table has no such column.
     """
     matches = (_MONTH.fullmatch(text) for text in table[column].drop_nulls() if text) if column in table.columns else ()
     months = [date(int(match["year"]), int(match["month"]), 1) for match in matches if match]
@@ -224,8 +224,9 @@ def make_unique(names: Sequence[str]) -> list[str]:
 def read_release_days() -> Mapping[str, Mapping[str, str]]:
     """Read days of first release from `release_days.toml`, by origin and month.
 
-    Origins are names of upstreams, months are like `2025-04`, days like `2025-06-05`. Only months are listed to which the usual rule
-    (`trade_thresholds.toml`) does not apply, so most are missing.
+    Origins are names of upstreams (`census`), months are like `2025-04`, days like `2025-06-05`. A month is in the file only if its day is
+    known, and more than a day or two off the usual one: a fixed number of days after the month's end (`release_lag_days` in
+    `pipeline/index/trade_thresholds.toml`).
     """
     origins = tomllib.loads(RELEASE_DAYS_FILE.read_text(encoding="utf-8"))
     return {origin: {month: day.isoformat() for month, day in months.items()} for origin, months in origins.items()}

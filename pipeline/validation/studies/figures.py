@@ -18,7 +18,7 @@ def figure(part: str, statistic: str, **columns: Any) -> Figure:
     """Build a row of VALIDATION from its columns.
 
     `part`: the study, such as `events`; `statistic`: what was computed, such as `hit rate within 3 days`. Omitted columns of VALIDATION's
-    key are empty; other omitted columns and non-finite numbers are null.
+    key are `""`; other omitted columns and non-finite numbers are null.
     """
     row = dict.fromkeys(VALIDATION.schema.names()) | _KEY | {"part": part, "statistic": statistic} | columns
     return {name: None if isinstance(value, float) and not math.isfinite(value) else value for name, value in row.items()}

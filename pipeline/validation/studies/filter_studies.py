@@ -11,7 +11,8 @@ _FORECAST_COLUMNS = ("log_likelihood", "coverage80", "coverage95", "coverage95_p
 def simulation_figures(study: pl.DataFrame) -> pl.DataFrame:
     """Convert the result of `simulation.simulate_coverage` to rows of VALIDATION.
 
-    The interval of a coverage is plus and minus two Monte-Carlo errors; the figure of an interval's width has no interval.
+    A coverage (share of days on which the interval has the true rate) gets an interval of two standard errors to either side; a width gets
+    none.
     """
     rows = []
     for row in study.iter_rows(named=True):

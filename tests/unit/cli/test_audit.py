@@ -102,7 +102,7 @@ def test_verdicts_are_taken_in_the_terminal(home: Path) -> None:
     result = audit(home, "--judge", "A", keys="r\nx\nw\nhistory\nu\n")
     assert stored(home) == [(ONE, "A", "right", ""), (TWO, "A", "unsure", ""), (THREE, "A", "wrong", "history")]
     assert "escalation: 100 % of the judged mass is right" in flat(result.output)
-    judged = "1 of 2 readings were judged, with 75 % of the mass; depending on the rest, 75 to 100 % of all mass is right"
+    judged = "1 of 2 readings were judged, with 75 % of the mass; with the rest wrong or right, 75 to 100 % of all mass is right"
     assert judged in flat(result.output)
     assert "concession: 0 % of the judged mass is right" in flat(result.output)
 

@@ -27,7 +27,7 @@ BATCH_SIZE = 64
 class Tree:
     """The dependency tree of a sentence.
 
-    For each token: the index of its head (itself for a root), its relation to the head, and its tag.
+    For each token: the index of its head (itself for a root), its relation to the head, and its part-of-speech tag.
     """
 
     heads: tuple[int, ...]
