@@ -134,7 +134,7 @@ def _read_rows(path: Path) -> Iterable[tuple[int, dict[str, str]]]:
         reader = csv.DictReader(StringIO(text, newline=""), delimiter=delimiter, strict=True)
         missing = [name for name in _REQUIRED if name not in (reader.fieldnames or ())]
         if missing:
-            raise VerdictError(f"{path}: has no column {', '.join(missing)}; a file of verdicts has signal_id, verdict, judge, reason")
+            raise VerdictError(f"{path}: has no column {', '.join(missing)}; needed: {', '.join(_REQUIRED)} (optional: reading, reason)")
         for row in reader:
             cells = {name: (row.get(name) or "").strip() for name in SCHEMA}
             if any(cells.values()):

@@ -50,7 +50,8 @@ _MOST_OPEN_ENGINES = 16  # the UI reads one database per run that it shows
 class BatchingEventLogStorage(SqliteEventLogStorage):
     """Dagster's SQLite event log with open connections and batched writes.
 
-    Dagster's own storage opens an engine and commits for every event, 12 ms each. Stored rows and query results are the same.
+    Dagster's own storage opens an engine and commits for every event, 12 ms each. Stored rows and query results are the same. Each run has
+    a database of its own; the `index` is that of all runs, to which events of assets and checks are copied.
     """
 
     _obs: Any  # the observer of `watch`, once there is one
@@ -80,7 +81,7 @@ class BatchingEventLogStorage(SqliteEventLogStorage):
             if _kind(event) in _DEFERRED:
                 self._deferred.append(event)
             elif _kind(event) in _MIRRORED:
-                with self.index_connection():  # all rows of the index in one transaction
+                with self.index_connection():  # all its rows in the database of all runs in one transaction
                     super().store_event(event)
             else:
                 super().store_event(event)
@@ -119,7 +120,7 @@ class BatchingEventLogStorage(SqliteEventLogStorage):
         of_assets = [(entry, stored_id) for entry, stored_id in stored if entry.dagster_event_type in ASSET_EVENTS]
         if of_assets:
             self._store_asset_event_tags(index, [entry for entry, _ in of_assets], [stored_id for _, stored_id in of_assets])
-        # The index has only the newest event of each kind per asset.
+        # The table of assets has only the newest event of each kind.
         newest = {(str(entry.get_dagster_event().asset_key), _kind(entry)): (entry, stored_id) for entry, stored_id in of_assets}
         for entry, stored_id in sorted(newest.values(), key=lambda pair: pair[1]):
             self._store_asset_event(index, entry, stored_id)

@@ -25,7 +25,7 @@ _INBOX = (
     "minutes after it failed, and two hours after that. Off until you switch it on."
 )
 _NAME = "inbox"
-#: Seconds between the end of a failed run for a file and the next, for as many as are tried again.
+#: Seconds from the end of a failed run for a file to its next try: one item for each further try.
 _PAUSES = (600, 7200)
 
 
@@ -83,9 +83,8 @@ def inbox_sensor(settings: Settings) -> dg.SensorDefinition:
 
         The run is over the days of the file's articles, within the days of the settings; a file with no such day starts none. Days that
         were read and lie up to three days around are added, because their links may change, and so are days between the file's and those
-        in the lake. A file that changed in the last 30 seconds may
-        still be being copied, and waits. A file that cannot be read is logged, and tried again once it changes. If the run of a file
-        failed, another is requested after a pause, once for each of `_PAUSES`.
+        in the lake. A file that changed in the last 30 seconds waits, because it may not be complete. One that cannot be read is logged,
+        and tried again once it changes. If the run of a file failed, another is requested after a pause, once for each of `_PAUSES`.
         """
         folder, now = settings.inbox, clock.now().timestamp()
         files = {str(file.path.relative_to(folder)): file for file in list_inbox_files(folder)}

@@ -21,8 +21,7 @@ _IMPOSES = ("imposed", "raised", "resumed", "quota", "postponed")
 _ENDS = ("ended", "suspended", "exempted", "struck_down")
 _ALL_GOODS = re.compile(rf"(?i){ON_ALL_GOODS}")
 _AMOUNT = re.compile(r"\bworth (\d[\d.]*) billion dollars\b")
-#: Lists of tariff lines are what threats against all goods of a country often come to.
-#: An act on such goods may answer a threat that names no goods.
+#: Goods of acts that may answer a threat without goods: all goods, or a list of tariff lines, on which such threats are often carried out.
 _GENERAL = re.compile(rf"{_ALL_GOODS.pattern}|\blines?\b")
 
 

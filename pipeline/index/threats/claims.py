@@ -244,10 +244,11 @@ def is_near_deadline(on: date, threat: Said) -> bool:
 
 
 def shares_details(threat: Said, on: date, rate: float | None, amount: float | None, *, is_on_goods: bool) -> bool:
-    """Return whether an act shares details with a threat.
+    """Return whether an act shares a detail with a threat.
 
-    Partner and instrument are none. `on`, `rate`, `amount`: of the act; `is_on_goods`: whether it is on goods that the threat names. True
-    for these, if both have a rate or an amount of trade (compared elsewhere), or if the day is near the deadline (`is_near_deadline`).
+    Details are goods, rate, amount of trade and day, not partner and instrument. `on`, `rate`, `amount`: of the act; `is_on_goods`: whether
+    it is on goods that the threat names. True if it is, if both have a rate or both an amount (whether they agree is checked elsewhere), or
+    if `on` is near the deadline (`is_near_deadline`).
     """
     has_figures = any(None not in pair for pair in ((rate, threat.rate), (amount, threat.amount)))
     return is_on_goods or has_figures or is_near_deadline(on, threat)

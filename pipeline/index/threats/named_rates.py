@@ -8,8 +8,8 @@ import re
 from pipeline.index.threats.claims import Claim
 
 _MONTH = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
-#: A condition that is not over where the rate is named: "unless Washington withdraws its duty of", "should the extra". It is over after a
-#: comma, and before a main clause without one ("if they do that we will charge"); a month in it is the day of the own measure.
+#: A condition that is not over where the rate is named: "unless Washington withdraws its duty of", "should the extra". A comma ends it, and
+#: so does a main clause without one ("if they do that we will charge"). With a month in it ("until 1 August") it is a day, no condition.
 _IN_CONDITION = re.compile(
     r"\b(?:[Ii]f|[Uu]nless|[Uu]ntil|(?i:should) (?=the |an? |[A-Z]))"
     rf"(?:(?!\b(?:will|would|shall|must|then|going|pays?|faces?|we|I|it['\u2019]s|\w+['\u2019]ll|(?:{_MONTH})\w*)\b)[^,;:\u2014])*$"

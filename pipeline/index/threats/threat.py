@@ -30,9 +30,9 @@ MAX_SIGNALS = 20  # ids of signals listed in one column
 class Outcome:
     """What became of a threat so far, with its evidence.
 
-    `word`: of THREAT_OUTCOME; while `pending`, the days are None. `claims` of articles or an official `act` show the others, or they came
-    by the passing of time. `on`: day of the earliest article, of the act, or on which the time was over; `known_on`: day on which the last
-    of the articles was first seen, else `on`.
+    `word`: of THREAT_OUTCOME; while `pending`, the days are None. Any other word is shown by `claims` of articles, by an official `act`, or
+    by neither: then only time passed. `on`: day of the earliest article, of the act, or on which the time was over; `known_on`: day on
+    which the last of the articles was first seen, else `on`.
     """
 
     word: str = "pending"
@@ -121,8 +121,8 @@ class Threat:
     def is_live(self, on: date) -> bool:
         """Return whether claims or acts of day `on` could change the threat.
 
-        The threat is open, is imposed (a court may strike it down at any time), or has an outcome that happened at most
-        `official_corrects_days` before `on`, which an official act may correct.
+        They could if the threat is open, if it was imposed (a court may strike it down at any time), or if its outcome happened at most
+        `official_corrects_days` before `on` (an official act may correct it).
         """
         may_be_corrected = self.outcome.on is not None and on <= self.outcome.on + threshold_days("official_corrects_days")
         return self.is_open or may_be_corrected or self.outcome.word in IMPOSED

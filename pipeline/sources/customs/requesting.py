@@ -16,13 +16,13 @@ from pipeline.sources.errors import SourceError
 from pipeline.sources.http.client import Client
 from pipeline.sources.payloads import FetchResult, Outcome, Payload, Request
 
-#: A shortfall is measured against the same month of up to this many years before, so these years are requested too.
+#: The trade expected in a month is the mean of that month in so many years before (`sql/trade`), so these years are requested too.
 EARLIER_YEARS = 3
 #: The first year for which both offices have monthly figures by HS code.
 FIRST_YEAR = 2010
 #: Figures of the year before last and earlier change at most once a year, so they are requested only this often.
 REFETCH_AFTER = timedelta(days=30)
-#: Every June revises the three years before. From September after its last June, a year is settled.
+#: Every June the three years before are revised, so a year is settled (no longer revised) from September of the third year after it.
 _SETTLED_AFTER_YEARS, _SETTLED_MONTH = 3, 9
 _MONTHS = 12
 

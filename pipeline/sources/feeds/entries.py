@@ -18,10 +18,10 @@ from pipeline.sources.feeds.markup import QUOTED, Feed, remove_quoted
 from pipeline.sources.feeds.text import INVALID_XML
 
 LONGEST_ITEM = 1_000_000  # characters of markup
-MOST_TAGS = 2_000  # of one item, outside quoted text: feedparser's time grows with the square of their number
+MOST_TAGS = 2_000  # of one item, outside comments and CDATA: feedparser's time grows with the square of their number
 MOST_ATTRIBUTES = 1_000  # of one tag: the time grows with the square of their number too
 
-# A tag up to its closing bracket; quoted values may contain brackets.
+# A tag up to its `>`; values in quotes may contain `>` too.
 _TAG = re.compile(r"<(?:[^<>\"']|\"[^\"<]*\"|'[^'<]*')*")
 # feedparser takes the encoding from a header.
 _HEADERS = {"content-type": "application/xml; charset=utf-8"}

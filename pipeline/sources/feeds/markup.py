@@ -26,7 +26,7 @@ _FEED_NAMESPACES = {
 _ITEMS = {"item", "entry"}
 _CHECK_URL = "Open the URL in a browser; the website of the outlet may name another feed"
 _PAGE = re.compile(r"<!doctype\s+html|<(?:html|head|body)[\s>]", re.IGNORECASE)
-# Spaces are limited, because several unlimited parts would backtrack for hours; those around the name are stripped afterwards.
+# Spaces are limited, because several unlimited parts would backtrack for hours; those inside the quotes are stripped later.
 _DECLARED = re.compile(r"xmlns:([\w.-]{1,40})\s{0,40}=\s{0,40}[\"']([^\"'<>]{1,200})[\"']", re.IGNORECASE)
 #: Comments and CDATA, in which nothing is markup; one that is not closed extends to the end.
 QUOTED = r"<!--.*?(?:-->|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)"

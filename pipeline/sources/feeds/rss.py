@@ -146,7 +146,7 @@ def _label(payload: Payload) -> str:
 class _FeedHistory:
     """Hashes of the items that a feed showed lately.
 
-    That is in a response or in the `DAYS_BACK` days before it. They show which of its items are new.
+    Lately is in the current response (`response`), or at most `DAYS_BACK` days before it. They show which of its items are new.
     """
 
     response: Payload | None = None

@@ -85,7 +85,7 @@ class Decoder:
         return valid >= invalid
 
 
-#: A byte of another encoding, or an invalid one, has at most this many bytes in UTF-8.
+#: One byte of another encoding, valid or not, becomes at most this many bytes in UTF-8.
 MAX_GROWTH = 3
 
 

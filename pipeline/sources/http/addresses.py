@@ -23,7 +23,7 @@ _PORTS = {"http": 80, "https": 443}
 _USERINFO = re.compile(r"://[^/?#\s]*@")
 _LAST_PORT = 65_535
 _GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
-#: Protocol addresses. Some versions of Python count some of them as global.
+#: Networks reserved for protocols, so not public; some versions of Python count some of their addresses as global.
 _PROTOCOL_NETWORKS = tuple(ipaddress.ip_network(text) for text in ("192.0.0.0/24", "192.88.99.0/24"))
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 

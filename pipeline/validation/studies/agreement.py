@@ -24,7 +24,7 @@ MIN_ROWS = 6  # fewer months or days make no meaningful correlation
 EXCLUDED_DAYS = {"tpu": Days(date(2020, 3, 1), date(2020, 10, 31))}
 #: References that the index should follow, in order of preference for the picture; it should follow the others less.
 CONVERGENT = ("trade_epu", "tpu")
-#: Variants of tension: every severity g = 1, and its two parts.
+#: Variants of tension: without severities (each is 1), and its parts from words and from actions.
 VARIANTS = ("tension_unweighted", "tension_words", "tension_actions")
 _MEASURED = ("index", "keyword")
 _ALIGNED = pl.Schema({"period_date": pl.Date(), "index": pl.Float64(), "keyword": pl.Float64(), "value": pl.Float64()})

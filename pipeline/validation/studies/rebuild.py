@@ -23,7 +23,7 @@ _SUMS = ("mass", "mass_words", "second_moment", "mass_unweighted", "mass_bilater
 _VARIANTS = ("", "_unweighted", "_bilateral")
 _NOTHING = (0.0,) * len(_VARIANTS)
 TOLERANCE = 1e-9
-_MISREAD = 0.175  # as published
+_MISREAD = 0.175  # share of mass that wrong readings bring from other news (docs/methodology.md)
 # Repeated here, because this module shares no code with the index.
 _IS_DIRECTED = pl.col("series").str.contains(">", literal=True)
 

@@ -1,7 +1,7 @@
 """Coverage of the published intervals, measured on simulated rates.
 
 Stories are weighted and filtered by the SQL models and `filter_channels` themselves; the caller passes in a function that runs SQL models.
-`follow_filter_model` describes the evolution under which the intervals are exact if all stories weigh the same.
+`follow_filter_model` changes the true rate in the way under which the intervals are exact if all stories weigh the same.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -28,7 +28,7 @@ Model = Callable[[Mapping[str, pl.DataFrame], Table, Mapping[str, Any]], pl.Data
 
 SEED = 20180706
 CHANNEL = "escalation"
-#: Number of simulated pairs by expected stories per day; with few stories, fewer days are independent.
+#: Number of simulated pairs by expected stories per day; more for few stories, with which fewer days are independent.
 REPLICATIONS = {1: 1200, 4: 1000, 20: 500}
 BURN_IN_HALF_LIVES = 6  # length of the start that is not scored
 SCORED_DAYS = 84
@@ -80,7 +80,7 @@ class Arrivals:
 
 SINGLE = Arrivals("")
 DISTURBED = Arrivals(", in clusters and misread", clustering=1.75, wrong=0.3)
-#: As many wrong readings of escalation as in the hardest text: docs/reading.md.
+#: About as many wrong readings of escalation as in the hardest text (docs/reading.md, share of the mass that is right).
 OFTEN_MISREAD = Arrivals(", in clusters and 43 % misread", clustering=1.75, wrong=0.43)
 
 

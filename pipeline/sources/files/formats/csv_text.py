@@ -19,8 +19,8 @@ from pipeline.sources.headers import fold_name, match_column, reject_repeated_co
 from pipeline.sources.rows import COLUMNS
 
 _DELIMITERS = (",", ";", "\t")  # spreadsheets write semicolons where the comma is the decimal mark
-# Lines after a quote that is never closed are read again: together at most so many characters, and so many times the file, or a file of a
-# megabyte could take hours. After that, records of several lines are broken.
+# Lines after a quote that is never closed are read again: in all at most so many characters, plus so many times those read so far; without
+# a limit a file of a megabyte could take hours. Beyond it, a record of several lines counts as broken.
 _READ_AGAIN, _TIMES_READ_AGAIN = 1_000_000, 4
 
 

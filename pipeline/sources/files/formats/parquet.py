@@ -19,7 +19,7 @@ from pipeline.sources.headers import match_column
 from pipeline.sources.rows import COLUMNS, ROWS
 
 _MAGIC = b"PAR1"
-_VIEWED = {pa.string_view(): pa.string(), pa.binary_view(): pa.binary()}  # dictionaries have no views
+_VIEWED = {pa.string_view(): pa.string(), pa.binary_view(): pa.binary()}  # a dictionary cannot be cast to a view
 
 
 def read_parquet(location: Location, options: ReadOptions, found_columns: FoundColumns) -> Iterator[pl.DataFrame]:
