@@ -243,7 +243,7 @@ def _suggest_command(lake: Lake, settings: Settings) -> str:
     """Say what to do next.
 
     It says to run if nothing is published or a table could not be built again. Otherwise it says, for the sample, to run with own articles;
-    for other homes, to look at the report.
+    for other homes, to look at the report, and how to add days.
     """
     program, home = name_program(), quote(str(settings.home))
     is_sample = is_sample_home(settings.home, settings.is_sample)

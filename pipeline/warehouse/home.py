@@ -119,7 +119,7 @@ def _read_writer(file: IO[str]) -> str:
 def mark_home(home: Path, *, is_sample: bool) -> None:
     """Record in the home whether it is for the sample.
 
-    `HomeError` when it was recorded as the opposite, or when the record cannot be read.
+    The current format is recorded too. `HomeError` when the home is for the opposite, or when the record cannot be read.
     """
     mark = require_kind(home, is_sample=is_sample)
     _write_mark(home, mark._replace(format=FORMAT) if mark else _Mark(is_sample, FORMAT))

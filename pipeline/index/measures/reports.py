@@ -80,10 +80,10 @@ def _expand_acts(acts: pl.DataFrame, states: pl.DataFrame) -> pl.DataFrame:
     """List acts by target, with the facts that claims are compared with.
 
     An act on all partners is listed for `*` and for each country in `acts`, except its actor and those that it exempts. Adds `change_pct`:
-    the rate of the act minus the one before it of the same layer and target, in percentage points; `is_general`: whether it is on goods in
-    general (`is_on_all`: on all or nearly all); `goods`: a regular expression for words that name its goods. `valid_from`, `valid_to`,
-    `standing` (such as `in_force`), `rate_act_id` and `rate_since` are those of `states`. `act_rate` is the rate that the act states,
-    `rate_in_force` that of its state, which an earlier act may have set.
+    the rate of its state minus that of the state before it of the same layer and target, in percentage points; `is_general`: whether it is
+    on goods in general (`is_on_all`: on all or nearly all); `goods`: a regular expression for words that name its goods. `valid_from`,
+    `valid_to`, `standing` (such as `in_force`), `rate_act_id` and `rate_since` are those of `states`. `act_rate` is the rate that the act
+    states, `rate_in_force` that of its state, which an earlier act may have set.
     """
     partners = pl.concat([acts["target"], acts["actor"]]).unique().sort().to_frame("partner").filter(pl.col("partner") != ALL_PARTNERS)
     general = acts.filter(pl.col("target") == ALL_PARTNERS)

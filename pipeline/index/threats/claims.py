@@ -77,7 +77,7 @@ class Said(Protocol):
 
 @cache
 def read_parameters() -> dict[str, Any]:
-    """Read `parameters.toml`: thresholds, and words for goods."""
+    """Read `parameters.toml`: thresholds, and words for goods and instruments."""
     return tomllib.loads(PARAMETERS_FILE.read_text(encoding="utf-8"))
 
 

@@ -60,9 +60,9 @@ def find_acts(sentence: MarkedSentence) -> list[Act]:
     """Find every act of a sentence, in the order of its words.
 
     The rules are tried in this order: verbs with objects, operators (words such as `threatens` or `accuses`) alone, restrictions called new
-    (`new tariffs on steel`), talks without a verb, existing restrictions. What the first rule uses (objects, operators), and restrictions
-    called new, are not used again. Talks without a verb are searched only if no act so far is asserted or a dialogue. Then conditions,
-    questions and words of the past adjust kind and modality.
+    (`new tariffs on steel`), talks without a verb, existing restrictions, what restrictions threaten (`tariffs threaten carmakers`). What
+    the first rule uses (objects, operators), and restrictions called new, are not used again, except by the last rule. Talks without a verb
+    are searched only if no act so far is asserted or a dialogue. Then conditions, questions and words of the past adjust kind and modality.
     """
     used: set[int] = set()
     acts = [*_find_verb_acts(sentence, used), *find_operator_acts(sentence, used)]
@@ -78,8 +78,9 @@ def _find_verb_acts(sentence: MarkedSentence, used: set[int]) -> Iterable[Act]:
     """Find acts of verbs with their objects, such as `raises tariffs`.
 
     A noun such as `removal` counts only if a country owns it (`China's removal of tariffs`), an operator changes it (`demands the removal`)
-    or, if it is a purchase, a verb decides it (`orders an increase in imports`). What another verb undoes is no act. Positions of words
-    in acts, such as the first of each operator and object, are added to `used`, which is changed in place.
+    or, if it is a purchase, a verb decides it (`orders an increase in imports`); a verb with `wished` in the lexicon only if an operator
+    changes it. What just stays in place, unwilled (`_is_willed`), is a historical measure. What another verb undoes is no act.
+    Positions of words in acts, such as the first of each operator and object, are added to `used`, which is changed in place.
     """
     objects = sentence.marks_of("object")
     chosen = [(verb, _choose_object(sentence, verb, objects)) for verb in sentence.marks_of("verb", "act")]
@@ -169,7 +170,8 @@ def _choose_object(sentence: MarkedSentence, verb: Mark, objects: list[Mark]) ->
     """Choose the nearest object that the lexicon lets a verb take.
 
     A verb with several entries (`lift`) takes the objects of each. A verb that contains its object (`sanction`) needs only a country
-    nearby; a verb such as `take` also needs a level (`takes China to 125 percent`). Other objects are then ignored. None if no object fits.
+    nearby; a verb such as `take` also needs a level (`takes China to 125 percent`). Other objects are then ignored. None if no object fits,
+    or one of another policy (`migration controls`) comes first.
     """
     with_own_object = [
         phrase for phrase in verb.readings if "self" in phrase.entry and (not phrase.entry.get("level") or _names_level(sentence, verb))
