@@ -40,7 +40,7 @@ _CANDIDATES = pl.Schema(
 class DayShingles:
     """The texts of one day and their shingles."""
 
-    # rank; numbers of shingles: all (`places`), different ones (`distinct`), different ones in the sample (`sampled`); words, subject
+    # rank; numbers of shingles: `places` (all), `distinct` (different ones), `sampled` (different ones in the sample); words, subject
     texts: pl.DataFrame
     grams: pl.DataFrame  # rank, place, gram, key: each distinct shingle of a text with its first position; `key` identifies (rank, gram)
     looked_up: pl.DataFrame  # rank, gram, is_head: the shingles of heads and samples, by which a text finds earlier ones

@@ -21,7 +21,7 @@ _DISK_PROBLEMS = {
     errno.EIO: "the disk reports an input/output error; check the disk, then run `tension verify`",
 }
 
-#: What SQLite says instead of the system's words.
+#: Words of SQLite's messages, which have no error number of the system, by that number.
 _SQLITE_WORDS = {errno.ENOSPC: "disk is full", errno.EROFS: "readonly database", errno.EIO: "disk I/O error"}
 
 out = Console()

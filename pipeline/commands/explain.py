@@ -32,7 +32,7 @@ def explain_text(text: str, day: date | None) -> None:
     else:
         terminal.print_notes(err, [_describe_gate(title, body)])
     findings = make_explainer(read_settings()).explain(body, title=title, day=day)
-    # "no signal" would be a statement about a text that nobody understood
+    # Not for a text in another language without findings: "no signal" would be a statement about a text that was not understood.
     if language is None or not findings.is_empty():
         terminal.print_explanation(out, _add_weight(findings))
 

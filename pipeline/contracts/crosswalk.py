@@ -2,12 +2,12 @@
 
 Source: CAMEO 1.1b3 (Schrodt 2012). Each code belongs to one kind (a word of `vocabulary.KIND`, such as threat or easing). Codes say what
 was done and rarely about what, so events cover all relations and serve as a cross-check only. Where CAMEO has separate codes for demanding,
-offering, easing and refusing the same thing, either all of them are listed here or none.
+offering, easing and refusing the same thing, either all of them have a kind or none.
 """
 
 from types import MappingProxyType
 
-#: Codes of each kind, ordered by closeness. Codes for military acts, aid or protest are not listed.
+#: Codes of each kind, the closest to its meaning first. Codes for military acts, aid or protest have no kind.
 CAMEO: dict[str, tuple[str, ...]] = {
     "threat": ("1312", "130", "131", "1313", "132", "134", "139"),
     "measure": ("163", "160", "172"),

@@ -81,7 +81,7 @@ _ORDERED: dict[DateOrder, str] = {
     "day-month-year": rf"(?i)^\s*{_DAY}[/.-]{_MONTH_NUMBER}[/.-]{_YEAR}{_CLOCK_12}\s*$",
     "month-day-year": rf"(?i)^\s*{_MONTH_NUMBER}[/.-]{_DAY}[/.-]{_YEAR}{_CLOCK_12}\s*$",
 }
-#: Begins a date whose order must be known.
+#: Pattern of how a date begins whose order of numbers must be known.
 NEEDS_ORDER = r"^\s*[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{2}"
 _PARTS = ("year", "month", "day", "hour", "minute", "second", "fraction", "half", "zone")
 _EPOCHS = (

@@ -22,7 +22,8 @@ EXPLORER = "explorer.html"
 FOLDER = "explorer"
 _HERE = Path(__file__).parent
 _ASSETS = _HERE / "assets"
-#: Files of the page only, an engine compiled from its own file, and a worker that inherits this policy; no request to another server.
+#: What the page may load: its own files, an engine compiled from one of them, and a worker, which inherits this policy; nothing from
+#: another server.
 POLICY = (
     "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src blob:; connect-src 'self' blob:; style-src 'unsafe-inline'; "
     "img-src data:; base-uri 'none'; form-action 'none'"

@@ -14,7 +14,7 @@ from pipeline.contracts.countries import ALL_PARTNERS
 from pipeline.signals.context import PAIR_SIZE, ResolvedSentence
 
 MAX_NAMED_COUNTRIES = 8
-# Countries known from the article are added up to this number.
+# Countries known from the article are added to those of the sentence, up to this number in all.
 FILL_UP_TO = 5
 # The two countries of most trade news, added if fewer than two countries are known or an unknown state speaks.
 DEFAULT_COUNTRIES = ("USA", "CHN")

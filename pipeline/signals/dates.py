@@ -25,13 +25,13 @@ _PARTICIPLES = (
     "|withdrawn|banned|blocked|frozen|closed|shut|lost|signed|struck|reached|negotiated|discussed"
 )
 # What comes before a year, and the preposition before it, if the year dates another thing than the act: a comparison, a relative clause
-# (not `said that`), or a participle. These are of verbs that need an object in the active voice, so that a year cannot directly follow.
+# (not `said that`), or a participle. The participles are of verbs that need an object in the active voice, which no year directly follows.
 _OF_ANOTHER_THING = re.compile(
     r"\b(?:than(?: it did| they did)?|(?:first|the most|time|\w+est)\b[^,;]*(?= since)|in (?:place|force|effect)|dat(?:es?|ing)"
     r"|(?:(?<!said )(?<!says )(?<!ed )that|which|who|whom|whose|where)\b[^,;]*"
     rf"|(?<!was )(?<!were )(?<!been )(?<!first )(?:first )?(?:{_PARTICIPLES})) (?:in|during|since|from)(?: \w+){{0,2}}$"
 )
-# These words date the act that follows them to the day of the article or later, but not what is then `said`.
+# Words that date the act after them to the day of the article or later, unless a word such as `said` follows.
 _FOLLOWED_BY_NEWS = re.compile(
     rf"(?<!said )(?<!said on )\b(?:{_WEEKDAY}|today|yesterday|tomorrow|will|shall|hereby)\b"
     r"(?!.*\b(?:said|says?|told|show(?:s|ed)?)\b)"
@@ -39,7 +39,7 @@ _FOLLOWED_BY_NEWS = re.compile(
 _MONTH = re.compile(rf"\b(?:[Ii]n|last) ({_ANY_MONTH})\b")
 # A month in a relative clause dates something else than the act: "the duty that it suspended in April".
 _MONTH_OF_CLAUSE = re.compile(rf"\b(?:that|which|whom?|it|they|he|she|deal|expected|due|next)\b[^,;]*\b(?:in|last) (?:{_ANY_MONTH})\b")
-# These words date the act to the day of the article or later, so a month next to them dates something else.
+# Words that date the act to the day of the article or later, so that a month next to them dates something else.
 _CURRENT = re.compile(rf"\b(?:{_WEEKDAY}|today|yesterday|tomorrow|now|will|would|may|might|could|should|shall|must|says?|said)\b")
 # "last week's talks" date something else than the act.
 _PAST_ADVERB = re.compile(

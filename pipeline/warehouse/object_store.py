@@ -43,7 +43,7 @@ _CREDENTIALS = {
     "gs": "set GOOGLE_APPLICATION_CREDENTIALS to the file of a service account",
     "az": "set AZURE_STORAGE_ACCOUNT_NAME and AZURE_STORAGE_ACCOUNT_KEY",
 }
-# Beginnings of their names. A shorter value is no key, and may be a part of any text.
+# Values of environment variables with these beginnings are hidden in messages, unless they are shorter than a key: any text may have them.
 _CREDENTIAL_VARIABLES, _SHORTEST_KEY = ("AWS_", "AZURE_", "GOOGLE_"), 8
 
 

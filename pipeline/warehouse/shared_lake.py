@@ -30,15 +30,15 @@ from pipeline.warehouse.home import COPY_OF
 from pipeline.warehouse.lake import STATE, Lake, LakeError, day_file
 from pipeline.warehouse.object_store import Bucket, run, run_all
 
-#: Object that says what the lake is, written when it is complete.
+#: Object with the format of the lake and whose articles it has (the sample's or own ones), written once the lake is set up.
 MARK = "lake.json"
 FORMAT = 1
 _OBJECTS, _MANIFESTS = "objects", "tables"
-#: Files fetched before they are moved into the copy.
+#: Number of files that are fetched before they are moved into the copy.
 _FILES_AT_ONCE = 512
 _COPYING = ".copying-"
 _COPIES = f"*.{'[0-9a-f]' * 16}.parquet"
-#: Names and hashes in a manifest become paths of the home, so they have no other dots.
+#: Names and hashes in a manifest become paths of the home, so there is no dot (`..`) in them except before `parquet`.
 _FILE_NAME, _HASH = re.compile(r"\w[\w/-]*\.parquet"), re.compile(r"[0-9a-f]{64}")
 
 

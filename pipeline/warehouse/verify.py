@@ -26,7 +26,7 @@ from pipeline.warehouse.sqlite_files import read_database
 
 MISSING, CHANGED = "missing", "not as it was written"
 _EXAMPLES = 3  # files named in a message
-#: Every run that publishes builds them.
+#: Tables that every run that publishes builds.
 _ALWAYS_BUILT = tuple(table for table in PUBLISHED if table.layer == "index" and table.day is None and not table.is_side_table)
 
 

@@ -178,7 +178,7 @@ REFERENCE_MONTH = Column(
     minimum=date(1900, 1, 1),
     reason="a month in the far past was misread",
 )
-#: Three amounts of a monthly trade figure, in dollars.
+# `VALUE_USD`, `DUTIES_USD` and `CONSUMPTION_USD` are the amounts of a monthly trade figure.
 VALUE_USD = Column(
     "value_usd",
     pl.Float64(),

@@ -31,7 +31,7 @@ _FROM_NEXT_MONTH = r"(?i)\b(?:from|starting|beginning|by) (?:early )?next month\
 _TERM = r"(?P<number>\d{1,3}|an?|one|two|three|six|nine|twelve) (?:more )?(?P<unit>day|week|month|year)s?\b"
 _WITHIN = rf"(?i)\b(?:in|within|for|by) (?:up to |another |a further |about )?{_TERM}"
 _FOR = rf"(?i)\bfor (?:up to |another |a further )?{_TERM}"
-# "the first cargo in two years" looks back.
+# A term that looks back: "the first cargo in two years".
 _LOOKING_BACK = (
     r"(?i)\b(?:first|last|lowest|highest|worst|best|largest|biggest|most)\b[^,;.]{0,60}?\bin (?:more than |over |nearly |almost )?"
     r"(?:\d{1,3}|an?|one|two|three|six|nine|twelve) (?:day|week|month|year)s?\b"

@@ -24,7 +24,7 @@ from pipeline.signals.segment import split_sentences
 
 ACTOR = "USA"
 JOURNAL = "Federal Register"
-#: The kinds of proposed rules, which only announce what they would do.
+#: What a kind becomes in a proposed rule, which only announces what it would do.
 PROPOSED = {"measure": "threat", "easing": "offer"}
 
 _LINK = re.compile(r"https?://[^\s/@]+/\S*", re.IGNORECASE)

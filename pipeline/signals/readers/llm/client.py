@@ -46,7 +46,7 @@ UNREAD = Vocabulary(
 )
 
 OK, FIRST_CLIENT_ERROR, TIMED_OUT, TOO_MANY, FIRST_SERVER_ERROR = 200, 400, 408, 429, 500
-#: Any further request to this endpoint would fail too.
+#: Statuses after which any further request to the endpoint would fail too.
 FATAL_STATUSES = frozenset({401, 402, 404, 405})
 #: Failures of the endpoint. Bad answers of the model are not counted, since one article must not stop the others.
 ENDPOINT_FAILURES = frozenset({"timeout", "no_connection", "rate_limited", "server_error", "request_refused"})
