@@ -4,6 +4,7 @@ Belongs here: everything that training and the gate must compute alike. Does not
 """
 
 import re
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -137,12 +138,30 @@ def _read_stop_words() -> list[str]:
 def _build_token_pattern() -> str:
     """Build the pattern of a token: name, word, number or sentence end.
 
-    Names are those of countries. Those that are not plain words ("U.S.", "South Korea") come first, longest first; names of one word are
-    matched as words.
+    Names are those of countries. Those that are not plain words ("U.S.", "South Korea") come first; names of one word are matched as words.
     """
-    names = sorted((name for name in _map_country_names() if not re.fullmatch("[A-Za-z]+", name)), key=lambda name: (-len(name), name))
-    alternatives = [re.escape(name) + ("" if name.endswith(".") else r"(?-u:\b)") for name in names]
-    return "|".join((*alternatives, _ABBREVIATIONS, "[A-Za-z]+", r"[0-9](?:[0-9.,]*[0-9])?(?:\s?(?:%|per|pct))?", _END))
+    names = _merge_prefixes(name for name in _map_country_names() if not re.fullmatch("[A-Za-z]+", name))
+    return "|".join((names, _ABBREVIATIONS, "[A-Za-z]+", r"[0-9](?:[0-9.,]*[0-9])?(?:\s?(?:%|per|pct))?", _END))
+
+
+def _merge_prefixes(names: Iterable[str]) -> str:
+    """Build a pattern of names that prefers the longest.
+
+    Common prefixes are written once (`San (?:Marino|Salvador)`): with thousands of alternatives the regex engine is 200 times slower.
+    """
+    tree: dict[str, Any] = {}
+    for name in names:
+        node = tree
+        for letter in name:
+            node = node.setdefault(letter, {})
+        node[""] = "" if name.endswith(".") else r"(?-u:\b)"
+
+    def render(node: dict[str, Any]) -> str:
+        longer = [re.escape(letter) + render(rest) for letter, rest in node.items() if letter]
+        alternatives = [*longer, node[""]] if "" in node else longer
+        return alternatives[0] if len(alternatives) == 1 else f"(?:{'|'.join(alternatives)})"
+
+    return render(tree)
 
 
 @cache

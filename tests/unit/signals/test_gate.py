@@ -159,6 +159,18 @@ def test_abbreviations_and_countries_end_no_sentence() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("South Korea and South Koreans", ["<state>", "and", "<people>"]),
+        ("the U.S. Trade Representative", ["the", "<office>"]),
+        ("Mexicola City", ["mexicola", "city"]),
+    ],
+)
+def test_the_longest_name_of_a_country_is_one_word(text: str, words: list[str]) -> None:
+    assert split_words(frame(("", text)).with_columns(article=pl.lit(0, pl.UInt32)))["word"].to_list() == words
+
+
 def test_the_shipped_weights_are_small_whole_and_monotone() -> None:
     weights = pl.read_csv(WEIGHTS)
     assert WEIGHTS.stat().st_size < 1_000_000
