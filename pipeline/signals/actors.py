@@ -4,14 +4,14 @@ A country is named by its name, capital, people, institutions or leaders. `Menti
 goods, persons or places. Pronouns are resolved in `context.py`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from typing import Any
 
-from pipeline.signals.lexicon import LexiconError, cues, load_lexicon
+from pipeline.signals.lexicon import cues, load_lexicon
 from pipeline.signals.lexicon.inflect import verb_forms
+from pipeline.signals.names import MAX_LENGTH_OF_ABBREVIATION, Name, build_name_index, build_surname_index
 from pipeline.signals.tokens import Token, tokenize
 
 #: How a sentence names a country. The last three are words that refer to one: `it`, `we` and `both sides` (`context.py`).
@@ -19,7 +19,6 @@ ROLES = ("country", "capital", "demonym", "institution", "leader", "pronoun", "s
 LENGTH_OF_DATE = 6  # tokens after a place in a dateline that are searched for the dash
 LOOK_AHEAD = 4  # tokens after a name that are searched for the noun that it describes
 DASHES = frozenset("-\u2013\u2014\x97")  # the last is the long dash in texts of a wrong encoding
-MAX_LENGTH_OF_ABBREVIATION = 3
 
 _Words = tuple[str, ...]
 
@@ -39,39 +38,59 @@ class Mention:
     is_actor: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class _Name:
-    """A name of a country in the lexicon, as tokens.
-
-    `role`: as in `Mention`. `terms`: a leader's periods in office, from the first day up to but not including the last. `is_shared`: an
-    office that many countries have (`commerce ministry`); it is this country's, unless a country is named up to six tokens before it: then
-    it is no mention.
-    """
-
-    code: str
-    role: str
-    spelling: tuple[str, ...]
-    terms: tuple[tuple[date, date], ...] = ()
-    is_shared: bool = False
-
-    def is_in_office(self, day: date | None) -> bool:
-        return not self.terms or day is None or any(first <= day < last for first, last in self.terms)
-
-
 def find_mentions(sentence: str, day: date | None) -> list[Mention]:
     """Return the mentions of countries in a sentence, left to right.
 
+    It is read as an article of one sentence: see `find_mentions_in_article`.
+    """
+    return find_mentions_in_article([sentence], day)[0]
+
+
+def find_mentions_in_article(sentences: Sequence[str], day: date | None) -> list[list[Mention]]:
+    """Return the mentions of countries in each sentence, left to right.
+
     The longest name wins, and mentions do not overlap. Leaders count only if in office on `day`, or always if it is None. Left out are
     names that mean no state here (`China Airlines`), datelines, capitals as venues of talks, and offices that many countries have, if a
-    country is named shortly before. Compounds such as `American-made` are mentions, but no actors.
+    country is named shortly before. Compounds such as `American-made` are mentions, but no actors. A surname that many people have
+    (`Brown`) counts where the article has the leader's full name or title in any sentence, or as in `_match_surname`.
+    """
+    named = [list(_find_names(_tokenize_without_initials(sentence), day, frozenset())) for sentence in sentences]
+    leaders = {(name.code, name.surname) for names in named for _, name in names if name.surname}
+    surnames = [surname for _, surname in leaders]
+    for position, sentence in enumerate(sentences):
+        if any(surname in sentence or surname.upper() in sentence for surname in surnames):
+            named[position] = list(_find_names(_tokenize_without_initials(sentence), day, leaders))
+    return [[mention for mention, _ in names] for names in named]
+
+
+def _tokenize_without_initials(sentence: str) -> list[Token]:
+    """Split a sentence into tokens, except initials inside names.
+
+    `James A. Baker` has the tokens of `James Baker`.
     """
     tokens = tokenize(sentence)
-    index, at = _build_name_index(), 0
+    left_out: set[int] = set()
+    for at in range(1, len(tokens) - 2):
+        first, initial, point, surname = tokens[at - 1 : at + 3]
+        is_name = min(len(first.text), len(surname.text)) > 1 and first.text[0].isupper() and surname.text[0].isupper()
+        if is_name and point.text == "." and len(initial.text) == 1 and initial.text.isupper():
+            left_out |= {at, at + 1}
+    return [token for at, token in enumerate(tokens) if at not in left_out]
+
+
+def _find_names(tokens: Sequence[Token], day: date | None, leaders: Collection[tuple[str, str]]) -> Iterator[tuple[Mention, Name]]:
+    """Yield the mentions in a sentence with their names.
+
+    The names are those of the lexicon. `leaders`: country and surname of leaders whom the article names in full or by title.
+    """
+    index, at = build_name_index(), 0
     mentions: list[Mention] = []
     while at < len(tokens):
-        name = _match_name(tokens, at, index, day)
+        name = _match_name(tokens, at, index, day) or _match_surname(tokens, at, day, mentions, leaders)
         if name is None:
-            mentions.extend(_find_in_compound(tokens[at], index))
+            for compound in _find_in_compound(tokens[at], index):
+                mentions.append(compound)
+                yield compound, Name(compound.code, compound.role, (tokens[at].text,))
             at += 1
             continue
         last = at + len(name.spelling) - 1
@@ -82,11 +101,11 @@ def find_mentions(sentence: str, day: date | None) -> list[Mention]:
             and not _is_venue(tokens, at, last, name)
         ):
             mentions.append(Mention(name.code, tokens[at].start, tokens[last].end, name.role, _is_actor(tokens, at, last, name)))
+            yield mentions[-1], name
         at = last + 1
-    return mentions
 
 
-def _belongs_to_other_state(tokens: Sequence[Token], at: int, name: _Name, mentions: Sequence[Mention]) -> bool:
+def _belongs_to_other_state(tokens: Sequence[Token], at: int, name: Name, mentions: Sequence[Mention]) -> bool:
     """Whether an office is left out because a country precedes it.
 
     Example: `India's commerce ministry`, where the lexicon lists the ministry as China's. False unless many countries have the
@@ -96,7 +115,7 @@ def _belongs_to_other_state(tokens: Sequence[Token], at: int, name: _Name, menti
     return name.is_shared and any(tokens[max(at - gap, 0)].start <= mention.end <= tokens[at].start for mention in mentions)
 
 
-def _find_in_compound(token: Token, index: dict[str, list[_Name]]) -> list[Mention]:
+def _find_in_compound(token: Token, index: dict[str, list[Name]]) -> list[Mention]:
     """Find the country in a compound such as `American-made`.
 
     Only the part before the first hyphen counts, and only as a country's or people's name of one word. The list has at most one mention,
@@ -107,7 +126,7 @@ def _find_in_compound(token: Token, index: dict[str, list[_Name]]) -> list[Menti
     return [Mention(name.code, token.start, token.start + len(head), name.role, is_actor=False) for name in names[:1]]
 
 
-def _match_name(tokens: Sequence[Token], at: int, index: dict[str, list[_Name]], day: date | None) -> _Name | None:
+def _match_name(tokens: Sequence[Token], at: int, index: dict[str, list[Name]], day: date | None) -> Name | None:
     """Return the longest name that begins at token `at`, if any.
 
     Leaders who are not in office on `day` are skipped.
@@ -119,7 +138,58 @@ def _match_name(tokens: Sequence[Token], at: int, index: dict[str, list[_Name]],
     return None
 
 
-def _is_exception(tokens: Sequence[Token], first: int, last: int, name: _Name) -> bool:
+def _match_surname(
+    tokens: Sequence[Token], at: int, day: date | None, mentions: Sequence[Mention], leaders: Collection[tuple[str, str]]
+) -> Name | None:
+    """Return the leader whom a surname at token `at` means, if any.
+
+    It is a leader of `leaders`, or the only one in office where the name is joined to another leader's (`Takaichi and Lee`) or a word for
+    a government follows (`the Brown government`). It is nobody next to a first name or another name, and nobody described by `a` or `an`
+    (`Mr Brown, an analyst`). `mentions`: those before it in the sentence.
+    """
+    names = [name for name in build_surname_index().get(tokens[at].text, ()) if name.is_in_office(day)]
+    names = [name for name in names if _are_words(tokens[at : at + len(name.spelling)], name.spelling)]
+    if not names or _is_part_of_name(tokens, at, at + len(names[0].spelling) - 1):
+        return None
+    known = [name for name in names if (name.code, name.surname) in leaders]
+    if not known and _is_among_leaders(tokens, at, at + len(names[0].spelling) - 1, day, mentions):
+        known = names
+    return known[0] if len({name.code for name in known}) == 1 else None
+
+
+def _is_part_of_name(tokens: Sequence[Token], first: int, last: int) -> bool:
+    """Whether a surname is another person's, or part of a name."""
+    before = tokens[first - 1] if first else None
+    is_opening = first == 1 and before is not None and before.lower in cues("determiners")
+    if before and _is_name_like(before) and before.lower not in cues("honorifics") and not is_opening:
+        return True
+    after = tokens[last + 1 : last + 3]
+    if after and _is_name_like(after[0]):
+        return True
+    return [token.lower for token in after] in ([",", "a"], [",", "an"])
+
+
+def _is_name_like(token: Token) -> bool:
+    """Whether a word has a capital and could be a name.
+
+    Verbs and function words could not: headlines may capitalize them.
+    """
+    return token.text[0].isupper() and token.lower not in cues("stops") and token.lower not in _first_words_of_verbs()
+
+
+def _is_among_leaders(tokens: Sequence[Token], first: int, last: int, day: date | None, mentions: Sequence[Mention]) -> bool:
+    """Whether a surname is next to a leader or government."""
+    joints = {"and", "-", "\u2013", "&"}
+    after = tokens[last + 1].lower if last + 1 < len(tokens) else ""
+    if after in cues("governments"):
+        return True
+    if first > 1 and tokens[first - 1].lower in joints and mentions and mentions[-1].role == "leader":
+        return mentions[-1].end == tokens[first - 2].end
+    partner = _match_name(tokens, last + 2, build_name_index(), day) if after in joints and last + 2 < len(tokens) else None
+    return partner is not None and partner.role == "leader"
+
+
+def _is_exception(tokens: Sequence[Token], first: int, last: int, name: Name) -> bool:
     """Whether neighbouring words show that no state is meant.
 
     Examples: `New Mexico`, `China Airlines`. The lexicon lists such neighbours of each name.
@@ -134,7 +204,7 @@ def _are_words(tokens: Sequence[Token], words: _Words) -> bool:
     return tuple(token.text for token in tokens) == words
 
 
-def _is_dateline(tokens: Sequence[Token], first: int, last: int, name: _Name) -> bool:
+def _is_dateline(tokens: Sequence[Token], first: int, last: int, name: Name) -> bool:
     """Whether the name says where the report was written.
 
     Examples: `WASHINGTON —`, `BEIJING, May 3 -`. It is a capital before an em or en dash, anywhere in the sentence; a capital in upper case
@@ -158,11 +228,11 @@ def find_dateline(tokens: Sequence[Token]) -> str | None:
     That is the country of the capital with which the sentence opens, as in `BEIJING, May 3 -`, or of a name such as `HONG KONG -`. None if
     it opens with none.
     """
-    name = _match_name(tokens, 0, _build_name_index(), None) if tokens else None
+    name = _match_name(tokens, 0, build_name_index(), None) if tokens else None
     return name.code if name and _is_dateline(tokens, 0, len(name.spelling) - 1, name) else None
 
 
-def _is_venue(tokens: Sequence[Token], first: int, last: int, name: _Name) -> bool:
+def _is_venue(tokens: Sequence[Token], first: int, last: int, name: Name) -> bool:
     """Whether a capital only says where talks were.
 
     Example: `after the Madrid trade talks`. A word such as `the` is directly before it, a word for a meeting in the `LOOK_AHEAD` tokens
@@ -173,7 +243,7 @@ def _is_venue(tokens: Sequence[Token], first: int, last: int, name: _Name) -> bo
     return any(token.lower in cues("meetings") for token in tokens[last + 1 : last + 1 + LOOK_AHEAD])
 
 
-def _is_actor(tokens: Sequence[Token], first: int, last: int, name: _Name) -> bool:
+def _is_actor(tokens: Sequence[Token], first: int, last: int, name: Name) -> bool:
     """Whether a name means the state itself, which can act.
 
     It does not if it only describes something (`US-China talks`, `Chinese steel`, `China's exports`), or a capital is only a place
@@ -220,7 +290,7 @@ def _is_long_in_upper_case(token: Token) -> bool:
     return token.text.isupper() and len(token.text.replace(".", "")) > MAX_LENGTH_OF_ABBREVIATION
 
 
-def _is_state_noun_next(tokens: Sequence[Token], at: int, name: _Name, is_possessive: bool) -> bool | None:
+def _is_state_noun_next(tokens: Sequence[Token], at: int, name: Name, is_possessive: bool) -> bool | None:
     """Whether the noun that a name describes acts for the state.
 
     The first such noun from token `at` decides: True as in `Chinese officials`, False for goods, firms and people (`Chinese steel`), None
@@ -275,52 +345,3 @@ def _load_exceptions() -> dict[_Words, tuple[tuple[_Words, ...], tuple[_Words, .
         split(entry["name"]): (tuple(map(split, entry["before"])), tuple(map(split, entry["after"])))
         for entry in load_lexicon("actors")["exception"]
     }
-
-
-@cache
-def _build_name_index() -> dict[str, list[_Name]]:
-    """Map the first word of each name to its names, longest first."""
-    index: dict[str, list[_Name]] = {}
-    for name in _read_names(load_lexicon("actors")["country"]):
-        index.setdefault(name.spelling[0], []).append(name)
-    for names in index.values():
-        names.sort(key=lambda name: -len(name.spelling))
-    return index
-
-
-def _read_names(countries: list[dict[str, Any]]) -> list[_Name]:
-    """Return all names in entries `[[country]]` of `actors.toml`."""
-    names: dict[tuple[str, ...], _Name] = {}
-    for country in countries:
-        for field, role in (("names", "country"), ("capitals", "capital"), ("demonyms", "demonym"), ("institutions", "institution")):
-            for spelled in country[field]:
-                _add_name(names, country["code"], role, spelled, ())
-        for spelled in country.get("shared", ()):
-            _add_name(names, country["code"], "institution", spelled, (), is_shared=True)
-        for leader in country["leaders"]:
-            terms = tuple((date.fromisoformat(first), date.fromisoformat(last)) for first, last in leader["terms"])
-            _add_name(names, country["code"], "leader", leader["name"], terms)
-    return list(names.values())
-
-
-def _add_name(
-    names: dict[tuple[str, ...], _Name],
-    code: str,
-    role: str,
-    spelled: str,
-    terms: tuple[tuple[date, date], ...],
-    *,
-    is_shared: bool = False,
-) -> None:
-    """Add a name to `names`, as spelled, capitalized and in capitals.
-
-    A sentence may open with a name such as `von der Leyen`, and old news wires print headlines in capitals. Names of up to
-    `MAX_LENGTH_OF_ABBREVIATION` characters are not added in capitals. Of two equal names of a country the first remains. Raises
-    `LexiconError` if it is a name of another country too.
-    """
-    capitals = spelled.upper() if len(spelled) > MAX_LENGTH_OF_ABBREVIATION else spelled
-    for variant in dict.fromkeys((spelled, spelled[0].upper() + spelled[1:], capitals)):
-        spelling = tuple(token.text for token in tokenize(variant))
-        if spelling in names and names[spelling].code != code:
-            raise LexiconError(f"actors.toml: {variant!r} is a name of both {names[spelling].code} and {code}; remove one of them")
-        names.setdefault(spelling, _Name(code, role, spelling, terms, is_shared))

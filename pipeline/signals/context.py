@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from pipeline.signals.actors import Mention, find_mentions
+from pipeline.signals.actors import Mention, find_mentions_in_article
 from pipeline.signals.lexicon import cues, load_lexicon
 from pipeline.signals.segment import Sentence
 from pipeline.signals.unnamed import Doers
@@ -93,7 +93,7 @@ def resolve_references(article_id: str, day: date | None, source: str, title: st
     not named (`unnamed.py`). The speaker of a transcript line (`Spokesperson: ...`) speaks until the next label of a speaker; before the
     first one the state of the `source` speaks, if it has one.
     """
-    named = [find_mentions(sentence.text, day) for sentence in sentences]
+    named = find_mentions_in_article([sentence.text for sentence in sentences], day)
     counts = _count_mentions(sentences, named).most_common()
     main_pair = tuple(code for code, _ in counts[:PAIR_SIZE])
     host = _find_state_of_source(source)

@@ -13,6 +13,7 @@ import polars as pl
 
 from pipeline.signals.lexicon import load_lexicon
 from pipeline.signals.lexicon.inflect import noun_forms
+from pipeline.signals.lexicon.leaders import list_spellings
 
 #: Function words, months and weekdays: they would only describe the style of a text.
 STOP_WORDS = Path(__file__).parent / "stop_words.txt"
@@ -185,7 +186,7 @@ def _map_country_names() -> dict[str, tuple[str, str]]:
             "capital": country["capitals"],
             "people": country["demonyms"],
             "office": [*country["institutions"], *country.get("shared", ())],
-            "leader": [leader["name"] for leader in country["leaders"]],
+            "leader": [spelling for leader in country["leaders"] for spelling in list_spellings(leader)],
         }
         for role, spellings in roles.items():
             for name in spellings:

@@ -164,6 +164,7 @@ def test_abbreviations_and_countries_end_no_sentence() -> None:
     [
         ("South Korea and South Koreans", ["<state>", "and", "<people>"]),
         ("the U.S. Trade Representative", ["the", "<office>"]),
+        ("Lee Jae-myung rang Prime Minister Brown", ["<leader>", "rang", "<leader>"]),
         ("Mexicola City", ["mexicola", "city"]),
     ],
 )
