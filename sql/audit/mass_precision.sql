@@ -1,5 +1,6 @@
 -- Share of the index's mass that comes from right readings, by pair and channel, with Wilson's 95 % interval.
--- The number of trials is that of equal stories with the same spread of mass (Kish): (sum of mass)^2 / sum of mass^2 over judged stories.
+-- The interval's number of trials is the effective number of judged stories (Kish): (sum of mass)^2 / sum of mass^2, which is their number
+-- if all have the same mass.
 -- Sums are of decimals, which are exact in any order.
 with opinions as (
     select
@@ -16,7 +17,7 @@ readings as (
         unnest([signal_mass.pair, '(all)']) as pair,
         signal_mass.channel,
         signal_mass.story_id,
-        -- A general act is a reading in every pair that it hits.
+        -- A general act (towards all partners) has the same id in every pair for which it counts, so it is one reading of pair (all).
         signal_mass.signal_id || signal_mass.reading as reading_id,
         signal_mass.mass::decimal(18, 15) as mass,
         opinions.decided_count > 0 as is_judged,

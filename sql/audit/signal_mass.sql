@@ -1,7 +1,7 @@
 -- Mass of each signal that counts: the heaviest of its story, direction, kind and instrument, without repeats. The mass of a story in
 -- story_mass, of all days on which it counts, is shared among them by probability times severity. People judge readings, and mass_precision
 -- weighs their verdicts by this mass.
--- A general act is one reading, towards *, and has mass towards each partner that it hits.
+-- A general act (towards all partners) is one reading, towards *, and has mass towards each partner for which it counts.
 with heaviest as (
     select *
     from pair_signals

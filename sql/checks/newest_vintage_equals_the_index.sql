@@ -33,7 +33,7 @@ compared as (
         ) as published
     from newest
     full outer join index_daily on index_daily.index_date = newest.index_date and index_daily.series = newest.series
-    -- A preliminary baseline makes no vintage.
+    -- While the baseline is preliminary, there are no vintages.
     where newest.series is not null or (select bool_and(baseline.is_frozen) from baseline)
 )
 

@@ -13,7 +13,7 @@ versions as (
     from baseline
 ),
 
--- The rates and priors of each day: of the version of the baseline that is valid on it, the first one before.
+-- The rates and priors of each day: those of the baseline's version that is valid on it, before the first version those of the first.
 rates as (
     select
         days.index_date,
@@ -63,7 +63,8 @@ observed as (
     group by index_date, series, channel
 ),
 
--- Within a block of 500 half-lives the weight 2^(day / half-life) fits into a double; days older than two blocks have no weight.
+-- Within a block of 500 half-lives the weight 2^(day / half-life) fits into a double. Of earlier blocks only the one before is added: of
+-- older masses less than 2^-500 is left.
 daily as (
     select
         rates.index_date,

@@ -1,4 +1,4 @@
--- Events that GDELT coded between the published pairs, of all relations, by day and channel: a comparison that is never part of the index.
+-- Events that GDELT coded between the published pairs, of any subject, by day and channel: a comparison that is never part of the index.
 -- The calendar runs from the first to the last day fetched from GDELT, within the days of the index. A day that was not read has nulls, not
 -- zeros.
 with index_days as (

@@ -1,5 +1,5 @@
--- status_of_act(kind, status): the status of a signal as that of an act: a measure that suspends or ends trade or a relief is announced, or
--- in effect.
+-- status_of_act(kind, status): the status of the act that a signal reports: a measure that suspends trade or a relief is announced, one
+-- that ends it is effective; all others have the status of the signal.
 create macro status_of_act(kind, status) as
 case
     when kind = 'measure' and status = 'suspended' then 'announced'

@@ -110,7 +110,7 @@ all_articles as (
     group by dated.valid_from
 ),
 
--- Masses by the first version that uses them; later versions add them up.
+-- Masses of stories, each with the first version whose window has it; later versions use it too.
 window_stories as (
     select
         story_mass.*,
@@ -226,8 +226,8 @@ channel_mean as (
         valid_from,
         channel,
         is_directed,
-        -- Stories with an act towards the partner itself: small shares of general acts would weaken the prior of every pair. Null if all
-        -- mass comes from late articles of stories that began before the window.
+        -- Mean over stories with an act towards the partner itself: small shares of general acts would weaken the prior of every pair. If
+        -- there are none, over all stories; null if all mass comes from late articles of stories that began before the window.
         coalesce(
             sum(mass_direct)::double / nullif(sum(direct_count), 0)::double, sum(mass)::double / nullif(sum(story_count), 0)::double
         ) as mean_mass,

@@ -1,6 +1,6 @@
--- From which day of knowledge each day and series is final, or a break. It is a break if one of its signals was read by another reader than
--- those of its baseline, and so is every later day: its value has what is left of that day's mass, and that reader also read the days on
--- which it found nothing. One row for each day and series.
+-- The day at whose end each day and series became final, or a break. It is a break if one of its signals was read by another reader (or
+-- lexicon) than those of its baseline, and so is every later day: its value has what is left of that day's mass, and that reader also read
+-- the days on which it found nothing. One row for each day and series.
 -- threads: all
 with last_known as (
     select greatest(max(known_on), (select max(daily_mass.index_date) from daily_mass)) as known_on

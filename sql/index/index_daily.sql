@@ -23,7 +23,7 @@ with channels as (
     inner join daily_mass using (index_date, series, channel)
 ),
 
--- What is known so late that nothing of its mass is left.
+-- Articles that became known so late that nothing of their mass is left.
 outdated as (
     select article_id
     from story_articles

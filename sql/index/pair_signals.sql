@@ -4,8 +4,8 @@
 -- the same article has the opposite act with the same instrument ("pauses the tariffs, but raises China's"). One row for each signal and
 -- pair, with the partner as target.
 -- is_repeat marks what an article reports of an act if another article of its owner and day, in another story and known by then, reports
--- it with a larger value and names at least the same rate and product. So no later article changes a mark, and the largest report of an
--- act is never marked.
+-- it with a larger value (probability times severity), or earlier with an equal one, and names at least the same rate and product. So no
+-- later article changes is_repeat, and the largest report of an act is no repeat.
 -- threads: all
 with directed_pairs as (
     select
@@ -95,7 +95,7 @@ towards as not materialized (
             and towards_one.probability >= towards_all.probability
 ),
 
--- Acts that an owner reports on a day in more than one story: few, so that only these are compared.
+-- Acts that an owner reports on a day in more than one story. They are few; only their reports are compared.
 reported_twice as (
     select
         story_articles.source_owner,

@@ -2,7 +2,8 @@
 -- count.
 -- A directed series is CHN>USA; a pooled one is CHN-USA, the sum of both directions.
 -- What articles add that were first seen when the story's day was closed is a row of its own, on the day on which they count.
--- The second moment is E[mass^2] of the whole story, each of its signals being true with its probability; for one signal p (g w)^2.
+-- The second moment is E[mass^2] of the whole story if each signal is right with its probability p; for one signal p (g w)^2, with severity
+-- g and breadth w.
 -- Rows are grouped by numbers (story_no, pair_no, side, channel_no): several times faster than by the strings.
 -- Sums are of decimals, which are exact in any order.
 -- Rows are sorted by the key here, because story numbers, which have the order of the names, are faster to compare.
@@ -84,7 +85,7 @@ instruments as (
     from (select list(distinct instrument order by instrument) as names from pair_signals) as distinct_instruments
 ),
 
--- Signals of each story and pair in order, the heaviest first and the earlier first on ties: 0.3 GB less than one order of all signals.
+-- Signals of each story and pair in order, the heaviest first and the earlier first on ties. One order of all signals needs 0.3 GB more.
 ranked as (
     select
         pair_signals.signal_id,
@@ -136,7 +137,7 @@ heaviest as (
     group by story_no, pair_no, side, kind_no, instrument_no
 ),
 
--- The same of the story on the day before on which it counted.
+-- The same on the previous day on which the story counted.
 heaviest_before as (
     select
         heaviest.story_no,
@@ -162,7 +163,7 @@ heaviest_before as (
     where heaviest.is_late and before.is_late
 ),
 
--- `mass` is of all articles until the day, `mass_before` of those until the day before on which the story counted.
+-- `mass` is of all articles until the day, `mass_before` of those until the previous day on which the story counted.
 directed_masses as (
     select
         ranked.story_no,

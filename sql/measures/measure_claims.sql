@@ -1,6 +1,6 @@
 -- Every asserted threat, measure and easing in the news: which measure it names and what it says is done to it. A claim is no act: it is
 -- compared with official acts in measure_reports.
--- Only tariffs and trade remedies have a rate; with other instruments it mostly belongs to a tariff in the same sentence.
+-- Only tariffs and trade remedies have a rate; that of a signal with another instrument mostly belongs to a tariff in the same sentence.
 with claims as (
     select
         signals.*,

@@ -70,7 +70,7 @@ rated as (
     window so_far as (partition by layer, target order by effective_on rows between unbounded preceding and current row)
 ),
 
--- A new rate begins where standing, rate or what it is measured on differ from the state before.
+-- A new rate begins where standing, rate or rate_basis (additional to the ordinary duty, or the total) differ from the state before.
 numbered as (
     select
         *,

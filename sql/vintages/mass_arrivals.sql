@@ -11,7 +11,7 @@ with counted as (
     where not pair_signals.is_repeat
 ),
 
--- The order of story_mass, among the signals known by then.
+-- Signals known by then; place 1 is the heaviest of its story, direction, kind and instrument, by the order of story_mass.
 ranked as (
     select
         counted.story_id,

@@ -1,6 +1,6 @@
--- How far tension moves after its day: as known at each age from 0 to 14 days, compared with the newest value. Days that were over at least
--- 14 days before the last day known; a day that had no value yet at an age (not known, or too little read) is left out there, so ages have
--- different numbers of days. One row for each series and age.
+-- How far tension moves after its day: as known at each age from 0 to 14 days, compared with the newest value. Only days at least 14 days
+-- before the last day known are compared; a day that had no value yet at an age (not known, or too little read) is left out there, so ages
+-- have different numbers of days. One row for each series and age.
 with last_known as (
     select max(known_on) as known_on from day_status
 ),
