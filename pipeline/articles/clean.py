@@ -26,7 +26,7 @@ _MAX_DATE_SHOWN = 80
 _MAX_REASON_SHOWN = 200
 _SHORT_SHA = 16
 _LINK = r"^(?i:https?)://[^\s\p{C}/][^\s\p{C}]*$"
-_MAX_LINK_CHARS = 2_000  # as for the source
+_MAX_LINK_CHARS = 2_000  # as for `_MAX_SOURCE_CHARS`
 
 
 @dataclass(frozen=True)

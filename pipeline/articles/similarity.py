@@ -44,7 +44,8 @@ class DayShingles:
     texts: pl.DataFrame
     grams: pl.DataFrame  # rank, place, gram, key: each distinct shingle of a text with its first position; `key` identifies (rank, gram)
     looked_up: pl.DataFrame  # rank, gram, is_head: the shingles of heads and samples, by which a text finds earlier ones
-    found_under: pl.DataFrame  # earlier_rank, gram, earlier_is_head: the same, of the first texts with each shingle, by which it is found
+    # earlier_rank, gram, earlier_is_head: `looked_up` of the first texts with each shingle only; by these rows later texts find them
+    found_under: pl.DataFrame
 
 
 def build_shingles(articles: pl.DataFrame) -> DayShingles:

@@ -53,7 +53,7 @@ def _find_similar_by_day(rows: pl.DataFrame, days: Days) -> Iterator[pl.DataFram
     """Yield the similar pairs of each day.
 
     Only the shingles of the days around a day are in memory. Days after it matter for an article that was seen late: it may
-    repeat one of theirs.
+    repeat an article of such a day that was known before.
     """
     ahead = DAYS_AROUND if rows["is_late"].any() else 0
     window: deque[DayShingles] = deque(maxlen=DAYS_AROUND + 1 + ahead)

@@ -12,7 +12,7 @@ import polars as pl
 from pipeline.contracts.tables.index import BASELINE
 from pipeline.index.parameters import BASELINE_LENGTHS, INDEX_VERSION, BaselineError
 
-#: Columns that define a version. Another window, index version or table of weights is another scale.
+#: Columns that define a version. With another window, index version or table of weights, 100 means something else.
 METHOD = ["valid_from", "baseline_from", "baseline_to", "index_version", "weights_sha"]
 
 
@@ -20,7 +20,7 @@ class StoredBaseline(NamedTuple):
     """Period of a stored baseline: a fixed window or a first day.
 
     `window`: first and last day, if the user set them. `first_day`: first day of the default baseline, which grows in versions. At most one
-    of them is set; both are None if no version is frozen.
+    of them is set; both are None if no version is frozen (`freeze_baseline`).
     """
 
     window: tuple[date, date] | None
@@ -31,10 +31,10 @@ def freeze_baseline(fresh: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
     """Choose the rows of `BASELINE` to store: frozen ones, and new ones.
 
     `fresh`: the baseline as computed now; `stored`: as stored before, both with the columns of BASELINE. A row is frozen if the days of its
-    window were over and final when it was estimated. It is stored again unchanged if `fresh` has its series with the same version, window,
-    index version and weights (the columns `METHOD`). Rows of `fresh` are taken only for series and `METHOD` that no frozen row has. So new
-    sources or another lexicon do not change what 100 means. Series that `fresh` lacks are dropped. `BaselineError` if no article was
-    accepted in a window of `fresh`.
+    window were over and final (closed to late articles) when it was estimated. It is stored again unchanged if `fresh` has its series with
+    the same version, window, index version and weights (the columns `METHOD`). Rows of `fresh` are taken only for series and `METHOD` that
+    no frozen row has. So new sources or another lexicon do not change what 100 means. Series that `fresh` lacks are dropped.
+    `BaselineError` if no article was accepted in a window of `fresh`.
     """
     for (first, last), rows in fresh.group_by("baseline_from", "baseline_to", maintain_order=True):
         if rows["article_count"].sum() == 0:

@@ -37,7 +37,7 @@ def to_matrix(daily: pl.DataFrame, name: str) -> Matrix:
 def to_column(name: str, matrix: NDArray[Any]) -> pl.Series:
     """Convert a matrix of shape (groups, days) to a column.
 
-    Its rows are sorted by day and group; NaN becomes null.
+    The column is sorted by day, then by group; NaN becomes null.
     """
     return pl.Series(name, matrix.T.ravel(), nan_to_null=True)
 
@@ -67,8 +67,8 @@ def accumulate(daily: Matrix, decay: float, carried: Matrix) -> Matrix:
 def predict_next_day(sums: Matrix, prior: Matrix, half_life_days: float) -> Matrix:
     """Compute the filter's sums at the start of the next day.
 
-    `sums`: discounted mass with the prior, at the end of a day. What was read decays by one day; the prior stays at its full weight. The
-    result is d times `sums` plus 1 - d times `prior`, where d is the decay of one day.
+    `sums`: discounted sums of mass (or of stories) at the end of a day, which include `prior`. What was read decays by one day; the prior
+    stays at its full weight. The result is d times `sums` plus 1 - d times `prior`, where d is the decay of one day.
     """
     decay = 2.0 ** (-1.0 / half_life_days)
     return np.asarray(decay * sums + (1.0 - decay) * prior, dtype=np.float64)
@@ -162,14 +162,14 @@ def filter_channels(
 ) -> pl.DataFrame:
     """Compute values and intervals of each series and channel (`CHANNEL_DAILY`).
 
-    `daily`: rows of DAILY_MASS, every day of every series. `baseline`: rows of BASELINE; a day has the prior of its version. `clustering`:
-    rows of CLUSTERING; without a row, or with None, stories come singly. Values with less evidence than `least_evidence` are returned too,
-    marked `is_thin`; the index does not publish them. `value_bilateral`, without acts towards everybody, is null if its own sums have too
-    little evidence.
+    `daily`: rows of DAILY_MASS, every day of every series. `baseline`: rows of BASELINE; a day has the prior of the version that it uses
+    (`valid_from`). `clustering`: rows of CLUSTERING; without a row, or with None, stories count as coming singly. Values with less evidence
+    than `least_evidence` are returned too, marked `is_thin`; the index does not publish them. `value_bilateral`, without acts towards
+    everybody, is null if its own sums have too little evidence.
 
     `shape` and `rate` are the discounted observed and expected mass, each with the prior; `value` is 100 x shape / rate. Its intervals are
-    those of 100 x Gamma(shape / dispersion, rate / dispersion), with the result of `dispersion`. For it the expected squares of story
-    masses include those of the baseline window, with the weight of the prior, so that no interval has zero width.
+    those of 100 x Gamma(shape / dispersion, rate / dispersion), with the result of `dispersion`. The expected squares of story masses that
+    `dispersion` gets include those of the baseline window, with the weight of the prior, so that no interval has zero width.
     """
     group = ["series", "channel"]
     ordered = DAILY_MASS.conform(daily)

@@ -23,7 +23,7 @@ PRIOR_STORIES = 3  # weight of the prior, in mean stories of the channel
 BREADTH_CAP = 20  # source owners beyond this number add nothing to a story's breadth
 # least evidence_weight for a value: that of one mean story, next to a prior of three (docs/methodology.md)
 LEAST_EVIDENCE = columns.LEAST_EVIDENCE
-LEAST_MOVEMENT = 1  # least hold + move, in certain signals of one day, for a stalemate to be published
+LEAST_MOVEMENT = 1  # least hold + move for a stalemate to be published; a signal of the day that is surely right adds 1
 STORY_HALF_LIVES = 4  # contributions list single stories for this many half-lives; older ones are summed
 OPEN_DAYS = 7  # a day takes in late articles for this many days, then its value is final
 BASELINE_LENGTHS = (28, 56, 112, 224, 365)  # days of the versions of the default baseline: measured in docs/methodology.md

@@ -1,7 +1,7 @@
 """The owner of sources with the largest share of each value.
 
-A value is that of a series (direction or pair of countries), channel (such as escalation) and day. Belongs here: who that is, and the
-share. Does not: which sources may be read (settings), or the owners of sources (`pipeline/articles/owners.toml`).
+A value is that of a series (direction or pair of countries), channel (such as escalation) and day. Belongs here: finding this owner and
+the share. Does not: which sources may be read (settings), or the owners of sources (`pipeline/articles/owners.toml`).
 """
 
 import numpy as np

@@ -17,7 +17,7 @@ STORIES_SHOWN = 3
 _CELL = ["series", "channel", "index_date"]
 _NO_STORY = np.iinfo(np.int32).max
 
-Ranks = NDArray[np.int32]  # shape (STORIES_SHOWN, days of all series and channels, or (series and channels, days)): ascending
+Ranks = NDArray[np.int32]  # ascending on the first axis; shape (STORIES_SHOWN, cells) or (STORIES_SHOWN, series and channels, days)
 
 
 def select_top_contributions(masses: pl.DataFrame, channels: pl.DataFrame, story_days: int) -> pl.DataFrame:

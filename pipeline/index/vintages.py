@@ -81,8 +81,9 @@ def filter_arrivals(
     """Compute which value of each day was known when (`INDEX_KNOWN`).
 
     `mass`, `movement`: amounts by the day for which they count and the day on which they became known (`MASS_ARRIVALS` for the values,
-    `MOVEMENT_ARRIVALS` for the stalemate). `baseline`, `clustering`: the priors, and factors on variances. `half_life_days`: days in which
-    an amount loses half of its weight; `least_evidence`: a value with less evidence weight is null.
+    `MOVEMENT_ARRIVALS` for the stalemate). `baseline`: rows of BASELINE, for the priors; `clustering`: rows of CLUSTERING, for the
+    variances. `half_life_days`: days in which an amount loses half of its weight; `least_evidence`: a value with less evidence weight is
+    null.
 
     Each day and series (a direction, or a pair) has a row for the first value known. All three series of a pair have a further row on each
     later day on which a sum of one of them, or of the pair's talk or movement, changed. The first value is known at the end of its day or,
@@ -198,8 +199,8 @@ def _filter_each_moment(arrivals: _Arrivals, moments: list[int], shape: tuple[in
 def _group_into_batches(changes: Iterator[_Changes]) -> Iterator[_Changes]:
     """Join small groups of changed sums into batches.
 
-    Groups stay whole and in order. A batch has at least `_BATCH_ROWS` rows, except the last. Values are then computed in few calls, without
-    all rows in memory.
+    A group, the changes of one day of knowledge, stays whole; groups stay in order. A batch has at least `_BATCH_ROWS` rows, except the
+    last. Values are then computed in few calls, without all rows in memory.
     """
     waiting: list[_Changes] = []
     rows = 0

@@ -62,7 +62,8 @@ def add_quoted_deadlines(claims: pl.DataFrame) -> pl.DataFrame:
     `claims` has `quote` (the sentence) and `told_on` (day of the article). The deadline is 1 to `MAX_DAYS_AHEAD` days later, or up to
     `MAX_TERM_DAYS` days if it is given as a term: "from June 1", "by the end of Tuesday", "delays it to July 9", "within 90 days", "from
     November" or "from next month" (its first day). If a sentence names several, a date wins over a weekday, a weekday over a month, a
-    month over a term; of several in one form only the first is read. Null if it names none.
+    month over a term; of several in one form only the first is read. A term that looks back ("the worst in two years") does not count.
+    Null if it names none.
     """
     by_day, term = _parse_next_day(_BY), _parse_term(_WITHIN, pl.col("quote").str.replace_all(_LOOKING_BACK, ""))
     next_month = pl.when(pl.col("quote").str.contains(_FROM_NEXT_MONTH)).then(pl.col("told_on").dt.month_start().dt.offset_by("1mo"))

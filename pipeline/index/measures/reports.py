@@ -10,7 +10,7 @@ from pipeline.contracts.countries import ALL_PARTNERS
 from pipeline.contracts.tables.measures import MEASURE_ACTS, MEASURE_CLAIMS, MEASURE_REPORTS, MEASURE_STATES
 from pipeline.index.measures.quoted_dates import add_quoted_dates
 
-#: Days around the announcement and the first day of an act on which articles write about it.
+#: Articles write about an act from 3 days before its announcement or first day to 10 days after it.
 DAYS_BEFORE = 3
 DAYS_AFTER = 10
 
@@ -20,9 +20,10 @@ _NEUTRAL_ACTIONS = ("extended", "changed", "ruled_unlawful")
 # Instruments that articles and acts name differently for the same thing.
 _FAMILY = {"trade_remedy": "tariff", "entity_list": "export_control"}
 _RATE_TOLERANCE = 0.05
-#: A layer on goods in general; others must be named in the sentence. `sql/checks/average_rates_fit_the_layers.sql` repeats it.
+#: Matches `product` of a layer on goods in general; those of other layers must be named in the sentence.
+#: `sql/checks/average_rates_fit_the_layers.sql` repeats it.
 GENERAL = r"^(?:all goods|nearly all goods|goods )|\blines\b"
-#: A layer on all goods of its targets: a report that names no goods may be about it long after its act.
+#: Matches `product` of a layer on all goods of its targets: a report that names no goods may be about it long after its act.
 ON_ALL_GOODS = r"^(?:nearly )?all goods|^goods (?:of|that|outside)"
 #: Days after an act on which a report of its rate may still be about it.
 _MAX_AGE_DAYS = 365
@@ -162,7 +163,8 @@ def _choose_nearest_act(claims: pl.DataFrame, acts: pl.DataFrame) -> pl.DataFram
         .with_columns(names_goods=_names_goods(), rate_fits=_compare_rates(), is_opposite=is_opposite, is_same=~is_neutral & ~is_opposite)
         .filter(pl.col("is_general") | pl.col("names_goods"))
         .filter(pl.col("is_same") | (pl.col("rate_fits") >= 0))  # another rate in another direction is another measure
-        .filter(pl.col("is_same") | pl.col("is_opposite") | ~pl.col("is_raising") | (pl.col("rate_fits") > 0))  # a neutral act is no rise
+        # A claimed increase is an act in no direction (such as a prolongation) only if the rate is the same.
+        .filter(pl.col("is_same") | pl.col("is_opposite") | ~pl.col("is_raising") | (pl.col("rate_fits") > 0))
     )
     # Points: most for the rate, then the direction, then the goods; the distance takes away at most what the goods add.
     score = 4 * pl.col("rate_fits") - 3 * pl.col("is_opposite") + pl.col("names_goods").cast(pl.Int64) - pl.col("distance") / DAYS_AFTER

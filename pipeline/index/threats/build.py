@@ -148,11 +148,12 @@ class _Actor:
     def _join_or_begin(self, live: list[Threat], claims: list[Claim]) -> list[Threat]:
         """Add each claim to the threat that it repeats, or begin one.
 
-        `live`: threats that can still change. The most probable claim comes first. A claim fits a threat if it may state it again
-        (`_is_compatible`), and has a form of threat (`threat_form`) or announces its measure (`_only_repeats`). Of several that it fits,
-        the most alike is taken (`_rank_likeness`). If the outcome of that threat is final, the claim only recalls it, and is stored as
-        evidence (`echo`). A claim that fits none begins a threat if it has a form, and else is ignored. Returns the new threats; those
-        whose claims of this day are not likely enough are forgotten.
+        `live`: open threats, and those whose outcome an official act or a court could still change (`is_live`). The most probable claim
+        comes first. A claim fits a threat if it may state it again (`_is_compatible`), and has a form of threat (`threat_form`: threat,
+        proposal or announcement) or announces its measure for a later day (`_only_repeats`). Of several that it fits, the most alike is
+        taken (`_rank_likeness`). If that threat is not open, the claim only recalls its outcome, and is stored as evidence (`echo`). A
+        claim that fits none begins a threat if it has a form, and else is ignored. Returns the new threats; those whose claims of this
+        day are not likely enough are forgotten.
         """
         begun: list[Threat] = []
         for claim in sort_claims(claims):
