@@ -30,11 +30,11 @@ _DASHED = {"type": "rule", "color": palette.MUTED, "strokeDash": [4, 3]}
 
 
 def comparison_chart(months: pl.DataFrame, pair: str, reference: str, note: str = "") -> Chart:
-    """Plot monthly tension above the reference, on one time axis.
+    """Plot monthly tension above an index by others, on one time axis.
 
-    Two panels below one another: `index` (tension), then `value` (reference). In each, a line with a dot for each month, in its middle; x
-    axis: time, y axis: from 0. `months`: `period_date`, `index`, `value`, sorted, at least one row; months without a value are gaps.
-    `reference`: title of the lower panel; `note`: a line below the title.
+    Two panels below one another: `index` (tension), then `value` (the other index). In each, a line with a dot for each month, in the
+    month's middle; x axis: time, y axis: from 0. `months`: `period_date`, `index`, `value`, sorted, at least one row; months without a
+    value are gaps. `reference`: title of the lower panel; `note`: a line below the title.
     """
     last = months.select(pl.col("period_date").max().dt.month_end()).item()
     axis = DaysAxis(months["period_date"][0], last, WIDTH - _LEFT - 10)
@@ -62,9 +62,10 @@ def comparison_chart(months: pl.DataFrame, pair: str, reference: str, note: str 
 def path_chart(path: pl.DataFrame, note: str = "") -> Chart:
     """Plot the evidence on the days around events, for each polarity.
 
-    `path`: rows of `event_study.PATH`, at least one. A panel for each polarity, from left to right, all with one y axis: evidence (mass of
-    stories, or articles that match the keyword rule), where 100 (dashed line) is an average day of the same series. x axis: days from the
-    event. Thick line: index; thin grey line: keyword rule; area: 95 % interval at random dates. `note`: a line below the title.
+    `path`: rows of `event_study.PATH`, at least one. A panel for each polarity (escalation, concession), from left to right, all with one y
+    axis: evidence (mass of stories, or articles that match the keyword rule), where 100 (dashed line) is an average day of the same series.
+    x axis: days from the event. Thick line: index; thin grey line: keyword rule; area: 95 % interval at random dates. `note`: a line below
+    the title.
     """
     top = max(_to_float(path[name].max()) for name in ("index", "keyword", "chance_hi95"))
     panels = [_path_panel(str(name), rows, top) for (name,), rows in path.group_by("polarity", maintain_order=True)]
@@ -104,10 +105,10 @@ def sources_chart(left_out: pl.DataFrame, pair: str, note: str = "") -> Chart:
 def coverage_chart(simulation: pl.DataFrame, note: str = "") -> Chart:
     """Plot the coverage of the 95 % interval in simulated worlds.
 
-    Coverage is the share of days whose true rate of stories is in the interval. `simulation` has at least one row. The y axis has a place
-    for each `evolution` (how the rate of stories changes, and how they come and are read), with a colour for each `stories_a_day` (the rate
-    of the baseline): a dot at `coverage95` (x axis) and a bar of two standard errors (`coverage95_se`) to either side. A dashed line is at
-    95 %. `note`: a line below the title.
+    Coverage is the share of days whose true rate of stories is in the interval. `simulation`: rows of `simulation.COVERAGE_STUDY`, at least
+    one. The y axis has a place for each `evolution` (how the rate of stories changes, and how they come and are read), with a colour for
+    each `stories_a_day` (the rate of the baseline): a dot at `coverage95` (x axis) and a bar of two standard errors (`coverage95_se`) to
+    either side. A dashed line is at 95 %. `note`: a line below the title.
     """
     rows = [
         {

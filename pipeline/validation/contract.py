@@ -1,6 +1,6 @@
 """The table of figures that `tension validate` writes.
 
-The lake of the home, which holds the tables of the pipeline, does not contain it.
+It is not one of the pipeline's tables, which the folder `lake` of a home contains: it is written next to the page with the results.
 """
 
 from datetime import date

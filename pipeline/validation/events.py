@@ -22,8 +22,9 @@ EVENTS_SCHEMA = pl.Schema(
         "what": pl.String(),
         "source_title": pl.String(),
         "source_url": pl.String(),
-        "link": pl.String(),  # `document`, or `publisher`: its page for such documents; the title says which one to look for
-        "precision": pl.String(),  # of the day: `day`, or `day-uncertain` if the act was published around midnight UTC
+        # What `source_url` leads to: the `document`, or a page of its `publisher`, where `source_title` says which document to look for.
+        "link": pl.String(),
+        "precision": pl.String(),  # of `event_date`: `day`, or `day-uncertain` if the act was published around midnight UTC
     }
 )
 

@@ -21,7 +21,7 @@ INDEPENDENT_ACTS = pl.Schema(
         "polarity": pl.String(),
         "kind": pl.String(),  # of the first annotator who has the act
         "first": pl.String(),  # of the first annotator: `sure`, `doubtful`, or empty without the act
-        "second": pl.String(),
+        "second": pl.String(),  # the same of the second annotator
     }
 )
 

@@ -25,7 +25,7 @@ from pipeline.warehouse.lake import Lake
 
 PAIR = "CHN-USA"
 SAMPLE_LABELS = Path(__file__).parents[1] / "sample" / "gold.jsonl"
-#: The months in which every labelled headline lies.
+#: The months that are compared with a reference series; some labelled headlines are older.
 MONTHS = Days(date(2018, 4, 1), date(2020, 6, 30))
 SERIES = ("tension", "tension_unweighted", "tension_words", "tension_actions")
 

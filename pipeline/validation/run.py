@@ -1,4 +1,4 @@
-"""Run all studies for a home; write page and table.
+"""Run all studies of a home (folder of a run); write results.
 
 Statistics are in `studies/`, wording in `page.py`, pictures in `charts.py`.
 """
@@ -62,7 +62,7 @@ PAGE = "validation.html"
 TABLE = "validation"
 _DAYS_OF_TEXT = 31  # days whose texts are in memory at the same time
 _CORE = (ARTICLES, COVERAGE, FINDINGS, STORY_LINKS)
-_NO_TEXT = ("title", "body")
+_NO_TEXT = ("title", "body")  # columns that are empty where texts are not needed
 
 Part = tuple[pl.DataFrame, pages.Section]  # rows of VALIDATION, and the section that shows them
 
@@ -381,8 +381,8 @@ def _compare_with_rebuild(index: _Index) -> Part:
 def _simulate_coverage(index: _Index, replications: Mapping[int, int]) -> pl.DataFrame:
     """Simulate how often the intervals contain the true rate (COVERAGE_STUDY).
 
-    There is a simulation of stories that come singly and are read right, and one of stories that come in clusters, some of them misread. A
-    third one, with many misread stories, is only of a true rate that changes as the filter assumes.
+    There are three simulations: of stories that come singly and are read right; of stories that come in clusters, some of them misread;
+    and of clusters with many misread stories, but only for a true rate that changes as the filter assumes.
     """
     pool = simulate_pool(build_table, np.random.default_rng(SEED))
     assumed = {name: evolution for name, evolution in EVOLUTIONS.items() if evolution is follow_filter_model}

@@ -108,7 +108,8 @@ def _mark_scored_days(days: pl.DataFrame, window_to: date) -> pl.DataFrame:
 def forecast_stories(days: pl.DataFrame, half_life_days: float, prior_stories: float = PRIOR_STORIES) -> pl.DataFrame:
     """Forecast the stories of each scored day from days before.
 
-    `days`: STORY_DAYS. Returns `index_date`, `story_count`, `mean` (the forecast) and `surplus`: the variance is `mean * (1 + surplus)`.
+    `days`: STORY_DAYS; `prior_stories`: weight of the filter's prior, in stories. Returns `index_date`, `story_count`, `mean` (the
+    forecast) and `surplus`: the variance is `mean * (1 + surplus)`.
     """
     shape, rate = _compute_opening_state(days, half_life_days, float(prior_stories))
     exposure = days["expected_stories"].to_numpy()
@@ -213,7 +214,8 @@ def score_half_lives(
     """Score the forecast of the next day's stories for each half-life (`HALF_LIFE_SCORES`).
 
     Two rows per half-life: stories that arrive singly, as the filter assumes, and in clusters of the fitted size. `corpus`: a label;
-    `prior_stories`: weight of the filter's prior. Raises `ForecastError` as `count_story_days` does, or if there is no day to score.
+    `prior_stories`: weight of the filter's prior, in stories. Raises `ForecastError` as `count_story_days` does, or if there is no day to
+    score.
     """
     days = count_story_days(daily_mass, story_mass, baseline, series, channel)
     if not days["is_scored"].any():

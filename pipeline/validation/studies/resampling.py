@@ -9,7 +9,7 @@ Indices = NDArray[np.int64]
 DRAWS = 2000
 SEED = 20180322
 _LEVEL = 0.95  # of intervals
-_MIN_FINITE_SHARE = 0.5  # share of draws; with fewer, no interval
+_MIN_FINITE_SHARE = 0.5  # there is an interval only if more than this share of the draws is finite
 
 
 def draw_blocks(length: int, block: int, draws: int = DRAWS, seed: int = SEED) -> Indices:
