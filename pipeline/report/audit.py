@@ -53,7 +53,7 @@ def listing_table(listing: pl.DataFrame, selection: str) -> Table:
     """Return a terminal table of the readings with most mass.
 
     `listing`: rows of `add_opinions` (`pipeline/audit/listing.py`), all shown in this order. `selection`: words for what they were selected
-    from, printed in the title.
+    from, printed in the title. Below the probability is the tier (confidence), in `verdicts` what judges said.
     """
     table = new_table(
         f"The {format_count(listing.height, 'reading')} with the largest mass, {to_plain(selection)}",

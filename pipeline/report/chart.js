@@ -21,13 +21,13 @@
     tension_actions: "Tension from actions", tension_words: "Tension from words", one: "Tension", other: "Tension",
   };
   const DIFFERENCES = { net_tension: ["tension", "concession"], tension_actions: ["tension", "tension_words"] };
-  const OF_PAIR = ["who", "stalemate"]; // views of both directions
+  const OF_PAIR = ["who", "stalemate"]; // views of the pair, whatever direction is chosen
   const hasChart = (pair) => directionsOf(pair).some((series) => data.series[series]);
   const controls = { pair: byId("pair"), direction: byId("direction"), view: byId("view"), from: byId("from"), to: byId("to"), day: byId("day") };
   const decoded = new Map();
   let view = null, rows = [], peaks = [], shown = [], drawing = 0;
   let state = { pair: controls.pair.value, direction: "", view: "both", from: null, to: null, day: null };
-  const START = state; // of a page opened without a fragment
+  const START = state; // the state of a page whose address has no fragment (#…)
 
   async function unpack(text) {
     const bytes = Uint8Array.from(atob(text.trim()), (letter) => letter.charCodeAt(0));
@@ -35,7 +35,7 @@
     return JSON.parse(await new Response(stream).text());
   }
 
-  /** Rows of a series, one for each day; each column is stored as differences to the value before. */
+  /** Unpack the rows of a series, one for each day shown; each column is stored as differences to the last known value. */
   function rowsOf(series) {
     if (!decoded.has(series) && data.series[series]) {
       const packed = data.series[series], columns = {};
@@ -53,7 +53,7 @@
       const made = decoded.get(series);
       for (const name of Object.keys(NAMES)) {
         const values = made.map((row) => row[name] ?? null);
-        made.forEach((row, n) => { row[`alone_${name}`] = isAlone(values, n); }); // a line needs two days
+        made.forEach((row, n) => { row[`alone_${name}`] = isAlone(values, n); }); // drawn as a dot: a line needs two days
       }
     }
     return decoded.get(series) || [];
@@ -173,13 +173,13 @@
     return runs;
   }
 
-  /** The scale follows the values: intervals of thin days may be many times as wide, and are cut. */
+  /** Ends of the y axis. They follow the values: intervals of days on which little was read may be many times as wide, and are cut. */
   function axisEnds(visible) {
     const { lines, base } = VIEWS[state.view], [lowest, highest] = minMax(lines.flatMap((line) => visible.map((row) => row[line] ?? 0)));
     return [1.25 * lowest, state.view === "stalemate" ? 100 : Math.max(base === 100 ? 160 : 10, 1.25 * highest)];
   }
 
-  /** Names of lines and of the phases in the strip, and whether bands are cut. */
+  /** Show the names of lines and of the phases in the strip, and say whether bands are cut. */
   function tellLegends() {
     const { lines } = VIEWS[state.view], visible = inWindow(), [low, top] = axisEnds(visible);
     const [lowest, highest] = minMax(lines.flatMap((line) => visible.flatMap((row) => [row[`${line}_lo80`] ?? 0, row[`${line}_hi80`] ?? 0])));
@@ -315,7 +315,7 @@
     return made;
   }
 
-  /** How much of a value is data, and its largest story if it may be named. */
+  /** Say how much of a value is news, and name its largest story, or say why none is named. */
   function tellStory(title, row, name) {
     const made = element("p"), news = row[`${name}_news`];
     made.append(`${title}: ${news} % news, ${100 - news} % prior. `);

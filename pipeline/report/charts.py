@@ -103,7 +103,7 @@ def spread_positions(places: Sequence[float], gap: float, low: float, high: floa
 
     First, from the lowest on, each is raised to at least `low` and to `gap` above the one before; then, from the highest on, each is
     lowered to at most `high` and to `gap` below the next. If there is too little space, some end below `low`. Results are in the order of
-    `places`. It places labels that would overlap.
+    `places`. Used for labels, which would overlap otherwise.
     """
     order = sorted(range(len(places)), key=lambda n: places[n])
     moved = list(places)
@@ -119,9 +119,10 @@ def spread_positions(places: Sequence[float], gap: float, low: float, high: floa
 
 
 def scale_changes(frame: pl.DataFrame, x: Chart) -> list[Chart]:
-    """Return a layer with a dotted line where each new scale begins.
+    """Return a layer with a dotted line where 100 changes its scale.
 
-    `frame`: `index_date` and `baseline_to`; `x`: how the field `at` is drawn. Empty if all days have one scale.
+    `frame`: `index_date` and `baseline_to` (another baseline is another scale); `x`: the Vega-Lite encoding of the field `at`. An empty
+    list if all days have one scale.
     """
     rows = [{"at": midnight_ms(day)} for day in find_new_scales(frame)]
     return [layer(rows, {"type": "rule", "color": palette.MUTED, "strokeDash": [1, 3], "strokeWidth": 1}, x=x)] if rows else []

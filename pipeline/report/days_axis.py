@@ -56,8 +56,9 @@ class DaysAxis:
     def ticks(self) -> dict[int, list[str]]:
         """Choose the instants (milliseconds) to label, with their lines of text.
 
-        About as many as fit. Labels are days, months or years. For days and months, the year is a second line of the first label, and of
-        each label in another year than the one before. Days are labelled at noon, below their value; months and years where they begin.
+        There are about as many as fit. Labels are days, months or years. For days and months, the year is a second line of the first label,
+        and of each label in another year than the one before. Days are labelled at noon, below their value; months and years where they
+        begin.
         """
         marked, size = _choose_ticks(self.first, self.last, max(2, self.width // _LABEL_WIDTH))
         labels = {}

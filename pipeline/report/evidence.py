@@ -1,7 +1,7 @@
-"""Stories behind values, with sentence and link, and which are named.
+"""Stories behind values, with sentence and link; which of them to name.
 
-Page and terminal name a story by the same rule. News is the part of a value that comes from articles; the prior, which comes from none, is
-the rest. A tier (`high`, `medium` or `low`) is the confidence in a reading.
+Page and terminal name a story as the reason for a value by the same rule. News is the part of a value that comes from articles; the prior,
+which comes from none, is the rest. A tier (`high`, `medium` or `low`) is the confidence in a reading.
 """
 
 from collections.abc import Callable, Iterable
@@ -23,7 +23,7 @@ SIGNAL_COLUMNS = ("actor", "target", "product", "quote", "source", "url", "publi
 MIN_NEWS_PCT = 50
 #: A baseline of fewer days or articles says little about what is usual.
 _MIN_BASELINE_DAYS, _MIN_BASELINE_ARTICLES = 28, 100
-#: What the prior of a value is, in the words of README.md.
+#: What the prior of a value is, in words for readers.
 PRIOR_NOTE = "The prior, which comes from no article, pulls towards 100; expected news that did not come lowers the value."
 
 

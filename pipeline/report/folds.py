@@ -31,7 +31,7 @@ _SPELLS = 10
 _MEAN_DAYS = 90
 _LEAST_MEAN_DAYS = _MEAN_DAYS // 2
 _SPARK_MONTHS = 60
-_ID_LENGTH = 16  # of a signal; a threat lists the ids of its signals, those that name its rate first, then by probability
+_ID_LENGTH = 16  # characters of a signal's id; a threat's `signal_ids` begin with those that name its rate, then the most probable
 
 _ABOUT_MOVES = (
     "Each direction is compared with its own baseline of 100, so the two cannot be subtracted from one another. Actions are measures, "

@@ -44,7 +44,7 @@ _POINTS = (
     *(f"net_tension{bound}" for bound in _BOUNDS),
 )
 _SHARES = ("stalemate", "stalemate_lo80", "stalemate_hi80")
-_PARTS = ("tension_words",)  # net tension and the part from actions are differences, which the script takes
+_PARTS = ("tension_words",)  # net tension and the part from actions are differences, which the page's script computes
 _NEWS = MappingProxyType({channel: f"{value}_news" for channel, value in VALUE_OF_CHANNEL.items()})
 _STORY = MappingProxyType({channel: f"{value}_story" for channel, value in VALUE_OF_CHANNEL.items()})
 #: Columns of whole numbers that are packed for each series. Shares are in percent.
