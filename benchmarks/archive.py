@@ -100,7 +100,7 @@ def _write_file(folder: Path, number: int, rows: list[dict[str, str]]) -> None:
 
 
 def build_settings(folder: Path, span: Days) -> Settings:
-    """Build settings for a home next to the generated files, with their field names."""
+    """Build settings of a home in `folder`, which read the archive there, also files with other names of fields."""
     names = {"title": ("title", "headline.main"), "published_at": ("published_at", "pub_date")}
     archive = ArticleFiles.model_validate({"path": str(folder / "archive"), "columns": names})
     return Settings(home=folder / "home", articles=(archive,), first_day=span.first, last_day=span.last)
@@ -139,7 +139,7 @@ def main() -> None:
     """
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--gigabytes", type=float, default=0.05, help="text, unpacked [default: %(default)s]")
-    parser.add_argument("--days", type=int, default=365, help="over which they are spread [default: %(default)s]")
+    parser.add_argument("--days", type=int, default=365, help="number of days over which they are spread [default: %(default)s]")
     parser.add_argument("--links", action="store_true", help="also link articles of one story, which takes much longer")
     parser.add_argument("--folder", type=Path, help="where to put archive and lake, removed at the end [default: a temporary folder]")
     parser.add_argument("--step", choices=STEPS, help=argparse.SUPPRESS)

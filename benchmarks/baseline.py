@@ -60,10 +60,11 @@ def simulate_masses(random: np.random.Generator, masses: Matrix, stories_a_day: 
 
 
 def compute_values(observed: Matrix, lengths: tuple[int, ...], mean_mass: float, looks_ahead: bool = False) -> Matrix:
-    """Compute the value of each day with baselines final before it.
+    """Compute the value of each day with the newest baseline final before it.
 
     `observed`: mass, of shape (pairs, days), like the result. `lengths`: the baselines' lengths in days; `mean_mass`: that of a story, for
-    the prior. Days before the first baseline is final use it too; with `looks_ahead`, all days use the last.
+    the prior, and half of it as the least mass of a baseline. Days before the first baseline is final use it too; with `looks_ahead`, all
+    days use the last.
     """
     expected = np.empty_like(observed)
     for length in lengths:

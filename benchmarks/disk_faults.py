@@ -45,9 +45,10 @@ def run_with_failing_disk() -> int:
 
 
 def fail_disk(home: Path, first: int, error: int, log: Path) -> Callable[[], None]:
-    """Return a function that lets operations below `home` fail in its process.
+    """Return a function that makes operations on files below `home` fail.
 
-    Those from number `first` on fail (for `EIO` only that one, for 0 none); `log` lists all.
+    It affects the process that calls it. Operations from number `first` on fail with `error` (for `EIO` only that one; with `first` 0
+    none). The file `log` lists all operations.
     """
 
     def fail() -> None:
@@ -78,7 +79,7 @@ def draw(log: Path, chance: random.Random) -> int:
 def judge(code: int, text: str) -> list[str]:
     """Return what is wrong with exit code and output of a run on a failing disk."""
     problems = ["traceback"] * ("Traceback" in text)
-    if code not in {0, 1, 3}:  # published, failed, published with earlier side tables
+    if code not in {0, 1, 3}:  # published; failed; published, but a table that the index does not need has an earlier version
         problems.append(f"exit code {code}")
     if code == 1 and not REMEDIES.search(text):
         problems.append("no remedy")

@@ -15,7 +15,8 @@ from pipeline.index.filter import Matrix, discount
 from pipeline.index.parameters import PRIOR_STORIES
 
 STORIES_A_DAY = (0.01, 0.02, 0.05, 0.07, 0.1, 0.15, 0.2, 0.3, 0.5, 1.0, 3.0)
-WORLDS = ((0.5, 30), (0.8, 30), (1.2, 30), (0.8, 90))  # standard deviation of the logarithm, days in which it forgets
+# Of the true rate's logarithm: standard deviation, and days until its autocorrelation is 1/e.
+WORLDS = ((0.5, 30), (0.8, 30), (1.2, 30), (0.8, 90))
 HALF_LIFE, BURN_IN, DAYS, PAIRS = 7.0, 60, 400, 400
 SPREAD_OF_STORIES = 0.5  # standard deviation of the logarithm of a story's mass
 QUARTER = np.log(1.25)

@@ -124,14 +124,14 @@ def fork_run(home: Path, articles: Path, before: Callable[[], object] = _nothing
 
 
 def find_problems(home: Path) -> list[str]:
-    """Return what is wrong with the publication of a home, in a forked process."""
+    """Check the publication of a home in a forked process; return what is wrong."""
     return list_in_fork(lambda: _check_published(home / "published"))
 
 
 def list_in_fork(list_lines: Callable[[], Iterable[str]]) -> list[str]:
-    """Return the lines that a function lists, in a forked process.
+    """Call a function in a forked process; return the lines that it lists.
 
-    If the process fails, the lines say why.
+    If the process fails and prints nothing, the only line has its exit code.
     """
     forked = fork(lambda: print("\n".join(list_lines())))
     code, lines = forked.wait(), forked.output.read_text(encoding="utf-8").split("\n")
@@ -166,9 +166,9 @@ def _check_published(published: Path) -> Iterator[str]:
 
 
 def read_release(home: Path) -> str:
-    """Return name and hashes of the newest release, without its database.
+    """Return name of the newest release, and hashes of its files but the database.
 
-    The same tables may be in other blocks of a database.
+    Databases with the same tables may differ in their bytes.
     """
     release = (home / "published" / "latest").resolve()
     return f"{release.name}\n{sorted((read_sums(release) | {DATABASE: ''}).items())}"

@@ -50,9 +50,10 @@ def kill_at(forked: Forked, cpu_seconds: float) -> bool:
 
 @contextlib.contextmanager
 def serve_bucket(folder: Path) -> Iterator[str]:
-    """Run an S3 server, set the variables that make runs upload to it, and yield the URL.
+    """Run an S3 server; yield the URL to which runs upload.
 
-    It is started in a forked process: the client's threads would not be there after a fork.
+    Sets the environment variables for that, which stay set. `Server.start` uses a client with threads, so it is called in a forked process:
+    threads of this process would be missing in the runs, which are forked later.
     """
     from tests.s3_server import USERS, Server  # noqa: PLC0415 needs packages of another group
 

@@ -2,9 +2,10 @@
 
     uv run python benchmarks/labelled_headlines.py HOME REFERENCES
 
-HOME: the folder of a `tension run` on the 17,760 headlines; REFERENCES: a file or folder of reference series. The labels are
-`tests/gold/labels-of-headlines.csv` (ids and codes, no text). In the other indices they replace our findings between China and the United
-States; all else is equal. Repeats the figures in the section on validation of docs/methodology.md.
+HOME: the folder of a `tension run` on the 17,760 headlines of the Guardian (`examples/README.md`); REFERENCES: a file or folder of indices
+by others. The labels are `tests/gold/labels-of-headlines.csv` (ids and codes, no text). In the indices that ours is compared with, they
+replace our findings between China and the United States; all else is equal. Repeats the figures in the section on validation of
+docs/methodology.md.
 """
 
 import argparse

@@ -1,8 +1,9 @@
-"""Measure how long a browser takes to draw the page of 60 pairs and ten years, next to a page of one pair.
+"""Measure how long a browser takes to draw a large report.
 
     uv run python benchmarks/page.py [--times 5]
 
-Needs Chromium. Prints the best and the median of several loads, in seconds, and the ratio of the medians.
+It has 60 pairs and ten years, and is compared with one of a single pair. Needs Chromium. Prints the best and the median of several loads,
+in seconds, and the ratio of the medians.
 """
 
 import argparse

@@ -4,7 +4,8 @@
 
 The readers are the rules and the encoder; the combinations are their union, their intersection, and the extractor that uses both. Scores
 triples (actor, target, polarity) of asserted signals, as `tension evaluate` does, for the extractor also by tier (confidence of the
-signal). Each single reader uses its own minimum probability. Also prints the share of true pairs that are among the candidates.
+signal). Each single reader uses its own minimum probability. Also prints the share of true pairs (actor and target) that are among the
+candidates, the pairs of a sentence that readers judge.
 """
 
 import argparse

@@ -65,10 +65,10 @@ def measure(folder: Path, url: str, workers: int) -> tuple[float, float]:
 
 
 def main() -> None:
-    """Measure one and two workers, and print the table."""
+    """Print time and requests of one worker, and of two together."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--articles", type=int, default=400, help="number of articles [default: %(default)s]")
-    parser.add_argument("--days", type=int, default=56, help="over which they are spread [default: %(default)s]")
+    parser.add_argument("--days", type=int, default=56, help="number of days over which they are spread [default: %(default)s]")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

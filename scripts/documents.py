@@ -1,6 +1,7 @@
 """Fill the generated parts of documents with cog: `make docs`.
 
-A generated part is a block of Python in a comment, with its output. `tests/end_to_end/test_documents.py` checks that all are current.
+A generated part is a block of Python in a comment, followed by its output. `tests/end_to_end/test_documents.py` checks that all outputs
+are current.
 """
 
 import argparse

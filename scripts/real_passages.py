@@ -2,8 +2,8 @@
 
     python -m scripts.real_passages --split train --passages PASSAGES.jsonl --documents DOCUMENTS.parquet > gold.jsonl
 
-Writes a gold file (docs/annotation-guide.md). `PASSAGES` holds `id` and `text`; `DOCUMENTS` holds `article_id` and `body`; some
-passages are consecutive paragraphs of a body.
+Writes a gold file (docs/annotation-guide.md). `PASSAGES` has `id` and `text`; `DOCUMENTS` has `article_id` and `body`, for the passages
+that are consecutive paragraphs of a body.
 """
 
 import argparse
@@ -19,7 +19,7 @@ import polars as pl
 LABELS = Path(__file__).parents[1] / "pipeline" / "signals" / "training" / "real"
 _PASSAGE_TYPES = {"sha256": pl.String, "date": pl.String, "first_paragraph": pl.Int64, "last_paragraph": pl.Int64}
 SPLITS = ("train", "tune", "report")
-#: One in this many passages that are not runs of paragraphs is in the report split, chosen by the SHA-1 of its id.
+#: Of the passages that are no runs of paragraphs of a document, one in this many is in the split `report`, by the SHA-1 of its id.
 REPORTED = 4
 
 

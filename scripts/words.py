@@ -45,7 +45,7 @@ WORDS = {
 #: Names of variables, functions and arguments to avoid.
 NAMES = {"found", "given", "told", "asked", "kept"}
 
-#: Text that the checks do not read: data, generated files, texts that readers and models are made from.
+#: Files that the checks do not read: data, generated files, instructions for language models, and lists of these words.
 EXCLUDED = (
     "docs/data-dictionary.md", "pipeline/sample/*", "pipeline/signals/readers/llm/guide.md", "tests/fixtures/*", "scripts/words.py",
     "tests/conventions/test_language.py",
