@@ -138,7 +138,7 @@ def _add_reasons(rows: pl.DataFrame) -> pl.DataFrame:
         ("other_language", pl.col("language").is_not_null(), pl.format("the text seems to be {}", "language")),
     )
     reason, detail = pl.lit(None, pl.String), pl.lit(None, pl.String)
-    for word, applies, explanation in reversed(reasons):  # the last one set wins
+    for word, applies, explanation in reversed(reasons):  # so that the first that applies is set last
         reason = pl.when(applies).then(pl.lit(word)).otherwise(reason)
         detail = pl.when(applies).then(explanation).otherwise(detail)
     return rows.with_columns(reason.alias("reason"), detail.alias("detail"))

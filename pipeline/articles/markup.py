@@ -49,13 +49,14 @@ LOOKS_LIKE_HTML = (
 _NEVER_SHOWN = (
     r"(?is)<!--.*?-->|<!\[CDATA\[|\]\]>|<!\[[^>]*>|<!doctype[^>]*>|<\?xml[^>]*>|<script\b[^>]*>.*?</script\s*>"
     r"|<style\b[^>]*>.*?</style\s*>|<svg\b[^>]*>.*?</svg\s*>|<math\b[^>]*>.*?</math\s*>"
-    # What is never closed goes up to the end, or its end would be sought again after each later match.
+    # What is never closed matches up to the end of the page, and stays (group 1). Else each later match would search for its end again.
     r"|(<(?:!--|!\[|!doctype|\?xml|(?:script|style|svg|math)\b).*)"
 )
 # Two Unicode noncharacters mark the angle brackets of tags while all other brackets are escaped.
 _OPEN, _CLOSE = "\ufdd0", "\ufdd1"
 _TAG = rf"(?i)<(/?)({_NAME}){_ATTRIBUTES}>"
-# Of the attributes only `hidden` stays, also for a style that hides: nobody reads what a page does not show. Whole pages hide at first.
+# Of the attributes only `hidden` stays, also for a style that hides: nobody reads what a page does not show. Not of `html` and `body`: some
+# pages hide them until their scripts have run.
 _HIDDEN_TAG = rf"(?i)<({_BLOCKS}|{_CELLS}|{_INLINE}){_ANY_ATTRIBUTE}[\s/]+{_HIDES}{_ANY_ATTRIBUTE}[\s/]*>"
 _BROKEN_TAG = rf"(?i)<(/?)({_NAME}){_BROKEN_ATTRIBUTES}>"
 _OTHER_TAG = rf"</?{_OTHER_NAME}(?:{_BROKEN_ATTRIBUTES})?>"

@@ -19,7 +19,7 @@ from pipeline.index.filter import Matrix, has_evidence, weigh_evidence
 NO_DATA = "no data"
 
 CHANNELS = ("escalation", "concession", "dialogue")
-_DECIMALS = 4  # the quadrature is exact to 2e-4, and mathematical functions differ between processors in the last bits
+_DECIMALS = 4  # more would be noise: the integral is exact to 2e-4, and mathematical functions differ between processors in the last bits
 # 16 nodes and weights of the Gauss-Legendre rule, moved from [-1, 1] to [0, 1].
 _NODES, _WEIGHTS = (0.5 * (part + shift) for part, shift in zip(np.polynomial.legendre.leggauss(16), (1, 0), strict=True))
 

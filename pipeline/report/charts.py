@@ -370,12 +370,12 @@ def _describe_baseline(frame: pl.DataFrame) -> str:
 
 
 def chart_title(text: str, lines: Sequence[str]) -> Chart:
-    """The title and the lines below it, wrapped."""
+    """Return the Vega-Lite title of a chart, with wrapped lines below it."""
     return {"text": text, "subtitle": [part for line in lines for part in textwrap.wrap(line, width=WIDTH // 6)]}
 
 
 def panel_title(text: str) -> Chart:
-    """The title of one panel of a chart."""
+    """Return the Vega-Lite title of one panel of a chart."""
     return {"text": text, "fontSize": 13, "anchor": "start", "frame": "group", "offset": 4}
 
 

@@ -25,7 +25,7 @@ def midnight_ms(day: date) -> int:
 
 @dataclass(frozen=True)
 class DaysAxis:
-    """The days from `first` to `last`, inclusive, over `width` pixels."""
+    """Time axis: days from `first` to `last`, inclusive, over `width` pixels."""
 
     first: date
     last: date
@@ -41,12 +41,12 @@ class DaysAxis:
 
     @property
     def start_ms(self) -> int:
-        """The first day's midnight."""
+        """Start of the first day, in milliseconds since 1970."""
         return midnight_ms(self.first)
 
     @property
     def end_ms(self) -> int:
-        """The midnight that ends the last day."""
+        """End of the last day, in milliseconds since 1970."""
         return midnight_ms(self.last) + DAY_MS
 
     def to_pixel(self, day: date) -> float:

@@ -17,7 +17,7 @@ _TITLES = {
     "kind": "By kind (actor, target and kind right)",
     "source": "By source (actor, target and polarity right)",
 }
-#: Parts that are shares: title, head of the names, head of the shares.
+#: Parts of the scores that are shares: title of their table, head of the column of names, head of the column of shares.
 _SHARES = {
     "tier": ("By tier (actor, target and polarity right)", "tier", "share right"),
     "mass": ("By mass in the index: severity x probability (actor, target and polarity right)", "channel", "share of mass right"),

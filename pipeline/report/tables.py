@@ -6,7 +6,7 @@ from typing import Any
 from rich import box
 from rich.table import Table
 
-_LONGEST_WORD = 20  # of those that a label column never breaks
+_LONGEST_WORD = 20  # characters; a label column may break longer words
 
 
 def new_table(title: str, **style: Any) -> Table:

@@ -59,7 +59,7 @@ def _read_file(path: Path) -> pl.DataFrame:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file)
-            # Rows have the stripped names, too.
+            # The keys of rows are these names, without spaces around them.
             reader.fieldnames = [(name or "").strip() for name in reader.fieldnames or ()]
             parse = _choose_parser(reader.fieldnames, path)
             rows: list[tuple[str, str, date, float]] = []

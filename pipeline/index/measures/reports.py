@@ -25,7 +25,7 @@ _RATE_TOLERANCE = 0.05
 GENERAL = r"^(?:all goods|nearly all goods|goods )|\blines\b"
 #: Matches `product` of a layer on all goods of its targets: a report that names no goods may be about it long after its act.
 ON_ALL_GOODS = r"^(?:nearly )?all goods|^goods (?:of|that|outside)"
-#: Days after an act on which a report of its rate may still be about it.
+#: A report without goods may be about a layer on all goods if the reported rate was set at most so many days before.
 _MAX_AGE_DAYS = 365
 _WORD = r"[a-z]{4,}"
 _COMMON_WORDS = frozenset(
@@ -153,7 +153,7 @@ def _choose_nearest_act(claims: pl.DataFrame, acts: pl.DataFrame) -> pl.DataFram
     nearest = pl.min_horizontal(
         pl.when(days_from(day).is_between(-DAYS_BEFORE, DAYS_AFTER)).then(days_from(day).abs()) for day in ("announced_on", "effective_on")
     )
-    days = claims.select(*_KEYS, "told_on").unique()  # acts join days before claims: a day has many
+    days = claims.select(*_KEYS, "told_on").unique()  # acts are joined with days first: many claims have the same day
     on_days = days.join(acts, on=_KEYS).with_columns(distance=nearest).filter(pl.col("distance").is_not_null())
     is_easing_act = ~pl.col("action").is_in((*_RAISING_ACTIONS, *_NEUTRAL_ACTIONS))
     is_neutral = pl.col("action").is_in(_NEUTRAL_ACTIONS)
