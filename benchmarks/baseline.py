@@ -119,7 +119,7 @@ def study_home(argument: str) -> None:
 
 
 def main() -> None:
-    """Print the table."""
+    """Print the table: simulated pairs, then the pairs of homes."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("homes", nargs="*", metavar="HOME:PAIR")
     options = parser.parse_args()

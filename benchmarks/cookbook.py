@@ -27,7 +27,7 @@ PAIRS = tuple(f"{one}-{other}" for one, other in zip(_COUNTRIES[:50], _COUNTRIES
 
 
 def read_queries(pair: str, year: int) -> list[tuple[str, str]]:
-    """Read heading and text of each query, about this pair and year."""
+    """Read heading and text of each query, changed to be about this pair and year."""
     first, second = pair.split("-")
     names = {"CHN-USA": pair, "USA-CHN": f"{second}-{first}", "USA>CHN": f"{second}>{first}", "CHN>USA": f"{first}>{second}"}
     names |= {"'USA'": f"'{second}'", "'CHN'": f"'{first}'", "2025-": f"{year}-"}
@@ -51,7 +51,7 @@ def time_query(con: duckdb.DuckDBPyConnection, text: str) -> tuple[float, int]:
 
 
 def main() -> None:
-    """Build the database and print the table."""
+    """Build the database; print seconds and rows of each query."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--signals", type=int, default=600_000)
     parser.add_argument("--years", type=int, default=10)

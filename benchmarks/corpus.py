@@ -29,6 +29,6 @@ def read_clean_articles(path: Path) -> pl.DataFrame:
 
 
 def draw_articles(articles: pl.DataFrame, count: int, draw: int = 1) -> pl.DataFrame:
-    """Draw articles in the order of the SHA-256 of their ids; draw 2 goes on where draw 1 ends."""
+    """Draw `count` articles in the order of the SHA-256 of their ids; draw 2 begins where draw 1 ends."""
     digests = pl.Series([sha256(identifier.encode()).hexdigest() for identifier in articles["article_id"]], dtype=pl.String())
     return articles[digests.arg_sort()].slice((draw - 1) * count, count)

@@ -25,13 +25,13 @@ from pathlib import Path
 from forked_runs import find_problems, fork_run, read_release, stamp, undisturbed, write_articles
 
 FOREVER = 10**9
-#: Error, and how many operations in a row it concerns.
+#: Kinds of fault: the error, and how many operations in a row fail with it.
 FAULTS = {errno.ENOSPC: FOREVER, errno.EROFS: FOREVER, errno.EIO: 1}
-#: What every message of a failure must have one of: what to do.
+#: What to do: every message of a failure must have one of these.
 REMEDIES = re.compile(
     r"free some space|choose another (?:folder|home)|check the disk|run the same command again|run again|tension verify|nothing runs"
 )
-#: Names that differ between runs, or between files of one kind.
+#: Patterns of names that differ between runs, or between files of one kind, and what replaces them.
 KINDS = ((r"[0-9a-f]{8}-[0-9a-f-]{27}", "RUN"), (r"lake/(\.new-|\.unsorted-)?[a-z_]+", r"lake/\1TABLE"), (r"\d{4}-\d\d-\d\d", "DAY"))
 
 
@@ -87,7 +87,7 @@ def judge(code: int, text: str) -> list[str]:
 
 
 def main() -> None:
-    """Let operations fail, and print the counts."""
+    """Let operations of runs fail; print how each run ends, and the counts."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--count", type=int, default=100, help="number of runs with a fault")
     parser.add_argument("--seed", type=int, default=1)

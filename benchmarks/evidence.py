@@ -44,7 +44,7 @@ def simulate(stories_a_day: float, spread: float, memory: float, random: np.rand
 
 
 def main() -> None:
-    """Print the table."""
+    """Print the table, one line for each number of stories a day."""
     memory = discount(np.ones((1, DAYS)), HALF_LIFE)[0, -1]
     print("stories/day  evidence  correlation    explained      right side")
     for number, stories in enumerate(STORIES_A_DAY):

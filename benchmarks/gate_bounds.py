@@ -19,7 +19,7 @@ from pipeline.signals.gold import read_gold, select_half
 
 
 def main() -> None:
-    """Print one line per file."""
+    """Print for each file how many of its passages or articles pass."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--gold", type=Path, nargs="*", default=[])
     parser.add_argument("--articles", type=Path, nargs="*", default=[])

@@ -29,7 +29,7 @@ LARGE_FRAME_RULES = 20
 
 
 def load_rules() -> dict[str, Any]:
-    """Load the rules of every table, also in older checkouts."""
+    """Load the rules of every table, also with the code of older checkouts."""
     for module, function in (("pipeline.quality.rule_files", "load_rules"), ("pipeline.quality.rules", "load")):
         try:
             load = getattr(importlib.import_module(module), function)

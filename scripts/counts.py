@@ -20,7 +20,7 @@ SCHEMA = {**dict.fromkeys(BY, pl.String()), "findings": pl.Int64()}
 
 
 def read_counts() -> pl.DataFrame:
-    """Read the committed counts."""
+    """Read the counts that are stored in `COUNTS`."""
     return pl.read_csv(COUNTS, schema=SCHEMA)
 
 

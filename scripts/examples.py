@@ -267,7 +267,7 @@ def main() -> None:
             continue
         home, folder = options.homes / archive.name, options.out / archive.name
         report = home / "validation"
-        # The baselines of an earlier encoder are final in its home, and would change the values.
+        # The home of an earlier run has final baselines, perhaps of an earlier encoder, which would change the values.
         shutil.rmtree(home, ignore_errors=True)
         try:
             with exit_on_user_error():

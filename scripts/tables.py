@@ -84,7 +84,7 @@ def _render_hits_line(figures: pl.DataFrame, statistic: str) -> tuple[str, ...]:
 
 
 def _render_chance(row: Mapping[str, Any]) -> str:
-    return "" if row["chance"] is None else f"{row['chance']:.0%}"  # none without placebo dates
+    return "" if row["chance"] is None else f"{row['chance']:.0%}"  # there is no chance without placebo dates
 
 
 def _render_rate(row: Mapping[str, Any]) -> str:
