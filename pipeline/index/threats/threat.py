@@ -322,7 +322,8 @@ class Threat:
 
         If claims of this day state the threat, they become evidence. The likeliest deadline of these claims replaces the threat's, if it is
         after `first_on`. Instrument, product, rate and amount become the likeliest ones of all claims so far. The instrument `other` counts
-        only if no claim names one; an empty product counts like any other, but does not replace a product.
+        only if no claim names one; an empty product counts like any other, but does not replace a product. If the product stays empty, rate
+        and amount of claims on a product do not count.
         """
         if self._new:
             self.evidence += [_evidence_row(claim, "said", is_used=True) for claim in self._new]
@@ -332,8 +333,9 @@ class Threat:
             specific = [claim for claim in self.said if claim["instrument"] != "other"]
             self.instrument = likeliest(specific or self.said, "instrument")
             with_goods = [claim for claim in self.said if claim["product"] != ""] if self.product else []
-            self.product, self.rate = likeliest(with_goods or self.said, "product"), likeliest(self.said, "rate_pct")
-            self.amount = likeliest(self.said, "amount_usd")
+            self.product = likeliest(with_goods or self.said, "product")
+            of_goods = self.said if self.product else [claim for claim in self.said if claim["product"] == ""]
+            self.rate, self.amount = likeliest(of_goods, "rate_pct"), likeliest(of_goods, "amount_usd")
             self._new = []
         self.record(on)
 

@@ -80,6 +80,20 @@ def test_the_sentence_of_a_threat_names_its_rate() -> None:
     assert row["signal_ids"] == f"{with_rate['claim_id']}, {without['claim_id']}"
 
 
+def test_a_rate_on_one_product_is_none_of_a_threat_on_all_goods() -> None:
+    general = threat(0, "Brazil will hear of duties on all its goods on March 10.", None)
+    on_tea = threat(0, "Washington may charge 35 percent on Brazilian tea.", 35.0, product="tea", probability=0.6)
+    (row,) = last_of(general, on_tea, through=60)
+    assert (row["product"], row["rate_pct"], row["said_days"]) == ("", None, 1)
+
+
+@pytest.mark.parametrize("product", ["", "tea"])
+def test_a_rate_on_all_the_goods_threatened_is_the_threats(product: str) -> None:
+    first = threat(0, "Brazil will hear of duties on its tea.", None, product=product)
+    (row,) = last_of(first, threat(0, "Washington may charge 35 percent.", 35.0, probability=0.6), through=60)
+    assert (row["product"], row["rate_pct"]) == (product, 35.0)
+
+
 @pytest.mark.parametrize(
     ("quote", "instrument"),
     [("Washington will take every measure needed.", "other"), ("Washington may control exports.", "export_control")],
