@@ -6,7 +6,7 @@ Does not: which claims belong together (`threat.py`, `build.py`).
 
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
@@ -194,6 +194,14 @@ def is_same_rate(one: float, other: float) -> bool:
     They may differ by `same_rate_points` percentage points, or by the share `same_rate_share` of the larger one if that is more.
     """
     return abs(one - other) <= max(threshold("same_rate_points"), threshold("same_rate_share") * max(one, other))
+
+
+def find_rate(rate: float, text: str) -> Iterator[re.Match[str]]:
+    """Find where a text names a rate: "25%", "25 percent", "25-percent".
+
+    A part of another number is none: "7.25 percent" does not name 25 percent.
+    """
+    return re.finditer(rf"(?i)(?<![\d.,]){re.escape(f'{rate:g}')}[ -]?(?:%|per ?cent)", text)
 
 
 def rates_agree(one: float | None, other: float | None) -> bool:
@@ -389,5 +397,5 @@ def _refers_to(threat: Said, quote: str) -> bool:
 
     It does if it has the threatened rate or a word like "planned".
     """
-    names_rate = threat.rate is not None and re.search(rf"(?i)\b{threat.rate:g} ?(?:%|per ?cent)", quote) is not None
+    names_rate = threat.rate is not None and next(find_rate(threat.rate, quote), None) is not None
     return names_rate or _REFERS.search(quote) is not None

@@ -5,7 +5,7 @@ Belongs here: sentences on a threat or a measure that name the rate of the other
 
 import re
 
-from pipeline.index.threats.claims import Claim
+from pipeline.index.threats.claims import Claim, find_rate
 
 _MONTH = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
 #: A condition that is not over where the rate is named: "unless Washington withdraws its duty of", "should the extra". A comma ends it, and
@@ -33,5 +33,5 @@ def names_own_rate(claim: Claim) -> bool:
     if rate is None or claim["kind"] not in ("threat", "measure"):
         return True
     quote = claim["quote"]
-    before = [quote[: match.start()] for match in re.finditer(rf"(?i)(?<![\d.,-]){rate:g} ?(?:%|per ?cent)", quote)]
+    before = [quote[: match.start()] for match in find_rate(rate, quote)]
     return not before or not all(_IN_CONDITION.search(text) or _ANSWERED.search(text) for text in before)

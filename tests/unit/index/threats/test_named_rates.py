@@ -50,3 +50,17 @@ def test_the_rate_of_the_other_side_is_none_of_threat_or_outcome() -> None:
     done = claim("measure", 9, "Brasilia presented its answer to the 50% tariff.", 50.0, actor="BRA", target="USA")
     (row,) = last_of(said, done)
     assert (row["threat_outcome"], row["rate_pct"], row["outcome_rate_pct"]) == ("followed", None, None)
+
+
+@pytest.mark.parametrize(
+    ("quote", "outcome"),
+    [
+        ("The two agreed to drop the 25-percent tariff.", "withdrawn"),
+        ("The two agreed to drop the tariff of 25 per cent.", "withdrawn"),
+        ("The two agreed to drop an old tariff of 7.25 percent.", "pending"),
+        ("The two agreed to drop an old tariff of 125 percent.", "pending"),
+    ],
+)
+def test_a_deal_refers_to_a_threat_by_its_rate_not_by_a_part_of_one(quote: str, outcome: str) -> None:
+    (row,) = last_of(threat(0, rate=25.0), claim("agreement", 9, quote, instrument="agreement"), through=30)
+    assert row["threat_outcome"] == outcome
