@@ -357,7 +357,9 @@ class Threat:
         `record` adds its first day (`valid_from`) and the first day on which it is no longer valid (`valid_to`).
         """
         said = sort_claims(self.said, self.rate)
-        by_day = {on: [claim for claim in self.said if claim["told_on"] == on] for on in {claim["told_on"] for claim in self.said}}
+        by_day: dict[date, list[Claim]] = {}
+        for claim in self.said:
+            by_day.setdefault(claim["told_on"], []).append(claim)
         shown = self.outcome
         has_days = shown.on is not None and shown.basis != "elapsed"
         return {
