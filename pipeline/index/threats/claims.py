@@ -113,12 +113,14 @@ def is_likely(claims: Sequence[Claim]) -> bool:
     return chance(claims) >= threshold("least_chance")
 
 
-def sort_claims(claims: Sequence[Claim], rate: float | None = None) -> list[Claim]:
+def sort_claims(claims: Sequence[Claim], **details: Any) -> list[Claim]:
     """Sort claims: the most probable first, equal ones by `claim_id`.
 
-    With a `rate`, those that name it come before all others.
+    With `details`, values of columns, those that name the first detail come before all others, then those that name the second, and so on.
+    A detail that is None is left out.
     """
-    return sorted(claims, key=lambda claim: (rate is not None and claim["rate_pct"] != rate, -claim["probability"], claim["claim_id"]))
+    named = [(name, value) for name, value in details.items() if value is not None]
+    return sorted(claims, key=lambda claim: (*(claim[name] != value for name, value in named), -claim["probability"], claim["claim_id"]))
 
 
 def likeliest(claims: Sequence[Claim], name: str) -> Any:

@@ -229,7 +229,7 @@ class Threat:
             claims = by_word[best]
             on, known_on = min(claim["told_on"] for claim in claims), max(claim["known_on"] for claim in claims)
             rate, amount = (likeliest(claims, name) if best in _DONE else None for name in ("rate_pct", "amount_usd"))
-            outcome = Outcome(best, on, known_on, sort_claims(claims, rate), rate=rate, amount=amount)
+            outcome = Outcome(best, on, known_on, sort_claims(claims, rate_pct=rate), rate=rate, amount=amount)
             self._set_outcome(outcome, likeliest(claims, "deadline_on"))
 
     def accepts_act(self, word: str, event: ActEvent) -> bool:
@@ -356,7 +356,7 @@ class Threat:
 
         `record` adds its first day (`valid_from`) and the first day on which it is no longer valid (`valid_to`).
         """
-        said = sort_claims(self.said, self.rate)
+        said = sort_claims(self.said, rate_pct=self.rate, product=self.product or None)
         by_day: dict[date, list[Claim]] = {}
         for claim in self.said:
             by_day.setdefault(claim["told_on"], []).append(claim)

@@ -80,6 +80,14 @@ def test_the_sentence_of_a_threat_names_its_rate() -> None:
     assert row["signal_ids"] == f"{with_rate['claim_id']}, {without['claim_id']}"
 
 
+def test_the_sentence_of_a_threat_names_its_goods() -> None:
+    on_tea = threat(0, "Washington may tax Brazilian tea.", None, product="tea", probability=0.6, tier="medium")
+    general = threat(3, "Washington will answer Brazil.", None, instrument="other", probability=0.95)
+    (row,) = last_of(on_tea, general, through=60)
+    assert (row["product"], row["tier"]) == ("tea", "medium")
+    assert row["signal_ids"] == f"{on_tea['claim_id']}, {general['claim_id']}"
+
+
 def test_a_rate_on_one_product_is_none_of_a_threat_on_all_goods() -> None:
     general = threat(0, "Brazil will hear of duties on all its goods on March 10.", None)
     on_tea = threat(0, "Washington may charge 35 percent on Brazilian tea.", 35.0, product="tea", probability=0.6)
