@@ -22,7 +22,7 @@ from pipeline.defs.unchanged import StoredResults
 from pipeline.settings import Settings
 from pipeline.sources.http.archive import Archive
 from pipeline.sources.http.client import Client
-from pipeline.sources.payloads import SUCCESSFUL_OUTCOMES, FetchResult
+from pipeline.sources.payloads import FAILED_OUTCOMES, FetchResult
 from pipeline.sources.registry import FETCHERS, Fetcher
 from pipeline.warehouse.lake import Lake
 
@@ -121,7 +121,7 @@ def _count_outcomes(context: dg.AssetExecutionContext, fetched: Iterable[FetchRe
     problems: list[str] = []
     for one in fetched:
         outcomes[one.outcome] += 1
-        if one.outcome not in (*SUCCESSFUL_OUTCOMES, "missing") and len(problems) < _MOST_PROBLEMS:
+        if one.outcome in FAILED_OUTCOMES and len(problems) < _MOST_PROBLEMS:
             problems.append(f"{one.request.item} {one.outcome}: {one.detail}")
             context.log.warning("%s", problems[-1])
     return outcomes, problems
@@ -129,7 +129,7 @@ def _count_outcomes(context: dg.AssetExecutionContext, fetched: Iterable[FetchRe
 
 def _report_answered(name: str, outcomes: Counter[str], problems: list[str]) -> dg.AssetCheckResult:
     """Return the result of `answered`, with the first twelve problems."""
-    more = f"; and {count - _PROBLEMS_SHOWN} more" if (count := outcomes["failed"] + outcomes["refused"]) > _PROBLEMS_SHOWN else ""
+    more = f"; and {count - _PROBLEMS_SHOWN} more" if (count := sum(outcomes[one] for one in FAILED_OUTCOMES)) > _PROBLEMS_SHOWN else ""
     metadata: dict[str, Any] = {**outcomes, "detail": "; ".join(problems[:_PROBLEMS_SHOWN]) + more}
     return dg.AssetCheckResult(
         passed=not problems, check_name=ANSWERED, asset_key=name, severity=dg.AssetCheckSeverity.WARN, metadata=metadata

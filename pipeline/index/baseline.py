@@ -38,7 +38,10 @@ def freeze_baseline(fresh: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
     """
     for (first, last), rows in fresh.group_by("baseline_from", "baseline_to", maintain_order=True):
         if rows["article_count"].sum() == 0:
-            raise BaselineError(f"no article was accepted in the baseline window {first} to {last}; set another with --baseline FROM:TO")
+            raise BaselineError(
+                f"no article was accepted in the baseline window {first} to {last}; `tension status` says how many rows were rejected and "
+                f"why; if there are articles on other days, set another window with --baseline FROM:TO"
+            )
     frozen = stored.filter("is_frozen").join(fresh, on=["series", *METHOD], how="semi")
     return BASELINE.conform(pl.concat([frozen, fresh.join(frozen, on=["series", *METHOD], how="anti")]))
 

@@ -11,7 +11,7 @@ import polars as pl
 from pipeline.contracts.sources import RECENT_DAYS
 from pipeline.contracts.tables.raw import FETCHES
 from pipeline.contracts.upstreams import UPSTREAMS
-from pipeline.sources.payloads import SUCCESSFUL_OUTCOMES
+from pipeline.sources.payloads import FAILED_OUTCOMES, SUCCESSFUL_OUTCOMES
 
 STATUS = pl.Schema(
     {
@@ -82,6 +82,6 @@ def _describe_upstream(
         "is_late": newest is None or (last_day - newest).days > allowed,
         "requested": last.height,
         "missing": last.filter(outcome="missing").height,
-        "failed": problems.filter(pl.col("outcome") != "missing").height,
+        "failed": last.filter(pl.col("outcome").is_in(FAILED_OUTCOMES)).height,
         "last_problem": problems["detail"][-1] if problems.height else "",
     }
