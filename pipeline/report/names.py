@@ -7,15 +7,10 @@ from datetime import date
 from types import MappingProxyType
 
 from pipeline.contracts.countries import ALL_PARTNERS, COUNTRIES, parse_pair
+from pipeline.contracts.days import MONTHS
 
 # Names that differ from those in `pipeline/contracts/countries.py`, because they are shown in little space.
 _SHORT_NAMES = MappingProxyType({"ARE": "UAE", "EUN": "EU", "GBR": "UK", "USA": "USA", ALL_PARTNERS: "all partners"})
-
-# Not `strftime`, which depends on the locale of the machine.
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
-
 
 # Instruments in words; the others are words already.
 _INSTRUMENTS = MappingProxyType(
@@ -71,7 +66,7 @@ def signed(value: float, digits: int = 0) -> str:
 
 def long_day(day: date) -> str:
     """Format a day, such as 4 April 2025."""
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
 def short_day(day: date) -> str:
@@ -89,4 +84,4 @@ def format_count(number: int, noun: str, plural: str = "") -> str:
 
 def short_month(day: date) -> str:
     """Format the month of a day, such as Apr."""
-    return _MONTHS[day.month - 1][:3]
+    return MONTHS[day.month - 1][:3]

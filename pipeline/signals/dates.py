@@ -8,11 +8,12 @@ from calendar import monthrange
 from collections.abc import Iterator
 from datetime import MAXYEAR, MINYEAR, date
 
+from pipeline.contracts.days import MONTHS
+
 # News is at most this many days old (docs/annotation-guide.md, section 4).
 MAX_DAYS_OLD = 2
 
-_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
-_ANY_MONTH = "|".join(_MONTHS)
+_ANY_MONTH = "|".join(MONTHS)
 _WEEKDAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
 # After other nouns than these, `of 1974` belongs to a name, such as that of a law; so does `the 1974` without a preposition.
 _PERIODS = rf"spring|summer|autumn|fall|winter|start|beginning|middle|end|half|quarter|months|war|dispute|{_ANY_MONTH}"
@@ -90,7 +91,7 @@ def is_past_event(sentence: str, day: date | None) -> bool:
         return False
     if _PAST_ADVERB.search(sentence):
         return True
-    months_ago = [(day.month - _MONTHS.index(month) - 1) % 12 for month in _MONTH.findall(sentence)]
+    months_ago = [(day.month - MONTHS.index(month) - 1) % 12 for month in _MONTH.findall(sentence)]
     return bool(months_ago) and all(1 <= months <= _MAX_MONTHS_AGO for months in months_ago)
 
 
@@ -154,7 +155,7 @@ def _iter_days(sentence: str, day: date) -> Iterator[tuple[int, int]]:
     """
     for match in _DAY.finditer(sentence):
         name, number = match[1] or match[4], int(match[2] or match[3])
-        month = next(index for index, month in enumerate(_MONTHS, 1) if month.startswith(name.rstrip(".")[:3]))
+        month = next(index for index, month in enumerate(MONTHS, 1) if month.startswith(name.rstrip(".")[:3]))
         years = [int(match[5])] if match[5] else [day.year - 1, day.year, day.year + 1]
         ages = [(day - date(year, month, number)).days for year in years if _has_day(year, month, number)]
         if ages:

@@ -16,6 +16,7 @@ from typing import Any, Literal
 import polars as pl
 
 from pipeline.contracts.countries import ALL_PARTNERS
+from pipeline.contracts.days import MONTHS
 from pipeline.contracts.vocabulary import INSTRUMENT, KIND, KIND_POLARITY, MODALITY, STATUS
 from pipeline.errors import TensionError, UserError
 
@@ -52,7 +53,6 @@ _SIGNAL_FIELDS = ("actor", "target", *_WORDS, *_FLAGS, *_NUMBERS, "product", "sp
 _PASSAGE_FIELDS = ("id", "date", "source", "text", "signals")
 _MAX_NUMBER = 1e18
 _COUNTRY = re.compile(r"[A-Z]{3}")
-_MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december")
 _WRITTEN_DATE = re.compile(r"([A-Za-z]{3,9})\.? (\d{1,2}),? (\d{4})")
 
 
@@ -182,7 +182,7 @@ def _parse_date(value: object) -> date | None:
         return None
     try:
         if isinstance(value, str) and (written := _WRITTEN_DATE.fullmatch(value.strip())):
-            (month,) = (number for number, name in enumerate(_MONTHS, 1) if name.startswith(written[1].lower()))
+            (month,) = (number for number, name in enumerate(MONTHS, 1) if name.startswith(written[1].capitalize()))
             return date(int(written[3]), month, int(written[2]))
         return date.fromisoformat(str(value))
     except ValueError as error:

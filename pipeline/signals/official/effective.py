@@ -8,10 +8,9 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from itertools import pairwise
 
-_MONTHS = (
-    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december",
-)  # fmt: skip
-_DATE = re.compile(rf"\b({'|'.join(_MONTHS)})\s+([0-9]{{1,2}}),?\s+([0-9]{{4}})\b", re.IGNORECASE)
+from pipeline.contracts.days import MONTHS
+
+_DATE = re.compile(rf"\b({'|'.join(MONTHS)})\s+([0-9]{{1,2}}),?\s+([0-9]{{4}})\b", re.IGNORECASE)
 _ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _CUE = re.compile(r"\b(?:effective|applicable|appl(?:y|ies|ied)|in effect|takes? effect|in force|entered for consumption)\b", re.IGNORECASE)
 # Words between a cue and a date that give the date another meaning.
@@ -73,6 +72,6 @@ def _find_days(text: str) -> list[date]:
 def _parse_day(match: re.Match[str]) -> date | None:
     """Parse a match of `_DATE`; None for "February 30"."""
     try:
-        return date(int(match[3]), _MONTHS.index(match[1].lower()) + 1, int(match[2]))
+        return date(int(match[3]), MONTHS.index(match[1].capitalize()) + 1, int(match[2]))
     except ValueError:
         return None
