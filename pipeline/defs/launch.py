@@ -4,6 +4,7 @@ Its history is stored like that of runs from the UI and the schedule.
 Only days whose inputs changed are built, about a year per run; the last run builds the index and publishes it.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -26,6 +27,7 @@ from pipeline.defs.core import ALL_ARTICLES_READ, ARTICLES_READ
 from pipeline.defs.failed_checks import explain_result
 from pipeline.defs.fetching import ANSWERED
 from pipeline.defs.instance import STARTED_BY, fail_dead_runs, prepare_home
+from pipeline.defs.jobs import JOB
 from pipeline.defs.listener import Listener, listening
 from pipeline.defs.partitions import range_tags
 from pipeline.defs.resources import ExtractorFactory, News
@@ -35,6 +37,8 @@ from pipeline.warehouse.open_lake import lock_data, open_lake
 from pipeline.warehouse.removed_rows import count_removed_rows, hash_file_rows
 
 DAYS_IN_A_RUN = 366
+#: How Dagster begins the message of an error that a class of this package has raised.
+_OWN_ERROR = re.compile(r"^pipeline(?:\.\w+)+: ")
 _INTERRUPTIONS = {"DagsterExecutionInterruptedError", "KeyboardInterrupt"}
 #: More ranges of changed days than this are merged into one: a run has overhead, a day without changes almost none.
 MOST_SPANS = 4
@@ -85,7 +89,7 @@ class Launcher:
     """Runs the job of a code location."""
 
     def __init__(self, definitions: dg.Definitions) -> None:
-        self.job = definitions.resolve_job_def("trade_tension")
+        self.job = definitions.resolve_job_def(JOB)
         graph = definitions.resolve_asset_graph()
         self.daily = [key for key in graph.get_all_asset_keys() if graph.get(key).partitions_def is not None]
         self._all_steps = [node.name for node in self.job.graph.nodes]
@@ -223,7 +227,8 @@ def _was_interrupted(result: dg.ExecuteInProcessResult) -> bool:
 def _list_failures(result: dg.ExecuteInProcessResult) -> list[tuple[str, str]]:
     """List the steps that failed, each with the message of its error.
 
-    If the run failed without a failed step, the only one listed is "the run". Empty if it succeeded.
+    An error of this package is shown without its Python name, because its message says all that a user needs. If the run failed without a
+    failed step, the only one listed is "the run". Empty if it succeeded.
     """
     failures = []
     for event in result.all_events:
@@ -232,9 +237,8 @@ def _list_failures(result: dg.ExecuteInProcessResult) -> list[tuple[str, str]]:
             if error is not None and error.cause is not None:
                 error = error.cause  # the exception of the step; the outer one is Dagster's
             user = event.step_failure_data.user_failure_data
-            failures.append(
-                (event.step_key or "", (user.description if user and user.description else error.message if error else "").strip())
-            )
+            message = user.description if user and user.description else error.message if error else ""
+            failures.append((event.step_key or "", _OWN_ERROR.sub("", message).strip()))
     if not result.success and not failures:
         failures.append(
             ("the run", next((event.message or "" for event in result.all_events if event.is_failure), "failed before its first step"))

@@ -86,7 +86,7 @@ VIEW_COLUMNS = {
         "probability": "Chance that a signal of the threat's best-reported day is right. Unit: probability.",
         "tier": "Tier of the quoted sentence. One of: high, medium, low.",
         "outcome_tier": "Tier of the sentence that shows the outcome. One of: high, medium, low. May be empty.",
-        "quote": "The most probable sentence that says the threat; with a rate, the most probable one with this rate.",
+        "quote": "The sentence that says the threat: one with its rate and goods, if any has them, and of these the most probable.",
         "source": "Outlet of that sentence.",
         "url": "Link to its article. May be empty.",
         "outcome_quote": "The sentence that shows the outcome, chosen in the same way. Empty for an official act or the passing of time.",
