@@ -89,7 +89,7 @@ VIEW_COLUMNS = {
         "quote": "The sentence that says the threat: one with its rate and goods, if any has them, and of these the most probable.",
         "source": "Outlet of that sentence.",
         "url": "Link to its article. May be empty.",
-        "outcome_quote": "The sentence that shows the outcome, chosen in the same way. Empty for an official act or the passing of time.",
+        "outcome_quote": "The sentence that shows the outcome; one with its rate, if any has it. Empty for an act or the passing of time.",
         "outcome_url": "Link to its article. May be empty.",
         "outcome_act": "Official act that shows the outcome, by number, journal or issuing body. May be empty.",
         "outcome_act_url": "Link to that act. May be empty.",
