@@ -31,7 +31,7 @@ _SPELLS = 10
 _MEAN_DAYS = 90
 _LEAST_MEAN_DAYS = _MEAN_DAYS // 2
 _SPARK_MONTHS = 60
-_ID_LENGTH = 16  # characters of a signal's id; a threat's `signal_ids` begin with those that name its rate, then the most probable
+_ID_LENGTH = 16  # characters of a signal's id; the first that a threat lists names its rate and goods, if any does
 
 _ABOUT_MOVES = (
     "Each direction is compared with its own baseline of 100, so the two cannot be subtracted from one another. Actions are measures, "
@@ -63,9 +63,9 @@ class Facts:
     """The tables that the unfolding tables of all pairs are made from.
 
     `day` is the last day of the index, `first` its first. `measures`: states of measures that are valid on `day`, except those not in
-    force, with the act that set the rate. `threats`: rows of THREATS with the sentence of the first of their `signal_ids` (if any states
-    the threatened rate, the most probable of these) and the act that shows the outcome. `threat_rates`: rows of THREAT_RATES for all forms
-    of threat together. The other tables have all their rows, also later than `day`.
+    force, with the act that set the rate. `threats`: rows of THREATS with the sentence of the first of their `signal_ids` and the act that
+    shows the outcome. `threat_rates`: rows of THREAT_RATES for all forms of threat together. The other tables have all their rows, also
+    later than `day`.
     """
 
     first: date
