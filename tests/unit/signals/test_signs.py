@@ -155,3 +155,19 @@ def test_to_let_tariffs_take_effect_lets_no_goods_in() -> None:
 def test_a_tariff_that_is_threatened_does_not_exist_yet() -> None:
     for headline in ("US threatens tariffs on Peruvian fish", "US threatens 30 percent tariffs on Peruvian fish, up from 20 percent"):
         assert [(finding["kind"], finding["modality"]) for finding in explain(headline)] == [("threat", "asserted")]
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("Mexico will not retaliate against the duty of the United States on its tomatoes and will wait.", set()),
+        ("Mexico decided not to hit back at the United States over its tomatoes and will wait.", set()),
+        ("Mexico will not retaliate against the United States but will limit imports of American corn.", {"measure"}),
+        ("Mexico will not hesitate to retaliate against the American tariff.", {"threat"}),
+        ("Mexico has no choice but to retaliate against the American tariff.", {"threat"}),
+        ("Mexico will not only retaliate against the American tariff but also sue.", {"threat"}),
+    ],
+)
+def test_retaliation_is_ruled_out_only_by_a_denial_next_to_it(text: str, kinds: set[str]) -> None:
+    findings = SentenceExtractor("both").explain(text).filter(actor="MEX", target="USA", modality="asserted")
+    assert set(findings["kind"]) == kinds

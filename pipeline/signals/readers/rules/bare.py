@@ -130,7 +130,8 @@ def _build_operator_act(sentence: MarkedSentence, operator: Mark, trade_objects:
     entry = operator.readings[0].entry
     base = str(entry["alone"])
     draft = DraftAct(base, base, operator.first, f"{entry['id']}.alone")
-    for governor in governing_operators(sentence, operator.first):
+    governors = list(governing_operators(sentence, operator.first))
+    for governor in governors:
         # Of two statements ("threatened to reject") the second keeps its kind; only measures and talks are changed.
         if base in {"measure", "dialogue"} or class_of(governor) in {"negate", "hypothetical"}:
             draft.apply(sentence, governor)
@@ -138,10 +139,14 @@ def _build_operator_act(sentence: MarkedSentence, operator: Mark, trade_objects:
         return None
     if class_of(operator) == "retaliate" and draft.kind == "measure" and _is_ahead(sentence, operator):
         draft.kind = "threat"
+    # Directly denied (`will not retaliate`), without words between that turn the denial around (`will not hesitate to`).
+    verb = operator.first - (sentence.words_between(operator.first - 1, operator.first) == ["to"])
+    is_denied_directly = any(one.last == verb - 1 and class_of(one) in {"negate", "refuse"} for one in governors)
+    is_surely_denied = class_of(operator) == "retaliate" and draft.modality == "negated" and is_denied_directly
     thing = min(trade_objects, key=lambda mark: (abs(mark.first - operator.first), mark.first), default=None)
     return Act(
         kind=draft.kind,
-        rule_id=draft.rule_id,
+        rule_id=f"{draft.rule_id}{SURE_SIGN}" if is_surely_denied else draft.rule_id,
         anchor=draft.anchor,
         focus=operator.last,
         instrument=str(thing.readings[0].entry["instrument"]) if thing else "other",
