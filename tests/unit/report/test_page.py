@@ -339,6 +339,12 @@ def test_the_page_counts_unread_articles_by_reason(contributions: Make) -> None:
     assert "34 articles: it names no country" in text
 
 
+def test_the_page_asks_why_not_the_others_only_if_there_are_others() -> None:
+    coverage = Coverage(date(2025, 1, 20), DAY, 3, 12, 12, 0, 0, 12, {})
+    assert "1,200 of 1,234 articles were read; why not the others." in _Reader(render_page(_page())).text
+    assert "12 of 12 articles were read." in _Reader(render_page(replace(_page(), coverage=coverage))).text
+
+
 def test_stories_without_a_certain_sentence_are_not_listed(contributions: Make) -> None:
     row = {**ROW, "tension": 200.0}
     built = split_value(contributions(DAY, value=200.0, tier="medium"), row, "escalation")
