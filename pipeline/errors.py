@@ -7,6 +7,7 @@ The command line prints a `UserError` as a message and exits with its code, or w
     │   ├── AnswerError          a question of an assistant cannot be answered
     │   ├── AuditError           readings in a home cannot be judged (`tension audit`)
     │   ├── BackupError          a backup cannot be made or restored
+    │   ├── BaselineError        the baseline window has no articles
     │   ├── CompareError         two releases cannot be compared
     │   ├── ContractError        data does not match its contract
     │   ├── ExportError          the index cannot be exported
@@ -35,7 +36,6 @@ The command line prints a `UserError` as a message and exits with its code, or w
     │   └── WorkError            machines that read one backfill do not agree
     ├── ActsError                the files of official acts do not fit together
     ├── BadAnswerError           the answer of a language model is unreadable
-    ├── BaselineError            the baseline window has no articles
     ├── BudgetSpentError         the budget of a language model is used up
     ├── CriticalCheckError       a batch failed a critical check
     ├── CrossTableCheckError     a file of a cross-table check is missing or wrong

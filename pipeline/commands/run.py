@@ -16,6 +16,7 @@ from pipeline.contracts.days import Days
 from pipeline.contracts.tables.contributions import CONTRIBUTIONS
 from pipeline.contracts.tables.core import COVERAGE
 from pipeline.contracts.tables.index import TENSION_PAIR_DAILY
+from pipeline.index.parameters import check_window
 from pipeline.progress import display_progress
 from pipeline.report import terminal
 from pipeline.report.evidence import named_contributions, warn_of_baseline, warn_of_unpublished_pairs
@@ -24,6 +25,7 @@ from pipeline.settings.load import read_settings
 from pipeline.signals.extractors import make_extractor
 from pipeline.sources.files.catalogue import Catalogue
 from pipeline.warehouse import home
+from pipeline.warehouse.lake import Lake
 from pipeline.warehouse.object_store import FolderError, open_bucket
 from pipeline.warehouse.open_lake import lock_data, open_lake
 from pipeline.warehouse.publish import Publisher
@@ -63,6 +65,17 @@ def _describe_effect(newest: str | None, before: str | None) -> str:
     return "what was published is unchanged" if newest == before else f"release {newest} was already published"
 
 
+def _check_baseline(settings: Settings, lake: Lake) -> None:
+    """Raise `BaselineError` if no day of the baseline window will be read.
+
+    Steps would raise it too, but only after all articles are read. Without a window in the settings there is nothing to check.
+    """
+    if settings.baseline is None:
+        return
+    days, stored = Days(settings.first_day, settings.last_day or settings.first_day), lake.span(COVERAGE)
+    check_window(Days(*settings.baseline), Days(min(days.first, stored.first), max(days.last, stored.last)) if stored else days)
+
+
 def _run(requested: Settings, first: date | None, last: date | None) -> None:
     """Run the job with the settings `requested`, as `run_index` says."""
     with display_progress(err) as display:
@@ -72,7 +85,8 @@ def _run(requested: Settings, first: date | None, last: date | None) -> None:
         if settings.publish_to:
             with suppress(FolderError):  # the index is published all the same, and a share may be mounted until then
                 open_bucket(settings.publish_to)  # as above
-        with lock_data(settings, "tension run"):
+        with lock_data(settings, "tension run") as lake:
+            _check_baseline(settings, lake)
             home.mark_home(settings.home, is_sample=settings.is_sample)
             known.save()
             launched = run_job(settings, display)

@@ -14,7 +14,7 @@ from pipeline.contracts.days import Days
 from pipeline.contracts.tables import columns
 from pipeline.contracts.tables.index import WEIGHTS
 from pipeline.contracts.vocabulary import KIND, STATUS
-from pipeline.errors import TensionError
+from pipeline.errors import UserError
 
 INDEX_VERSION = "2.3"
 ETA_ARTICLES = 500  # weight, in articles, with which a source's baseline rate is shrunk towards that of all sources
@@ -32,7 +32,7 @@ WEIGHTS_FILE = Path(__file__).with_name("weights.toml")
 PHASES_FILE = Path(__file__).with_name("phases.toml")
 
 
-class BaselineError(TensionError, ValueError):
+class BaselineError(UserError, ValueError):
     """The baseline window is outside the days read, or has no article.
 
     Or no articles were read at all. The message says what to do.

@@ -98,6 +98,15 @@ def test_a_baseline_that_ends_before_it_begins_is_refused(command: Command) -> N
     assert list(Path().iterdir()) == []
 
 
+def test_a_baseline_without_a_day_of_the_articles_is_refused_at_once(command: Command) -> None:
+    Path("a.jsonl").write_text(ROW, encoding="utf-8")
+    result = command("run", "--home", "home", "--articles", "a.jsonl", "--baseline", "2020-01-01:2020-02-01")
+    message = "the baseline window 2020-01-01 to 2020-02-01 is outside the days read, 2025-04-02; set another with --baseline FROM:TO"
+    assert (result.exit_code, message in flat(result.stderr)) == (1, True), result.output
+    assert "1/" not in result.stderr
+    assert not Path("home", "lake").exists()
+
+
 def test_no_option_takes_more_than_one_argument() -> None:
     commands = typer.main.get_group(app).commands
     several = [f"{name} {option.name}" for name, one in commands.items() for option in one.params if option.nargs not in (1, -1)]
