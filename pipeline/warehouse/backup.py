@@ -144,7 +144,7 @@ def _new_folder(target: Path) -> Iterator[Path]:
     except OSError as error:
         if error.errno not in {errno.EBUSY, errno.EXDEV}:
             raise
-        raise BackupError(f"{target} is a mount point, which cannot be replaced; choose a folder in it. Nothing was copied") from error
+        raise BackupError(f"{target} is a mount point, which cannot be replaced; choose a folder in it. Nothing was written") from error
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
 
