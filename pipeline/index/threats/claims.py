@@ -356,12 +356,13 @@ def _is_of_the_threatened(claim: Claim, threat: Said) -> bool:
     """Return whether an easing is of the threatened measure.
 
     It is if it names the threatened goods, or without these the threatened rate, if its sentence refers to a threat (`_refers_to`) or to
-    what was not in effect yet ("called off"), or if it names neither goods nor rate and is of a week around the deadline
-    (`is_near_deadline`).
+    what was not in effect yet ("called off"; not for a threat about a deal), or if it names neither goods nor rate and is of a week around
+    the deadline (`is_near_deadline`).
     """
     if is_on_goods(claim, threat.product) if threat.product else None not in (claim["rate_pct"], threat.rate):
         return True
-    if _refers_to(threat, claim["quote"]) or _NOT_YET.search(claim["quote"]):
+    # A threat about a deal names no measure that could be called off.
+    if _refers_to(threat, claim["quote"]) or (threat.instrument != "agreement" and _NOT_YET.search(claim["quote"])):
         return True
     return threat.product == "" and claim["rate_pct"] is None and is_near_deadline(claim["told_on"], threat)
 
