@@ -5,6 +5,7 @@ from typing import get_args
 
 from pipeline.commands.console import say
 from pipeline.contracts.tables.flat import TENSION_INDEX
+from pipeline.report.names import format_count
 from pipeline.settings.load import read_settings
 from pipeline.warehouse.exports import FORMATS, ExportError, Format, read_export, write_export
 from pipeline.warehouse.publish import Publisher
@@ -22,7 +23,8 @@ def export_table(ending: Format | None, to: Path | None, table: str | None, pair
     to = to or Path(f"{chosen}.{ending}")
     export = read_export(Publisher(read_settings(home=home_folder).published).database, chosen, pair)
     write_export(export, to, ending)
-    say(f"{export.rows.height:,} rows of {chosen}, release {export.edition.release}, in {to.resolve()}. {export.edition.note}")
+    count, edition = format_count(export.rows.height, "row"), export.edition
+    say(f"{count} of {chosen}, release {edition.release}, in {to.resolve()}. {edition.note}")
 
 
 def _choose_format(ending: Format | None, to: Path | None) -> Format:

@@ -5,6 +5,7 @@ from pathlib import Path
 from pipeline.commands.console import err, say
 from pipeline.contracts.readers import ReaderName
 from pipeline.report import terminal
+from pipeline.report.names import format_count
 from pipeline.settings.load import read_settings
 from pipeline.signals.extractors import make_extractor
 from pipeline.sources.files.texts import check_output, read_texts, write_rows
@@ -22,4 +23,4 @@ def extract_signals(file: Path, to: Path, workers: int | None, extractor: Reader
     findings = reader.read_texts(texts)
     write_rows(findings, to)
     terminal.print_notes(err, reader.summary.describe())
-    say(f"{findings.height} signals from {texts.height} texts in {to}")
+    say(f"{format_count(findings.height, 'signal')} from {format_count(texts.height, 'text')} in {to}")

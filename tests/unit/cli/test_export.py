@@ -19,6 +19,10 @@ def test_the_flat_table_of_one_pair_is_exported_as_csv(command: Command, sample_
     assert set(rows["country"]) | set(rows["partner"]) == {"CHN", "USA"}
 
 
+def test_one_row_is_not_counted_as_rows(command: Command, sample_run: SampleRun) -> None:
+    assert flat(command("export", "--home", sample_run.home, "--table", "about").output).startswith("1 row of about, release 2025-11-30-")
+
+
 @pytest.mark.parametrize("pair", ["JPN-USA", "CHN-USA", "EUN-USA"])
 def test_signals_of_a_pair_are_all_that_count_for_it(sample_run: SampleRun, pair: str) -> None:
     rows, masses = (read_export(sample_run.database, table, pair).rows for table in ("signals", "signal_mass"))

@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from pipeline.contracts.vocabulary import INSTRUMENT, KIND, KIND_POLARITY, MODALITY, STATUS
+from pipeline.report.names import format_count
 from pipeline.sources.errors import SourceError
 from pipeline.sources.files.texts import read_texts, write_rows
 from tests.unit.cli.conftest import Command, flat
@@ -51,7 +52,7 @@ def test_gold_passages_become_rows_in_each_format(command: Command, passages: Pa
     assert set(COLUMNS) <= set(rows.columns)
     assert rows.height > 0
     assert set(rows["article_id"]) == {"p1"}
-    assert f"{rows.height} signals from 2 texts" in flat(result.output)
+    assert f"{format_count(rows.height, 'signal')} from 2 texts" in flat(result.output)
 
 
 @pytest.mark.parametrize("ending", READ)
@@ -89,7 +90,7 @@ def test_an_article_with_a_repeated_id_is_dropped_as_in_a_run(command: Command, 
     articles.write_text(articles.read_text(encoding="utf-8") * 2, encoding="utf-8")
     result = command("extract", articles, "--out", tmp_path / "signals.parquet")
     assert result.exit_code == 0, result.output
-    assert "from 1 texts" in flat(result.output)
+    assert "from 1 text " in flat(result.output)
 
 
 def test_every_word_is_in_its_vocabulary(command: Command, passages: Path, tmp_path: Path) -> None:
