@@ -370,7 +370,7 @@
       day.addEventListener("click", () => { setDay(peak.day); revealChart(); });
       const list = element("ul");
       list.append(...peak.stories.map(([points, number, origin]) => {
-        const story = data.stories[number], part = element("li", `${points} of it${origin === story[4] ? "" : ` (${origin}), main sentence`}: ${story[4]}, ${story[5]}, `);
+        const story = data.stories[number], part = element("li", `${points} of it${origin === story[4] ? "" : ` (${origin}), main signal`}: ${story[4]}, ${story[5]}, `);
         part.append(sentence(story));
         return part;
       }));

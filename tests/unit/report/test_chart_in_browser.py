@@ -144,8 +144,8 @@ def test_the_browser_draws_the_chosen_series_without_errors(page: Page, tmp_path
 def test_a_peak_names_the_direction_of_its_main_sentence(page: Page, tmp_path: Path) -> None:
     dom, _ = _open(page, tmp_path, "#pair=CHN-USA&view=tension")
     events = _texts(dom, "events")
-    assert "50 of it (China → USA), main sentence: USA → China, threat, read with medium confidence:" in events
-    assert "40 of it (both directions: China → USA 30, USA → China 10), main sentence: China → USA, measure, " in events
+    assert "50 of it (China → USA), main signal: USA → China, threat, read with medium confidence:" in events
+    assert "40 of it (both directions: China → USA 30, USA → China 10), main signal: China → USA, measure, " in events
 
 
 @pytest.mark.slow
