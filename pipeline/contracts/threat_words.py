@@ -37,6 +37,7 @@ THREAT_BASIS = Vocabulary(
     {
         "official": "an act in the table of official acts",
         "reported": "signals in articles",
+        "ordered": "a decision published by the government itself; its day passed, and nothing was read against it",
         "elapsed": "the passing of time",
     },
 )

@@ -35,5 +35,5 @@ where
     states.valid_to is null
     and (
         said.found_count is distinct from states.signal_count
-        or (states.outcome_basis in ('reported', 'official') and coalesce(shown.told_on < states.first_on, true))
+        or (states.outcome_basis in ('reported', 'official', 'ordered') and coalesce(shown.told_on < states.first_on, true))
     )

@@ -2,7 +2,8 @@
 -- Only tariffs and trade remedies have a rate, as in measure_claims, and agreements, which may name a lower one. `told_on` is the day of
 -- the article, `known_on` the day on which it was first seen. A threat that names tariffs and an amount is one of tariffs. The amount in a
 -- sentence on retaliation is usually that of the other side, and one below 100 million a price or a fee. Tariffs in dollars an item are on
--- single goods, so they show no outcome of tariffs in percent.
+-- single goods, so they show no outcome of tariffs in percent. Ships on which goods are loaded, and smuggled
+-- drugs, are not what is taxed.
 select
     signals.signal_id as claim_id,
     signals.story_id,
@@ -15,7 +16,11 @@ select
         signals.kind = 'threat' and signals.value_usd >= 1e8 and regexp_matches(lower(signals.quote), '\btariffs?\b'),
         'tariff', signals.instrument
     ) as instrument,
-    taxed_product(signals.product) as product,
+    case
+        when signals.product = 'ships' and regexp_matches(signals.quote, '\bloaded on|\bin transit\b') then ''
+        when signals.product = 'pharmaceuticals' and regexp_matches(lower(signals.quote), 'illicit|illegal|smuggl|traffick|fentanyl') then ''
+        else taxed_product(signals.product)
+    end as product,
     signals.kind,
     status_of_act(signals.kind, signals.status) as status,
     signals.index_date as told_on,

@@ -19,7 +19,12 @@ _MONTH = (
     r"(?:Jan(?:uary)?|Feb(?:ruary)?|March|Mar|April|Apr|May|June?|July?|"
     r"Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)"
 )
-_DAY = rf"(?:(?P<month>{_MONTH})\.? (?P<day>\d{{1,2}})|(?P<day2>\d{{1,2}}) (?P<month2>{_MONTH}))(?:,? (?P<year>20\d\d))?\b"
+# "Saturday, April 5", "April 2nd".
+_DAY = (
+    r"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day,? )?"
+    rf"(?:(?P<month>{_MONTH})\.? (?P<day>\d{{1,2}})(?:st|nd|rd|th)?|(?P<day2>\d{{1,2}})(?:st|nd|rd|th)? (?P<month2>{_MONTH}))"
+    r"(?:,? (?P<year>20\d\d))?\b"
+)
 _STARTS = "on|from|starting|beginning|effective|as of|starts?|begins?"
 _ON = rf"\b(?:{_STARTS}) {_DAY}"
 _FROM_WEEKDAY = r"\bfrom (?P<weekday>Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b"
@@ -49,7 +54,7 @@ def add_quoted_dates(claims: pl.DataFrame) -> pl.DataFrame:
     such day; of several days in one form only the first in the sentence is read.
     """
     return claims.with_columns(
-        due_on=pl.coalesce(_parse_next_day(_ON), _parse_next_weekday(_FROM_WEEKDAY)),
+        due_on=_parse_due_on(),
         until_on=pl.when(pl.col("effect") == "suspended").then(
             pl.coalesce(_parse_next_day(_UNTIL, MAX_TERM_DAYS), _parse_term(_FOR, pl.col("quote")))
         ),
@@ -57,17 +62,23 @@ def add_quoted_dates(claims: pl.DataFrame) -> pl.DataFrame:
 
 
 def add_quoted_deadlines(claims: pl.DataFrame) -> pl.DataFrame:
-    """Add `deadline_on`, the deadline of a threat that a sentence names.
+    """Add the days `due_on` and `deadline_on` that a sentence names.
 
-    `claims` has `quote` (the sentence) and `told_on` (day of the article). The deadline is 1 to `MAX_DAYS_AHEAD` days later, or up to
-    `MAX_TERM_DAYS` days if it is given as a term: "from June 1", "by the end of Tuesday", "delays it to July 9", "within 90 days", "from
-    November" or "from next month" (its first day). If a sentence names several, a date wins over a weekday, a weekday over a month, a
-    month over a term; of several in one form only the first is read. A term that looks back ("the worst in two years") does not count.
-    Null if it names none.
+    `claims` has `quote` (the sentence) and `told_on` (day of the article). `due_on` is as in `add_quoted_dates`. `deadline_on`, of a
+    threat, is 1 to `MAX_DAYS_AHEAD` days later, or up to `MAX_TERM_DAYS` days if it is given as a term: "from June 1", "by the end of
+    Tuesday", "delays it to July 9", "within 90 days", "from November" or "from next month" (its first day). If a sentence names several, a
+    date wins over a weekday, a weekday over a month, a month over a term; of several in one form only the first is read. A term that looks
+    back ("the worst in two years") does not count. Null if it names none.
     """
     by_day, term = _parse_next_day(_BY), _parse_term(_WITHIN, pl.col("quote").str.replace_all(_LOOKING_BACK, ""))
     next_month = pl.when(pl.col("quote").str.contains(_FROM_NEXT_MONTH)).then(pl.col("told_on").dt.month_start().dt.offset_by("1mo"))
-    return claims.with_columns(deadline_on=pl.coalesce(by_day, _parse_next_weekday(_BY_WEEKDAY), _parse_next_month(), next_month, term))
+    deadline_on = pl.coalesce(by_day, _parse_next_weekday(_BY_WEEKDAY), _parse_next_month(), next_month, term)
+    return claims.with_columns(due_on=_parse_due_on(), deadline_on=deadline_on)
+
+
+def _parse_due_on() -> pl.Expr:
+    """Parse the day on which a measure takes effect (`due_on`)."""
+    return pl.coalesce(_parse_next_day(_ON), _parse_next_weekday(_FROM_WEEKDAY))
 
 
 def _parse_next_weekday(pattern: str) -> pl.Expr:

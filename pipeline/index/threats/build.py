@@ -12,13 +12,14 @@ from typing import Any
 import polars as pl
 
 from pipeline.contracts.model import Table
+from pipeline.contracts.scopes import ALL
 from pipeline.contracts.tables.threats import THREAT_CLAIMS, THREAT_EVIDENCE, THREAT_STATES
 from pipeline.index.measures.quoted_dates import add_quoted_deadlines
 from pipeline.index.threats.acts import ActEvent, drop_cuts, outcome_of_event, read_events
 from pipeline.index.threats.claims import (
     Claim,
     amounts_agree,
-    instruments_agree,
+    is_near_deadline,
     is_same_amount,
     named_instrument,
     outcome_of,
@@ -39,15 +40,15 @@ def build_threats(claims: pl.DataFrame, acts: pl.DataFrame, through: date) -> tu
 
     Rules, for one actor, in order of the day on which a claim was first seen:
 
-    1. Claims state the same threat if target, instrument, product, rate and amount agree (an unspecified one agrees with any) and the
-       threat was stated recently enough (`Threat.can_be_repeated`). A threat is published from the day on which one of the day's claims is
-       right with a chance of at least one half.
+    1. Claims state the same threat if target, instrument, product, rate and amount agree and the threat was stated recently enough
+       (`Threat.can_be_repeated`). An unspecified rate or amount agrees with any, the others only within a story (`_agrees`). A
+       threat is published from the day on which one of the day's claims is right with a chance of at least one half.
     2. A measure, investigation, easing or agreement of the actor that reaches the target (`reaches`), on a later day and in another story,
        shows an outcome (`outcome_of`). The signals of one day act together, if one of them is right with a chance of at least one half; the
        likeliest outcome wins.
     3. A measure that is announced for a day, or while the deadline is ahead, repeats the threat; but not one that names no day and was
        imposed already (`says_imposed`). A threat whose time is over without an outcome lapses; if its measure was announced, it is
-       unconfirmed instead.
+       unconfirmed instead. If the government itself published it (`is_order`), it is carried out on its day (`Threat.advance`).
     4. An official act that imposes a measure shows an outcome on the day on which it takes effect, unless an act that cancels it was
        announced by then; one that postpones or withdraws a measure, on the day of its announcement. An act may also correct an outcome that
        articles reported (`Threat.accepts_act`).
@@ -56,7 +57,10 @@ def build_threats(claims: pl.DataFrame, acts: pl.DataFrame, through: date) -> tu
     """
     dated = drop_cuts(add_quoted_deadlines(THREAT_CLAIMS.conform(claims)), acts).sort("actor", "known_on", "told_on", "claim_id")
     said = list(dated.iter_rows(named=True))
+    is_ahead = (pl.col("kind") == "measure") & pl.col("due_on").is_not_null()
     dated = dated.with_columns(
+        # A measure that starts on a later day is not in effect, whatever the tense: "applies from".
+        status=pl.when(is_ahead).then(pl.col("status").replace("effective", "announced")).otherwise("status"),
         rate_pct=pl.Series([claim["rate_pct"] if names_own_rate(claim) else None for claim in said], dtype=pl.Float64),
         instrument=pl.Series([named_instrument(claim) for claim in said], dtype=dated.schema["instrument"]),
     )
@@ -104,9 +108,11 @@ class _Actor:
                 threat.advance(day)
             self._settle(live, claims.get(day, []))
             live += self._join_or_begin(live, claims.get(day, []))
+            for threat in live:
+                threat.update()  # before the acts: an act that postpones sets a later deadline than the claims of its day
             self._apply_acts(live, acts.get(day, []))
             for threat in live:
-                threat.end_day(day)
+                threat.record(day)
         for threat in self.threats:
             threat.advance(through)
         return self.threats
@@ -123,6 +129,8 @@ class _Actor:
         for threat in threats:
             by_word: dict[str, list[Claim]] = {}
             for claim in claims:
+                if not threat.is_open and claim["kind"] != "easing":
+                    continue  # only a court ruling changes a final outcome
                 word = outcome_of(claim, threat)
                 repeats = _only_repeats(claim, threat) and not (claim["deadline_on"] is None and says_imposed(claim))
                 is_other = repeats or _is_of_another(claim["amount_usd"], threat, amounts)
@@ -152,8 +160,8 @@ class _Actor:
         comes first. A claim fits a threat if it may state it again (`_is_compatible`), and has a form of threat (`threat_form`: threat,
         proposal or announcement) or announces its measure for a later day (`_only_repeats`). Of several that it fits, the most alike is
         taken (`_rank_likeness`). If that threat is not open, the claim only recalls its outcome, and is stored as evidence (`echo`). A
-        claim that fits none begins a threat if it has a form, and else is ignored. Returns the new threats; those whose claims of this
-        day are not likely enough are forgotten.
+        claim that fits none begins a threat if it has a form and names anything (`_names_nothing`), and else is ignored. Returns the new
+        threats; those whose claims of this day are not likely enough are forgotten.
         """
         begun: list[Threat] = []
         for claim in sort_claims(claims):
@@ -164,11 +172,17 @@ class _Actor:
                 nearest.repeat(claim)
             elif nearest is not None:
                 nearest.add_echo(claim)
-            elif form:
+            elif form and not _names_nothing(claim):
                 begun.append(Threat([claim]))
         begun = [threat for threat in begun if threat.is_likely]
         self.threats += begun
         return begun
+
+
+def _names_nothing(claim: Claim) -> bool:
+    """Return whether a claim warns everybody and names no act."""
+    has_figure = claim["rate_pct"] is not None or claim["amount_usd"] is not None
+    return bool(claim["scope"] == ALL and claim["instrument"] == "other" and claim["product"] == "" and not has_figure)
 
 
 def _list_amounts(threats: list[Threat]) -> list[float]:
@@ -188,17 +202,54 @@ def _is_of_another(amount: float | None, threat: Threat, amounts: list[float]) -
 def _is_compatible(claim: Claim, threat: Threat) -> bool:
     """Return whether a claim may state the same threat again.
 
-    Both are of one actor. Target and scope must be equal. Instrument, product, rate and amount must agree; an unspecified one agrees with
-    any. The threat must still be open and recent enough (`can_be_repeated`), or have a recent final outcome (`is_echoed`).
+    Both are of one actor. Target and scope must be equal. Instrument and product must agree (`_agrees`), and so must rate and amount; an
+    unspecified one of these agrees with any. The threat must still be open and recent enough (`can_be_repeated`), or have a recent final
+    outcome (`is_echoed`).
     """
     return (
         (claim["target"], claim["scope"]) == (threat.target, threat.scope)
-        and instruments_agree(claim["instrument"], threat.instrument)
-        and (claim["product"] == threat.product or "" in (claim["product"], threat.product))
+        and _agrees(claim, threat, "instrument", "other")
+        and _agrees(claim, threat, "product", "")
         and rates_agree(claim["rate_pct"], threat.rate)
         and amounts_agree(claim["amount_usd"], threat.amount)
-        and (threat.can_be_repeated(claim) or threat.is_echoed(claim["told_on"]))
+        and not _is_due_at_another_time(claim, threat)
+        and (threat.can_be_repeated(claim) or threat.is_echoed(claim))
     )
+
+
+def _agrees(claim: Claim, threat: Threat, name: str, unspecified: str) -> bool:
+    """Return whether a claim and a threat agree in a column.
+
+    They do if their values are equal. A claim may leave the value `unspecified` if the threat was stated in its story on that day
+    (`_list_news`): on another day, words without goods or instrument are mostly about another threat. It may add the value in the story
+    that first states the threat. An instrument may also be missing in one of them if both name the rate.
+    """
+    one, other = claim[name], getattr(threat, name)
+    if one == other or (name == "instrument" and None not in (claim["rate_pct"], threat.rate)):
+        return bool(one == other or unspecified in (one, other))
+    news = _list_news(claim, threat)
+    return bool(news) and (one == unspecified or (other == unspecified and len(news) == len(threat.said)))
+
+
+def _list_news(claim: Claim, threat: Threat) -> list[Claim]:
+    """List a threat's claims of the story and day of `claim`."""
+    return [said for said in threat.said if (said["story_id"], said["told_on"]) == (claim["story_id"], claim["told_on"])]
+
+
+def _is_due_at_another_time(claim: Claim, threat: Threat) -> bool:
+    """Return whether a claim names the day of another measure.
+
+    A day may move from one article to the next, but two days in one story are those of two measures. So are the days of two decisions, if
+    the first one is still ahead and not close to the second (`is_near_deadline`).
+    """
+    on = claim["deadline_on"]
+    if on is None:
+        return False
+    days = {said["deadline_on"] for said in _list_news(claim, threat)} - {None}
+    if bool(days) and on not in days:
+        return True
+    is_ahead = threat.deadline_on is not None and threat.deadline_on >= claim["told_on"] and not is_near_deadline(on, threat)
+    return is_ahead and threat_form(claim) == "announcement" and threat.form == "announcement"
 
 
 def _rank_likeness(claim: Claim, threat: Threat) -> tuple[bool, bool, bool, bool, bool, date, str]:

@@ -6,6 +6,7 @@ Does not: which claims belong together (`threat.py`, `build.py`).
 
 import re
 import tomllib
+from calendar import month_abbr
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from functools import cache
@@ -26,16 +27,24 @@ _CALLED_OFF = (
     r"call(?:s|ed|ing)? (?:it )?off|shelv|stav(?:e|es|ed) off|head(?:s|ed) off|back(?:s|ed)? (?:down|away|off)|off the table|"
     r"(?:will|would) not (?:impose|go ahead|proceed)"
 )
-_PUT_OFF = r"delay|postpon|put(?:s|ting)? off|push(?:es|ed)? back|h[eo]ld(?:s|ing)? off"
+_PUT_OFF = r"delay|postpon|put(?:s|ting)? off|push(?:es|ed)? back|h[eo]ld(?:s|ing)? (?:off|back)"
 _NOT_YET = re.compile(rf"(?i)\b(?:{_CALLED_OFF}|{_PUT_OFF})")
 _WITHDRAWN = re.compile(
     rf"(?i)\b(?:{_CALLED_OFF}|withdr[ae]w|dropp?(?:s|ed|ing)?\b(?! (?:from|to|by)\b)|scrap|abandon|rescind|cancel|avert|avoid)"
 )
 _POSTPONED = re.compile(rf"(?i)\b(?:{_PUT_OFF}|paus|suspend|extend|reprieve|more time)")
+#: A delay that is made longer is in effect.
+_PUT_OFF_AGAIN = re.compile(r"(?i)\b(?:extend|prolong)\w* (?:\w+ ){0,3}(?:suspension|pause|delay|reprieve|moratorium)\b")
+#: What is called off only for a time is put off.
+_FOR_A_TIME = re.compile(
+    r"(?i)\b(?:until|till|"
+    r"for (?:up to |another |a further )?(?:\d+|an?|one|two|three|six|nine|twelve) (?:more )?(?:day|week|month|year)s?)\b"
+)
 #: Words with which a sentence on an easing or an agreement refers to what was threatened.
 _REFERS = re.compile(
-    r"(?i)\b(?:threat|plans\b|planned\b|proposed|instead of|rather than|had been (?:set|due)|would have|deadline|avert|avoid|promised|"
-    r"(?:tariffs?|dut(?:y|ies)|lev(?:y|ies)|measures?|curbs?|controls?|restrictions?|bans?|fees?|increases?) (?:\w+ ){0,3}announced)"
+    r"(?i)\b(?:threat|plans\b|planned\b|proposed|instead of|rather than|had been (?:set|due)|would (?:otherwise )?have|"
+    r"deadline|avert|avoid|promised|(?:tariffs?|dut(?:y|ies)|lev(?:y|ies)|measures?|curbs?|controls?|restrictions?|bans?|fees?|"
+    r"increases?) (?:\w+ ){0,3}announced)"
 )
 #: Instruments of threats that a deal on tariffs may end.
 _OF_TARIFFS = ("tariff", "trade_remedy", "agreement", "other")
@@ -143,6 +152,16 @@ def threat_form(claim: Claim) -> str | None:
         return "threat"
     form = _FORMS.get(f"{claim['kind']} {claim['status']}")
     return None if form == "announcement" and claim["deadline_on"] is None else form
+
+
+def is_order(claim: Claim) -> bool:
+    """Return whether a claim is a decision in its government's own words.
+
+    It is a measure announced for a day, in a source that publishes documents of the actor's government (`parameters.toml`). The sentence
+    must name the month: a term ("within 60 days") is mostly one for offices or importers.
+    """
+    is_own = read_parameters()["governments"].get(claim["source"]) == claim["actor"]
+    return bool(is_own and threat_form(claim) == "announcement" and month_abbr[claim["deadline_on"].month] in claim["quote"])
 
 
 def says_imposed(claim: Claim) -> bool:
@@ -258,15 +277,10 @@ def shares_details(threat: Said, on: date, rate: float | None, amount: float | N
 
     Details are goods, rate, amount of trade and day, not partner and instrument. `on`, `rate`, `amount`: of the act; `is_on_goods`: whether
     it is on goods that the threat names. True if it is, if both have a rate or both an amount (whether they agree is checked elsewhere), or
-    if `on` is near the deadline (`is_near_deadline`).
+    if `on` is near the deadline (`is_near_deadline`) of a threat without an amount: a list of a known value is known by its value.
     """
     has_figures = any(None not in pair for pair in ((rate, threat.rate), (amount, threat.amount)))
-    return is_on_goods or has_figures or is_near_deadline(on, threat)
-
-
-def instruments_agree(one: str, other: str) -> bool:
-    """Return whether the instruments are the same or one is `other` (unspecified)."""
-    return one == other or "other" in (one, other)
+    return is_on_goods or has_figures or (threat.amount is None and is_near_deadline(on, threat))
 
 
 def reaches(target: str, scope: str | None, exceptions: Sequence[str], threat: Said, on: date) -> bool:
@@ -314,7 +328,8 @@ def _outcome_of_act(claim: Claim, threat: Said) -> str | None:
     another measure. If the threat or the measure has no rate, other details decide (`shares_details`); without any the measure only
     `followed` a threat without a rate, if it is on the same partner. A threatened investigation of the partner needs none.
     """
-    has_goods = claim["instrument"] in ("tariff", "trade_remedy")  # other measures are often on firms or services
+    # Other measures than these are often on firms or services.
+    has_goods = claim["instrument"] in ("tariff", "trade_remedy", "import_restriction")
     is_of_goods = is_on_goods(claim, threat.product) if has_goods else claim["product"] in (threat.product, "")
     if not is_of_goods and not threat.is_vague:
         return None
@@ -333,10 +348,11 @@ def _outcome_of_act(claim: Claim, threat: Said) -> str | None:
 def _outcome_of_easing(claim: Claim, threat: Said) -> str | None:
     """Return the outcome that a reported easing shows for a threat.
 
-    `struck_down` if the sentence names a court, else `withdrawn` if it says that something was given up. Otherwise the status of the claim
-    decides: `ended` gives `withdrawn`, `suspended` gives `postponed`, any other gives None. None if the easing is on a product that the
-    threat does not name, or may be of another measure (`_is_of_the_threatened`). An easing that names another rate than the threat shows
-    `softened` (`_outcome_of_cut`), or nothing if it gives up or delays a measure, which is then another one.
+    `struck_down` if the sentence names a court, else `withdrawn` if it says that something was given up, or `postponed` if that was only
+    for a time, or if a delay was extended. Otherwise the status of the claim decides: `ended` gives `withdrawn`, `suspended` gives
+    `postponed`, any other gives None. None if the easing is on a product that the threat does not name, or may be of another measure
+    (`_is_of_the_threatened`). An easing that names another rate than the threat shows `softened` (`_outcome_of_cut`), or nothing if it
+    gives up or delays a measure, which is then another one.
     """
     if claim["product"] not in (threat.product, ""):
         return None
@@ -348,23 +364,26 @@ def _outcome_of_easing(claim: Claim, threat: Said) -> str | None:
     if not _is_of_the_threatened(claim, threat):
         return None
     if _WITHDRAWN.search(claim["quote"]):
-        return "withdrawn"
-    return _BY_STATUS.get(claim["status"])
+        return "postponed" if _FOR_A_TIME.search(claim["quote"]) else "withdrawn"
+    return "postponed" if _PUT_OFF_AGAIN.search(claim["quote"]) else _BY_STATUS.get(claim["status"])
 
 
 def _is_of_the_threatened(claim: Claim, threat: Said) -> bool:
     """Return whether an easing is of the threatened measure.
 
-    It is if it names the threatened goods, or without these the threatened rate, if its sentence refers to a threat (`_refers_to`) or to
-    what was not in effect yet ("called off"; not for a threat about a deal), or if it names neither goods nor rate and is of a week around
-    the deadline (`is_near_deadline`).
+    It is if it names the threatened rate or goods, or if it names neither goods nor rate and is of a week around the deadline
+    (`is_near_deadline`). It is also if its sentence refers to a threat (`_refers_to`) or to what was not in effect yet ("called off"; not
+    for a threat about a deal), but then the threat must be on all goods, or have a day and the same instrument: such words are no evidence
+    on one of many goods.
     """
-    if is_on_goods(claim, threat.product) if threat.product else None not in (claim["rate_pct"], threat.rate):
+    if None not in (claim["rate_pct"], threat.rate) or (threat.product and is_on_goods(claim, threat.product)):
         return True
+    is_dated = threat.deadline_on is not None and threat.instrument == claim["instrument"]
     # A threat about a deal names no measure that could be called off.
-    if _refers_to(threat, claim["quote"]) or (threat.instrument != "agreement" and _NOT_YET.search(claim["quote"])):
+    is_called_off = threat.instrument != "agreement" and _NOT_YET.search(claim["quote"])
+    if (threat.product == "" or is_dated) and (_refers_to(threat, claim["quote"]) or is_called_off):
         return True
-    return threat.product == "" and claim["rate_pct"] is None and is_near_deadline(claim["told_on"], threat)
+    return claim["product"] == "" and claim["rate_pct"] is None and is_near_deadline(claim["told_on"], threat)
 
 
 def _outcome_of_agreement(claim: Claim, threat: Said) -> str | None:

@@ -1,6 +1,6 @@
 """One threat: its claims, its outcome, and its state each day."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -10,6 +10,8 @@ from pipeline.index.threats.claims import (
     Claim,
     chance,
     is_likely,
+    is_near_deadline,
+    is_order,
     is_same_rate,
     likeliest,
     sort_claims,
@@ -31,8 +33,8 @@ class Outcome:
     """What became of a threat so far, with its evidence.
 
     `word`: of THREAT_OUTCOME; while `pending`, the days are None. Any other word is shown by `claims` of articles, by an official `act`, or
-    by neither: then only time passed. `on`: day of the earliest article, of the act, or on which the time was over; `known_on`: day on
-    which the last of the articles was first seen, else `on`.
+    by neither: then only time passed. `on`: day of the earliest article, of the act, that an order named, or on which the time was over;
+    `known_on`: day on which the last of the articles was first seen, or on which an order counts as carried out, else `on`.
     """
 
     word: str = "pending"
@@ -45,13 +47,15 @@ class Outcome:
 
     @property
     def basis(self) -> str | None:
-        """What shows the outcome: `official`, `reported` or `elapsed` (time passed).
+        """What shows the outcome, of THREAT_BASIS; None while pending.
 
-        None while pending.
+        Claims that are older than the outcome did not report it: they are an order for that day (`ordered`).
         """
-        if self.word == "pending":
+        if self.word == "pending" or self.on is None:
             return None
-        return "official" if self.act else "reported" if self.claims else "elapsed"
+        if self.act or not self.claims:
+            return "official" if self.act else "elapsed"
+        return "ordered" if all(claim["told_on"] < self.on for claim in self.claims) else "reported"
 
 
 @dataclass
@@ -59,9 +63,9 @@ class Threat:
     """A threat, with the claims that state it and its outcome.
 
     `said`: the claims that state the threat, in the order of the days on which they became known; `evidence` and `states`: its rows of the
-    tables `threat_evidence` and `threat_states`, to which the methods add. `rate`, `amount`, `product` and `instrument` are updated at the
-    end of each day (`end_day`): until then they are the likeliest ones of the days before, on the first day those of the first claim.
-    `imposed_on`: day on which it was carried out, at the threatened or a lower rate; None if it was not.
+    tables `threat_evidence` and `threat_states`, to which the methods add. `rate`, `amount`, `product` and `instrument` are updated once a
+    day (`update`): until then they are the likeliest ones of the days before, on the first day those of the first claim. `imposed_on`: day
+    on which it was carried out, at the threatened or a lower rate, or None.
     """
 
     said: list[Claim]
@@ -93,6 +97,11 @@ class Threat:
     def is_vague(self) -> bool:
         """Whether the threat names neither instrument nor product nor rate."""
         return self.instrument == "other" and self.product == "" and self.rate is None
+
+    @property
+    def is_conditional(self) -> bool:
+        """Whether a claim ties the threat to a condition."""
+        return any(claim["is_conditional"] for claim in self.said)
 
     @property
     def first_on(self) -> date:
@@ -131,42 +140,56 @@ class Threat:
         """Return whether a claim can still count as the same threat.
 
         The threat must be open. The later of its last statement and its deadline must be at most `repeat_within_days` (three months) before
-        the claim's article. If the claim adds an instrument, rate, amount or product to a threat that has none, it must instead come at
-        most `same_news_days` (a week) after the threat was last stated, as part of the same news. A claim on a product never joins a threat
-        on goods of a known value.
+        the claim's article. If the claim adds a rate or an amount to a threat that has none, it must instead come at most `same_news_days`
+        (a week) after the threat was last stated, as part of the same news.
         """
-        adds_figure = any(own is None and claim[name] is not None for own, name in ((self.rate, "rate_pct"), (self.amount, "amount_usd")))
-        adds_product = self.product == "" and claim["product"] != ""
-        if adds_product and self.amount is not None and claim["amount_usd"] is None:
-            return False
-        adds_instrument = self.instrument == "other" and claim["instrument"] != "other"
-        if adds_figure or adds_instrument or adds_product:
+        if self._adds_figure(claim):
             return self.is_open and claim["told_on"] <= self.last_on + threshold_days("same_news_days")
         since = max(self.last_on, self.deadline_on or self.last_on)
         return self.is_open and claim["told_on"] <= since + threshold_days("repeat_within_days")
 
-    def is_echoed(self, on: date) -> bool:
-        """Return whether a claim on day `on` would only recall the outcome.
+    def _adds_figure(self, claim: Claim) -> bool:
+        """Return whether a claim names a new rate or amount."""
+        return any(own is None and claim[name] is not None for own, name in ((self.rate, "rate_pct"), (self.amount, "amount_usd")))
 
-        It would if the outcome is final and its day is at most `same_news_days` (a week) before `on`, or later than `on`. An outcome by
-        the passing of time (`elapsed`) is no event that somebody could recall.
+    def is_echoed(self, claim: Claim) -> bool:
+        """Return whether a claim would only recall the outcome.
+
+        It would if the outcome is final and its day is at most `same_news_days` (a week) before the claim's article, or later. An outcome
+        by the passing of time (`elapsed`) is no event that somebody could recall, and a threat that was only `followed` may still be meant.
+        A claim with a new rate or amount, or with a day after the outcome and the deadline, says more than what happened.
         """
-        if self.is_open or self.outcome.on is None or self.outcome.basis == "elapsed":
+        is_settled = not self.is_open and self.outcome.basis != "elapsed" and self.outcome.word != "followed"
+        if self.outcome.on is None or not is_settled or self._adds_figure(claim):
             return False
-        return on <= self.outcome.on + threshold_days("same_news_days")
+        is_ahead = claim["deadline_on"] is not None and claim["deadline_on"] > max(self.outcome.on, self.deadline_on or self.outcome.on)
+        return not is_ahead and claim["told_on"] <= self.outcome.on + threshold_days("same_news_days")
 
     def advance(self, through: date) -> None:
-        """Let the threat lapse if its time is over by `through`.
+        """Set the outcome of a threat whose time is over by `through`.
 
         An open threat becomes `lapsed` on the day `lapses_on`, or on the day after the newest row of `states` began if that is later.
         Nothing changes if that day is after `through`. A threat of the form `announcement` becomes `unconfirmed` instead: it was to take
-        effect, and nothing shows whether it did.
+        effect, and nothing shows whether it did; but not one that was postponed. One that the actor's government ordered for its deadline
+        (`is_order`) is carried out on that day: this is known a week later, if nothing was read against it by then.
         """
-        earliest = self.states[-1]["valid_from"] + timedelta(days=1) if self.states else self.lapses_on
-        on = max(self.lapses_on, earliest)  # a threat that was first seen long after its day lapses the day after
-        if self.is_open and on <= through:
-            self.outcome = Outcome("unconfirmed" if self.form == "announcement" else "lapsed", on, on)
-            self.record(on)
+        if not self.is_open:
+            return
+        orders = [claim for claim in self.said if claim["deadline_on"] == self.deadline_on and is_order(claim)]
+        due = self.deadline_on if is_likely(orders) else None
+        over = self.lapses_on if due is None else due + threshold_days("same_news_days")
+        # A threat that was first seen long after its day lapses the day after.
+        on = max(over, self.states[-1]["valid_from"] + timedelta(days=1)) if self.states else over
+        if on > through:
+            return
+        if due is not None:
+            self.evidence += [_evidence_row(claim, "carried_out", is_used=True) for claim in orders]
+            done = Outcome("carried_out", due, on, sort_claims(orders, rate_pct=self.rate), rate=self.rate, amount=self.amount)
+            self._set_outcome(done, None)
+        else:
+            is_announced = self.form == "announcement" and self.outcome.word == "pending"
+            self.outcome = Outcome("unconfirmed" if is_announced else "lapsed", on, on)
+        self.record(on)
 
     @property
     def form(self) -> str:
@@ -201,18 +224,17 @@ class Threat:
         """
         if claim["told_on"] <= self.first_on or claim["story_id"] in {said["story_id"] for said in self.said}:
             return False
-        if word == "followed" and not self._is_recent(claim["told_on"]):
-            return False
         if word == "struck_down":
             return self.imposed_on is not None and self.outcome.word in IMPOSED
-        return self.is_open
+        return self.is_open and (word != "followed" or self._is_recent(claim["told_on"]))
 
     def _is_recent(self, on: date) -> bool:
         """Return whether a measure of day `on` may have followed the threat.
 
-        It may up to `repeat_within_days` (three months) after the threat was last stated.
+        It may up to `repeat_within_days` (three months) after the threat was last stated, but not more than a week before the deadline.
         """
-        return on <= self.last_on + threshold_days("repeat_within_days")
+        is_early = self.deadline_on is not None and on + threshold_days("same_news_days") < self.deadline_on
+        return on <= self.last_on + threshold_days("repeat_within_days") and not is_early
 
     def settle(self, by_word: dict[str, list[Claim]]) -> None:
         """Set the likeliest outcome that claims of one day show.
@@ -236,21 +258,24 @@ class Threat:
         """Return whether an official act may change the outcome to `word`.
 
         Never if the act is before the first statement of the threat, if it would soften the threat but is no answer to it
-        (`_is_other_layer`), or if it only followed a threat that was not stated recently (`_is_recent`). `struck_down` needs a threat that
-        an act on the same layer (legal programme) carried out or softened. Any other word needs an open threat. If articles reported the
-        final outcome, an act (not a `scheduled` one) may also correct it: to the same outcome if it was announced at most a week before or
-        after it, to another one if the day of the act is at most `official_corrects_days` after that of the reported outcome.
+        (`_is_other_layer`), or if it only followed a threat and was announced more than a week before it, is no recent answer to it
+        (`_is_recent`), or is on more than the partner to whom the threat set a condition. `struck_down` needs a threat that an act on the
+        same layer (legal programme) carried out or softened. Any other word needs an open threat. If articles reported the final outcome,
+        an act (not a `scheduled` one) may also correct it: to the same outcome if it was announced, or took effect, at most a week
+        before or after it, to another one if the day of the act is at most `official_corrects_days` after that of the reported outcome.
         """
         if event.on < self.first_on or (word == "softened" and self._is_other_layer(event)):
             return False
-        if word == "followed" and not self._is_recent(event.on):
+        is_older = event.announced_on + threshold_days("same_news_days") < self.first_on
+        is_for_others = self.is_conditional and event.target != self.target
+        if word == "followed" and (is_older or is_for_others or not self._is_recent(event.on)):
             return False
         if word == "struck_down":
             return self.outcome.word in IMPOSED and self.outcome.act is not None and self.outcome.act.layer == event.layer
         if self.is_open or word == "scheduled" or self.outcome.basis != "reported" or self.outcome.on is None:
             return self.is_open
-        if word == self.outcome.word:  # the same act, announced when it was reported
-            return abs(event.announced_on - self.outcome.on) <= threshold_days("same_news_days")
+        if word == self.outcome.word:  # the same act, announced or in effect when it was reported
+            return min(abs(on - self.outcome.on) for on in (event.announced_on, event.on)) <= threshold_days("same_news_days")
         return event.on <= self.outcome.on + threshold_days("official_corrects_days")
 
     def _is_other_layer(self, event: ActEvent) -> bool:
@@ -266,7 +291,7 @@ class Threat:
         """Change outcome or deadline to what an official act shows.
 
         `word`: the outcome that the act shows for this threat. `scheduled` is no outcome: it only sets the deadline, if the act names a day
-        after the one on which the threat was first stated. The act becomes evidence.
+        after the one on which the threat was first stated, and the threat has no other (`_is_dated`). The act becomes evidence.
         """
         row = {"evidence_id": event.act_id, "told_on": event.on, "known_on": event.on, "rate_pct": event.rate_pct, "probability": None}
         self.evidence.append(row | {"threat_role": word, "is_used": True})
@@ -278,8 +303,14 @@ class Threat:
             amount = event.amount if word in _DONE else None
             outcome = Outcome(word, event.on, event.on, act=event, rate=rate, amount=amount)
             self._set_outcome(outcome, event.deadline_on)
-        elif event.deadline_on is not None and event.deadline_on > self.first_on:
+        elif event.deadline_on is not None and event.deadline_on > self.first_on and not self._is_dated(event):
             self._set_deadline(event.deadline_on)
+
+    def _is_dated(self, event: ActEvent) -> bool:
+        """Return whether the day that an act sets leaves the deadline."""
+        is_ahead = self.deadline_on is not None and self.deadline_on >= event.on
+        is_far = event.deadline_on is not None and not is_near_deadline(event.deadline_on, self)
+        return (is_ahead and is_far) or any(claim["told_on"] == event.on and claim["deadline_on"] is not None for claim in self.said)
 
     def _set_outcome(self, outcome: Outcome, later: date | None) -> None:
         """Set the outcome, and the day on which the threat was imposed.
@@ -317,27 +348,24 @@ class Threat:
         """Whether the claims so far are likely enough to publish the threat."""
         return is_likely(self.said)
 
-    def end_day(self, on: date) -> None:
-        """Update the threat with one day's claims; record its state.
+    def update(self) -> None:
+        """Update the threat with the claims of one day that state it.
 
-        If claims of this day state the threat, they become evidence. The likeliest deadline of these claims replaces the threat's, if it is
-        after `first_on`. Instrument, product, rate and amount become the likeliest ones of all claims so far. The instrument `other` counts
-        only if no claim names one; an empty product counts like any other, but does not replace a product. If the product stays empty, rate
-        and amount of claims on a product do not count.
+        They become evidence. The likeliest deadline of these claims replaces the threat's, if it is after `first_on`. The instrument
+        becomes the likeliest one of all claims so far; `other` counts only if no claim names one. So do product, rate and amount, if the
+        claims that name them are likely together; an empty product never replaces goods.
         """
-        if self._new:
-            self.evidence += [_evidence_row(claim, "said", is_used=True) for claim in self._new]
-            deadline = likeliest(self._new, "deadline_on")
-            if deadline is not None and deadline > self.first_on:
-                self._set_deadline(deadline)
-            specific = [claim for claim in self.said if claim["instrument"] != "other"]
-            self.instrument = likeliest(specific or self.said, "instrument")
-            with_goods = [claim for claim in self.said if claim["product"] != ""] if self.product else []
-            self.product = likeliest(with_goods or self.said, "product")
-            of_goods = self.said if self.product else [claim for claim in self.said if claim["product"] == ""]
-            self.rate, self.amount = likeliest(of_goods, "rate_pct"), likeliest(of_goods, "amount_usd")
-            self._new = []
-        self.record(on)
+        if not self._new:
+            return
+        self.evidence += [_evidence_row(claim, "said", is_used=True) for claim in self._new]
+        deadline = likeliest(self._new, "deadline_on")
+        if deadline is not None and deadline > self.first_on:
+            self._set_deadline(deadline)
+        specific = [claim for claim in self.said if claim["instrument"] != "other"]
+        self.instrument = likeliest(specific or self.said, "instrument")
+        self.product = _find_likely([claim for claim in self.said if claim["product"] != ""], "product") or self.product
+        self.rate, self.amount = _find_likely(self.said, "rate_pct"), _find_likely(self.said, "amount_usd")
+        self._new = []
 
     def record(self, on: date) -> None:
         """Add the state at the end of `on`, if it changed.
@@ -372,7 +400,7 @@ class Threat:
             "threat_form": self.form,
             "rate_pct": self.rate,
             "amount_usd": self.amount,
-            "is_conditional": any(claim["is_conditional"] for claim in self.said),
+            "is_conditional": self.is_conditional,
             "first_on": self.first_on,
             "first_deadline_on": self.first_deadline_on,
             "deadline_on": self.deadline_on,
@@ -398,6 +426,12 @@ class Threat:
             "outcome_probability": chance(shown.claims) if shown.claims else None,
             "outcome_tier": shown.claims[0]["tier"] if shown.claims else None,
         }
+
+
+def _find_likely(claims: Sequence[Claim], name: str) -> Any:
+    """Return the likeliest value of a column if it is likely."""
+    value = likeliest(claims, name)
+    return value if is_likely([claim for claim in claims if claim[name] == value]) else None
 
 
 def _join_ids(claims: Iterable[Claim]) -> str:

@@ -20,6 +20,8 @@ def read(quote: str, name: str, effect: str = "suspended") -> object:
     [
         ("The duty applies from April 10.", date(2025, 4, 10)),
         ("The duty starts on 1 August.", date(2025, 8, 1)),
+        ("The duty starts on Tuesday, April 8, and the next on May 9.", date(2025, 4, 8)),
+        ("The duty starts on May 2nd.", date(2025, 5, 2)),
         ("A levy on Mar. 4, twice the first", date(2025, 3, 4)),
         ("The duty begins on January 2.", None),  # more than 200 days away
         ("The duty began on February 4.", None),  # past
@@ -66,6 +68,8 @@ def test_only_a_suspension_has_until_on() -> None:
         ("Brazil has until April 10 to answer.", date(2025, 4, 10)),
         ("Brazil must answer by the end of Friday.", date(2025, 2, 28)),
         ("The duty starts on 1 August.", date(2025, 8, 1)),
+        ("The duty starts on Tuesday, April 8, and the next on May 9.", date(2025, 4, 8)),
+        ("The duty starts on May 2nd.", date(2025, 5, 2)),
         ("It put off the duty to April 2.", date(2025, 4, 2)),
         ("It will act within 90 days.", date(2025, 5, 28)),
         ("It may stop the first cargo in two years.", None),

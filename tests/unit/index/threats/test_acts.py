@@ -27,6 +27,42 @@ def test_an_act_that_was_postponed_takes_effect_later() -> None:
     assert history_of(threat(0), acts=(order, later)) == [(0, "pending"), (16, "postponed"), (45, "carried_out")]
 
 
+def test_an_order_recalled_on_the_day_it_is_put_off_has_the_later_day() -> None:
+    order = act("imposed", 0, 30)
+    recalled = claim("measure", 28, "I stated that Brazilian honey would pay 50 percent from April 2.", 50.0, source="White House")
+    (row,) = last_of(recalled, acts=(order, act("postponed", 28, 90, cancels=order["act_id"])), through=80)
+    assert (row["threat_outcome"], row["deadline_on"], row["postponed_count"]) == ("postponed", day(90), 1)
+
+
+def test_an_act_of_another_day_does_not_move_a_deadline_ahead() -> None:
+    said = claim("measure", 0, "Brazil will pay 50 percent from March 13.", 50.0)
+    acts = (act("imposed", 4, 40, layer="usa-other"), act("imposed", 1, 10))
+    assert last_of(said, acts=acts, through=6)[0]["deadline_on"] == day(10)
+    assert last_of(said, acts=(act("imposed", 4, 15),), through=6)[0]["deadline_on"] == day(15)
+
+
+def test_an_act_confirms_a_report_of_its_first_day() -> None:
+    reported = claim("measure", 40, "Brazil pays 50 percent since midnight.", 50.0, status="effective")
+    acts = (act("imposed", 3, 41), act("struck_down", 200, 200, None))
+    (row,) = last_of(threat(0), reported, acts=acts)
+    assert (row["threat_outcome"], row["imposed_on"]) == ("struck_down", day(41))
+
+
+@pytest.mark.parametrize(("announced", "outcome"), [(-8, "pending"), (-7, "followed")])
+def test_an_act_announced_long_before_does_not_follow_a_threat(announced: int, outcome: str) -> None:
+    (row,) = last_of(threat(0, "Brazil will hear from us.", None, instrument="other"), acts=(act("imposed", announced, 6),), through=30)
+    assert row["threat_outcome"] == outcome
+
+
+@pytest.mark.parametrize(
+    ("is_conditional", "target", "outcome"), [(True, "*", "pending"), (False, "*", "followed"), (True, "BRA", "followed")]
+)
+def test_an_act_on_everybody_does_not_meet_a_condition_of_one(is_conditional: bool, target: str, outcome: str) -> None:
+    said = threat(0, "Should Brazil buy that tea, its goods may pay a tariff.", None, is_conditional=is_conditional)
+    (row,) = last_of(said, acts=(act("imposed", 8, 12, 10.0, target=target),), through=30)
+    assert row["threat_outcome"] == outcome
+
+
 def test_an_act_at_a_lower_rate_softens_the_threat() -> None:
     (row,) = last_of(threat(0), acts=(act("imposed", 10, 17, 15.0),))
     assert (row["threat_outcome"], row["outcome_rate_pct"]) == ("softened", 15.0)

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import polars as pl
 import pytest
 
 from tests.unit.index.threats.scenes import act, claim, day, history_of, last_of, tables_of, threat
@@ -92,6 +93,57 @@ def test_an_announcement_without_follow_up_is_unconfirmed() -> None:
     announced = claim("measure", 0, "Brazilian goods will pay 50 percent from March 13, the order says.", 50.0)
     (row,) = last_of(announced)
     assert (row["threat_form"], row["threat_outcome"], row["days_to_outcome"]) == ("announcement", "unconfirmed", None)
+
+
+ORDER = "Imports of honey from Brazil shall pay 50 percent from March 13."
+
+
+def test_what_the_government_itself_ordered_is_carried_out_on_its_day() -> None:
+    ordered = claim("measure", 0, ORDER, 50.0, source="White House")
+    states, evidence = tables_of(ordered)
+    (row,) = states.filter(pl.col("valid_to").is_null()).to_dicts()
+    assert (row["threat_outcome"], row["outcome_basis"], row["outcome_signal_ids"]) == ("carried_out", "ordered", ordered["claim_id"])
+    assert (row["imposed_on"], row["outcome_known_on"], row["outcome_rate_pct"]) == (day(10), day(17), 50.0)
+    assert evidence["threat_role"].to_list() == ["carried_out", "said"]
+    assert history_of(ordered, through=16) == [(0, "pending")]
+
+
+@pytest.mark.parametrize(
+    ("later", "outcome"),
+    [
+        (claim("easing", 9, "Washington called off the 50 percent duty on Brazil.", 50.0), "withdrawn"),
+        (claim("easing", 9, "Washington delayed the 50 percent duty on Brazil until May 30.", 50.0, status="suspended"), "postponed"),
+        (claim("measure", 11, "Brazil now pays 50 percent.", 50.0, status="effective"), "carried_out"),
+    ],
+)
+def test_what_was_read_of_an_order_counts_more_than_its_day(later: dict[str, object], outcome: str) -> None:
+    (row,) = last_of(claim("measure", 0, ORDER, 50.0, source="White House"), later, through=60)
+    assert (row["threat_outcome"], row["outcome_basis"]) == (outcome, "reported")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        claim("measure", 0, ORDER, 50.0, source="MOFCOM"),
+        claim("measure", 0, ORDER, 50.0, source="White House", probability=0.4),
+        claim("measure", 0, "Honey must be sold within 60 days, or pay 50 percent.", 50.0, source="White House"),
+        threat(0, "Honey may have to pay 50 percent from March 13.", source="White House"),
+    ],
+)
+def test_only_a_decision_in_own_words_is_an_order(said: dict[str, object]) -> None:
+    assert "carried_out" not in {row["threat_outcome"] for row in last_of(said)}
+
+
+@pytest.mark.parametrize(
+    ("quote", "outcomes"),
+    [
+        ("The extra duty of 50 percent takes effect on April 1.", ["pending"]),
+        ("The extra duty of 50 percent is in effect, and rebates stop by April 1.", []),
+    ],
+)
+def test_a_measure_that_takes_effect_on_a_later_day_is_announced(quote: str, outcomes: list[str]) -> None:
+    rows = last_of(claim("measure", 0, quote, 50.0, status="effective"), through=20)
+    assert [row["threat_outcome"] for row in rows] == outcomes
 
 
 def test_an_announcement_before_the_deadline_repeats_the_threat() -> None:
@@ -213,10 +265,82 @@ def test_a_suspension_around_the_deadline_postpones_the_threat() -> None:
     assert history_of(said, paused)[1] == (8, "postponed")
 
 
-def test_an_instrument_is_added_to_a_threat_within_a_week_only() -> None:
+def test_an_instrument_is_added_in_the_first_story_only() -> None:
     vague = threat(0, "Brasilia will answer.", None, instrument="other")
-    assert len(last_of(vague, threat(7, rate=None))) == 1
-    assert len(last_of(vague, threat(8, rate=None))) == 2
+    assert len(last_of(vague, threat(0, rate=None, story_id=vague["story_id"]))) == 1
+    assert len(last_of(vague, threat(1, rate=None))) == 2
+
+
+@pytest.mark.parametrize(
+    ("quote", "outcome"),
+    [
+        ("Washington shelves its tariff on Brazil for 60 days.", "postponed"),
+        ("Washington calls off its tariff on Brazil until May 30.", "postponed"),
+        ("Washington shelves its tariff on Brazil.", "withdrawn"),
+        ("Washington will hold back its tariff on Brazil.", "postponed"),
+    ],
+)
+def test_what_is_called_off_for_a_time_is_put_off(quote: str, outcome: str) -> None:
+    (row,) = last_of(threat(0), claim("easing", 8, quote, status="suspended"), through=30)
+    assert row["threat_outcome"] == outcome
+
+
+@pytest.mark.parametrize(
+    ("quote", "outcome"),
+    [
+        ("He is extending the suspension of the planned duty.", "postponed"),
+        ("He extended the planned duty.", "pending"),
+    ],
+)
+def test_a_longer_delay_postpones_the_threat(quote: str, outcome: str) -> None:
+    (row,) = last_of(threat(0), claim("easing", 8, quote, status="effective"), through=30)
+    assert row["threat_outcome"] == outcome
+
+
+def test_a_threat_that_was_put_off_and_forgotten_lapses() -> None:
+    announced = claim("measure", 0, "Brazilian goods will pay 50 percent from March 13, the order says.", 50.0)
+    delayed = claim("easing", 8, "Washington put off the 50 percent duty until April 9.", 50.0, status="suspended")
+    assert [word for _, word in history_of(announced, delayed)] == ["pending", "postponed", "lapsed"]
+
+
+@pytest.mark.parametrize(
+    "easing",
+    [
+        claim("easing", 8, "Washington put off the planned duty.", instrument="agreement", status="suspended"),
+        claim("easing", 8, "The 30 percent duty on Brazil is off the table.", 30.0, instrument="tariff", status="suspended"),
+    ],
+)
+def test_an_easing_of_something_else_does_not_touch_threatened_goods(easing: dict[str, object]) -> None:
+    said = threat(0, "Washington may end trade in Brazilian tea.", None, instrument="other", product="tea")
+    assert history_of(said, easing, through=30) == [(0, "pending")]
+
+
+@pytest.mark.parametrize(
+    ("quote", "product", "outcome"),
+    [
+        ("Tea may have to pay a tariff.", "tea", "pending"),
+        ("Tea will have to pay a tariff from April 30.", "tea", "postponed"),
+        ("Brazil may have to pay a tariff.", "", "postponed"),
+    ],
+)
+def test_words_on_a_plan_do_not_answer_a_threat_on_goods_without_a_day(quote: str, product: str, outcome: str) -> None:
+    eased = claim("easing", 8, "Washington put off its planned tariffs.", status="suspended")
+    (row,) = last_of(threat(0, quote, None, product=product), eased, through=30)
+    assert row["threat_outcome"] == outcome
+
+
+def test_a_measure_does_not_follow_a_threat_of_a_later_day() -> None:
+    said = claim("measure", 0, "Parcels from Brazil will pay duty from May 2.", None)
+    other = claim("measure", 9, "Washington charges Brazil 20 percent.", 20.0, status="effective")
+    assert history_of(said, other, through=40) == [(0, "pending")]
+    assert history_of(threat(0, rate=None), other, through=40)[-1] == (9, "followed")
+
+
+def test_a_list_of_a_known_value_is_not_known_by_its_day() -> None:
+    said = claim("measure", 0, "Duties on goods worth 90 billion dollars follow on March 24.", None, amount_usd=90e9)
+    other = claim("measure", 22, "Brazilian trucks will pay 25 percent.", 25.0, status="effective")
+    assert history_of(said, other, through=30)[-1] == (22, "followed")
+    assert history_of(said | {"amount_usd": None}, other, through=30)[-1] == (22, "carried_out")
 
 
 def test_a_threatened_inquiry_is_carried_out_when_it_opens() -> None:
