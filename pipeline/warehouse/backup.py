@@ -51,8 +51,9 @@ def back_up(home: Path, target: Path, find_damage: Callable[[], Sequence[object]
     """Copy a home into a new folder, and lock the home meanwhile.
 
     `target`: the new folder; it appears when all is on the disk. Every copy, except of a SQLite database, is read again and compared with
-    the original. `find_damage`: lists what is damaged. Returns the manifest. Raises `BackupError` if anything is damaged, `home` has no
-    lake, a link leads out of the home, or `target` exists or is in the home, `HomeError` if the home is in use.
+    the original. `find_damage`: lists what is damaged. Returns the manifest. Raises `BackupError` if anything is damaged or cannot be
+    copied, `home` has no lake, a link leads out of the home, or `target` exists or is in the home; `HomeError` as `lock_home` does, e.g. if
+    the home is in use.
     """
     if not (home / "lake").is_dir():
         raise BackupError(f"{home} is no home: it has no folder lake; nothing was copied")
@@ -152,7 +153,8 @@ def _new_folder(target: Path) -> Iterator[Path]:
 def _list_files(folder: Path, lock: Path) -> Iterator[Path]:
     """Yield the files and links of a home that a backup has.
 
-    Links are not followed. Left out are `lock`, and, at any depth, hidden files and folders, and SQLite's temporary files.
+    Links are not followed. Left out are `lock` (the file that locks the home), and, at any depth, hidden files and folders, and SQLite's
+    temporary files.
     """
     for path in sorted(folder.iterdir()):
         if path.name.startswith(".") or path.name.endswith(_SQLITE_SIDE_FILES) or path == lock:
@@ -167,8 +169,8 @@ def _copy_unchanged(source: Path, target: Path) -> str:
     """Copy a file or SQLite database that may change meanwhile.
 
     If a file changes or is missing during the copy, the copy is tried again, three times in all; a database is copied as of one instant.
-    Returns the hash of the copy. Raises `BackupError` if no try succeeds: processes of Dagster (UI, daemon) write their files without the
-    lock of the home.
+    Returns the SHA-256 of the copy. Raises `BackupError` if no try succeeds, or SQLite raises an error. Files can change because processes
+    of Dagster (UI, daemon) write theirs even while the home is locked.
     """
     for _ in range(_MOST_COPIES):
         if digest := (_copy_database if source.suffix == ".db" else _copy)(source, target):
@@ -179,7 +181,7 @@ def _copy_unchanged(source: Path, target: Path) -> str:
 
 
 def _copy(source: Path, target: Path) -> str:
-    """Copy a file and return the hash of the copy.
+    """Copy a file and return the SHA-256 of the copy.
 
     Returns an empty text, so that the caller tries again, if the original is missing or changed during the copy.
     """

@@ -31,8 +31,8 @@ class Size:
 class BatchLimit:
     """Largest batch that is held in memory, in rows and bytes.
 
-    `size in limit` says whether a `Size` is above neither. A single day may be larger (`group_days`). Limits are small because what is
-    computed from a text takes several times its size.
+    `size in limit` is true if a `Size` exceeds neither number. A single day may be larger (`group_days`). The limits are small because what
+    is computed from a text takes several times its size.
     """
 
     rows: int = 50_000

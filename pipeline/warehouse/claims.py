@@ -1,8 +1,8 @@
 """Claims: locks of processes that write to a shared lake.
 
-All claims are in one object of the bucket, which is changed by conditional writes. A claim is on the whole lake, or on one part of it: some
-days of one step, by name. Its process renews it; a claim that is not renewed for five minutes (`LIFETIME`) ends by itself. The clocks of
-the machines must differ by less than a minute.
+All claims are in one object of the bucket, which is changed by conditional writes. A claim is on the whole lake, or on one named part of
+it: some days of one step (a part of a run that builds some tables). Its process renews it; a claim that is not renewed for five minutes
+(`LIFETIME`) ends by itself. The clocks of the machines must differ by less than a minute.
 """
 
 import json
@@ -22,7 +22,7 @@ from pipeline.warehouse.object_store import Bucket, ObjectStoreError, run
 CLAIMS = "writers.json"
 #: A claim that was not renewed for this time belongs to a dead process.
 LIFETIME = timedelta(minutes=5)
-#: The process itself uses its claim for this time only, since the clocks of others may be up to a minute ahead.
+#: For this time after a renewal, the process itself uses its claim; not longer, since the clocks of others may be a minute ahead.
 _USABLE_FOR = LIFETIME - timedelta(minutes=1)
 _SECONDS_BETWEEN_RENEWALS = 30.0
 #: Claims of this process by the URL of the lake.
@@ -32,8 +32,8 @@ _held: dict[str, "_Renewal"] = {}
 class LakeInUseError(HomeInUseError):
     """The shared lake cannot be written, because this process has no claim.
 
-    Mostly another process has one, which `holder` and the message describe. `holder` is empty if this process lost its claim, or never had
-    one.
+    A claim is a lock on a shared lake. Usually another process has one, which `holder` and the message describe. `holder` is empty if this
+    process lost its claim, or never had one.
     """
 
     def __init__(self, message: str, holder: str = "") -> None:
@@ -43,10 +43,10 @@ class LakeInUseError(HomeInUseError):
 
 @dataclass(frozen=True)
 class Claim:
-    """Claim of a process to write to a shared lake.
+    """A claim to write to a shared lake: a lock that expires.
 
-    `home`: name of the writer's home. A home's lock lets only one process of a host write, so an earlier claim of the same home and host is
-    of a dead process. `part`: the part of the lake that the process writes; None for the whole lake.
+    `token`: a random identifier. `home`: name of the writer's home. A home's lock lets only one process of a host write, so an earlier
+    claim of the same home and host is of a dead process. `part`: the part of the lake that the process writes; None for the whole lake.
     """
 
     token: str
@@ -73,8 +73,8 @@ def claim(bucket: Bucket, home: str, writer: str, part: str | None = None) -> It
     """Let nobody else write this part of the lake in the block.
 
     `part`: None for the whole lake. `home`: name of this home; an earlier claim of the same home and host is replaced. `writer`: shown to
-    others that try. Call it while this process holds the lock of its home. Raises `LakeInUseError` if another home or host has a live claim
-    on the same part or the whole lake, or, for the whole lake, on any part.
+    others that try. Call it while this process holds the lock of its home. Raises `LakeInUseError` if another home or host has a claim that
+    has not ended: on the same part or the whole lake or, if `part` is None, on any part.
     """
     now = clock.now()
     own = Claim(uuid4().hex, writer, platform.node(), os.getpid(), home, part, now, now)
@@ -104,9 +104,9 @@ def claim(bucket: Bucket, home: str, writer: str, part: str | None = None) -> It
 
 
 def is_claimed_here(bucket: Bucket) -> bool:
-    """Return whether this process has any claim on the lake.
+    """Return whether this process has any claim (lock) on the lake.
 
-    It is also true for a claim that the process could not renew, or that another one has taken over.
+    It is also true for a claim that this process could not renew, or that another process has taken over.
     """
     return bucket.url in _held
 
@@ -114,7 +114,7 @@ def is_claimed_here(bucket: Bucket) -> bool:
 def require_claim(url: str) -> None:
     """Raise `LakeInUseError` unless this process may write to a lake.
 
-    It may if it has a claim, on whatever part, that it has not lost.
+    It may if it has a claim (lock), on whatever part, that it has not lost.
     """
     renewal = _held.get(url)
     if renewal is None:
@@ -133,7 +133,7 @@ def list_claims(bucket: Bucket) -> list[Claim]:
 
 
 class _Renewal:
-    """Renews a claim in a thread, as long as its block runs."""
+    """Renews a claim in a thread, until its block (`claim`) ends."""
 
     def __init__(self, bucket: Bucket, own: Claim) -> None:
         self._bucket, self._own = bucket, own
@@ -146,7 +146,7 @@ class _Renewal:
     def is_lost(self) -> bool:
         """Whether others removed the claim, or may soon take over.
 
-        They may `LIFETIME` after the last renewal, by their own clocks.
+        Others may take over `LIFETIME` after the last renewal by their own clocks, which may be a minute ahead.
         """
         return self._is_taken or clock.now() >= self._own.renewed_at + _USABLE_FOR
 

@@ -58,9 +58,9 @@ def read_export(database: Path, table: str, pair: str | None) -> Export:
     """Read a table or view of the published database, sorted by key.
 
     One without a contract (`pipeline/contracts`) has no key and is sorted by all columns. `pair`: "USA-CHN", in either order, for the rows
-    about it only, with acts on all partners that reach it; None for all. `PairError` if `pair` is no pair. `ExportError` if it is passed
-    although no columns of the table name two countries, if the table and the index lack the pair, if there is no database or no such
-    table, or if the database is damaged.
+    about it only, with acts of one of the two on all partners that also affect the other (`_reach_pair`); None for all. `PairError` if
+    `pair` is no pair. `ExportError` if it is passed although no columns of the table name two countries, if neither the table nor the index
+    has the pair, if there is no database or no such table, or if the database is damaged.
     """
     if not database.exists():
         home = quote(str(database.parent.parent))
@@ -108,9 +108,9 @@ def _require_pair(pair: str, published: list[str]) -> None:
 def _match_pair(table: str, columns: set[str], pair: str) -> str:
     """Return the SQL condition for the rows about `$pair`, in both directions.
 
-    It uses those of `columns` that name countries: `pair`, the two sides (`_SIDES`), or else `series`, which names no countries in tables
-    with sides. Rows about all partners (target `*`) match if they reach the pair (`_reach_pair`). `ExportError` if no column names two
-    countries; `pair` is only for its message.
+    It uses those of `columns` that name countries: `pair`, or else two columns of `_SIDES`, or else `series` (which has other values in
+    tables with such columns). Acts on all partners (target `*`) match if they also affect the pair (`_reach_pair`). `ExportError` if no
+    column names two countries; `pair` is only for its message.
     """
     if "pair" in columns:
         return "pair = $pair"
@@ -126,8 +126,9 @@ def _match_pair(table: str, columns: set[str], pair: str) -> str:
 def _reach_pair(columns: set[str]) -> str:
     """Return the SQL condition for acts on all partners that reach `$pair`.
 
-    The actor is one of the pair, and neither scope nor exceptions, if the table has such `columns`, leave out the other. As in the index
-    (`sql/index/pair_signals.sql`), the European Union's exception and own acts leave out its members.
+    The actor of such an act is one of the pair, and neither its scope nor its exceptions, if the table has such `columns`, leave out the
+    other. As in the index (`sql/index/pair_signals.sql`), an exception for the European Union leaves out its members, and so does an act of
+    the Union or of a member.
     """
     partner = "case actor when split_part($pair, '-', 1) then split_part($pair, '-', 2) else split_part($pair, '-', 1) end"
     day = next((name for name in ("index_date", "published_at", "told_on", "announced_on", "first_on") if name in columns), "null")

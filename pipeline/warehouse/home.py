@@ -119,16 +119,17 @@ def _read_writer(file: IO[str]) -> str:
 def mark_home(home: Path, *, is_sample: bool) -> None:
     """Record in the home whether it is for the sample.
 
-    The current format is recorded too. `HomeError` when the home is for the opposite, or when the record cannot be read.
+    The record is the mark, `home.json`; it gets the current format, too. `HomeError` when the mark says the opposite, or cannot be read.
     """
     mark = require_kind(home, is_sample=is_sample)
     _write_mark(home, mark._replace(format=FORMAT) if mark else _Mark(is_sample, FORMAT))
 
 
 def require_kind(home: Path, *, is_sample: bool) -> "_Mark | None":
-    """Return the mark of the home; None if it has none.
+    """Return the mark of the home (`home.json`); None if it has none.
 
-    `HomeError` when the home is for the sample and the articles are not, or the other way round, and as in `read_mark`.
+    `is_sample`: whether the articles are the bundled sample. `HomeError` when the home is for the sample and the articles are not, or the
+    other way round, and as in `read_mark`.
     """
     mark = read_mark(home)
     if mark is None or mark.is_sample == is_sample:
@@ -145,9 +146,9 @@ def require_kind(home: Path, *, is_sample: bool) -> "_Mark | None":
 
 
 def note_release(home: Path, name: str) -> None:
-    """Record in the home's mark that this release was published now.
+    """Record in the home's mark (`home.json`) that a release is published now.
 
-    Nothing is recorded without a mark, or if it was the last one already.
+    Nothing is recorded if there is no mark, or it already names this release as the last one.
     """
     mark = read_mark(home)
     if mark and mark.release != name:
@@ -157,7 +158,7 @@ def note_release(home: Path, name: str) -> None:
 def is_sample_home(home: Path, default: bool) -> bool:
     """Return whether the home was marked as one of the bundled sample.
 
-    Returns `default` for a home without a mark. `HomeError` as in `read_mark`.
+    Returns `default` for a home without a mark (`home.json`). `HomeError` as in `read_mark`.
     """
     mark = read_mark(home)
     return default if mark is None else mark.is_sample
@@ -166,8 +167,8 @@ def is_sample_home(home: Path, default: bool) -> bool:
 class _Mark(NamedTuple):
     """Content of `home.json`: sample or own articles, format, release.
 
-    `format`: number of the layout of the files. `release`: name of the one published last, `published_at`: when, as text; None before the
-    first. Earlier versions did not record when.
+    `format`: number of the layout of the files. `release`: name of the one published last; `published_at`: when, as text. Both are None
+    before the first release; the time is also None if an earlier version of this program published.
     """
 
     is_sample: bool
@@ -205,7 +206,7 @@ def read_mark(home: Path) -> _Mark | None:
 
 
 def _write_mark(home: Path, mark: _Mark) -> None:
-    """Write `home.json`; its time of change is never in the future."""
+    """Write `home.json`; its modification time is never in the future."""
     with replacing(home / NOTE) as temporary:
         temporary.write_text(json.dumps(mark._asdict()) + "\n", encoding="utf-8")
         written_at = min(clock.now().timestamp(), temporary.stat().st_mtime)  # `_prepare` compares it with this clock
@@ -213,10 +214,10 @@ def _write_mark(home: Path, mark: _Mark) -> None:
 
 
 def _prepare(home: Path) -> None:
-    """Migrate a home of an earlier format.
+    """Check a home's mark, and migrate a home of an earlier format.
 
-    A home without a mark is left unchanged. `HomeError` as in `read_mark`, or if the time of `home.json` is more than a day ahead of
-    the clock. The clock was then set back, and articles of later days would be filed under earlier ones.
+    A home without a mark is left unchanged. `HomeError` as in `read_mark`, or if the modification time of the mark (`home.json`) is more
+    than a day ahead of the clock: the clock was set back, and articles of later days would be filed under earlier ones.
     """
     mark = read_mark(home)
     if mark is None:

@@ -137,8 +137,8 @@ class Lake:
     def table_digest(self, table: Table) -> str | None:
         """Return a digest of a table, from its files' recorded hashes.
 
-        Hashes of files that are missing now count, too. Empty if the table has no files; None if any file has no recorded hash. The files
-        are not read.
+        Recorded hashes of missing files count, too. Empty if the table has no files; None if any file has no recorded hash. The files are
+        not read.
         """
         names, sums = self.names(table), self.recorded_sums(table)
         if set(names) - sums.keys():
@@ -256,7 +256,7 @@ class Lake:
     def note_warnings(self, warnings: Sequence[str]) -> None:
         """Record the checks that failed in the newest run, one line each.
 
-        They replace those of earlier runs. Line breaks within one become spaces.
+        `warnings`: a text for each; line breaks in it become spaces. They replace those of earlier runs.
         """
         self.change_note(_WARNINGS, lambda _: "\n".join(" ".join(line.split()) for line in warnings).encode() or None)
 
@@ -266,10 +266,10 @@ class Lake:
 
     @contextmanager
     def stage(self, name: str) -> Iterator["Lake"]:
-        """Yield a temporary lake, whose files are moved here at the end.
+        """Yield a temporary lake; at the end, move its files here.
 
-        Nothing is moved when the block ends with an error. `name` is that of the step that writes: files that a killed run of the same step
-        left are removed.
+        Nothing is moved when the block ends with an error. `name` is that of the step (part of a run) that writes: files that a killed run
+        of the same step left are removed.
         """
         with _temporary_folder(self.root / f".new-{name}") as staging:
             yield Lake(staging)
@@ -308,7 +308,8 @@ class Lake:
     def write_days(self, table: Table, frame: pl.DataFrame, days: Days) -> None:
         """Write a file for each of `days`, replacing existing ones.
 
-        Call it only on a lake that `stage` yielded, which records the hashes at its end. A day without rows gets a file without rows.
+        Call it only on a lake that `stage` yielded, as only the end of `stage` records the hashes. A day without rows gets a file without
+        rows.
         `ContractError`, and nothing written, for rows of other days or another schema.
         """
         if table.day is None:

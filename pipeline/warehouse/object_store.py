@@ -29,7 +29,7 @@ Request = Callable[Concatenate["Bucket", Arguments], Coroutine[Any, Any, Result]
 _TRIES = 5
 _SECONDS_PER_REQUEST, _SECONDS_TO_CONNECT = 60, 10
 _MOST_SECONDS_OF_RETRIES = 180
-#: Attempts to change an object that others change too, and seconds between them.
+#: Attempts to change an object that others change too, and the first and the longest pause between them, in seconds.
 _TRIES_TO_CHANGE, _FIRST_PAUSE, _LONGEST_PAUSE = 30, 0.05, 2.0
 #: Larger files are sent in parts of this size, each a request of its own.
 _PART_BYTES = 8 * 1024 * 1024
@@ -43,7 +43,7 @@ _CREDENTIALS = {
     "gs": "set GOOGLE_APPLICATION_CREDENTIALS to the file of a service account",
     "az": "set AZURE_STORAGE_ACCOUNT_NAME and AZURE_STORAGE_ACCOUNT_KEY",
 }
-# Values of environment variables with these beginnings are hidden in messages, unless they are shorter than a key: any text may have them.
+# Values of environment variables with these beginnings are hidden in messages; not those shorter than a key, which any text may contain.
 _CREDENTIAL_VARIABLES, _SHORTEST_KEY = ("AWS_", "AZURE_", "GOOGLE_"), 8
 
 
@@ -170,7 +170,7 @@ class Bucket:
 
     @_explained
     async def _put_if(self, key: str, content: bytes, mode: Any) -> bool:
-        """Write an object under a condition; return whether it has the content.
+        """Write an object under a condition; return whether it now has `content`.
 
         `mode`: the condition in terms of obstore: `create`, `overwrite`, or the version that the object must have.
         """

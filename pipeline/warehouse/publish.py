@@ -1,9 +1,9 @@
 """Published data: immutable releases, and links to the newest.
 
-A release is a folder of Parquet files, with the database and the report that are made from them. It is named after its last day and the
-hash of its Parquet files and the note on its data: the same input makes the same release, whose intact files stay. `SHA256SUMS` has the
-hash of every file. The link `latest` points to the newest release; database and report of the published folder are links through it. So one
-rename publishes everything at once, and readers never see parts of two releases.
+A release is a folder of Parquet files, with the database and the report that are made from them. Its name has its last day, and a hash of
+its Parquet files and the note on its data: the same data gives the same name, and the release of this name is repaired, not replaced.
+`SHA256SUMS` has the hash of every file. The link `latest` points to the newest release; database, report and charts of the published folder
+are links through it. So one rename publishes everything at once, and readers never see parts of two releases.
 """
 
 import json
@@ -125,7 +125,7 @@ class Publisher:
         for path in sorted(folder.iterdir()):
             if path.suffix in LINKED:
                 self._link(self.folder / path.name, Path("latest") / path.name)
-        if name != before:  # else a repeated run would remove that of the release before
+        if name != before:  # else a repeated run would remove the database of the release before this one
             self._remove_databases({name, before})
         return Release(name, folder, is_new, rows, repaired)
 

@@ -43,7 +43,7 @@ def write_yearly(table: Table, frame: pl.DataFrame, root: Path) -> list[Path]:
 def hash_content(root: Path, note: str) -> str:
     """Hash a note and a folder's Parquet files with their names.
 
-    Returns hexadecimal digits, the same for the same content. They are part of the name of a release, whose note describes its data.
+    `note`: describes the data of a release. Returns hexadecimal digits; the release's name has the first ten.
     """
     digest = hashlib.sha256(note.encode())
     for path in sorted(root.rglob("*.parquet")):

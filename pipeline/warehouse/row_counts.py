@@ -22,8 +22,9 @@ ROW_COUNTS = pl.Schema({"source": pl.String(), "row_count": pl.Int64(), "newest_
 def count_rows_by_source(lake: Lake) -> pl.DataFrame:
     """Count the rows of each source and find their newest day.
 
-    Returns one row of `ROW_COUNTS` for each source, sorted by source. A row of a month counts as of its first day. A source with rows in
-    several tables has their sum. Sources without rows are left out. `ContractError` when the files of a table have an earlier schema.
+    Returns one row of `ROW_COUNTS` for each source, sorted by source. The day of a monthly figure is the first of its month. A source with
+    rows in several tables has their sum. Sources without rows are left out. `ContractError` when the files of a table have an earlier
+    schema, `LakeError` when one is damaged.
     """
     upstream_rows = [(name, holding) for name, upstream in UPSTREAMS.items() for holding in upstream.holdings]
     file_sources = {table.name: name for name, table in FILE_SOURCES.items()}

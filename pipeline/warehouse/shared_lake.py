@@ -1,8 +1,8 @@
 """A lake in an object store, which several machines may share.
 
-Objects with files of tables never change: a table's manifest names the object of each file, and is replaced after they are written. The
-home's folder `lake/` has copies of objects that this machine wrote or read, under the same names. Does not belong here: who may write
-(`claims.py`).
+Objects with files of tables never change. Each table has a manifest, an object that names the object of each file; it is replaced after
+new objects are written. The home's folder `lake/` has copies of objects that this machine wrote or read, under the same names. Does not
+belong here: who may write (`claims.py`).
 """
 
 import json
@@ -44,7 +44,7 @@ _FILE_NAME, _HASH = re.compile(r"\w[\w/-]*\.parquet"), re.compile(r"[0-9a-f]{64}
 
 @dataclass(frozen=True)
 class Entry:
-    """A file of a table, as the table's manifest describes it."""
+    """A file in a table's manifest, the object that lists its files."""
 
     sha256: str
     bytes: int
@@ -73,7 +73,10 @@ class SharedLake(Lake):
         return f"{self.bucket.url}/{_manifest_key(table.name)}"
 
     def refresh(self) -> None:
-        """Forget the manifests in memory, so that each is read again."""
+        """Forget the manifests in memory, so that each is read again.
+
+        A manifest is the object that lists the files of a table.
+        """
         self._manifests.clear()
 
     def inspect(self) -> tuple[frozenset[str], frozenset[str]]:
@@ -185,7 +188,7 @@ class SharedLake(Lake):
     def names(self, table: Table, days: Days | None = None) -> list[str]:
         """List the table's files in order of time, as relative paths.
 
-        With `days`, only the files of these days. The files may have no local copies.
+        With `days`, only the files of these days, so none of a table that is not stored by day. The files may have no local copies.
         """
         manifest = self._manifest(table.name)
         if days is not None:
@@ -205,7 +208,10 @@ class SharedLake(Lake):
         return [self._copy(key) for key in entries]
 
     def day_digest(self, table: Table, day: date) -> str:
-        """Return a day's SHA-256 in the manifest; empty when it has none."""
+        """Return the SHA-256 of a day's file, as in the manifest.
+
+        Empty if the manifest has no file of the day.
+        """
         entry = self._manifest(table.name).get(day_file(day))
         return entry.sha256 if entry else ""
 
@@ -299,7 +305,7 @@ class SharedLake(Lake):
     def _keep(self, files: Mapping[Path, str]) -> None:
         """Move files into the folder of copies.
 
-        `files`: path of each file with the key of its object. This process does not hash the copies again.
+        `files`: path of each file with the key of its object. This process takes the copies as intact, and does not hash them again.
         """
         for key in files.values():
             self._copy(key).parent.mkdir(parents=True, exist_ok=True)

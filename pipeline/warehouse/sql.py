@@ -1,8 +1,9 @@
 """Runs the files of `sql/` in DuckDB over tables.
 
-Tables are those of the lake, or frames. A model is a step that makes tables, here a file. Belongs here: which file makes which table, what
-a file reads, and the rows of its result. Does not: tables made in Python and the order of models (`pipeline/models`), or storing rows.
-DuckDB runs on one thread, unless a file says otherwise (`ALL_THREADS`), since sums of doubles over several differ in the last bit.
+Tables are those of the lake, or frames. A model is a step that makes tables; here it is a file, which makes one. Belongs here: which file
+makes which table, what a file reads, and the rows of its result. Does not: tables made in Python and the order of models
+(`pipeline/models`), or storing rows. DuckDB runs on one thread, unless a file says otherwise (`ALL_THREADS`), since sums of doubles over
+several threads differ in the last bit.
 """
 
 import hashlib

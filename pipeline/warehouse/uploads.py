@@ -56,8 +56,8 @@ class Pointer:
 class Upload:
     """Result of an upload: which files were sent.
 
-    `sent`: their paths; `present`: number of files that were there already. `first`: paths of the database, report and charts
-    that were not sent because others were uploaded first for this release.
+    `sent`: their paths; `present`: number of files that were there already. `first`: paths of database, report and charts that were not
+    sent, because the store already has this release with other versions of them.
     """
 
     pointer: Pointer
@@ -98,8 +98,8 @@ async def upload_release(bucket: Bucket, folder: Path, home: str) -> Upload:
 
     `folder`: the release; `home`: name of its home (`identify_home`). Files that an interrupted upload has sent are not sent again. If the
     store has the complete release, nothing is sent; only database, report and charts may then differ from it. Raises `UploadError` or
-    `ObjectStoreError`, and leaves the pointer, if the uploaded release must not be replaced (`explain_refusal`), another publisher was
-    faster, or a request fails.
+    `ObjectStoreError`, and leaves `latest.json` unchanged, if the release that it names must not be replaced (`explain_refusal`), a file is
+    damaged, the store has other data under this name, another publisher was faster, or a request fails.
     """
     name, content = folder.name, (folder / SUMS).read_bytes()
     before = await bucket.read(POINTER)

@@ -47,7 +47,7 @@ class Damage(NamedTuple):
 
     @property
     def may_be_unfinished(self) -> bool:
-        """Whether a run that is working causes it, and ends it.
+        """Whether a run in progress may cause it for a while.
 
         A step moves the files of its tables into the lake one after the other, and records their hashes at its end. A release is published
         file by file, too.
@@ -87,10 +87,10 @@ def _report_errors(part: str, check: Iterator[Damage]) -> Iterator[Damage]:
 
 
 def _check_mark(settings: Settings) -> Iterator[Damage]:
-    """Yield damage if the home's mark is unusable or untrue.
+    """Yield damage if the home's mark (`home.json`) is unusable or untrue.
 
-    It cannot be used if `home.json` is damaged, of a later version, or missing although the home has data. It is not true if it names a
-    release, and nothing is published.
+    It cannot be used if it is damaged, of a later version, or missing although the home has data. It is not true if it names a release, and
+    nothing is published.
     """
     try:
         mark = read_mark(settings.home)
@@ -136,7 +136,7 @@ def _is_lost(settings: Settings) -> bool:
 def _has_traces(settings: Settings) -> bool:
     """Return whether runs have written anything besides the lake.
 
-    The mark alone is none, unless it names a release or cannot be read: a run writes it first.
+    The mark (`home.json`) alone does not count, unless it names a release or cannot be read: a run writes it first.
     """
     if settings.published.exists() or settings.readings.exists():
         return True
@@ -203,10 +203,10 @@ def _describe_unreadable(path: str, error: OSError) -> Damage:
 
 
 def _find_foreign_files(settings: Settings, table: Table, present: Set[str]) -> Iterator[Damage]:
-    """Yield files and folders that the lake does not read.
+    """Yield what is in a table's folder but not read.
 
-    They are in the table's folder. Left out are its list of hashes, folders named by a number, and Parquet files named by a day. `present`:
-    the files that belong to the table, by path in it.
+    Left out are its list of hashes, folders named by a number, and Parquet files named by a day. `present`: the files that belong to the
+    table, as paths relative to the folder.
     """
     folder = settings.lake / table.name
     for path in sorted(folder.rglob("*")):
