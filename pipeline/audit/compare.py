@@ -45,9 +45,10 @@ class Tables(NamedTuple):
 
 
 def select_rows(tables: Tables, pair: str | None, first: date | None, last: date | None) -> Tables:
-    """Select the rows of a pair and of some days, both included.
+    """Select the rows of a pair and a range of days.
 
-    None sets no limit. Readings are those of articles of these days. Baselines are not selected: they apply to many days.
+    `first` and `last` are included; None sets no limit. Readings are those of articles of these days. Baselines are not selected: they
+    apply to many days.
     """
 
     def is_in_range(frame: pl.DataFrame) -> pl.DataFrame:
@@ -101,7 +102,10 @@ def _compare_measure(both: pl.DataFrame, name: str) -> pl.DataFrame:
 
 
 def count_phases(before: Tables, after: Tables) -> tuple[int, int]:
-    """Count the pair-days in both releases, and those with another phase."""
+    """Count days of pairs in both releases, and those whose phase differs.
+
+    A phase is the word for a pair's state on a day, such as `stalemate`.
+    """
     both = before.values.join(after.values, on=["index_date", "pair"], suffix="_after")
     return both.height, both.filter(pl.col("phase").cast(pl.String) != pl.col("phase_after").cast(pl.String)).height
 
@@ -161,15 +165,16 @@ def _sum_by_channel(tables: Tables, articles: pl.DataFrame) -> pl.DataFrame:
 
 
 def list_versions(tables: Tables) -> list[tuple[str, str]]:
-    """List the versions of readers and lexicon that found signals."""
+    """List the versions of readers that found signals, each with its lexicon."""
     return sorted(tables.signals.select("extractor_version", "lexicon_sha").unique().iter_rows())
 
 
 def compare_scales(before: Tables, after: Tables) -> list[tuple[str, str, str]]:
     """List what differs in the scale of the values.
 
-    Values are comparable only if nothing does. Returns a name, and its value in each release, of half-life, method and weights. Baseline
-    windows are those of the pair-days in both, as each newer version of a baseline applies to later days.
+    Values are comparable only if nothing does. Returns name, text of the first and text of the second release for each of these that
+    differs: baseline windows, half-life, method (`index_version`) and weights. The windows are those of days that a pair has in both
+    releases, as each newer version of a baseline applies to later days.
     """
     both = before.values.join(after.values, on=["index_date", "pair"], suffix="_after")
     is_other = pl.any_horizontal(pl.col(name).ne_missing(pl.col(f"{name}_after")) for name in ("baseline_from", "baseline_to"))

@@ -53,9 +53,9 @@ def add_titles(listing: pl.DataFrame, titles: pl.DataFrame) -> pl.DataFrame:
 
 
 def add_opinions(listing: pl.DataFrame, verdicts: pl.DataFrame) -> pl.DataFrame:
-    """Add `opinions`: what judges said, e.g. `A right, B unsure`.
+    """Add the column `opinions`: all verdicts, e.g. `A right, B unsure`.
 
-    A verdict counts only on the same signal and reading. The judges are in alphabetical order. Empty text if nobody judged the reading.
+    `A` and `B` are judges, in alphabetical order. A verdict counts only on the same signal and reading. Empty text if nobody judged it.
     """
     opinion = pl.col("judge") + " " + pl.col("verdict")
     by_reading = verdicts.sort("judge").group_by("signal_id", "reading", maintain_order=True).agg(opinions=opinion.str.join(", "))
@@ -74,11 +74,10 @@ def drop_judged(listing: pl.DataFrame, verdicts: pl.DataFrame, judge: str) -> pl
 
 
 def write_listing(listing: pl.DataFrame, path: Path, judge: str) -> None:
-    """Write a listing as a CSV file of verdicts with empty verdicts.
+    """Write a listing as a CSV file, to fill in verdicts.
 
-    `judge` is in every row; `verdict` and `reason` are for the judge to fill in. An apostrophe is put before texts that a spreadsheet
-    would take for formulas. An existing file is overwritten. Judges see sentence, headline and reading, but neither probability nor other
-    verdicts.
+    `judge` is in every row; the columns `verdict` and `reason` are empty. An apostrophe is put before texts that a spreadsheet would take
+    for formulas. An existing file is overwritten. Judges see sentence, headline and reading, but neither probability nor other verdicts.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     columns = ("signal_id", "reading", "verdict", "reason", "judge", "quote", "title", "source", "date", "url")

@@ -105,7 +105,8 @@ def _locking(folder: Path) -> Iterator[None]:
 def check_judge(name: str, place: str) -> str:
     """Return the name of a judge without spaces around it.
 
-    If it is then empty or longer than `MAX_JUDGE`: `VerdictError`, which names the `place`.
+    `VerdictError` if it is then empty or longer than `MAX_JUDGE`. `place`: where the name is written (file and line, or the option), for
+    the message.
     """
     name = name.strip()
     if not 1 <= len(name) <= MAX_JUDGE:
@@ -122,8 +123,8 @@ def _read_rows(path: Path) -> Iterable[tuple[int, dict[str, str]]]:
     """Yield line number and cells, by column, of a CSV file's rows.
 
     The line is the last one of the row. The cells are those of the columns of `SCHEMA`, stripped, a missing one empty. Rows in which all of
-    them are empty are left out. Files with semicolons, and in Windows-1252, are read too, because Excel saves such. No rows if there is no
-    file; `VerdictError` if it cannot be read or lacks a column of `_REQUIRED`.
+    them are empty are left out. Files with semicolons, and in Windows-1252, are read too, as Excel saves them. No rows if there is no file;
+    `VerdictError` if it cannot be read or lacks a column of `_REQUIRED`.
     """
     if not path.exists():
         return
@@ -152,10 +153,10 @@ def _decode(content: bytes) -> str:
 
 
 def _check_row(row: dict[str, str], place: str, readings: Mapping[str, str]) -> dict[str, str]:
-    """Check the cells of a row of verdicts; `VerdictError` names its `place`.
+    """Check the cells of a row of verdicts.
 
-    Returns a copy with the verdict in lower case and, if the reading is empty, the current one of the signal from `readings`. If that has
-    none either, the row is an error.
+    Returns a copy with the verdict in lower case and, if the reading is empty, the signal's current one from `readings`. `VerdictError` if
+    a cell is invalid, or `readings` has no reading for an empty one; `place` (file and line) is for its message.
     """
     row = row | {"verdict": row["verdict"].lower(), "reading": row["reading"] or readings.get(row["signal_id"], "")}
     row["judge"] = check_judge(row["judge"], place)

@@ -61,9 +61,9 @@ def audit_home(selection: Selection, judge: str | None, to: Path | None, verdict
     """List readings, or take verdicts on them; then print the precision.
 
     With a `judge`: ask in the terminal about listed readings that this judge has not judged, or write them to the file `to`.
-    `verdict_file`: verdicts to be added first; without `judge`, nothing is then listed. Raises `AuditError` if the home has no signals, if
-    there is `to` but no `judge`, or if writing `to` would lose verdicts; `SelectionError` if it has none of the
-    selected readings; `VerdictError` if the judge's name is empty or too long.
+    `verdict_file`: verdicts to be added first; without `judge`, nothing is then listed. Raises `AuditError` if the home has no signals of
+    the channels, if there is `to` but no `judge`, if `verdict_file` does not exist, or if writing `to` would lose verdicts;
+    `SelectionError` if the home has none of the selected readings; `VerdictError` if the judge's name or a file of verdicts is invalid.
     """
     judge = _check_judge(judge, to)
     settings = read_settings(home=home_folder)
@@ -102,8 +102,8 @@ def audit_home(selection: Selection, judge: str | None, to: Path | None, verdict
 def _check_judge(judge: str | None, to: Path | None) -> str | None:
     """Return the judge's name without spaces around it; None without one.
 
-    The judge is the person who gives the verdicts. `AuditError` for an output file `to` without judge, `VerdictError` for a name that is
-    empty or longer than `MAX_JUDGE` (`pipeline/audit/verdicts.py`).
+    The judge is the person or language model that gives the verdicts. `AuditError` for an output file `to` without judge, `VerdictError`
+    for a name that is empty or longer than `MAX_JUDGE` (`pipeline/audit/verdicts.py`).
     """
     if judge is not None:
         return check_judge(judge, "--judge")
@@ -195,7 +195,7 @@ def _ask_key() -> str:
 def _print_precision(masses: pl.DataFrame, verdicts: pl.DataFrame, selection: Selection) -> None:
     """Print which share of the judged mass is right.
 
-    `masses`: readings of the selection. Without verdicts on these, it prints that there are none.
+    `masses`: readings of the selection, each with its weight in the index (mass). Without verdicts on these, it prints that there are none.
     """
     tables = {SIGNAL_MASS.name: masses, VERDICTS.name: to_table(verdicts)}
     lines = report.describe_precision(build_table(tables, MASS_PRECISION, {}), selection.pair or ALL_PAIRS)

@@ -42,10 +42,10 @@ def compare_releases(
 ) -> None:
     """Print what differs between two releases.
 
-    `before` and `after` are names of releases of this home, or folders: of a release, or of a home with releases. Without `after`, it is
+    `before` and `after` are names of releases of this home, or folders: of a release, or of a home, for its latest release. `after` None:
     the latest release of this home. Only rows of `pair` (None: all) and of days from `first` to `last` (None: no bound) count; at most
-    `number` sentences are listed. Raises `CompareError` if a release cannot be found or read, `SelectionError` if neither
-    has a selected row.
+    `number` sentences are listed. Raises `CompareError` if a release cannot be found or read, `SelectionError` if neither has a selected
+    row.
     """
     settings = read_settings(home=home_folder)
     publisher = Publisher(settings.published)
@@ -109,9 +109,10 @@ def _read_table(folder: Path, table: Table, columns: Sequence[str]) -> pl.DataFr
 
 
 def _describe_versions(selected: Tables, release: Tables) -> str:
-    """Name the versions of readers and lexicon.
+    """Name the versions of readers and lexicon that found the signals.
 
-    They are several if days were read by several. `selected`: the rows of `release` that are compared.
+    There are several if days were read by several versions; without signals, the text says so. `selected`: the rows of `release` that are
+    compared.
     """
     versions = [f"{extractor} with lexicon {lexicon}" for extractor, lexicon in list_versions(selected)]
     if versions:

@@ -19,9 +19,9 @@ from pipeline.signals.gate.articles import judge_articles
 def explain_text(text: str, day: date | None) -> None:
     """Print the findings in a text or a file.
 
-    If `text` is the path of a file, its content is read. `day` decides who was in office. A note on stderr says whether `tension run` would
-    read the text as an article, and if not, why; it is read here in any case. Without findings, a text that seems not to be English gives
-    the note only.
+    If `text` is the path of a file, its content is read. `day`: of the text; it decides who was in office. A note on stderr says whether
+    `tension run` would read the text as an article, and if not, why; it is read here in any case. A text that seems not to be English gets
+    another note, that only English is read, and without findings nothing else.
     """
     content = Path(text).read_text(encoding="utf-8", errors="replace") if _is_file(text) else text
     title, body = _split_title(content)
@@ -49,10 +49,10 @@ def _add_weight(findings: pl.DataFrame) -> pl.DataFrame:
 
 
 def _describe_gate(title: str, body: str) -> str:
-    """Say whether the gate lets an article pass, and why not.
+    """Say whether a run would read an article, and if not, why.
 
-    The gate (`judge_articles`) decides which articles are read. Also gives the score of the best sentence, and says if a single line that
-    does not pass would pass as a headline.
+    The gate (`judge_articles`) decides it. Also gives the score of the best sentence, and says if a single line that would not be read
+    would be read as a headline.
     """
     outcome, score = _judge(title, body)
     points = "" if score is None else f"its best sentence has the score {score:,}, and 0 is needed"

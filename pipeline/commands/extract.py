@@ -14,8 +14,8 @@ from pipeline.sources.files.texts import check_output, read_texts, write_rows
 def extract_signals(file: Path, to: Path, workers: int | None, extractor: ReaderName | None) -> None:
     """Write the signals in the texts of `file` to the file `to`.
 
-    There is one row for each signal, as .jsonl, .csv or .parquet by the extension of `to`; their number is printed. An unusable `to` is an
-    error before any text is read.
+    There is one row for each signal, as .jsonl, .csv or .parquet by the extension of `to`; their number is printed. `workers` and
+    `extractor` None: those of the settings. An unusable `to` is an error before any text is read.
     """
     check_output(to)
     texts = read_texts(file)

@@ -34,7 +34,7 @@ class _Effect(str):
 def noting_effect(describe: Callable[[], str]) -> Iterator[None]:
     """Add to any error what the command had done until then.
 
-    An interruption then says it. `describe` returns it, in words.
+    `describe` returns that, in words. The message of an `InterruptedRunError` then contains it.
     """
     try:
         yield
@@ -51,9 +51,9 @@ def _raise(number: int, _frame: FrameType | None) -> None:
 def raise_when_interrupted() -> Iterator[None]:
     """Turn any error that follows a Ctrl-C or SIGTERM into `InterruptedRunError`.
 
-    Both raise `KeyboardInterrupt`, but libraries replace these handlers, and raise errors of their own. Which signal came is therefore read
-    from the pipe to which Python writes the number of each signal. Without a signal, errors pass unchanged. Outside the main thread it does
-    nothing.
+    Handlers set here raise `KeyboardInterrupt` for both, but libraries replace them, and raise errors of their own. Which signal came is
+    therefore read from a pipe to which Python writes the number of each signal. Without a signal, errors pass unchanged. Outside the main
+    thread, which alone receives signals, this does nothing.
     """
     if threading.current_thread() is not threading.main_thread():
         yield  # only the main thread receives signals

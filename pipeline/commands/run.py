@@ -84,7 +84,7 @@ def _run(requested: Settings, first: date | None, last: date | None) -> None:
         make_extractor(settings)  # fails now if the extractor cannot be built, before anything is read
         if settings.publish_to:
             with suppress(FolderError):  # the index is published all the same, and a share may be mounted until then
-                open_bucket(settings.publish_to)  # as above
+                open_bucket(settings.publish_to)  # fails now if the URL is wrong or a package is missing
         with lock_data(settings, "tension run") as lake:
             _check_baseline(settings, lake)
             home.mark_home(settings.home, is_sample=settings.is_sample)

@@ -34,7 +34,7 @@ def show_sources(home_folder: Path | None) -> None:
 def print_sources(settings: Settings) -> None:
     """Print the state of each source, and its next fetch.
 
-    That is last success, rows, newest day, gaps and failures.
+    The state is the last successful request, rows, newest day, gaps (items that the upstream did not have) and failed requests.
     """
     now = clock.now()
     archive, lake = Archive(settings.payloads), open_lake(settings)

@@ -65,10 +65,10 @@ class _Problems(list[str]):
 def show_status(home_folder: Path | None, show_all: bool) -> None:
     """Print some lines about a home, and one for each damage.
 
-    Exits with 1 if something is missing or cannot be read, or the bucket refuses the newest release; else, with `show_all`, also prints the
-    row count of every table. Files that a run may not have finished are not missing while it writes to the home. An undamaged home without
-    articles gives one line only. `home_folder`: None for the home of the settings. `HomeError` if it is given but does not exist, unless
-    the settings name a shared lake.
+    Exits with 1 if something is missing or cannot be read, or the newest release must not replace the one in the bucket; else, with
+    `show_all`, also prints the row count of every table. Files that a run may not have finished are not missing while it writes to the
+    home. An undamaged home without articles gives one line only. `home_folder`: None for the home of the settings. `HomeError` if it is
+    given but does not exist, unless the settings name a shared lake.
     """
     settings = read_settings(home=home_folder)
     if home_folder and not settings.lake_url:
@@ -152,7 +152,7 @@ def _describe_upload(settings: Settings) -> tuple[str, bool]:
     """Say which release the object store has, and whether it lags.
 
     It lags if it is not the home's newest, unless its last day is later. A `UserError`, e.g. without connection, is returned as text. The
-    text is empty if nothing is to be uploaded. The second value is whether the store refuses the newest (`explain_refusal`).
+    text is empty if the settings name no store. The second value is whether the newest must not replace it (`explain_refusal`).
     """
     url, publisher = settings.publish_to, Publisher(settings.published)
     newest = publisher.latest_name
@@ -182,7 +182,7 @@ def _describe_upload(settings: Settings) -> tuple[str, bool]:
 def _describe_freshness(lake: Lake, settings: Settings) -> str:
     """Say how recent the articles and the release are.
 
-    For the articles that is their last day, for the release the time of its publication, if the home's mark has it.
+    For the articles that is their last day, for the release the time of its publication, if `home.json` has it.
     """
     span, mark = lake.span(COVERAGE), read_mark(settings.home)
     if span is None:
@@ -226,7 +226,7 @@ def _describe_unread(lake: Lake, _settings: Settings) -> str:
 
 
 def _describe_missing_links(lake: Lake, _settings: Settings) -> str:
-    """Say how many stories have a link if fewer than half have.
+    """Say how many stories have a link, if fewer than half do.
 
     Else the text is empty.
     """

@@ -19,7 +19,10 @@ from pipeline.warehouse.shared_lake import SharedLake
 def read_shared_days(
     articles: Sequence[Path] | None, first: date | None, last: date | None, home_folder: Path | None, workers: int | None
 ) -> None:
-    """Read blocks of days until none is left; print each.
+    """Read blocks of days into the shared lake until none is left.
+
+    A block is some days of one step, which no other machine reads at the same time; each is printed.
+
 
     An option that is None is taken from the settings (days: as in `set_days`). Raises `OptionError` if an upstream is enabled or there is
     no shared lake. Exits with 1 after a block that failed.

@@ -43,7 +43,7 @@ class Detail:
 class Outcome:
     """The result of one check of one frame.
 
-    `name` is the name of the Dagster check.
+    `name` is the name of the Dagster check; `reason` says why the check exists.
     """
 
     name: str

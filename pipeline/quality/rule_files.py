@@ -28,7 +28,7 @@ _OTHER_CHECKS = ("contract", KEY_IS_UNIQUE, REQUIRED_VALUES_PRESENT, VOCABULARY_
 def load_rules(folder: Path) -> dict[str, tuple[Rule, ...]]:
     """Return the rules of every table, also those without a file.
 
-    Rules derived from its contract come first, then those of its file.
+    The rules derived from a table's contract (its definition in `pipeline/contracts`) come first, then those of its file in `folder`.
     Raises `RuleError` when the folder or its files are missing, a file is wrong, or a rule has the name of another check of its table.
     """
     from_files = read_rules(folder)
@@ -69,7 +69,7 @@ class _Entry(BaseModel):
     @field_validator("breaks", mode="before")
     @classmethod
     def _wrap_one_row(cls, value: Any) -> Any:
-        """Accept one row of `breaks` without a list."""
+        """Wrap the value of `breaks` in a list if it is one row."""
         return [value] if isinstance(value, dict) else value
 
     @model_validator(mode="after")
@@ -150,7 +150,10 @@ def _check_regex(regex: Any) -> Iterator[str]:
 
 
 def _parse_rule(table: Table, document: Any, place: str) -> Rule:
-    """Build a rule from a document of YAML; `RuleError` names its `place`."""
+    """Build a rule from its entry (`document`) in a YAML file.
+
+    `RuleError` if it is wrong, with `place` (file and number of the rule) in the message.
+    """
     place = f"{place} ({document.get('name')!r})" if isinstance(document, dict) else place
     try:
         entry = _Entry.model_validate(document, context=table)

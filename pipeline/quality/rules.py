@@ -28,8 +28,8 @@ class RuleError(TensionError, ValueError):
 class Rule:
     """A rule: an expectation type of Great Expectations with its arguments.
 
-    `where` limits the rule to rows that have all of these values (None: null); `{at_least: 5}` in place of a value is the least number.
-    `breaks` are rows that must fail it, as changes to the table's example row.
+    `where` limits the rule to rows that have all of these values by column (None: null); `{at_least: 5}` instead of a value requires 5 or
+    more. `breaks` are rows that must fail the rule, as changes to the table's example row.
     """
 
     table: str

@@ -93,7 +93,7 @@ class _CompiledRule:
 
     @cached_property
     def _dependencies_with_rows(self) -> Any:
-        """Metrics to compute if failing rows must be listed too."""
+        """Great Expectations' metrics that are needed to list failing rows."""
         return self._list_dependencies(_WITH_ROWS)
 
     def _list_examples(self, frame: pl.DataFrame, key: Sequence[str]) -> tuple[str, ...]:
@@ -113,7 +113,7 @@ class _CompiledRule:
         return metric == f"{self._expectation.map_metric}.unexpected_count"
 
     def _list_dependencies(self, configuration: dict[str, Any]) -> Any:
-        """List the metrics that the rule needs.
+        """List Great Expectations' metrics that the rule needs.
 
         `configuration`: the format in which Great Expectations returns results.
         """

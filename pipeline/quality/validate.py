@@ -18,9 +18,9 @@ __all__ = ["Detail", "Outcome", "check_frame", "critical_failures", "list_checks
 def check_frame(table: Table, frame: pl.DataFrame, rules: Sequence[Rule]) -> list[Outcome]:
     """Run every check of the table, in the order of `list_checks`.
 
-    Raises `ContractError` when columns or types differ from the contract, because no other check could run, and `RuleError` when a rule is
-    about another table, or when Great Expectations rejects its arguments. On a frame without rows, rules about rows or columns pass without
-    being run; rules about the table are run.
+    Raises `ContractError` when columns or types differ from the contract (the table's definition), because no other check could run, and
+    `RuleError` when a rule is about another table, or when Great Expectations rejects its arguments. On a frame without rows, rules about
+    single rows or a column pass without being run; rules about the whole table, such as its number of rows, are run.
     """
     _require_own_rules(table, rules)
     conformed = table.conform(frame)
