@@ -69,7 +69,7 @@ class _Entry(BaseModel):
     @field_validator("breaks", mode="before")
     @classmethod
     def _wrap_one_row(cls, value: Any) -> Any:
-        """Wrap the value of `breaks` in a list if it is one row."""
+        """Wrap `breaks` in a list if it is one row."""
         return [value] if isinstance(value, dict) else value
 
     @model_validator(mode="after")
