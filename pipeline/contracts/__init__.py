@@ -1,4 +1,4 @@
 """Definitions of tables, columns, vocabularies and sources, and functions on them.
 
-The modules read and write no data; the definition of scopes is read from `scopes.toml`.
+The modules read and write no data. Only the members of blocs of countries are read from a file, `scopes.toml`.
 """

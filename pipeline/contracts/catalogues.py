@@ -1,7 +1,7 @@
 """Descriptions of a release for catalogues of data: Croissant and DCAT.
 
-`croissant.json` is for machine learning and search engines of data sets, `dcat.jsonld` for portals. Both name files by their path in the
-release, and derive columns from the contracts.
+`croissant.json` is for machine learning and search engines of data sets, `dcat.jsonld` for portals of open data. Both name files by their
+path relative to the release, and describe tables as `pipeline/contracts/tables` does; only `croissant.json` lists columns.
 """
 
 from collections.abc import Mapping, Sequence

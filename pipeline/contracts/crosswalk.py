@@ -1,8 +1,9 @@
 """Codes of CAMEO, in which GDELT writes events, by kind of act.
 
-Source: CAMEO 1.1b3 (Schrodt 2012). Each code belongs to one kind (a word of `vocabulary.KIND`, such as threat or easing). Codes say what
-was done and rarely about what, so events cover all relations and serve as a cross-check only. Where CAMEO has separate codes for demanding,
-offering, easing and refusing the same thing, either all of them have a kind or none.
+CAMEO 1.1b3 (Schrodt 2012) is a list of codes for acts between states. Each code has at most one kind (a word of `vocabulary.KIND`, such as
+threat or easing). Codes say what was done and rarely about what, so GDELT's events cover all relations, not only trade, and serve as a
+cross-check only. Where CAMEO has separate codes for demanding, offering, easing and refusing the same thing, either all of them have a kind
+or none.
 """
 
 from types import MappingProxyType

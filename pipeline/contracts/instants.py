@@ -11,7 +11,7 @@ from typing import Literal, overload
 
 import polars as pl
 
-#: Order of the numbers in dates such as 04/05/2025, which only their archive knows.
+#: Order of the numbers in dates such as 04/05/2025; texts do not show it, so the user sets it for an archive.
 DateOrder = Literal["day-month-year", "month-day-year"]
 FIRST_YEAR, LAST_YEAR = 1900, 2100  # other years are mistakes, e.g. a price or a row number in the wrong column
 
@@ -81,12 +81,12 @@ _ORDERED: dict[DateOrder, str] = {
     "day-month-year": rf"(?i)^\s*{_DAY}[/.-]{_MONTH_NUMBER}[/.-]{_YEAR}{_CLOCK_12}\s*$",
     "month-day-year": rf"(?i)^\s*{_MONTH_NUMBER}[/.-]{_DAY}[/.-]{_YEAR}{_CLOCK_12}\s*$",
 }
-#: Pattern of how a date begins whose order of numbers must be known.
+#: Pattern of the beginning of a date that cannot be parsed without its `DateOrder`.
 NEEDS_ORDER = r"^\s*[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{2}"
 _PARTS = ("year", "month", "day", "hour", "minute", "second", "fraction", "half", "zone")
 _EPOCHS = (
     r"^\s*(?P<whole>[0-9]{9,10})(?:\.(?P<fraction>[0-9]{1,6})[0-9]*)?\s*$",  # nine digits start in March 1973
-    r"^\s*(?P<whole>1[0-9]{9})(?P<fraction>[0-9]{6}|[0-9]{3})(?:[0-9]{3})?(?:\.0*)?\s*$",  # until 2033, so that no other number is one
+    r"^\s*(?P<whole>1[0-9]{9})(?P<fraction>[0-9]{6}|[0-9]{3})(?:[0-9]{3})?(?:\.0*)?\s*$",  # only until 2033: fewer other numbers match
 )
 
 _SECONDS = re.compile(r"[0-9]{1,9}", re.ASCII)

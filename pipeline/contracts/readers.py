@@ -1,6 +1,6 @@
 """Names of reading modes: with which programs articles are read.
 
-`both` means rules and encoder. A small module, because `tension --help` imports it.
+`both` means rules and encoder (a neural network), `llm` a language model. A small module, because `tension --help` imports it.
 """
 
 from typing import Literal

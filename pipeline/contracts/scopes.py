@@ -1,6 +1,6 @@
 """Scopes of general acts and the members of blocs.
 
-A general act is not towards one partner; its scope says which partners it is towards.
+A general act is not towards one partner; its scope says which partners it is towards: all, a bloc, or an unknown group.
 
 Belongs here: the words of the column `scope` and the members of blocs. Does not: how a sentence names a scope
 (`pipeline/signals/scope.py`).
@@ -31,10 +31,10 @@ SCOPE = Vocabulary(
 
 
 def list_members() -> Iterator[tuple[str, str, date | None, date | None]]:
-    """Yield scope, member, and the days of joining and leaving.
+    """Yield scope, member country, and the days of joining and leaving.
 
     The day of joining is the first as a member, and that of leaving the first after membership. None: there is no such limit. The scopes
-    `all` and `group` have no members here.
+    `all` and `group` have no list of members.
     """
     for code, bloc in _BLOCS.items():
         for member in bloc["members"].split():
@@ -53,5 +53,5 @@ def is_member_on(scope: str | None, country: str, day: date) -> bool:
 
 @cache
 def _read_terms() -> dict[tuple[str | None, str], tuple[date | None, date | None]]:
-    """Map scope and member to the days of joining and leaving."""
+    """Map scope and member country to the days of joining and leaving."""
     return {(scope, member): (first, last) for scope, member, first, last in list_members()}

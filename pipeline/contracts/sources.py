@@ -13,7 +13,7 @@ from pipeline.contracts.upstreams import UPSTREAMS, Upstream
 DAILY_FETCH_TIME = time(5, 30)
 HOURLY_FETCH_MINUTE = 10
 
-#: Days of requests that the status of a source counts.
+#: The state of a source (`tension sources`) counts requests of this many days.
 RECENT_DAYS = 7
 
 SOURCES: dict[str, Source] = {

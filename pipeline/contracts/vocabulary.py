@@ -54,12 +54,12 @@ STATUS = Vocabulary(
     },
 )
 
-# Status of the kinds that are words. The status of other kinds (actions, talks) is read from the sentence.
+# Status of the kinds that are only words (a threat, a demand). The status of other kinds (actions, talks) is read from the sentence.
 FIXED_STATUS = MappingProxyType(
     dict.fromkeys(("threat", "demand", "offer", "refusal"), "proposed") | dict.fromkeys(("accusation", "agreement"), "announced")
 )
 
-# Kinds that may have a rate or an amount.
+# Kinds whose rate or amount is read.
 KINDS_WITH_MAGNITUDE = frozenset({"measure", "threat", "easing", "offer", "agreement", "purchase", "refusal"})
 
 MODALITY = Vocabulary(

@@ -61,9 +61,9 @@ def build_table(tables: Tables, table: Table, variables: Variables) -> pl.DataFr
 def models_to_run(wanted: Iterable[Table], store: Lake | Frames) -> list[Model]:
     """List the models to run for the `wanted` tables, in order.
 
-    Models that make what others read come first. A table in the store needs no model, and nothing is run for its sake; but a model of
-    several tables runs if a needed one is missing, and replaces all. Tables without a model (layers raw and core) count as empty when
-    missing.
+    Models that make what others read come first. A table that is in the `store` (the lake, or frames by name) is not built again, nor what
+    it is made from; but a model of several tables runs if a needed one is missing, and replaces all. Tables without a model (layers raw and
+    core) count as empty when missing.
     """
     ordered: dict[str, Model] = {}
 

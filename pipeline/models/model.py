@@ -19,9 +19,9 @@ Combine = Callable[[pl.DataFrame, pl.DataFrame], pl.DataFrame]
 class Model:
     """One step that builds the tables in `makes` from those in `reads`.
 
-    `variables` names the values that it needs in addition to tables, e.g. `half_life_days`; a model without any can run before any article
-    is read. `run` takes the tables and the values of variables, and returns a frame for each table of `makes`, by name; it stores nothing.
-    `query` is the SQL file; None for Python models.
+    `variables` has the names of values that it needs in addition to tables, e.g. `half_life_days`; a model without any can run before any
+    article is read. `run` takes the tables and the values of the variables by name, and returns a frame for each table of `makes`, by name;
+    it stores nothing. `query` is the parsed SQL file; None for Python models.
     """
 
     name: str

@@ -90,7 +90,7 @@ def channel_daily(
 
 @python_model(makes=(STALEMATE_DAILY,), reads=(MOVEMENT_DAILY,), variables=("half_life_days",))
 def stalemate_daily(movement_daily: pl.DataFrame, half_life_days: float) -> pl.DataFrame:
-    """Share of talk in talk and movement, by pair and day."""
+    """Share of talk without action (the stalemate), by pair and day."""
     return filter_movement(movement_daily, half_life_days)
 
 

@@ -11,7 +11,7 @@ from pipeline.contracts.model import Column, Vocabulary
 from pipeline.contracts.scopes import SCOPE as SCOPES
 
 INSTANT = pl.Datetime("us", "UTC")
-#: A value with less `evidence_weight` is empty.
+#: An index value with less `evidence_weight` is empty.
 LEAST_EVIDENCE = 0.25
 EXAMPLE_DAY = date(2025, 4, 4)
 EXAMPLE_INSTANT = datetime(2025, 4, 4, 10, 30, tzinfo=UTC)

@@ -99,7 +99,7 @@ SOURCE_SHARES = Table(
     is_side_table=True,
 )
 
-#: A view of `sql/views` without file and asset: a query over `story_mass` and `channel_daily`.
+#: A view of `sql/views`, neither stored as Parquet nor built by an asset: a query over `story_mass` and `channel_daily`.
 CONTRIBUTIONS = Table(
     "contributions",
     "Contributions",

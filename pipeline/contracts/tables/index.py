@@ -14,7 +14,7 @@ from pipeline.contracts.tables.index_values import INDEX_VALUES, PHASE, PHASE_PR
 from pipeline.contracts.tables.stories import ARTICLES_READ, COUNTS_ON, STORIES, STORY_ARTICLES
 
 SERIES = Column("series", pl.String(), "Directed pair (CHN>USA), or both directions combined (CHN-USA)", "CHN>USA", pattern=patterns.SERIES)
-#: Whether a row's series is one direction, and the pair of `actor` and `target`.
+#: Expressions: whether a row's series is one direction, and the name of the pair of `actor` and `target`.
 IS_DIRECTED = pl.col("series").str.contains(">", literal=True)
 PAIR_OF_SIDES = pl.concat_str(pl.min_horizontal("actor", "target"), pl.lit("-"), pl.max_horizontal("actor", "target"))
 VALID_FROM = Column("valid_from", pl.Date(), "First day that uses this version of the baseline", date(2025, 1, 20), unit="UTC day")

@@ -34,7 +34,7 @@ UNTIL_ON = Column(
     "until_on", pl.Date(), "Last day of a suspension, according to the sentence", None, unit="UTC day", nullable=True, above=("told_on",)
 )
 UNMATCHED_REASON = c.word_column("unmatched_reason", words.UNMATCHED, "no_effect", nullable=True)
-#: What a claim says about a measure, without the dates in its sentence.
+#: What an article claims about a measure, without the dates in its sentence.
 _CLAIM = (c.STORY_ID, c.SOURCE, c.ACTOR, c.TARGET, c.INSTRUMENT, PRODUCT, EFFECT, TOLD_ON, KNOWN_ON, c.RATE_PCT)
 _RELIABILITY = (c.IS_CONDITIONAL, c.PROBABILITY, c.TIER)
 
@@ -108,7 +108,7 @@ CHECKED_THROUGH = Column(
     date(2026, 8, 20),
     unit="UTC day",
 )
-#: Where an act is written, and what is not sure about it.
+#: Where an act is published, and what is not sure about it.
 _PROVENANCE = (LEGAL_SOURCE, ACT_URL, CERTAINTY, LAYER_NOTE, CHECKED_THROUGH)
 
 MEASURE_ACTS = Table(
