@@ -185,8 +185,8 @@ def check_and_write(lake: Lake, frames: Sequence[tuple[Table, pl.DataFrame]], st
 def write_changed(lake: Lake, table: Table, frame: pl.DataFrame) -> Iterator[dg.AssetCheckResult]:
     """Check and write a table, unless nothing has changed.
 
-    Yields the result of every check. If rows and code are the same as before, and the table's file is as it was written, these are the
-    stored results, and nothing is written. Raises `dg.Failure` as `check_and_write` does.
+    Yields the result of every check. If rows and code are the same as in an earlier run, and the table's file is as it was written, these
+    are the results stored by that run, and nothing is written. Raises `dg.Failure` as `check_and_write` does.
     """
     stored = StoredResults(lake, table.name, (), (table,), {"rows": digest_rows(frame)})
     repeated = stored.load()
@@ -227,11 +227,11 @@ class AuditedDays:
 
 @contextmanager
 def audited_days(context: dg.AssetExecutionContext, store: Lake, name: str, *tables: Table) -> Iterator[AuditedDays]:
-    """Replace days of some tables together, once all pass their checks.
+    """Replace days of tables together, once all pass their critical checks.
 
-    Yields an `AuditedDays` to write batches to. `name` is the name of the step. The block ends early when a critical check fails, and
-    nothing is replaced. After the block, yield from `report()` of the `AuditedDays`. Checks run per batch: a rule that allows a share of
-    failing rows (`mostly`) fails if it fails in any batch.
+    Yields an `AuditedDays` to write batches to. `name`: of the step, for the temporary folder. The block ends early when a critical check
+    fails, and nothing is replaced. After the block, yield from `report()` of the `AuditedDays`, which then raises `dg.Failure`. Checks run
+    per batch: a rule that allows a share of failing rows (`mostly`) fails if it fails in any batch.
     """
     with suppress(CriticalCheckError), store.stage(name) as temporary:
         yield AuditedDays(context, temporary, tables)

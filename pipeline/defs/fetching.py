@@ -139,8 +139,8 @@ def _report_answered(name: str, outcomes: Counter[str], problems: list[str]) -> 
 def _report_is_current(name: str, newest: date | None, due: date, late_after: timedelta) -> dg.AssetCheckResult:
     """Return the result of `is_current`, which fails without recent data.
 
-    `newest`: the newest day of the data of upstream `name`, None without any. It must be at most `late_after` before `due`, the day that
-    current data would reach.
+    `newest`: the newest day of the data of upstream `name`, None without any. It must be at most `late_after` before `due`: today, or the
+    last day of the settings if that is earlier.
     """
     detail = "no data yet" if newest is None else f"the newest data are of {newest}, {(due - newest).days} days before {due}"
     return dg.AssetCheckResult(

@@ -4,7 +4,7 @@ from types import MappingProxyType
 
 from pipeline.contracts.model import Table
 
-#: Part of the layer `index`: its tables. The UI sorts groups by name, so the numbers are the order of reading.
+#: Tables of each part of the layer `index`. The UI sorts groups by name, so the numbers give the order in which to read them.
 INDEX_GROUPS = MappingProxyType(
     {
         "index_1_signals": (
@@ -25,5 +25,5 @@ _GROUP_OF = MappingProxyType({table: group for group, tables in INDEX_GROUPS.ite
 
 
 def group_of(table: Table) -> str:
-    """Return the group of a table: its layer or its part."""
+    """Return a table's group: its part of `index`, else its layer."""
     return _GROUP_OF.get(table.name, table.layer)

@@ -65,11 +65,11 @@ def _daily(settings: Settings) -> dg.ScheduleDefinition:
 
     @dg.schedule(job_name=JOB, cron_schedule=cron, execution_timezone="UTC", name="daily", description=_DAILY)
     def daily(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
-        """Request a run over yesterday and the look-back days before it.
+        """Request a run over yesterday and the `lookback_days` before it.
 
-        The last day of the settings, `end`, takes the place of yesterday if it is earlier. If earlier days were not read, because the
-        daemon was off, the run begins after the last day in the lake. Days before `first_day` are left out; if that is all of them,
-        nothing runs.
+        Those are read again for late articles. The last day of the settings, `end`, takes the place of yesterday if it is earlier. If
+        earlier days were not read, because the daemon was off, the run begins after the last day in the lake. Days before `first_day` are
+        left out; if that is all of them, nothing runs.
         """
         yesterday = context.scheduled_execution_time.date() - timedelta(days=1)
         last = min(yesterday, settings.end or yesterday)

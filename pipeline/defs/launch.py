@@ -102,9 +102,10 @@ class Launcher:
         """Plan the runs that bring these days up to date.
 
         Only days whose inputs changed are built; with upstreams enabled, all of `span`: their responses are not known in advance. More than
-        `MOST_SPANS` ranges of changed days become one, from the first to the last. A run has about a year. It begins with the last days of
-        the run before, because their links also depend on the next days. The last run also builds the index and publishes it. If nothing
-        changed, that is one run of the last day. Raises `GapError` if days outside `span` are missing in the lake.
+        `MOST_SPANS` ranges of changed days become one, from the first to the last. A run has about a year of a range; the next run of this
+        range repeats its last three days (`DAYS_AROUND`), because links between stories also depend on the days after. The last run also
+        builds the index and publishes it. If nothing changed, the only run is of the last day. Raises `GapError` if days outside `span` are
+        missing in the lake.
         """
         lake = open_lake(settings)
         daily.require_every_day(lake, span)

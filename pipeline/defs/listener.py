@@ -23,7 +23,7 @@ class Listener(Protocol):
         """
 
     def on_days(self, done: int, total: int) -> None:
-        """Handle the number of days done in the current step."""
+        """Handle that `done` of the step's `total` days are done."""
 
 
 _listener: ContextVar[Listener | None] = ContextVar("listener", default=None)

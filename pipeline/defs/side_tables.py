@@ -1,6 +1,6 @@
 """Side tables, whose failures do not stop the index.
 
-The table keeps its last good version and is marked as stale in the lake.
+The index does not depend on side tables. After a failure, a side table keeps its last good version and is marked as stale in the lake.
 """
 
 from collections.abc import Callable, Iterable, Iterator

@@ -1,7 +1,7 @@
 """Read the days of a long backfill on several machines.
 
-Each machine claims a block (days of one step whose inputs are complete) in a shared lake and builds it, again and again until no block is
-left. If its process is killed, its claim ends by itself after a while, and another machine takes the block.
+Each machine claims (locks) a block in a shared lake and builds it, again and again until no block is left. A block is some days of one step
+whose inputs are complete. If its process is killed, its claim ends by itself after five minutes, and another machine takes the block.
 """
 
 import time
@@ -53,9 +53,10 @@ class Block:
 
 @dataclass(frozen=True)
 class _Stage:
-    """A daily step with the steps before it.
+    """A daily step with the steps that must be complete before it.
 
-    `block_days`: days of a block. `after`: names of the steps that must be complete on all days that the step reads for a block.
+    `block_days`: number of days in a block. `after`: names of these steps; they must be complete on all days that the step reads for a
+    block.
     """
 
     step: DailyStep
@@ -66,8 +67,8 @@ class _Stage:
 class Backfill:
     """The blocks of days that the daily steps have to build.
 
-    They are the same on all machines. This class claims none; `work` does. The constructor raises `WorkError` if the home has articles from
-    upstreams, which other machines do not have.
+    They are the same on all machines. This class claims (locks) none; `work` does. The constructor raises `WorkError` if the home has
+    articles from upstreams, which other machines do not have.
     """
 
     def __init__(self, settings: Settings, lake: SharedLake, span: Days) -> None:
@@ -135,9 +136,9 @@ def work(
 ) -> Iterator[tuple[Block, Launched]]:
     """Build blocks until none is left; yield each with its result.
 
-    A block is claimed while it is built. Ends after a block that failed. While other machines hold all blocks that are ready, it waits and
-    looks again. `report` receives what this machine builds, or waits for. Raises `WorkError` if the home has articles from upstreams, or
-    if a block that this machine has built must be built again.
+    A block is claimed (locked for other machines) while it is built. Ends after a block that failed. While other machines build all blocks
+    that are ready, it waits and looks again. `report` receives what this machine builds, or waits for. Raises `WorkError` if the home has
+    articles from upstreams, or if a block that this machine has built must be built again.
     """
     backfill, done, waits_for = Backfill(settings, lake, span), set[str](), ""
     while any((changed := backfill.changed_days()).values()):
