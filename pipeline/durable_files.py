@@ -15,7 +15,7 @@ from pathlib import Path
 #: Name of the file with the hashes of a folder's files, in the format of `sha256sum`.
 SUMS = "SHA256SUMS"
 _temporary_numbers = count()
-# A thousand files took 2 s one by one, and 0.01 s together.
+# To write a thousand files to the disk took 2 s one by one, and 0.01 s together.
 _MOST_SYNCED_ONE_BY_ONE = 20
 
 

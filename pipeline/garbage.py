@@ -9,8 +9,8 @@ from contextlib import contextmanager
 def pause_garbage_collection() -> Iterator[None]:
     """Turn the garbage collector off in this block.
 
-    If it was on, it is turned on again afterwards, and ignores all objects that exist by then. Imports and definitions make a million that
-    live as long as the process; to look at them again and again would take a tenth of a small run.
+    If it was on, it is turned on again afterwards, and ignores all objects that exist by then. Imports, and definitions of assets, make a
+    million objects that live as long as the process; to look at them again and again would take a tenth of the time of a small run.
     """
     was_enabled = gc.isenabled()
     gc.disable()
