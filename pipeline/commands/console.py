@@ -21,7 +21,7 @@ _DISK_PROBLEMS = {
     errno.EIO: "the disk reports an input/output error; check the disk, then run `tension verify`",
 }
 
-#: Words of SQLite's messages, which have no error number of the system, by that number.
+#: Words in messages of SQLite, which lack the system's error number, by the number that they mean.
 _SQLITE_WORDS = {errno.ENOSPC: "disk is full", errno.EROFS: "readonly database", errno.EIO: "disk I/O error"}
 
 out = Console()
@@ -50,7 +50,7 @@ def explain_disk_problem(message: str) -> str | None:
 
 def explain_os_error(error: OSError) -> str:
     """Return which path failed, why, and what to do."""
-    place = error.filename2 or error.filename  # of a file that replaces another, the name that the user gave
+    place = error.filename2 or error.filename  # `filename2` is the target of a rename: the name that the user passed
     advice = _DISK_PROBLEMS.get(error.errno or 0) or f"{error.strerror or error}; correct the path, or choose another"
     return f"cannot read or write{f' {place}' if place else ''}: {advice}. What was published is unchanged"
 

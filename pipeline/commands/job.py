@@ -39,7 +39,7 @@ class HistoryError(UserError):
 PUBLISHED_WITH_STALE_TABLES = 3
 #: Exit code of a run that published the index in the home but could not upload it.
 NOT_UPLOADED = 5
-#: Step that uploads; its failure leaves the publication in the home.
+#: Step that uploads the release; if it fails, the release is published in the home all the same.
 _UPLOAD = "uploaded"
 
 
@@ -52,7 +52,7 @@ def run_job(settings: Settings, display: Display, upstreams: Sequence[str] = ())
     _quieten_libraries()
     display.show_preparing()
     with pause_garbage_collection():
-        from pipeline.definitions import build  # noqa: PLC0415 takes seconds; mistakes of the user are reported before
+        from pipeline.definitions import build  # noqa: PLC0415 the import takes seconds; mistakes of the user are reported before
         from pipeline.defs.launch import Launcher  # noqa: PLC0415 as above
 
         launcher = Launcher(build(settings))
@@ -124,7 +124,7 @@ def explaining_history(settings: Settings) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        is_without_answer = type(error).__name__ == "DagsterPostgresException"  # of an optional package
+        is_without_answer = type(error).__name__ == "DagsterPostgresException"  # compared by name: its package may not be installed
         if not is_without_answer and not isinstance(error, SQLAlchemyError | sqlite3.Error):
             raise
         origin = error.__cause__ or error if is_without_answer else error

@@ -77,7 +77,7 @@ def show_status(home_folder: Path | None, show_all: bool) -> None:
     survive = problems.survive
     writer = survive(lambda: find_writer(settings.home), None)
     damage = find_damage(settings, compares_hashes=False)
-    writer = writer or survive(lambda: find_writer(settings.home), None)  # it may have started meanwhile
+    writer = writer or survive(lambda: find_writer(settings.home), None)  # a run may have started while damage was searched
     problems[:0] = [str(one) for one in damage if not (writer and one.may_be_unfinished)]
     lake = survive(lambda: reach_lake(settings), None)
 
@@ -247,7 +247,7 @@ def _suggest_command(lake: Lake, settings: Settings) -> str:
     """
     program, home = name_program(), quote(str(settings.home))
     is_sample = is_sample_home(settings.home, settings.is_sample)
-    # Settings without articles mean the sample, which a home of own articles refuses (`mark_home`).
+    # Settings without articles mean the sample, which a home of own articles refuses (`mark_home`), so the command must name articles.
     articles = " --articles PATHS" if settings.is_sample and not is_sample else ""
     if Publisher(settings.published).latest_name is None or lake.stale_tables():
         return f"{program} run{articles} --home {home}"

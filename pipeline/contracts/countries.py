@@ -60,7 +60,7 @@ COUNTRIES = MappingProxyType(
 
 _PAIR = re.compile(r"([A-Z]{2,3})-([A-Z]{2,3})")
 _CODE_LENGTH = 3
-# Common codes that the index does not use: name and code of the country.
+# Common codes that the index does not use, each with the country's name and the code that the index uses.
 _OTHER_CODES = {
     "EU": ("the EU", "EUN"),
     "EUR": ("the EU", "EUN"),

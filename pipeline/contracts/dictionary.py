@@ -127,7 +127,7 @@ def _list_constraints(column: Column) -> Iterator[str]:
 
 def render_citation(edition: Edition) -> str:
     """Render the citation of a release as CITATION.cff."""
-    quoted = {  # JSON texts are YAML
+    quoted = {  # a JSON string is a valid YAML string
         "message": json.dumps(f"Please cite this release. {edition.note}", ensure_ascii=False),
         "version": json.dumps(f"{edition.version}+{edition.release}"),
     }
@@ -189,7 +189,7 @@ def _build_resource(table: Table, file: ReleaseFile, is_part: bool) -> dict[str,
         "name": f"{table.name}_{stem}" if is_part else table.name,
         "title": table.title,
         "description": table.description,
-        # Validators then check size and hash only: frictionless-py reads nulls of numbers in Parquet as NaN, and counts no bytes of it.
+        # With `type`, validators check size and hash only: frictionless-py would read null numbers in Parquet as NaN, and count no bytes.
         **({} if is_csv else {"type": "file"}),
         "path": file.path,
         "format": ending,
@@ -210,7 +210,7 @@ def _build_field(column: Column) -> dict[str, Any]:
 
     An exclusive minimum is written as `minimum`, which also allows the value itself.
     """
-    lowest = column.minimum if column.minimum is not None else column.exclusive_minimum  # profile 1 has no exclusive bound
+    lowest = column.minimum if column.minimum is not None else column.exclusive_minimum  # Frictionless 1 has no exclusive bounds
     constraints: dict[str, Any] = {
         "required": not column.may_be_null,
         "enum": list(column.vocabulary.words) if column.vocabulary else list(column.values) or None,

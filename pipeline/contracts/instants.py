@@ -166,7 +166,8 @@ def _build_time() -> Iterator[pl.Expr]:
 def _build_offset() -> pl.Expr:
     """Build minutes east of UTC from the column `zone`.
 
-    It has an offset or a name in `_ZONES`. 0 without zone; null if an offset has more than 23 hours or 59 minutes.
+    It has an offset, a name in `_ZONES`, or a name of UTC (`z`, `gmt`). 0 for UTC and without zone; null if an offset has more than 23
+    hours or 59 minutes.
     """
     zone = pl.col("zone").str.to_lowercase().str.replace(r"^(?:utc?|gmt)([+-])", "$1").replace(_ZONES)
     hours = zone.str.extract(r"^[+-]([0-9]{1,2})").cast(pl.Int64).fill_null(0)

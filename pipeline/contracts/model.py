@@ -219,7 +219,7 @@ def is_sorted(frame: pl.DataFrame, key: tuple[str, ...]) -> bool:
     """
     if frame.height <= 1:
         return True
-    # For each row and the next, from the last column of the key to the first: in order by these columns.
+    # Whether each row and the next are in order by the columns seen so far; the loop goes from the last column of the key to the first.
     in_order = pl.Series([True])
     for name in reversed(key):
         before, after = frame[name].head(-1), frame[name].slice(1)

@@ -285,7 +285,7 @@ def _build_cross_table_check(check: CrossTableCheck) -> dg.AssetChecksDefinition
             if table.is_side_table and check.severity == "critical":
                 lake.mark_stale(table, f"{check.name}: {failures.height} rows ({check.reason})")
         result = dg.AssetCheckResult(passed=failures.is_empty(), severity=_SEVERITY[check.severity], metadata=metadata)
-        if failures.is_empty():  # a failure is repeated, because it also marks the table as stale
+        if failures.is_empty():  # a failed check runs again in the next run, because it also marks the table as stale
             stored.save([result])
         return result
 

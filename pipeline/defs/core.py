@@ -29,7 +29,7 @@ ALL_ARTICLES_READ = InputCheck(
     "every_article_was_read",
     "an article that the reader could not read has no findings, although it may contain some",
 )
-#: Key of the number of articles read, in the metadata of that check; the other counts are reasons for not reading an article.
+#: Key of the number of articles read, in the metadata of `ALL_ARTICLES_READ`; the other keys are reasons for not reading an article.
 ARTICLES_READ = "articles read"
 #: Smaller batches than elsewhere: each is read with the three days before and after it, and texts are split into words.
 STORY_LINKS_LIMIT = BatchLimit(text_bytes=16_000_000)

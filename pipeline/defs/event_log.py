@@ -189,7 +189,7 @@ class BatchingEventLogStorage(SqliteEventLogStorage):
                 yield self._transactions[shard]
                 return
             if shard not in self._initialized_dbs:
-                self._initdb(_create_engine(self.conn_string_for_shard(shard), poolclass=NullPool))  # needs two connections
+                self._initdb(_create_engine(self.conn_string_for_shard(shard), poolclass=NullPool))  # opens two connections at once
                 self._initialized_dbs.add(shard)
             with self._engine(shard).begin() as connection:
                 self._transactions[shard] = connection

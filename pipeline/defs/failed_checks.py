@@ -17,7 +17,7 @@ _DESCRIPTION = (
 )
 
 
-# It depends on nothing, so that it also runs after a failure, and has the lowest priority, so that it runs last.
+# This asset depends on nothing, so that it also runs after a failure, and has the lowest priority, so that it runs last.
 @dg.asset(name=NAME, group_name="published", op_tags={"dagster/priority": "-100"}, description=_DESCRIPTION)
 def failed_checks(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
     """List the failed checks of this run, at most 50, as metadata.

@@ -29,7 +29,7 @@ from pipeline.warehouse.lake import Lake
 #: Name of the check of each upstream that no request failed; its metadata count the requests by outcome.
 ANSWERED = "answered"
 _PROBLEMS_SHOWN = 12
-_MOST_PROBLEMS = 200  # all of them are in `fetches`
+_MOST_PROBLEMS = 200  # the table `fetches` has all
 
 
 def enabled_upstreams(settings: Settings, *names: str) -> list[str]:

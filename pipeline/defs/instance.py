@@ -110,7 +110,7 @@ def fail_dead_runs(instance: dg.DagsterInstance) -> list[str]:
     the lock of the home: then no run of the home is alive.
     """
     runs = instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.NOT_STARTED]))
-    # A run of the UI is not started for an instant, until it is queued.
+    # A run of the UI, too, has the status NOT_STARTED for an instant, until it is queued; it is not dead.
     dead = [run for run in runs if run.status is dg.DagsterRunStatus.STARTED or STARTED_BY in run.tags]
     for run in dead:
         instance.report_run_failed(run, DEAD)

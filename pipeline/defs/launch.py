@@ -116,7 +116,7 @@ class Launcher:
         batches = [
             Days(max(days.first, batch.extend_back(DAYS_AROUND).first), batch.last) for days in spans for batch in days.split(DAYS_IN_A_RUN)
         ]
-        if not batches:  # the checks of all days belong to daily assets; a killed run may have left them out
+        if not batches:  # daily assets run all the same, for one day: a killed run may have left out their checks across tables
             return [Run(Days(span.last, span.last), None)]
         return [*(Run(batch, self.daily) for batch in batches[:-1]), Run(batches[-1], None)]
 

@@ -67,5 +67,5 @@ def listener_logger(_: dg.InitLoggerContext) -> logging.Logger:
     return logger
 
 
-#: Runs started elsewhere use Dagster's default, the console logger.
+#: Runs that the UI, a schedule or the sensor starts use Dagster's default, the console logger.
 LOGGERS = {"console": dg.colored_console_logger, "listener": listener_logger}

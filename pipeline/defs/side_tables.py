@@ -37,7 +37,7 @@ def keep_last_good(*tables: Table) -> Callable[[Body], Body]:
                     else:
                         built.add(result.asset_key.to_user_string() if result.asset_key else tables[0].name)
                     yield result
-            except Exception as error:  # noqa: BLE001 no failure of a side table may stop the index
+            except Exception as error:  # noqa: BLE001 no error of a side table, whatever its type, may stop the index
                 reason = _describe_error(error)
                 dg.AssetExecutionContext.get().log.exception("a side table could not be rebuilt; it keeps its last good version")
                 yield from _report_stale(lake, [table for table in tables if table.name not in built], reason, reported)

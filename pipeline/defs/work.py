@@ -152,7 +152,7 @@ def work(
             try:
                 with lock_data(settings, WRITER, block.name):
                     if not backfill.changed_days()[block.step].intersection(block.days):
-                        break  # another machine has read it meanwhile
+                        break  # another machine has built this block meanwhile
                     report(block.name)
                     launched = launcher.read(settings, [dg.AssetKey(table.name) for table in block.makes], block.days, _Silent())
             except LakeInUseError as error:
@@ -162,7 +162,7 @@ def work(
             yield block, launched
             if not launched.succeeded:
                 return
-            break  # look again what is left
+            break  # to look again which blocks are left
         else:
             waits = f"waiting for {'; '.join(holders) or 'days that other machines read first'}"
             if waits != waits_for:

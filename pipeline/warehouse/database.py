@@ -31,7 +31,7 @@ def write_database(path: Path, folder: Path, name: str, note: str, stale: Mappin
     for each table whose last rebuild failed. `duckdb.Error` if it cannot be written.
     """
     with duckdb.connect(str(path), config={"threads": 1, "storage_compatibility_version": STORAGE_VERSION}) as con:
-        con.execute("set disabled_compression_methods = 'fsst'")  # its results are random: the same release would give other bytes
+        con.execute("set disabled_compression_methods = 'fsst'")  # FSST is random: the same release would give other bytes
         _fill(con, folder, name, note, stale)
 
 
@@ -133,7 +133,7 @@ def _create_macro(con: duckdb.DuckDBPyConnection, path: Path) -> Iterator[str]:
     text = path.read_text(encoding="utf-8")
     con.sql(text)
     yield f"comment on {'macro table' if macro.query else 'macro'} {path.stem} is {_literal(_read_comments(text))}"
-    empty = "null::date" if macro.query else "null"  # table macros take days and names, which DuckDB casts
+    empty = "null::date" if macro.query else "null"  # table macros take days or names; DuckDB casts this null to text
     call = f"{path.stem}({', '.join([empty] * macro.required)})"
     views, reads = ([VIEWS[name] for name in macro.query.views], macro.query.reads) if macro.query else ([], ())
     for place, (column, data_type, *_) in enumerate(con.sql(f"describe {'from' if macro.query else 'select'} {call}").fetchall()):

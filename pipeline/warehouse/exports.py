@@ -30,7 +30,7 @@ Format = Literal["csv", "xlsx", "dta", "parquet"]
 FORMATS: tuple[Format, ...] = get_args(Format)
 
 EXCEL_ROWS = 1_048_576
-#: Longest fixed text of Stata, in bytes; longer ones are stored as strL.
+#: Longest text in bytes that Stata stores with a fixed width; longer ones get its type strL.
 _STATA_TEXT = 2045
 _STATA_LABEL = 80
 _MEMBERSHIP = shipped_folder("sql") / "functions" / "is_member_on.sql"
@@ -88,7 +88,7 @@ def _read(database: Path, table: str, pair: str | None) -> Export:
             )
         contract = TABLES.get(table) or VIEWS.get(table)
         order = ", ".join(f'"{name}"' for name in contract.key) if contract else "all"
-        con.sql(_MEMBERSHIP.read_text(encoding="utf-8").replace("create macro", "create temp macro"))  # releases do not have it
+        con.sql(_MEMBERSHIP.read_text(encoding="utf-8").replace("create macro", "create temp macro"))  # not in releases
         condition = f"where {_match_pair(table, set(comments[table]), pair)}" if pair else ""
         parameters = {"pair": pair_name(*parse_pair(pair))} if pair else {}
         rows: pl.DataFrame = con.sql(f'from "{table}" as chosen {condition} order by {order}', params=parameters).pl()

@@ -33,7 +33,7 @@ class StoredReadings:
     def _files(self, part: str) -> list[Path]:
         """List the stored files of a part.
 
-        The first call deletes those that differ from their checksum or have none, so their texts are read again.
+        The first call for a part deletes files that differ from their checksum or have none, so their texts are read again.
         """
         files = sorted(self._folder.glob(f"{part}-*.parquet"))
         if part not in self._checked:

@@ -118,7 +118,7 @@ def _check_names(con: duckdb.DuckDBPyConnection, sql: str) -> None:
             name = node["function"]["function_name"]
         elif node.get("type") == "FUNCTION" and node["function_name"].lower() == _SETTING:
             name = _SETTING
-        elif node.get("type") == "BASE_TABLE" or node.get("type") == "SHOW_REF":  # the type may be a dictionary
+        elif node.get("type") == "BASE_TABLE" or node.get("type") == "SHOW_REF":  # no set: the type may be a dictionary
             names = [str(node.get(part) or "") for part in ("catalog_name", "schema_name", "table_name")]
             is_internal = names[2].lower().startswith(_INTERNAL) or names[1].lower() in {"information_schema", "pg_catalog"}
             name = ".".join(filter(None, names)) if is_internal else ""

@@ -13,7 +13,7 @@ from pipeline.contracts.tables.raw import RAW_ARTICLES, RAW_TRADE_FLOWS
 from pipeline.contracts.upstreams import UPSTREAMS
 from pipeline.warehouse.lake import Lake
 
-#: Tables whose other rows come from the user's files, by the name of that source.
+#: Tables with rows from the user's files, which are all rows that no upstream delivered, by the name of this source.
 FILE_SOURCES = {"articles": RAW_ARTICLES, "trade": RAW_TRADE_FLOWS}
 
 ROW_COUNTS = pl.Schema({"source": pl.String(), "row_count": pl.Int64(), "newest_date": pl.Date()})

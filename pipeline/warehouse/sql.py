@@ -350,7 +350,7 @@ def _iter_table_names(node: Any, hidden: frozenset[str] = frozenset()) -> Iterat
         yield node["table_name"]
     if node.get("type") == "RECURSIVE_CTE_NODE":
         hidden |= {node["cte_name"]}
-    for expression in (node.get("cte_map") or {}).get("map", ()):  # each sees the ones before it, the query sees all
+    for expression in (node.get("cte_map") or {}).get("map", ()):  # each table expression sees those before it, the query sees all
         yield from _iter_table_names(expression["value"], hidden)
         hidden |= {expression["key"]}
     for key, value in node.items():

@@ -207,7 +207,7 @@ async def _claim(bucket: Bucket, key: str, pointer: Pointer) -> None:
     claim = _read_claim(stored) if stored else {}
     if stored and claim.get("sums") == pointer.sums:
         return  # both send the same bytes
-    if stored and claim.get("home") == pointer.home:  # of an interrupted run; database and report were built again since
+    if stored and claim.get("home") == pointer.home:  # an interrupted run wrote it; database and report were built again since
         if await bucket.replace(key, content, stored.version):
             return
     elif stored:

@@ -17,7 +17,7 @@ _INTERVALS = tuple(
     for channel in ("tension", "concession", "dialogue")
     for suffix in ("", "_lo80", "_lo95", "_hi80", "_hi95")
 )  # fmt: skip
-# These tables have no intervals of net_tension and stalemate, so bounds on them do not apply.
+# These tables have no intervals of net_tension and stalemate, so the constraint `at_least` their lower bounds is removed.
 _WITHOUT_INTERVAL = {name: replace(_VALUES[name], at_least=()) for name in ("net_tension", "stalemate")}
 _ARRIVAL = replace(KNOWN_ON, description="First UTC day on which this was known")
 _UNIT = "mass"
