@@ -153,7 +153,8 @@ def compare_readings(before: Tables, after: Tables) -> pl.DataFrame:
 def _sum_by_channel(tables: Tables, articles: pl.DataFrame) -> pl.DataFrame:
     """Sum masses by sentence, actor, target and channel.
 
-    `articles`: those that count. `reading` has the readings in words, heaviest first.
+    `articles`: only signals of these count. Returns a row for each, with `mass` (the sum) and `reading` (the readings in words, heaviest
+    first).
     """
     of_signal = tables.signals.join(articles, on="article_id", how="semi").drop("extractor_version", "lexicon_sha")
     rows = tables.masses.join(of_signal, on="signal_id").with_columns(pl.col("channel").cast(pl.String))

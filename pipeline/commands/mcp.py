@@ -1,4 +1,4 @@
-"""`tension mcp`: answer assistants about the published index."""
+"""`tension mcp`: answer questions of AI assistants about the published index."""
 
 from importlib.util import find_spec
 from pathlib import Path
@@ -10,10 +10,10 @@ from pipeline.warehouse.publish import Publisher
 
 
 def serve_assistants(port: int | None, home_folder: Path | None) -> None:
-    """Serve assistants over standard input, or over HTTP.
+    """Answer AI assistants over standard input, or over HTTP.
 
-    HTTP if `port` is given; otherwise standard output has only messages of the protocol. `UserError` if the package mcp is not installed or
-    nothing is published.
+    HTTP if `port` is not None; otherwise standard output has only messages of the protocol (MCP). `UserError` if the package mcp is not
+    installed or nothing is published.
     """
     if find_spec("mcp") is None:
         raise UserError("assistants need the package mcp; install it: uv pip install 'mcp>=2.3,<3'")

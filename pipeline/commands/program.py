@@ -13,7 +13,8 @@ _UV_VARIABLES = ("UV_RUN_RECURSION_DEPTH", "UV")
 def name_program() -> str:
     """Return `tension` if it is on the user's PATH, else its path.
 
-    It is the program next to this Python; without one, `tension` is returned. `uv run` changes the PATH, so with it the path is returned.
+    The path is that of the program `tension` in the folder of this Python; if there is none, `tension` is returned. `uv run` adds this
+    folder to the PATH only for its command, so under it the path is returned.
     """
     program = Path(sys.executable).with_name("tension")
     if not program.exists():

@@ -144,7 +144,7 @@ def _describe_release(settings: Settings) -> str:
 
 
 def _list_claims(lake: SharedLake) -> list[tuple[str, str]]:
-    """Return a line for each process that writes to the lake."""
+    """Return label and text for each process that writes to the lake."""
     return [("lake in use", str(one)) for one in list_claims(lake.bucket)]
 
 

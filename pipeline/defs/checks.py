@@ -230,8 +230,8 @@ def audited_days(context: dg.AssetExecutionContext, store: Lake, name: str, *tab
     """Replace days of tables together, once all pass their critical checks.
 
     Yields an `AuditedDays` to write batches to. `name`: of the step, for the temporary folder. The block ends early when a critical check
-    fails, and nothing is replaced. After the block, yield from `report()` of the `AuditedDays`, which then raises `dg.Failure`. Checks run
-    per batch: a rule that allows a share of failing rows (`mostly`) fails if it fails in any batch.
+    fails, and nothing is replaced. After the block, yield from `report()` of the `AuditedDays`, which raises `dg.Failure` in that case.
+    Checks run per batch: a rule that allows a share of failing rows (`mostly`) fails if it fails in any batch.
     """
     with suppress(CriticalCheckError), store.stage(name) as temporary:
         yield AuditedDays(context, temporary, tables)

@@ -1,6 +1,7 @@
 """Layer `core`: GDELT events between states.
 
-They are for comparison with the index and not part of it. Only their daily counts are published.
+GDELT is a database of events that programs find in news. The events are for comparison with the index and not part of it. Only their daily
+counts are published.
 """
 
 from collections.abc import Sequence

@@ -120,8 +120,8 @@ def mark_partly_read(digest: str | None) -> str | None:
 def days_to_build(lake: Lake, steps: Sequence[DailyStep], days: Days) -> list[date]:
     """List those of `days` that at least one step must build, sorted.
 
-    `steps`: in the order in which they run. A step must build the days that `DayInputs.changed_days` lists, and those that read (`reach`) a
-    day that an earlier step builds.
+    `steps`: in the order in which they run. A step must build the days that `DayInputs.changed_days` lists, and those at most `reach` days
+    from a day that an earlier step builds, because it reads that day for them.
     """
     changed = set[date]()
     for step in steps:
@@ -182,8 +182,8 @@ def changed_days(context: dg.AssetExecutionContext, lake: Lake, step: DailyStep)
     """Rebuild the days of a step whose inputs changed.
 
     Only days of this run are rebuilt. Yields the `ChangedDays` to write them to. No day is stored before all passed their critical checks.
-    The block ends early when one fails, and nothing is stored. After the block, yield from `report()` of the `ChangedDays`. Days that did
-    not change get their row counts as metadata.
+    The block ends early when one fails, and nothing is stored. After the block, yield from `report()` of the `ChangedDays`, which raises
+    `dg.Failure` in that case. Days that did not change get their row counts as metadata.
     """
     span = run_days(context)
     inputs = DayInputs(lake, step.name, step.makes)

@@ -67,7 +67,7 @@ def _daily(settings: Settings) -> dg.ScheduleDefinition:
     def daily(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
         """Request a run over yesterday and the `lookback_days` before it.
 
-        Those are read again for late articles. The last day of the settings, `end`, takes the place of yesterday if it is earlier. If
+        The days before are read again for late articles. The settings' last day, `end`, takes the place of yesterday if it is earlier. If
         earlier days were not read, because the daemon was off, the run begins after the last day in the lake. Days before `first_day` are
         left out; if that is all of them, nothing runs.
         """

@@ -72,7 +72,7 @@ def build_asset(settings: Settings) -> dg.AssetsDefinition:
 
 
 def _describe_data(settings: Settings) -> str:
-    """Say what a release is made from."""
+    """Say from which files and upstreams a release is made."""
     if settings.is_sample:
         return SAMPLE_NOTE
     files = ["the article files that the user gave"] if settings.articles or not settings.sources.on else []

@@ -34,7 +34,10 @@ _SECONDS_BETWEEN_LOOKS = 5.0
 
 
 class WorkError(UserError):
-    """Machines that read one backfill do not agree."""
+    """Machines that read one backfill do not agree.
+
+    For example, they have other articles, settings or versions.
+    """
 
 
 @dataclass(frozen=True)

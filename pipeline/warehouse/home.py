@@ -56,8 +56,8 @@ def lock_home(home: Path, writer: str) -> Iterator[None]:
 
     `writer`: name of the command or run, shown to others that try. The lock ends with the block, or when the process ends in whatever way.
     If this process already holds the lock, nothing changes. A missing folder is created, and a home of an earlier format is migrated.
-    Raises `HomeInUseError` if another process holds the lock, `HomeError` if the mark cannot be read, a later version wrote it, or the
-    clock was set back.
+    Raises `HomeInUseError` if another process holds the lock, `HomeError` if `home.json` cannot be read or a later version wrote it, or if
+    the clock was set back.
     """
     path = home.resolve()
     if path in _locked:

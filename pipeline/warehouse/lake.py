@@ -309,8 +309,7 @@ class Lake:
         """Write a file for each of `days`, replacing existing ones.
 
         Call it only on a lake that `stage` yielded, as only the end of `stage` records the hashes. A day without rows gets a file without
-        rows.
-        `ContractError`, and nothing written, for rows of other days or another schema.
+        rows. `ContractError`, and nothing written, for rows of other days or another schema.
         """
         if table.day is None:
             raise ContractError(f"table {table.name} is not partitioned by day; use write()")

@@ -77,12 +77,12 @@ class Publisher:
 
     @property
     def database(self) -> Path:
-        """The DuckDB file that users open, a link."""
+        """Path of the DuckDB file that users open: a link into `latest`."""
         return self.folder / DATABASE
 
     @property
     def latest(self) -> Path:
-        """The link to the newest release."""
+        """Path of the link to the newest release."""
         return self.folder / "latest"
 
     @property

@@ -1,7 +1,7 @@
 """Count rows of article files that a run removed from the index.
 
-The rows are hashed before and after the run. Fetched articles do not count: no file has them. Nor do rows of the quarantine (rejected
-rows), which are not in the index: a person corrects or removes them.
+A run removes rows that are in no article file any more; they are found by hashes of the rows before and after the run. Fetched articles do
+not count: no file has them. Nor do rows of the quarantine (rejected rows), which were not in the index: a person corrects or removes them.
 """
 
 from collections.abc import Iterable

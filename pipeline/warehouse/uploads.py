@@ -48,7 +48,7 @@ class Pointer:
     uploaded_at: str
 
     def to_json(self) -> bytes:
-        """Return the content of the object, in one line."""
+        """Return the content of `latest.json`: JSON in one line."""
         return (json.dumps(asdict(self), default=str) + "\n").encode()
 
 
