@@ -166,7 +166,7 @@ def _import_verdicts(path: Path, store: Path, masses: pl.DataFrame) -> None:
 def _judge_in_terminal(listing: pl.DataFrame, judge: str, store: Path) -> None:
     """Ask for a verdict on each reading, and store each at once.
 
-    `s` skips a reading; `q` or the end of the input ends.
+    `r`, `w` and `u` are verdicts; for `w` (wrong) it also asks for a reason. `s` skips a reading; `q` or the end of the input ends.
     """
     if listing.is_empty():
         say(f"{judge} has judged all of these")

@@ -162,8 +162,8 @@ def report_failures(launched: "Launched", settings: Settings) -> None:
 def report_state(launched: "Launched", settings: Settings) -> None:
     """Print which side tables are stale, and a failed upload.
 
-    A side table is one on which the index does not depend; it is stale if it could not be built again. Call this after `report_failures`:
-    the index is published in the home. Exits with code 5 if it was not uploaded, else 3 if side tables are stale.
+    A side table is one on which the index does not depend; it is stale if it could not be built again, or a check of it failed. Call this
+    after `report_failures`: the index is published in the home. Exits with code 5 if it was not uploaded, else 3 if side tables are stale.
     """
     if launched.stale_tables:
         terminal.print_stale_tables(err, launched.stale_tables)

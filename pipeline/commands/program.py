@@ -27,7 +27,7 @@ def name_program() -> str:
 
 
 def suggest(command: str, home: Path) -> str:
-    """Return a command on this home, quoted for a shell."""
+    """Return the shell command for a `tension` command on a home."""
     return f"{name_program()} {command} --home {quote(str(home))}"
 
 

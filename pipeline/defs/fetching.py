@@ -97,7 +97,8 @@ def _build_upstream_asset(fetcher: Fetcher[Any], settings: Settings) -> dg.Asset
     def upstream_asset(context: dg.AssetExecutionContext) -> Results:
         """Fetch the days of the run, and report both checks.
 
-        For an upstream that is not fetched by day, these are all days of the settings until today. Feeds are fetched as they are now.
+        For an upstream that is not fetched by day, these are all days of the settings, at most until today. Feeds are fetched as they are
+        now.
         """
         due = min(clock.today(), settings.end or clock.today())  # data that reaches a past last day is not late
         window = run_days(context) if upstream.is_fetched_by_day else Days(settings.first_day, max(settings.first_day, due))

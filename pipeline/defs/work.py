@@ -42,7 +42,7 @@ class WorkError(UserError):
 
 @dataclass(frozen=True)
 class Block:
-    """The days of one step that one machine takes.
+    """Days of one step that one machine builds.
 
     `name` is the same on all machines: it has the days of the whole block, while `days` are only those within the range to read. `makes`:
     the tables of the step.

@@ -127,7 +127,7 @@ def require_claim(url: str) -> None:
 
 
 def list_claims(bucket: Bucket) -> list[Claim]:
-    """Return the claims on the lake that have not ended."""
+    """Return the claims (locks) on the lake that have not ended."""
     stored = run(bucket.read(CLAIMS))
     return [one for one in _parse(bucket, stored.content if stored else None) if one.ends_at > clock.now()]
 

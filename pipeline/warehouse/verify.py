@@ -203,10 +203,10 @@ def _describe_unreadable(path: str, error: OSError) -> Damage:
 
 
 def _find_foreign_files(settings: Settings, table: Table, present: Set[str]) -> Iterator[Damage]:
-    """Yield what is in a table's folder but not part of the lake.
+    """Yield files and folders that do not belong to a table.
 
-    Left out are its list of hashes, folders named by a number, and Parquet files named by a day. `present`: the files that belong to the
-    table, as paths relative to the folder.
+    They are in its folder in the lake. Left out are its list of hashes, folders named by a number, and Parquet files named by a day.
+    `present`: the files that belong to the table, as paths relative to the folder.
     """
     folder = settings.lake / table.name
     for path in sorted(folder.rglob("*")):
