@@ -53,8 +53,8 @@ class Answers:
     def list_series(self) -> Answer:
         """List all series of the index, with their first and last day.
 
-        A series is a pair (`CHN-USA`, both directions together) or one direction (`USA>CHN`). Each has its number of days, and how many of
-        them have a tension, with the last of these.
+        A series is a pair (`CHN-USA`, both directions together) or one direction (`USA>CHN`). Each has its number of days, the number of
+        days with a value of tension, and the last of those.
         """
         (rows,), answer = self._ask(Query(_SERIES))
         named = [_add_names(row) for row in rows.to_records()]
@@ -84,8 +84,8 @@ class Answers:
         """Return the values of a series on a day, with their stories.
 
         `made_of` has parts of each channel's value: at most three stories, the largest of the last four half-lives (smaller ones are left
-        out), the sum of all stories before that time (`earlier`), and the `prior`. Raises `AnswerError` if the release has no such series,
-        or no row for that day.
+        out), the sum of all stories before that time (`earlier`), and the `prior`, which comes from no article. Raises `AnswerError` if the
+        release has no such series, or no row for that day.
         """
         name, condition, sides = _parse_series(series)
         table, columns = ("tension_daily", _VALUES) if ">" in name else ("tension_pair_daily", f"{_VALUES}, {_PROBABILITIES}")
@@ -242,7 +242,7 @@ def _say_if_more(count: int, number: int) -> Answer:
     return {"cut": f"{number} of {count} are listed: narrow the question, or raise number"} if count > number else {}
 
 
-# A daily table without its sums, which are for rebuilding it.
+# Columns of both daily tables, without the sums from which the tables can be rebuilt.
 _VALUES = """
     index_date, phase, is_thin, obs_status,
     round(tension, 1) as tension, round(tension_lo80, 1) as tension_lo80, round(tension_hi80, 1) as tension_hi80,

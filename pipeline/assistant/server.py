@@ -124,8 +124,8 @@ def serve_stdio(answers: Answers) -> None:
 def serve_http(answers: Answers, port: int) -> None:
     """Serve assistants of this machine on http://127.0.0.1:PORT/mcp, until interrupted.
 
-    Requests with another `Host` or `Origin` are refused, so that no web page can ask through a name that it points here. `UserError` when
-    the port is in use.
+    Requests with another `Host` or `Origin` are refused, so that no web page can send any by pointing a name of its own to this machine
+    (DNS rebinding). `UserError` if the server cannot listen on the port, usually because it is in use.
     """
     names = [f"{HOST}:{port}", f"localhost:{port}"]
     security = TransportSecuritySettings(allowed_hosts=names, allowed_origins=[f"http://{name}" for name in names])

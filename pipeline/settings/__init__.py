@@ -172,7 +172,7 @@ class Settings(BaseSettings):
 
     @property
     def end(self) -> date | None:
-        """Last day of the daily partitions; None if every day adds one.
+        """Last day of the daily partitions; None if they have no end.
 
         It is `last_day`, or else the last day of the sample if that is read.
         """

@@ -21,7 +21,8 @@ def _to_tuple(value: Any) -> Any:
 def expand_home(path: str) -> str:
     """Replace a leading `~` by the user's home folder.
 
-    Or by that of another user (`~name`); `ValueError` if that user is unknown. No shell does it in a file of settings.
+    A leading `~name` is replaced by the home folder of that user; `ValueError` if there is no such user. No shell replaces them in a path
+    that is in `tension.toml`.
     """
     try:
         return str(Path(path).expanduser()) if path.startswith("~") else path

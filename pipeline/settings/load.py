@@ -107,7 +107,7 @@ def change_settings(settings: Settings, **changes: Any) -> Settings:
 def explain_error(details: ErrorDetails) -> str:
     """Explain one validation error.
 
-    Its input is not shown, because it may be an API key.
+    The wrong value is not shown, because it may be an API key.
     """
     name = ".".join(str(part) for part in details["loc"])
     message = _explain_unknown(name) if details["type"] == "extra_forbidden" else _explain_value(name, details)

@@ -103,7 +103,7 @@ def _logit(share: pl.Expr) -> pl.Expr:
 
 @cache
 def _read_coefficients() -> dict[str, dict[str, float]]:
-    """Read the coefficients of `TERMS`, and the minimum (`least`), by mode."""
+    """Read, by mode, the coefficients of `TERMS` and the minimum probability (`least`)."""
     return {mode: dict(figures) for mode, figures in load_lexicon("calibration")["way"].items()}
 
 

@@ -25,8 +25,8 @@ _PARTICIPLES = (
     "imposed|introduced|enacted|adopted|launched|opened|put|set|raised|lifted|suspended|halted|stopped|dropped|removed|scrapped|abolished|cut"
     "|withdrawn|banned|blocked|frozen|closed|shut|lost|signed|struck|reached|negotiated|discussed"
 )
-# What comes before a year, and the preposition before it, if the year dates another thing than the act: a comparison, a relative clause
-# (not `said that`), or a participle. The participles are of verbs that need an object in the active voice, which no year directly follows.
+# What comes before a year, including its preposition, if the year dates another thing than the act: a comparison, a relative clause (not
+# `said that`), or a participle. Their verbs need an object in the active voice, so before a year these forms are participles.
 _OF_ANOTHER_THING = re.compile(
     r"\b(?:than(?: it did| they did)?|(?:first|the most|time|\w+est)\b[^,;]*(?= since)|in (?:place|force|effect)|dat(?:es?|ing)"
     r"|(?:(?<!said )(?<!says )(?<!ed )that|which|who|whom|whose|where)\b[^,;]*"

@@ -25,7 +25,8 @@ def make_extractor(settings: Settings) -> Extractor:
 def make_explainer(settings: Settings) -> SentenceExtractor:
     """Make the extractor that explains findings.
 
-    It is the one that the settings choose or, if that is a language model, the one of the mode `both`.
+    It is the one that the settings choose or, if that is a language model, the one of the mode `both`. Errors are those of
+    `make_extractor`.
     """
     chosen = settings if settings.extractor != "llm" else settings.model_copy(update={"extractor": "both"})
     extractor = make_extractor(chosen)

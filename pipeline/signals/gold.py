@@ -57,7 +57,7 @@ _WRITTEN_DATE = re.compile(r"([A-Za-z]{3,9})\.? (\d{1,2}),? (\d{4})")
 
 
 class GoldError(UserError, ValueError):
-    """A gold file that cannot be read or breaks the guide."""
+    """A gold file is unreadable, or does not follow the annotation guide."""
 
 
 class _LineError(TensionError, ValueError):

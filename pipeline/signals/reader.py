@@ -12,11 +12,11 @@ import polars as pl
 
 from pipeline.signals.candidates import SentenceCandidates
 
-#: End of the `rule_id` where the grammar leaves no doubt about the sign, as in `lifts its duty to 84 percent`, `lets the pause on its
+#: End of the `rule_id` where the grammar leaves no doubt about the polarity, as in `lifts its duty to 84 percent`, `lets the pause on its
 #: duties expire` and `suspends concessions`, or that nothing happened, as in `imposed no duties`.
 SURE_SIGN = ".sure"
 
-#: End of the `rule_id` of a reading that only rules out one of the encoder: who suffers a duty does not impose it. It is no evidence.
+#: End of the `rule_id` of a reading that only rules out one of the encoder: who suffers a duty does not impose it. It is not evidence.
 RULED_OUT = f".back{SURE_SIGN}"
 
 #: A reading is a signal that one reader finds in one candidate. `score`: how sure the reader is, from 0 to 1, not yet a probability.

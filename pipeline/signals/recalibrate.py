@@ -30,7 +30,7 @@ _PENALTY = 0.5
 _SMALLEST_FAMILY = 5
 _HIGH, _MEDIUM = 0.65, 0.45
 _RESAMPLES = 1000
-# Standard errors of F1 given up for a lower minimum probability.
+# By how many standard errors F1 may be below its best value, to allow a lower minimum probability.
 _ACCEPTED_LOSS = 0.25
 
 
@@ -90,8 +90,8 @@ def _find_minimum(gold: Gold, evidence: pl.DataFrame) -> float:
     """Find the probability below which evidence is dropped.
 
     `evidence`: asserted evidence with `probability`. The minimum is the lowest one from 0.10 to 0.59, in steps of 0.01, with an F1 (of
-    actor, target and polarity) within a quarter of a standard error of the best. The lowest is preferred because evidence below it is lost
-    to users, while evidence above it carries its probability.
+    actor, target and polarity) within a quarter of a standard error of the best. The lowest is preferred because evidence below the minimum
+    is lost, while users can judge all other evidence by its probability.
     """
     bounds: list[float] = [round(bound, 2) for bound in np.arange(0.1, 0.6, 0.01).tolist()]
     bootstrap = Bootstrap(gold.passages, seed=0, resamples=_RESAMPLES)

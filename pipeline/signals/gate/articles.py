@@ -11,10 +11,10 @@ import polars as pl
 from pipeline.signals.gate.features import list_features, split_words
 
 WEIGHTS = Path(__file__).parent / "weights.csv"
-#: Weights are whole numbers, so that sums are equal on all processors. So many points are one unit of log odds.
+#: Weights are whole numbers, so that sums are equal on all processors. This many points are one unit of log odds.
 POINTS_PER_UNIT = 1000
-#: An article is read if a sentence has so many points, or its title so many (`benchmarks/gate_bounds.py`). A title is short, and says what
-#: the article is about.
+#: An article is read if a sentence has at least `BOUND` points, or its title `TITLE_BOUND`; `benchmarks/gate_bounds.py` measures both. Less
+#: is required of a title because it is short and says what the article is about.
 BOUND = -700
 TITLE_BOUND = -1500
 INTERCEPT = "#every sentence"

@@ -17,7 +17,7 @@ from pipeline.signals.lexicon.leaders import list_spellings
 
 #: Function words, months and weekdays: they would only describe the style of a text.
 STOP_WORDS = Path(__file__).parent / "stop_words.txt"
-#: Names of this length also occur in capitals, since old news wires print headlines so.
+#: Names of at least this length also occur in capitals, since old news wires print headlines so.
 _MIN_LENGTH_IN_CAPITALS = 4
 _COUNTS = (1, 2)
 #: Features of the whole article. Their weights are never negative: more sentences must not lower a score.

@@ -186,10 +186,10 @@ def _check_complete(response: Mapping[str, Any], rows: list[Any], place: str) ->
 
 
 def _parse_csv(text: str, place: str) -> pl.DataFrame:
-    """Parse a CSV file of the website into text cells.
+    """Parse a CSV file of Comtrade's website into text cells.
 
-    Blank lines are skipped. A row with fewer cells than the header has a reason in `unreadable`. `SourceError` if it is not valid CSV or
-    has no column `period`.
+    Empty lines are skipped. A row with fewer cells than the header has a reason in `unreadable`. `SourceError`, starting with `place`, if
+    it is not valid CSV, has no column `period`, or has a row of more than `MAX_COLUMNS` cells.
     """
     try:
         lines = list(csv.reader(io.StringIO(text, newline=""), strict=True))

@@ -115,10 +115,10 @@ def _read_responses(archive: ResponseArchive, source: str, settings: Sources) ->
 
 
 def _requests_by_item(journal: pl.DataFrame) -> Mapping[str, Sequence[tuple[datetime, str | None]]]:
-    """Return time and hash of each response, by requested item.
+    """Return time of request and hash of response, by requested item.
 
-    The oldest comes first. The hash is None if the upstream said that it has no data. Failed and refused requests, and those not sent
-    because the stored response is final, are left out.
+    The oldest request comes first. The hash is None if the upstream said that it has no data. Failed and refused requests are left out. An
+    item is what a request fetches, e.g. `imports CHN 2024 all`.
     """
     requests: dict[str, list[tuple[datetime, str | None]]] = defaultdict(list)
     completed = journal.filter(pl.col("outcome").is_in(["stored", "unchanged", "missing"])).sort("asked_at")

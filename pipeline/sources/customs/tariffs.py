@@ -44,9 +44,10 @@ REPEATED = "the list has this row twice"
 def parse_list(content: bytes, place: str) -> pl.DataFrame:
     """Parse a CSV list into rows of `LINES`.
 
-    The columns of the list are `hs6`, `time_of_tariff`, `tariff` and optionally `description`. A leading zero that a spreadsheet removed
-    from a code is restored. A row that is no rate, or contradicts or repeats another, has the reason in `unreadable`. `SourceError`,
-    starting with `place`, if the file is not CSV in UTF-8, or lacks or repeats a required column.
+    The columns of the list are `hs6`, `time_of_tariff` (first day), `tariff` (percent) and optionally `description`. A leading zero that a
+    spreadsheet removed from a code is restored. A row that cannot be read as a rate, or contradicts or repeats another (of its code and
+    day), has the reason in `unreadable`. `SourceError`, starting with `place`, if the file is not CSV in UTF-8, or lacks or repeats a
+    required column.
     """
     try:
         reader = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True)

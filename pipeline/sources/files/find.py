@@ -133,5 +133,5 @@ def number_repeats(labels: Iterable[str]) -> list[str]:
 
 
 def to_text(name: str) -> str:
-    """Replace the bytes of a file name that are not UTF-8."""
+    """Replace bytes of a file name that are not UTF-8 by `�`."""
     return os.fsencode(name).decode("utf-8", "replace")

@@ -27,11 +27,11 @@ from pipeline.signals.segment import split_sentences
 
 BACKGROUND = Path(__file__).with_name("background.txt")
 INVENTED = Path(__file__).parents[2] / "training"
-#: How much a sentence counts: with a signal; without one in a trade passage; of other news, invented and from documents.
+#: How much a sentence counts: one with a signal; one without, in a passage about trade; one of invented other news; one of `DOCUMENTS`.
 WEIGHT_OF = {"signal": 1.0, "no signal": 0.3, "other news": 100.0, "document": 3.0}
 LEAST_SENTENCES = 6
 PENALTY = 1e-3
-#: The countries of the article say less than the sentence: a news article easily names two.
+#: Largest weight of `ARTICLE_FEATURES`. The countries of an article say less than those of a sentence: most articles name two.
 MOST_FOR_ARTICLE = 0.5
 PARAGRAPHS_PER_DOCUMENT = 12
 _ABOUT_TRADE = re.compile(

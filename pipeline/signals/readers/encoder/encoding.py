@@ -15,7 +15,7 @@ from pipeline.signals.candidates import SentenceCandidates
 MAX_COUNTRIES = 8
 MAX_SENTENCE_TOKENS, MAX_CONTEXT_TOKENS = 120, 64
 
-# Marks are entries that BERT's vocabulary leaves unused, from this one on.
+# Marks (see `Encoded`) are token ids that BERT's vocabulary leaves unused, from this one on.
 _FIRST_UNUSED = 1
 COUNTRY_MARKS = tuple(range(_FIRST_UNUSED, _FIRST_UNUSED + MAX_COUNTRIES))
 ALL_MARK, SPEAKER_MARK, MAIN_MARK, HEADLINE_MARK, STRANGER_MARK = range(COUNTRY_MARKS[-1] + 1, COUNTRY_MARKS[-1] + 6)
@@ -41,8 +41,8 @@ class Encoded:
 def encode(tokenizer: Tokenizer, group: SentenceCandidates) -> Encoded:
     """Encode the candidates of one sentence (rows of `CANDIDATES_SCHEMA`).
 
-    Countries are numbered in order of appearance, and each mention gets the mark of its number, so that the model learns sentences rather
-    than countries. The parts are: the mark of each country (and after it those of the speaker and of the main pair where they apply), of
+    Countries are numbered in order of appearance, and each mention gets the mark (token) of its number, so that the model learns sentences
+    rather than countries. The parts are: the mark of each country (and after it those of the speaker and of the main pair where they apply), of
     all partners, and of a headline or a stranger (see `ResolvedSentence`); the first `MAX_CONTEXT_TOKENS // 2` tokens of the title (none if
     the sentence is the title) and the last `MAX_CONTEXT_TOKENS` of the previous sentence; the first `MAX_SENTENCE_TOKENS` of the sentence.
     Candidates with a country beyond `MAX_COUNTRIES` are left out.

@@ -70,7 +70,7 @@ class Network:
         return logits
 
     def head_slices(self) -> dict[str, slice]:
-        """Return the slice of the logits' last axis that each head has."""
+        """Return, by head, its slice of the logits' last axis (labels)."""
         ends = np.cumsum([len(labels) for labels in self.heads.values()]).tolist()
         return {name: slice(end - len(labels), end) for (name, labels), end in zip(self.heads.items(), ends, strict=True)}
 

@@ -134,7 +134,7 @@ class LlmExtractor:
         readings = pl.DataFrame(rows, schema=_ROWS_SCHEMA)
         probability = pl.Series("probability", [self.confidence.to_probability(score) for score in readings["score"]], dtype=pl.Float64())
         days = texts.select(article_id="id", day="date")
-        # An answer does not name words.
+        # An answer does not say which words mean actor or target.
         with_words = readings.with_columns(probability, **{name: pl.lit("") for name in ("actor_words", "target_words", "alternatives")})
         merged = merge(resolve_scopes(with_words.join(days, on="article_id", how="left", maintain_order="left")))
         findings = merged.with_columns(

@@ -162,7 +162,7 @@ def _build_operator_act(sentence: MarkedSentence, operator: Mark, trade_objects:
 def _is_ahead(sentence: MarkedSentence, operator: Mark) -> bool:
     """Whether retaliation is only announced: `will retaliate`, `reserves the right to hit back`.
 
-    A word of the list `resolve`, such as `will`, is up to `FUTURE_REACH` words before it.
+    A word of the list `resolve` (`will`, `right`) is up to `FUTURE_REACH` words before `operator`, the words of retaliation.
     """
     return bool(cues("resolve") & set(sentence.words_between(operator.first - FUTURE_REACH, operator.first)))
 

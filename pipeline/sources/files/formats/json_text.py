@@ -129,9 +129,10 @@ def _read_items(stream: Stream, location: Location, parser: _RowParser, options:
 
 
 class _ArrayReader:
-    """Reader of an array, item by item.
+    """Reader of a JSON array, item by item.
 
-    Raises `json.JSONDecodeError` if the array is damaged, text follows it, or an item is still incomplete after `longest` characters.
+    Raises `json.JSONDecodeError` if the array is damaged, text follows it, or an item is still incomplete after `longest` characters, and
+    `RecursionError` if an item is nested too deeply.
     """
 
     def __init__(self, stream: Stream, longest: int) -> None:

@@ -161,7 +161,7 @@ class _Graph:
         )
 
     def gather(self, values: str, places: str) -> str:
-        """Add a node that selects each sentence's rows at its places."""
+        """Add a node that selects `values` at each sentence's places."""
         return self.add("GatherND", values, places, batch_dims=1)
 
 
@@ -318,7 +318,8 @@ def _split_heads(graph: _Graph, values: str, width: int, order: tuple[int, ...])
 def _add_head(graph: _Graph, weights: Weights, states: str) -> str:
     """Add the output layers, which score every ordered pair of marks.
 
-    Row 0 of `states` is the sentence, the other rows are the marks. Returns the name of the logits.
+    Row 0 of `states` is the sentence, the other rows are the marks (tokens of its countries and of all partners). Returns the name of the
+    logits, of shape (sentences, actors, targets, labels).
     """
     linears = weights.linears
     whole = graph.add("Slice", states, graph.add_axes(0), graph.add_axes(1), graph.add_axes(1))

@@ -52,9 +52,9 @@ CONTRAST_SETS = tuple(HERE.parents[4] / "tests" / "gold" / f"contrast-{name}.jso
 BATCH, WARM_UP, HEAD_FACTOR = 32, 0.1, 5.0
 FIRST_RATE, TEACHER_RATE, SECOND_RATE = 1.5e-4, 5e-5, 1e-4
 FIRST_EPOCHS, TEACHER_EPOCHS, SECOND_EPOCHS = 4, 3, 11
-# Batches from this one on are written like real text; the second stage uses them whole.
+# Invented passages in `batch-32.jsonl` and later files are written like real text; the second stage uses all of them.
 FIRST_REALISTIC = 32
-# Share of the other invented sentences that the second stage repeats, so that the first is not forgotten.
+# Share of the other invented sentences that the second stage repeats, so that the encoder does not forget them.
 REPEATED = 0.3
 
 
