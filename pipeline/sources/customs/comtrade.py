@@ -33,7 +33,7 @@ MAX_ROWS = 250_000
 
 _TOTAL = "TOTAL"
 _FLOWS = {"M": "imports", "X": "exports"}
-#: Columns that break a figure down, with the value of the total.
+#: Columns that break a figure down, with the value that means the total.
 _TOTALS = {"partner2Code": "0", "customsCode": "C00", "motCode": "0"}
 _DECODER = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str)
 

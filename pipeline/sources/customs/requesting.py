@@ -16,7 +16,7 @@ from pipeline.sources.errors import SourceError
 from pipeline.sources.http.client import Client
 from pipeline.sources.payloads import FetchResult, Outcome, Payload, Request
 
-#: The trade expected in a month is the mean of that month in so many years before (`sql/trade`), so these years are requested too.
+#: The trade expected in a month is the mean of the same month of this many years before (`sql/trade`), so these years are requested too.
 EARLIER_YEARS = 3
 #: The first year for which both offices have monthly figures by HS code.
 FIRST_YEAR = 2010

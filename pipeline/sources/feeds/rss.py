@@ -24,7 +24,7 @@ from pipeline.sources.payloads import FetchResult, Payload, Request
 from pipeline.sources.rows import ROWS, to_raw_articles
 
 SOURCE = RSS.name
-#: A feed that shows an item again within so many days does not make it new.
+#: An item that a feed shows again within this many days does not count as new.
 DAYS_BACK = 7
 
 _ACCEPT = "application/rss+xml, application/atom+xml, application/rdf+xml;q=0.9, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.1"
@@ -146,7 +146,8 @@ def _label(payload: Payload) -> str:
 class _FeedHistory:
     """Hashes of the items that a feed showed lately.
 
-    Lately is in the current response (`response`), or at most `DAYS_BACK` days before it. They show which of its items are new.
+    Lately is in the current response (`response`), or at most `DAYS_BACK` days before it. The hashes show which items of the current
+    response are new.
     """
 
     response: Payload | None = None

@@ -62,8 +62,8 @@ class Archive:
       nothing was sent. Readers ignore an incomplete line.
     * `newest/<source>/c4/<item>-c4….json`: the newest response to an item, without its body; `c4…` is the hash of the item's name.
 
-    Files are written in this order, by temporary file and rename, or by a single append: after a crash, each file that refers to
-    another finds it complete.
+    Files are written in this order, by temporary file and rename, or by a single append: even after a crash, everything that a file refers
+    to is complete.
     """
 
     def __init__(self, root: Path) -> None:

@@ -399,8 +399,8 @@ def _failure_detail(url: str, failure: _FetchError, attempts: int, request: Requ
 def _shorten_url(url: str) -> str:
     """Shorten a long URL for messages: drop query and end.
 
-    A URL of at most `LONGEST_URL_SHOWN` characters is returned unchanged. Of a longer one, at most so many characters before the query are
-    returned, followed by `?…`. The journal has the whole URL.
+    A URL of at most `LONGEST_URL_SHOWN` characters is returned unchanged. Of a longer one, at most the first `LONGEST_URL_SHOWN` characters
+    before the query are returned, followed by `?…`. The journal has the whole URL.
     """
     return url if len(url) <= LONGEST_URL_SHOWN else f"{url.partition('?')[0][:LONGEST_URL_SHOWN]}?…"
 

@@ -36,9 +36,9 @@ class RateLimiter:
         return 0.0 if until is None else max(0.0, (until - self._now()).total_seconds())
 
     def wait(self, host: str) -> None:
-        """Sleep until the host may be requested, and record the time then.
+        """Sleep until a request to the host is allowed; record that time.
 
-        Waits for both the interval since its last request and the end of a block, however late that is.
+        Waits for the end of both the interval since the host's last request and a block, however late that is.
         """
         requested_at = self._requested_at.get(host)
         elapsed = self._seconds_between if requested_at is None else (self._now() - requested_at).total_seconds()
