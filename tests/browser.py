@@ -21,7 +21,7 @@ _MISSING = [
 ]
 needs_browser = pytest.mark.skipif(bool(_MISSING), reason=f"the page is not tested in a browser without {' and '.join(_MISSING)}")
 
-#: How a reader may see the page.
+#: Options of the browser for the screens on which people may read a page.
 SCREENS: dict[str, dict[str, Any]] = {
     "desktop": {"viewport": {"width": 1200, "height": 900}},
     "phone": {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "has_touch": True, "is_mobile": True},
@@ -31,7 +31,7 @@ SCREENS: dict[str, dict[str, Any]] = {
 
 @dataclass
 class Visit:
-    """A page in the browser, with what it logged and requested from outside."""
+    """A page in the browser, with its log messages and the URLs that it requested."""
 
     page: Any
     log: list[str] = field(default_factory=list)
@@ -39,7 +39,7 @@ class Visit:
 
 
 def list_barriers(page: Any) -> list[tuple[str, str, str]]:
-    """List findings of axe that are serious or critical: rule, impact and first element."""
+    """List the serious and critical barriers to accessibility that axe finds in a page: rule, impact and first element."""
     page.evaluate((files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8"))
     # Of rules that pass only one element is returned: a large page has thousands.
     result = page.evaluate("axe.run({ resultTypes: ['violations'] })")
@@ -53,7 +53,7 @@ def list_barriers(page: Any) -> list[tuple[str, str, str]]:
 
 @contextmanager
 def open_browser() -> Iterator[Any]:
-    """Start Chromium."""
+    """Start Chromium, and close it after the block."""
     from playwright.sync_api import sync_playwright  # noqa: PLC0415 - it is optional
 
     with sync_playwright() as playwright:
@@ -68,7 +68,7 @@ def visit(browser: Any, file: Path, fragment: str = "", **options: Any) -> Itera
 
     `options` of the browser's context, e.g. those of `SCREENS`.
     """
-    # axe is put into the page, which its policy forbids; another test checks the policy.
+    # `list_barriers` runs the script of axe in the page, which the page's security policy forbids; another test checks the policy.
     context = browser.new_context(bypass_csp=True, **options)
     opened = Visit(context.new_page())
     opened.page.on("console", lambda message: opened.log.append(message.text))

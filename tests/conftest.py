@@ -22,8 +22,8 @@ pytest_plugins = ["tests.order"]
 TENSION = Path(sys.executable).with_name("tension")
 #: Third-party data for development, next to the checkout on some machines and never part of it.
 OUTSIDE_DATA = Path(__file__).parents[1].parent / "shared" / "data"
-#: Linux has a file system in memory here, where tests wait for no disk. They need up to 4 GB, containers often have 64 MB, and
-#: sometimes let no program there be run, as some tests do.
+#: Linux has a file system in memory here, in which tests do not wait for a disk. They need up to 4 GB, and some run programs from it;
+#: containers often give it only 64 MB, or forbid programs in it.
 MEMORY = Path("/dev/shm")  # noqa: S108  # pytest makes a folder there that only its user can open
 LEAST_MEMORY = 8 * 2**30
 
@@ -33,7 +33,7 @@ Tension = Callable[..., CompletedCommand]
 
 @dataclass(frozen=True)
 class SampleRun:
-    """Home created by `tension run`, shared by all workers: read only."""
+    """A home (folder of a user's data) that `tension run` filled from the sample; all workers share it, so no test may change it."""
 
     home: Path
     command: CompletedCommand
@@ -52,7 +52,11 @@ class SampleRun:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Remove the settings of the person who runs the tests, and draw fewer examples in `make test`."""
+    """Prepare the environment of the tests.
+
+    Removes the settings of the person who runs them, puts temporary files into `MEMORY` if possible, and draws fewer examples in
+    `make test`.
+    """
     for name in [name for name in os.environ if name.startswith("TENSION_")]:
         del os.environ[name]
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
@@ -70,7 +74,7 @@ def pytest_collection() -> Iterator[None]:
 
 
 def command_environment(**variables: str) -> dict[str, str]:
-    """Return the environment of a command: a terminal of 120 columns, and these variables."""
+    """Return environment variables for a command: those of this process, a terminal of 120 columns, and these variables."""
     return os.environ | {"COLUMNS": "120", "GX_ANALYTICS_ENABLED": "false"} | variables
 
 

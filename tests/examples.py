@@ -8,5 +8,5 @@ settings.register_profile(FAST, max_examples=_ALL // 4)
 
 
 def examples(count: int) -> settings:
-    """Draw up to `count` examples, the same in each run; a quarter with the profile `FAST`."""
+    """Make Hypothesis draw up to `count` examples for a test, the same in each run; a quarter with the profile `FAST`."""
     return settings(deadline=None, derandomize=True, max_examples=max(1, count * settings().max_examples // _ALL))

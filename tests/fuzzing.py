@@ -143,7 +143,7 @@ def list_parsers() -> dict[str, Parser]:
 
 
 def damage(seeds: list[bytes], random: Random) -> bytes:
-    """Change one of the seeds at several places, at most 300 KB long."""
+    """Return one of the seeds, changed at random in one or more places and cut to 300 KB."""
     body = bytearray(random.choice(seeds))
     for _ in range(random.choice((1, 1, 2, 3, 5, 8, 20))):
         start = random.randrange(len(body) + 1)
@@ -197,9 +197,9 @@ def list_inputs(parser: Parser, seed: str) -> Iterator[bytes]:
 
 
 def _read(pattern: str, folder: Path = _FIXTURES) -> list[bytes]:
-    """Read the beginnings of files.
+    """Read the beginnings of the files in `folder` that match a pattern.
 
-    A pattern that begins with `tests/` starts at the root of the repository.
+    A pattern that begins with `tests/` starts at the root of the repository instead.
     """
     folder = ROOT if pattern.startswith("tests/") else folder
     return [path.read_bytes()[:_LONGEST_SEED] for path in sorted(folder.glob(pattern)) if path.is_file()]

@@ -6,7 +6,10 @@ import pytest
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Sort test files; the tests within a file keep their order."""
+    """Sort test files as `_rank_file` ranks them; the tests within a file keep their order.
+
+    The first file that needs the sample run comes before all others, so that the run begins at once.
+    """
     files: dict[object, list[pytest.Item]] = defaultdict(list)
     for item in items:
         files[item.path].append(item)

@@ -107,7 +107,7 @@ class Server:
 
 
 def read_release(bucket: Bucket) -> str | None:
-    """Follow the pointer of a bucket, assert that its release is whole, and return its name."""
+    """Assert that the release that the bucket's pointer names is whole; return its name, or None without a pointer."""
 
     async def read() -> str | None:
         pointer = await read_pointer(bucket)
@@ -125,7 +125,7 @@ def read_release(bucket: Bucket) -> str | None:
     return run(read())
 
 
-#: What happens to a request: forward it, answer 503, forward it and lose the response, or answer late.
+#: Says what happens to a request: `forward`, `503` (answer with it), `lose` (forward it, lose the response) or `wait SECONDS` before it.
 Fault = Callable[[str, str, int], str]
 
 

@@ -1,4 +1,4 @@
-"""Fixtures: the code location with the settings of the sample, and small homes to run the job in."""
+"""Fixtures: Dagster's code location with the settings of the sample, and small homes (data folders) to run the job in."""
 
 import json
 import os
@@ -31,7 +31,7 @@ ALL_SOURCES = {
     "rss": {"feeds": [{"name": "Strelsau Post", "url": "https://post.example/feed"}]},
     "comtrade": {"pairs": ["CHN-USA"]},
 }
-#: Daily tables that only an upstream fills; partitioned while it is enabled.
+#: By upstream, the daily tables that only it fills; they are partitioned only while it is enabled.
 FILLED_BY = {
     "gdelt": {"gdelt_events", "gdelt_accounts"},
     "federal_register": {"raw_official_documents", "official_documents", "official_signals"},
@@ -58,7 +58,7 @@ def code_location(tmp_path_factory: pytest.TempPathFactory) -> dg.Definitions:
 
 @dataclass(frozen=True)
 class SmallHome:
-    """A home that reads the articles of one file, for one pair of countries."""
+    """A home (data folder) that reads the article files next to it, for one pair of countries."""
 
     folder: Path
     first_day: date = date(2025, 1, 20)

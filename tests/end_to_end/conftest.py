@@ -18,7 +18,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture
 def proxy(server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[Proxy]:
-    """The proxy, as the endpoint of S3."""
+    """A proxy in front of the server; the environment variables of S3 name it as the endpoint."""
     key, secret, _ = USERS["owner"]
     server.start()  # if a test that failed left it killed
     with run_proxy(server) as (proxy, port):
@@ -32,5 +32,5 @@ def proxy(server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[Proxy]:
 
 @pytest.fixture
 def url(request: pytest.FixtureRequest) -> str:
-    """A prefix for each test."""
+    """An S3 URL under which only this test stores objects."""
     return f"s3://releases/{hashlib.sha256(request.node.name.encode()).hexdigest()[:8]}/index"

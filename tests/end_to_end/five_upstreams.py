@@ -1,4 +1,4 @@
-"""A server that responds like all five upstreams, with invented data, and a home that fetches from it.
+"""A server that responds like all five upstreams, with invented data, and a home (data folder) that fetches from it.
 
 What a run makes of the responses is tested in `test_upstreams.py`.
 
@@ -60,7 +60,7 @@ def serve_upstreams(upstream: Upstream) -> None:
 
 
 def serve_gdelt_files(upstream: Upstream, day: date, quarters: tuple[str, ...]) -> None:
-    """Serve both GDELT files of these times: one event of China towards the United States, and one article."""
+    """Serve both GDELT files of each of these times: one event of China towards the United States, and one article."""
     for number, quarter in enumerate(quarters, start=1):
         stamp = f"{day:%Y%m%d}{quarter}"
         upstream.respond(f"/gdelt/{stamp}{EVENTS_END}", ok_response(build_event_file(stamp, int(f"{day:%d}{number:02d}"))))
@@ -74,9 +74,9 @@ def build_event_file(stamp: str, number: int) -> bytes:
 
 
 def register(second_page_of: date | None = None) -> Responder:
-    """The Federal Register: an order against China on the day before the last and on the earlier one, nothing on the last.
+    """Return the Federal Register's responses: an order against China on each of `DAYS` except the last.
 
-    `second_page_of`: a day whose first page now names a second one, where the order is not.
+    `second_page_of`: a day whose response has one of two documents and the address of a second page, which is not served here.
     """
 
     def reply(request: ReceivedRequest) -> Response:

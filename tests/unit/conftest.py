@@ -18,7 +18,7 @@ def small(shared_folder: Path) -> Built:
         finding(third, "dialogue", "effective", 0.5),
         finding(third, "threat", "proposed", 0.4),
     ]
-    # The baseline of the first day is final, and values are known, from the last day on.
+    # From the day of this article on, the baseline of the first day is final, and values are known.
     last = article("A:9", DAY.replace(day=11))
     scene = Scene([first, second, third, copy, last], findings, [link(copy, first)], baseline=(DAY, DAY))
     return build_once(shared_folder / "lakes" / "small", scene)

@@ -229,9 +229,9 @@ MOST_SOMETIMES = 4
 
 
 def make_variants(row: Row) -> Iterator[Row]:
-    """Make three to six variants of a written story, each of its own outlet.
+    """Make three to six variants of a written story.
 
-    A story with a boilerplate beginning is never shortened to it.
+    Hashes decide which ones, and of which outlet. A story with a boilerplate beginning (`TEMPLATES`) is never shortened to it.
     """
     name = row["cluster"]
     if TEMPLATES.match(name):
@@ -245,7 +245,11 @@ def make_variants(row: Row) -> Iterator[Row]:
 
 
 def make_roundups(stories: list[Row]) -> Iterator[Row]:
-    """Make roundups with the beginnings of two stories, or one and all of another; every third is published before its second story."""
+    """Make roundups, articles with the beginning of one story and the beginning, or all, of a later one.
+
+    Every third is published soon after the earlier story, the others after the later one. The last roundup has the first paragraphs of
+    several stories.
+    """
     plain = [row for row in stories if not TEMPLATES.match(row["cluster"])]
     for place, (one, other) in enumerate(zip(plain[::4], plain[2::4], strict=False)):
         early, late = sorted((one, other), key=lambda row: str(row["published_at"]))
@@ -301,7 +305,7 @@ def follow_links(articles: pl.DataFrame, links: pl.DataFrame) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Score:
-    """Counts of pairs: of one story and joined, of two stories and joined, of one story and not joined."""
+    """Counts of pairs of articles: of one story and joined, of two stories and joined, of one story and not joined."""
 
     right: int
     wrong: int
@@ -319,7 +323,10 @@ class Score:
 
 
 def score(rows: list[Row], story: dict[str, str], which: str) -> Score:
-    """Score the pairs with at least one row in this half; rows marked `opt` are in no pair."""
+    """Score the pairs with at least one row in this half (`even` or `odd`); rows marked `opt` are in no pair.
+
+    `story`: by id of a row, the story to which its links lead (`follow_links`).
+    """
     counts: Counter[tuple[bool, bool]] = Counter()
     for one, other in combinations([row for row in rows if not row["opt"]], 2):
         if which in {half_of(one["cluster"]), half_of(other["cluster"])}:

@@ -14,7 +14,7 @@ NOON = datetime(2025, 4, 4, 12, tzinfo=UTC)
 
 
 def raw(*changes: dict[str, Any]) -> pl.DataFrame:
-    """Build raw rows with `raw_id` a#1, a#2, …"""
+    """Build a raw row for each of these changes, with `raw_id` a#1, a#2, …"""
     base = {"index_date": DAY, "source": "Strelsau Post", "published_at": "2025-04-04T12:00:00Z"}
     rows = [
         base | {"raw_id": f"a#{n}", "article_id": f"{n}", "title": f"Headline {n}", "body": f"Text {n}."} | change
@@ -35,5 +35,5 @@ def article(article_id: str, text: str, hours: float = 0, **changes: Any) -> dic
 
 
 def articles(*rows: dict[str, Any]) -> pl.DataFrame:
-    """Build a frame of the contract from articles."""
+    """Build a frame with the columns of `ARTICLES` from results of `article`."""
     return pl.DataFrame(list(rows), schema=ARTICLES.schema)

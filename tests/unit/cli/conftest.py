@@ -13,7 +13,7 @@ Command = Callable[..., Result]
 
 @pytest.fixture
 def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
-    """Run `tension ARGUMENTS`; its output is wrapped at 80 columns."""
+    """Return a function that runs `tension ARGUMENTS`, with output wrapped at 80 columns."""
     monkeypatch.chdir(tmp_path)
     return lambda *arguments: CliRunner().invoke(app, [str(argument) for argument in arguments])
 

@@ -40,7 +40,7 @@ ALL = (TENSION_DAILY, TENSION_PAIR_DAILY, TOP_CONTRIBUTIONS, REVISIONS, MEASURE_
 
 
 def day(number: int) -> date:
-    """That many days after the first day of the scenes."""
+    """Return the day that is `number` days after the first day of the scenes."""
     return DAY + timedelta(days=number)
 
 
@@ -129,7 +129,7 @@ class Built:
         return CONTRIBUTIONS.conform(select(self.tables, read_query(shipped_folder("sql") / "views" / "contributions.sql"), {}))
 
     def row(self, table: Table, **where: Any) -> Row:
-        """The only such row."""
+        """The only row of a table in which the columns have these values."""
         (row,) = self.rows(table, **where)
         return row
 
@@ -158,7 +158,7 @@ def build_once(root: Path, scene: Scene) -> Built:
 
 
 def build_in_memory(scene: Scene, tables: Iterable[Table]) -> Built:
-    """Build `tables` with their dependencies without files, in 70 % of the time."""
+    """Build `tables` with their dependencies without files, in 70 % of the time of `build`."""
     core = _make_core(scene)
     variables = _variables(scene, _span(core))
     return Built(build_tables(core, tables, variables), variables)
@@ -190,7 +190,7 @@ def _variables(scene: Scene, span: Days) -> dict[str, Any]:
 
 
 def _write_days_with_rows(lake: Lake, table: Table, frame: pl.DataFrame) -> None:
-    """Write only days with rows, since the calendar must come from coverage."""
+    """Write only days with rows: the models must take the days of the index from the table `coverage`."""
     for (on,), rows in frame.partition_by("index_date", as_dict=True).items():
         lake.write_days(table, rows, Days(on, on))
 

@@ -1,7 +1,7 @@
-"""Planted articles in an ordinary corpus: what each does to the index.
+"""Planted articles, written to mislead the index: what each does to it.
 
-Base: 60 days, three sources with 40 articles a day each, a story on every second day. Planted articles appear on day 50. They are cleaned,
-linked and read by the published code. Run as a program, it prints a table.
+They are added to an ordinary corpus: 60 days, three sources with 40 articles a day each, a story on every second day. Planted articles
+appear on day 50. They are cleaned, linked and read by the published code. Run as a program, it prints a line for each.
 """
 
 import json
@@ -31,7 +31,11 @@ TABLES = (TENSION_DAILY, SOURCE_SHARES)
 
 @dataclass(frozen=True)
 class Effect:
-    """What a planted article does: changes of China's values towards the United States on its day, and how it is marked."""
+    """What a planted article does on its day to China's values towards the United States.
+
+    `signals`: number of asserted signals read in it; `changes`: of the values, by channel; `source_share`: largest share of a value that is
+    from its source; `is_marked`: whether a value is marked as resting on one source.
+    """
 
     trick: str
     signals: int
@@ -64,7 +68,7 @@ def to_raw_rows(planted: Row) -> pl.DataFrame:
 
 
 def measure_effects(folder: Path) -> list[Effect]:
-    """Build the index without and with each planted article."""
+    """Build the index without and with each planted article, and return the effects."""
     base = random_scene(60, 11)
     before = build(folder / "base", base, TABLES)
     extractor, effects = make_extractor(Settings(workers=1)), []

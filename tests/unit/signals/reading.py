@@ -6,10 +6,10 @@ from pipeline.signals.extract import SentenceExtractor
 
 
 def explain(text: str) -> list[dict[str, Any]]:
-    """Return the findings of the rules."""
+    """Return the rules' findings in a text as rows."""
     return SentenceExtractor("rules").explain(text).to_dicts()
 
 
 def asserted(text: str) -> set[str]:
-    """Return the asserted findings as `CHN>USA measure`."""
+    """Return actor, target and kind of the findings that a text reports as news, e.g. `CHN>USA measure`."""
     return {f"{f['actor']}>{f['target']} {f['kind']}" for f in explain(text) if f["modality"] == "asserted"}

@@ -42,14 +42,14 @@ def census_imports(*months: tuple[str, float], at: str, item: str = "imports CHN
 class FakeArchive:
     """An archive in memory.
 
-    `responses` are in order of arrival. On the days `missing_on`, the request of the first one had the outcome `missing`.
+    `responses` are in order of arrival. On the days `missing_on`, a request for the item of the first one had the outcome `missing`.
     """
 
     responses: tuple[Payload, ...]
     missing_on: tuple[str, ...] = ()
 
     def payloads(self, source: str) -> Iterator[Payload]:
-        """Yield every distinct response once, like `Archive.payloads`."""
+        """Yield the responses of a source in order of arrival; an item's body that occurred before is skipped."""
         seen: set[tuple[str, str]] = set()
         for payload in self.responses:
             if payload.source == source and (payload.item, payload.sha256) not in seen:
@@ -57,7 +57,7 @@ class FakeArchive:
                 yield payload
 
     def journal(self, source: str) -> pl.DataFrame:
-        """Return all requests, like `Archive.journal`."""
+        """Return all requests to a source, like `Archive.journal`."""
         requests: list[_Request] = [(payload, payload.fetched_at, "stored", payload.sha256) for payload in self.responses]
         requests += [(self.responses[0], datetime.fromisoformat(day).replace(tzinfo=UTC), "missing", None) for day in self.missing_on]
         return _to_journal(request for request in requests if request[0].source == source)

@@ -62,7 +62,7 @@ def write_readings(home: Path, version: int) -> None:
 
 
 def write_mark(home: Path, version: int) -> None:
-    """Mark the home."""
+    """Write `home.json`, which marks a folder as a home (data folder)."""
     mark_home(home, is_sample=False)
 
 
@@ -93,9 +93,10 @@ WRITES: dict[str, Write] = {
 
 
 def list_contents(home: Path) -> dict[str, bytes]:
-    """Return content by path, without what the next write removes, and the lock.
+    """Return the content of each file by path; of a link its target.
 
-    Of links the target, of databases nothing: the same rows may be in other blocks.
+    Left out are hidden files, which the next write removes, the lock, and databases, which may have the same rows in other blocks.
+    `SHA256SUMS` and `backup.json` count as empty.
     """
     contents = {}
     for path in sorted(home.rglob("*")):
@@ -110,7 +111,7 @@ def list_contents(home: Path) -> dict[str, bytes]:
 
 
 def find_problems(home: Path, old: dict[str, bytes], new: dict[str, bytes]) -> Iterator[str]:
-    """Yield what is neither as before nor as after the write."""
+    """Yield files that are neither as before nor as after the write, and what a publication refers to but lacks."""
     for name, content in list_contents(home).items():
         if content not in {old.get(name), new.get(name)}:
             yield f"{name} is neither old nor new"
@@ -122,7 +123,7 @@ def find_problems(home: Path, old: dict[str, bytes], new: dict[str, bytes]) -> I
 
 
 def main() -> None:
-    """Let each operation fail, and print what is wrong."""
+    """Let each operation of a write fail, and print the problems that follow."""
     folder, write = Path(sys.argv[1]), WRITES[sys.argv[2]]
     disk, home = ctypes.CDLL(None), folder / "home"
     write(home, 1)

@@ -59,7 +59,7 @@ def _claim(draw: st.DrawFn) -> Row:
 
 
 def claims(most: int) -> st.SearchStrategy[pl.DataFrame]:
-    """Draw up to that many claims of one actor, as the table `measure_claims`."""
+    """Return a strategy for up to `most` claims of one actor, as the table `measure_claims`."""
     return st.lists(_claim(), min_size=1, max_size=most).map(_numbered)
 
 

@@ -19,7 +19,7 @@ Row = dict[str, Any]
 
 
 def day(number: int) -> date:
-    """That many days after the first day of the scenes, a Monday."""
+    """Return the day that is `number` days after the first day of the scenes, a Monday."""
     return FIRST + timedelta(days=number)
 
 
@@ -36,7 +36,7 @@ def claim(kind: str, on: int, quote: str, rate: float | None = None, **changes: 
 
 
 def threat(on: int, quote: str = "Washington threatened Brazil with a tariff.", rate: float | None = 50.0, **changes: Any) -> Row:
-    """A threat of a 50 percent tariff, by default without a day."""
+    """A threat, by default of a 50 percent tariff that would begin on no stated day."""
     return claim("threat", on, quote, rate, **changes)
 
 
@@ -52,12 +52,12 @@ def act(action: str, announced: int, effective: int | None = None, rate: float |
 
 
 def states_of(*claims: Row, acts: tuple[Row, ...] = (), through: int = 400) -> pl.DataFrame:
-    """The table `threat_states` of these claims and acts."""
+    """The table `threat_states` of these claims and acts, up to day `through`."""
     return tables_of(*claims, acts=acts, through=through)[0]
 
 
 def tables_of(*claims: Row, acts: tuple[Row, ...] = (), through: int = 400) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The tables `threat_states` and `threat_evidence` of these claims and acts."""
+    """The tables `threat_states` and `threat_evidence` of these claims and acts, up to day `through`."""
     return build_threats(
         pl.DataFrame(list(claims), schema=THREAT_CLAIMS.schema), pl.DataFrame(list(acts), schema=MEASURE_ACTS.schema), day(through)
     )
