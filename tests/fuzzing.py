@@ -84,7 +84,7 @@ _ROWS = [
 
 
 class Parser(NamedTuple):
-    """A parser, which gets bytes and an empty folder, and valid inputs."""
+    """A parser, called with bytes and an empty folder, and valid inputs for it (`seeds`)."""
 
     parse: Callable[[bytes, Path], object]
     seeds: list[bytes]

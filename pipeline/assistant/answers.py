@@ -32,7 +32,7 @@ QUOTATIONS = (
 #: Columns of a quotation, which are moved into `untrusted_quotation`.
 _QUOTED = {"quote": "text", "source": "source", "url": "url", "published_at": "published_at"}
 _QUOTED_OUTCOME = {"outcome_quote": "text", "outcome_url": "url"}
-#: Stories of each channel in the answer about a day.
+#: Most stories of each channel in the answer about a day.
 _STORIES_OF_A_DAY = 3
 _ABOUT = Query("select release, version, note from about")
 

@@ -77,15 +77,15 @@ def _read_settings(values: Mapping[str, Any], options: Set[str]) -> Settings:
     try:
         return Settings(**values)
     except ValidationError as error:
-        # A default that depends on a wrong setting is no second mistake.
+        # A default that could not be computed, because it depends on a wrong setting, is no second mistake.
         problems = [problem for problem in error.errors() if problem["type"] != "default_factory_not_called"]
-        # A problem without a name concerns the days.
+        # A problem that names no setting comes from `Settings._check_days`.
         are_options = all(options & ({str(problem["loc"][0])} if problem["loc"] else _DAY_OPTIONS) for problem in problems)
         # Dagster would print pydantic's text after ours.
         raise (OptionError if are_options else SettingsError)("\n".join(map(explain_error, problems))) from None
     except UnicodeDecodeError as error:
         raise SettingsError(f"tension.toml is not UTF-8 (byte {error.start + 1:,}); save it as UTF-8") from error
-    except SourceError as error:  # a variable of a group that is not JSON
+    except SourceError as error:  # a TENSION_* variable with the name of a group of settings, whose value is not JSON
         name = next(iter(re.findall(r'field "(\w+)"', str(error))), "sources")
         raise SettingsError(
             f"variable TENSION_{name.upper()}: groups of settings belong in tension.toml, as a table [{name}]; unset the variable"

@@ -15,7 +15,7 @@ MAX_DAYS_OLD = 2
 
 _ANY_MONTH = "|".join(MONTHS)
 _WEEKDAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
-# After other nouns than these, `of 1974` belongs to a name, such as that of a law; so does `the 1974` without a preposition.
+# Words before `of 1974` if the year is a date. After other words it is part of a name (`Trade Act of 1974`), as in `the 1974 act`.
 _PERIODS = rf"spring|summer|autumn|fall|winter|start|beginning|middle|end|half|quarter|months|war|dispute|{_ANY_MONTH}"
 _YEAR = re.compile(
     rf"\b((?:in|during|since)(?: the| early| late)?|from|(?:{_PERIODS}) of) (?:(?:{_ANY_MONTH}),? )?(19[5-9]\d|20[0-4]\d)\b",
@@ -42,7 +42,7 @@ _MONTH = re.compile(rf"\b(?:[Ii]n|last) ({_ANY_MONTH})\b")
 _MONTH_OF_CLAUSE = re.compile(rf"\b(?:that|which|whom?|it|they|he|she|deal|expected|due|next)\b[^,;]*\b(?:in|last) (?:{_ANY_MONTH})\b")
 # Words that date the act to the day of the article or later, so that a month next to them dates something else.
 _CURRENT = re.compile(rf"\b(?:{_WEEKDAY}|today|yesterday|tomorrow|now|will|would|may|might|could|should|shall|must|says?|said)\b")
-# "last week's talks" date something else than the act.
+# Adverbs that date the act; `last week's`, as in "last week's talks", dates something else.
 _PAST_ADVERB = re.compile(
     rf"\b(?:[Ll]ast (?:week|month|year)(?!['\u2019]s)|[Aa]t the end of (?P<month>{_ANY_MONTH})|a (?:week|month|year) ago)\b"
 )
@@ -52,7 +52,7 @@ _PERFECT = re.compile(r"\b(?:has|have) (?!now |today )")
 _PERIOD_UP_TO_NOW = re.compile(
     r"\b(?:since|so far|(?<!later )(?<!for )this year(?!['\u2019]s)|in recent (?:weeks|months|years)|(?:over|in) the (?:past|last))\b"
 )
-_MAX_MONTHS_AGO = 7  # a month further back is read as the coming one
+_MAX_MONTHS_AGO = 7  # the name of a month longer ago is taken for the coming one
 
 _ABBREVIATIONS = r"Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec"
 _NAME_OF_MONTH = rf"({_ANY_MONTH}|(?:{_ABBREVIATIONS})\b\.?)"

@@ -24,7 +24,7 @@ from pipeline.signals.lexicon.inflect import verb_forms
 # Kinds that a government can do towards everybody at once; a deal, a purchase or a talk needs a partner.
 ONE_SIDED = frozenset({"threat", "measure", "investigation", "offer", "easing"})
 
-# What may stand between the countries of a list, and between a word of exception and the first of them.
+# What may be between the countries of a list (`_LIST`), and between a word such as `except` and the first of them (`_FILLERS`).
 _LIST = re.compile(r"(?:,|&|\band\b|\bor\b|\bthe\b|\s)*", re.IGNORECASE)
 _FILLERS = r"(?:\s+(?:goods|imports|products|those|not|just|only|for|from|on|of|against|to|both|the))*\s*"
 _ADDED = re.compile(r"\b(?:on|for|against|including|especially)(?:\s+the)?\s+$", re.IGNORECASE)

@@ -80,7 +80,7 @@ def _detect_spans(paragraph: str, offset: int) -> list[tuple[int, int]]:
 
 
 def _join_wrong_splits(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Join spans that the splitter separated in a sentence (`_is_wrong_split`)."""
+    """Join spans of one sentence that the splitter separated (`_is_wrong_split`)."""
     joined: list[tuple[int, int]] = []
     for start, end in spans:
         if joined and _is_wrong_split(text[joined[-1][0] : joined[-1][1]].rstrip(), text[start:end].lstrip()):

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-# In order: abbreviations with points; numbers; the clitics 's, n't and 'll; words with inner hyphens (US-China are two words);
+# In order: abbreviations with points; numbers; short forms such as 's, n't and 'll; words with inner hyphens (US-China are two words);
 # punctuation.
 _TOKEN = re.compile(
     r"(?:[A-Za-z]\.){2,}|\d+(?:[.,]\d+)*|n['\u2019]t\b|['\u2019](?:s|ll|re|ve|d|m)\b|[^\W\d_]+?(?=n['\u2019]t\b)|[^\W\d_]+(?:-(?![A-Z])[^\W\d_]+)*|[^\w\s]"

@@ -18,7 +18,7 @@ _OTHER_MEANING = re.compile(
     r"\b(?:comments?|submi\w+|until|through|before|expir\w+|later than|hearings?|requests?|not effective|review|ends?|due)\b", re.IGNORECASE
 )
 _SENTENCE_END = re.compile(r"(?<![ap]\.m)(?<!\bU\.S)[.;]\s+(?=[A-Z])")
-#: An earlier day in an abstract belongs to the act that this one changes.
+#: A day longer than this before publication, in an abstract or title, belongs to the act that this one changes.
 MAX_DAYS_BACK = timedelta(days=60)
 _MAX_DISTANCE = 220  # characters between a cue and its date
 

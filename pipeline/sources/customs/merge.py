@@ -21,7 +21,8 @@ from pipeline.sources.customs.trade_figures import REJECTED, Figures, reject_row
 from pipeline.sources.errors import SourceError
 from pipeline.sources.payloads import Payload
 
-#: By upstream: the function that reads a response, its settings, and the day of the previous response (`absent_on`) into figures.
+#: By upstream, the function that reads figures from a response. It also gets the upstream's settings, and the day of the previous response
+#: (`absent_on`).
 READERS: Mapping[str, Callable[[Payload, Any, str | None], Figures]] = {
     CENSUS.name: census.read_figures,
     COMTRADE.name: comtrade.read_figures,

@@ -165,7 +165,7 @@ def decode(payload: Payload, web_page_advice: str) -> str:
 
 
 def describe(payload: Payload) -> str:
-    """Return the name of a response, for messages."""
+    """Return source, item and URL of a response, for messages."""
     return f"{payload.source}, {payload.item}, from {payload.url}"
 
 

@@ -203,12 +203,15 @@ def _is_self_closing(tag: re.Match[str]) -> bool:
 
 
 def _item_prefixes(text: str) -> set[str]:
-    """Return the prefixes of items: empty, and those of feed namespaces."""
+    """Return the namespace prefixes that items may have, in lower case.
+
+    They are the empty one, and those that the text declares for `_FEED_NAMESPACES`.
+    """
     return {""} | {prefix.lower() for prefix, uri in _DECLARED.findall(text) if uri.strip().lower() in _FEED_NAMESPACES}
 
 
 def _find_faults(scanner: _Scanner) -> Iterator[str]:
-    """Yield messages on items above the limits and a missing end."""
+    """Yield messages on items above the limits and on an incomplete feed."""
     if scanner.item_count > len(scanner.items):
         yield (
             f"the feed goes on for {scanner.item_count - len(scanner.items):,} items more: at most {MOST_ITEMS:,} items and "

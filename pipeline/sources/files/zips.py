@@ -19,7 +19,7 @@ from pipeline.sources.errors import SourceError
 from pipeline.sources.files.streams import LIMITS, Limits, Stream
 
 MOST_MEMBERS = 10_000
-_DIRECTORY_BYTES = 400  # for each member in the central directory: 46 and a name of usual length
+_DIRECTORY_BYTES = 400  # for each member in the zip's list of members: 46, and a name of usual length
 _LOCAL_HEADER_BYTES = 30
 _ENCRYPTED = 0x1 | 0x40
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)

@@ -231,7 +231,7 @@ MOST_SOMETIMES = 4
 def make_variants(row: Row) -> Iterator[Row]:
     """Make three to six variants of a written story.
 
-    Hashes decide which ones, and of which outlet. A story with a boilerplate beginning (`TEMPLATES`) is never shortened to it.
+    Hashes decide their kinds and outlets. A story with a boilerplate beginning (`TEMPLATES`) is never shortened to it.
     """
     name = row["cluster"]
     if TEMPLATES.match(name):

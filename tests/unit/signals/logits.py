@@ -20,7 +20,7 @@ TEXTS = (
 
 
 def make_sentences() -> list[Encoded]:
-    """Encode each text with two or five countries, and repeated up to three times as context."""
+    """Encode each text with two or five countries, and with none to three copies of the text as context."""
     tokenizer = load_network().tokenizer
     start, end = (tokenizer.token_to_id(name) for name in ("[CLS]", "[SEP]"))
     encoded = []

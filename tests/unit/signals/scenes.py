@@ -55,5 +55,5 @@ def read_counts(report: Report, level: str = "triple") -> tuple[int, int, int]:
 
 
 def score(*predictions: dict[str, Any], against: Gold, level: str = "triple") -> tuple[int, int, int]:
-    """Count right, wrong and missed predictions at a level."""
+    """Count right and wrong predictions, and missed gold rows, at a level of `evaluate`."""
     return read_counts(evaluate(against, make_predictions(*predictions), resamples=10), level)

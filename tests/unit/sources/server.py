@@ -85,7 +85,7 @@ def conditional_response(response: Response) -> Callable[[ReceivedRequest], Resp
 
 
 class Upstream:
-    """A fake upstream: `respond` sets its responses, `requests` lists what it received. Other paths are not found."""
+    """A fake upstream: `respond` sets its responses, `requests` lists what it received. Other paths get status 404."""
 
     def __init__(self) -> None:
         self.url = ""

@@ -45,17 +45,17 @@ def write_days(home: Path, version: int) -> None:
 
 
 def write_table(home: Path, version: int) -> None:
-    """Replace a table."""
+    """Replace a table by one of `version` rows."""
     Lake(home / "lake").write(BASELINE, BASELINE.example(2).head(version))
 
 
 def write_inputs(home: Path, version: int) -> None:
-    """Store digests of days."""
+    """Store a digest of the rows of one day: the version."""
     DayInputs(Lake(home / "lake"), "links", (STORY_LINKS,)).save({DAYS.first: str(version)})
 
 
 def write_readings(home: Path, version: int) -> None:
-    """Store readings, if they are not there."""
+    """Store a reading with the version as its key, if it is not there."""
     stored = StoredReadings(home / "readings", "fingerprint", READINGS)
     if stored.get([str(version)]).is_empty():
         stored.add(pl.DataFrame({"text_key": [str(version)], "found": [version]}, schema=READINGS))
@@ -77,7 +77,7 @@ def write_backup(home: Path, version: int) -> None:
 
 
 def publish(home: Path, version: int) -> None:
-    """Publish a release of one or two articles."""
+    """Publish a release whose table `baseline` has `version` rows; the lake is not on the failing disk."""
     lake = Lake(home.with_name(f"lake-{version}"))
     if not lake.root.exists():
         with lake.stage("days") as temporary:

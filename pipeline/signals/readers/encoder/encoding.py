@@ -42,10 +42,10 @@ def encode(tokenizer: Tokenizer, group: SentenceCandidates) -> Encoded:
     """Encode the candidates of one sentence (rows of `CANDIDATES_SCHEMA`).
 
     Countries are numbered in order of appearance, and each mention gets the mark (token) of its number, so that the model learns sentences
-    rather than countries. The parts are: the mark of each country (and after it those of the speaker and of the main pair where they apply), of
-    all partners, and of a headline or a stranger (see `ResolvedSentence`); the first `MAX_CONTEXT_TOKENS // 2` tokens of the title (none if
-    the sentence is the title) and the last `MAX_CONTEXT_TOKENS` of the previous sentence; the first `MAX_SENTENCE_TOKENS` of the sentence.
-    Candidates with a country beyond `MAX_COUNTRIES` are left out.
+    rather than countries. The parts are: the mark of each country (and after it those of the speaker and of the main pair where they
+    apply), of all partners, and of a headline or a stranger (see `ResolvedSentence`); the first `MAX_CONTEXT_TOKENS // 2` tokens of the
+    title (none if the sentence is the title) and the last `MAX_CONTEXT_TOKENS` of the previous sentence; the first `MAX_SENTENCE_TOKENS` of
+    the sentence. Candidates with a country beyond `MAX_COUNTRIES` are left out.
     """
     first = group[0]
     mentions = _collect_mentions(group)

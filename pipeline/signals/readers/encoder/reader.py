@@ -21,7 +21,7 @@ from pipeline.signals.reader import READINGS_SCHEMA, Reading
 from pipeline.signals.readers.encoder.encoding import Encoded, encode
 from pipeline.signals.readers.encoder.network import Logits, Network, load_network
 
-# Lower scores are dropped; calibrate.py turns higher ones into probabilities.
+# A polarity with a lower score is not asserted; calibrate.py turns higher ones into probabilities.
 MIN_SCORE = 0.05
 MAX_SENTENCE_LENGTH = 1500
 _ALTERNATIVES = 3  # kinds shown in the explanation of a reading

@@ -19,8 +19,8 @@ from pipeline.sources.headers import fold_name, match_column, reject_repeated_co
 from pipeline.sources.rows import COLUMNS
 
 _DELIMITERS = (",", ";", "\t")  # spreadsheets write semicolons where the comma is the decimal mark
-# Lines after a quote that is never closed are read again: in all at most so many characters, plus so many times those read so far; without
-# a limit a file of a megabyte could take hours. Beyond it, a record of several lines counts as broken.
+# Lines after a quote that is never closed are read again: in all at most `_READ_AGAIN` characters, plus `_TIMES_READ_AGAIN` times those
+# read so far; without a limit a file of a megabyte could take hours. Beyond it, a record of several lines counts as broken.
 _READ_AGAIN, _TIMES_READ_AGAIN = 1_000_000, 4
 
 
@@ -95,14 +95,14 @@ class _LineBuffer:
         self._lines, self._limit = self._count(lines), limit
         self._returned: deque[Line] = deque()
         self.record_lines: list[Line] = []
-        self._length = 0  # of the record, in characters, as the others
+        self._length = 0  # of the record, in characters; the next two are in characters, too
         self._read = self._read_again = 0
 
     def __iter__(self) -> "_LineBuffer":
         return self
 
     def __next__(self) -> str:
-        # Not for the first line of a record, so that every line is read at least once.
+        # The first line of a record has no such limit, so that every line is read at least once.
         if self.record_lines and self._read_again > _READ_AGAIN + _TIMES_READ_AGAIN * self._read:
             raise _TooLongError
         line = self._returned.popleft() if self._returned else next(self._lines)

@@ -15,7 +15,10 @@ EVENTS_ITEM, ARTICLES_ITEM = f"{STAMP}.export.CSV.zip", f"{STAMP}.gkg.csv.zip"
 
 
 def event(number: int = 1, actor: str = "CHN", code: str = "163", target: str = "USA", stamp: str = STAMP, **more: str) -> str:
-    """Return a line of an export, in which the actor's state does what the code says to the target's. `more`: fields by GDELT's names."""
+    """Return a line of an export, in which the actor's state does what the CAMEO `code` says to the target's.
+
+    `more`: further fields by GDELT's names.
+    """
     fields = dict.fromkeys(events.NAMES, "") | {
         "GLOBALEVENTID": str(number),
         "SQLDATE": stamp[:8],
@@ -48,7 +51,10 @@ def event(number: int = 1, actor: str = "CHN", code: str = "163", target: str = 
 
 
 def document(number: int = 1, title: str | None = "Ruritania taxes glass", stamp: str = STAMP, extras: str = "", **more: str) -> str:
-    """Return a line of the knowledge graph. `extras`: text of the last column before the title. `more`: fields by GDELT's names."""
+    """Return a line of the knowledge graph, about an article.
+
+    `extras`: text of the last column before the title; `more`: further fields by GDELT's names.
+    """
     fields = dict.fromkeys(articles.NAMES, "") | {
         "GKGRECORDID": f"{stamp}-{number}",
         "V2.1DATE": stamp,
