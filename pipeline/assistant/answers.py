@@ -1,8 +1,8 @@
 """Answers about the published index, as values of JSON.
 
 Each answer says which release it is from, and whether that is the sample. Answers on values say how to interpret them (`reading`). Words
-from articles are in `untrusted_quotation` or `untrusted_outcome_quotation`, or in columns that `untrusted` names. The mass of a story is
-how much it counts in the index.
+from articles are in `untrusted_quotation` or `untrusted_outcome_quotation`, or in columns that `untrusted` names. A story is a group of
+articles on the same news; its mass is how much it counts in the index.
 """
 
 from collections.abc import Sequence

@@ -1,7 +1,7 @@
 """Compute the probability and tier of evidence.
 
-The probability is that actor, target and polarity are right. Belongs here: the formula. Does not: its coefficients
-(`lexicon/calibration.toml`) or how they are fitted (`recalibrate.py`).
+Evidence is what the readers found about a signal; the probability is that actor, target and polarity are right. Belongs here: the formula.
+Does not: its coefficients (`lexicon/calibration.toml`) or how they are fitted (`recalibrate.py`).
 
 It is a logistic regression, with coefficients for each mode, which says which readers were used (`rules`, `encoder`, `both`). A reader
 asserts a signal if it finds it as news. A condition in brackets is 1 if true, else 0:

@@ -1,7 +1,8 @@
 """Extractors, which find trade-policy signals in articles.
 
-Findings are the signals found, as rows of the table `findings`; the gate chooses the articles to read. Belongs here: the order of the steps
-and the shape of the result. Does not: the steps themselves, or reading files.
+Findings are the signals found, as rows of the table `findings`; the gate chooses the articles to read. A candidate is an ordered pair of
+countries that a sentence may be about; evidence is what the readers of a mode find in candidates. Belongs here: the order of the steps and
+the shape of the result. Does not: the steps themselves, or reading files.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -67,8 +67,8 @@ def _judge_evidence(gold: Gold, evidence: pl.DataFrame, places: pl.DataFrame) ->
 def _fit_coefficients(gold: Gold, evidence: pl.DataFrame, shares: dict[str, float]) -> dict[str, float]:
     """Fit the coefficients of a mode, and its minimum probability (`least`).
 
-    `evidence`: result of `_judge_evidence`; `shares`: share of right readings by family of rules. A term other than the intercept that does
-    not vary gets 0.
+    `evidence`: result of `_judge_evidence`; `shares`: share of right readings by family of rules (first part of `rule_id`). A term other
+    than the intercept that does not vary gets 0.
     """
     terms = compute_terms(evidence, shares).select(TERMS).to_numpy()
     right = evidence["is_right"].cast(pl.Float64).to_numpy()

@@ -67,7 +67,7 @@ class Doers:
 
 
 def _names_actor(tokens: Sequence[Token], mentions: Iterable[Mention]) -> bool:
-    """Whether a mention may be the subject.
+    """Whether a country that a sentence mentions may be its subject.
 
     It must be an actor (`is_actor`), without a preposition or a word such as `targeting` directly before it.
     """

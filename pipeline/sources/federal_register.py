@@ -225,7 +225,7 @@ def _origin(url: SplitResult) -> tuple[str, str | None, int | None]:
 def _collect_day(day: date, stored: dict[str, Payload]) -> pl.DataFrame | str:
     """Return the rows of a day, or why it is incomplete.
 
-    `stored`: its pages by name of the item. Pages that were fetched when the day no longer changed (settled) are tried first, then the
+    `stored`: its pages by name (`_item_name`). Pages that were fetched when the day no longer changed (settled) are tried first, then the
     earlier ones. If both are incomplete, the reason is that of the settled ones.
     """
     begun = [is_final for is_final in (True, False) if _item_name(day, 1, is_final=is_final) in stored]

@@ -36,10 +36,10 @@ def describe_upstreams(
     """Describe each upstream that is enabled or has requests in the journal.
 
     `journal`: rows of `FETCHES`; `newest`: newest day of each source's data; `on`: enabled upstreams. Returns rows of `STATUS`, in the
-    order of `UPSTREAMS`. `requested`, `missing` and `failed` (including refused) count the items requested in the last `RECENT_DAYS` days
-    (with today), each by its last outcome; `last_problem` is the message of the latest of the missing and failed ones, "" if none.
-    `lag_days`: days from the newest data to today, null without data. `is_late`: there is no data, or it was more than `late_after_days`
-    days old on `last_day`, by default today.
+    order of `UPSTREAMS`. `requested`, `missing` and `failed` (including refused) count the items (files, feeds, pages) requested in the
+    last `RECENT_DAYS` days (with today), each by its last outcome; `last_problem` is the message of the latest of the missing and failed
+    ones, "" if none. `lag_days`: days from the newest data to today, null without data. `is_late`: there is no data, or it was more than
+    `late_after_days` days old on `last_day`, by default today.
     """
     rows = FETCHES.conform(journal)
     names = [name for name in UPSTREAMS if name in on or name in set(rows["source"])]

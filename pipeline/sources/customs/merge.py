@@ -38,7 +38,7 @@ class ResponseArchive(Protocol):
     def payloads(self, source: str) -> Iterator[Payload]:
         """Yield the responses of a source in order of arrival.
 
-        One that equals the previous response to the same item is skipped.
+        One that equals the previous response to the same item (what a request fetches) is skipped.
         """
         ...
 
@@ -131,9 +131,9 @@ def _requests_by_item(journal: pl.DataFrame) -> Mapping[str, Sequence[tuple[date
 def _absent_on(payload: Payload, requests: Sequence[tuple[datetime, str | None]], readable: Collection[str]) -> str | None:
     """Return the day of the previous readable response to the same request.
 
-    New figures of this response were absent on that day; None if there is none. `requests`: those of the payload's item, the oldest first;
-    `readable`: hashes of readable responses. An answer without data (hash None) proves absence too; an unreadable one does not and is
-    skipped.
+    New figures of this response were absent on that day; None if there is none. `requests`: time and hash of the requests for the payload's
+    item, the oldest first; `readable`: hashes of readable responses. An answer without data (hash None) proves absence too; an unreadable
+    one does not and is skipped.
     """
     earlier = [(at, sha256) for at, sha256 in requests if at <= payload.fetched_at][:-1]  # without the request of the payload itself
     days = [at.date() for at, sha256 in earlier if sha256 is None or sha256 in readable]

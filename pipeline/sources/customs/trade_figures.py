@@ -27,7 +27,7 @@ from pipeline.sources.errors import SourceError
 from pipeline.sources.payloads import Payload
 
 ALL_GOODS = ""
-#: Label of all goods in the name of an item.
+#: Label of all goods in the name of a request (`requesting.item_name`).
 ALL = "all"
 RELEASE_DAYS_FILE = Path(__file__).with_name("release_days.toml")
 
@@ -82,7 +82,7 @@ class TradeRow(NamedTuple):
 
 
 def goods_label(codes: Sequence[str]) -> str:
-    """Return the label of the goods in the name of an item.
+    """Return the label of goods in a request's name (`item_name`).
 
     It is `all` if `codes` is empty, or else `hs-` and a hash of the codes in the given order: another order gives another label.
     """

@@ -32,9 +32,9 @@ def find_article_files(archives: Iterable[ArticleFiles], home: Path | None = Non
     """Return the files of the archives, each once.
 
     These are listed files, and those of a known format in folders (with subfolders) and patterns, sorted within each archive. A file of
-    several archives belongs to the first, in its place there. Hidden files of folders and patterns are skipped, as are files in `home` (the
-    folder of the pipeline's own data), unless the archive's path is inside it. Raises `SourceError` if a path does not exist, a pattern
-    matches nothing, a listed file has an unknown format, or no file is left.
+    several archives belongs to the first, and is returned there. Hidden files of folders and patterns are skipped, as are files in `home`
+    (the folder of the pipeline's own data), unless the archive's path is inside it. Raises `SourceError` if a path does not exist, a
+    pattern matches nothing, a listed file has an unknown format, or no file is left.
     """
     archives = list(archives)
     files = [(path, archive) for archive in archives for path in _drop_own_data(_expand_path(archive.path), archive, home)]

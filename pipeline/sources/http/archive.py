@@ -72,7 +72,7 @@ class Archive:
     def find_newest(self, source: str, item: str) -> StoredResponse | None:
         """Return the newest stored response to an item, or None.
 
-        None also if its record is damaged. Its body is not read.
+        An item is what a request fetches, e.g. a feed. None also if the record of the response is damaged. Its body is not read.
         """
         return _read_response(self._newest_path(source, item))
 

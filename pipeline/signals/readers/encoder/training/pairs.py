@@ -56,7 +56,8 @@ class Pairs(nn.Module):
 def make_network(folder: Path, tokenizer: Tokenizer) -> Pairs:
     """Load MiniLM, initialize the marks and add a head.
 
-    The embeddings of marks start from words of similar meaning. The result is the same in every run.
+    The embeddings of marks (tokens for a country or a property of a sentence) start from words of similar meaning. The result is the same
+    in every run.
     """
     torch.manual_seed(0)
     settings = json.loads((folder / "config.json").read_text(encoding="utf-8"))

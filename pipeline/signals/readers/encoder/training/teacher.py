@@ -67,7 +67,8 @@ class _Mpnet(nn.Module):
 def make_teacher(tokenizer: Tokenizer) -> Pairs:
     """Load MPNet from the installed packages and add a head.
 
-    The embeddings of marks start from words of similar meaning, as in the encoder. `PackageNotFoundError` if a package is not installed.
+    The embeddings of marks (tokens for a country or a property of a sentence) start from words of similar meaning, as in the encoder.
+    `PackageNotFoundError` if a package is not installed.
     """
     torch.manual_seed(0)
     with zipfile.ZipFile(BytesIO(b"".join(_read_parts()))) as archive:
