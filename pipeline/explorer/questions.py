@@ -17,8 +17,8 @@ class Question(NamedTuple):
     """A question of the explorer with its query.
 
     `section` and `title` are headings; `note` is the text before the query, back to the heading or the query before it, without Markdown.
-    If a heading has several queries, it is the title of the first. The title of any other is the last question of its note, else its last
-    sentence.
+    If a heading has several queries, the heading is the title of the first. The title of any other is the last question of its note, else
+    the note's last sentence.
     """
 
     section: str
@@ -35,7 +35,7 @@ def cookbook_file() -> Path:
 def read_questions(markdown: str) -> tuple[Question, ...]:
     """Read all queries of the cookbook, in order.
 
-    They are the SQL code blocks below a heading of the second and one of the third level; SQL elsewhere is skipped.
+    They are the SQL code blocks below a heading of the third level that is below one of the second; SQL elsewhere is skipped.
     """
     questions = []
     for section, part in _split_by_heading(markdown, "## "):
@@ -51,7 +51,7 @@ def read_questions(markdown: str) -> tuple[Question, ...]:
 
 
 def _split_by_heading(markdown: str, mark: str) -> list[tuple[str, str]]:
-    """Return each heading that starts with `mark`, and the text below it.
+    """Return each heading with this `mark` (`## `), and the text below.
 
     Text before the first heading is left out.
     """

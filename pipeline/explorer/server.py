@@ -43,7 +43,7 @@ _COPY_BYTES = 1 << 20
 class ExplorerServer(ThreadingHTTPServer):
     """Serves the files of one folder to this computer.
 
-    `port` 0 takes a free one. `OSError` when the port is taken or not permitted. `start_page` is the file to which `/` redirects.
+    The `port` 0 means any free one. `OSError` when the port is taken or not permitted. `start_page` is the file to which `/` redirects.
     """
 
     daemon_threads = True
@@ -85,7 +85,7 @@ class _Handler(BaseHTTPRequestHandler):
         """Log nothing: the terminal shows the address only."""
 
     def _answer(self, *, has_body: bool) -> None:
-        """Send a redirect to the start page, a file, or a refusal.
+        """Send a file, a redirect to the start page, or a refusal.
 
         Refused are requests with another `Host` (status 421), and paths without a file (404).
         """

@@ -86,7 +86,7 @@ class Bootstrap:
     def score_outcomes(self, outcomes: pl.DataFrame) -> Counts:
         """Count right, wrong and missed signals; compute precision, recall and F1.
 
-        `outcomes`: a result of `compute_outcomes`, whatever had to agree. The `count` of a score is the number predicted for precision,
+        `outcomes`: a result of `compute_outcomes`, for any level. The `count` of a score is the number predicted for precision,
         expected for recall, and `tp + fp + fn` for F1.
         """
         flags = outcomes.select("id", *((pl.col("outcome") == name).alias(name) for name in ("tp", "fp", "fn")))
@@ -107,7 +107,7 @@ def add_interval(value: float | None, sizes: Floats, numerators: Floats, denomin
     """Add the 95 % interval: percentiles of the resampled ratios.
 
     `sizes` has the denominator of each passage, the other arrays one value per resample. Resamples with a denominator of 0 are left out.
-    There is no interval without `value`, if fewer than two passages have a denominator other than 0, or if no resample has.
+    There is no interval without `value`, or if fewer than two passages, or no resample, have a denominator other than 0.
     """
     defined = denominators > 0
     if value is None or np.count_nonzero(sizes) <= 1 or not defined.any():

@@ -128,7 +128,8 @@ def _is_in_period_up_to_now(sentence: str) -> bool:
 def _is_statistic(sentence: str) -> bool:
     """Whether statistics are the source of the sentence.
 
-    Examples: `..., customs data showed`, `according to trade figures`. Words before it that say that the act is new (`today`) exclude it.
+    Examples: `..., customs data showed`, `according to trade figures`. Words before such a phrase that say that the act is new (`today`)
+    exclude it.
     """
     source = _BY_STATISTICS.search(sentence)
     return source is not None and not _FOLLOWED_BY_NEWS.search(sentence[: source.start()])

@@ -76,7 +76,7 @@ class Report:
     masses: Mapping[str, Score]
 
     def to_frame(self) -> pl.DataFrame:
-        """Convert to one row per score.
+        """Convert the scores to a frame, one row each.
 
         Columns: `part` (level, kind, polarity, source, tier, mass, accuracy, calibration), `name`, `score`, `value`, `lo95`, `hi95`,
         and `count`, the number of items that the score is over (for F1, all that were right, wrong or missed).

@@ -29,7 +29,7 @@ _CONTINUATION = re.compile(r"[a-z\-\u2013\u2014,;)\]\u201d\u2019%]")
 class Sentence:
     """A sentence without surrounding white space; `text` is `text[start:end]` of the document.
 
-    `paragraph` is the number of its line, counted from 1 after the title without empty lines; 0 for the title.
+    `paragraph` is the number of its line, counted from 1 after the title, with empty lines left out; 0 for the title.
     """
 
     start: int

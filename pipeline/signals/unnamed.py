@@ -54,7 +54,7 @@ class Doers:
         It is a mention of role `speaker` without words, from 0 to 0. There is none if a mention may be the subject, or has the role
         `speaker`, if the sentence reports no act of trade policy, or if nothing says who acts. The state is the first of these that the
         sentence does not name: `speaker`, the doer, that of the dateline, and, if the sentence names one of `main_pair` (the countries that
-        the article names most), the other. One that it names is what the act is aimed at.
+        the article names most), the other. A state that the sentence names is what the act is aimed at.
         """
         tokens = tokenize(text)
         if any(m.role == "speaker" for m in mentions) or _names_actor(tokens, mentions) or not _is_trade_act(text, tokens):

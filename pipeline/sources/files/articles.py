@@ -131,8 +131,8 @@ class _LocationReader:
     def read_rows(self, label: str, last_day: date | None, contents: FileContents) -> Iterator[pl.DataFrame]:
         """Yield the rows as `RAW_ARTICLES`, in batches, with digests in `contents`.
 
-        `label` is the prefix of their names; a date after `last_day` counts as none. Raises `SourceError` if a column is missing or no row
-        has a date.
+        `label` is the prefix of their names; a date after `last_day` counts as none. Raises `SourceError` if a required column is missing
+        or no row has a date.
         """
         found_columns, first_reason = FoundColumns(), ""
         converter = RawArticleConverter(label, last_day=last_day)
@@ -193,7 +193,7 @@ class _LocationReader:
         )
 
     def _require_columns(self, found_columns: FoundColumns, row_count: int, first_reason: str) -> None:
-        """Raise `SourceError` if the file lacks a column.
+        """Raise `SourceError` if the file lacks a required column.
 
         A file that has neither rows nor names of columns passes. Required are `published_at`, `source` (unless the archive sets it), and
         `title` or `body`. `first_reason` says why the first row is unreadable, if it is.

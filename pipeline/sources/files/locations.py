@@ -37,7 +37,7 @@ class Location:
     def size(self) -> int:
         """Size in bytes, before gzip is unpacked.
 
-        For a member of a zip file it is the declared size after unpacking that.
+        For a member of a zip file it is the declared size of the member after the zip file is unpacked.
         """
         return self.path.stat().st_size if self.member is None else self.member.byte_count
 
@@ -99,7 +99,7 @@ def open_stream(
 ) -> Iterator[TextStream]:
     """Open a location as a stream, unpacked if it is gzip.
 
-    The encoding is that of a byte order mark, or else `encoding`, that of the settings, or else guessed while reading; if the guess is not
+    The encoding is that of a byte order mark, or else `encoding` (from the settings), or else guessed while reading; if the guess is not
     UTF-8, a message is added to `guessed`.
     Raises `SourceError` if it cannot be opened, read or unpacked.
     """
@@ -132,8 +132,9 @@ def _to_stream(
 ) -> TextStream:
     """Return the stream of an opened, unpacked location.
 
-    The encoding is that of the byte order mark, or else `declared`, or else guessed from the text. Its bytes are UTF-8, unless the encoding
-    is guessed. Reading more than `limit` bytes raises `SourceError`; after a conversion to UTF-8 `MAX_GROWTH` times as many are allowed.
+    The encoding is that of the byte order mark, or else `declared`, or else guessed from the text. The stream's bytes are UTF-8, unless the
+    encoding is guessed. Reading more than `limit` bytes raises `SourceError`; after a conversion to UTF-8 `MAX_GROWTH` times as many are
+    allowed.
     """
 
     def reopen() -> Iterator[bytes]:

@@ -29,7 +29,7 @@ class CrossCheck:
 
 
 def build_cross_check(results: Iterable[FetchResult]) -> CrossCheck:
-    """Build both tables from the fetch results of a window.
+    """Build the tables of events and accounts from a window's fetch results.
 
     `results` are in order of time; those of files without events are skipped. A quarter-hour whose file is missing or unreadable has an
     account without counts, with the reason; it raises no error. A selected event that is in several files counts in the first.
@@ -49,7 +49,7 @@ def build_cross_check(results: Iterable[FetchResult]) -> CrossCheck:
 def _read_quarter(result: FetchResult, known_ids: set[int]) -> tuple[pl.DataFrame, dict[str, Any]]:
     """Return the events and the account of one quarter-hour's file.
 
-    `known_ids` are the events selected from earlier files.
+    The account is a row of `GDELT_ACCOUNTS`; `known_ids` are the events selected from earlier files.
     """
     account = {
         "index_date": result.request.day,

@@ -89,8 +89,8 @@ class Archive:
     def store(self, fetched: FetchResult, url: str, *, etag: str = "", last_modified: str = "") -> None:
         """Add a request to the journal, and store its response if new.
 
-        `fetched`: the result; a response is new if its outcome is `stored`. If it is `unchanged`, the newest response is stored as
-        confirmed. `url`: the URL of the request, without secrets. `etag`, `last_modified`: headers of the response.
+        `fetched`: the result; a response is new if its outcome is `stored`. If it is `unchanged`, the newest response is marked as
+        confirmed now. `url`: the URL of the request, without secrets. `etag`, `last_modified`: headers of the response.
         """
         request, payload = fetched.request, fetched.payload
         response = None

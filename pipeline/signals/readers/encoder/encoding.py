@@ -106,9 +106,9 @@ def _collect_countries(group: SentenceCandidates, mentions: Iterable[tuple[str, 
 def _encode_text(tokenizer: Tokenizer, text: str, mentions: Iterable[tuple[str, int, int, str]], marks: Mapping[str, int]) -> list[int]:
     """Convert a text to token ids, with a mark for each mention.
 
-    `marks`: mark of each country; others have none. `mentions`: (country code, start, end, role) with character offsets in `text`, `end`
-    exclusive, in order of text. The mark replaces a name, and precedes a pronoun or another word that only means the country. Roles in
-    `ROLE_MARKS` have a mark too, which directly follows that of the country.
+    `marks`: mark of each country; mentions of others get none. `mentions`: (country code, start, end, role) with character offsets in
+    `text`, `end` exclusive, in order of text. The mark replaces a name, and precedes a pronoun or another word that only means the country.
+    Roles in `ROLE_MARKS` have a mark too, which directly follows that of the country.
     """
     ids: list[int] = []
     position = 0

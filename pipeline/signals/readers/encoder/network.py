@@ -64,7 +64,7 @@ class Network:
         """Compute the logits of sentences with equal numbers of tokens.
 
         The shape is (sentences, actors, targets, labels of all heads). Actors and targets are places (countries of the sentence, then all
-        partners), as many as the sentence with most has; values at places that a sentence lacks mean nothing.
+        partners), as many as the sentence with the most places has; values at places that a sentence lacks mean nothing.
         """
         logits: Logits = self.session.run(["logits"], to_inputs(batch))[0]
         return logits

@@ -267,8 +267,8 @@ class Client:
     def _count_failure(self, failed: _AttemptError) -> None:
         """Count failed articles in a row; stop all requests after too many.
 
-        Only failures of the endpoint (`ENDPOINT_FAILURES`) count; any other failure sets the count to 0, as an answer
-        does. Requests stop when it is `max_failures_in_a_row`.
+        Only failures of the endpoint (`ENDPOINT_FAILURES`) count; any other failure sets the count to 0, as an answer does. Requests stop
+        when the count is `max_failures_in_a_row`.
         """
         with self._lock:
             self._failures = self._failures + 1 if failed.reason in ENDPOINT_FAILURES else 0
@@ -308,9 +308,9 @@ def _make_http_client(endpoint: Endpoint, limits: Limits) -> "httpx.Client":
 
 
 def _parse_completion(body: bytes) -> dict[str, Any]:
-    """Parse the body of a response.
+    """Parse the body of a response as a JSON object.
 
-    Raises `_AttemptError` if it is no JSON object.
+    Raises `_AttemptError` if it is not one.
     """
     try:
         completion = json.loads(body)

@@ -175,8 +175,9 @@ def _append_to_heads(values: Array, filling: float) -> Array:
 def read_weights(path: Path) -> Weights:
     """Read the weights of an exported 8-bit network.
 
-    The network was exported by `train.py` and converted by `quantize_dynamic`. Layers with a bias are identified by name, the three of the
-    head without one by their inputs: `whole` reads the first token, `target` the same input as `actor`, and `both` the products of marks.
+    The network was exported by `train.py` and converted by `quantize_dynamic`. Layers with a bias are identified by its name, the three
+    layers of the head that have none by their inputs: `whole` reads the first token, `target` the same input as `actor`, and `both` the
+    products of marks.
     """
     model = onnx.load(path)
     arrays = {entry.name: numpy_helper.to_array(entry) for entry in model.graph.initializer}
