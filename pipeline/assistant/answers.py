@@ -242,7 +242,7 @@ def _say_if_more(count: int, number: int) -> Answer:
     return {"cut": f"{number} of {count} are listed: narrow the question, or raise number"} if count > number else {}
 
 
-# Columns of both daily tables, without the sums from which the tables can be rebuilt.
+# Columns of both daily tables for the answer about a day; others are left out, such as sums from which the tables can be rebuilt.
 _VALUES = """
     index_date, phase, is_thin, obs_status,
     round(tension, 1) as tension, round(tension_lo80, 1) as tension_lo80, round(tension_hi80, 1) as tension_hi80,
