@@ -1,6 +1,6 @@
 "use strict";
 // The explorer: DuckDB-WASM (explorerLibrary, from duckdb.js) over the newest published database. Values, names and queries are untrusted
-// and only ever set as textContent. A query of a link is shown, and runs when the reader presses Run.
+// and only ever set as textContent. A query that came in a link runs only when the reader presses Run.
 (async () => {
   const SHOWN = 200, MOST_ROWS = 200_000, MOST_IN_CHART = 20_000, MOST_COLOURS = 12, LONGEST_LINK = 20_000;
   const DATABASE = "trade_tension.duckdb", RELEASE = /^\d{4}-\d\d-\d\d-[0-9a-f]{10}$/;
