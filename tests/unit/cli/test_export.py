@@ -47,8 +47,11 @@ def test_an_act_on_all_but_the_partner_is_left_out(sample_run: SampleRun, table:
 @pytest.mark.parametrize("table", ["threats", "threats_and_outcomes", "measure_reports"])
 def test_general_acts_of_one_of_the_pair_are_exported(sample_run: SampleRun, table: str) -> None:
     everything, rows = (read_export(sample_run.database, table, pair).rows.filter(target="*") for pair in (None, "JPN-USA"))
+    of_actors = everything.filter(pl.col("actor").is_in(["JPN", "USA"]))
+    # Nobody knows whether Japan is in a `group` without a list of members ("dozens of countries").
+    expected = of_actors.filter(pl.col("scope") != "group") if "scope" in of_actors.columns else of_actors
     assert not rows.is_empty()
-    assert rows.equals(everything.filter(pl.col("actor").is_in(["JPN", "USA"])))
+    assert rows.equals(expected)
 
 
 @pytest.mark.parametrize("table", ["trade_flows", "tariff_rates", "deeds", "commitments", "trade_signals"])
