@@ -1,6 +1,6 @@
 """Resolution of pronouns, "both sides" and "we" to countries.
 
-Names themselves are detected in `actors.py`. A label is what names the speaker at the beginning of a sentence (`Spokesperson: ...`).
+Names themselves are detected in `actors.py`, labels that name a speaker (`Spokesperson: ...`) in `labels.py`.
 """
 
 import re
@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from pipeline.signals.actors import Mention, find_mentions_in_article
+from pipeline.signals.labels import find_label
 from pipeline.signals.lexicon import cues, load_lexicon
 from pipeline.signals.segment import Sentence
 from pipeline.signals.unnamed import Doers
@@ -17,7 +18,6 @@ from pipeline.signals.unnamed import Doers
 PAIR_SIZE = 2
 TITLE_WEIGHT = 3
 
-_SPEAKER_LABEL = re.compile(r"([A-Z][\w.'\u2019 -]{0,60}?)(?::\s|(?<=^Q)[.\t ]\s*(?=[\"\u201cA-Z]))")
 _BOTH_SIDES = re.compile(
     r"\b(?:both|the two|two|the) (?:sides|countries|nations|governments|leaders|parties|economic superpowers|delegations|economies"
     r"|teams)\b(?! of\b)"
@@ -69,21 +69,33 @@ class ResolvedSentence:
     is_spoken: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Resumed:
+    """Who speaks again after the paragraph of a quotation."""
+
+    paragraph: int
+    speaker: str | None
+    is_stranger: bool
+    is_official: bool
+
+
 @dataclass
 class _State:
     """What later sentences of an article need to know of earlier ones.
 
     `subject`: the country that acted last; `speaker`, `is_stranger`: as in `ResolvedSentence`; `is_official`: the last label was that of
-    a state or an office; `host`: the state whose officials answer questions in this article; `speakers`: the state of each label of a
-    speaker so far.
+    a state or an office; `home`: the state of the source; `host`: the state whose officials answer questions in this article; `speakers`:
+    the state of each label of a speaker so far; `resumed`: who spoke before a quotation that has not ended yet.
     """
 
     subject: str | None = None
     speaker: str | None = None
     is_stranger: bool = False
     is_official: bool = False
+    home: str | None = None
     host: str | None = None
     speakers: dict[str, str] = field(default_factory=dict)
+    resumed: _Resumed | None = None
 
 
 def resolve_references(article_id: str, day: date | None, source: str, title: str, sentences: Sequence[Sentence]) -> list[ResolvedSentence]:
@@ -97,14 +109,14 @@ def resolve_references(article_id: str, day: date | None, source: str, title: st
     counts = _count_mentions(sentences, named).most_common()
     main_pair = tuple(code for code, _ in counts[:PAIR_SIZE])
     host = _find_state_of_source(source)
-    state = _State(speaker=host, host=host)
+    state = _State(speaker=host, home=host, host=host)
     doers = Doers()
     # A paragraph that ends with a question mark is that question.
     last_of_paragraph = {sentence.paragraph: sentence for sentence in sentences}
     questions = {number for number, sentence in last_of_paragraph.items() if number and _QUESTION.search(sentence.text)}
     resolved: list[ResolvedSentence] = []
     for position, (sentence, mentions) in enumerate(zip(sentences, named, strict=True)):
-        _update_speaker(sentence.text, mentions, state)
+        _update_speaker(sentence, mentions, state)
         implied = list(_find_implied_mentions(sentence.text, mentions, main_pair, state))
         if not sentence.is_title and not state.is_stranger:
             implied += doers.find(sentence.text, [*mentions, *implied], main_pair, state.speaker)
@@ -163,33 +175,38 @@ def _is_place(text: str, mention: Mention) -> bool:
     return mention.role == "capital" and before.endswith(tuple(f" {word} " for word in cues("place_prepositions")))
 
 
-def _update_speaker(text: str, mentions: Iterable[Mention], state: _State) -> None:
+def _update_speaker(sentence: Sentence, mentions: Sequence[Mention], state: _State) -> None:
     """Set the speaker if the sentence begins with a label (`Spokesperson: ...`).
 
-    Changes `state` in place; without a label nothing changes. The label of a journalist, even one that names a country, means that no state
-    speaks. Another label belongs to the first country that it names; without one, to the country that had the same label before, or, if the
-    label names an office, to the host, or else to the last subject. That country speaks and becomes the host. A label without any of these
-    (`Background: ...`) does not change which state speaks, but nobody is then a stranger or official.
+    Changes `state` in place; without a label nothing changes. The label of someone who speaks for no state, even one that names a country,
+    means that no state speaks. Another label belongs to the country that it names; without one, to the country that had the same label
+    before, or, if the label names an office, to the state of the source, the host, or else the last subject; the label of a person only to
+    the state of the source. That country speaks and becomes the host. A label without any of these (`Background: ...`) does not change
+    which state speaks, but nobody is then a stranger or official. Who is quoted after a label speaks until the end of the paragraph.
     """
-    match = _SPEAKER_LABEL.match(text)
-    if match is None:
+    if state.resumed and sentence.paragraph != state.resumed.paragraph:
+        state.speaker, state.is_stranger, state.is_official = state.resumed.speaker, state.resumed.is_stranger, state.resumed.is_official
+        state.resumed = None
+    label = find_label(sentence.text, mentions)
+    if label is None:
         return
-    label = match[1].lower()
-    first_person = load_lexicon("actors")["first_person"]
-    codes = [mention.code for mention in mentions if mention.end <= match.end()]
+    if label.is_quoted and state.resumed is None:
+        state.resumed = _Resumed(sentence.paragraph, state.speaker, state.is_stranger, state.is_official)
     state.is_stranger = state.is_official = False
-    if any(word.strip(".,") in first_person["strangers"] for word in label.split()):
+    if label.is_stranger or (label.is_guest and state.home and not sentence.is_title):
         state.speaker, state.is_stranger = None, True
         return
-    if codes:
-        state.speaker = codes[0]
-    elif label in state.speakers or any(word.strip(".,") in first_person["officials"] for word in label.split()):
-        state.speaker = state.speakers.get(label, state.host or state.subject)
+    if label.country:
+        state.speaker = label.country
+    elif label.name in state.speakers or label.is_office:
+        state.speaker = state.speakers.get(label.name, state.home or state.host or state.subject)
+    elif label.is_person and state.home:
+        state.speaker = state.home
     else:
         return  # a label such as "Background: ..." is no speaker
     state.is_official = True
     if state.speaker:
-        state.host = state.speakers[label] = state.speaker
+        state.host = state.speakers[label.name] = state.speaker
 
 
 def _find_implied_mentions(text: str, mentions: Sequence[Mention], main_pair: tuple[str, ...], state: _State) -> Iterable[Mention]:

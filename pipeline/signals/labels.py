@@ -1,0 +1,88 @@
+"""Labels that name who speaks, such as `Spokesperson: ...`.
+
+Belongs here: what a label at the beginning of a sentence says of its speaker. Does not: for how long he speaks (`context.py`).
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline.signals.actors import Mention
+from pipeline.signals.lexicon import cues, load_lexicon
+
+_LABEL = re.compile(r"([A-Z][\w.'\u2019 -]{0,60}?)(?::\s|(?<=^Q)[.\t ]\s*(?=[\"\u201cA-Z]))")
+# A quotation may follow a longer one: `- Senator A. B. (X-YZ): "..."`.
+_QUOTED = re.compile(r"(?:[-*\u2022]\s+)?([A-Z][\w.,&'\u2019() -]{0,120}?):\s*[\"\u201c]")
+_PERSON = re.compile(r"(?:mr|ms|mrs|dr|sir|madam)\b", re.IGNORECASE)
+_GERUND = re.compile(r"[a-z]{2,}ing")
+_OFFICE_WORDS = {"press secretary": "secretary", "trade rep.": "trade representative"}
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """Who speaks by the label of a sentence.
+
+    * `name`: the label in lower case
+    * `country`: the state that it names, if any
+    * `is_stranger`: it names someone who speaks for no state, such as a journalist or a lawmaker
+    * `is_office`: it names an office
+    * `is_person`: it begins with a form of address (`Ms. Smith`)
+    * `is_guest`: it names neither a state nor an office, and a quotation follows
+    * `is_quoted`: a quotation follows
+    """
+
+    name: str
+    country: str | None
+    is_stranger: bool
+    is_office: bool
+    is_person: bool
+    is_guest: bool
+    is_quoted: bool
+
+
+def find_label(text: str, mentions: Sequence[Mention]) -> Label | None:
+    """Find the label of a sentence; None if it has none.
+
+    `mentions`: the countries that the sentence names. Headings (`Cutting duties on Peru: ...`) and the beginning of a sentence with a verb
+    (`My point is: ...`) are no labels, and a country after a preposition other than `of` is not whose label it is.
+    """
+    plain = _LABEL.match(text)
+    quoted = None if plain and plain[1] == "Q" else _QUOTED.match(text)
+    match = quoted or plain
+    if match is None:
+        return None
+    name = match[1].lower()
+    for shorter, office in _OFFICE_WORDS.items():
+        name = name.replace(shorter, office)
+    words = [word.strip(".,()") for word in name.split()]
+    is_named_first = any(mention.start == match.start(1) for mention in mentions)
+    if not cues("finite").isdisjoint(words) or (not is_named_first and _opens_other_text(words)):
+        return None
+    countries = [mention.code for mention in mentions if mention.end <= match.end() and not _is_governed(text, mention.start)]
+    known = load_lexicon("actors")["first_person"]
+    is_office = any(word in known["officials"] for word in words)
+    is_name = all(word[0].isupper() or word in cues("in_names") for word in re.findall(r"\w+", match[1]))
+    return Label(
+        name=name,
+        country=countries[0] if countries else None,
+        is_stranger=any(word in known["strangers"] for word in words),
+        is_office=is_office,
+        is_person=_PERSON.match(name) is not None,
+        is_guest=quoted is not None and is_name and not (countries or is_office),
+        is_quoted=quoted is not None,
+    )
+
+
+def _opens_other_text(words: Sequence[str]) -> bool:
+    """Whether words begin a heading or a sentence, not a name.
+
+    A single one such as `A` may be a label.
+    """
+    first = re.split("['\u2019]", words[0])[0]
+    return (first in cues("label_openers") and len(words) > 1) or _GERUND.fullmatch(first) is not None
+
+
+def _is_governed(text: str, start: int) -> bool:
+    """Whether a preposition other than `of` directly precedes a place in the text."""
+    before = text[:start].lower().removesuffix("the ").split()
+    return bool(before) and before[-1] in cues("governed") - {"of"}
