@@ -83,6 +83,6 @@ def _opens_other_text(words: Sequence[str]) -> bool:
 
 
 def _is_governed(text: str, start: int) -> bool:
-    """Whether a preposition other than `of` directly precedes a place in the text."""
+    """Whether a preposition other than `of` is directly before `start`."""
     before = text[:start].lower().removesuffix("the ").split()
     return bool(before) and before[-1] in cues("governed") - {"of"}

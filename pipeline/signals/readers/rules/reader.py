@@ -18,6 +18,7 @@ from pipeline.signals.dates import is_past_event
 from pipeline.signals.reader import READINGS_SCHEMA, RULED_OUT, Reading
 from pipeline.signals.readers.rules.background import modality_by_tree
 from pipeline.signals.readers.rules.bare import HARM
+from pipeline.signals.readers.rules.clauses import does_nothing
 from pipeline.signals.readers.rules.compose import find_acts
 from pipeline.signals.readers.rules.grammar import ESCALATING, Act
 from pipeline.signals.readers.rules.matching import MarkedSentence, mark_sentence
@@ -47,11 +48,13 @@ class RuleReader:
         """Return a row (`READINGS_SCHEMA`) for each act and each of its candidates.
 
         `candidates`: pairs of countries, by sentence. An act whose pair is no candidate has no row. An act that a state suffers may have a
-        second row, for the reverse pair (`_iter_readings`).
+        second row, for the reverse pair (`_iter_readings`). In a sentence that does nothing to trade (`clauses.py`), every
+        candidate has rows that rule out an act.
         """
         sentences = [with_acts for group in candidates if (with_acts := _find_acts_of(group)) is not None]
         trees = parse_sentences([(_to_parser_text(s.context.sentence), s.context.sentence.tokens) for s in sentences])
         rows = [row for sentence, tree in zip(sentences, trees, strict=True) for row in _iter_readings(sentence, tree)]
+        rows += [row for group in candidates if does_nothing(group[0]["sentence"]) for row in _iter_denials(group)]
         return pl.DataFrame(rows, schema=READINGS_SCHEMA, orient="row")
 
 
@@ -74,11 +77,11 @@ def _find_acts_of(group: SentenceCandidates) -> _SentenceActs | None:
     """Find the acts of a sentence, without actor and target.
 
     Acts with the instrument `entity_list` are left out if the sentence has a word of security policy. None if no act is left, the sentence
-    is longer than `MAX_SENTENCE_LENGTH` characters, or a phrase of the list `topics` says that it only lists what was talked about; it is
-    then not parsed.
+    is longer than `MAX_SENTENCE_LENGTH` characters, does nothing to trade (`clauses.py`), or a phrase of the list `topics` says that it
+    only lists what was talked about; it is then not parsed.
     """
     text: str = group[0]["sentence"]
-    if len(text) > MAX_SENTENCE_LENGTH or _contains_any(text, "topics"):
+    if len(text) > MAX_SENTENCE_LENGTH or _contains_any(text, "topics") or does_nothing(text):
         return None
     sentence = mark_sentence(text, _read_mentions(group))
     is_security = _contains_any(text, "security")
@@ -147,6 +150,28 @@ def _iter_readings(sentence_acts: _SentenceActs, tree: Tree | None) -> Iterator[
             if back is not None and modality == "asserted" and is_suffered(sentence_acts.context, act, roles[1]):
                 not_back = replace(act, rule_id=f"{act.rule_id}{RULED_OUT}")
                 yield _to_reading(back, sentence, not_back, "negated", roles[::-1])
+
+
+def _iter_denials(group: SentenceCandidates) -> Iterator[Reading]:
+    """Yield readings that rule out restricting and freeing acts of each candidate."""
+    for row in group:
+        for kind in ("measure", "easing"):
+            yield Reading(
+                candidate=row["candidate"],
+                kind=kind,
+                status="announced",
+                modality="negated",
+                instrument="other",
+                is_retaliation=False,
+                is_conditional=False,
+                rate_pct=None,
+                value_usd=None,
+                product="",
+                score=0.0,
+                margin=None,
+                rule_id=f"clause{RULED_OUT}",
+                words=[],
+            )
 
 
 def _contains_any(text: str, section: str) -> bool:
