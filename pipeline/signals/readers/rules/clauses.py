@@ -47,7 +47,8 @@ _TERMS = re.compile(
 _ACT = re.compile(
     r"\b(?:impos(?:e|es|ing|ition)|rais(?:e|es|ing)|increas(?:e|es|ing)|reduc(?:e|es|ing|tion)|lower(?:s|ing)|to lower|exempt\w*"
     r"|exclu(?:de|des|ding)|alters?|suspend(?:s|ing)?|terminat(?:e|es|ing)|revok(?:e|es|ing)|remov(?:e|es|ing)|restrict(?:s|ing)?|prohibit(?:s|ed|ing)?"
-    r"|negotiat\w+|retaliat\w+|penalt\w+|extend(?:s|ing)?|(?:further|additional|responsive) (?:\w+ )?(?:actions?|measures?|dut(?:y|ies)|tariffs?)"
+    r"|negotiat\w+|retaliat\w+|penalt\w+|extend(?:s|ing)?"
+    r"|(?:further|additional|responsive) (?:\w+ )?(?:actions?|measures?|dut(?:y|ies)|tariffs?)"
     r"|appropriate (?:\w+ )?(?:actions?|measures))\b"
     r"|\b\d+ percent\b|\bshall be subject to\b|\bshall no longer\b|\bin lieu of\b|\bduty-free\b"
 )
