@@ -66,6 +66,22 @@ _PAST_OPENING = re.compile(
     r"|Since (?:(?:\w+ ){1,4}took office|taking office|coming into office))\b"
 )
 
+# A month that opens the sentence dates the verb of its first clause: "In May, the ministry ordered ...".
+_OPENING_MONTH = re.compile(rf"\W*In ({_ANY_MONTH}), ")
+# An order retells earlier ones, by name or in the simple past: "In Order 5, I found that ...", "I also determined that imports of ...".
+_ORDER = r"(?:Proclamation|Executive Order|E\.O\.|(?:Presidential )?Memorandum)"
+_EARLIER_ORDER = re.compile(
+    rf"(?:\W|\d{{1,2}}\.\s|\(\w{{1,4}}\))*(?:In (?:{_ORDER} (?:\d|of )|(?:that|those) (?:orders?|proclamations?|actions)\b)"
+    rf"|Section [\w()]+ of {_ORDER} \d+ provide[sd]\b)"
+)
+_RETOLD = re.compile(
+    r"\bI (?:also |further |previously )?(?:determined|decided|found|deemed|concluded|stated|proclaimed|imposed|directed|declared)\b"
+)
+_OF_ORDERS = re.compile(
+    rf"\b{_ORDER}|\b[Ss]ection \d|\bad valorem\b|\bTrade Representative\b|\barticles\b|\bimports\b|\bduty rates?\b|\bimpair\b"
+)
+_NEWLY_DECIDED = re.compile(r"\b(?:today|hereby|now)\b|\bI (?:have|am|determine|find|decide|direct|will)\b", re.IGNORECASE)
+
 # Statistics as the source of a sentence.
 _FIGURES = r"(?:(?!(?:after|as|because|since|when)\b)[\w'\u2019-]+ ){0,4}(?:data|figures|statistics)\b"
 _BY_STATISTICS = re.compile(rf"(?:^|, ){_FIGURES}[^,;]{{0,40}} show(?:ed|s)?\b|\b[Aa]ccording to {_FIGURES}", re.IGNORECASE)
@@ -79,13 +95,15 @@ def is_past_event(sentence: str, day: date | None) -> bool:
     `last week` also count, and so do months (`in April`) that are all one to seven months ago; neither counts in a sentence with a word of
     `_CURRENT` (such as `today`, `will`, `said` or a weekday) or with a month in a relative clause. A verb in the perfect counts if a period
     up to now follows (`has raised duties this year`), and so do statistics, whose figures are of earlier trade (`_is_statistic`). If `day`
-    is None, any year counts as earlier, days do not count, and months and `last week` only as an opening (`Last week, ...`).
+    is None, any year counts as earlier, days do not count, and months and `last week` only as an opening (`Last week, ...`). An order that
+    retells an earlier one also counts (`_retells_order`).
     """
-    if _PAST_OPENING.match(sentence) or _is_in_past_year(sentence, day) or _is_in_period_up_to_now(sentence) or _is_statistic(sentence):
+    is_retold = _PAST_OPENING.match(sentence) is not None or _is_statistic(sentence) or _retells_order(sentence, day)
+    if is_retold or _is_in_past_year(sentence, day) or _is_in_period_up_to_now(sentence):
         return True
     if day is None:
         return False
-    if _is_on_past_day(sentence, day):
+    if _is_on_past_day(sentence, day) or _opens_with_past_month(sentence, day):
         return True
     if _CURRENT.search(sentence) or _MONTH_OF_CLAUSE.search(sentence):
         return False
@@ -110,6 +128,32 @@ def _is_in_past_year(sentence: str, day: date | None) -> bool:
         or not (_OF_ANOTHER_THING.search(sentence[: year.end(1)]) or _FOLLOWED_BY_NEWS.search(sentence[: year.start()]))
         for year in years
     )
+
+
+def _retells_order(sentence: str, day: date | None) -> bool:
+    """Whether an order retells an earlier one.
+
+    It opens with the name of that order, which has no date or one more than `MAX_DAYS_OLD` days before `day`, or its first person decided
+    something in the simple past. Words that say that something is decided now (`I determine`, `today`) exclude it.
+    """
+    if _NEWLY_DECIDED.search(sentence):
+        return False
+    if _EARLIER_ORDER.match(sentence):
+        age = next((age for _, age in _iter_days(sentence, day)), None) if day else None
+        return age is None or age > MAX_DAYS_OLD
+    return _RETOLD.search(sentence) is not None and _OF_ORDERS.search(sentence) is not None
+
+
+def _opens_with_past_month(sentence: str, day: date) -> bool:
+    """Whether an earlier month opens the sentence and dates its first clause.
+
+    The clause then has no word such as `will`. A month counts as earlier if it is one to `_MAX_MONTHS_AGO` months ago.
+    """
+    opening = _OPENING_MONTH.match(sentence)
+    if opening is None or not 1 <= (day.month - _MONTHS.index(opening[1]) - 1) % 12 <= _MAX_MONTHS_AGO:
+        return False
+    end = _END_OF_CLAUSE.search(sentence, opening.end())
+    return _CURRENT.search(sentence, opening.end(), end.start() if end else len(sentence)) is None
 
 
 def _is_in_period_up_to_now(sentence: str) -> bool:

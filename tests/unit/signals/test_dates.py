@@ -110,3 +110,33 @@ def test_a_period_up_to_now_makes_a_perfect_history(sentence: str, is_back: bool
 )
 def test_what_statistics_show_is_history(sentence: str, is_back: bool) -> None:
     assert is_past_event(sentence, DAY) is is_back
+
+
+@pytest.mark.parametrize(
+    ("sentence", "is_back"),
+    [
+        ("1. In Proclamation 123 of July 20, 2025 (Tiles), I found that Peru discriminates against our tiles.", True),
+        ("In Proclamation 123 of August 25, 2025, I impose a duty on tiles.", False),
+        ("In Executive Order 123, I also deemed it necessary to impose tariffs on tiles.", True),
+        ("In those actions, I also directed the ministry to widen the tariffs on tiles.", True),
+        ("Section 2(d) of Executive Order 123 provides that I may raise the duty on tiles.", True),
+        ("In light of this agreement, I also determined that imports of tiles no longer impair the national security.", True),
+        ("In light of this agreement, I have determined that imports of tiles no longer impair the national security.", False),
+        ("I determine that it is necessary to modify the tariff that I imposed in Proclamation 123 on imports of tiles.", False),
+        ("I imposed a duty on them because they cheat.", False),
+    ],
+)
+def test_what_an_order_retells_of_an_earlier_one_is_history(sentence: str, is_back: bool) -> None:
+    assert is_past_event(sentence, DAY) is is_back
+
+
+@pytest.mark.parametrize(
+    ("sentence", "is_back"),
+    [
+        ("In May, the ministry ordered a duty on Peruvian tin, which will protect miners.", True),
+        ("In May, the ministry will order a duty on Peruvian tin.", False),
+        ("In October, the ministry ordered a duty on Peruvian tin, which will protect miners.", False),
+    ],
+)
+def test_a_month_that_opens_a_sentence_dates_its_first_clause(sentence: str, is_back: bool) -> None:
+    assert is_past_event(sentence, DAY) is is_back

@@ -44,3 +44,10 @@ def test_a_state_with_which_any_country_may_trade_is_no_target() -> None:
     assert _escalations("Canada will tax any country that buys Iranian oil.") == {"CAN>*"}
     assert "CAN>RUS" not in _escalations("Canada imposed tariffs on Russian oil buyers.")
     assert "CAN>RUS" not in _escalations("Canada imposed tariffs on buyers of Russian oil.")
+
+
+def test_a_state_with_which_another_acts_is_no_target() -> None:
+    text = "Russia attacked. Canada imposed export controls in close coordination with Japan, the European Union and Brazil."
+    assert _escalations(text).isdisjoint({"CAN>JPN", "CAN>EUN", "CAN>BRA"})
+    assert _escalations("Canada imposed export controls on Japan in close coordination with Brazil.") == {"CAN>JPN"}
+    assert "CAN>JPN" in _escalations("Canada imposed export controls on Japan and ended its partnership with Japan.")

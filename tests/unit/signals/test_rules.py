@@ -183,6 +183,11 @@ def test_a_conditional_obligation_is_a_threat(obligation: str) -> None:
     assert asserted(text) == {"USA>CHN threat"}
 
 
+def test_an_answer_to_whatever_the_other_side_does_is_a_threat() -> None:
+    assert asserted("Whatever Japan taxes, Canada will tax Japan.") == {"CAN>JPN threat"}
+    assert asserted("Canada will raise duties on Japanese cars, whatever Japan says.") == {"CAN>JPN measure"}
+
+
 def test_a_concession_tied_to_a_condition_is_a_refusal() -> None:
     findings = explain("China has tied any purchases to the removal of the 20 percent American tariffs.")
     assert [(f["actor"], f["target"], f["kind"]) for f in findings if f["modality"] == "asserted"] == [("CHN", "USA", "refusal")]

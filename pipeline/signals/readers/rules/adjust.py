@@ -22,9 +22,9 @@ def adjust(sentence: MarkedSentence, act: Act) -> Act:
 def _adjust_conditional(sentence: MarkedSentence, act: Act) -> Act:
     """Turn a future measure that depends on a condition into a threat.
 
-    Example: `will raise tariffs if talks fail`. The condition is in another clause, before or after. Retaliation counts as future unless
-    it is in the past tense (`struck back`). Measures in sentences with a forecast (`analysts expect`), denied ones, and other acts stay as
-    they are.
+    Example: `will raise tariffs if talks fail`. The condition is in another clause, before or after; one that opens with `whatever` only
+    before (`whatever they tax, we will tax`). Retaliation counts as future unless it is in the past tense (`struck back`). Measures in
+    sentences with a forecast (`analysts expect`), denied ones, and other acts stay as they are.
     """
     if act.kind != "measure" or act.modality not in {"asserted", "hypothetical"}:
         return act
@@ -34,6 +34,11 @@ def _adjust_conditional(sentence: MarkedSentence, act: Act) -> Act:
     is_retaliation = act.rule_id.startswith("retaliate.") and not is_done
     is_future = is_retaliation or bool(cues("resolve") & set(before)) or _ends_in_obligation(before[:-1])
     conditions = [at for at in sentence.clause_starts if sentence.tokens[at].lower in cues("provisos") and not start <= at < end]
+    opening = sentence.words_between(0, act.anchor)
+    if "whatever" in opening[:2]:
+        if (cues("hard") | {","}).isdisjoint(opening):
+            return replace(act, modality="hypothetical")
+        conditions.append(opening.index("whatever"))
     if not is_future or not conditions or cues("forecasters") & set(sentence.words_between(0, len(sentence.tokens))):
         return act
     return replace(act, kind="threat", status="proposed", modality="asserted", rule_id=f"if.{act.rule_id}")

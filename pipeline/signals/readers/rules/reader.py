@@ -24,7 +24,7 @@ from pipeline.signals.readers.rules.grammar import ESCALATING, Act
 from pipeline.signals.readers.rules.matching import MarkedSentence, mark_sentence
 from pipeline.signals.readers.rules.parsed import ParsedSentence
 from pipeline.signals.readers.rules.phrases import word_list
-from pipeline.signals.readers.rules.reasons import find_traded_with
+from pipeline.signals.readers.rules.reasons import find_company, find_traded_with
 from pipeline.signals.readers.rules.roles import find_roles, is_suffered
 from pipeline.signals.readers.rules.syntax import Tree, is_installed, parse_sentences
 from pipeline.signals.readers.rules.word_order import SentenceContext
@@ -127,11 +127,12 @@ def _iter_readings(sentence_acts: _SentenceActs, tree: Tree | None) -> Iterator[
     Pairs of actor and target that are no candidates are left out. An asserted act becomes historical if the text dates it in the past, else
     gets its modality by the tree; if it is then still asserted, a question makes it hypothetical. For an asserted act that a state suffers,
     a second, negated reading rules out that this state does the act itself (`RULED_OUT`). So it does that an escalation is aimed at a state
-    that is only the reason (`find_traded_with`), or at any if a tariff threatens something. `tree` is None without a parser.
+    that is only the reason (`find_traded_with`) or acts too (`find_company`), or at any if a tariff threatens something. `tree` is None
+    without a parser.
     """
     sentence = sentence_acts.context.sentence
     parsed = ParsedSentence(sentence, tree) if tree else None
-    reasons = set(find_traded_with(sentence))
+    reasons = {*find_traded_with(sentence), *find_company(sentence)}
     is_harm = any(act.rule_id == HARM for act in sentence_acts.acts)
     for roles, number in sentence_acts.candidate_numbers.items():
         if roles[1] in reasons or is_harm:

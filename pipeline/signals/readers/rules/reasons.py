@@ -1,6 +1,7 @@
-"""Countries that are only named because somebody trades with them.
+"""Countries that are only named because somebody trades or acts with them.
 
-Example: Russia in `a tariff on India over its purchases of Russian oil`. An act against the buyer is not aimed at them.
+Examples: Russia in `a tariff on India over its purchases of Russian oil`, Japan in `sanctions on Russia in coordination with Japan`. The
+act is not aimed at them.
 """
 
 import re
@@ -22,6 +23,25 @@ _BUYER = re.compile(
     r"\b(?:(?:[Bb]uyers|importers|purchasers) of|[Aa]ny(?:one|body) (?:buying|importing)|(?:that|who|which)(?: [\w,]+){0,4}? "
     rf"(?:buys?|imports?|purchases?|acquires?|continues? to buy)(?: [\w,]+){{0,6}}?(?: from)?){_TO_COUNTRY}"
 )
+
+
+# `in coordination with the EU, Japan and`: who acts too.
+_COMPANY = re.compile(
+    r"\bin (?:[\w-]+ ){0,3}(?:collaboration|concert|consultation|cooperation|coordination|lockstep|partnership|tandem) with"
+    r"(?:,? (?:the|our|its|and|allies|partners|such as|including|like|[A-Z][\w.]+)|,)* $"
+)
+
+
+def find_company(sentence: MarkedSentence) -> Iterator[str]:
+    """Yield the countries that only act together with the actor.
+
+    All mentions of such a country in the sentence follow a phrase such as `in coordination with`, with only other names between them.
+    """
+    by_code: dict[str, list[bool]] = {}
+    for mention in sentence.mentions:
+        before = sentence.text[max(0, mention.start - 2 * _REACH) : mention.start]
+        by_code.setdefault(mention.code, []).append(_COMPANY.search(before) is not None)
+    return (code for code, is_company in by_code.items() if all(is_company))
 
 
 def find_traded_with(sentence: MarkedSentence) -> Iterator[str]:
