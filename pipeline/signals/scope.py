@@ -24,6 +24,9 @@ from pipeline.signals.lexicon.inflect import verb_forms
 # Kinds that a government can do towards everybody at once; a deal, a purchase or a talk needs a partner.
 ONE_SIDED = frozenset({"threat", "measure", "investigation", "offer", "easing"})
 
+#: A reading towards a country that its sentence does not name must be so much more probable than the same one towards everybody.
+LEAD_OVER_ALL = 0.05
+
 # What may be between the countries of a list (`_LIST`), and between a word such as `except` and the first of them (`_FILLERS`).
 _LIST = re.compile(r"(?:,|&|\band\b|\bor\b|\bthe\b|\s)*", re.IGNORECASE)
 _FILLERS = r"(?:\s+(?:goods|imports|products|those|not|just|only|for|from|on|of|against|to|both|the))*\s*"
@@ -150,6 +153,22 @@ def resolve_scopes(readings: pl.DataFrame) -> pl.DataFrame:
         orient="row",
     )
     return readings[resolved["row"].to_list()].with_columns(resolved.drop("row").get_columns())
+
+
+def drop_unnamed_partners(readings: pl.DataFrame) -> pl.DataFrame:
+    """Drop acts towards an unnamed country that are also towards all.
+
+    `readings` has `article_id`, `span_start`, `actor`, `target`, `kind`, `polarity`, `modality`, `probability` and `target_words` (which
+    name the target). An asserted one-sided act (`ONE_SIDED`) towards a country without words is dropped if an asserted one of its actor and
+    polarity in the same sentence has the target `*`, and its probability is at most `LEAD_OVER_ALL` higher than that one's.
+    """
+    acts = ["article_id", "span_start", "actor", "polarity"]
+    is_act = (pl.col("modality") == "asserted") & pl.col("kind").is_in(ONE_SIDED)
+    general = readings.filter(is_act & (pl.col("target") == ALL_PARTNERS)).group_by(acts).agg(of_all=pl.col("probability").max())
+    is_unnamed = is_act & (pl.col("target") != ALL_PARTNERS) & (pl.col("target_words") == "")
+    is_less = pl.col("probability") <= pl.col("of_all") + LEAD_OVER_ALL
+    joined = readings.join(general, on=acts, how="left", maintain_order="left")
+    return joined.filter(~(is_unnamed & is_less.fill_null(value=False))).drop("of_all")
 
 
 def _describe_target(target: str, row: dict[str, Any], scope: Scope | None) -> tuple[str, str, str | None, str]:

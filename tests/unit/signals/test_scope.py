@@ -13,7 +13,7 @@ from pipeline.contracts.scopes import ALL, GROUP, SCOPE, is_member_on, list_memb
 from pipeline.signals.extract import SentenceExtractor
 from pipeline.signals.gold import read_gold, select_half
 from pipeline.signals.lexicon import load_lexicon
-from pipeline.signals.scope import find_scope, resolve_scopes
+from pipeline.signals.scope import drop_unnamed_partners, find_scope, resolve_scopes
 
 GOLD = Path(__file__).parents[2] / "gold" / "general-acts.jsonl"
 SCOPES: list[dict[str, Any]] = load_lexicon("scopes")["scope"]
@@ -163,3 +163,25 @@ def test_the_actor_is_no_exception() -> None:
 def test_both_readers_state_scope_and_exceptions(mode: str) -> None:
     findings = SentenceExtractor(mode).explain("The United States sets duties on steel from all countries except Canada and Mexico.")
     assert findings.select("target", "scope", "exceptions").unique().rows() == [("*", "all", "CAN MEX")]
+
+
+def _targets_left(words: str, probability: float, kind: str = "measure") -> list[str]:
+    """Targets left of an act towards Peru and one towards everybody, of probability 0.5."""
+    shared = {"article_id": "x", "span_start": 0, "actor": "CAN", "polarity": "escalation", "modality": "asserted", "kind": kind}
+    to_peru = {**shared, "target": "PER", "probability": probability, "target_words": words}
+    to_all = {**shared, "target": "*", "probability": 0.5, "target_words": ""}
+    return drop_unnamed_partners(pl.DataFrame([to_peru, to_all]))["target"].to_list()
+
+
+def test_an_act_towards_all_is_not_also_towards_one_that_is_not_named() -> None:
+    assert _targets_left("", 0.4) == ["*"]
+    assert _targets_left("", 0.54) == ["*"]
+
+
+def test_an_act_towards_all_and_a_named_country_is_towards_both() -> None:
+    assert _targets_left("Peruvian", 0.4) == ["PER", "*"]
+
+
+def test_an_act_more_probably_towards_one_stays() -> None:
+    assert _targets_left("", 0.6) == ["PER", "*"]
+    assert _targets_left("", 0.4, kind="accusation") == ["PER", "*"]
