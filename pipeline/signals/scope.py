@@ -24,8 +24,8 @@ from pipeline.signals.lexicon.inflect import verb_forms
 # Kinds that a government can do towards everybody at once; a deal, a purchase or a talk needs a partner.
 ONE_SIDED = frozenset({"threat", "measure", "investigation", "offer", "easing"})
 
-#: A reading towards a country that its sentence does not name must be so much more probable than the same one towards everybody.
-LEAD_OVER_ALL = 0.05
+#: An act towards a country that its sentence does not name must be so much more probable than one towards all or a named country.
+LEAD_OVER_NAMED = 0.05
 
 # What may be between the countries of a list (`_LIST`), and between a word such as `except` and the first of them (`_FILLERS`).
 _LIST = re.compile(r"(?:,|&|\band\b|\bor\b|\bthe\b|\s)*", re.IGNORECASE)
@@ -156,19 +156,20 @@ def resolve_scopes(readings: pl.DataFrame) -> pl.DataFrame:
 
 
 def drop_unnamed_partners(readings: pl.DataFrame) -> pl.DataFrame:
-    """Drop acts towards an unnamed country that are also towards all.
+    """Drop acts towards an unnamed country that are towards all or others.
 
     `readings` has `article_id`, `span_start`, `actor`, `target`, `kind`, `polarity`, `modality`, `probability` and `target_words` (which
     name the target). An asserted one-sided act (`ONE_SIDED`) towards a country without words is dropped if an asserted one of its actor and
-    polarity in the same sentence has the target `*`, and its probability is at most `LEAD_OVER_ALL` higher than that one's.
+    polarity in the same sentence is towards all (`*`) or a country with a name, and its probability is at most `LEAD_OVER_NAMED` higher.
     """
     acts = ["article_id", "span_start", "actor", "polarity"]
     is_act = (pl.col("modality") == "asserted") & pl.col("kind").is_in(ONE_SIDED)
-    general = readings.filter(is_act & (pl.col("target") == ALL_PARTNERS)).group_by(acts).agg(of_all=pl.col("probability").max())
+    is_shown = (pl.col("target") == ALL_PARTNERS) | pl.col("target_words").str.contains("[A-Z]")
+    shown = readings.filter(is_act & is_shown).group_by(acts).agg(of_shown=pl.col("probability").max())
     is_unnamed = is_act & (pl.col("target") != ALL_PARTNERS) & (pl.col("target_words") == "")
-    is_less = pl.col("probability") <= pl.col("of_all") + LEAD_OVER_ALL
-    joined = readings.join(general, on=acts, how="left", maintain_order="left")
-    return joined.filter(~(is_unnamed & is_less.fill_null(value=False))).drop("of_all")
+    is_less = pl.col("probability") <= pl.col("of_shown") + LEAD_OVER_NAMED
+    joined = readings.join(shown, on=acts, how="left", maintain_order="left")
+    return joined.filter(~(is_unnamed & is_less.fill_null(value=False))).drop("of_shown")
 
 
 def _describe_target(target: str, row: dict[str, Any], scope: Scope | None) -> tuple[str, str, str | None, str]:

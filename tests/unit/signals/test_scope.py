@@ -165,12 +165,15 @@ def test_both_readers_state_scope_and_exceptions(mode: str) -> None:
     assert findings.select("target", "scope", "exceptions").unique().rows() == [("*", "all", "CAN MEX")]
 
 
-def _targets_left(words: str, probability: float, kind: str = "measure") -> list[str]:
-    """Targets left of an act towards Peru and one towards everybody, of probability 0.5."""
+def _targets_left(words: str, probability: float, other: tuple[str, str] = ("*", ""), kind: str = "measure") -> list[str]:
+    """Targets left of an act towards Peru and another of probability 0.5.
+
+    `words`: what names Peru; `other`: the target of the other act, and what names it.
+    """
     shared = {"article_id": "x", "span_start": 0, "actor": "CAN", "polarity": "escalation", "modality": "asserted", "kind": kind}
     to_peru = {**shared, "target": "PER", "probability": probability, "target_words": words}
-    to_all = {**shared, "target": "*", "probability": 0.5, "target_words": ""}
-    return drop_unnamed_partners(pl.DataFrame([to_peru, to_all]))["target"].to_list()
+    to_other = {**shared, "target": other[0], "probability": 0.5, "target_words": other[1]}
+    return drop_unnamed_partners(pl.DataFrame([to_peru, to_other]))["target"].to_list()
 
 
 def test_an_act_towards_all_is_not_also_towards_one_that_is_not_named() -> None:
@@ -178,8 +181,14 @@ def test_an_act_towards_all_is_not_also_towards_one_that_is_not_named() -> None:
     assert _targets_left("", 0.54) == ["*"]
 
 
-def test_an_act_towards_all_and_a_named_country_is_towards_both() -> None:
+def test_an_act_towards_a_named_country_is_not_towards_an_unnamed_one() -> None:
+    assert _targets_left("", 0.4, ("JPN", "Japanese")) == ["JPN"]
+    assert _targets_left("", 0.4, ("JPN", "they")) == ["PER", "JPN"]
+
+
+def test_an_act_is_towards_all_that_are_named() -> None:
     assert _targets_left("Peruvian", 0.4) == ["PER", "*"]
+    assert _targets_left("Peruvian", 0.4, ("JPN", "Japanese")) == ["PER", "JPN"]
 
 
 def test_an_act_more_probably_towards_one_stays() -> None:
