@@ -36,6 +36,10 @@ _ADDRESSEE_NEXT = re.compile(
     r"|press\w+|call(?:s|ed|ing)?\s+(?:up)?on)\s+(?:the\s+)?",
     re.IGNORECASE,
 )
+# The document itself acts: "This order imposes a duty". Other words for it, such as "the action", may mean that of another state.
+_DOCUMENT = re.compile(
+    r"(?:[\W_]*\(\w{1,4}\))*\W*((?:The|This|Today['\u2019]s) (?:(?:Executive )?Order|order|[Pp]roclamation|E\.O\.|EO|[Mm]emorandum))\b"
+)
 _FIRST_PERSON = re.compile(r"\b(?:we|our|us|i|my)\b", re.IGNORECASE)
 _QUESTION = re.compile(r"\?\W*$")
 _STATE_IN_SOURCE = re.compile(r" by ([A-Z]{3})$")
@@ -223,6 +227,9 @@ def _find_implied_mentions(text: str, mentions: Sequence[Mention], main_pair: tu
         for match in _FIRST_PERSON.finditer(text):
             if match[0] != "US":
                 yield Mention(state.speaker, match.start(), match.end(), "speaker", match[0].lower() in {"we", "i"})
+    document = _DOCUMENT.match(text)
+    if document and state.home and state.speaker == state.home:
+        yield Mention(state.home, document.start(1), document.end(1), "pronoun")
     for match in _THIRD_PERSON.finditer(text):
         before = [mention for mention in mentions if mention.is_actor and mention.end <= match.start()]
         subject = _choose_subject(before[0].code if before else state.subject, text, match.end(), mentions, main_pair)

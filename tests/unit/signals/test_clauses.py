@@ -16,6 +16,7 @@ from pipeline.signals.texts import TEXTS_SCHEMA
         "The Secretary shall consult with the Secretary of State on the tariff on tiles.",
         "CBP shall take such actions as are necessary to ensure compliance with the tariff on tiles.",
         "To the extent consistent with law, the Secretary is authorized to take all actions necessary to administer the duties on tiles.",
+        "- The Order directs the Secretary to take all necessary actions to implement the tariffs on tiles.",
         "The Secretary shall determine whether any modifications to the tariff schedule are necessary.",
         "The Secretary of the Treasury shall investigate the feasibility of an agency that collects tariffs.",
         "Importers of tiles shall provide to CBP the information necessary to find where they were fired.",
@@ -43,6 +44,7 @@ def test_a_formality_does_nothing(text: str) -> None:
         "All imports of tiles shall be subject to a duty of 12 percent.",
         "Importers must pay the tariff on tiles from May 3.",
         "The Secretary is authorized to exempt tiles from the duty.",
+        "- The Order authorizes the Secretary to take all necessary actions to impose tariffs on bricks.",
         "(4) For purposes of this order, \u201ctile\u201d means a product that shall be subject to a duty of 12 percent.",
     ],
 )

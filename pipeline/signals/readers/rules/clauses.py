@@ -17,6 +17,7 @@ _OFFICE = (
 _DUTY = (
     r"(?:[^.;:]|(?<=\b[A-Z])\.){0,400}?\b(?:shall|should|may|must|(?:is|are)(?: hereby)? (?:directed|authorized)(?: and authorized)? to)\b"
 )
+_MANDATE = r"(?:The|This) (?:[Oo]rder|[Pp]roclamation|E\.O\.|[Mm]emorandum) (?:authorizes|directs|instructs|requires)\b[^.;:]{0,300}?\bto\b"
 _ADVERBS = r"(?:,? (?:also|each|regularly|promptly|jointly|publicly|from time to time|as (?:appropriate|necessary)|in [^,;]{1,160},),?)*"
 _PURPOSE = r"(?:implement|effectuat|administer|carry out|enforce|ensure compliance|ensure that the[^,;]{0,60} bonds?)"
 _FORMALITY = (
@@ -31,7 +32,7 @@ _FORMALITY = (
 )
 _PRIVATE = r"(?:[Aa]ny |[Aa]n |[Aa]ll |[Tt]he )?(?:[Ii]mporters?|[Cc]arriers?|[Bb]rokers?|[Pp]ersons?|[Ff]ilers?)\b"
 _FORMALITIES = re.compile(
-    rf"{_OPENING}{_ADVERBIAL}{_OFFICE}{_DUTY}{_ADVERBS} {_FORMALITY}"
+    rf"{_OPENING}(?:{_ADVERBIAL}{_OFFICE}{_DUTY}|{_MANDATE}){_ADVERBS} {_FORMALITY}"
     rf"|{_OPENING}{_ADVERBIAL}{_PRIVATE}[^.;:]{{0,200}}? (?:shall|must|may) (?:also )?(?:provide|report|submit|declare|retain|certify)\b"
     r"|\b(?:shall|must) be accompanied by an? certificat|\b[Cc]ertificate of [^.;:]{0,200} shall be required\b"
     rf"|{_OPENING}(?:The )?Secretary\b[^.;:]{{0,60}} has (?:notified|informed) me that adequate systems"
