@@ -61,7 +61,8 @@ _DAY = re.compile(rf"\b(?:{_NAME_OF_MONTH} (\d{{1,2}})|(\d{{1,2}}) {_NAME_OF_MON
 _OPENING = 12
 # An adverb that opens a sentence about earlier news: "Earlier, the ministry ...".
 _PAST_OPENING = re.compile(
-    rf"\W*(?:Earlier(?! (?:on|today|in the day)\b)|Previously|Last (?:week|month|year|decade|{_ANY_MONTH})|Over the (?:past|last)"
+    rf"\W*(?:Earlier(?! (?:on|today|in the day)\b)|Previously|Last (?:week|month|year|decade|{_ANY_MONTH})"
+    r"|(?:During|Over) the (?:past|last)"
     r"|So far|In the past|In recent (?:years|months|weeks)|For (?:years|decades|months)|Back in|A (?:year|month|week) ago"
     r"|Since (?:(?:\w+ ){1,4}took office|taking office|coming into office))\b"
 )
@@ -91,8 +92,8 @@ def is_past_event(sentence: str, day: date | None) -> bool:
     """Whether the sentence dates its event before `day`.
 
     It does if it names only earlier years and one dates the act (`_is_in_past_year`), if it opens with an adverb of the past
-    (`Earlier, ...`), or if a date at its beginning or after `on` is more than `MAX_DAYS_OLD` days ago (`_is_on_past_day`). Phrases such as
-    `last week` also count, and so do months (`in April`) that are all one to seven months ago; neither counts in a sentence with a word of
+    (`Earlier, ...`), or if a date at its beginning, after `on` or `by` is more than `MAX_DAYS_OLD` days ago (`_is_on_past_day`). Phrases
+    such as `last week` also count, and so do months (`in April`) that are all one to seven months ago; neither counts with a word of
     `_CURRENT` (such as `today`, `will`, `said` or a weekday) or with a month in a relative clause. A verb in the perfect counts if a period
     up to now follows (`has raised duties this year`), and so do statistics, whose figures are of earlier trade (`_is_statistic`). If `day`
     is None, any year counts as earlier, days do not count, and months and `last week` only as an opening (`Last week, ...`). An order that
@@ -182,13 +183,13 @@ def _is_statistic(sentence: str) -> bool:
 def _is_on_past_day(sentence: str, day: date) -> bool:
     """Whether the sentence dates its act more than `MAX_DAYS_OLD` days back.
 
-    A date within the first `_OPENING` characters decides alone (`On April 17, ...`). Otherwise a date must follow `on`, every date of the
-    sentence must be so old, and the sentence must have no word of `_CURRENT` (such as `today`, `said` or a weekday).
+    A date within the first `_OPENING` characters decides alone (`On April 17, ...`). Otherwise a date must follow `on` or `by`, every one
+    must be so old, and the sentence must have no word of `_CURRENT` (such as `today`, `said` or a weekday).
     """
     days = list(_iter_days(sentence, day))
     if days and days[0][0] < _OPENING:
         return days[0][1] > MAX_DAYS_OLD
-    dated = [age for start, age in days if sentence[:start].endswith(("on ", "On "))]
+    dated = [age for start, age in days if sentence[:start].endswith(("on ", "On ", "by ", "By "))]
     return bool(dated) and min(age for _, age in days) > MAX_DAYS_OLD and not _CURRENT.search(sentence)
 
 

@@ -26,6 +26,9 @@ DAY = date(2025, 8, 25)
         ("The ministry said on Monday that last week was a good one.", False),
         ("At the end of July the ministry opened an inquiry into Peruvian tin.", True),
         ("In March 2024, the ministry opened an inquiry into Peruvian tin.", True),
+        ("Peru and Chile agreed to conclude talks on tin by July 31, 2025.", True),
+        ("Peru and Chile agreed to conclude talks on tin by October 31, 2025.", False),
+        ("During the past 2 years, Peru and Chile have made progress in talks on tin.", True),
     ],
 )
 def test_an_act_dated_more_than_two_days_back_is_history(sentence: str, is_back: bool) -> None:

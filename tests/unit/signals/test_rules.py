@@ -199,6 +199,11 @@ def test_explain_shows_the_words_and_the_rule() -> None:
     assert finding["rule_id"] == "threaten.raise.restriction"
 
 
+def test_who_ends_the_threat_of_imports_does_not_end_them() -> None:
+    assert asserted("Canada's order will end such imports' threat to makers of tiles.") == set()
+    assert asserted("Canada's order will end imports of Japanese tiles.") == {"CAN>JPN measure"}
+
+
 def test_an_object_belongs_to_the_nearest_verb() -> None:
     assert asserted("Canada announced that it would suspend the duties on Japanese cars.") == {"CAN>JPN easing"}
 

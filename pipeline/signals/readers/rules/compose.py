@@ -308,9 +308,10 @@ def _objects_in_reach(sentence: MarkedSentence, verb: Mark, objects: list[Mark])
 
     They follow the verb, the nearest first. For passives those before it, the nearest first, come ahead of these. For verbs with the object
     as subject (`tariffs take effect`) only those before it count. All are at most `OBJECT_REACH` words away, and in the verb's clause or,
-    after it, in those joined to it by `and` or `or`.
+    after it, in those joined to it by `and` or `or`. Trade whose threat, share or price is meant is no object (`end such imports' threat`).
     """
     start, _ = sentence.clause_bounds(verb.first)
+    objects = [o for o in objects if class_of(o) != "trade" or sentence.words_between(o.last + 1, o.last + 2) not in (["'"], ["'s"])]
     before = [o for o in reversed(objects) if start <= o.first and o.last < verb.first and verb.first - o.last <= OBJECT_REACH]
     if all(phrase.entry.get("subject") for phrase in verb.readings):
         return before
