@@ -199,6 +199,12 @@ def test_explain_shows_the_words_and_the_rule() -> None:
     assert finding["rule_id"] == "threaten.raise.restriction"
 
 
+def test_what_the_first_person_was_going_to_do_is_history() -> None:
+    (finding,) = explain("Canada's minister spoke of Japan. We were going to raise duties on Japanese cars, but that would not do.")
+    assert finding["modality"] == "historical"
+    assert asserted("Canada said that it was going to raise duties on Japanese cars.") == {"CAN>JPN measure"}
+
+
 def test_who_ends_the_threat_of_imports_does_not_end_them() -> None:
     assert asserted("Canada's order will end such imports' threat to makers of tiles.") == set()
     assert asserted("Canada's order will end imports of Japanese tiles.") == {"CAN>JPN measure"}

@@ -79,10 +79,10 @@ def _adjust_precondition(sentence: MarkedSentence, act: Act) -> Act:
 def _adjust_modality(sentence: MarkedSentence, act: Act) -> Act:
     """Make an asserted act historical or hypothetical if its clause says so.
 
-    In a sentence that ends with a question mark the act is hypothetical. Otherwise an adverb of the past, a past perfect, or (only for
-    kinds of `ESCALATING` and `CONCEDING`) a clause that opens with a word such as "after" or "since" makes it historical. Such a clause
-    does not if the words before it only report on a market (`Shares fell after ...`). Else a condition or forecast makes the act
-    hypothetical. Acts of another modality stay as they are.
+    In a sentence that ends with a question mark the act is hypothetical. Otherwise an adverb of the past, a past perfect, a past plan of
+    the first person (`I was going to tax`), or (only for kinds of `ESCALATING` and `CONCEDING`) a clause that opens with a word such as
+    "after" or "since" makes it historical. Such a clause does not if the words before it only report on a market (`Shares fell after ...`).
+    Else a condition or forecast makes the act hypothetical. Acts of another modality stay as they are.
     """
     if act.modality != "asserted":
         return act
@@ -96,7 +96,8 @@ def _adjust_modality(sentence: MarkedSentence, act: Act) -> Act:
     is_dated = any(class_of(mark) == "historical" and start <= mark.first < end for mark in sentence.marks_of("operator"))
     near = sentence.words_between(act.anchor - 9, act.anchor)
     is_past_perfect = "had" in near[-3:] and not cues("reporting") & set(near)
-    if is_background or is_dated or is_past_perfect:
+    is_past_plan = " ".join(near).endswith(("i was going to", "we were going to"))
+    if is_background or is_dated or is_past_perfect or is_past_plan:
         return replace(act, modality="historical")
     # Words inside an object are no forecast: "trade war fears".
     in_objects = {at for mark in sentence.marks_of("object") for at in range(mark.first, mark.last + 1)}
