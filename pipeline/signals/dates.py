@@ -151,7 +151,7 @@ def _opens_with_past_month(sentence: str, day: date) -> bool:
     The clause then has no word such as `will`. A month counts as earlier if it is one to `_MAX_MONTHS_AGO` months ago.
     """
     opening = _OPENING_MONTH.match(sentence)
-    if opening is None or not 1 <= (day.month - _MONTHS.index(opening[1]) - 1) % 12 <= _MAX_MONTHS_AGO:
+    if opening is None or not 1 <= (day.month - MONTHS.index(opening[1]) - 1) % 12 <= _MAX_MONTHS_AGO:
         return False
     end = _END_OF_CLAUSE.search(sentence, opening.end())
     return _CURRENT.search(sentence, opening.end(), end.start() if end else len(sentence)) is None
