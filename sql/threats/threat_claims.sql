@@ -18,7 +18,7 @@ select
     ) as instrument,
     case
         when signals.product = 'ships' and regexp_matches(signals.quote, '\bloaded on|\bin transit\b') then ''
-        when signals.product = 'pharmaceuticals' and regexp_matches(lower(signals.quote), 'illicit|illegal|smuggl|traffick|fentanyl') then ''
+        when signals.product = 'pharmaceuticals' and regexp_matches(lower(signals.quote), 'illicit|illegal|smuggl|traffic|fentanyl') then ''
         else taxed_product(signals.product)
     end as product,
     signals.kind,

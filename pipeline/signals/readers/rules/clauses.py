@@ -27,14 +27,14 @@ _FORMALITY = (
     rf"|take (?:all|any|such)\b[^.;:]{{0,120}} (?:action|measure|step)s?\b[^.;:]{{0,120}}?\bto {_PURPOSE}"
     r"|take (?:all|any|such)\b[^.;:]{0,60} (?:action|measure|step)s?\b[^.;:]{0,60} as (?:are|is|may be) necessary to ensure compliance"
     r"|determine (?:whether any|the) (?:additional )?modifications"
-    r"|establish (?:a )?process(?:es)? (?:by which|through which|under which|to assist|for (?:determin|request|submi|requests))"
+    r"|establish (?:a )?process(?:es)? (?:by which|through which|under which|to assist|for (?:determining|requests?|submi\w+))"
     r"|investigate the feasibility|study the feasibility)"
 )
 _PRIVATE = r"(?:[Aa]ny |[Aa]n |[Aa]ll |[Tt]he )?(?:[Ii]mporters?|[Cc]arriers?|[Bb]rokers?|[Pp]ersons?|[Ff]ilers?)\b"
 _FORMALITIES = re.compile(
     rf"{_OPENING}(?:{_ADVERBIAL}{_OFFICE}{_DUTY}|{_MANDATE}){_ADVERBS} {_FORMALITY}"
     rf"|{_OPENING}{_ADVERBIAL}{_PRIVATE}[^.;:]{{0,200}}? (?:shall|must|may) (?:also )?(?:provide|report|submit|declare|retain|certify)\b"
-    r"|\b(?:shall|must) be accompanied by an? certificat|\b[Cc]ertificate of [^.;:]{0,200} shall be required\b"
+    r"|\b(?:shall|must) be accompanied by an? (?:certificate|certification)\b|\b[Cc]ertificate of [^.;:]{0,200} shall be required\b"
     rf"|{_OPENING}(?:The )?Secretary\b[^.;:]{{0,60}} has (?:notified|informed) me that adequate systems"
 )
 _TERMS = re.compile(
@@ -46,7 +46,7 @@ _TERMS = re.compile(
 )
 # What would make more of it than a formality; not `the duties imposed by this order`.
 _ACT = re.compile(
-    r"\b(?:impos(?:e|es|ing|ition)|rais(?:e|es|ing)|increas(?:e|es|ing)|reduc(?:e|es|ing|tion)|lower(?:s|ing)|to lower|exempt\w*"
+    r"\b(?:impos(?:e|es|ing|ition)|rais(?:e|es|ing)|increases?|increasing|reduc(?:e|es|ing|tion)|lower(?:s|ing)|to lower|exempt\w*"
     r"|exclu(?:de|des|ding)|alters?|suspend(?:s|ing)?|terminat(?:e|es|ing)|revok(?:e|es|ing)|remov(?:e|es|ing)|restrict(?:s|ing)?|prohibit(?:s|ed|ing)?"
     r"|negotiat\w+|retaliat\w+|penalt\w+|extend(?:s|ing)?"
     r"|(?:further|additional|responsive) (?:\w+ )?(?:actions?|measures?|dut(?:y|ies)|tariffs?)"
