@@ -97,7 +97,8 @@ def mark_sentence(text: str, mentions: Sequence[Mention]) -> MarkedSentence:
     tokens = tuple(tokenize(text))
     layers: tuple[tuple[Category, ...], ...] = (("object", "act", "operator_noun"), ("verb",), ("operator",))
     phrases = _match_phrases(tokens)
-    all_marks = [mark for categories in layers for mark in _find_marks(tokens, phrases, categories)]
+    openers = _find_verbs_of_openers(tokens, phrases, mentions)
+    all_marks = [mark for categories in layers for mark in _find_marks(tokens, phrases, categories, openers)]
     marks = [mark for mark in all_marks if not any(_is_part_of(mark, other) for other in all_marks)]
     marks.sort(key=lambda mark: (mark.first, mark.category))
     return MarkedSentence(text, tokens, tuple(mentions), tuple(marks), tuple(_find_clause_starts(tokens, marks)))
@@ -120,18 +121,36 @@ def _match_phrases(tokens: Sequence[Token]) -> list[list[Phrase]]:
     return [[p for p in index.get(word, ()) if lower[at : at + len(p.words)] == p.words] for at, word in enumerate(lower)]
 
 
-def _find_marks(tokens: Sequence[Token], phrases: Sequence[Sequence[Phrase]], categories: tuple[Category, ...]) -> list[Mark]:
+def _find_verbs_of_openers(tokens: Sequence[Token], phrases: Sequence[Sequence[Phrase]], mentions: Sequence[Mention]) -> frozenset[int]:
+    """Return the position of the verb of a state whose short name opens a sentence.
+
+    `US` is also an adjective, so a word such as `sanctions` after it may be noun or verb. In `US sanctions Chinese firms` it is the verb:
+    a country, a noun of trade or a word such as `its` follows, and nothing that may be the verb of `US sanctions`. Empty if there is none.
+    """
+    if len(tokens) <= LONG_PHRASE or tokens[0].text not in cues("short_names") or not any(p.form == "s" for p in phrases[1]):
+        return frozenset()
+    forms = {p.form for p in phrases[2]}
+    is_verb = bool(forms & {"base", "past", "both", "any"})
+    is_country = any(mention.start == tokens[2].start for mention in mentions)
+    is_object = is_country or "noun" in forms or tokens[2].lower in cues("determiners") - cues("after_noun")
+    return frozenset({1}) if is_object and not is_verb and tokens[2].lower not in cues("governed") else frozenset()
+
+
+def _find_marks(
+    tokens: Sequence[Token], phrases: Sequence[Sequence[Phrase]], categories: tuple[Category, ...], openers: frozenset[int]
+) -> list[Mark]:
     """Mark lexicon phrases of some categories, without overlaps.
 
     `phrases`: those at each word, longest first (`_match_phrases`). From left to right, the longest that fits wins; of equally long ones,
-    that of the first category. With `object` in `categories`, only words used as a noun fit (`_is_noun`); without it, only others.
+    that of the first category. With `object` in `categories`, only words used as a noun fit (`_is_noun`); without it, only others. Words at
+    `openers` are verbs.
     """
     marks: list[Mark] = []
     at = 0
     wants_nouns = "object" in categories
     while at < len(tokens):
         here = phrases[at]
-        fitting = [p for p in here if p.category in categories and _is_noun(tokens, at, here, len(p.words)) == wants_nouns]
+        fitting = [p for p in here if p.category in categories and (at not in openers and _is_noun(tokens, at, here, len(p.words))) == wants_nouns]
         if not fitting:
             at += 1
             continue
