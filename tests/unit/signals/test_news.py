@@ -26,3 +26,35 @@ def _read(text: str) -> set[str]:
 )
 def test_the_verb_after_a_short_name_is_no_noun(text: str, signals: set[str]) -> None:
     assert asserted(text) == signals
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Norway said its duties on Peru would be lifted as soon as there was proof that Peru complies.", "offer"),
+        ("Norway will lift its duty on Peruvian fish once Peru opens its market.", "offer"),
+        ("Norway will lift its duty on Peruvian fish when an accord is signed.", "offer"),
+        ("Once Norway finds that Peru complies, it will be able to lift its duty on Peruvian fish.", "offer"),
+        ("Norway will lift its duty on Peruvian fish if talks go well.", "offer"),
+        ("Norway will lift its duty on Peruvian fish once the notice is printed.", "easing"),
+        ("Norway will lift its duty on Peruvian fish when Lima visits Oslo.", "easing"),
+        ("Norway will lift its duty on Peruvian fish, and the dispute will end if Peru agrees.", "easing"),
+        ("Norway lifted its duty on Peruvian fish when Peru opened its market.", "easing"),
+    ],
+)
+def test_a_relief_that_waits_for_the_other_side_is_an_offer(text: str, kind: str) -> None:
+    assert f"NOR>PER {kind}" in asserted(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "signals"),
+    [
+        ("The visit is unlikely to delay the imposition of Norwegian duties on Peruvian fish.", set()),
+        ("Norway failed to lift its duty on Peruvian fish.", set()),
+        ("Norway is unlikely to impose a duty on Peruvian fish.", set()),
+        ("Norway delays the imposition of a duty on Peruvian fish.", {"NOR>PER easing"}),
+        ("Norway and Peru failed to reach a trade deal.", {"NOR>PER dialogue", "PER>NOR dialogue"}),
+    ],
+)
+def test_what_fails_or_is_unlikely_is_not_done(text: str, signals: set[str]) -> None:
+    assert asserted(text) == signals

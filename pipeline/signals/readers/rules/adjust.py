@@ -10,13 +10,17 @@ from pipeline.signals.lexicon import cues
 from pipeline.signals.readers.rules.grammar import CONCEDING, ESCALATING, Act, class_of
 from pipeline.signals.readers.rules.matching import MarkedSentence
 
+# Reaches are numbers of words.
+PROMISE_REACH = 6
+CONDITION_REACH = 9
+
 
 def adjust(sentence: MarkedSentence, act: Act) -> Act:
     """Adjust kind and modality of an act to its sentence.
 
     Kind: what is done, such as a measure or a threat. Modality: whether it is asserted as news, historical, hypothetical or negated.
     """
-    return _adjust_modality(sentence, _adjust_conditional(sentence, _adjust_precondition(sentence, act)))
+    return _adjust_modality(sentence, _adjust_promise(sentence, _adjust_conditional(sentence, _adjust_precondition(sentence, act))))
 
 
 def _adjust_conditional(sentence: MarkedSentence, act: Act) -> Act:
@@ -42,6 +46,64 @@ def _adjust_conditional(sentence: MarkedSentence, act: Act) -> Act:
     if not is_future or not conditions or cues("forecasters") & set(sentence.words_between(0, len(sentence.tokens))):
         return act
     return replace(act, kind="threat", status="proposed", modality="asserted", rule_id=f"if.{act.rule_id}")
+
+
+def _adjust_promise(sentence: MarkedSentence, act: Act) -> Act:
+    """Turn a future relief that waits for the other side into an offer.
+
+    Example: `will lift its duty once Japan opens its market`. A word of the list `promising` is up to `PROMISE_REACH` words before the act.
+    The condition is in the clause after it, or in one that opens the sentence. Sentences with a forecast, and other acts, stay as they are.
+    """
+    start, _ = sentence.clause_bounds(act.anchor)
+    is_said = "said" in sentence.words_between(0, act.anchor) and sentence.tokens[start].lower not in cues("conditions")
+    if act.kind != "easing" or not (act.modality == "asserted" or (act.modality == "hypothetical" and is_said)):
+        return act
+    before = sentence.words_between(max(start, act.anchor - PROMISE_REACH), act.anchor)
+    conditions = [at for at in range(len(sentence.tokens)) if _opens_condition(sentence, at, act.anchor)]
+    governs = [at for at in conditions if (at == 0 and start > 0) or (at > act.anchor and not _is_joined(sentence, act.anchor, at))]
+    if not cues("promising") & set(before) or not governs or cues("forecasters") & set(sentence.words_between(0, len(sentence.tokens))):
+        return act
+    return replace(act, kind="offer", status="proposed", modality="asserted", rule_id=f"if.{act.rule_id}")
+
+
+def _is_joined(sentence: MarkedSentence, first: int, last: int) -> bool:
+    """Whether a clause that begins with a word such as `and` or `but` is between two words."""
+    return any(first < start < last and sentence.tokens[start].lower in cues("conjunctions") for start in sentence.clause_starts)
+
+
+def _opens_condition(sentence: MarkedSentence, at: int, act: int) -> bool:
+    """Whether word `at` opens a clause that says what a relief waits for.
+
+    It is one of `provisos`, or one such as `once` or `as soon as` whose clause is about an act of another state than the subjects before
+    the word `act` (`once Japan opens`, `when there is proof that Japan complies`) or about a deal (`once a deal is signed`). `when the law
+    takes effect` is only a date.
+    """
+    word, after = sentence.tokens[at].lower, sentence.words_between(at + 1, at + 1 + CONDITION_REACH)
+    if word in cues("provisos") - {"should"}:
+        return True
+    if word == "as" and after[:2] not in (["soon", "as"], ["long", "as"]):
+        return False
+    if word not in {"as", "once", "when"}:
+        return False
+    is_on_deal = not {"deal", "agreement", "accord", "pact"}.isdisjoint(after[:4])
+    mentions = list(zip(sentence.mentions, sentence.mention_spans, strict=True))
+    agents = {mention.code for mention, (first, _) in mentions if first < min(act, at) and not _is_governed(sentence, first)}
+    visits = {mark.first for mark in sentence.marks_of("operator") if class_of(mark) == "meet"}
+    openers = {word, "as", "that", "the"}
+    return is_on_deal or any(
+        at < first <= at + CONDITION_REACH
+        and mention.role != "pronoun"
+        and mention.code not in agents
+        and sentence.tokens[first - 1].lower in openers
+        and last + 1 not in visits
+        for mention, (first, last) in mentions
+    )
+
+
+def _is_governed(sentence: MarkedSentence, at: int) -> bool:
+    """Whether a preposition directly precedes word `at`, or a preposition and `the`."""
+    before = sentence.words_between(at - 2, at)
+    return not cues("governed").isdisjoint(before[-1:] if before[-1:] != ["the"] else before[:1])
 
 
 def _ends_in_obligation(words: Sequence[str]) -> bool:

@@ -223,6 +223,8 @@ class DraftAct:
         if operator.readings[0].entry.get("infinitive") and sentence.words_between(self.anchor - 1, self.anchor) != ["to"]:
             return
         if name == "negate":
+            if self.base in {"agreement", "dialogue"} and operator.readings[0].entry.get("spares_talks"):
+                return
             if operator.last >= self.anchor - NEGATION_REACH or operator.readings[0].entry.get("whole_clause"):
                 self._apply_negation(sentence, operator)
         elif name == "hypothetical":
@@ -238,7 +240,7 @@ class DraftAct:
 
         The new kind is in `OPERATOR_EFFECTS`. To refuse to escalate is a negated measure; to agree to a concession changes nothing. To
         demand an escalating act leaves no signal, except if it is negated (`urged it not to impose`) or a state is addressed
-        (`urged Delhi to stop buying oil`). A demand is asserted, even of something negated.
+        (`urged Delhi to stop buying oil`). A demand or accusation is asserted, even of something negated.
         """
         if self.kind is None or (name == "agree" and self.kind in CONCEDING):
             return
@@ -253,7 +255,7 @@ class DraftAct:
         self.kind = OPERATOR_EFFECTS[name][column]
         if name == "refuse" and self.base in ESCALATING:
             self.modality = "negated"
-        elif self.kind == "demand":
+        elif self.kind in {"demand", "accusation"}:
             self.modality = "asserted"
 
     def _apply_negation(self, sentence: MarkedSentence, operator: Mark) -> None:

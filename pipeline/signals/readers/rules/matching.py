@@ -192,7 +192,7 @@ def _find_clause_starts(tokens: Sequence[Token], marks: Sequence[Mark]) -> list[
     """
     first_verb = min((mark.first for mark in marks if mark.category in {"verb", "operator"}), default=len(tokens))
     starts = [0]
-    is_before_main = bool(tokens) and tokens[0].lower in cues("subordinators") | cues("provisos")
+    is_before_main = bool(tokens) and tokens[0].lower in cues("subordinators") | cues("conditions")
     for at, token in enumerate(tokens[1:], start=1):
         before = tokens[at - 1].lower
         if token.text == "," and is_before_main:
