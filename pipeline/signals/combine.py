@@ -61,7 +61,7 @@ def combine(by_rules: pl.DataFrame, by_encoder: pl.DataFrame) -> pl.DataFrame:
     * that the rules negate, and the encoder asserts with a score below `LEAST_AGAINST_DENIAL`,
     * for which both readers find an act (`DEEDS`), and the rules date it in the past,
 
-    and except acts and threats that their actor only suffers, as the rules find (`RULED_OUT`).
+    and except those that the rules rule out (`RULED_OUT`): acts and threats of the polarity, and the kind itself.
     """
     is_suffered = pl.col("rule_id").str.ends_with(RULED_OUT)
     rules, suffered = (by_rules.filter(part).with_columns(polarity=_map_polarity()) for part in (~is_suffered, is_suffered))
@@ -101,11 +101,13 @@ def combine(by_rules: pl.DataFrame, by_encoder: pl.DataFrame) -> pl.DataFrame:
             negated.join(unsure, on=SAME, how="semi").join(asserted_by_rules, on=SAME, how="anti"),
         ]
     )
-    not_done = encoder.filter(pl.col("kind").is_in(_SUFFERED)).join(suffered, on=SAME, how="semi").select(*SAME, "kind")
+    by_kind = [*SAME, "kind"]
+    deeds = encoder.filter(pl.col("kind").is_in(_SUFFERED)).join(suffered, on=SAME, how="semi")
+    not_done = pl.concat([deeds, encoder.join(suffered, on=by_kind, how="semi")]).select(by_kind).unique()
     encoder_only = (
         encoder.join(asserted_by_rules, on=SAME, how="anti", maintain_order="left")
         .join(ruled_out, on=SAME, how="anti", maintain_order="left")
-        .join(not_done, on=[*SAME, "kind"], how="anti", maintain_order="left")
+        .join(not_done, on=by_kind, how="anti", maintain_order="left")
         .join(denied_by_rules, on=SAME, how="left", maintain_order="left")
         .with_columns(encoder_score="score", rules_say=pl.col("rules_say").fill_null("silent"), readers=pl.lit("encoder"))
         .with_columns(words=pl.lit([], dtype=pl.List(pl.String)))  # The encoder's `words` are kinds, not words of the sentence.

@@ -2,14 +2,7 @@
 
 import pytest
 
-from pipeline.signals.extract import SentenceExtractor
 from tests.unit.signals.reading import asserted
-
-
-def _read(text: str) -> set[str]:
-    """Return what both readers assert, as `CHN>USA measure`."""
-    findings = SentenceExtractor("both").explain(text).filter(modality="asserted").to_dicts()
-    return {f"{f['actor']}>{f['target']} {f['kind']}" for f in findings}
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from pipeline.signals.readers.rules.grammar import CONCEDING, ESCALATING, Act, c
 from pipeline.signals.readers.rules.matching import MarkedSentence
 
 # Reaches are numbers of words.
-PROMISE_REACH = 6
+FUTURE_REACH = 6
 CONDITION_REACH = 9
 
 
@@ -20,7 +20,7 @@ def adjust(sentence: MarkedSentence, act: Act) -> Act:
 
     Kind: what is done, such as a measure or a threat. Modality: whether it is asserted as news, historical, hypothetical or negated.
     """
-    return _adjust_modality(sentence, _adjust_promise(sentence, _adjust_conditional(sentence, _adjust_precondition(sentence, act))))
+    return _adjust_modality(sentence, _adjust_awaited_relief(sentence, _adjust_conditional(sentence, _adjust_precondition(sentence, act))))
 
 
 def _adjust_conditional(sentence: MarkedSentence, act: Act) -> Act:
@@ -48,31 +48,31 @@ def _adjust_conditional(sentence: MarkedSentence, act: Act) -> Act:
     return replace(act, kind="threat", status="proposed", modality="asserted", rule_id=f"if.{act.rule_id}")
 
 
-def _adjust_promise(sentence: MarkedSentence, act: Act) -> Act:
-    """Turn a future relief that waits for the other side into an offer.
+def _adjust_awaited_relief(sentence: MarkedSentence, act: Act) -> Act:
+    """Turn a relief that waits for the other side into an offer.
 
-    Example: `will lift its duty once Japan opens its market`. A word of the list `promising` is up to `PROMISE_REACH` words before the act.
+    Example: `will lift its duty once Japan opens its market`. A word of the list `held_out` is up to `FUTURE_REACH` words before the act.
     The condition is in the clause after it, or in one that opens the sentence. Sentences with a forecast, and other acts, stay as they are.
     """
     start, _ = sentence.clause_bounds(act.anchor)
     is_said = "said" in sentence.words_between(0, act.anchor) and sentence.tokens[start].lower not in cues("conditions")
     if act.kind != "easing" or not (act.modality == "asserted" or (act.modality == "hypothetical" and is_said)):
         return act
-    before = sentence.words_between(max(start, act.anchor - PROMISE_REACH), act.anchor)
+    before = sentence.words_between(max(start, act.anchor - FUTURE_REACH), act.anchor)
     conditions = [at for at in range(len(sentence.tokens)) if _opens_condition(sentence, at, act.anchor)]
     governs = [at for at in conditions if (at == 0 and start > 0) or (at > act.anchor and not _is_joined(sentence, act.anchor, at))]
-    if not cues("promising") & set(before) or not governs or cues("forecasters") & set(sentence.words_between(0, len(sentence.tokens))):
+    if not cues("held_out") & set(before) or not governs or cues("forecasters") & set(sentence.words_between(0, len(sentence.tokens))):
         return act
     return replace(act, kind="offer", status="proposed", modality="asserted", rule_id=f"if.{act.rule_id}")
 
 
 def _is_joined(sentence: MarkedSentence, first: int, last: int) -> bool:
-    """Whether a clause that begins with a word such as `and` or `but` is between two words."""
+    """Whether a clause that `and` or `but` opens is between two words."""
     return any(first < start < last and sentence.tokens[start].lower in cues("conjunctions") for start in sentence.clause_starts)
 
 
 def _opens_condition(sentence: MarkedSentence, at: int, act: int) -> bool:
-    """Whether word `at` opens a clause that says what a relief waits for.
+    """Whether word `at` opens a clause that a relief waits for.
 
     It is one of `provisos`, or one such as `once` or `as soon as` whose clause is about an act of another state than the subjects before
     the word `act` (`once Japan opens`, `when there is proof that Japan complies`) or about a deal (`once a deal is signed`). `when the law

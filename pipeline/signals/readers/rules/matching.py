@@ -13,6 +13,7 @@ from pipeline.signals.readers.rules.phrases import Category, Phrase, phrase_inde
 from pipeline.signals.tokens import Token, tokenize
 
 LONG_PHRASE = 2  # least distance from first to last word: three words or more
+OWNER_REACH = 4  # words before a noun in which its owner's `'s` is
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +123,9 @@ def _match_phrases(tokens: Sequence[Token]) -> list[list[Phrase]]:
 
 
 def _find_verbs_of_openers(tokens: Sequence[Token], phrases: Sequence[Sequence[Phrase]], mentions: Sequence[Mention]) -> frozenset[int]:
-    """Return the position of the verb of a state whose short name opens a sentence.
+    """Find a verb after a short name that opens a sentence.
 
-    `US` is also an adjective, so a word such as `sanctions` after it may be noun or verb. In `US sanctions Chinese firms` it is the verb:
+    Returns its position. `US` is also an adjective, so a word such as `sanctions` after it may be noun or verb. In `US sanctions Chinese firms` it is the verb:
     a country, a noun of trade or a word such as `its` follows, and nothing that may be the verb of `US sanctions`. Empty if there is none.
     """
     if len(tokens) <= LONG_PHRASE or tokens[0].text not in cues("short_names") or not any(p.form == "s" for p in phrases[1]):
@@ -150,7 +151,9 @@ def _find_marks(
     wants_nouns = "object" in categories
     while at < len(tokens):
         here = phrases[at]
-        fitting = [p for p in here if p.category in categories and (at not in openers and _is_noun(tokens, at, here, len(p.words))) == wants_nouns]
+        fitting = [
+            p for p in here if p.category in categories and (at not in openers and _is_noun(tokens, at, here, len(p.words))) == wants_nouns
+        ]
         if not fitting:
             at += 1
             continue
@@ -177,6 +180,8 @@ def _is_noun(tokens: Sequence[Token], at: int, phrases: Sequence[Phrase], length
         return False
     if before in cues("be") - {"'s"} and any(p.form in {"pp", "both", "any"} for p in phrases if len(p.words) == length):
         return False  # imports will be cut
+    if word == "tariffs" and "'s" in [token.lower for token in tokens[max(at - OWNER_REACH, 0) : at]]:
+        return True  # Trump's new India tariffs
     if before in cues("determiners") or before[:1].isdigit() or after in cues("after_noun"):
         return True
     is_verb_like = before == "" or tokens[at - 1].text[0].isupper() or word.endswith("ed")

@@ -16,6 +16,7 @@ from pipeline.signals.readers.rules.grammar import (
     status_of,
 )
 from pipeline.signals.readers.rules.matching import Mark, MarkedSentence
+from pipeline.signals.readers.rules.pairs import find_owned_pair
 
 # Reaches are numbers of words.
 OWNER_REACH = 5
@@ -40,15 +41,15 @@ def find_possessor(sentence: MarkedSentence, noun: int) -> str | None:
 def find_new_restrictions(sentence: MarkedSentence, used: set[int]) -> Iterable[Act]:
     """Find restrictions that are called new and have a target, as measures.
 
-    Example: `new tariffs on Turkish steel`. The word for new is in the clause, up to `NEW_REACH` words before. Objects whose position is in
-    `used` are acts already; those found here are added. Restrictions after an operator such as `threatens`, which would make another kind,
-    are left out.
+    Examples: `new tariffs on Turkish steel`, `Canada's new Turkey tariffs`. The word for new is in the clause, up to `NEW_REACH` words
+    before. Objects whose position is in `used` are acts already; those found here are added. Restrictions after an operator such as
+    `threatens`, which would make another kind, are left out.
     """
     for thing in sentence.marks_of("object"):
         if class_of(thing) != "restriction" or thing.first in used:
             continue
         before = sentence.words_between(max(thing.first - NEW_REACH, sentence.clause_bounds(thing.first)[0]), thing.first)
-        if not cues("fresh") & set(before) or not _has_target(sentence, thing):
+        if not cues("fresh") & set(before) or not (_has_target(sentence, thing) or find_owned_pair(sentence, thing.first)):
             continue
         operators = governing_operators(sentence, thing.first)
         draft = DraftAct("measure", "measure", thing.first, "fresh.restriction")

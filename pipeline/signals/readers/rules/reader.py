@@ -20,6 +20,7 @@ from pipeline.signals.readers.rules.background import modality_by_tree
 from pipeline.signals.readers.rules.bare import HARM
 from pipeline.signals.readers.rules.clauses import does_nothing
 from pipeline.signals.readers.rules.compose import find_acts
+from pipeline.signals.readers.rules.denials import Denial, find_denials
 from pipeline.signals.readers.rules.grammar import ESCALATING, Act
 from pipeline.signals.readers.rules.matching import MarkedSentence, mark_sentence
 from pipeline.signals.readers.rules.parsed import ParsedSentence
@@ -32,6 +33,8 @@ from pipeline.signals.readers.rules.word_order import SentenceContext
 MAX_SENTENCE_LENGTH = 1500
 MAX_LENGTH_OF_SHORT_WORD = 3
 VERSION = "0.3.12"
+# What a reading that only rules out others says of the act.
+_NO_ACT = Act("measure", "", 0, 0, "other", "announced", "negated", 0.6, mutual=False, words=())
 
 
 class RuleReader:
@@ -48,13 +51,11 @@ class RuleReader:
         """Return a row (`READINGS_SCHEMA`) for each act and each of its candidates.
 
         `candidates`: pairs of countries, by sentence. An act whose pair is no candidate has no row. An act that a state suffers may have a
-        second row, for the reverse pair (`_iter_readings`). In a sentence that does nothing to trade (`clauses.py`), every
-        candidate has rows that rule out an act.
+        second row, for the reverse pair, and candidates have rows for what the words rule out (`_iter_readings`).
         """
         sentences = [with_acts for group in candidates if (with_acts := _find_acts_of(group)) is not None]
         trees = parse_sentences([(_to_parser_text(s.context.sentence), s.context.sentence.tokens) for s in sentences])
         rows = [row for sentence, tree in zip(sentences, trees, strict=True) for row in _iter_readings(sentence, tree)]
-        rows += [row for group in candidates if does_nothing(group[0]["sentence"]) for row in _iter_denials(group)]
         return pl.DataFrame(rows, schema=READINGS_SCHEMA, orient="row")
 
 
@@ -62,12 +63,13 @@ class RuleReader:
 class _SentenceActs:
     """A sentence with the acts found in it.
 
-    `day`: the day of its article. `is_question`: see `ResolvedSentence`. `candidate_numbers` maps the actor and target of each candidate to
-    its number.
+    `denials`: what its words rule out. `day`: the day of its article. `is_question`: see `ResolvedSentence`. `candidate_numbers` maps the
+    actor and target of each candidate to its number.
     """
 
     context: SentenceContext
     acts: list[Act]
+    denials: list[Denial]
     day: date | None
     is_question: bool
     candidate_numbers: Mapping[tuple[str, str], int]
@@ -76,17 +78,19 @@ class _SentenceActs:
 def _find_acts_of(group: SentenceCandidates) -> _SentenceActs | None:
     """Find the acts of a sentence, without actor and target.
 
-    Acts with the instrument `entity_list` are left out if the sentence has a word of security policy. None if no act is left, the sentence
-    is longer than `MAX_SENTENCE_LENGTH` characters, does nothing to trade (`clauses.py`), or a phrase of the list `topics` says that it
-    only lists what was talked about; it is then not parsed.
+    Acts with the instrument `entity_list` are left out if the sentence has a word of security policy, and all acts if it does nothing to
+    trade (`clauses.py`). None if no act is left and nothing is ruled out, the sentence is longer than `MAX_SENTENCE_LENGTH` characters, or
+    a phrase of the list `topics` says that it only lists what was talked about; it is then not parsed.
     """
     text: str = group[0]["sentence"]
-    if len(text) > MAX_SENTENCE_LENGTH or _contains_any(text, "topics") or does_nothing(text):
+    if len(text) > MAX_SENTENCE_LENGTH or _contains_any(text, "topics"):
         return None
     sentence = mark_sentence(text, _read_mentions(group))
     is_security = _contains_any(text, "security")
-    acts = [act for act in find_acts(sentence) if not (is_security and act.instrument == "entity_list")]
-    if not acts:
+    found = [] if does_nothing(text) else find_acts(sentence)
+    acts = [act for act in found if not (is_security and act.instrument == "entity_list")]
+    denials = list(find_denials(sentence))
+    if not acts and not denials:
         return None
     main_pair = next((tuple(sorted((row["actor"], row["target"]))) for row in group if row["is_main_pair"]), ())
     candidate_numbers = {(row["actor"], row["target"]): row["candidate"] for row in group}
@@ -94,6 +98,7 @@ def _find_acts_of(group: SentenceCandidates) -> _SentenceActs | None:
     return _SentenceActs(
         SentenceContext(sentence, main_pair, unnamed, group[0]["speaker"]),
         acts,
+        denials,
         group[0]["day"],
         group[0]["is_question"],
         candidate_numbers,
@@ -125,19 +130,22 @@ def _iter_readings(sentence_acts: _SentenceActs, tree: Tree | None) -> Iterator[
     """Yield a reading for each act and candidate pair.
 
     Pairs of actor and target that are no candidates are left out. An asserted act becomes historical if the text dates it in the past, else
-    gets its modality by the tree; if it is then still asserted, a question makes it hypothetical. For an asserted act that a state suffers,
-    a second, negated reading rules out that this state does the act itself (`RULED_OUT`). So it does that an escalation is aimed at a state
-    that is only the reason (`find_traded_with`) or acts too (`find_company`), or at any if a tariff threatens something. `tree` is None
-    without a parser.
+    gets its modality by the tree; if it is then still asserted, a question makes it hypothetical. `tree` is None without a parser.
+
+    Further readings, negated, rule out others (`RULED_OUT`): that a state does what it suffers, that an escalation is aimed at a state that
+    is only the reason (`find_traded_with`) or acts too (`find_company`), or at any if a tariff threatens something, and what the words deny
+    (`find_denials`).
     """
     sentence = sentence_acts.context.sentence
     parsed = ParsedSentence(sentence, tree) if tree else None
     reasons = {*find_traded_with(sentence), *find_company(sentence)}
     is_harm = any(act.rule_id == HARM for act in sentence_acts.acts)
     for roles, number in sentence_acts.candidate_numbers.items():
+        denied = _find_denied_kinds(sentence_acts, roles)
         if roles[1] in reasons or is_harm:
-            not_done = replace(sentence_acts.acts[0], kind="measure", rule_id=f"reason{RULED_OUT}")
-            yield _to_reading(number, sentence, not_done, "negated", roles)
+            denied.setdefault("measure", "reason")
+        for kind, why in denied.items():
+            yield _to_reading(number, sentence, replace(_NO_ACT, kind=kind, rule_id=f"{why}{RULED_OUT}"), "negated", roles)
     for act in sentence_acts.acts:
         modality = "historical" if act.modality == "asserted" and is_past_event(sentence.text, sentence_acts.day) else act.modality
         if parsed and modality == "asserted":
@@ -145,7 +153,8 @@ def _iter_readings(sentence_acts: _SentenceActs, tree: Tree | None) -> Iterator[
         if sentence_acts.is_question and modality == "asserted":
             modality = "hypothetical"
         for roles in dict.fromkeys(find_roles(sentence_acts.context, parsed, act)):
-            if roles in sentence_acts.candidate_numbers and not (act.kind in {*ESCALATING, "threat"} and roles[1] in reasons):
+            is_reason = act.kind in {*ESCALATING, "threat"} and roles[1] in reasons
+            if roles in sentence_acts.candidate_numbers and not is_reason and act.kind not in _find_denied_kinds(sentence_acts, roles):
                 yield _to_reading(sentence_acts.candidate_numbers[roles], sentence, act, modality, roles)
             back = sentence_acts.candidate_numbers.get(roles[::-1])
             if back is not None and modality == "asserted" and is_suffered(sentence_acts.context, act, roles[1]):
@@ -153,26 +162,13 @@ def _iter_readings(sentence_acts: _SentenceActs, tree: Tree | None) -> Iterator[
                 yield _to_reading(back, sentence, not_back, "negated", roles[::-1])
 
 
-def _iter_denials(group: SentenceCandidates) -> Iterator[Reading]:
-    """Yield readings that rule out restricting and freeing acts of each candidate."""
-    for row in group:
-        for kind in ("measure", "easing"):
-            yield Reading(
-                candidate=row["candidate"],
-                kind=kind,
-                status="announced",
-                modality="negated",
-                instrument="other",
-                is_retaliation=False,
-                is_conditional=False,
-                rate_pct=None,
-                value_usd=None,
-                product="",
-                score=0.0,
-                margin=None,
-                rule_id=f"clause{RULED_OUT}",
-                words=[],
-            )
+def _find_denied_kinds(sentence_acts: _SentenceActs, roles: tuple[str, str]) -> dict[str, str]:
+    """Return the kinds that the words rule out for a pair.
+
+    Each has the reason as value. `roles`: actor and target.
+    """
+    sentence = sentence_acts.context.sentence
+    return {kind: denial.why for denial in sentence_acts.denials if denial.covers(sentence, roles) for kind in sorted(denial.kinds)}
 
 
 def _contains_any(text: str, section: str) -> bool:

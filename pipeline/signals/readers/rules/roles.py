@@ -10,6 +10,7 @@ from pipeline.signals.context import PAIR_SIZE
 from pipeline.signals.lexicon import cues
 from pipeline.signals.readers.rules.grammar import Act
 from pipeline.signals.readers.rules.nominal import find_possessor
+from pipeline.signals.readers.rules.pairs import find_gain, find_owned_pair
 from pipeline.signals.readers.rules.parsed import PASSIVE_SUBJECTS, ParsedSentence, Party
 from pipeline.signals.readers.rules.word_order import (
     SentenceContext,
@@ -40,8 +41,9 @@ def find_roles(context: SentenceContext, parsed: ParsedSentence | None, act: Act
     state (a stranger) does or says it, unless it is an act that the subject suffers (`Japan faces American tariffs`). `parsed`: the
     sentence's syntax tree, None if no parser is installed.
     """
-    if "suffer." in act.rule_id:
-        yield from _find_roles_of_sufferer(context, parsed, act)
+    pair = _find_settled_pair(context, act)
+    if pair or "suffer." in act.rule_id:
+        yield from [pair] if pair else _find_roles_of_sufferer(context, parsed, act)
         return
     is_about_other = act.rule_id.startswith(("misdeed.", "misconduct.", "futile.")) or (
         act.kind == "demand" and parsed and parsed.is_obligation(act.anchor)
@@ -67,6 +69,18 @@ def find_roles(context: SentenceContext, parsed: ParsedSentence | None, act: Act
             continue  # the talks raised China's purchases of oil
         for target in _choose_targets(context, parsed, actor, party, act):
             yield actor, target
+
+
+def _find_settled_pair(context: SentenceContext, act: Act) -> tuple[str, str] | None:
+    """Return the pair of an act if word order settles it.
+
+    It does (`pairs.py`) for who wins a relief, and for an act whose subject is a restriction with its owner (`Trump's India tariffs take effect`).
+    """
+    if "suffer.gain." in act.rule_id:
+        giver, winner = find_gain(context.sentence) or (None, "")
+        return (giver, winner) if giver else None
+    is_subject = act.thing is not None and act.thing <= act.anchor and act.kind in {"measure", "easing"}
+    return find_owned_pair(context.sentence, act.thing) if is_subject and act.thing is not None else None
 
 
 def _find_roles_of_sufferer(context: SentenceContext, parsed: ParsedSentence | None, act: Act) -> Iterator[tuple[str, str]]:

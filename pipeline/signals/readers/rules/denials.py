@@ -1,0 +1,206 @@
+"""Readings that the words of a sentence rule out, whichever reader finds them.
+
+Examples: `aid to farmers hurt by tariffs` is no easing, and `to avert US tariffs` no threat. Does not belong here: acts that a state only
+suffers (`roles.py`), or countries that are only traded with (`reasons.py`).
+"""
+
+import re
+from collections.abc import Container, Iterator
+from typing import NamedTuple
+
+from pipeline.contracts.countries import ALL_PARTNERS
+from pipeline.contracts.vocabulary import KIND_POLARITY
+from pipeline.signals.lexicon import cues, load_lexicon
+from pipeline.signals.readers.rules.clauses import does_nothing
+from pipeline.signals.readers.rules.grammar import class_of
+from pipeline.signals.readers.rules.matching import Mark, MarkedSentence
+from pipeline.signals.readers.rules.pairs import find_gain, find_last_subject, find_owned_pair, is_subject
+
+# Reaches are numbers of words.
+AVERTED_REACH = 6
+ATTEMPT_REACH = 4
+ADDRESSEE_REACH = 5
+
+_ESCALATION = frozenset({"measure", "threat", "investigation"})
+_CONCESSION = frozenset({"easing", "offer"})
+_DEAL = frozenset({"agreement", "easing", "purchase"})
+_RESTRICTING_OR_FREEING = frozenset({"measure", "threat", "easing", "offer"})
+_ALL_KINDS = frozenset(KIND_POLARITY)
+
+_WORDS = r"(?: [\w'\u2019$-]+)"
+_PRODUCERS = (
+    r"(?:\w*farmers|growers|producers|ranchers|exporters|manufacturers|\w+makers|workers|firms|companies|businesses|industr(?:y|ies))"
+)
+_AID = re.compile(
+    r"\b(?:aid|assistance|bail-?outs?|cash|compensat\w+|help|loans?|packages?|payments?|relief|rescue|subsid\w+|support"
+    rf"|[$\u20ac\u00a3]?\d[\d.,]* ?(?:bn|billion|m|million))\b{_WORDS}{{0,4}}? {_PRODUCERS}(?: \w+)?"
+    r" (?:affected|damaged|harmed|hit|hurt|squeezed|struggling|suffering)\b"
+    rf"|\b(?:compensat\w+|bail(?:s|ed|ing)? out)\b{_WORDS}{{0,3}}? {_PRODUCERS}\b|\btrade[- ]war (?:aid|bail-?outs?|relief|payments?)\b",
+    re.IGNORECASE,
+)
+_RELIEF = re.compile(r"\btariff relief\b|\brelief from\b|\bexempt\w*|\bwaive\w*", re.IGNORECASE)
+_SHOPPERS = re.compile(
+    r"\b(?:activists|citizens|consumers?|customers|diners|drinkers|drivers|people|protesters|shoppers|travellers|travelers|students)\b"
+    rf"{_WORDS}{{0,4}}? (?:boycott|shun|snub)\w*\b|\bconsumer boycotts?\b"
+    rf"|\bboycotts?{_WORDS}{{1,6}} by (?:\w+ )?(?:consumers|shoppers|customers|citizens)\b"
+    r"|\bboycotts? (?:of|against) (?:\w+ )?\w+(?: \w+)? (?:goods|products|brands|beer|cars|food|shops|stores)\b",
+    re.IGNORECASE,
+)
+_PEOPLE = re.compile(r"\b[A-Z]\w+(?:ans|ese|ish) (?:boycott|shun|snub)s?\b")
+_GOVERNMENT = re.compile(
+    r"\b(?:authorit\w+|government\w*|minist\w+|official\w*|states?|league|president|customs|commission)\b", re.IGNORECASE
+)
+_PERSONAL = re.compile(
+    r"\baccidental americans?\b|\bdual (?:nationals|citizens)\b|\b(?:income|inheritance) tax(?:es)?\b"
+    r"|\btax (?:havens?|evaders?|evasion|exiles?)\b",
+    re.IGNORECASE,
+)
+_TRADE = re.compile(r"\b(?:tariff|dut(?:y|ies)|trade|import|export|levy|sanction|digital|goods)", re.IGNORECASE)
+_FIRM = re.compile(
+    r"\b(?:Inc|Corp|Ltd|PLC|Plc|plc|GmbH|LLC|LLP)\b|\bCo\.?(?= |,)|\b(?:both|two|the) (?:companies|firms)\b|\bjoint venture\b|\btie-up\b"
+)
+# Who acts or decides here is a state after all.
+_OFFICE = re.compile(
+    r"\b(?:administration|agency|ambassador|authorit\w+|cabinet|commission\w*|congress|court|department|governments?|leaders?|ministers?|ministr\w+"
+    r"|officials?|parliament|president|regulators?|secretary|states?|tariffs?|treaty|white house)\b",
+    re.IGNORECASE,
+)
+
+
+class Denial(NamedTuple):
+    """Kinds of signals that a sentence has not, for some pairs.
+
+    `actor`, `target`: codes of the pair, None for any. With `only_unnamed` it concerns only targets (states) that the sentence does not
+    name.
+    """
+
+    why: str
+    kinds: frozenset[str]
+    actor: str | None = None
+    target: str | None = None
+    only_unnamed: bool = False
+
+    def covers(self, sentence: MarkedSentence, roles: tuple[str, str]) -> bool:
+        """Whether it concerns a pair of actor and target (`roles`)."""
+        if self.only_unnamed and (roles[1] == ALL_PARTNERS or any(mention.code == roles[1] for mention in sentence.mentions)):
+            return False
+        return self.actor in {None, roles[0]} and self.target in {None, roles[1]}
+
+
+def find_denials(sentence: MarkedSentence) -> Iterator[Denial]:
+    """Yield what the words of a sentence rule out."""
+    text = sentence.text
+    if does_nothing(text):
+        yield Denial("clause", _RESTRICTING_OR_FREEING)
+    if _AID.search(text) and not _RELIEF.search(text):
+        yield Denial("aid", _CONCESSION)
+    if (_SHOPPERS.search(text) or _PEOPLE.search(text)) and not _GOVERNMENT.search(text):
+        yield Denial("shoppers", _ESCALATION)
+    if _PERSONAL.search(text) and not _TRADE.search(text):
+        yield Denial("personal", _ALL_KINDS)
+    if _FIRM.search(text) and not _OFFICE.search(text) and not any(is_subject(sentence, at) for at in range(len(sentence.mentions))):
+        yield Denial("firms", _DEAL)
+    yield from _find_averted(sentence)
+    yield from _find_owned(sentence)
+    yield from _find_other_gains(sentence)
+    if _is_firm_addressed(sentence):
+        yield Denial("firm", _ESCALATION, only_unnamed=True)
+
+
+def _find_averted(sentence: MarkedSentence) -> Iterator[Denial]:
+    """Yield that who acts to avert a restriction does not restrict trade.
+
+    Example: `Mexico could tighten border checks to avert US tariffs`. Its owner is named before the restriction, else any state may be it;
+    for words such as `dodge` it must be. If the actor itself restricts the owner's trade (`could tax US wine to avert US tariffs`), nothing
+    is ruled out. A mere attempt (`in a bid to avert tariffs`) is no relief and no refusal either.
+    """
+    for first, last in _find_phrases(sentence, cues("averting") | cues("escaping")):
+        thing = _find_restriction(sentence, last)
+        if thing is None or not (sentence.words_between(first - 1, first) == ["to"] or sentence.tokens[first].lower.endswith("ing")):
+            continue
+        named = list(zip(sentence.mentions, sentence.mention_spans, strict=True))
+        owner = next((mention.code for mention, span in reversed(named) if last < span[0] <= thing.last), None)
+        actor = find_last_subject(sentence, first)
+        is_vague = owner is None and sentence.tokens[first].lower in cues("escaping")
+        if is_vague or actor in {None, owner} or _restricts(sentence, first, owner):
+            continue
+        attempts = cues("attempts") & set(sentence.words_between(first - ATTEMPT_REACH, first))
+        yield Denial("averted", _ESCALATION | ({"easing", "refusal"} if attempts else set()), actor, owner)
+
+
+def _find_phrases(sentence: MarkedSentence, phrases: Container[str]) -> Iterator[tuple[int, int]]:
+    """Yield first and last word of each of some phrases of one or two words."""
+    words = [token.lower for token in sentence.tokens]
+    for at, word in enumerate(words):
+        if word in phrases:
+            yield at, at
+        elif " ".join(words[at : at + 2]) in phrases:
+            yield at, at + 1
+
+
+def _find_restriction(sentence: MarkedSentence, after: int) -> Mark | None:
+    """Return the first restriction at most `AVERTED_REACH` words after a word."""
+    things = (mark for mark in sentence.marks_of("object") if class_of(mark) == "restriction")
+    return next((thing for thing in things if after < thing.first <= after + AVERTED_REACH), None)
+
+
+def _restricts(sentence: MarkedSentence, until: int, owner: str | None) -> bool:
+    """Whether a restriction of trade with `owner` is named before a word.
+
+    If `owner` is None, any restriction counts.
+    """
+    named = list(zip(sentence.mentions, sentence.mention_spans, strict=True))
+    return any(
+        thing.first < until
+        and class_of(thing) == "restriction"
+        and (owner is None or any(thing.last < first < until and mention.code == owner for mention, (first, _) in named))
+        for thing in sentence.marks_of("object")
+    )
+
+
+def _find_owned(sentence: MarkedSentence) -> Iterator[Denial]:
+    """Yield that whom a restriction is on does not impose it: `Trump's new India tariffs`."""
+    for thing in sentence.marks_of("object"):
+        pair = find_owned_pair(sentence, thing.first) if class_of(thing) == "restriction" else None
+        if pair:
+            yield Denial("owned", _ESCALATION | {"easing"}, pair[1], pair[0])
+
+
+def _find_other_gains(sentence: MarkedSentence) -> Iterator[Denial]:
+    """Yield that a relief which a country wins is granted to no other.
+
+    If it is named next to a third country, it does not suffer a restriction either: `Trump taxes Chinese steel as EU wins reprieve`.
+    """
+    gain = find_gain(sentence)
+    if gain is None:
+        return
+    giver, winner = gain
+    codes = {mention.code for mention in sentence.mentions}
+    yield from (Denial("gain", frozenset({"easing"}), target=code) for code in sorted(codes - {winner}))
+    if giver is not None:
+        yield from (Denial("gain", frozenset({"easing"}), code, winner) for code in sorted(codes - {winner, giver}))
+        if codes - {winner, giver}:
+            yield Denial("gain", _ESCALATION, giver, winner)
+
+
+def _is_firm_addressed(sentence: MarkedSentence) -> bool:
+    """Whether a threat addresses a firm: `threatens Ford with a tax`.
+
+    A name that is no country, or a word such as `carmakers`, directly follows the threat, and `with` or `over` soon after. In a title of
+    Words With Capitals, names cannot be told.
+    """
+    nonstate = load_lexicon("actors")["nouns"]["nonstate"]
+    in_mentions = {at for first, last in sentence.mention_spans for at in range(first, last + 1)}
+    words = [token.text for token in sentence.tokens if token.text[0].isalpha() and len(token.text) > ADDRESSEE_REACH]
+    has_names = 2 * sum(word[0].isupper() for word in words) <= len(words) + 1
+    for operator in sentence.marks_of("operator"):
+        at = operator.last + 1
+        if class_of(operator) != "threaten" or at >= len(sentence.tokens) - 1 or at in in_mentions:
+            continue
+        token = sentence.tokens[at]
+        is_firm = token.lower in nonstate or token.lower.endswith("makers") or (has_names and token.text[0].isupper())
+        soon = range(at + 1, min(at + ADDRESSEE_REACH, len(sentence.tokens)))
+        upto = next((place for place in soon if sentence.tokens[place].lower in {"with", "over"}), None)
+        if is_firm and upto is not None and in_mentions.isdisjoint(range(at, upto)):
+            return True
+    return False

@@ -1,0 +1,90 @@
+"""Pairs of actor and target that the order of words settles, whatever the syntax tree says.
+
+Does not belong here: how actors and targets are searched one by one (`word_order.py`).
+"""
+
+from pipeline.signals.lexicon import cues
+from pipeline.signals.readers.rules.grammar import class_of
+from pipeline.signals.readers.rules.matching import Mark, MarkedSentence
+
+# Reaches are numbers of words.
+OWNED_REACH = 3
+GAIN_REACH = 3
+VERB_REACH = 2
+
+
+def is_subject(sentence: MarkedSentence, number: int) -> bool:
+    """Whether mention `number` may be a subject.
+
+    It is a state that acts, without a preposition before it or `'s` after it.
+    """
+    mention, (first, last) = sentence.mentions[number], sentence.mention_spans[number]
+    before, after = sentence.words_between(first - 2, first), sentence.words_between(last + 1, last + 2)
+    governing = before[-1:] if before[-1:] != ["the"] else before[:1]
+    return mention.is_actor and cues("governed").isdisjoint(governing) and after != ["'s"]
+
+
+def find_last_subject(sentence: MarkedSentence, until: int) -> str | None:
+    """Return the last country before word `until` that may be a subject."""
+    numbers = [at for at, (_, last) in enumerate(sentence.mention_spans) if last < until and is_subject(sentence, at)]
+    return sentence.mentions[numbers[-1]].code if numbers else None
+
+
+def find_owned_pair(sentence: MarkedSentence, thing: int) -> tuple[str, str] | None:
+    """Return the owner of the object at word `thing` and whom it is on.
+
+    Example: USA and IND for `Trump's new India tariffs`. The owner has `'s`, and both countries are shortly before the object.
+    """
+    named = list(zip(sentence.mentions, sentence.mention_spans, strict=True))
+    for owner, (_, last) in named:
+        for target, (first, end) in named:
+            between = sentence.words_between(last + 1, first)
+            is_between = last < first and end < thing <= end + OWNED_REACH and len(between) <= OWNED_REACH
+            words = [*between, *sentence.words_between(end + 1, thing)]
+            if owner.code != target.code and is_between and words[0] == "'s" and cues("not_owned").isdisjoint(words[1:]):
+                return owner.code, target.code
+    return None
+
+
+def find_gain(sentence: MarkedSentence) -> tuple[str | None, str] | None:
+    """Return who grants a relief that a country wins, and that country.
+
+    Example: USA and EUN for `Trump taxes Chinese steel as EU wins reprieve`. The country directly precedes `wins` or `is granted`. The
+    other is named after the relief (`from US tariffs`), else it is the first other country that may be a subject, or an owner. None for
+    who grants it if there is none, or for both without such a relief.
+    """
+    reliefs = [mark for mark in sentence.marks_of("object") if class_of(mark) == "approval"]
+    for verb in sentence.marks_of("verb"):
+        relief = next((mark for mark in reliefs if verb.last < mark.first <= verb.last + GAIN_REACH), None)
+        number = next((at for at, (_, last) in enumerate(sentence.mention_spans) if last == _before_auxiliaries(sentence, verb)), None)
+        if relief is None or number is None or not _is_gained(sentence, verb) or not is_subject(sentence, number):
+            continue
+        winner = sentence.mentions[number].code
+        others = [at for at, mention in enumerate(sentence.mentions) if mention.code != winner]
+        after = [at for at in others if relief.last < sentence.mention_spans[at][0] <= relief.last + GAIN_REACH]
+        givers = after or [at for at in others if is_subject(sentence, at)] or [at for at in others if _is_owner(sentence, at)]
+        return (sentence.mentions[givers[0]].code if givers else None), winner
+    return None
+
+
+def _is_gained(sentence: MarkedSentence, verb: Mark) -> bool:
+    """Whether the subject of a verb wins what another grants: `wins`, `is granted`."""
+    is_passive = bool(cues("be") & set(sentence.words_between(verb.first - VERB_REACH, verb.first)))
+    return any(phrase.entry.get("gains") or (phrase.entry["id"] == "grant" and is_passive) for phrase in verb.readings)
+
+
+def _before_auxiliaries(sentence: MarkedSentence, verb: Mark) -> int:
+    """Return the position before a verb and its auxiliaries: that of `EU` in `the EU has been granted`."""
+    at = verb.first - 1
+    while at > 0 and sentence.tokens[at].lower in cues("be") | {"has", "have", "had", "will", "to", "also"} - {"'s"}:
+        at -= 1
+    return at
+
+
+def _is_owner(sentence: MarkedSentence, number: int) -> bool:
+    """Whether mention `number` owns what follows (`Trump's tariffs`, `US tariffs`)."""
+    last = sentence.mention_spans[number][1]
+    after = sentence.words_between(last + 1, last + 2)
+    return after == ["'s"] or any(
+        class_of(thing) == "restriction" and last < thing.first <= last + OWNED_REACH for thing in sentence.marks_of("object")
+    )

@@ -1,0 +1,118 @@
+"""What the words of a sentence rule out, and the near-twins that they do not."""
+
+import pytest
+
+from tests.unit.signals.reading import read
+
+ESCALATIONS = ("measure", "threat", "investigation", "refusal")
+RELIEFS = ("easing", "offer", "purchase", "agreement")
+
+
+def _pairs(text: str, kinds: tuple[str, ...], title: str = "") -> set[str]:
+    return {finding.split()[0] for finding in read(text, title) if finding.split()[1] in kinds}
+
+
+@pytest.mark.parametrize(
+    ("text", "pairs"),
+    [
+        ("Peru could tighten migration controls to defuse US tariff threat", set()),
+        ("Peru weighs tighter origin checks to head off US tariffs", set()),
+        ("Peru considers higher imports of American gas to avoid Trump's tariffs", set()),
+        ("Norway scrambles to avert US tariffs", set()),
+        ("Norway makes last bid to escape US tariffs", set()),
+        ("Peru could tighten import controls on American maize", {"PER>USA"}),
+        ("Peru could raise tariffs on US pork to head off Trump's tariffs", {"PER>USA"}),
+        ("Norway to tax Peruvian fish rerouted to dodge the levy", {"NOR>PER"}),
+    ],
+)
+def test_who_averts_a_restriction_imposes_none(text: str, pairs: set[str]) -> None:
+    assert _pairs(text, ESCALATIONS) == pairs
+
+
+@pytest.mark.parametrize(
+    ("text", "pairs"),
+    [
+        ("Trump's new Peru tariffs revealed", {"USA>PER"}),
+        ("From socks to skis: Trump's Norway tariffs", {"USA>NOR"}),
+        ("Modi's Norway tariffs come into force", {"IND>NOR"}),
+        ("Biden's China chip curbs begin", set()),
+        ("China's curbs on American chips begin", {"CHN>USA"}),
+    ],
+)
+def test_a_country_before_a_restriction_with_an_owner_is_its_target(text: str, pairs: set[str]) -> None:
+    assert _pairs(text, ESCALATIONS) == pairs
+
+
+@pytest.mark.parametrize(
+    ("text", "signals"),
+    [
+        ("Trump reveals fresh tariffs on Peru as EU wins reprieve", {"USA>EUN easing"}),
+        ("US steel tariffs begin as Norway is granted a waiver", {"USA>NOR easing"}),
+        ("US imposes steel tariffs on Peru but Norway secures exemption", {"USA>PER measure", "USA>NOR easing"}),
+        ("Norway wins exemption from US steel tariffs", {"USA>NOR easing"}),
+        ("Trump grants Norway a reprieve from steel tariffs", {"USA>NOR easing"}),
+    ],
+)
+def test_who_wins_a_relief_is_its_target(text: str, signals: set[str]) -> None:
+    assert read(text) >= signals
+    assert {finding for finding in read(text) if "easing" in finding} <= signals
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("The carmaker is to move work to Europe. European tariffs rose last week.", "Trump threatens Ford with 'huge tax'"),
+        ("The firm said that it would move to Peru.", "Trump threatens carmakers with tariffs"),
+    ],
+)
+def test_a_threat_to_a_firm_is_none_to_a_state(text: str, title: str) -> None:
+    assert _pairs(text, ("threat",), title) == set()
+
+
+def test_a_threat_that_names_a_state_is_one() -> None:
+    assert _pairs("Trump threatens Norway's fishermen with tariffs", ("threat",)) == {"USA>NOR"}
+    assert _pairs("The firm is Peruvian.", ("threat",), "Trump threatens Norway with 'huge tax'") == {"USA>NOR"}
+
+
+@pytest.mark.parametrize(
+    ("text", "pairs"),
+    [
+        ("Washington to provide $8bn in aid to farmers hurt by Chinese tariffs", set()),
+        ("Norway offers loans to exporters hit by American duties", set()),
+        ("Norway unveils relief package for steelmakers hit by US tariffs", set()),
+        ("Norway grants tariff relief to Peruvian growers hit by floods", {"NOR>PER"}),
+    ],
+)
+def test_aid_to_its_own_producers_is_no_relief(text: str, pairs: set[str]) -> None:
+    assert _pairs(text, RELIEFS) == pairs
+
+
+@pytest.mark.parametrize(
+    ("text", "pairs"),
+    [
+        ("South Koreans boycott Japanese cars in trade row", set()),
+        ("Boycott of Japanese cars spreads in South Korea", set()),
+        ("Norwegian shoppers shun Peruvian fish over tariffs", set()),
+        ("China boycotts Norwegian fish", {"CHN>NOR"}),
+    ],
+)
+def test_what_shoppers_leave_in_the_shelf_is_not_banned(text: str, pairs: set[str]) -> None:
+    assert _pairs(text, ESCALATIONS) == pairs
+
+
+def test_taxes_on_persons_are_no_matter_of_trade() -> None:
+    assert read("EU joins fight against US tax on 'accidental Americans'") == set()
+    assert read("EU joins fight against US digital tax on its firms")
+
+
+@pytest.mark.parametrize(
+    ("text", "pairs"),
+    [
+        ("American chipmaker Ardent Inc and Japan's Orion agree a microchip joint venture.", set()),
+        ("Under the agreement, Ardent Inc will run trials in Japan and both companies will sell the drug in the United States.", set()),
+        ("Norway and Peru sign deal to build ships", {"NOR>PER", "PER>NOR"}),
+        ("The government of Norway approved a joint venture with Peru.", {"NOR>PER"}),
+    ],
+)
+def test_what_firms_agree_is_no_deal_of_states(text: str, pairs: set[str]) -> None:
+    assert _pairs(text, ("agreement",)) == pairs
