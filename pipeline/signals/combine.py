@@ -66,13 +66,16 @@ def combine(by_rules: pl.DataFrame, by_encoder: pl.DataFrame) -> pl.DataFrame:
     is_suffered = pl.col("rule_id").str.ends_with(RULED_OUT)
     rules, suffered = (by_rules.filter(part).with_columns(polarity=_map_polarity()) for part in (~is_suffered, is_suffered))
     encoder = by_encoder.with_columns(polarity=_map_polarity(), alternatives=pl.col("words").list.join(", "))
+    by_kind = [*SAME, "kind"]
+    deeds = encoder.filter(pl.col("kind").is_in(_SUFFERED)).join(suffered, on=SAME, how="semi")
+    not_done = pl.concat([deeds, encoder.join(suffered, on=by_kind, how="semi")]).select(by_kind).unique()
     asserted_by_encoder = encoder.filter(pl.col("modality") == "asserted").unique(SAME, keep="first", maintain_order=True)
     scores = asserted_by_encoder.select(*SAME, "alternatives", encoder_score="score", encoder_instrument="instrument")
     opposite = pl.col("polarity").replace_strict(_OPPOSITE, default=None, return_dtype=pl.String())
     against = asserted_by_encoder.select("candidate", polarity=opposite, opposite_score="score").drop_nulls()
     is_sure = (pl.col("modality") == "asserted") & pl.col("rule_id").str.ends_with(SURE_SIGN)
     scored = (
-        _correct_kinds(rules, asserted_by_encoder)
+        _correct_kinds(rules, asserted_by_encoder.join(not_done, on=by_kind, how="anti", maintain_order="left"))
         .join(scores, on=SAME, how="left", maintain_order="left")
         .join(against, on=SAME, how="left", maintain_order="left")
     )
@@ -101,9 +104,6 @@ def combine(by_rules: pl.DataFrame, by_encoder: pl.DataFrame) -> pl.DataFrame:
             negated.join(unsure, on=SAME, how="semi").join(asserted_by_rules, on=SAME, how="anti"),
         ]
     )
-    by_kind = [*SAME, "kind"]
-    deeds = encoder.filter(pl.col("kind").is_in(_SUFFERED)).join(suffered, on=SAME, how="semi")
-    not_done = pl.concat([deeds, encoder.join(suffered, on=by_kind, how="semi")]).select(by_kind).unique()
     encoder_only = (
         encoder.join(asserted_by_rules, on=SAME, how="anti", maintain_order="left")
         .join(ruled_out, on=SAME, how="anti", maintain_order="left")

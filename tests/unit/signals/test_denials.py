@@ -116,3 +116,31 @@ def test_taxes_on_persons_are_no_matter_of_trade() -> None:
 )
 def test_what_firms_agree_is_no_deal_of_states(text: str, pairs: set[str]) -> None:
     assert _pairs(text, ("agreement",)) == pairs
+
+
+@pytest.mark.parametrize(
+    ("text", "finding"),
+    [
+        ("Norway says US fish tariffs 'will put a tax on the US people'", "NOR>USA accusation"),
+        ("Norway warns US tariffs will raise prices for Americans", "NOR>USA accusation"),
+        ("Oslo said Trump's duties would cost Americans jobs.", "NOR>USA accusation"),
+        ("Norway says US fish tariffs will be met with a firm response", "NOR>USA threat"),
+        ("Norway says it will put a tax on US fish", "NOR>USA measure"),
+    ],
+)
+def test_who_foretells_what_a_duty_does_accuses_its_owner(text: str, finding: str) -> None:
+    assert {one for one in read(text) if one.startswith("NOR>USA")} == {finding}
+
+
+@pytest.mark.parametrize(
+    ("text", "pairs"),
+    [
+        ("However, with a week to go before the US imposes tariffs, Norway's ambassador told reporters that Oslo was hopeful.", set()),
+        ("Before Washington imposes duties on Norwegian fish, Oslo's trade minister will visit the White House.", set()),
+        ("A week before Canada is due to impose duties on Peruvian wine, Peru's ambassador said he was hopeful.", set()),
+        ("Before Washington imposes duties on Norwegian fish, Norway will tax American wheat.", {"NOR>USA"}),
+        ("If Washington imposes duties on Norwegian fish, Norway will tax American wheat.", {"NOR>USA"}),
+    ],
+)
+def test_who_acts_before_the_other_side_does_not_do_its_act(text: str, pairs: set[str]) -> None:
+    assert {pair for pair in _pairs(text, ESCALATIONS) if not pair.startswith(("USA", "CAN"))} == pairs

@@ -5,6 +5,7 @@ Examples: an accusation or threat without another act, talks and tariffs that ar
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 
 from pipeline.contracts.vocabulary import FIXED_STATUS
@@ -29,10 +30,13 @@ TIE_REACH = 8
 OWNER_REACH = 4
 CLAIM_REACH = 8
 FUTURE_REACH = 8
+FORETOLD_REACH = 8
 # Classes of objects that a threat or offer without a verb must name.
 TOPICS = MappingProxyType({"threaten": frozenset({"restriction"}), "offer": frozenset({"concession", "market"})})
 #: Id of the rule for restrictions that threaten something.
 HARM = "harm.restriction"
+#: Id of the rule for what a speaker says that they will do.
+FORETOLD = "foretold.restriction"
 OPERATOR_SCORE, NAMED_TALKS_SCORE, EXISTING_RESTRICTION_SCORE = 0.45, 0.35, 0.4
 
 
@@ -63,7 +67,13 @@ def find_operator_acts(sentence: MarkedSentence, used: set[int]) -> Iterable[Act
                 yield act
 
 
-def find_harm_of_restrictions(sentence: MarkedSentence) -> Iterable[Act]:
+def find_effects(sentence: MarkedSentence) -> Iterable[Act]:
+    """Find what restrictions do or will do, which no state threatens."""
+    yield from _find_harm(sentence)
+    yield from _find_foretold_harm(sentence)
+
+
+def _find_harm(sentence: MarkedSentence) -> Iterable[Act]:
     """Find restrictions that threaten something, as denied threats.
 
     Example: `US tariffs threaten German carmakers`: no state threatens another. The verb directly follows the restriction.
@@ -73,6 +83,27 @@ def find_harm_of_restrictions(sentence: MarkedSentence) -> Iterable[Act]:
         thing = restrictions.get(operator.first - 1)
         if thing is not None and operator.readings[0].words[0].startswith("threaten"):
             yield _build_named_act(sentence, thing, "threat", HARM, modality="negated", score=OPERATOR_SCORE, mutual=False)
+
+
+def _find_foretold_harm(sentence: MarkedSentence) -> Iterable[Act]:
+    """Find what a speaker says that a restriction will do, as accusations.
+
+    Example: `Ottawa says US tariffs will cost jobs`: it threatens nobody. A country is up to `OWNER_REACH` words before the restriction. Up
+    to `FORETOLD_REACH` words after it follow `will` or `would` and a word of the list `harms`. Sentences that speak of an answer are left
+    out.
+    """
+    words = [token.lower for token in sentence.tokens]
+    if not cues("answers").isdisjoint(words):
+        return
+    for thing in sentence.marks_of("object"):
+        after = range(thing.last + 1, min(thing.last + FORETOLD_REACH, len(words) - 1))
+        at = next((at for at in after if words[at] in {"will", "would", "could", "may"} and words[at + 1] in cues("harms")), None)
+        if at is None or class_of(thing) not in {"restriction", "quarrel"}:
+            continue
+        if any(thing.first - OWNER_REACH <= last < thing.first for _, last in sentence.mention_spans):
+            act = _build_named_act(sentence, thing, "accusation", FORETOLD, modality="asserted", score=OPERATOR_SCORE, mutual=False)
+            yield replace(act, anchor=at + 1, status=FIXED_STATUS["accusation"])
+            return
 
 
 def _can_be_alone(operator: Mark) -> bool:

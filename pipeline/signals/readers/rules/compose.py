@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from pipeline.signals.lexicon import cues
 from pipeline.signals.reader import SURE_SIGN
 from pipeline.signals.readers.rules.adjust import adjust
-from pipeline.signals.readers.rules.bare import find_existing_restrictions, find_harm_of_restrictions, find_named_talks, find_operator_acts
+from pipeline.signals.readers.rules.bare import find_effects, find_existing_restrictions, find_named_talks, find_operator_acts
 from pipeline.signals.readers.rules.grammar import (
     ESCALATING,
     KINDS,
@@ -69,7 +69,7 @@ def find_acts(sentence: MarkedSentence) -> list[Act]:
     acts += find_new_restrictions(sentence, used)
     if not any(act.modality == "asserted" or act.kind == "dialogue" for act in acts):
         acts += find_named_talks(sentence, used)
-    acts += [*find_existing_restrictions(sentence, used), *find_harm_of_restrictions(sentence)]
+    acts += [*find_existing_restrictions(sentence, used), *find_effects(sentence)]
     adjusted = (adjust(sentence, act) for act in acts)
     return sorted(adjusted, key=lambda act: (act.anchor, act.focus, act.kind))
 

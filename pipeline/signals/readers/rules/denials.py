@@ -1,4 +1,4 @@
-"""Readings that the words of a sentence rule out, whichever reader finds them.
+"""Readings that the words of a sentence rule out.
 
 Examples: `aid to farmers hurt by tariffs` is no easing, and `to avert US tariffs` no threat. Does not belong here: acts that a state only
 suffers (`roles.py`), or countries that are only traded with (`reasons.py`).
@@ -62,7 +62,7 @@ _FIRM = re.compile(
 # Who acts or decides here is a state after all.
 _OFFICE = re.compile(
     r"\b(?:administration|agency|ambassador|authorit\w+|cabinet|commission\w*|congress|court|department|governments?|leaders?|ministers?|ministr\w+"
-    r"|officials?|parliament|president|regulators?|secretary|states?|tariffs?|treaty|white house)\b",
+    r"|officials?|parliament|president|regulators?|secretary|states?|tariffs?|treaty)\b",
     re.IGNORECASE,
 )
 
@@ -110,9 +110,9 @@ def find_denials(sentence: MarkedSentence) -> Iterator[Denial]:
 def _find_averted(sentence: MarkedSentence) -> Iterator[Denial]:
     """Yield that who acts to avert a restriction does not restrict trade.
 
-    Example: `Mexico could tighten border checks to avert US tariffs`. Its owner is named before the restriction, else any state may be it;
-    for words such as `dodge` it must be. If the actor itself restricts the owner's trade (`could tax US wine to avert US tariffs`), nothing
-    is ruled out. A mere attempt (`in a bid to avert tariffs`) is no relief and no refusal either.
+    Example: `Mexico could tighten border checks to avert US tariffs`. If its owner is not named before the restriction, any state may own
+    it; after words such as `dodge`, which traders do too, nothing is then ruled out. Nor is it if the actor itself restricts the owner's
+    trade (`could tax US wine to avert US tariffs`). A mere attempt (`in a bid to avert tariffs`) is no relief and no refusal either.
     """
     for first, last in _find_phrases(sentence, cues("averting") | cues("escaping")):
         thing = _find_restriction(sentence, last)
@@ -129,7 +129,10 @@ def _find_averted(sentence: MarkedSentence) -> Iterator[Denial]:
 
 
 def _find_phrases(sentence: MarkedSentence, phrases: Container[str]) -> Iterator[tuple[int, int]]:
-    """Yield first and last word of each of some phrases of one or two words."""
+    """Yield first and last word of each phrase found.
+
+    `phrases` have one or two words.
+    """
     words = [token.lower for token in sentence.tokens]
     for at, word in enumerate(words):
         if word in phrases:
@@ -167,7 +170,7 @@ def _find_owned(sentence: MarkedSentence) -> Iterator[Denial]:
 
 
 def _find_other_gains(sentence: MarkedSentence) -> Iterator[Denial]:
-    """Yield that a relief which a country wins is granted to no other.
+    """Yield that what one country wins is granted to no other.
 
     If it is named next to a third country, it does not suffer a restriction either: `Trump taxes Chinese steel as EU wins reprieve`.
     """
@@ -187,7 +190,7 @@ def _is_firm_addressed(sentence: MarkedSentence) -> bool:
     """Whether a threat addresses a firm: `threatens Ford with a tax`.
 
     A name that is no country, or a word such as `carmakers`, directly follows the threat, and `with` or `over` soon after. In a title of
-    Words With Capitals, names cannot be told.
+    Words With Capitals, names are not visible.
     """
     nonstate = load_lexicon("actors")["nouns"]["nonstate"]
     in_mentions = {at for first, last in sentence.mention_spans for at in range(first, last + 1)}

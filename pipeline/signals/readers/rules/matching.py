@@ -125,8 +125,9 @@ def _match_phrases(tokens: Sequence[Token]) -> list[list[Phrase]]:
 def _find_verbs_of_openers(tokens: Sequence[Token], phrases: Sequence[Sequence[Phrase]], mentions: Sequence[Mention]) -> frozenset[int]:
     """Find a verb after a short name that opens a sentence.
 
-    Returns its position. `US` is also an adjective, so a word such as `sanctions` after it may be noun or verb. In `US sanctions Chinese firms` it is the verb:
-    a country, a noun of trade or a word such as `its` follows, and nothing that may be the verb of `US sanctions`. Empty if there is none.
+    Returns its position. `US` is also an adjective, so a word such as `sanctions` after it may be noun or verb. In `US sanctions Chinese
+    firms` it is the verb: a country, a noun of trade or a word such as `its` follows, and nothing that may be the verb of `US sanctions`.
+    Empty if there is none.
     """
     if len(tokens) <= LONG_PHRASE or tokens[0].text not in cues("short_names") or not any(p.form == "s" for p in phrases[1]):
         return frozenset()

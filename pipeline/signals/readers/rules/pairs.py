@@ -1,4 +1,4 @@
-"""Pairs of actor and target that the order of words settles, whatever the syntax tree says.
+"""Pairs of actor and target that the order of words settles.
 
 Does not belong here: how actors and targets are searched one by one (`word_order.py`).
 """
@@ -11,6 +11,7 @@ from pipeline.signals.readers.rules.matching import Mark, MarkedSentence
 OWNED_REACH = 3
 GAIN_REACH = 3
 VERB_REACH = 2
+SUBJECT_REACH = 2
 
 
 def is_subject(sentence: MarkedSentence, number: int) -> bool:
@@ -30,10 +31,24 @@ def find_last_subject(sentence: MarkedSentence, until: int) -> str | None:
     return sentence.mentions[numbers[-1]].code if numbers else None
 
 
-def find_owned_pair(sentence: MarkedSentence, thing: int) -> tuple[str, str] | None:
-    """Return the owner of the object at word `thing` and whom it is on.
+def is_in_own_clause(sentence: MarkedSentence, verb: int) -> bool:
+    """Whether a verb, with its subject, only dates another act.
 
-    Example: USA and IND for `Trump's new India tariffs`. The owner has `'s`, and both countries are shortly before the object.
+    Example: `imposes` in `before the US imposes tariffs`. The subject, a country, directly follows the word that opens the clause. Clauses
+    with `if` do not count: what follows from them is mostly an answer.
+    """
+    start, _ = sentence.clause_bounds(verb)
+    return sentence.tokens[start].lower in cues("dating") and any(
+        start < first <= start + SUBJECT_REACH and last < verb and is_subject(sentence, number)
+        for number, (first, last) in enumerate(sentence.mention_spans)
+    )
+
+
+def find_owned_pair(sentence: MarkedSentence, thing: int) -> tuple[str, str] | None:
+    """Return the owner of an object and whom it is on.
+
+    `thing`: its first word. Example: USA and IND for `Trump's new India tariffs`. The owner has `'s`, and both countries are shortly before
+    the object.
     """
     named = list(zip(sentence.mentions, sentence.mention_spans, strict=True))
     for owner, (_, last) in named:
@@ -74,7 +89,10 @@ def _is_gained(sentence: MarkedSentence, verb: Mark) -> bool:
 
 
 def _before_auxiliaries(sentence: MarkedSentence, verb: Mark) -> int:
-    """Return the position before a verb and its auxiliaries: that of `EU` in `the EU has been granted`."""
+    """Return the position before a verb and its auxiliaries.
+
+    Example: that of `EU` in `the EU has been granted`.
+    """
     at = verb.first - 1
     while at > 0 and sentence.tokens[at].lower in cues("be") | {"has", "have", "had", "will", "to", "also"} - {"'s"}:
         at -= 1

@@ -15,14 +15,16 @@ from pipeline.signals import slots
 from pipeline.signals.actors import Mention
 from pipeline.signals.candidates import SentenceCandidates
 from pipeline.signals.dates import is_past_event
+from pipeline.signals.lexicon import cues
 from pipeline.signals.reader import READINGS_SCHEMA, RULED_OUT, Reading
 from pipeline.signals.readers.rules.background import modality_by_tree
-from pipeline.signals.readers.rules.bare import HARM
+from pipeline.signals.readers.rules.bare import FORETOLD, HARM
 from pipeline.signals.readers.rules.clauses import does_nothing
 from pipeline.signals.readers.rules.compose import find_acts
 from pipeline.signals.readers.rules.denials import Denial, find_denials
 from pipeline.signals.readers.rules.grammar import ESCALATING, Act
 from pipeline.signals.readers.rules.matching import MarkedSentence, mark_sentence
+from pipeline.signals.readers.rules.pairs import is_in_own_clause
 from pipeline.signals.readers.rules.parsed import ParsedSentence
 from pipeline.signals.readers.rules.phrases import word_list
 from pipeline.signals.readers.rules.reasons import find_company, find_traded_with
@@ -140,9 +142,10 @@ def _iter_readings(sentence_acts: _SentenceActs, tree: Tree | None) -> Iterator[
     parsed = ParsedSentence(sentence, tree) if tree else None
     reasons = {*find_traded_with(sentence), *find_company(sentence)}
     is_harm = any(act.rule_id == HARM for act in sentence_acts.acts)
+    spoken_of = set(_find_spoken_of(sentence_acts, parsed))
     for roles, number in sentence_acts.candidate_numbers.items():
         denied = _find_denied_kinds(sentence_acts, roles)
-        if roles[1] in reasons or is_harm:
+        if roles[1] in reasons or is_harm or roles in spoken_of:
             denied.setdefault("measure", "reason")
         for kind, why in denied.items():
             yield _to_reading(number, sentence, replace(_NO_ACT, kind=kind, rule_id=f"{why}{RULED_OUT}"), "negated", roles)
@@ -153,13 +156,32 @@ def _iter_readings(sentence_acts: _SentenceActs, tree: Tree | None) -> Iterator[
         if sentence_acts.is_question and modality == "asserted":
             modality = "hypothetical"
         for roles in dict.fromkeys(find_roles(sentence_acts.context, parsed, act)):
-            is_reason = act.kind in {*ESCALATING, "threat"} and roles[1] in reasons
+            is_reason = act.kind in {*ESCALATING, "threat"} and (roles[1] in reasons or roles in spoken_of)
             if roles in sentence_acts.candidate_numbers and not is_reason and act.kind not in _find_denied_kinds(sentence_acts, roles):
                 yield _to_reading(sentence_acts.candidate_numbers[roles], sentence, act, modality, roles)
             back = sentence_acts.candidate_numbers.get(roles[::-1])
             if back is not None and modality == "asserted" and is_suffered(sentence_acts.context, act, roles[1]):
                 not_back = replace(act, rule_id=f"{act.rule_id}{RULED_OUT}")
                 yield _to_reading(back, sentence, not_back, "negated", roles[::-1])
+
+
+def _find_spoken_of(sentence_acts: _SentenceActs, parsed: ParsedSentence | None) -> Iterator[tuple[str, str]]:
+    """Yield pairs whose actor restricts nothing, but speaks of the other's act.
+
+    It says what the other's restriction will do (`FORETOLD`), or acts before or while the other does something in a clause of its own:
+    `Before Washington imposes duties on Japan, Tokyo's envoy was hopeful`. A pair is left out if the rules find an escalation of it, or the
+    sentence speaks of an answer.
+    """
+    context = sentence_acts.context
+    pairs = [(act, roles) for act in sentence_acts.acts for roles in find_roles(context, parsed, act)]
+    escalating = {*ESCALATING, "threat"}
+    done = {roles for act, roles in pairs if act.kind in escalating}
+    has_answer = not cues("answers").isdisjoint(token.lower for token in context.sentence.tokens)
+    for act, roles in pairs:
+        is_others = act.kind in escalating and not has_answer and roles[::-1] not in done and is_in_own_clause(context.sentence, act.anchor)
+        pair = roles[::-1] if is_others else roles
+        if (is_others or act.rule_id == FORETOLD) and pair in sentence_acts.candidate_numbers:
+            yield pair
 
 
 def _find_denied_kinds(sentence_acts: _SentenceActs, roles: tuple[str, str]) -> dict[str, str]:

@@ -45,7 +45,7 @@ def find_roles(context: SentenceContext, parsed: ParsedSentence | None, act: Act
     if pair or "suffer." in act.rule_id:
         yield from [pair] if pair else _find_roles_of_sufferer(context, parsed, act)
         return
-    is_about_other = act.rule_id.startswith(("misdeed.", "misconduct.", "futile.")) or (
+    is_about_other = act.rule_id.startswith(("misdeed.", "misconduct.", "futile.", "foretold.")) or (
         act.kind == "demand" and parsed and parsed.is_obligation(act.anchor)
     )
     if parsed and is_about_other:
@@ -74,7 +74,8 @@ def find_roles(context: SentenceContext, parsed: ParsedSentence | None, act: Act
 def _find_settled_pair(context: SentenceContext, act: Act) -> tuple[str, str] | None:
     """Return the pair of an act if word order settles it.
 
-    It does (`pairs.py`) for who wins a relief, and for an act whose subject is a restriction with its owner (`Trump's India tariffs take effect`).
+    It does (`pairs.py`) for who wins a relief, and for an act whose subject is a restriction with its owner (`Trump's India tariffs take
+    effect`).
     """
     if "suffer.gain." in act.rule_id:
         giver, winner = find_gain(context.sentence) or (None, "")
