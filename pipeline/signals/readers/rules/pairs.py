@@ -56,7 +56,7 @@ def find_owned_pair(sentence: MarkedSentence, thing: int) -> tuple[str, str] | N
             between = sentence.words_between(last + 1, first)
             is_between = last < first and end < thing <= end + OWNED_REACH and len(between) <= OWNED_REACH
             words = [*between, *sentence.words_between(end + 1, thing)]
-            if owner.code != target.code and is_between and words[0] == "'s" and cues("not_owned").isdisjoint(words[1:]):
+            if owner.code != target.code and is_between and words[:1] == ["'s"] and cues("not_owned").isdisjoint(words[1:]):
                 return owner.code, target.code
     return None
 
