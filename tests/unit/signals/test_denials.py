@@ -144,3 +144,22 @@ def test_who_foretells_what_a_duty_does_accuses_its_owner(text: str, finding: st
 )
 def test_who_acts_before_the_other_side_does_not_do_its_act(text: str, pairs: set[str]) -> None:
     assert {pair for pair in _pairs(text, ESCALATIONS) if not pair.startswith(("USA", "CAN"))} == pairs
+
+
+def test_the_union_and_its_members_have_no_trade_policy_towards_each_other() -> None:
+    assert read("Italy cuts deficit target to avoid EU sanctions") == set()
+    assert read("EU fines Germany over nitrates") == set()
+    assert read("Germany and EU threaten Norway with tariffs") == {"DEU>NOR threat", "EUN>NOR threat"}
+
+
+@pytest.mark.parametrize(
+    ("text", "reliefs"),
+    [
+        ("Norway's exemption from Trump steel tariff is temporary", set()),
+        ("Norway to restore steel tariffs on Peru and Canada", set()),
+        ("Norway's exemption of Peruvian fish from tariffs begins", {"NOR>PER"}),
+        ("Norway to lift steel tariffs on Peru and Canada", {"NOR>PER", "NOR>CAN"}),
+    ],
+)
+def test_who_has_a_relief_or_restores_a_duty_grants_none(text: str, reliefs: set[str]) -> None:
+    assert _pairs(text, RELIEFS) == reliefs

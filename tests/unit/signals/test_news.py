@@ -51,3 +51,18 @@ def test_a_relief_that_waits_for_the_other_side_is_an_offer(text: str, kind: str
 )
 def test_what_fails_or_is_unlikely_is_not_done(text: str, signals: set[str]) -> None:
     assert asserted(text) == signals
+
+
+@pytest.mark.parametrize(
+    ("text", "signals"),
+    [
+        ("Norway to restore steel tariffs on Peru and Canada", {"NOR>PER measure", "NOR>CAN measure"}),
+        ("Peruvian leader plays down report Norway planning tariffs on Peruvian fish", {"NOR>PER threat"}),
+        ("Quit the EU for better trade deal, Trump told Merkel", {"USA>DEU dialogue"}),
+        ("Turkish minister rules out capital controls as lira falls", set()),
+        ("Turkey rules out import controls on Peruvian fish", {"TUR>PER refusal"}),
+        ("Peru quits trade deal with Norway", {"PER>NOR measure"}),
+    ],
+)
+def test_headlines_show_who_does_what(text: str, signals: set[str]) -> None:
+    assert asserted(text) == signals

@@ -82,8 +82,20 @@ def _is_purpose(parsed: ParsedSentence, at: int) -> bool:
     Its verb is an infinitive that modifies another verb: `..., to reach a deal`.
     """
     verb = parsed.main_verb(at)
-    has_to = any(parsed.tree.tags[child] == "TO" for child in parsed.tree.children_by(verb, "aux"))
-    return has_to and parsed.tree.relations[verb] == "advcl"
+    to = next((child for child in parsed.tree.children_by(verb, "aux") if parsed.tree.tags[child] == "TO"), None)
+    return to is not None and parsed.tree.relations[verb] == "advcl" and not _is_after_opener(parsed, to)
+
+
+def _is_after_opener(parsed: ParsedSentence, at: int) -> bool:
+    """Whether the state that opens a clause directly precedes word `at`.
+
+    In a headline its act is then planned: `Ottawa to restore duties`.
+    """
+    start, _ = parsed.sentence.clause_bounds(at)
+    return any(
+        mention.is_actor and first == start and last == at - 1
+        for mention, (first, last) in zip(parsed.sentence.mentions, parsed.sentence.mention_spans, strict=True)
+    )
 
 
 def _is_ended_by(parsed: ParsedSentence, at: int) -> bool:

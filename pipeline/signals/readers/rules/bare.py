@@ -48,7 +48,8 @@ def find_operator_acts(sentence: MarkedSentence, used: set[int]) -> Iterable[Act
     are left out. So are operators of misconduct (`unfair practices`) after an accusation, which is about them, and threats that are carried
     out.
     """
-    trade_objects = [mark for mark in sentence.marks_of("object") if class_of(mark) != "goods"]
+    objects = [mark for mark in sentence.marks_of("object") if class_of(mark) != "goods"]
+    trade_objects = [mark for mark in objects if cues("other_policy").isdisjoint(sentence.words_between(mark.first - 1, mark.first))]
     operators = sentence.marks_of("operator", "operator_noun")
     accusations = [mark for mark in operators if class_of(mark) == "accuse" and not mark.readings[0].entry.get("of_subject")]
     for operator in operators:

@@ -29,7 +29,8 @@ from pipeline.signals.readers.rules.grammar import (
     status_of,
 )
 from pipeline.signals.readers.rules.matching import Mark, MarkedSentence
-from pipeline.signals.readers.rules.nominal import find_new_restrictions, find_possessor
+from pipeline.signals.readers.rules.nominal import find_new_restrictions
+from pipeline.signals.readers.rules.pairs import find_possessor
 from pipeline.signals.readers.rules.phrases import Phrase
 from pipeline.signals.readers.rules.rates import sets_lower_rate
 
@@ -248,14 +249,16 @@ def _kind_of(sentence: MarkedSentence, verb: Mark, phrase: Phrase, thing: Mark) 
 def _has_other_meaning(sentence: MarkedSentence, verb: Mark, phrase: Phrase, thing: Mark) -> bool:
     """Whether other words give a verb with its object another meaning.
 
-    `phrase`: one of the verb's lexicon entries; `thing`: the object. True for `raise concerns over a duty`, `bar someone from evading
-    tariffs`, `let the tariffs on their goods take effect`, `announce measures to expand imports`, `will increase to 25 percent on imports`.
+    `phrase`: one of the verb's lexicon entries; `thing`: the object. True for `quit the EU for a deal`, `raise concerns over a duty`, `bar
+    someone from evading tariffs`, `announce measures to expand imports`, `will increase to 25 percent on imports`.
     """
     if sentence.tokens[thing.first].lower == "measures" and sentence.words_between(thing.last + 1, thing.last + 2) == ["to"]:
         aims = [mark for mark in sentence.marks_of("verb") if mark.first == thing.last + 2]
         aim = _choose_object(sentence, aims[0], sentence.marks_of("object")) if aims else None
         return aim is not None and aim.kind not in ESCALATING
     between = set(sentence.words_between(verb.last + 1, thing.first))
+    if class_of(thing) == "deal" and phrase.entry["direction"] == "down" and "for" in between:
+        return True
     if class_of(thing) == "trade" and phrase.entry["direction"] == "up" and "on" in between:
         return True
     if class_of(thing) == "goods":

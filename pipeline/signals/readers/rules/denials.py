@@ -6,9 +6,11 @@ suffers (`roles.py`), or countries that are only traded with (`reasons.py`).
 
 import re
 from collections.abc import Container, Iterator
+from functools import cache
 from typing import NamedTuple
 
-from pipeline.contracts.countries import ALL_PARTNERS
+from pipeline.contracts.countries import ALL_PARTNERS, EUROPEAN_UNION
+from pipeline.contracts.scopes import list_members
 from pipeline.contracts.vocabulary import KIND_POLARITY
 from pipeline.signals.lexicon import cues, load_lexicon
 from pipeline.signals.readers.rules.clauses import does_nothing
@@ -103,6 +105,7 @@ def find_denials(sentence: MarkedSentence) -> Iterator[Denial]:
     yield from _find_averted(sentence)
     yield from _find_owned(sentence)
     yield from _find_other_gains(sentence)
+    yield from _find_one_market(sentence)
     if _is_firm_addressed(sentence):
         yield Denial("firm", _ESCALATION, only_unnamed=True)
 
@@ -184,6 +187,24 @@ def _find_other_gains(sentence: MarkedSentence) -> Iterator[Denial]:
         yield from (Denial("gain", frozenset({"easing"}), code, winner) for code in sorted(codes - {winner, giver}))
         if codes - {winner, giver}:
             yield Denial("gain", _ESCALATION, giver, winner)
+
+
+def _find_one_market(sentence: MarkedSentence) -> Iterator[Denial]:
+    """Yield that the European Union and its members are one market.
+
+    Fines and budgets are no trade policy. Britain counts as no member, for its talks on leaving.
+    """
+    codes = {mention.code for mention in sentence.mentions}
+    if EUROPEAN_UNION in codes:
+        for member in sorted(codes & _read_members()):
+            yield Denial("market", _ALL_KINDS, EUROPEAN_UNION, member)
+            yield Denial("market", _ALL_KINDS, member, EUROPEAN_UNION)
+
+
+@cache
+def _read_members() -> frozenset[str]:
+    """Read the codes of the members of the European Union of today."""
+    return frozenset(member for scope, member, _, left in list_members() if scope == "eu_members" and left is None) - {EUROPEAN_UNION}
 
 
 def _is_firm_addressed(sentence: MarkedSentence) -> bool:

@@ -19,23 +19,9 @@ from pipeline.signals.readers.rules.matching import Mark, MarkedSentence
 from pipeline.signals.readers.rules.pairs import find_owned_pair
 
 # Reaches are numbers of words.
-OWNER_REACH = 5
 NEW_REACH = 4
 TARGET_REACH = 6
 NEW_RESTRICTION_SCORE = 0.5
-
-
-def find_possessor(sentence: MarkedSentence, noun: int) -> str | None:
-    """Return the country that owns a noun by `'s`: `Delhi's sudden halt`.
-
-    The country is up to `OWNER_REACH` words before word `noun`, without a preposition between them. None if there is none.
-    """
-    for mention, (_, last) in zip(sentence.mentions, sentence.mention_spans, strict=True):
-        if noun - OWNER_REACH <= last < noun:
-            words = sentence.words_between(last + 1, noun)
-            if words[:1] == ["'s"] and not set(words) & cues("governed"):
-                return mention.code
-    return None
 
 
 def find_new_restrictions(sentence: MarkedSentence, used: set[int]) -> Iterable[Act]:

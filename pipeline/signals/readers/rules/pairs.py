@@ -9,6 +9,7 @@ from pipeline.signals.readers.rules.matching import Mark, MarkedSentence
 
 # Reaches are numbers of words.
 OWNED_REACH = 3
+POSSESSOR_REACH = 5
 GAIN_REACH = 3
 VERB_REACH = 2
 SUBJECT_REACH = 2
@@ -44,6 +45,19 @@ def is_in_own_clause(sentence: MarkedSentence, verb: int) -> bool:
     )
 
 
+def find_possessor(sentence: MarkedSentence, noun: int) -> str | None:
+    """Return the country that owns a noun by `'s`: `Delhi's sudden halt`.
+
+    The country is up to `POSSESSOR_REACH` words before word `noun`, without a preposition between them. None if there is none.
+    """
+    for mention, (_, last) in zip(sentence.mentions, sentence.mention_spans, strict=True):
+        if noun - POSSESSOR_REACH <= last < noun:
+            words = sentence.words_between(last + 1, noun)
+            if words[:1] == ["'s"] and not set(words) & cues("governed"):
+                return mention.code
+    return None
+
+
 def find_owned_pair(sentence: MarkedSentence, thing: int) -> tuple[str, str] | None:
     """Return the owner of an object and whom it is on.
 
@@ -64,22 +78,31 @@ def find_owned_pair(sentence: MarkedSentence, thing: int) -> tuple[str, str] | N
 def find_gain(sentence: MarkedSentence) -> tuple[str | None, str] | None:
     """Return who grants a relief that a country wins, and that country.
 
-    Example: USA and EUN for `Trump taxes Chinese steel as EU wins reprieve`. The country directly precedes `wins` or `is granted`. The
-    other is named after the relief (`from US tariffs`), else it is the first other country that may be a subject, or an owner. None for
-    who grants it if there is none, or for both without such a relief.
+    Example: USA and EUN for `Trump taxes Chinese steel as EU wins reprieve`. The country directly precedes `wins` or `is granted`, or owns
+    the relief (`Norway's exemption from`). The other is named after the relief (`from US tariffs`), else it is the first other country that
+    may be a subject, or an owner. None for who grants it if there is none, or for both without such a relief.
     """
     reliefs = [mark for mark in sentence.marks_of("object") if class_of(mark) == "approval"]
+    for named in reliefs:
+        owner = find_possessor(sentence, named.first)
+        if owner and sentence.words_between(named.last + 1, named.last + 2) == ["from"]:
+            return _find_giver(sentence, named, owner), owner
     for verb in sentence.marks_of("verb"):
         relief = next((mark for mark in reliefs if verb.last < mark.first <= verb.last + GAIN_REACH), None)
         number = next((at for at, (_, last) in enumerate(sentence.mention_spans) if last == _before_auxiliaries(sentence, verb)), None)
         if relief is None or number is None or not _is_gained(sentence, verb) or not is_subject(sentence, number):
             continue
         winner = sentence.mentions[number].code
-        others = [at for at, mention in enumerate(sentence.mentions) if mention.code != winner]
-        after = [at for at in others if relief.last < sentence.mention_spans[at][0] <= relief.last + GAIN_REACH]
-        givers = after or [at for at in others if is_subject(sentence, at)] or [at for at in others if _is_owner(sentence, at)]
-        return (sentence.mentions[givers[0]].code if givers else None), winner
+        return _find_giver(sentence, relief, winner), winner
     return None
+
+
+def _find_giver(sentence: MarkedSentence, relief: Mark, winner: str) -> str | None:
+    """Return who grants a relief to `winner`, if that is named."""
+    others = [at for at, mention in enumerate(sentence.mentions) if mention.code != winner]
+    after = [at for at in others if relief.last < sentence.mention_spans[at][0] <= relief.last + GAIN_REACH]
+    givers = after or [at for at in others if is_subject(sentence, at)] or [at for at in others if _is_owner(sentence, at)]
+    return sentence.mentions[givers[0]].code if givers else None
 
 
 def _is_gained(sentence: MarkedSentence, verb: Mark) -> bool:

@@ -11,6 +11,7 @@ from pipeline.signals.context import PAIR_SIZE
 from pipeline.signals.lexicon import cues, load_lexicon
 from pipeline.signals.readers.rules.grammar import class_of
 from pipeline.signals.readers.rules.matching import MarkedSentence
+from pipeline.signals.readers.rules.pairs import is_subject
 from pipeline.signals.readers.rules.phrases import word_list
 from pipeline.signals.readers.rules.syntax import Tree
 
@@ -64,6 +65,8 @@ class ParsedSentence:
         """
         if self.is_noun(at) and any(mark.first == at for mark in self.sentence.marks_of("verb", "operator")):
             return None  # the parser mistakes a verb for a noun
+        if neighbour := self._find_neighbour(at):
+            return neighbour
         node, came_by = self.phrase_head(at), ""
         for _ in self.tree.heads:  # no path in the tree is longer
             party = self._find_owner(node) if self.is_noun(node) else self._find_subject(node, came_by)
@@ -76,6 +79,18 @@ class ParsedSentence:
             if head == node or relation not in SHARES_SUBJECT:
                 return None
             node, came_by = head, relation
+        return None
+
+    def _find_neighbour(self, at: int) -> Party | None:
+        """Return the state directly before a verb in `-s` or `-ing`.
+
+        It is the subject, even where the tree joins the verb to another word: `plays down report US planning tariffs`. A state after a
+        preposition is none, nor is one joined to others.
+        """
+        is_verb = any(mark.first == at and mark.form in {"s", "ing"} for mark in self.sentence.marks_of("operator"))
+        for number, (_, last) in enumerate(self.sentence.mention_spans):
+            if is_verb and last == at - 1 and self.tree.relations[last] != "conj" and is_subject(self.sentence, number):
+                return Party((self.sentence.mentions[number].code,))
         return None
 
     def find_speaker(self, at: int) -> Party | None:

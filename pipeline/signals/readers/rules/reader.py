@@ -35,6 +35,8 @@ from pipeline.signals.readers.rules.word_order import SentenceContext
 MAX_SENTENCE_LENGTH = 1500
 MAX_LENGTH_OF_SHORT_WORD = 3
 VERSION = "0.3.12"
+# Rules of verbs that bring a restriction back, which is no relief (`restores duties`).
+RETURN = "reimpose.restriction"
 # What a reading that only rules out others says of the act.
 _NO_ACT = Act("measure", "", 0, 0, "other", "announced", "negated", 0.6, mutual=False, words=())
 
@@ -159,10 +161,22 @@ def _iter_readings(sentence_acts: _SentenceActs, tree: Tree | None) -> Iterator[
             is_reason = act.kind in {*ESCALATING, "threat"} and (roles[1] in reasons or roles in spoken_of)
             if roles in sentence_acts.candidate_numbers and not is_reason and act.kind not in _find_denied_kinds(sentence_acts, roles):
                 yield _to_reading(sentence_acts.candidate_numbers[roles], sentence, act, modality, roles)
-            back = sentence_acts.candidate_numbers.get(roles[::-1])
-            if back is not None and modality == "asserted" and is_suffered(sentence_acts.context, act, roles[1]):
-                not_back = replace(act, rule_id=f"{act.rule_id}{RULED_OUT}")
-                yield _to_reading(back, sentence, not_back, "negated", roles[::-1])
+            if modality == "asserted":
+                yield from _iter_contraries(sentence_acts, act, roles)
+
+
+def _iter_contraries(sentence_acts: _SentenceActs, act: Act, roles: tuple[str, str]) -> Iterator[Reading]:
+    """Yield readings that an asserted act rules out.
+
+    `roles`: its actor and target. Who suffers an act does not do it, and what brings a restriction back (`RETURN`) is no relief.
+    """
+    sentence, numbers = sentence_acts.context.sentence, sentence_acts.candidate_numbers
+    if act.rule_id.startswith(RETURN) and roles in numbers:
+        no_relief = replace(_NO_ACT, kind="easing", rule_id=f"{RETURN}{RULED_OUT}")
+        yield _to_reading(numbers[roles], sentence, no_relief, "negated", roles)
+    if roles[::-1] in numbers and is_suffered(sentence_acts.context, act, roles[1]):
+        not_back = replace(act, rule_id=f"{act.rule_id}{RULED_OUT}")
+        yield _to_reading(numbers[roles[::-1]], sentence, not_back, "negated", roles[::-1])
 
 
 def _find_spoken_of(sentence_acts: _SentenceActs, parsed: ParsedSentence | None) -> Iterator[tuple[str, str]]:

@@ -9,8 +9,7 @@ from itertools import permutations
 from pipeline.signals.context import PAIR_SIZE
 from pipeline.signals.lexicon import cues
 from pipeline.signals.readers.rules.grammar import Act
-from pipeline.signals.readers.rules.nominal import find_possessor
-from pipeline.signals.readers.rules.pairs import find_gain, find_owned_pair
+from pipeline.signals.readers.rules.pairs import find_gain, find_owned_pair, find_possessor
 from pipeline.signals.readers.rules.parsed import PASSIVE_SUBJECTS, ParsedSentence, Party
 from pipeline.signals.readers.rules.word_order import (
     SentenceContext,
