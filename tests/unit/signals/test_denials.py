@@ -163,3 +163,14 @@ def test_the_union_and_its_members_have_no_trade_policy_towards_each_other() -> 
 )
 def test_who_has_a_relief_or_restores_a_duty_grants_none(text: str, reliefs: set[str]) -> None:
     assert _pairs(text, RELIEFS) == reliefs
+
+
+@pytest.mark.parametrize(
+    ("text", "pairs"),
+    [
+        ("Norway was poised to impose duties on Peruvian wine, and a trade war was averted at the last minute.", set()),
+        ("Norway lifted its duties on Peruvian wine and averted a trade war.", {"NOR>PER"}),
+    ],
+)
+def test_a_trade_war_that_was_averted_is_no_relief(text: str, pairs: set[str]) -> None:
+    assert _pairs(text, RELIEFS) == pairs

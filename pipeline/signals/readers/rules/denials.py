@@ -57,6 +57,9 @@ _PERSONAL = re.compile(
     r"|\btax (?:havens?|evaders?|evasion|exiles?)\b",
     re.IGNORECASE,
 )
+# What did not come is no relief; a deal that averted it may be one.
+_AVERTED = re.compile(r"\b(?:was|were|been) (?:\w+ )?averted\b", re.IGNORECASE)
+_DEAL_WORD = re.compile(r"\b(?:deal|agree\w*|accord|pact|truce|compromise)\b", re.IGNORECASE)
 _TRADE = re.compile(r"\b(?:tariff|dut(?:y|ies)|trade|import|export|levy|sanction|digital|goods)", re.IGNORECASE)
 _FIRM = re.compile(
     r"\b(?:Inc|Corp|Ltd|PLC|Plc|plc|GmbH|LLC|LLP)\b|\bCo\.?(?= |,)|\b(?:both|two|the) (?:companies|firms)\b|\bjoint venture\b|\btie-up\b"
@@ -96,6 +99,8 @@ def find_denials(sentence: MarkedSentence) -> Iterator[Denial]:
         yield Denial("clause", _RESTRICTING_OR_FREEING)
     if _AID.search(text) and not _RELIEF.search(text):
         yield Denial("aid", _CONCESSION)
+    if _AVERTED.search(text) and not _DEAL_WORD.search(text):
+        yield Denial("averted", frozenset({"easing"}))
     if (_SHOPPERS.search(text) or _PEOPLE.search(text)) and not _GOVERNMENT.search(text):
         yield Denial("shoppers", _ESCALATION)
     if _PERSONAL.search(text) and not _TRADE.search(text):
