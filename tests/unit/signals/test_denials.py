@@ -110,6 +110,10 @@ def test_taxes_on_persons_are_no_matter_of_trade() -> None:
     [
         ("American chipmaker Ardent Inc and Japan's Orion agree a microchip joint venture.", set()),
         ("Under the agreement, Ardent Inc will run trials in Japan and both companies will sell the drug in the United States.", set()),
+        (
+            "Under the agreement, Ardent Corp will run trials in Japan and both companies will market it in the United States.",
+            set(),
+        ),
         ("Norway and Peru sign deal to build ships", {"NOR>PER", "PER>NOR"}),
         ("The government of Norway approved a joint venture with Peru.", {"NOR>PER"}),
     ],

@@ -50,7 +50,7 @@ _SHOPPERS = re.compile(
 )
 _PEOPLE = re.compile(r"\b[A-Z]\w+(?:ans|ese|ish) (?:boycott|shun|snub)s?\b")
 _GOVERNMENT = re.compile(
-    r"\b(?:authorit\w+|government\w*|minist\w+|official\w*|states?|league|president|customs|commission)\b", re.IGNORECASE
+    r"\b(?:authorit\w+|government\w*|minist\w+|official\w*|(?<!united )states?|league|president|customs|commission)\b", re.IGNORECASE
 )
 _PERSONAL = re.compile(
     r"\baccidental americans?\b|\bdual (?:nationals|citizens)\b|\b(?:income|inheritance) tax(?:es)?\b"
@@ -67,7 +67,7 @@ _FIRM = re.compile(
 # Who acts or decides here is a state after all.
 _OFFICE = re.compile(
     r"\b(?:administration|agency|ambassador|authorit\w+|cabinet|commission\w*|congress|court|department|governments?|leaders?|ministers?|ministr\w+"
-    r"|officials?|parliament|president|regulators?|secretary|states?|tariffs?|treaty)\b",
+    r"|officials?|parliament|president|regulators?|secretary|(?<!united )states?|tariffs?|treaty)\b",
     re.IGNORECASE,
 )
 
