@@ -105,7 +105,7 @@ def find_denials(sentence: MarkedSentence) -> Iterator[Denial]:
         yield Denial("shoppers", _ESCALATION)
     if _PERSONAL.search(text) and not _TRADE.search(text):
         yield Denial("personal", _ALL_KINDS)
-    if _FIRM.search(text) and not _OFFICE.search(text) and not any(is_subject(sentence, at) for at in range(len(sentence.mentions))):
+    if _FIRM.search(text) and not _OFFICE.search(text) and not _names_acting_state(sentence):
         yield Denial("firms", _DEAL)
     yield from _find_averted(sentence)
     yield from _find_owned(sentence)
@@ -113,6 +113,14 @@ def find_denials(sentence: MarkedSentence) -> Iterator[Denial]:
     yield from _find_one_market(sentence)
     if _is_firm_addressed(sentence):
         yield Denial("firm", _ESCALATION, only_unnamed=True)
+
+
+def _names_acting_state(sentence: MarkedSentence) -> bool:
+    """Whether a state may be a subject.
+
+    A pronoun does not count: next to firms it may mean one of them.
+    """
+    return any(is_subject(sentence, at) and mention.role != "pronoun" for at, mention in enumerate(sentence.mentions))
 
 
 def _find_averted(sentence: MarkedSentence) -> Iterator[Denial]:
