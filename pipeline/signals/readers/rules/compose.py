@@ -71,8 +71,7 @@ def find_acts(sentence: MarkedSentence) -> list[Act]:
     if not any(act.modality == "asserted" or act.kind == "dialogue" for act in acts):
         acts += find_named_talks(sentence, used)
     acts += [*find_existing_restrictions(sentence, used), *find_effects(sentence)]
-    adjusted = (adjust(sentence, act) for act in acts)
-    return sorted(adjusted, key=lambda act: (act.anchor, act.focus, act.kind))
+    return sorted((adjust(sentence, act) for act in acts), key=lambda act: (act.anchor, act.focus, act.kind))
 
 
 def _find_verb_acts(sentence: MarkedSentence, used: set[int]) -> Iterable[Act]:
@@ -80,8 +79,8 @@ def _find_verb_acts(sentence: MarkedSentence, used: set[int]) -> Iterable[Act]:
 
     A noun such as `removal` counts only if a country owns it (`China's removal of tariffs`), an operator changes it (`demands the removal`)
     or, if it is a purchase, a verb decides it (`orders an increase in imports`); a verb with `wished` in the lexicon only if an operator
-    changes it. What just stays in place, unwilled (`_is_willed`), is a historical measure. What another verb undoes is no act.
-    Positions of words in acts, such as the first of each operator and object, are added to `used`, which is changed in place.
+    changes it. What just stays in place, unwilled (`_is_willed`), is a historical measure. What another verb undoes is no act. Positions
+    of words in acts, such as the first of each operator and object, are added to `used` in place.
     """
     objects = sentence.marks_of("object")
     chosen = [(verb, _choose_object(sentence, verb, objects)) for verb in sentence.marks_of("verb", "act")]
@@ -115,8 +114,7 @@ def _is_decided(sentence: MarkedSentence, noun: Mark) -> bool:
     Verbs of deciding are those that can also impose restrictions. The verb is at most `DECIDER_REACH` words before the noun.
     """
     near = [mark for mark in sentence.marks_of("verb") if noun.first - DECIDER_REACH <= mark.last < noun.first]
-    entries = [phrase.entry for mark in near for phrase in mark.readings]
-    return any(entry["direction"] == "up" and "restriction" in entry["takes"] for entry in entries)
+    return any(p.entry["direction"] == "up" and "restriction" in p.entry["takes"] for mark in near for p in mark.readings)
 
 
 def _inner_words(verb: Mark, predicate: _Predicate) -> range:
@@ -436,11 +434,10 @@ def _is_mutual(sentence: MarkedSentence, kind: str, entry: Mapping[str, Any], th
     True for agreements and dialogues, unless verb or object is `one_way` in the lexicon. A dialogue whose verb has the entry `sign` is
     mutual only if the sentence has no word of saying.
     """
-    if thing is not None and thing.readings[0].entry.get("one_way"):
+    if kind == "dialogue" and entry["id"] == "sign" and cues("speech") & set(sentence.words_between(0, len(sentence.tokens))):
         return False
-    if kind == "dialogue" and entry["id"] == "sign":
-        return not cues("speech") & set(sentence.words_between(0, len(sentence.tokens)))
-    return kind in {"agreement", "dialogue"} and not entry.get("one_way")
+    is_one_way = entry.get("one_way") or (thing is not None and thing.readings[0].entry.get("one_way"))
+    return kind in {"agreement", "dialogue"} and not is_one_way
 
 
 def _is_prospect(sentence: MarkedSentence, verb: Mark, operators: list[Mark]) -> bool:

@@ -34,7 +34,7 @@ from pipeline.signals.readers.rules.word_order import SentenceContext
 
 MAX_SENTENCE_LENGTH = 1500
 MAX_LENGTH_OF_SHORT_WORD = 3
-VERSION = "0.3.12"
+VERSION = "0.3.13"
 # Rules of verbs that bring a restriction back, which is no relief (`restores duties`).
 RETURN = "reimpose.restriction"
 # What a reading that only rules out others says of the act.
