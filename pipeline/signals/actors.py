@@ -209,17 +209,24 @@ def _is_dateline(tokens: Sequence[Token], first: int, last: int, name: Name) -> 
 
     Examples: `WASHINGTON —`, `BEIJING, May 3 -`. It is a capital before an em or en dash, anywhere in the sentence; a capital in upper case
     that opens the sentence, before `-`, `,` or `(`; a country's name of several words, the first in upper case, before any dash; or a
-    country after a place in upper case (`BUSAN, South Korea, Oct 30 -`), if a dash is among the `LENGTH_OF_DATE` tokens after it.
+    country after a place in upper case (`BUSAN, South Korea, Oct 30 -`), if a dash is among the `LENGTH_OF_DATE` tokens after it (not one
+    inside a word: `US, China agree 90-day truce`).
     """
     after = tokens[last + 1].text if last + 1 < len(tokens) else ""
     place = tokens[: max(first - 1, 0)]
     if name.role == "country" and place and tokens[first - 1].text == "," and all(token.text.isupper() for token in place):
-        return any(token.text in DASHES for token in tokens[last + 1 : last + 1 + LENGTH_OF_DATE])
+        return any(_is_free_dash(tokens, at) for at in range(last + 1, min(last + 1 + LENGTH_OF_DATE, len(tokens))))
     if name.role == "country" and len(name.spelling) > 1 and tokens[first].text.isupper():  # HONG KONG -
         return after in DASHES
     if name.role != "capital":
         return False
     return (after in "\u2014\u2013" and after != "") or (first == 0 and tokens[first].text.isupper() and after in {"-", ",", "("})
+
+
+def _is_free_dash(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a token is a dash with a space on either side."""
+    joins = 0 < at < len(tokens) - 1 and tokens[at - 1].end == tokens[at].start and tokens[at].end == tokens[at + 1].start
+    return tokens[at].text in DASHES and not joins
 
 
 def find_dateline(tokens: Sequence[Token]) -> str | None:

@@ -59,6 +59,7 @@ def test_datelines_are_ignored() -> None:
     assert mention_tuples("BUSAN, South Korea, Oct 30 - Japan objects.") == [("JPN", "country", True)]
     assert mention_tuples("LIMA, Peru (Wire) - Japan objects.") == [("JPN", "country", True)]
     assert [code for code, _, _ in mention_tuples("NAFTA, Canada and Japan object.")] == ["CAN", "JPN"]
+    assert [code for code, _, _ in mention_tuples("UK, Japan sign 30-page trade pact")] == ["GBR", "JPN"]
     assert mention_tuples("Hong Kong objects.") == [("HKG", "country", True)]
 
 

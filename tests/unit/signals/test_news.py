@@ -47,6 +47,8 @@ def test_a_relief_that_waits_for_the_other_side_is_an_offer(text: str, kind: str
         ("Norway is unlikely to impose a duty on Peruvian fish.", set()),
         ("Norway delays the imposition of a duty on Peruvian fish.", {"NOR>PER easing"}),
         ("Norway and Peru failed to reach a trade deal.", {"NOR>PER dialogue", "PER>NOR dialogue"}),
+        ("Norway rejects any plan that includes a duty on Peruvian fish.", {"NOR>PER refusal"}),
+        ("Norway plans a duty on Peruvian fish.", {"NOR>PER threat"}),
     ],
 )
 def test_what_fails_or_is_unlikely_is_not_done(text: str, signals: set[str]) -> None:
