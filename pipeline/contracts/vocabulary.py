@@ -286,7 +286,7 @@ TIER = Vocabulary(
     "tier",
     "Confidence of the signal.",
     {
-        "high": "both readers usually agree: of ten, nine are right in articles and headlines, nearly eight in dense statements",
+        "high": "both readers usually agree: of ten, nine are right in articles and headlines, eight in dense statements",
         "medium": "of ten, five or six are right in dense statements",
         "low": "a hint: of ten, about three are right in dense statements",
     },
