@@ -37,11 +37,11 @@ READINGS = pl.Schema({"text_key": pl.String(), "found": pl.Int64()})
 
 
 def write_days(home: Path, version: int) -> None:
-    """Write two days of two tables."""
+    """Write two days of two tables, with `version` rows on the first day."""
     with Lake(home / "lake").stage("days") as temporary:
         for table in (ARTICLES, COVERAGE):
-            rows = table.example(1).with_columns(pl.lit(DAYS.first).alias("index_date"))
-            temporary.write_days(table, rows.head(version), DAYS)
+            rows = table.example(version).with_columns(pl.lit(DAYS.first).alias("index_date"))
+            temporary.write_days(table, rows, DAYS)
 
 
 def write_table(home: Path, version: int) -> None:
