@@ -95,7 +95,7 @@ INDEX_KNOWN = Table(
 DAY_STATUS = Table(
     "day_status",
     "Status of days",
-    "From which day of knowledge each day and series is final, or a break.",
+    "The day at whose end each day and series became final, or a break.",
     grain="one day and series",
     key=("index_date", "series"),
     columns=(
