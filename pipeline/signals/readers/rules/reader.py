@@ -91,8 +91,8 @@ def _find_acts_of(group: SentenceCandidates) -> _SentenceActs | None:
         return None
     sentence = mark_sentence(text, _read_mentions(group))
     is_security = _contains_any(text, "security")
-    found = [] if does_nothing(text) else find_acts(sentence)
-    acts = [act for act in found if not (is_security and act.instrument == "entity_list")]
+    all_acts = [] if does_nothing(text) else find_acts(sentence)
+    acts = [act for act in all_acts if not (is_security and act.instrument == "entity_list")]
     denials = list(find_denials(sentence))
     if not acts and not denials:
         return None
