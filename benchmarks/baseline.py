@@ -4,10 +4,10 @@
 
 It is compared with a baseline of the whole first year, which looks ahead. Simulated pairs have a rate of stories that wanders (in
 logarithms an autoregression with standard deviation 0.5 and a half-life of 30 days). Each story has a mass: how much it counts. A schedule
-lists the lengths in days that a growing baseline has one after the other. The value of each day of the first year is computed with the
-expected mass of several schedules, and with that of all 365 days. Printed: root mean square of the difference of log values, its 95th
-percentile, and the correlation of log values. For each HOME (folder of a `tension run`), the same for tension of PAIR between the default
-schedule and the first 365 days.
+lists the lengths in days that a growing baseline has one after the other. The value of each day until the first year is final is computed
+with the expected mass of several schedules, and with that of all 365 days. Printed: root mean square of the difference of log values, its
+95th percentile, and the correlation of log values. For each HOME (folder of a `tension run`), the same for tension of PAIR in its first 365
+days, between the default schedule and a baseline of these days.
 """
 
 import argparse
@@ -45,7 +45,7 @@ SCHEDULES = {
 def simulate_masses(random: np.random.Generator, masses: Matrix, stories_a_day: float) -> Matrix:
     """Simulate the observed mass of each pair and day, shape (pairs, days).
 
-    Each story has one of `masses`, at random. The days are the first year and `OPEN_DAYS` more.
+    Each story has one of `masses`, at random. The days are the first year, and `OPEN_DAYS` more until its last day is final.
     """
     days = YEAR + OPEN_DAYS
     keep = 2.0 ** (-1 / 30)

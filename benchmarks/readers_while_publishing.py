@@ -80,7 +80,7 @@ def read_again(published: Path, known: dict[str, tuple[str, str]], opens: int) -
 
 
 def main() -> None:
-    """Read while another process publishes, and print the counts."""
+    """Read while another process publishes; count errors and mixtures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--opens", type=int, default=10_000)
     parser.add_argument("--readers", type=int, default=3)

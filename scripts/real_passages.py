@@ -92,7 +92,7 @@ def is_reported(identifier: str) -> bool:
 
 
 def main() -> None:
-    """Write the gold file of a split to standard output."""
+    """Print the gold file of a split: its labelled passages."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--split", choices=SPLITS, required=True)
     parser.add_argument("--passages", type=Path, nargs="*", default=[], help="JSON Lines with id and text")

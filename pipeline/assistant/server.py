@@ -142,7 +142,7 @@ def serve_http(answers: Answers, port: int) -> None:
 def _explain_errors(function: Callable[..., Answer]) -> Callable[..., Answer]:
     """Return the function, but raise its `UserError` as a `ToolError`.
 
-    The assistant can read the message of a `ToolError`.
+    An AI assistant gets the message of a `ToolError`, but not that of another error.
     """
 
     @functools.wraps(function)

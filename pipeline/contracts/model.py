@@ -130,7 +130,7 @@ class Table:
     def __post_init__(self) -> None:
         """Raise `ContractError` if the columns do not fit together.
 
-        That is if two have one name, or if key, day or a constraint names a column that the table does not have.
+        That is if two have one name, or if `key`, `day` or a constraint names a column that the table does not have.
         """
         names = [column.name for column in self.columns]
         others = {

@@ -122,7 +122,8 @@ class _CompiledRule:
     def _validate(self, dependencies: Any, metrics: Mapping[Any, Any], errors: Mapping[Any, Any]) -> tuple[bool, Mapping[str, Any]]:
         """Return whether the rule passed, and Great Expectations' result.
 
-        Raises `_EvaluationError` if a metric is missing, or if Great Expectations raises an error.
+        `dependencies`: the metrics that the rule needs (`_list_dependencies`); `metrics`, `errors`: results of `_resolve_metrics`. Raises
+        `_EvaluationError` if a metric is missing (with its message in `errors`), or if Great Expectations raises an error.
         """
         if any(metric.id not in metrics for metric in dependencies.get_metric_configurations()):
             own = {edge.left.id for edge in _build_graph([dependencies], _COUNTS).edges}

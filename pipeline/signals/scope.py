@@ -100,8 +100,8 @@ def find_scope(sentence: str, day: date | None = None) -> Scope | None:
     """Return the scope that a sentence names, with the countries it exempts.
 
     None if it names neither everybody nor a region or group. Leaders count as countries only if in office on `day`, or always if it is
-    None. Each list of countries in the sentence is put into the first of the fields `left_out`, `spared` and `opposed` (see `Scope`) that
-    applies, if any.
+    None. Each list of countries in the sentence is put into the first of these fields that applies, if any: `left_out` (`all but China`),
+    `spared` (`exempts Canada`), `opposed` (`cuts tariffs on all countries but raises China's`).
     """
     phrase = _find_phrase(sentence)
     if phrase is None:

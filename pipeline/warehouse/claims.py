@@ -104,7 +104,7 @@ def claim(bucket: Bucket, home: str, writer: str, part: str | None = None) -> It
 
 
 def is_claimed_here(bucket: Bucket) -> bool:
-    """Return whether this process has any claim (lock) on the lake.
+    """Return whether this process has any claim (lock) on the shared lake.
 
     It is also true for a claim that this process could not renew, or that another process has taken over.
     """

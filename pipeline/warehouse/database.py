@@ -25,13 +25,13 @@ STORAGE_VERSION = "v1.0.0"
 
 
 def write_database(path: Path, folder: Path, name: str, note: str, stale: Mapping[str, str]) -> None:
-    """Write a database with the tables of a release.
+    """Write the database of a release: tables, views, macros, comments.
 
     `path`: its file, which must not exist; `folder`: the Parquet files of the release `name`; `note` describes the data; `stale`: reason
     for each table whose last rebuild failed. `duckdb.Error` if it cannot be written.
     """
     with duckdb.connect(str(path), config={"threads": 1, "storage_compatibility_version": STORAGE_VERSION}) as con:
-        con.execute("set disabled_compression_methods = 'fsst'")  # FSST is random: the same release would give other bytes
+        con.execute("set disabled_compression_methods = 'fsst'")  # random: the same release would have other bytes
         _fill(con, folder, name, note, stale)
 
 

@@ -1,6 +1,6 @@
 """Export a table or view of the published database to a file.
 
-The file is CSV, Excel, Stata or Parquet. Its text may come from articles, so no cell can act as a formula in a spreadsheet.
+The file is CSV, Excel, Stata or Parquet. Text may come from articles, so in CSV and Excel none can act as a formula.
 """
 
 import json

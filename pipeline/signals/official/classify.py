@@ -124,7 +124,8 @@ def _find_problem(row: dict[str, Any], seen: set[tuple[str, date]]) -> str:
 def _is_correction(row: dict[str, Any], title: str) -> bool:
     """Whether a document corrects an earlier one, by any of its fields.
 
-    One is enough: the number of the corrected document, a word in title or action, or the beginning of its own number (`C1-`).
+    One is enough: the number of the corrected document, a word such as `correction` in `action` or at one end of the title, or a letter and
+    digit that begin its own number (such as `C1-` or `R2-`).
     """
     return (
         bool(row["correction_of"])

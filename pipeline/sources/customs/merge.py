@@ -1,6 +1,7 @@
-"""Merges trade figures and tariffs from files and stored responses.
+"""Merges trade figures from files and stored responses, and tariffs from files.
 
-The formats are read in `csv_files.py`, `tariffs.py`, `census.py` and `comtrade.py`; `sql/trade/flow_revisions.sql` chooses between sources.
+The formats are read in `csv_files.py`, `tariffs.py`, `census.py` and `comtrade.py`. `sql/trade/flow_revisions.sql` chooses between sources
+of a figure; two files with the same tariff are an error.
 """
 
 from collections import defaultdict

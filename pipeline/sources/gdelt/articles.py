@@ -88,7 +88,7 @@ def parse_articles(payload: Payload, outlets: Sequence[str] = ()) -> pl.DataFram
 
 
 def _filter_outlets(fields: pl.DataFrame, outlets: Sequence[str]) -> pl.DataFrame:
-    """Select documents of these outlets and their subdomains.
+    """Select documents of these outlets (domains) and their subdomains.
 
     Without `outlets`, all documents are selected. Rows that could not be split into fields are always selected.
     """

@@ -100,9 +100,9 @@ class Client:
     | 204, 404, 410 | missing |
     | 408, 429, 5xx, 200 without a body, damaged body, connection error, no data for too long | retried, then failed |
     | any other status, too many redirects, response not complete by its deadline | failed |
-    | unsafe address or redirect, invalid certificate, too many bytes | refused |
-    | none: the host is still blocked by an earlier `Retry-After`, for longer than the longest pause | failed, not sent |
-    | none: the request `is_final` and has a stored response (`fetch`) | `kept`, not sent |
+    | unsafe address (e.g. not public) or redirect, invalid certificate, too many bytes | refused |
+    | none: the host is still blocked by an earlier `Retry-After`, for longer than `network.longest_pause_seconds` | failed, not sent |
+    | none: the request `is_final` (need not be repeated) and has a stored response (`fetch`) | `kept`, not sent |
 
     `now` is the clock, in UTC; `sleep` waits seconds; `resolve` resolves host names; `ssl_context` verifies certificates (by default
     httpx's, or SSL_CERT_FILE). Proxies of the environment are ignored, because they would resolve host names themselves.

@@ -203,13 +203,13 @@ def find_named_talks(sentence: MarkedSentence, used: set[int]) -> Iterable[Act]:
     """Find the first talks or deal named without a verb, as dialogue.
 
     Example: `trade talks between A and B`. Both sides act (`mutual`), unless the sentence has a word of saying. `no trade talks` denies the
-    talks for both sides, and overrides the trained reader (`encoder`). Either the sentence must be about trade and name two or more
-    countries, or it must name a country and known talks (`the talks`). Sentences about markets give none. Objects whose position is in
-    `used` are acts already.
+    talks for both sides, and overrides the encoder (`SURE_SIGN`). Either the sentence must name two or more countries and a word of trade
+    (in the object itself or another), or one country and talks that `the` shows to be known (`the talks`). Sentences about markets give
+    none. Objects whose position is in `used` are acts already.
     """
     all_words = set(sentence.words_between(0, len(sentence.tokens)))
     if cues("markets") & all_words:
-        return  # only markets hope for them
+        return  # such talks are only hoped for: `hopes of trade talks lift shares`
     things = sentence.marks_of("object")
     is_on_trade = any(class_of(thing) in {"restriction", "conflict", "quarrel"} for thing in things)
     is_pair = len({mention.code for mention in sentence.mentions}) >= PAIR_SIZE
