@@ -178,3 +178,18 @@ def test_who_has_a_relief_or_restores_a_duty_grants_none(text: str, reliefs: set
 )
 def test_a_trade_war_that_was_averted_is_no_relief(text: str, pairs: set[str]) -> None:
     assert _pairs(text, RELIEFS) == pairs
+
+
+@pytest.mark.parametrize(
+    ("text", "relieved", "hit"),
+    [
+        ("Trump blinks on most duties, hikes Peru to 60 per cent", None, "USA>PER"),
+        ("Trump pauses most tariffs but raises Peru to 60%", None, "USA>PER"),
+        ("Trump raises Peru to 60%, spares most others", None, "USA>PER"),
+        ("Trump pauses tariffs on Peru", "USA>PER", None),
+        ("Trump cuts Peru to 10 percent", "USA>PER", None),
+    ],
+)
+def test_a_country_that_is_raised_to_a_rate_is_not_relieved(text: str, relieved: str | None, hit: str | None) -> None:
+    assert _pairs(text, RELIEFS) - {"USA>*"} == ({relieved} if relieved else set())
+    assert _pairs(text, ESCALATIONS) == ({hit} if hit else set())

@@ -72,6 +72,19 @@ _OFFICE = re.compile(
 )
 
 
+# `raises Chile to 40 percent`.
+_RAISING = re.compile(
+    r"\b(?:rais(?:es?|ed|ing)|lift(?:s|ed|ing)?|hik(?:es?|ed|ing)|boost(?:s|ed|ing)?|jack(?:s|ed|ing)? up|ups) $", re.IGNORECASE
+)
+_LEVEL = re.compile(r" to (?:an? \w+ )?\d[\d.,]* ?(?:%|per ?cent|pct)", re.IGNORECASE)
+_MOST = re.compile(r"\b(?:most|others?|the rest|dozens|everyone|everybody|many)\b", re.IGNORECASE)
+_RELENTING = re.compile(
+    r"\b(?:paus|suspend|delay|blink|back(?:s|ed|ing)? (?:down|off)|relent|eas(?:e|ed|es|ing)\b|cut|lower|halv|spar|exempt|retreat"
+    r"|hold(?:s|ing)? off)",
+    re.IGNORECASE,
+)
+
+
 class Denial(NamedTuple):
     """Kinds of signals that a sentence has not, for some pairs.
 
@@ -110,6 +123,7 @@ def find_denials(sentence: MarkedSentence) -> Iterator[Denial]:
     yield from _find_averted(sentence)
     yield from _find_owned(sentence)
     yield from _find_other_gains(sentence)
+    yield from _find_raised(sentence)
     yield from _find_one_market(sentence)
     if _is_firm_addressed(sentence):
         yield Denial("firm", _ESCALATION, only_unnamed=True)
@@ -200,6 +214,19 @@ def _find_other_gains(sentence: MarkedSentence) -> Iterator[Denial]:
         yield from (Denial("gain", frozenset({"easing"}), code, winner) for code in sorted(codes - {winner, giver}))
         if codes - {winner, giver}:
             yield Denial("gain", _ESCALATION, giver, winner)
+
+
+def _find_raised(sentence: MarkedSentence) -> Iterator[Denial]:
+    """Yield that a country that is raised to a rate is not relieved.
+
+    Example: `pauses most tariffs, raises Chile to 40 percent`. If the other partners are relieved, nothing is imposed on all of them.
+    """
+    for mention, (first, last) in zip(sentence.mentions, sentence.mention_spans, strict=True):
+        before, after = sentence.text[: sentence.tokens[first].start], sentence.text[sentence.tokens[last].end :]
+        if _RAISING.search(before) and _LEVEL.match(after):
+            yield Denial("raised", _CONCESSION, target=mention.code)
+            if _MOST.search(before) and _RELENTING.search(before):
+                yield Denial("raised", _ESCALATION, target=ALL_PARTNERS)
 
 
 def _find_one_market(sentence: MarkedSentence) -> Iterator[Denial]:
