@@ -48,7 +48,7 @@ _SHOPPERS = re.compile(
     r"|\bboycotts? (?:of|against) (?:\w+ )?\w+(?: \w+)? (?:goods|products|brands|beer|cars|food|shops|stores)\b",
     re.IGNORECASE,
 )
-_PEOPLE = re.compile(r"\b[A-Z]\w+(?:ans|ese|ish) (?:boycott|shun|snub)s?\b")
+_PEOPLE = re.compile(r"\b[A-Z]\w+(?:[ai]n|ese|ish)s? (?:boycott|shun|snub)s?\b")
 _GOVERNMENT = re.compile(
     r"\b(?:authorit\w+|government\w*|minist\w+|official\w*|(?<!united )states?|league|president|customs|commission)\b", re.IGNORECASE
 )
@@ -217,7 +217,7 @@ def _find_other_gains(sentence: MarkedSentence) -> Iterator[Denial]:
 
 
 def _find_raised(sentence: MarkedSentence) -> Iterator[Denial]:
-    """Yield that a country that is raised to a rate is not relieved.
+    """Yield that who is raised to a rate is not relieved.
 
     Example: `pauses most tariffs, raises Chile to 40 percent`. If the other partners are relieved, nothing is imposed on all of them.
     """
