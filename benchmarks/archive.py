@@ -73,7 +73,10 @@ def generate_articles(text_bytes: int, span: Days) -> Iterator[dict[str, str]]:
 
 
 def write_archive(folder: Path, text_bytes: int, span: Days) -> int:
-    """Write files of articles, alternately gzip JSON lines and Parquet; return their bytes of text."""
+    """Write random articles into a new folder; return their bytes, unpacked.
+
+    The files are alternately gzip JSON lines and Parquet. The text is ASCII, so characters are bytes; all fields count.
+    """
     folder.mkdir(parents=True)
     rows, buffered, total, files = [], 0, 0, 0
     file_bytes = min(FILE_BYTES, max(text_bytes // 2, 1))

@@ -15,7 +15,7 @@ The command line prints a `UserError` as a message and exits with its code, or w
     │   ├── GapError             days between the first and the last one are missing in the lake
     │   ├── GoldError            a file of annotated passages (gold) is invalid
     │   ├── HistoryError         Dagster's history of runs cannot be read or written
-    │   ├── HistoryStorageError  the storage of the history of runs is not installed
+    │   ├── HistoryStorageError  the package for a history of runs in Postgres is not installed
     │   ├── HomeError            the home contains the data of other articles, or cannot be used
     │   │   └── HomeInUseError   another process writes to the home
     │   │       └── LakeInUseError  another process writes to the shared lake

@@ -1,4 +1,4 @@
-"""The readings with most weight, and what people judge about them.
+"""The readings with most weight, and verdicts on them.
 
 A reading is what the extractor took from a sentence: actor, target, kind, status and instrument. Its mass is how much it counts in the
 index. A verdict of a person or language model says whether a reading is right.

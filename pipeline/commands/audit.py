@@ -61,9 +61,10 @@ def audit_home(selection: Selection, judge: str | None, to: Path | None, verdict
     """List readings, or take verdicts on them; then print the precision.
 
     With a `judge`: ask in the terminal about listed readings that this judge has not judged, or write them to the file `to`.
-    `verdict_file`: verdicts to be added first; without `judge`, nothing is then listed. Raises `AuditError` if the home has no signals of
-    the channels, if there is `to` but no `judge`, if `verdict_file` does not exist, or if writing `to` would lose verdicts;
-    `SelectionError` if the home has none of the selected readings; `VerdictError` if the judge's name or a file of verdicts is invalid.
+    `verdict_file`: verdicts to be added first; without `judge`, nothing is then listed. `home_folder`: None for the home of the settings.
+    Raises `AuditError` if the home has no signals of the channels, if there is `to` but no `judge`, if `verdict_file` does not exist, or if
+    writing `to` would lose verdicts; `SelectionError` if the home has none of the selected readings; `VerdictError` if the judge's name or
+    a file of verdicts is invalid.
     """
     judge = _check_judge(judge, to)
     settings = read_settings(home=home_folder)

@@ -14,7 +14,8 @@ from pipeline.warehouse.verify import find_damage
 def back_up_home(target: Path, home_folder: Path | None) -> None:
     """Copy a home, and print what was copied.
 
-    `target`: a new folder outside the home. If it is not, or the home is damaged, `BackupError` is raised and nothing is copied.
+    `home_folder`: the folder with tables, releases and history of runs (not `tension.toml`); None: that of the settings. `target`: a new
+    folder outside it. If it is not, or the home is damaged, `BackupError` is raised, if it is in use `HomeError`; nothing is then copied.
     """
     settings = read_settings(home=home_folder)
     copied = back_up(settings.home, target, partial(find_damage, settings, compares_hashes=True))
@@ -25,7 +26,8 @@ def back_up_home(target: Path, home_folder: Path | None) -> None:
 def restore_home(source: Path, home_folder: Path | None) -> None:
     """Make a home from a backup, and print what was restored.
 
-    `BackupError`, with nothing restored, if the backup is damaged or of a later version, or the home is no new or empty folder.
+    `source`: the backup. `home_folder`: the home to make, a new or empty folder; None: that of the settings. If it has files, or the backup
+    is damaged or of a later version, `BackupError` is raised and nothing is restored.
     """
     settings = read_settings(home=home_folder)
     _print(f"{settings.home} is restored from {source}", restore(source, settings.home))

@@ -39,8 +39,7 @@ def _find_article_days(settings: Settings, known: Catalogue) -> Days:
 
     These are the files of the settings, and those of the inbox that can be read completely; a run reports the others. Days of files that
     did not change come from the catalogue (`known`); the others are read. A date after today counts as none (`read_articles` says which
-    day such a row has). Raises `SourceError` if no file has a row, or if a file cannot be read or has rows but
-    no date.
+    day such a row has). Raises `SourceError` if no file has a row, or if a file cannot be read or has rows but no date.
     """
     today, now = clock.today(), clock.now().timestamp()
     files = list_all_files(settings.articles, settings.home, settings.inbox, known, last_day=today, now=now, report=ReadReport())

@@ -19,9 +19,9 @@ from pipeline.signals.gate.articles import judge_articles
 def explain_text(text: str, day: date | None) -> None:
     """Print the findings in a text or a file.
 
-    If `text` is the path of a file, its content is read. `day`: of the text; it decides who was in office. A note on stderr says whether
-    `tension run` would read the text as an article, and if not, why; it is read here in any case. A text that seems not to be English gets
-    another note, that only English is read, and without findings nothing else.
+    If `text` is the path of a file, its content is read. `day`: of the text; it decides who was in office and what is old news; None: every
+    leader counts. A note on stderr says whether `tension run` would read the text as an article, and if not, why; it is read here in any
+    case. A text that seems not to be English gets another note, that only English is read, and without findings nothing else.
     """
     content = Path(text).read_text(encoding="utf-8", errors="replace") if _is_file(text) else text
     title, body = _split_title(content)

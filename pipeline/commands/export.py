@@ -14,9 +14,10 @@ from pipeline.warehouse.publish import Publisher
 def export_table(ending: Format | None, to: Path | None, table: str | None, pair: str | None, home_folder: Path | None) -> None:
     """Write a table or view of the published release to one file.
 
-    `table`: by default `tension_index`. `pair`: only rows about these two countries (`ExportError` for a table that names none); None: all.
-    Without `ending`, the format is that of the ending of `to`, and without both CSV. Without `to`, the file is `TABLE.FORMAT` in the
-    working folder.
+    `table`: by default `tension_index`. `pair`: only rows about these two countries; None: all. Without `ending`, the format is that of the
+    ending of `to`, and without both CSV. Without `to`, the file is `TABLE.FORMAT` in the working folder. `home_folder`: None for the home
+    of the settings. Raises `ExportError` if `ending` and `to` differ (`_choose_format`), and the errors of `read_export`, e.g. if nothing
+    is published.
     """
     chosen = table or TENSION_INDEX.name
     ending = _choose_format(ending, to)

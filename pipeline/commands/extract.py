@@ -15,7 +15,7 @@ def extract_signals(file: Path, to: Path, workers: int | None, extractor: Reader
     """Write the signals in the texts of `file` to the file `to`.
 
     There is one row for each signal, as .jsonl, .csv or .parquet by the extension of `to`; their number is printed. `workers` and
-    `extractor` None: those of the settings. An unusable `to` is an error before any text is read.
+    `extractor` None: those of the settings. Raises the errors of `check_output`, before any text is read, if `to` cannot be written.
     """
     check_output(to)
     texts = read_texts(file)

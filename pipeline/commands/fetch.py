@@ -21,8 +21,9 @@ def fetch_upstreams(names: Sequence[str] | None, first: date | None, last: date 
     """Fetch these upstreams, by default all enabled ones.
 
     Then print the state of all sources (upstreams and files), or exit with code 1 if a step failed. Days: `first` to `last`, by default
-    those of the settings; a last day that is missing there too is yesterday. Raises `SourceError` if one of `names` is not enabled, no
-    upstream is, or every request failed.
+    those of the settings; a last day that is missing there too is yesterday. `home_folder`: None for the home of the settings. Raises
+    `SourceError` if one of `names` is not enabled, no upstream is, or every request failed; `HomeError` if the home is in use, or for the
+    bundled sample.
     """
     settings = end_yesterday(read_settings(home=home_folder, first_day=first), last)
     wanted = names or list(settings.sources.on)

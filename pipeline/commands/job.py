@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 class HistoryError(UserError):
     """Dagster's history of runs cannot be read or written.
 
-    No value depends on it.
+    No published value depends on the history.
     """
 
 

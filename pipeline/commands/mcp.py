@@ -12,8 +12,8 @@ from pipeline.warehouse.publish import Publisher
 def serve_assistants(port: int | None, home_folder: Path | None) -> None:
     """Answer AI assistants over standard input, or over HTTP.
 
-    HTTP if `port` is not None; otherwise standard output has only messages of the protocol (MCP). `UserError` if the package mcp is not
-    installed or nothing is published.
+    HTTP if `port` is not None; otherwise standard output has only messages of the protocol (MCP). `home_folder`: None for the home of the
+    settings. `UserError` if the package mcp is not installed or nothing is published.
     """
     if find_spec("mcp") is None:
         raise UserError("assistants need the package mcp; install it: uv pip install 'mcp>=2.3,<3'")

@@ -21,8 +21,9 @@ class OpenError(UserError):
 def open_explorer(port: int, home_folder: Path | None, *, opens_browser: bool) -> None:
     """Serve the published folder until Ctrl-C.
 
-    SIGTERM is an interruption, as for other commands. `port` 0 takes a free one. `OpenError` when nothing is published, the release has no
-    explorer, or the port is taken or not permitted.
+    SIGTERM is an interruption, as for other commands. `port` 0 takes a free one. `home_folder`: None for the home of the settings.
+    `opens_browser`: also show the explorer in a browser. `OpenError` when nothing is published, the release has no explorer, or the port is
+    taken or not permitted.
     """
     settings = read_settings(home=home_folder)
     folder = settings.published

@@ -23,7 +23,8 @@ def validate_home(
     """Validate a home, write the report, and print each section.
 
     The report is written to `folder`, or else to the published folder of the home. `OSError` at once if that is not possible. `simulation`:
-    whether the intervals are tested on simulated rates, which takes a minute. The other arguments: as in `ValidationOptions`.
+    whether the intervals are tested on simulated rates, which takes a minute. `home`: None for that of the settings. The other arguments
+    are those of `ValidationOptions`, the errors those of `validate`.
     """
     settings = read_settings(home=home)
     folder = folder or settings.published

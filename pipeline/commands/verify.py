@@ -24,6 +24,7 @@ def verify_home(home_folder: Path | None) -> None:
     """Print what is damaged in a home, and how to repair it.
 
     Exits with 0 if nothing is, or the home is empty, 1 if runs repair everything, else 2; also 2 if there is no home, or it cannot be read.
+    `home_folder`: None for the home of the settings.
     """
     try:
         settings = read_settings(home=home_folder)

@@ -23,7 +23,6 @@ def read_shared_days(
 
     A block is some days of one step, which no other machine reads at the same time; each is printed.
 
-
     An option that is None is taken from the settings (days: as in `set_days`). Raises `OptionError` if an upstream is enabled or there is
     no shared lake. Exits with 1 after a block that failed.
     """

@@ -41,10 +41,10 @@ def enabled_upstreams(settings: Settings, *names: str) -> list[str]:
 
 
 def by_day_if_enabled(settings: Settings, name: str) -> dict[str, Any]:
-    """Return the arguments of an asset that reads one upstream.
+    """Return the arguments of an asset that reads the upstream `name`.
 
-    The asset has daily partitions while the upstream is enabled, else none.
-    A partitioned asset adds two events per day to the log, too much for a table that stays empty.
+    The asset has daily partitions while the upstream is enabled, else none. A partitioned asset adds two events per day to the log, too
+    much for a table that stays empty.
     """
     return by_day(settings) if enabled_upstreams(settings, name) else {}
 

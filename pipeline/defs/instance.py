@@ -35,7 +35,7 @@ DEAD = "The process of this run ended without a result: it was killed, or the ma
 
 
 class HistoryStorageError(UserError, RuntimeError):
-    """The storage of the history of runs is not installed."""
+    """The package for a history of runs in Postgres is not installed."""
 
 
 class BatchingInstance(dg.DagsterInstance):

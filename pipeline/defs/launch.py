@@ -127,8 +127,8 @@ class Launcher:
     def launch(self, settings: Settings, runs: Sequence[Run], listener: Listener) -> Launched:
         """Execute the runs, up to the first that fails.
 
-        `settings` must be those of the code location. Days written before a failure stay. Failed checks are also stored as warnings in the
-        lake. Raises `KeyboardInterrupt` if a run was interrupted.
+        `settings` must be those of the code location; `listener` receives the progress. Days written before a failure stay. Failed checks
+        are also stored as warnings in the lake. Raises `KeyboardInterrupt` if a run was interrupted.
         """
         lake, days = open_lake(settings), list(group_consecutive_days(sorted({day for run in runs for day in run.days})))
         rows_before = hash_file_rows(lake, days)

@@ -23,7 +23,7 @@ _VALUES = {
 
 
 def assets() -> list[dg.AssetsDefinition]:
-    """Return one step per model, with an asset per table."""
+    """Return a step per model (SQL or Python), an asset per table."""
     return [build_model_asset(model) for model in list_models()]
 
 

@@ -1,4 +1,7 @@
-"""Daily partitions, from the first to the last day of the settings."""
+"""Daily partitions, from the first day of the settings, and their runs.
+
+Without a last day (`Settings.end`) a new partition is added every day. A run builds one partition or a range of them.
+"""
 
 from collections.abc import Mapping
 from datetime import date, timedelta

@@ -95,7 +95,7 @@ class News:
 
 @dataclass(frozen=True)
 class ExtractorFactory:
-    """Builds the extractor when needed; loading models takes seconds."""
+    """Builds the extractor when needed; loading encoder and parser takes seconds."""
 
     settings: Settings
 
@@ -126,15 +126,15 @@ class ExtractorFactory:
 
 @dataclass(frozen=True)
 class Method:
-    """The parameters of the models: pairs, half-life and baseline."""
+    """The parameters of the models (SQL or Python): pairs, half-life, baseline."""
 
     settings: Settings
 
     def variables(self, store: Lake) -> dict[str, object]:
         """Return the DuckDB variables of the models.
 
-        They come from the settings, the first and last day read, and the stored baseline. If the settings have a baseline window, it takes
-        precedence over the stored one.
+        They come from the settings, and from the lake (`store`): the first and last day read, and the stored baseline. A baseline window
+        in the settings takes precedence over the stored one; without both it is the default baseline. `BaselineError` as in `check_window`.
         """
         stored = read_stored_baseline(store.read(BASELINE))
         window = self.settings.baseline or stored.window

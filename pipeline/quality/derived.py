@@ -91,8 +91,8 @@ def _drop_none(**arguments: Any) -> dict[str, Any]:
 def _nearest_out_of_bounds(column: Column) -> Iterator[Any]:
     """Yield a forbidden value for each bound of a column.
 
-    It is an exclusive minimum itself, a value just below a minimum (`_just_below`), or a maximum plus 1. A rule on the bounds must fail on
-    these.
+    It is an exclusive minimum itself, a minimum less 1, a day or a second (`_just_below`), or a maximum plus 1. The rule on the bounds must
+    reject it.
     """
     if column.exclusive_minimum is not None:
         yield column.exclusive_minimum

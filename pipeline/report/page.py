@@ -141,8 +141,8 @@ class FileLink:
 class Page:
     """Everything that the report shows.
 
-    `coverage` is None when nothing was read; `precision`: sentences on what people judged, for each channel. Without `timeline`, or without
-    a value in it, there is no interactive chart. `warning`: what the baseline lacks, if anything. `breaks`: days whose values use signals
+    `coverage` is None when nothing was read; `precision`: a sentence on the verdicts for each channel. Without `timeline`, or without a
+    value in it, there is no interactive chart. `warning`: what the baseline lacks, if anything. `breaks`: days whose values use signals
     of another extractor or lexicon than the baseline's, in order. `made_by`: release and hash of the code that made the page.
     """
 

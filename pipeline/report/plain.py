@@ -1,4 +1,7 @@
-"""Make text and links from outside safe for terminal and page."""
+"""Make text and links from outside safe for terminal and page.
+
+Unprintable characters are replaced, unsafe links refused. Does not belong here: escaping HTML, which the page's templates do.
+"""
 
 import re
 import unicodedata

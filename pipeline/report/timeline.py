@@ -339,10 +339,10 @@ def _to_peak_story(row: Mapping[str, Any]) -> PeakStory:
 
 
 def _list_stories(signals: pl.DataFrame) -> Iterator[Evidence]:
-    """Yield sentence and origin of each signal, without unsafe links.
+    """Yield main sentence and origin of each story, without unsafe links.
 
-    An unsafe link is replaced by None. Control characters become spaces, but HTML is not escaped. The sentence is empty unless the signal's
-    tier (its confidence) is `high`.
+    `signals`: the one with most mass of each story, in order. An unsafe link becomes None. Control characters become spaces, but HTML is
+    not escaped. The sentence is empty unless the signal's tier (its confidence) is `high`.
     """
     for row in signals.iter_rows(named=True):
         who = direction_title(row["actor"], row["target"])

@@ -67,7 +67,7 @@ class _Sources(SettingsGroup):
         return self
 
     def get_group(self, upstream: Upstream[G]) -> G:
-        """Return the settings of one upstream."""
+        """Return the settings of one upstream, such as `sources.census`."""
         group = getattr(self, upstream.name)
         assert isinstance(group, upstream.settings)
         return group

@@ -158,7 +158,10 @@ def _match_surname(
 
 
 def _is_part_of_name(tokens: Sequence[Token], first: int, last: int) -> bool:
-    """Whether a surname is another person's, or part of a name."""
+    """Whether a surname is another person's, or part of a name.
+
+    `first`, `last`: positions of its words. A word that could be a name (no honorific) is next to it, or `, a` or `, an` follows.
+    """
     before = tokens[first - 1] if first else None
     is_opening = first == 1 and before is not None and before.lower in cues("determiners")
     if before and _is_name_like(before) and before.lower not in cues("honorifics") and not is_opening:
@@ -178,7 +181,11 @@ def _is_name_like(token: Token) -> bool:
 
 
 def _is_among_leaders(tokens: Sequence[Token], first: int, last: int, day: date | None, mentions: Sequence[Mention]) -> bool:
-    """Whether a surname is next to a leader or government."""
+    """Whether a surname is next to a leader or government.
+
+    `first`, `last`: positions of its words; `mentions`: those before it in the sentence. A word such as `and` joins it to a leader in
+    office on `day`, or a word for a government follows.
+    """
     joints = {"and", "-", "\u2013", "&"}
     after = tokens[last + 1].lower if last + 1 < len(tokens) else ""
     if after in cues("governments"):

@@ -1,6 +1,6 @@
 """Align an extractor's predictions with gold rows, sentence by sentence.
 
-Gold rows are signals labelled by people; an optional one (`opt`) may be predicted or not (docs/annotation-guide.md). A signal is
+Gold rows are labelled signals; an optional one (`opt`) may be predicted or not (docs/annotation-guide.md). A signal is
 asserted if the sentence reports it as news (`modality`). A triple is actor, target and polarity in a sentence. Belongs here:
 everything that decides whether a prediction is right. Does not: scores (`evaluate.py`).
 """

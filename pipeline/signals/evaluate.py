@@ -1,8 +1,8 @@
 """Score an extractor against gold files and list its errors.
 
-Gold files have passages with signals labelled by people. The mass of a prediction is its weight in the index (`_score_masses`). Belongs
-here: which scores a report has. Does not: their intervals (`bootstrap.py`), deciding which prediction is right (`alignment.py`), or layout
-(`pipeline/report/scores.py`).
+Gold files have passages with labelled signals. A triple is actor, target and polarity. The mass of a prediction is its weight in the
+index (`_score_masses`). Belongs here: which scores a report has. Does not: their intervals (`bootstrap.py`), deciding which prediction is
+right (`alignment.py`), or layout (`pipeline/report/scores.py`).
 """
 
 from collections.abc import Mapping

@@ -57,7 +57,7 @@ def fit(gold: Gold) -> tuple[dict[str, float], dict[str, dict[str, float]]]:
 def _judge_evidence(gold: Gold, evidence: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
     """Select the asserted evidence and add `is_right`, by the gold.
 
-    Asserted: reported as news. Gold: signals labelled by people. `evidence`: the readings of a mode, combined; `places`: where each
+    Asserted: reported as news. Gold: labelled signals. `evidence`: the readings of a mode, combined; `places`: where each
     candidate is in its passage. Evidence that only optional gold rows match is dropped.
     """
     placed = evidence.filter(pl.col("modality") == "asserted").join(places, on="candidate", how="left", maintain_order="left")

@@ -54,7 +54,7 @@ def hash_content(root: Path, note: str) -> str:
 def add_metadata(paths: Iterable[Path], metadata: Mapping[str, str]) -> None:
     """Write Parquet files again, with metadata in their footers.
 
-    It is done last, because the metadata has the name of the release, which is known only when all files have been hashed.
+    The metadata has the name of the release, which has a hash of all these files as they are without it (`hash_content`).
     """
     for path in paths:
         write_parquet(pl.read_parquet(path, hive_partitioning=False, glob=False), path, dict(metadata))

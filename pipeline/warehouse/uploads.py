@@ -70,9 +70,7 @@ class Upload:
 def identify_home(home: Path) -> str:
     """Return the random name by which uploads distinguish homes.
 
-    It is made on the first call and stored in the home.
-
-    Raises `UploadError` if its file is damaged.
+    It is made on the first call and stored in the home (`HOME_ID`). Raises `UploadError` if that file is damaged.
     """
     path = home / HOME_ID
     if not path.exists():

@@ -119,8 +119,8 @@ def _parse_next_day(pattern: str, max_days_ahead: int = MAX_DAYS_AHEAD) -> pl.Ex
 def _find_next(year: pl.Expr | None, month: pl.Expr, day: pl.Expr, max_days_ahead: int) -> pl.Expr:
     """Find the next date with that day and month after the article.
 
-    `year`: null, or None, if the sentence gives none: it is then the article's year or the next one. `month`: its name. Null unless the
-    date is 1 to `max_days_ahead` days after the article.
+    `year`: null where a sentence gives none, or None if no sentence does: it is then the article's year or the next one. `month`: its name.
+    Null unless the date is 1 to `max_days_ahead` days after that of the article (`told_on`).
     """
     reported_on = pl.col("told_on")
     number = month.str.to_lowercase().str.slice(0, 3).replace_strict(_MONTHS, range(1, 13), default=None, return_dtype=pl.Int8)

@@ -40,7 +40,7 @@ MAX_TEXT_LENGTH = 5_000  # characters of a field that are read; real fields are 
 class Classified(NamedTuple):
     """Acts found in official documents, and the outcome of each document.
 
-    The acts are of `OFFICIAL_SIGNALS`, the outcomes of `OFFICIAL_DOCUMENTS`.
+    They are rows of `OFFICIAL_SIGNALS` and `OFFICIAL_DOCUMENTS`. An outcome is `acts`, or the reason why there is none.
     """
 
     signals: pl.DataFrame

@@ -432,7 +432,7 @@ def _is_mutual(sentence: MarkedSentence, kind: str, entry: Mapping[str, Any], th
     """Whether both sides act, which makes a signal in each direction.
 
     True for agreements and dialogues, unless verb or object is `one_way` in the lexicon. A dialogue whose verb has the entry `sign` is
-    mutual only if the sentence has no word of saying.
+    mutual only if the sentence has no word of saying. `entry`: that of the verb; `thing`: the object, if any.
     """
     if kind == "dialogue" and entry["id"] == "sign" and cues("speech") & set(sentence.words_between(0, len(sentence.tokens))):
         return False

@@ -88,8 +88,8 @@ _RELENTING = re.compile(
 class Denial(NamedTuple):
     """Kinds of signals that a sentence has not, for some pairs.
 
-    `actor`, `target`: codes of the pair, None for any. With `only_unnamed` it concerns only targets (states) that the sentence does not
-    name.
+    `why`: the reason in a word. `actor`, `target`: codes of the pair, None for any. With `only_unnamed` it concerns only targets (states)
+    that the sentence does not name.
     """
 
     why: str
@@ -172,15 +172,15 @@ def _find_phrases(sentence: MarkedSentence, phrases: Container[str]) -> Iterator
 
 
 def _find_restriction(sentence: MarkedSentence, after: int) -> Mark | None:
-    """Return the first restriction at most `AVERTED_REACH` words after a word."""
+    """Return the first restriction up to `AVERTED_REACH` words after word `after`."""
     things = (mark for mark in sentence.marks_of("object") if class_of(mark) == "restriction")
     return next((thing for thing in things if after < thing.first <= after + AVERTED_REACH), None)
 
 
 def _restricts(sentence: MarkedSentence, until: int, owner: str | None) -> bool:
-    """Whether a restriction of trade with `owner` is named before a word.
+    """Whether a restriction of trade with `owner` is named before word `until`.
 
-    If `owner` is None, any restriction counts.
+    `owner`: a country, named after the restriction; if it is None, any restriction counts.
     """
     named = list(zip(sentence.mentions, sentence.mention_spans, strict=True))
     return any(

@@ -128,8 +128,8 @@ def is_stopped(sentence: MarkedSentence, verb: Mark) -> bool:
 def is_clause_subject(sentence: MarkedSentence, verb: Mark, thing: Mark) -> bool:
     """Whether an object is the subject of a verb's dependent clause.
 
-    Example: `announced that the 25 percent tariff would be held back`. `that` is at most `SUBJECT_REACH` words before the object, without a
-    verb of the lexicon between them.
+    Example: `announced that the 25 percent tariff would be held back`. `that` is after the verb and at most `SUBJECT_REACH` words before
+    the object (`thing`), without a verb of the lexicon between them.
     """
     start = max(verb.last + 1, thing.first - SUBJECT_REACH)
     that = next((at for at in range(thing.first - 1, start - 1, -1) if sentence.tokens[at].lower == "that"), None)
@@ -166,7 +166,7 @@ def governing_operators(sentence: MarkedSentence, at: int) -> list[Mark]:
 def is_fulfilled(sentence: MarkedSentence, operator: Mark) -> bool:
     """Whether a threat is carried out: `acting on a threat to impose tariffs`.
 
-    A phrase such as `followed through on` is up to `FULFILMENT_REACH` words before the noun.
+    Two words such as `followed through` (`FULFILLING`) are among the `FULFILMENT_REACH` words before the noun (`operator`).
     """
     before = sentence.words_between(operator.first - FULFILMENT_REACH, operator.first)
     return operator.category == "operator_noun" and class_of(operator) == "threaten" and not FULFILLING.isdisjoint(pairwise(before))

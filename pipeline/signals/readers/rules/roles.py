@@ -188,7 +188,8 @@ def is_suffered(context: SentenceContext, act: Act, target: str) -> bool:
 def _find_owner_against(context: SentenceContext, act: Act, codes: tuple[str | None, ...]) -> str | None:
     """Return the owner of what an act changes, if against `codes`.
 
-    Example: USA for `US tariffs on Mexico would be paused`. Verbs that do not change the object itself (`would be matched`) do not count.
+    Example: USA for `US tariffs on Mexico would be paused` and MEX. `codes`: who acts or is the target, None if unknown. Verbs that do not
+    change the object itself (`would be matched`) do not count.
     """
     is_change = act.rule_id.startswith(CHANGES) and act.rule_id.endswith(".restriction")
     return find_owner_against(context, act.thing, act.anchor, codes) if is_change and act.thing is not None else None

@@ -249,7 +249,7 @@ def find_owner(context: SentenceContext, thing: int) -> str | None:
 
 
 def find_owner_against(context: SentenceContext, thing: int, until: int, codes: Container[str | None]) -> str | None:
-    """Return the owner of an object that is against given countries.
+    """Return the owner of an object that is against `codes`.
 
     Example: USA for `US tariffs on Mexico` and the `codes` (MEX). `thing`: first word of the object; its target is named after it, before
     word `until`. None if the owner or such a target is not named, or the owner is one of `codes`.
