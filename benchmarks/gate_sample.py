@@ -15,7 +15,7 @@ CHARACTERS = 200
 
 def main() -> None:
     """Print title and first characters of each selected article."""
-    parser = build_parser("Passing articles to be judged by hand.")
+    parser = build_parser("Passing articles to be judged.")
     parser.add_argument("--count", type=int, default=60, help="number of articles [default: %(default)s]")
     options = parser.parse_args()
     articles = read_clean_articles(options.articles)

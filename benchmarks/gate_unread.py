@@ -16,7 +16,7 @@ CHARACTERS = 300
 
 def main() -> None:
     """Print id, outcome, score, title and first characters of each selected article."""
-    parser = build_parser("Unread articles to be judged by hand.")
+    parser = build_parser("Unread articles to be judged.")
     parser.add_argument("--count", type=int, default=100, help="number of articles [default: %(default)s]")
     parser.add_argument("--draw", type=int, default=1, help="number of the draw, from 1 on [default: %(default)s]")
     options = parser.parse_args()
