@@ -26,7 +26,6 @@ ADDRESSEE_REACH = 5
 _ESCALATION = frozenset({"measure", "threat", "investigation"})
 _CONCESSION = frozenset({"easing", "offer"})
 _DEAL = frozenset({"agreement", "easing", "purchase"})
-_RESTRICTING_OR_FREEING = frozenset({"measure", "threat", "easing", "offer"})
 _ALL_KINDS = frozenset(KIND_POLARITY)
 
 _WORDS = r"(?: [\w'\u2019$-]+)"
@@ -70,8 +69,6 @@ _OFFICE = re.compile(
     r"|officials?|parliament|president|regulators?|secretary|(?<!united )states?|tariffs?|treaty)\b",
     re.IGNORECASE,
 )
-
-
 # `raises Chile to 40 percent`.
 _RAISING = re.compile(
     r"\b(?:rais(?:es?|ed|ing)|lift(?:s|ed|ing)?|hik(?:es?|ed|ing)|boost(?:s|ed|ing)?|jack(?:s|ed|ing)? up|ups) $", re.IGNORECASE
@@ -105,11 +102,15 @@ class Denial(NamedTuple):
         return self.actor in {None, roles[0]} and self.target in {None, roles[1]}
 
 
+#: Of a sentence that does nothing to trade (`clauses.py`).
+NOTHING_DONE = Denial("clause", frozenset({"measure", "threat", "easing", "offer"}))
+
+
 def find_denials(sentence: MarkedSentence) -> Iterator[Denial]:
     """Yield what the words of a sentence rule out."""
     text = sentence.text
     if does_nothing(text):
-        yield Denial("clause", _RESTRICTING_OR_FREEING)
+        yield NOTHING_DONE
     if _AID.search(text) and not _RELIEF.search(text):
         yield Denial("aid", _CONCESSION)
     if _AVERTED.search(text) and not _DEAL_WORD.search(text):
@@ -255,8 +256,7 @@ def _is_firm_addressed(sentence: MarkedSentence) -> bool:
     """
     nonstate = load_lexicon("actors")["nouns"]["nonstate"]
     in_mentions = {at for first, last in sentence.mention_spans for at in range(first, last + 1)}
-    words = [token.text for token in sentence.tokens if token.text[0].isalpha() and len(token.text) > ADDRESSEE_REACH]
-    has_names = 2 * sum(word[0].isupper() for word in words) <= len(words) + 1
+    has_names = not sentence.title_words
     for operator in sentence.marks_of("operator"):
         at = operator.last + 1
         if class_of(operator) != "threaten" or at >= len(sentence.tokens) - 1 or at in in_mentions:

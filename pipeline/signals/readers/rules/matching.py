@@ -14,6 +14,7 @@ from pipeline.signals.tokens import Token, tokenize
 
 LONG_PHRASE = 2  # least distance from first to last word: three words or more
 OWNER_REACH = 4  # words before a noun in which its owner's `'s` is
+MAX_LENGTH_OF_SHORT_WORD = 3  # a title may have shorter words in lower case
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,21 @@ class MarkedSentence:
     def mention_spans(self) -> tuple[tuple[int, int], ...]:
         """First and last word (inclusive) of each mention."""
         return tuple(self._word_span(mention) for mention in self.mentions)
+
+    @cached_property
+    def title_words(self) -> tuple[Token, ...]:
+        """Words of a headline in Title Case, whose capitals make no names.
+
+        They are its words of over `MAX_LENGTH_OF_SHORT_WORD` letters that name no country. Empty unless more than half of these have
+        capitals.
+        """
+        in_mentions = {at for first, last in self.mention_spans for at in range(first, last + 1)}
+        words = tuple(
+            token
+            for at, token in enumerate(self.tokens)
+            if at not in in_mentions and token.text[0].isalpha() and len(token.text) > MAX_LENGTH_OF_SHORT_WORD
+        )
+        return words if 2 * sum(word.text[0].isupper() for word in words) > len(words) else ()
 
     def _word_span(self, mention: Mention) -> tuple[int, int]:
         """Return the first and last word (inclusive) of a mention.

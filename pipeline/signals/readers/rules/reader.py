@@ -19,9 +19,8 @@ from pipeline.signals.lexicon import cues
 from pipeline.signals.reader import READINGS_SCHEMA, RULED_OUT, Reading
 from pipeline.signals.readers.rules.background import modality_by_tree
 from pipeline.signals.readers.rules.bare import FORETOLD, HARM
-from pipeline.signals.readers.rules.clauses import does_nothing
 from pipeline.signals.readers.rules.compose import find_acts
-from pipeline.signals.readers.rules.denials import Denial, find_denials
+from pipeline.signals.readers.rules.denials import NOTHING_DONE, Denial, find_denials
 from pipeline.signals.readers.rules.grammar import ESCALATING, Act
 from pipeline.signals.readers.rules.matching import MarkedSentence, mark_sentence
 from pipeline.signals.readers.rules.pairs import is_in_own_clause
@@ -33,7 +32,6 @@ from pipeline.signals.readers.rules.syntax import Tree, is_installed, parse_sent
 from pipeline.signals.readers.rules.word_order import SentenceContext
 
 MAX_SENTENCE_LENGTH = 1500
-MAX_LENGTH_OF_SHORT_WORD = 3
 VERSION = "0.3.13"
 # Rules of verbs that bring a restriction back, which is no relief (`restores duties`).
 RETURN = "reimpose.restriction"
@@ -91,9 +89,9 @@ def _find_acts_of(group: SentenceCandidates) -> _SentenceActs | None:
         return None
     sentence = mark_sentence(text, _read_mentions(group))
     is_security = _contains_any(text, "security")
-    all_acts = [] if does_nothing(text) else find_acts(sentence)
-    acts = [act for act in all_acts if not (is_security and act.instrument == "entity_list")]
     denials = list(find_denials(sentence))
+    all_acts = [] if NOTHING_DONE in denials else find_acts(sentence)
+    acts = [act for act in all_acts if not (is_security and act.instrument == "entity_list")]
     if not acts and not denials:
         return None
     main_pair = next((tuple(sorted((row["actor"], row["target"]))) for row in group if row["is_main_pair"]), ())
@@ -112,19 +110,10 @@ def _find_acts_of(group: SentenceCandidates) -> _SentenceActs | None:
 def _to_parser_text(sentence: MarkedSentence) -> str:
     """Return the text for the parser, without capitals in headlines.
 
-    The parser takes Words With Capitals for names. A headline has capitals in more than half of its words of over
-    `MAX_LENGTH_OF_SHORT_WORD` letters that name no country. Countries and shorter words keep their capitals, and every word its offset.
+    The parser takes Words With Capitals for names. Countries and shorter words keep their capitals, and every word its offset.
     """
-    in_mentions = {at for first, last in sentence.mention_spans for at in range(first, last + 1)}
-    words = [
-        token
-        for at, token in enumerate(sentence.tokens)
-        if at not in in_mentions and token.text[0].isalpha() and len(token.text) > MAX_LENGTH_OF_SHORT_WORD
-    ]
-    if 2 * sum(word.text[0].isupper() for word in words) <= len(words):
-        return sentence.text
     text = sentence.text
-    for word in words:
+    for word in sentence.title_words:
         if len(word.text.lower()) == len(word.text):
             text = f"{text[: word.start]}{word.text.lower()}{text[word.end :]}"
     return text
@@ -145,11 +134,10 @@ def _iter_readings(sentence_acts: _SentenceActs, tree: Tree | None) -> Iterator[
     reasons = {*find_traded_with(sentence), *find_company(sentence)}
     is_harm = any(act.rule_id == HARM for act in sentence_acts.acts)
     spoken_of = set(_find_spoken_of(sentence_acts, parsed))
+    denied = {roles: _find_denied_kinds(sentence_acts, roles) for roles in sentence_acts.candidate_numbers}
     for roles, number in sentence_acts.candidate_numbers.items():
-        denied = _find_denied_kinds(sentence_acts, roles)
-        if roles[1] in reasons or is_harm or roles in spoken_of:
-            denied.setdefault("measure", "reason")
-        for kind, why in denied.items():
+        is_only_spoken_of = roles[1] in reasons or is_harm or roles in spoken_of
+        for kind, why in (({"measure": "reason"} if is_only_spoken_of else {}) | denied[roles]).items():
             yield _to_reading(number, sentence, replace(_NO_ACT, kind=kind, rule_id=f"{why}{RULED_OUT}"), "negated", roles)
     for act in sentence_acts.acts:
         modality = "historical" if act.modality == "asserted" and is_past_event(sentence.text, sentence_acts.day) else act.modality
@@ -159,7 +147,7 @@ def _iter_readings(sentence_acts: _SentenceActs, tree: Tree | None) -> Iterator[
             modality = "hypothetical"
         for roles in dict.fromkeys(find_roles(sentence_acts.context, parsed, act)):
             is_reason = act.kind in {*ESCALATING, "threat"} and (roles[1] in reasons or roles in spoken_of)
-            if roles in sentence_acts.candidate_numbers and not is_reason and act.kind not in _find_denied_kinds(sentence_acts, roles):
+            if roles in sentence_acts.candidate_numbers and not is_reason and act.kind not in denied[roles]:
                 yield _to_reading(sentence_acts.candidate_numbers[roles], sentence, act, modality, roles)
             if modality == "asserted":
                 yield from _iter_contraries(sentence_acts, act, roles)

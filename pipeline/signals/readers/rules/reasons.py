@@ -5,8 +5,9 @@ act is not aimed at them.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
+from pipeline.signals.actors import Mention
 from pipeline.signals.readers.rules.matching import MarkedSentence
 
 _REACH = 120  # characters before a country that are looked at
@@ -37,11 +38,8 @@ def find_company(sentence: MarkedSentence) -> Iterator[str]:
 
     All mentions of such a country in the sentence follow a phrase such as `in coordination with`, with only other names between them.
     """
-    by_code: dict[str, list[bool]] = {}
-    for mention in sentence.mentions:
-        before = sentence.text[max(0, mention.start - 2 * _REACH) : mention.start]
-        by_code.setdefault(mention.code, []).append(_COMPANY.search(before) is not None)
-    return (code for code, is_company in by_code.items() if all(is_company))
+    text = sentence.text
+    return _find_where_all(sentence, lambda mention: _COMPANY.search(text[max(0, mention.start - 2 * _REACH) : mention.start]))
 
 
 def find_traded_with(sentence: MarkedSentence) -> Iterator[str]:
@@ -50,14 +48,23 @@ def find_traded_with(sentence: MarkedSentence) -> Iterator[str]:
     All mentions of such a country in the sentence follow a phrase such as `over its purchases of`, `for buying` or `buyers of`, or `over`
     if the goods are named (`over Russian oil`).
     """
-    by_code: dict[str, list[bool]] = {}
-    for mention in sentence.mentions:
-        before = sentence.text[max(0, mention.start - _REACH) : mention.start]
-        is_reason = (
+    text = sentence.text
+
+    def find_reason(mention: Mention) -> re.Match[str] | None:
+        before = text[max(0, mention.start - _REACH) : mention.start]
+        return (
             _REASON.search(before)
             or _BUYER.search(before)
-            or _BUYERS.match(sentence.text, mention.end)
-            or (_OVER.search(before) and _GOODS.match(sentence.text, mention.end))
+            or _BUYERS.match(text, mention.end)
+            or (_GOODS.match(text, mention.end) if _OVER.search(before) else None)
         )
-        by_code.setdefault(mention.code, []).append(is_reason is not None)
-    return (code for code, reasons in by_code.items() if all(reasons))
+
+    return _find_where_all(sentence, find_reason)
+
+
+def _find_where_all(sentence: MarkedSentence, match: Callable[[Mention], re.Match[str] | None]) -> Iterator[str]:
+    """Yield the countries all of whose mentions in the sentence match."""
+    by_code: dict[str, list[bool]] = {}
+    for mention in sentence.mentions:
+        by_code.setdefault(mention.code, []).append(match(mention) is not None)
+    return (code for code, matches in by_code.items() if all(matches))
