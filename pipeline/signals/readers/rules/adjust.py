@@ -87,7 +87,7 @@ def _opens_condition(sentence: MarkedSentence, at: int, act: int) -> bool:
         return False
     is_on_deal = not {"deal", "agreement", "accord", "pact"}.isdisjoint(after[:4])
     mentions = list(zip(sentence.mentions, sentence.mention_spans, strict=True))
-    agents = {mention.code for mention, (first, _) in mentions if first < min(act, at) and not _is_governed(sentence, first)}
+    agents = {mention.code for mention, (first, _) in mentions if first < min(act, at) and not sentence.is_governed(first)}
     visits = {mark.first for mark in sentence.marks_of("operator") if class_of(mark) == "meet"}
     openers = {word, "as", "that", "the"}
     return is_on_deal or any(
@@ -98,12 +98,6 @@ def _opens_condition(sentence: MarkedSentence, at: int, act: int) -> bool:
         and last + 1 not in visits
         for mention, (first, last) in mentions
     )
-
-
-def _is_governed(sentence: MarkedSentence, at: int) -> bool:
-    """Whether a preposition directly precedes word `at`, or a preposition and `the`."""
-    before = sentence.words_between(at - 2, at)
-    return not cues("governed").isdisjoint(before[-1:] if before[-1:] != ["the"] else before[:1])
 
 
 def _ends_in_obligation(words: Sequence[str]) -> bool:

@@ -100,6 +100,11 @@ class MarkedSentence:
         subjects = [first for first in states if first == 0 or self.tokens[first - 1].lower not in cues("governed")]
         return not subjects and bool(cues("markets") & set(self.words_between(0, end)))
 
+    def is_governed(self, at: int) -> bool:
+        """Whether a preposition directly precedes word `at`, or a preposition and `the`."""
+        before = self.words_between(at - 2, at)
+        return not cues("governed").isdisjoint(before[-1:] if before[-1:] != ["the"] else before[:1])
+
     def words_between(self, first: int, end: int) -> list[str]:
         """Return the lower-case words from `first` up to, not including, `end`."""
         return [token.lower for token in self.tokens[max(first, 0) : end]]

@@ -21,9 +21,7 @@ def is_subject(sentence: MarkedSentence, number: int) -> bool:
     It is a state that acts, without a preposition before it or `'s` after it.
     """
     mention, (first, last) = sentence.mentions[number], sentence.mention_spans[number]
-    before, after = sentence.words_between(first - 2, first), sentence.words_between(last + 1, last + 2)
-    governing = before[-1:] if before[-1:] != ["the"] else before[:1]
-    return mention.is_actor and cues("governed").isdisjoint(governing) and after != ["'s"]
+    return mention.is_actor and not sentence.is_governed(first) and sentence.words_between(last + 1, last + 2) != ["'s"]
 
 
 def find_last_subject(sentence: MarkedSentence, until: int) -> str | None:

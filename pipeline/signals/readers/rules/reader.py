@@ -133,19 +133,20 @@ def _iter_readings(sentence_acts: _SentenceActs, tree: Tree | None) -> Iterator[
     parsed = ParsedSentence(sentence, tree) if tree else None
     reasons = {*find_traded_with(sentence), *find_company(sentence)}
     is_harm = any(act.rule_id == HARM for act in sentence_acts.acts)
-    spoken_of = set(_find_spoken_of(sentence_acts, parsed))
+    roles_of_acts = [(act, list(dict.fromkeys(find_roles(sentence_acts.context, parsed, act)))) for act in sentence_acts.acts]
+    spoken_of = set(_find_spoken_of(sentence_acts, [(act, roles) for act, pairs in roles_of_acts for roles in pairs]))
     denied = {roles: _find_denied_kinds(sentence_acts, roles) for roles in sentence_acts.candidate_numbers}
     for roles, number in sentence_acts.candidate_numbers.items():
         is_only_spoken_of = roles[1] in reasons or is_harm or roles in spoken_of
         for kind, why in (({"measure": "reason"} if is_only_spoken_of else {}) | denied[roles]).items():
             yield _to_reading(number, sentence, replace(_NO_ACT, kind=kind, rule_id=f"{why}{RULED_OUT}"), "negated", roles)
-    for act in sentence_acts.acts:
+    for act, pairs in roles_of_acts:
         modality = "historical" if act.modality == "asserted" and is_past_event(sentence.text, sentence_acts.day) else act.modality
         if parsed and modality == "asserted":
             modality = modality_by_tree(parsed, act)
         if sentence_acts.is_question and modality == "asserted":
             modality = "hypothetical"
-        for roles in dict.fromkeys(find_roles(sentence_acts.context, parsed, act)):
+        for roles in pairs:
             is_reason = act.kind in {*ESCALATING, "threat"} and (roles[1] in reasons or roles in spoken_of)
             if roles in sentence_acts.candidate_numbers and not is_reason and act.kind not in denied[roles]:
                 yield _to_reading(sentence_acts.candidate_numbers[roles], sentence, act, modality, roles)
@@ -167,15 +168,14 @@ def _iter_contraries(sentence_acts: _SentenceActs, act: Act, roles: tuple[str, s
         yield _to_reading(numbers[roles[::-1]], sentence, not_back, "negated", roles[::-1])
 
 
-def _find_spoken_of(sentence_acts: _SentenceActs, parsed: ParsedSentence | None) -> Iterator[tuple[str, str]]:
+def _find_spoken_of(sentence_acts: _SentenceActs, pairs: Sequence[tuple[Act, tuple[str, str]]]) -> Iterator[tuple[str, str]]:
     """Yield pairs whose actor restricts nothing, but speaks of the other's act.
 
     It says what the other's restriction will do (`FORETOLD`), or acts before or while the other does something in a clause of its own:
     `Before Washington imposes duties on Japan, Tokyo's envoy was hopeful`. A pair is left out if the rules find an escalation of it, or the
-    sentence speaks of an answer.
+    sentence speaks of an answer. `pairs`: each act with its actor and target, once for each.
     """
     context = sentence_acts.context
-    pairs = [(act, roles) for act in sentence_acts.acts for roles in find_roles(context, parsed, act)]
     escalating = {*ESCALATING, "threat"}
     done = {roles for act, roles in pairs if act.kind in escalating}
     has_answer = not cues("answers").isdisjoint(token.lower for token in context.sentence.tokens)
