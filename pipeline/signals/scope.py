@@ -20,6 +20,7 @@ from pipeline.contracts.vocabulary import KIND_POLARITY
 from pipeline.signals.actors import Mention, find_mentions
 from pipeline.signals.lexicon import load_lexicon
 from pipeline.signals.lexicon.inflect import verb_forms
+from pipeline.signals.slots import find_rate_on
 
 # Kinds that a government can do towards everybody at once; a deal, a purchase or a talk needs a partner.
 ONE_SIDED = frozenset({"threat", "measure", "investigation", "offer", "easing"})
@@ -32,6 +33,16 @@ _LIST = re.compile(r"(?:,|&|\band\b|\bor\b|\bthe\b|\s)*", re.IGNORECASE)
 _FILLERS = r"(?:\s+(?:goods|imports|products|those|not|just|only|for|from|on|of|against|to|both|the))*\s*"
 _ADDED = re.compile(r"\b(?:on|for|against|including|especially)(?:\s+the)?\s+$", re.IGNORECASE)
 _BREAK = re.compile(r"[,;:]|\b(?:and|but|while|with|as)\b", re.IGNORECASE)
+
+# Columns of a reading that its scope can change, by number of the reading.
+_RESOLVED = {
+    "row": pl.Int64(),
+    "target": pl.String(),
+    "target_words": pl.String(),
+    "scope": pl.String(),
+    "exceptions": pl.String(),
+    "rate_pct": pl.Float64(),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,14 +145,15 @@ def find_scope(sentence: str, day: date | None = None) -> Scope | None:
 def resolve_scopes(readings: pl.DataFrame) -> pl.DataFrame:
     """Add `scope` and `exceptions` to readings, and correct their targets.
 
-    `readings` has `quote`, `day` (or null), `actor`, `target`, `kind` and `target_words` (which name the target). Targets are corrected by
-    `_resolve_targets`: some become `*`, and a reading with two targets becomes two rows. Readings with the target `*` get the scope that
-    the sentence names, its words as `target_words`, and its exempt countries, without the actor, as `exceptions` (codes joined by blanks).
-    If the sentence names no scope, it is `all`, with empty words. Other readings have a null `scope` and empty `exceptions`.
+    `readings` has `quote`, `day` (or null), `actor`, `target`, `kind`, `target_words` (which name the target) and `rate_pct`. Targets are
+    corrected by `_resolve_targets`: some become `*`, and a reading with two targets becomes two rows. Readings with the target `*` get the
+    scope that the sentence names, its words as `target_words`, and its exempt countries, without the actor, as `exceptions` (codes joined
+    by blanks). If the sentence names no scope, it is `all`, with empty words. Other readings have a null `scope` and empty `exceptions`.
+    The rate of an act towards a named country is not that of the same act towards the scope: there it is that before the scope's words.
     """
     scopes: dict[tuple[str, date | None], Scope | None] = {}
     rows = []
-    columns = readings.select("quote", "day", "actor", "target", "kind", "target_words").iter_rows(named=True)
+    columns = readings.select("quote", "day", "actor", "target", "kind", "target_words", "rate_pct").iter_rows(named=True)
     for number, row in enumerate(columns):
         key = (row["quote"], row["day"])
         if key not in scopes:
@@ -149,7 +161,7 @@ def resolve_scopes(readings: pl.DataFrame) -> pl.DataFrame:
         rows += [(number, *_describe_target(target, row, scopes[key])) for target in _resolve_targets(row, scopes[key])]
     resolved = pl.DataFrame(
         rows,
-        schema={"row": pl.Int64(), "target": pl.String(), "target_words": pl.String(), "scope": pl.String(), "exceptions": pl.String()},
+        schema=_RESOLVED,
         orient="row",
     )
     return readings[resolved["row"].to_list()].with_columns(resolved.drop("row").get_columns())
@@ -172,17 +184,21 @@ def drop_unnamed_partners(readings: pl.DataFrame) -> pl.DataFrame:
     return joined.filter(~(is_unnamed & is_less.fill_null(value=False))).drop("of_shown")
 
 
-def _describe_target(target: str, row: dict[str, Any], scope: Scope | None) -> tuple[str, str, str | None, str]:
-    """Return a target with its words, scope and exceptions.
+def _describe_target(target: str, row: dict[str, Any], scope: Scope | None) -> tuple[str, str, str | None, str, float | None]:
+    """Return a target with its words, scope, exceptions and rate.
 
-    `row`: the reading. A country has the reading's words and nothing else. `*` (all, a region or a group) has what `scope` says: its words,
-    its code, and the countries that it exempts (codes joined by blanks, without the actor); if `scope` is None, it is `all`, without words.
+    `row`: the reading. A country has the reading's words and rate and nothing else. `*` (all, a region or a group) has what `scope` says:
+    its words, its code, and the countries that it exempts (codes joined by blanks, without the actor); if `scope` is None, it is `all`,
+    without words. Its rate is the reading's, unless that is of a country which the sentence names apart from the scope.
     """
+    rate: float | None = row["rate_pct"]
     if target != ALL_PARTNERS:
-        return target, row["target_words"], None, ""
+        return target, row["target_words"], None, "", rate
     if scope is None:
-        return target, "", ALL, ""
-    return target, scope.words, scope.code, " ".join(code for code in scope.exceptions if code != row["actor"])
+        return target, "", ALL, "", rate
+    if row["target"] in scope.named_after | scope.opposed:
+        rate = find_rate_on(row["quote"], row["quote"].find(scope.words))
+    return target, scope.words, scope.code, " ".join(code for code in scope.exceptions if code != row["actor"]), rate
 
 
 def _resolve_targets(row: dict[str, Any], scope: Scope | None) -> list[str]:

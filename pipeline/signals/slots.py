@@ -5,7 +5,7 @@ They are rate, amount and product, and whether the act is a retaliation or has a
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 
 from pipeline.signals.lexicon import load_lexicon
@@ -90,22 +90,36 @@ def find_rate(text: str, near: int = 0, targets: Sequence[int] = (), actors: Seq
     target's own duties (`_is_others`) and, after the act, those of an earlier act that it answers ("after a 10 percent levy").
     """
     rates = [
-        match
-        for match in _RATE.finditer(text)
-        if not _is_former(text, match)
-        and not _SHARE.match(text, match.end())
-        and not _is_others(text[: match.start()], targets, actors)
-        and not (match.start() > near and _REASON.search(text, near, match.start()))
-        and _to_number(match[1]) <= _LARGEST_RATE
+        match for match in _iterate_rates(text, targets, actors) if not (match.start() > near and _REASON.search(text, near, match.start()))
     ]
-    on_target = [
+    by_distance = _measure_to_targets(text, rates, targets) or [(abs(match.start() - near), _to_number(match[1])) for match in rates]
+    return min(by_distance, key=lambda pair: pair[0])[1] if by_distance else None
+
+
+def find_rate_on(text: str, target: int) -> float | None:
+    """Return the rate before a target, as in `10% on all imports`, or None.
+
+    `target`: position of its words, in characters. `find_rate` says what may be between both, and which rates are left out.
+    """
+    return min(_measure_to_targets(text, _iterate_rates(text, [target]), [target]), default=(0, None))[1]
+
+
+def _iterate_rates(text: str, targets: Sequence[int] = (), actors: Sequence[int] = ()) -> Iterator[re.Match[str]]:
+    """Yield rates of acts: no former ones, shares or targets' own."""
+    for match in _RATE.finditer(text):
+        is_left_out = _is_former(text, match) or _SHARE.match(text, match.end()) or _is_others(text[: match.start()], targets, actors)
+        if not is_left_out and _to_number(match[1]) <= _LARGEST_RATE:
+            yield match
+
+
+def _measure_to_targets(text: str, rates: Iterable[re.Match[str]], targets: Sequence[int]) -> list[tuple[int, float]]:
+    """Return rates before targets (`_ON` between), with distances in characters."""
+    return [
         (target - match.end(), _to_number(match[1]))
-        for target in targets
         for match in rates
+        for target in targets
         if match.end() < target and _ON.fullmatch(text, match.end(), target)
     ]
-    by_distance = on_target or [(abs(match.start() - near), _to_number(match[1])) for match in rates]
-    return min(by_distance, key=lambda pair: pair[0])[1] if by_distance else None
 
 
 def _is_former(text: str, rate: re.Match[str]) -> bool:

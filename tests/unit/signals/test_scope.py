@@ -90,9 +90,9 @@ def test_a_summit_is_no_target() -> None:
     assert scope_of("At the G20 summit Trump put tariffs on all imports.") == (ALL, "")
 
 
-def readings(quote: str, kind: str, target: str, words: str = "", actor: str = "USA") -> list[dict[str, Any]]:
-    row = {"quote": quote, "day": None, "actor": actor, "target": target, "kind": kind, "target_words": words}
-    frame = pl.DataFrame([row], schema_overrides={"day": pl.Date()})
+def readings(quote: str, kind: str, target: str, words: str = "", actor: str = "USA", rate: float | None = None) -> list[dict[str, Any]]:
+    row = {"quote": quote, "day": None, "actor": actor, "target": target, "kind": kind, "target_words": words, "rate_pct": rate}
+    frame = pl.DataFrame([row], schema_overrides={"day": pl.Date(), "rate_pct": pl.Float64()})
     return resolve_scopes(frame).rows(named=True)
 
 
@@ -131,6 +131,18 @@ def test_an_act_towards_everybody_and_one_more_has_both_targets() -> None:
     assert [row["target"] for row in readings(sentence, "easing", "CHN", "China")] == ["CHN"]
     goods_of_one = "Trump sets 10% tariff on all imports from China."
     assert [row["target"] for row in readings(goods_of_one, "measure", "CHN", "China")] == ["CHN"]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "rates"),
+    [
+        ("Ottawa puts a 12% duty on all imports and 40% on Peru.", [40, 12]),
+        ("Ottawa puts a duty on all imports, and 40 percent on Peru.", [40, None]),
+        ("Ottawa puts an 8 per cent duty on goods from all countries, 20 per cent on Chile and 40 per cent on Peru.", [40, 8]),
+    ],
+)
+def test_everybody_does_not_get_the_rate_of_one_country(sentence: str, rates: list[float | None]) -> None:
+    assert [row["rate_pct"] for row in readings(sentence, "measure", "PER", "Peru", "CAN", rate=40)] == rates
 
 
 def test_talks_keep_the_partner_from_context() -> None:
