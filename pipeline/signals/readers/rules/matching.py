@@ -138,9 +138,29 @@ def _is_part_of(mark: Mark, other: Mark) -> bool:
 
 
 def _match_phrases(tokens: Sequence[Token]) -> list[list[Phrase]]:
-    """Return for each word the lexicon phrases that begin there, longest first."""
-    index, lower = phrase_index(), tuple(token.lower for token in tokens)
-    return [[p for p in index.get(word, ()) if lower[at : at + len(p.words)] == p.words] for at, word in enumerate(lower)]
+    """Return for each word the lexicon phrases that begin there, longest first.
+
+    Left out are those that mean something else before the next word (`_means_other`).
+    """
+    index, lower = phrase_index(), (*(token.lower for token in tokens), "")
+    return [
+        [p for p in index.get(word, ()) if lower[at : at + len(p.words)] == p.words and not _means_other(p, lower[at + len(p.words)])]
+        for at, word in enumerate(lower[:-1])
+    ]
+
+
+def _means_other(phrase: Phrase, after: str) -> bool:
+    """Whether a phrase is no act or object before the word `after`.
+
+    Examples: `press secretary`, `cut the key rate to 2 percent on Monday`, `have revived` and, before what somebody goes on doing, `keep
+    asking`.
+    """
+    last = phrase.words[-1]
+    if phrase.category == "object":
+        return last == "on" and after in cues("days")
+    if last in {"keep", "keeps", "kept"}:
+        return after.endswith("ing") and after not in cues("participial")
+    return (last in {"have", "has", "had"} and after.endswith("ed")) or f"{last} {after}" in cues("lookalikes")
 
 
 def _find_verbs_of_openers(tokens: Sequence[Token], phrases: Sequence[Sequence[Phrase]], mentions: Sequence[Mention]) -> frozenset[int]:
