@@ -26,7 +26,7 @@ from pipeline.signals.merge import merge
 from pipeline.signals.reader import Reader
 from pipeline.signals.readers.encoder.reader import EncoderReader
 from pipeline.signals.readers.rules import RuleReader
-from pipeline.signals.scope import drop_unnamed_partners, resolve_scopes
+from pipeline.signals.scope import drop_unnamed_partners, drop_unnamed_scopes, resolve_scopes
 from pipeline.signals.segment import document, split_sentences
 from pipeline.signals.texts import (
     TEXT_FINDINGS,
@@ -157,7 +157,7 @@ def read_batch(mode: str, threads: int, texts: pl.DataFrame) -> pl.DataFrame:
     evidence = score_evidence(add_doubts(collected, about), mode)
     readings = evidence.join(about, on="candidate", how="inner", maintain_order="left").rename({"sentence": "quote"})
     with_words = readings.with_columns(actor_words=_mention_words("actor"), target_words=_mention_words("target"))
-    return merge(resolve_scopes(drop_unnamed_partners(with_words))).select(*_READER_COLUMNS)
+    return merge(drop_unnamed_scopes(resolve_scopes(drop_unnamed_partners(with_words)))).select(*_READER_COLUMNS)
 
 
 def resolve_texts(texts: Iterable[tuple[str, date | None, str, str, int]]) -> Iterator[ResolvedSentence]:

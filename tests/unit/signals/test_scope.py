@@ -13,7 +13,7 @@ from pipeline.contracts.scopes import ALL, GROUP, SCOPE, is_member_on, list_memb
 from pipeline.signals.extract import SentenceExtractor
 from pipeline.signals.gold import read_gold, select_half
 from pipeline.signals.lexicon import load_lexicon
-from pipeline.signals.scope import drop_unnamed_partners, find_scope, resolve_scopes
+from pipeline.signals.scope import drop_unnamed_partners, drop_unnamed_scopes, find_scope, resolve_scopes
 
 GOLD = Path(__file__).parents[2] / "gold" / "general-acts.jsonl"
 SCOPES: list[dict[str, Any]] = load_lexicon("scopes")["scope"]
@@ -206,3 +206,13 @@ def test_an_act_is_towards_all_that_are_named() -> None:
 def test_an_act_more_probably_towards_one_stays() -> None:
     assert _targets_left("", 0.6) == ["PER", "*"]
     assert _targets_left("", 0.4, kind="accusation") == ["PER", "*"]
+
+
+@pytest.mark.parametrize(
+    ("words", "probability", "targets"), [("", 0.39, ["PER"]), ("", 0.41, ["PER", "*"]), ("all imports", 0.39, ["PER", "*"])]
+)
+def test_an_act_towards_a_country_is_not_also_towards_all(words: str, probability: float, targets: list[str]) -> None:
+    act = {"article_id": "a", "span_start": 0, "actor": "USA", "polarity": "escalation", "modality": "asserted", "kind": "measure"}
+    to_peru = act | {"target": "PER", "target_words": "", "probability": 0.8}
+    to_all = act | {"target": "*", "target_words": words, "probability": probability}
+    assert drop_unnamed_scopes(pl.DataFrame([to_peru, to_all]))["target"].to_list() == targets
