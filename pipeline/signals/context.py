@@ -21,7 +21,7 @@ TITLE_WEIGHT = 3
 _BOTH_SIDES = re.compile(
     r"\b(?:both|the two|two|the) (?:sides|countries|nations|governments|leaders|parties|economic superpowers|delegations|economies"
     r"|teams)\b(?! of\b)"
-    r"|\beach other\b|\bboth (?:leaders|sides)\b",
+    r"|\b(?:each other|one another)\b|\bboth (?:leaders|sides)\b",
     re.IGNORECASE,
 )
 _THIRD_PERSON = re.compile(
