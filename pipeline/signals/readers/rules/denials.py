@@ -80,6 +80,21 @@ _RELENTING = re.compile(
     r"|hold(?:s|ing)? off)",
     re.IGNORECASE,
 )
+# Only how a deal will be negotiated is settled.
+_PRELIMINARIES = re.compile(
+    r"\b(?:terms of reference|road ?map|agenda|timetable|schedule)s? (?:for|of|to|towards?) (?:[\w-]+ ){0,5}?"
+    r"(?:accord|agreement|deal|pact|treaty)\b",
+    re.IGNORECASE,
+)
+# Talks that are still to come only date an act: `lifts its duty ahead of talks`.
+_TALKS = re.compile(
+    r"\b(?:accord|agree|call|consult|contact|convers|deal|dialogue|discuss|meet|met\b|negotiat|pact|phone|reach|round|speak|spoke|summit|talk|travel"
+    r"|trip|truce|visit)",
+    re.IGNORECASE,
+)
+_AHEAD = re.compile(r"\b(?:ahead|in advance) of\b(?! (?:schedule|time|the (?:curve|game|pack))\b)|\b(?:before|prior to)\b", re.IGNORECASE)
+_TIMING = re.compile(r"^(?:It|This|That|The \w+) (?:comes|came)\b")
+_CLAUSE_END = re.compile(r"[,;:]|\b(?:and|but|while)\b")
 
 
 class Denial(NamedTuple):
@@ -113,6 +128,10 @@ def find_denials(sentence: MarkedSentence) -> Iterator[Denial]:
         yield NOTHING_DONE
     if _AID.search(text) and not _RELIEF.search(text):
         yield Denial("aid", _CONCESSION)
+    if _PRELIMINARIES.search(text):
+        yield Denial("terms", frozenset({"agreement"}))
+    if _are_talks_ahead(sentence):
+        yield Denial("ahead", frozenset({"dialogue"}))
     if _AVERTED.search(text) and not _DEAL_WORD.search(text):
         yield Denial("averted", frozenset({"easing"}))
     if (_SHOPPERS.search(text) or _PEOPLE.search(text)) and not _GOVERNMENT.search(text):
@@ -128,6 +147,20 @@ def find_denials(sentence: MarkedSentence) -> Iterator[Denial]:
     yield from _find_one_market(sentence)
     if _is_firm_addressed(sentence):
         yield Denial("firm", _ESCALATION, only_unnamed=True)
+
+
+def _are_talks_ahead(sentence: MarkedSentence) -> bool:
+    """Whether all that a sentence says of talks is that an act precedes them.
+
+    Each word of talks follows one such as `before`, without a comma or conjunction between them. The sentence names a restriction, or only
+    says when something `comes`. False without words of talks.
+    """
+    text = sentence.text
+    if not _TIMING.search(text) and all(class_of(mark) != "restriction" for mark in sentence.marks_of("object")):
+        return False
+    talks = [match.start() for match in _TALKS.finditer(text)]
+    ahead = [match.end() for match in _AHEAD.finditer(text)]
+    return bool(talks) and all(any(end < at and not _CLAUSE_END.search(text, end, at) for end in ahead) for at in talks)
 
 
 def _names_acting_state(sentence: MarkedSentence) -> bool:
