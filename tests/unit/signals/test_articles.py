@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.unit.signals.reading import asserted
+from tests.unit.signals.reading import asserted, read
 
 
 @pytest.mark.parametrize(
@@ -22,3 +22,72 @@ from tests.unit.signals.reading import asserted
 )
 def test_a_word_with_another_meaning_is_no_act(text: str, signals: set[str]) -> None:
     assert asserted(text) == signals
+
+
+@pytest.mark.parametrize(
+    ("text", "signals"),
+    [
+        ("Peru will scrap its duties on Kenyan tea in May while keeping a levy on Kenyan coffee.", {"PER>KEN easing"}),
+        ("Peru said it would keep its duties on Kenyan tea until Nairobi moves.", {"PER>KEN refusal"}),
+        ("Kenyan coffee still faces a 12 percent tariff in Peru.", set()),
+        ("Kenyan coffee will face a 12 percent tariff in Peru.", {"PER>KEN measure"}),
+        ("Peru's current suspension of duties on Kenyan tea ends on Monday.", set()),
+        ("Peru announced a suspension of duties on Kenyan tea.", {"PER>KEN easing"}),
+    ],
+)
+def test_what_stays_as_it_was_is_no_news(text: str, signals: set[str]) -> None:
+    assert read(text) == signals
+
+
+@pytest.mark.parametrize(
+    ("text", "signals"),
+    [
+        ("Peru ended its inquiry into Kenyan tea with duties of up to 30 percent.", {"PER>KEN measure"}),
+        ("Peru ended its inquiry into Kenyan tea without duties.", {"PER>KEN easing"}),
+        ("Peru ended its inquiry into Kenyan tea with no new duties.", {"PER>KEN easing"}),
+        ("Peru announced the freezing of tariffs on Kenyan tea.", {"PER>KEN easing"}),
+        ("Peru announced the tariffs on Kenyan tea.", {"PER>KEN measure"}),
+    ],
+)
+def test_the_sign_is_that_of_what_comes_out(text: str, signals: set[str]) -> None:
+    assert read(text) == signals
+
+
+@pytest.mark.parametrize(
+    ("text", "signals"),
+    [
+        ("Trump signed an order that doubled the tariff on Peruvian copper.", {"USA>PER measure"}),
+        ("Trump defended the order that doubled the tariff on Peruvian copper.", set()),
+    ],
+)
+def test_what_a_signed_text_does_is_news(text: str, signals: set[str]) -> None:
+    assert asserted(text) == signals
+
+
+@pytest.mark.parametrize(
+    ("text", "signals"),
+    [
+        ("Peru and Kenya announced that the terms of reference for a trade agreement were settled.", set()),
+        ("Peru and Kenya announced a trade agreement.", {"PER>KEN agreement", "KEN>PER agreement"}),
+    ],
+)
+def test_terms_of_talks_are_no_deal(text: str, signals: set[str]) -> None:
+    assert {finding for finding in read(text) if "dialogue" not in finding} == signals
+
+
+@pytest.mark.parametrize(
+    ("text", "talks"),
+    [
+        ("Peru will lift its duties on Kenyan tea before the two countries resume talks.", set()),
+        ("The move comes two weeks before a summit of Peru's president and Kenya's.", set()),
+        ("Peru's minister met Kenya's envoy before tariff talks in Lima.", {"PER>KEN", "KEN>PER"}),
+        ("Peru and Kenya 'ahead of schedule' in talks on duties.", {"PER>KEN", "KEN>PER"}),
+    ],
+)
+def test_talks_that_an_act_precedes_only_date_it(text: str, talks: set[str]) -> None:
+    assert {finding.split()[0] for finding in read(text) if finding.endswith(" dialogue")} == talks
+
+
+def test_one_another_means_both_sides() -> None:
+    text = "Peru and Kenya began to levy port fees on one another's ships, and Nairobi praised the Norwegian shipowner Hav."
+    assert asserted(text) == {"PER>KEN measure", "KEN>PER measure"}

@@ -3,24 +3,64 @@
 Conditions, questions and words of the past adjust kind and modality. Acts are found in `compose.py`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from pipeline.signals.lexicon import cues
+from pipeline.signals.reader import SURE_SIGN
 from pipeline.signals.readers.rules.grammar import CONCEDING, ESCALATING, Act, class_of
 from pipeline.signals.readers.rules.matching import MarkedSentence
+
+#: Rule of a restriction that its owner keeps while easing another.
+REST = "rest.restriction"
 
 # Reaches are numbers of words.
 FUTURE_REACH = 6
 CONDITION_REACH = 9
+OUTCOME_REACH = 6
 
 
-def adjust(sentence: MarkedSentence, act: Act) -> Act:
-    """Adjust kind and modality of an act to its sentence.
+def adjust(sentence: MarkedSentence, acts: Iterable[Act]) -> list[Act]:
+    """Adjust kind and modality of the acts of a sentence.
 
     Kind: what is done, such as a measure or a threat. Modality: whether it is asserted as news, historical, hypothetical or negated.
     """
-    return _adjust_modality(sentence, _adjust_awaited_relief(sentence, _adjust_conditional(sentence, _adjust_precondition(sentence, act))))
+    adjusted = [_adjust_act(sentence, act) for act in acts]
+    is_eased = any(act.kind == "easing" and act.modality == "asserted" for act in adjusted)
+    return [_adjust_rest(act) if is_eased else act for act in adjusted]
+
+
+def _adjust_act(sentence: MarkedSentence, act: Act) -> Act:
+    """Adjust one act, without regard to the others."""
+    future = _adjust_conditional(sentence, _adjust_precondition(sentence, _adjust_outcome(sentence, act)))
+    return _adjust_modality(sentence, _adjust_awaited_relief(sentence, future))
+
+
+def _adjust_rest(act: Act) -> Act:
+    """Turn a refusal to lift a restriction into one that remains.
+
+    Example: `will scrap its duties on tea while keeping those on coffee`. Who eases a part refuses nothing. Other acts stay as they are.
+    """
+    if act.rule_id != "keep.restriction" or act.modality != "asserted":
+        return act
+    return replace(act, kind="measure", rule_id=REST, status="effective", modality="historical")
+
+
+def _adjust_outcome(sentence: MarkedSentence, act: Act) -> Act:
+    """Turn the end of an inquiry that brings a restriction into a measure.
+
+    Example: `ended its inquiry into tea with duties of 9 percent`. The restriction is up to `OUTCOME_REACH` words after the first `with` or
+    `by` that follows the inquiry. Other acts stay as they are.
+    """
+    if act.kind != "easing" or not act.rule_id.startswith("end.probe") or act.thing is None or act.thing < act.anchor:
+        return act
+    _, end = sentence.clause_bounds(act.thing)
+    means = next((at for at in range(act.thing, end) if sentence.tokens[at].lower in {"with", "by"}), end)
+    outcome = next((mark for mark in sentence.marks_of("object") if means < mark.first <= means + OUTCOME_REACH), None)
+    if outcome is None or class_of(outcome) != "restriction" or "no" in sentence.words_between(means, outcome.first):
+        return act
+    instrument = str(outcome.readings[0].entry["instrument"])
+    return replace(act, kind="measure", rule_id=f"impose.restriction{SURE_SIGN}", status="announced", instrument=instrument)
 
 
 def _adjust_conditional(sentence: MarkedSentence, act: Act) -> Act:
@@ -135,10 +175,11 @@ def _adjust_precondition(sentence: MarkedSentence, act: Act) -> Act:
 def _adjust_modality(sentence: MarkedSentence, act: Act) -> Act:
     """Make an asserted act historical or hypothetical if its clause says so.
 
-    In a sentence that ends with a question mark the act is hypothetical. Otherwise an adverb of the past, a past perfect, a past plan of
-    the first person (`I was going to tax`), or (only for kinds of `ESCALATING` and `CONCEDING`) a clause that opens with a word such as
-    "after" or "since" makes it historical. Such a clause does not if the words before it only report on a market (`Shares fell after ...`).
-    Else a condition or forecast makes the act hypothetical. Acts of another modality stay as they are.
+    In a sentence that ends with a question mark the act is hypothetical. Otherwise these make it historical: an adverb of the past, a past
+    perfect, a past plan of the first person (`I was going to tax`), a word such as `current` before its noun, `still` (`still face
+    duties`), or, only for kinds of `ESCALATING` and `CONCEDING`, a clause that opens with a word such as "after" or "since". Such a clause
+    does not if the words before it only report on a market (`Shares fell after ...`). Else a condition or forecast makes the act
+    hypothetical. Acts of another modality stay as they are.
     """
     if act.modality != "asserted":
         return act
@@ -153,7 +194,8 @@ def _adjust_modality(sentence: MarkedSentence, act: Act) -> Act:
     near = sentence.words_between(act.anchor - 9, act.anchor)
     is_past_perfect = "had" in near[-3:] and not cues("reporting") & set(near)
     is_past_plan = " ".join(near).endswith(("i was going to", "we were going to"))
-    if is_background or is_dated or is_past_perfect or is_past_plan:
+    is_known = not cues("known").isdisjoint(near[-1:]) or (act.rule_id.startswith("suffer.") and "still" in near[-2:])
+    if is_background or is_dated or is_past_perfect or is_past_plan or is_known:
         return replace(act, modality="historical")
     # Words inside an object are no forecast: "trade war fears".
     in_objects = {at for mark in sentence.marks_of("object") for at in range(mark.first, mark.last + 1)}

@@ -71,7 +71,7 @@ def find_acts(sentence: MarkedSentence) -> list[Act]:
     if not any(act.modality == "asserted" or act.kind == "dialogue" for act in acts):
         acts += find_named_talks(sentence, used)
     acts += [*find_existing_restrictions(sentence, used), *find_effects(sentence)]
-    return sorted((adjust(sentence, act) for act in acts), key=lambda act: (act.anchor, act.focus, act.kind))
+    return sorted(adjust(sentence, acts), key=lambda act: (act.anchor, act.focus, act.kind))
 
 
 def _find_verb_acts(sentence: MarkedSentence, used: set[int]) -> Iterable[Act]:
@@ -145,7 +145,7 @@ def _is_of_nearer_verb(sentence: MarkedSentence, verb: Mark, predicate: _Predica
 
     Examples: `announced that it would suspend the duties`, `approved the removal of duties`. The other verb, or noun of a verb, is between
     the verb and its object, and can take the object too. In addition, an operator such as `threatens to` is between the verbs, or the other
-    verb makes another kind of act and no word of the list `coordinators` (`,`, `and`), except `the` before a noun, is between them.
+    verb makes another kind of act and no word of the list `coordinators` (`,`, `and`), except `the` before a noun or -ing, is between them.
     """
     thing = predicate.thing
     if thing is None or thing.first < verb.first or predicate.kind not in ESCALATING:
@@ -159,7 +159,7 @@ def _is_of_nearer_verb(sentence: MarkedSentence, verb: Mark, predicate: _Predica
         kinds = {_kind_of(sentence, other, phrase, thing) for phrase in other.readings} - {None}
         if kinds and any(verb.last < operator.first < other.first and class_of(operator) in OPERATOR_EFFECTS for operator in operators):
             return True  # attacks Japan and threatens to impose tariffs
-        joined = cues("coordinators") - ({"the"} if other.category == "act" else set())
+        joined = cues("coordinators") - ({"the"} if other.category == "act" or other.form == "ing" else set())
         if kinds - {predicate.kind} and not joined & set(sentence.words_between(verb.last + 1, other.first)):
             return True
     return False

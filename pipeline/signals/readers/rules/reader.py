@@ -17,6 +17,7 @@ from pipeline.signals.candidates import SentenceCandidates
 from pipeline.signals.dates import is_past_event
 from pipeline.signals.lexicon import cues
 from pipeline.signals.reader import READINGS_SCHEMA, RULED_OUT, Reading
+from pipeline.signals.readers.rules.adjust import REST
 from pipeline.signals.readers.rules.background import modality_by_tree
 from pipeline.signals.readers.rules.bare import FORETOLD, HARM
 from pipeline.signals.readers.rules.compose import find_acts
@@ -150,16 +151,20 @@ def _iter_readings(sentence_acts: _SentenceActs, tree: Tree | None) -> Iterator[
             is_reason = act.kind in {*ESCALATING, "threat"} and (roles[1] in reasons or roles in spoken_of)
             if roles in sentence_acts.candidate_numbers and not is_reason and act.kind not in denied[roles]:
                 yield _to_reading(sentence_acts.candidate_numbers[roles], sentence, act, modality, roles)
-            if modality == "asserted":
+            if modality == "asserted" or act.rule_id == REST:
                 yield from _iter_contraries(sentence_acts, act, roles)
 
 
 def _iter_contraries(sentence_acts: _SentenceActs, act: Act, roles: tuple[str, str]) -> Iterator[Reading]:
-    """Yield readings that an asserted act rules out.
+    """Yield readings that an act rules out.
 
-    `roles`: its actor and target. Who suffers an act does not do it, and what brings a restriction back (`RETURN`) is no relief.
+    `roles`: its actor and target. Who suffers an act does not do it, what brings a restriction back (`RETURN`) is no relief, and who eases
+    another restriction refuses nothing (`REST`).
     """
     sentence, numbers = sentence_acts.context.sentence, sentence_acts.candidate_numbers
+    if act.rule_id == REST and roles in numbers:
+        no_refusal = replace(_NO_ACT, kind="refusal", rule_id=f"{REST}{RULED_OUT}")
+        yield _to_reading(numbers[roles], sentence, no_refusal, "negated", roles)
     if act.rule_id.startswith(RETURN) and roles in numbers:
         no_relief = replace(_NO_ACT, kind="easing", rule_id=f"{RETURN}{RULED_OUT}")
         yield _to_reading(numbers[roles], sentence, no_relief, "negated", roles)
