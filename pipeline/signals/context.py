@@ -26,7 +26,8 @@ _BOTH_SIDES = re.compile(
 )
 _THIRD_PERSON = re.compile(
     r"\b(?:it|they|he|she|(?:the|its) (?:ministry|government|spokesman|spokeswoman|spokesperson|president|minister|commerce ministry"
-    r"|foreign ministry|finance ministry|administration|bloc|country|embassy|premier|prime minister))\b",
+    r"|foreign ministry|finance ministry|administration|bloc|country|embassy|premier|prime minister|department(?! of\b)"
+    r"|(?:market |competition |antitrust )?regulators?))\b",
     re.IGNORECASE,
 )
 # "The ministry in Beijing", "the ministry accused Washington": what follows shows whose ministry it is, or is not.
