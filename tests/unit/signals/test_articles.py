@@ -91,3 +91,35 @@ def test_talks_that_an_act_precedes_only_date_it(text: str, talks: set[str]) -> 
 def test_one_another_means_both_sides() -> None:
     text = "Peru and Kenya began to levy port fees on one another's ships, and Nairobi praised the Norwegian shipowner Hav."
     assert asserted(text) == {"PER>KEN measure", "KEN>PER measure"}
+
+
+@pytest.mark.parametrize(
+    ("text", "pairs"),
+    [
+        ("Peru and Kenya sign trade deals with Norway.", {"PER NOR", "KEN NOR"}),
+        ("Peru and Kenya sign a trade deal with rules on tea.", {"PER KEN"}),
+        ("Peru and Kenya sign a trade deal with Norway in mind.", {"PER KEN"}),
+        ("Peru, Kenya win tariff break for goods under trade pact", set()),
+        ("Peru, Kenya sign trade pact", {"PER KEN"}),
+    ],
+)
+def test_who_deals_together_with_another_has_no_own_deal(text: str, pairs: set[str]) -> None:
+    assert {frozenset(finding.split()[0].split(">")) for finding in asserted(text)} == {frozenset(pair.split()) for pair in pairs}
+    assert ("KEN>PER agreement" in read(text)) == ("PER KEN" in pairs)
+
+
+def test_a_department_or_regulator_is_that_of_the_last_subject() -> None:
+    before = "Washington wrote to makers. "
+    assert "USA>CHN measure" in read(
+        f"{before}The department has put on hold licences that let American firms sell engines to Chinese yards."
+    )
+    assert "USA>PER investigation" in asserted(f"{before}The market regulator opened an inquiry into the Peruvian firm.")
+
+
+def test_what_is_reproached_is_not_reported() -> None:
+    assert "PER>KEN threat" not in asserted("Kenya condemned the tariff that Peru plans to put on its tea.")
+    assert "PER>KEN threat" in asserted("Kenya described the tariff that Peru plans to put on its tea.")
+
+
+def test_the_rank_of_an_economy_names_it() -> None:
+    assert asserted("Norway will drop its WTO complaint against the world's second-largest economy.") == {"NOR>CHN easing"}

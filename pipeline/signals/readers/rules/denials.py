@@ -7,16 +7,18 @@ suffers (`roles.py`), or countries that are only traded with (`reasons.py`).
 import re
 from collections.abc import Container, Iterator
 from functools import cache
+from itertools import permutations
 from typing import NamedTuple
 
 from pipeline.contracts.countries import ALL_PARTNERS, EUROPEAN_UNION
 from pipeline.contracts.scopes import list_members
 from pipeline.contracts.vocabulary import KIND_POLARITY
+from pipeline.signals.context import PAIR_SIZE
 from pipeline.signals.lexicon import cues, load_lexicon
 from pipeline.signals.readers.rules.clauses import does_nothing
 from pipeline.signals.readers.rules.grammar import class_of
 from pipeline.signals.readers.rules.matching import Mark, MarkedSentence
-from pipeline.signals.readers.rules.pairs import find_gain, find_last_subject, find_owned_pair, is_subject
+from pipeline.signals.readers.rules.pairs import find_allies, find_gain, find_joined, find_last_subject, find_owned_pair, is_subject
 
 # Reaches are numbers of words.
 AVERTED_REACH = 6
@@ -26,6 +28,7 @@ ADDRESSEE_REACH = 5
 _ESCALATION = frozenset({"measure", "threat", "investigation"})
 _CONCESSION = frozenset({"easing", "offer"})
 _DEAL = frozenset({"agreement", "easing", "purchase"})
+_COMMON = frozenset({"agreement", "dialogue", "easing", "purchase"})
 _ALL_KINDS = frozenset(KIND_POLARITY)
 
 _WORDS = r"(?: [\w'\u2019$-]+)"
@@ -145,12 +148,13 @@ def find_denials(sentence: MarkedSentence) -> Iterator[Denial]:
     yield from _find_other_gains(sentence)
     yield from _find_raised(sentence)
     yield from _find_one_market(sentence)
+    yield from _find_allies(sentence)
     if _is_firm_addressed(sentence):
         yield Denial("firm", _ESCALATION, only_unnamed=True)
 
 
 def _are_talks_ahead(sentence: MarkedSentence) -> bool:
-    """Whether all that a sentence says of talks is that an act precedes them.
+    """Whether a sentence only says of talks that an act precedes them.
 
     Each word of talks follows one such as `before`, without a comma or conjunction between them. The sentence names a restriction, or only
     says when something `comes`. False without words of talks.
@@ -248,6 +252,18 @@ def _find_other_gains(sentence: MarkedSentence) -> Iterator[Denial]:
         yield from (Denial("gain", frozenset({"easing"}), code, winner) for code in sorted(codes - {winner, giver}))
         if codes - {winner, giver}:
             yield Denial("gain", _ESCALATION, giver, winner)
+
+
+def _find_allies(sentence: MarkedSentence) -> Iterator[Denial]:
+    """Yield that allies have no deal of their own.
+
+    Allies deal or win together: `Peru and Kenya sign trade deals with Norway`, `Peru, Kenya win tariff relief under trade pact`.
+    """
+    allies, _ = find_allies(sentence)
+    gain = None if allies else find_gain(sentence)
+    winners = [find_joined(sentence, number) for number, mention in enumerate(sentence.mentions) if gain and mention.code == gain[1]]
+    for one, other in permutations(next(iter(winners), allies), PAIR_SIZE):
+        yield Denial("allies", _COMMON, one, other)
 
 
 def _find_raised(sentence: MarkedSentence) -> Iterator[Denial]:

@@ -3,6 +3,9 @@
 Does not belong here: how actors and targets are searched one by one (`word_order.py`).
 """
 
+from collections.abc import Sequence
+
+from pipeline.signals.context import PAIR_SIZE
 from pipeline.signals.lexicon import cues
 from pipeline.signals.readers.rules.grammar import class_of
 from pipeline.signals.readers.rules.matching import Mark, MarkedSentence
@@ -13,6 +16,8 @@ POSSESSOR_REACH = 5
 GAIN_REACH = 3
 VERB_REACH = 2
 SUBJECT_REACH = 2
+JOINT_REACH = 2
+PARTNER_REACH = 3
 
 
 def is_subject(sentence: MarkedSentence, number: int) -> bool:
@@ -41,6 +46,50 @@ def is_in_own_clause(sentence: MarkedSentence, verb: int) -> bool:
         start < first <= start + SUBJECT_REACH and last < verb and is_subject(sentence, number)
         for number, (first, last) in enumerate(sentence.mention_spans)
     )
+
+
+def find_joined(sentence: MarkedSentence, number: int) -> tuple[str, ...]:
+    """Return the countries that form a list with mention `number`.
+
+    Only `and`, `&` or a comma is between two of a list. They include the country itself, in the order of the text, each once.
+    """
+    spans = sentence.mention_spans
+    first = last = number
+    while first and _is_joint(sentence.words_between(spans[first - 1][1] + 1, spans[first][0])):
+        first -= 1
+    while last + 1 < len(spans) and _is_joint(sentence.words_between(spans[last][1] + 1, spans[last + 1][0])):
+        last += 1
+    return tuple(dict.fromkeys(mention.code for mention in sentence.mentions[first : last + 1]))
+
+
+def _is_joint(words: Sequence[str]) -> bool:
+    """Whether words between two countries only join them."""
+    return 0 < len(words) <= JOINT_REACH and set(words) <= {",", "and", "&"}
+
+
+def find_allies(sentence: MarkedSentence) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return countries that together deal with others, and these others.
+
+    Example: PER and KEN, and NOR for `Peru and Kenya sign trade deals with Norway`. The first form a list of subjects; the others follow
+    the next `with`, up to `PARTNER_REACH` words after it. Both are empty if there are none.
+    """
+    for number, (_, last) in enumerate(sentence.mention_spans):
+        allies = find_joined(sentence, number)
+        if len(allies) < PAIR_SIZE or not is_subject(sentence, number) or sentence.mentions[number].code != allies[-1]:
+            continue
+        by = next((at for at in range(last + 1, len(sentence.tokens)) if sentence.tokens[at].lower == "with"), len(sentence.tokens))
+        near = [at for at, (first, _) in enumerate(sentence.mention_spans) if by < first <= by + PARTNER_REACH]
+        partners = tuple(code for at in near[:1] if _is_partner(sentence, at) for code in find_joined(sentence, at) if code not in allies)
+        is_free = not any(last < first < by for first, _ in sentence.mention_spans)
+        if partners and is_free:
+            return allies, partners
+    return (), ()
+
+
+def _is_partner(sentence: MarkedSentence, number: int) -> bool:
+    """Whether a country after `with` takes part: not `with China in mind` or `with China watching`."""
+    after = sentence.words_between(sentence.mention_spans[number][1] + 1, sentence.mention_spans[number][1] + 3)
+    return after != ["in", "mind"] and not any(word.endswith("ing") for word in after[:1])
 
 
 def find_possessor(sentence: MarkedSentence, noun: int) -> str | None:
@@ -96,8 +145,12 @@ def find_gain(sentence: MarkedSentence) -> tuple[str | None, str] | None:
 
 
 def _find_giver(sentence: MarkedSentence, relief: Mark, winner: str) -> str | None:
-    """Return who grants a relief to `winner`, if that is named."""
-    others = [at for at, mention in enumerate(sentence.mentions) if mention.code != winner]
+    """Return who grants a relief to `winner`, if that is named.
+
+    Who is listed with the winner wins it too.
+    """
+    winners = {code for at, mention in enumerate(sentence.mentions) if mention.code == winner for code in find_joined(sentence, at)}
+    others = [at for at, mention in enumerate(sentence.mentions) if mention.code not in winners]
     after = [at for at in others if relief.last < sentence.mention_spans[at][0] <= relief.last + GAIN_REACH]
     givers = after or [at for at in others if is_subject(sentence, at)] or [at for at in others if _is_owner(sentence, at)]
     return sentence.mentions[givers[0]].code if givers else None

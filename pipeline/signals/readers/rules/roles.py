@@ -9,7 +9,7 @@ from itertools import permutations
 from pipeline.signals.context import PAIR_SIZE
 from pipeline.signals.lexicon import cues
 from pipeline.signals.readers.rules.grammar import Act
-from pipeline.signals.readers.rules.pairs import find_gain, find_owned_pair, find_possessor
+from pipeline.signals.readers.rules.pairs import find_allies, find_gain, find_owned_pair, find_possessor
 from pipeline.signals.readers.rules.parsed import PASSIVE_SUBJECTS, ParsedSentence, Party
 from pipeline.signals.readers.rules.word_order import (
     SentenceContext,
@@ -247,8 +247,9 @@ def _search_roots(parsed: ParsedSentence, act: Act) -> list[int]:
 def _find_mutual_roles(context: SentenceContext, parsed: ParsedSentence | None, party: Party | None, act: Act) -> Iterator[tuple[str, str]]:
     """Yield both directions for every two sides of a mutual act.
 
-    An act that exactly one side offers, threatens or demands goes only from it to its targets. If only one side of any other act is known,
-    it acts towards the targets by word order.
+    Of countries that together deal with others (`find_allies`), each is a side only with these. An act that exactly one side offers,
+    threatens or demands goes only from it to its targets. If only one side of any other act is known, it acts towards the targets by word
+    order.
     """
     if act.rule_id.startswith(ONE_SIDED):
         willing = _choose_actors(context, parsed, party, act)
@@ -256,6 +257,10 @@ def _find_mutual_roles(context: SentenceContext, parsed: ParsedSentence | None, 
             for target in _choose_targets(context, parsed, willing[0], party, act):
                 yield willing[0], target
             return
+    allies, partners = find_allies(context.sentence)
+    if allies:
+        yield from ((one, other) for ally in allies for partner in partners for one, other in permutations((ally, partner)))
+        return
     pair = _find_parsed_pair(parsed, party, act)
     if len(pair) < PAIR_SIZE:
         pair = find_mutual_pair(context)
