@@ -47,7 +47,7 @@ def _adjust_rest(act: Act) -> Act:
 
 
 def _adjust_outcome(sentence: MarkedSentence, act: Act) -> Act:
-    """Turn the end of an inquiry that brings a restriction into a measure.
+    """Turn the end of an inquiry with a restriction into a measure.
 
     Example: `ended its inquiry into tea with duties of 9 percent`. The restriction is up to `OUTCOME_REACH` words after the first `with` or
     `by` that follows the inquiry. Other acts stay as they are.

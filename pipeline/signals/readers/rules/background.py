@@ -42,7 +42,7 @@ def _is_background(parsed: ParsedSentence, at: int) -> bool:
     if relation in SUBJECTS and any(mark.first == at for mark in sentence.marks_of("operator_noun")):
         return sentence.tokens[tree.heads[verb]].lower in cues("be")
     if relation == "relcl":
-        return tag in {"VBD", "VBN"} and not _is_text_made_known(parsed, verb)
+        return _is_reproached(parsed, verb) or (tag in {"VBD", "VBN"} and not _is_text_made_known(parsed, verb))
     return relation in {"acl", "amod"} and tag == "VBN" and not _is_made_known(parsed, verb) and not _is_predicate(parsed, verb)
 
 
@@ -55,13 +55,22 @@ def _is_made_known(parsed: ParsedSentence, participle: int) -> bool:
 
 
 def _is_text_made_known(parsed: ParsedSentence, verb: int) -> bool:
-    """Whether a relative clause says what a text that is made known does.
+    """Whether a relative clause says what an announced text does.
 
     Example: `signed an order that doubled tariffs`.
     """
     noun = parsed.tree.heads[verb]
     is_text = parsed.sentence.tokens[noun].lower in cues("official_texts") and parsed.tree.relations[noun] == "dobj"
     return is_text and parsed.sentence.tokens[parsed.tree.heads[noun]].lower in cues("announcing")
+
+
+def _is_reproached(parsed: ParsedSentence, verb: int) -> bool:
+    """Whether a relative clause only says what is reproached.
+
+    Example: `condemned the tariff that Japan plans to impose`.
+    """
+    noun = parsed.tree.heads[verb]
+    return parsed.tree.relations[noun] == "dobj" and parsed.sentence.tokens[parsed.tree.heads[noun]].lower in cues("reproaches")
 
 
 def _is_predicate(parsed: ParsedSentence, participle: int) -> bool:
