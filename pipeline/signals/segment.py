@@ -22,6 +22,11 @@ _DOTTED_ABBREVIATION = re.compile(r"(?:\b(?:[A-Za-z]\.){2,})$")
 _INITIAL = re.compile(r"\b[A-Z]\.$")
 _NEXT_INITIAL = re.compile(r"[A-Z]\.")
 _UNFINISHED_NUMBER = re.compile(r"\d\.$")
+# Labels of live reports around a headline. Others, such as `Analysis:`, say that it is no news, and stay.
+_LABEL_BEFORE = re.compile(
+    r"(?:(?:Business|Politics|Brexit|US politics|UK politics|World news) live\b|Live(?=:))[ :|\u2013\u2014-]*(?=[\w\u2018\u201c'\"])"
+)
+_LABEL_AFTER = re.compile(r"\s*(?:[\u2013\u2014|]|(?<=\s)-) ?(?:as it happened|(?:\w+ )?live(?: updates)?|video)$", re.IGNORECASE)
 _CONTINUATION = re.compile(r"[a-z\-\u2013\u2014,;)\]\u201d\u2019%]")
 
 
@@ -51,11 +56,11 @@ def split_sentences(text: str, title_length: int = 0) -> list[Sentence]:
     """Split a text into sentences.
 
     The first `title_length` characters, unless blank, form one sentence, even with line breaks. After them every line break ends a
-    sentence.
+    sentence. Labels of a live report around the title or the first paragraph are in no sentence.
     """
     sentences = []
     if title_length and text[:title_length].strip():
-        start, end = _strip_span(text, 0, title_length)
+        start, end = _strip_labels(text, *_strip_span(text, 0, title_length))
         sentences.append(Sentence(start, end, text[start:end], is_title=True))
     for number, paragraph in enumerate(_PARAGRAPH.finditer(text, title_length), 1):
         sentences.extend(_split_paragraph(text, number, paragraph.start(), paragraph.end()))
@@ -69,6 +74,8 @@ def _split_paragraph(text: str, number: int, first: int, last: int) -> Iterator[
     """
     for start, end in _join_wrong_splits(text, _detect_spans(text[first:last], first)):
         start, end = _strip_span(text, start, end)  # noqa: PLW2901
+        if number == 1:
+            start, end = _strip_labels(text, start, end)  # noqa: PLW2901
         if start < end:
             yield Sentence(start, end, text[start:end], paragraph=number)
 
@@ -107,6 +114,17 @@ def _is_wrong_split(before: str, after: str) -> bool:
     if _DOTTED_ABBREVIATION.search(before):
         return first_word.strip("\u201c\"'") not in cues("beginners")
     return bool(_CONTINUATION.match(after)) and not before.endswith(("!", "?", "\u201d", '"', "\u2019", "'"))
+
+
+def _strip_labels(text: str, start: int, end: int) -> tuple[int, int]:
+    """Shorten a span by the labels of a live report (`Business live`, `as it happened`).
+
+    It stays as it is if nothing else is in it.
+    """
+    before = _LABEL_BEFORE.match(text, start, end)
+    first = before.end() if before else start
+    after = _LABEL_AFTER.search(text, first, end)
+    return (first, after.start()) if after and after.start() > first else (first, end)
 
 
 def _strip_span(text: str, start: int, end: int) -> tuple[int, int]:

@@ -75,3 +75,21 @@ def test_only_white_space_is_lost(text: str) -> None:
 def test_a_hyphen_before_us_does_not_end_a_sentence() -> None:
     text = "Talks on an EU-U.S. deal went on in Rome."
     assert [s.text for s in split_sentences(text)] == [text]
+
+
+@pytest.mark.parametrize(
+    ("headline", "news"),
+    [
+        ("Business live Peso slides as Chile taxes Norwegian salmon \u2013 as it happened", "Peso slides as Chile taxes Norwegian salmon"),
+        ("Live: Chile taxes Norwegian salmon - video", "Chile taxes Norwegian salmon"),
+        ("Live cattle from Chile barred", "Live cattle from Chile barred"),
+        ("Analysis: Chile taxes Norwegian salmon", "Analysis: Chile taxes Norwegian salmon"),
+        ("Business live", "Business live"),
+    ],
+)
+def test_labels_of_a_live_report_are_in_no_sentence(headline: str, news: str) -> None:
+    assert split_texts(headline) == split_texts(headline, len(headline)) == [news]
+
+
+def test_only_a_headline_has_labels() -> None:
+    assert split_texts("Salmon rose.\n\nLive: so did cod \u2013 video") == ["Salmon rose.", "Live: so did cod \u2013 video"]
