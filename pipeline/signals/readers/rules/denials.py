@@ -19,6 +19,7 @@ from pipeline.signals.readers.rules.clauses import does_nothing
 from pipeline.signals.readers.rules.grammar import class_of
 from pipeline.signals.readers.rules.matching import Mark, MarkedSentence
 from pipeline.signals.readers.rules.pairs import find_allies, find_gain, find_joined, find_last_subject, find_owned_pair, is_subject
+from pipeline.signals.slots import names_product
 
 # Reaches are numbers of words.
 AVERTED_REACH = 6
@@ -70,6 +71,23 @@ _FIRM = re.compile(
 _OFFICE = re.compile(
     r"\b(?:administration|agency|ambassador|authorit\w+|cabinet|commission\w*|congress|court|department|governments?|leaders?|ministers?|ministr\w+"
     r"|officials?|parliament|president|regulators?|secretary|(?<!united )states?|tariffs?|treaty)\b",
+    re.IGNORECASE,
+)
+# Acts of another dispute, and what other disputes are about.
+_OTHER_DISPUTE = re.compile(
+    r"\b(?:visas?|travel bans?|consulates?|warships?|fighter (?:jets?|planes?)|warplanes?|F-\d\d\w*|torpedo\w*|missiles?"
+    r"|(?:arms|weapons?) (?:deals?|sales?)"
+    rf"|sanction(?:s|ed|ing)?{_WORDS}{{0,5}}? (?:citizens|clerics|commanders|generals|individuals|judges|nationals|officers|officials)"
+    r"|hack(?:s|ed|ers?|ing)?|cyber-?attacks?|(?:election )?meddling|election interference|espionage|spying|human[- ]rights|rights abuses?"
+    r"|Uighurs?|Uyghurs?|crackdown|prisoners?|extradit\w+|nuclear (?:programs?|programmes?|weapons?|tests?))\b",
+    re.IGNORECASE,
+)
+_DRUGS = re.compile(r"\b(?:drugs?|fentanyl|narcotics?|opioids?)\b", re.IGNORECASE)
+# A trade war is mostly the setting of the other dispute.
+_OF_TRADE = re.compile(
+    r"\b(?:tariff|dut(?:y|ies)\b|trad(?:e|ed|es|ers?|ing)\b(?! (?:war|tensions?)\b)|import|export|lev(?:y|ies|ied)\b|goods\b|quota"
+    r"|customs\b|W\.?T\.?O\b|chips?\b|semiconductor|subsid|currency\b|tech|farm|agricult|compan|firms?\b|industr|product|purchas|buy|sell(?:s|ing)?\b"
+    r"|market|oil\b|gas\b|invest|econom|commerc|negotiat|(?<!arms )deals?\b|tax|suppl(?:y|ies)\b|licen[cs]|ports?\b|Huawei\b)",
     re.IGNORECASE,
 )
 # `raises Chile to 40 percent`.
@@ -141,6 +159,8 @@ def find_denials(sentence: MarkedSentence) -> Iterator[Denial]:
         yield Denial("shoppers", _ESCALATION)
     if _PERSONAL.search(text) and not _TRADE.search(text):
         yield Denial("personal", _ALL_KINDS)
+    if _is_other_dispute(text):
+        yield Denial("dispute", _ALL_KINDS - {"dialogue"})
     if _FIRM.search(text) and not _OFFICE.search(text) and not _names_acting_state(sentence):
         yield Denial("firms", _DEAL)
     yield from _find_averted(sentence)
@@ -165,6 +185,15 @@ def _are_talks_ahead(sentence: MarkedSentence) -> bool:
     talks = [match.start() for match in _TALKS.finditer(text)]
     ahead = [match.end() for match in _AHEAD.finditer(text)]
     return bool(talks) and all(any(end < at and not _CLAUSE_END.search(text, end, at) for end in ahead) for at in talks)
+
+
+def _is_other_dispute(text: str) -> bool:
+    """Whether a sentence is only about another dispute: `visa ban`.
+
+    It then has no word of trade, and names no goods but arms and drugs.
+    """
+    rest = _OTHER_DISPUTE.sub("", text)
+    return rest != text and not _OF_TRADE.search(text) and not names_product(_DRUGS.sub("", rest))
 
 
 def _names_acting_state(sentence: MarkedSentence) -> bool:

@@ -1,0 +1,28 @@
+"""What newspapers' headlines and first sentences report, and their near-twins."""
+
+import pytest
+
+from tests.unit.signals.reading import read
+
+
+def _pairs(text: str) -> set[str]:
+    return {finding.split()[0] for finding in read(text)}
+
+
+@pytest.mark.parametrize(
+    ("text", "pairs"),
+    [
+        ("Japan weighs visa ban on Peruvian ministers", set()),
+        ("Japan weighs ban on Peruvian copper after visa quarrel", {"JPN>PER"}),
+        ("Chile will retaliate against Norway for hacking of its navy", set()),
+        ("Chile will retaliate against Norway for hacking of its navy with tariffs on salmon", {"CHL>NOR"}),
+        ("Norway places sanctions on nine Chilean officials for rights abuses", set()),
+        ("Norway places sanctions on nine Chilean companies for rights abuses", {"NOR>CHL"}),
+        ("Norway approves sale of F-35 fighter jets to Chile", set()),
+        ("Norway approves sale of quarry drills to Chile", {"NOR>CHL"}),
+        ("Chile rejects visit of Norwegian warship amid trade war tensions", set()),
+        ("Chile rejects Norwegian salmon amid trade war tensions", {"CHL>NOR"}),
+    ],
+)
+def test_another_dispute_without_trade_is_no_signal(text: str, pairs: set[str]) -> None:
+    assert _pairs(text) == pairs
