@@ -23,6 +23,7 @@ from pipeline.signals.readers.rules.grammar import (
     status_of,
 )
 from pipeline.signals.readers.rules.matching import Mark, MarkedSentence
+from pipeline.signals.readers.rules.rulings import find_rulings
 
 # Reaches are numbers of words.
 TOPIC_REACH = 10
@@ -69,9 +70,10 @@ def find_operator_acts(sentence: MarkedSentence, used: set[int]) -> Iterable[Act
 
 
 def find_effects(sentence: MarkedSentence) -> Iterable[Act]:
-    """Find what restrictions do or will do, which no state threatens."""
+    """Find effects of restrictions, and rulings on them."""
     yield from _find_harm(sentence)
     yield from _find_foretold_harm(sentence)
+    yield from find_rulings(sentence)
 
 
 def _find_harm(sentence: MarkedSentence) -> Iterable[Act]:

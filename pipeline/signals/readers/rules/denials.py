@@ -19,6 +19,7 @@ from pipeline.signals.readers.rules.clauses import does_nothing
 from pipeline.signals.readers.rules.grammar import class_of
 from pipeline.signals.readers.rules.matching import Mark, MarkedSentence
 from pipeline.signals.readers.rules.pairs import find_allies, find_gain, find_joined, find_last_subject, find_owned_pair, is_subject
+from pipeline.signals.readers.rules.rulings import ends_restriction, is_pending
 from pipeline.signals.slots import names_product
 
 # Reaches are numbers of words.
@@ -159,6 +160,8 @@ def find_denials(sentence: MarkedSentence) -> Iterator[Denial]:
         yield Denial("shoppers", _ESCALATION)
     if _PERSONAL.search(text) and not _TRADE.search(text):
         yield Denial("personal", _ALL_KINDS)
+    if ends_restriction(text) or is_pending(text):
+        yield Denial("ruling", _ESCALATION)
     if _is_other_dispute(text):
         yield Denial("dispute", _ALL_KINDS - {"dialogue"})
     if _FIRM.search(text) and not _OFFICE.search(text) and not _names_acting_state(sentence):

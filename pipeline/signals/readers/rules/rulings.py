@@ -1,0 +1,64 @@
+"""Rulings of a state's own courts that end a restriction.
+
+Example: `judges ruled that Trump had overstepped his authority in taxing Peru`. Does not belong here: rulings of the World Trade
+Organization, which end nothing, and courts that `strike down` a duty (`compose.py`).
+"""
+
+import re
+from collections.abc import Iterable
+
+from pipeline.signals.reader import SURE_SIGN
+from pipeline.signals.readers.rules.grammar import Act, class_of, matched_words
+from pipeline.signals.readers.rules.matching import MarkedSentence
+
+SCORE = 0.6
+_COURT = r"\b(?:[Cc]ourts?|[Jj]udges?|[Jj]ustices|[Tt]ribunal)\b"
+_RULES = r"(?:rul(?:e|es|ed|ing)|finds?|found|said|says|declar(?:e|es|ed)|h[eo]lds?|concluded?|decided)\b(?! (?:to|whether)\b)"
+_BETWEEN = r"[^;:]{0,160}?"
+_UNLAWFUL = (
+    r"(?<!not )\b(?:illegal(?:ly)?|unlawful(?:ly)?|unconstitutional|invalid"
+    r"|overst(?:ep|epped|eps)|exceed(?:s|ed)? (?:\w+ ){0,2}(?:authority|powers?)"
+    r"|(?:lack(?:s|ed)|had no|has no) (?:\w+ ){0,2}(?:authority|power)"
+    r"|(?:did|does) not (?:allow|authori[sz]e|permit|(?:give|grant|have) (?:[\w.]+ ){0,5}(?:authority|power))"
+    r"|(?:can't|cannot|could not) use)\b"
+)
+_RULING = re.compile(
+    rf"{_COURT}(?: [^\W\d]\w*| on \w+){{0,7}}? {_RULES}{_BETWEEN}{_UNLAWFUL}"
+    rf"|{_UNLAWFUL}{_BETWEEN}, (?:an? |the )?(?:[\w.]+ ){{0,4}}{_COURT} {_RULES}"
+    rf"|{_COURT}(?: \w+){{0,3}}? rul(?:e|es|ed) against\b"
+)
+# Who asks a court, and courts of many states.
+_PENDING = re.compile(r"\b(?:W\.?T\.?O|World Trade Organi[sz]ation|ask(?:s|ed)?|argu\w+|sue[sd]?|suing|urg\w+|whether|if|uph[eo]ld\w*)\b")
+_HEARING = re.compile(
+    rf"{_COURT}(?: \w+){{0,2}}? (?:to |will |sets? date to )?"
+    r"(?:hears?|weighs?|decides? whether|takes? up|rules? (?:on|whether)|sounds? s[ck]eptical)\b"
+)
+
+
+def is_pending(text: str) -> bool:
+    """Whether a court only hears a case in a sentence."""
+    return _HEARING.search(text) is not None
+
+
+def ends_restriction(text: str) -> bool:
+    """Whether a court rules that a government had no right to act."""
+    return _RULING.search(text) is not None and _PENDING.search(text) is None
+
+
+def find_rulings(sentence: MarkedSentence) -> Iterable[Act]:
+    """Find the first restriction that a court ends, as easing."""
+    thing = next((mark for mark in sentence.marks_of("object") if class_of(mark) == "restriction"), None)
+    if thing is not None and ends_restriction(sentence.text):
+        yield Act(
+            kind="easing",
+            rule_id=f"ruled.restriction{SURE_SIGN}",
+            anchor=thing.first,
+            focus=thing.last,
+            instrument=str(thing.readings[0].entry["instrument"]),
+            status="ended",
+            modality="asserted",
+            score=SCORE,
+            mutual=False,
+            words=matched_words(sentence, thing),
+            thing=thing.first,
+        )
