@@ -43,6 +43,9 @@ _DOCUMENT = re.compile(
 )
 _FIRST_PERSON = re.compile(r"\b(?:we|our|us|i|my)\b", re.IGNORECASE)
 _QUESTION = re.compile(r"\?\W*$")
+# A pact of three, whose name alone means the largest partner: `Mexico hopes for a NAFTA deal`.
+_NORTH_AMERICAN = re.compile(r"\b(?:NAFTA|Nafta|USMCA|CUSMA|T-MEC|North American Free Trade Agreement|U\.S\.M\.C\.A\.)(?!\w)")
+_NORTH_AMERICANS = frozenset({"CAN", "MEX"})
 _STATE_IN_SOURCE = re.compile(r" by ([A-Z]{3})$")
 
 
@@ -219,11 +222,16 @@ def _find_implied_mentions(text: str, mentions: Sequence[Mention], main_pair: tu
 
     Those are `both sides`, `we` (the speaker, if known) and `it` with their variants. `It` means the first actor that the sentence names
     before it, else the last subject of earlier sentences, unless what follows shows another (`_choose_subject`). `We` and `I` are actors,
-    `our`, `us` and `my` are not. `mentions`: the countries that the sentence names.
+    `our`, `us` and `my` are not. `NAFTA` means the United States where only its other members are named.
+    `mentions`: the countries that the sentence names.
     """
     for match in _BOTH_SIDES.finditer(text):
         for code in _choose_both_sides(mentions, main_pair):
             yield Mention(code, match.start(), match.end(), "mutual")
+    codes = {mention.code for mention in mentions}
+    pact = _NORTH_AMERICAN.search(text)
+    if pact and codes <= _NORTH_AMERICANS and codes:
+        yield Mention("USA", pact.start(), pact.end(), "country", is_actor=False)
     if state.speaker:
         for match in _FIRST_PERSON.finditer(text):
             if match[0] != "US":

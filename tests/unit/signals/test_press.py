@@ -41,3 +41,16 @@ def test_another_dispute_without_trade_is_no_signal(text: str, pairs: set[str]) 
 )
 def test_a_court_that_denies_a_power_ends_the_restriction(text: str, signals: set[str]) -> None:
     assert {finding for finding in read(text) if finding.split()[1] in {"measure", "easing"}} == signals
+
+
+@pytest.mark.parametrize(
+    ("text", "pairs"),
+    [
+        ("Mexico's economy minister sees quick NAFTA deal", {"MEX>USA"}),
+        ("Canada ready to walk away from NAFTA talks", {"CAN>USA"}),
+        ("Mexico's economy minister sees quick deal on nuts", set()),
+        ("Mexico raises tariffs on Chinese cars before USMCA review", {"MEX>CHN"}),
+    ],
+)
+def test_the_pact_of_north_america_names_the_united_states(text: str, pairs: set[str]) -> None:
+    assert _pairs(text) == pairs
