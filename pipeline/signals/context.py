@@ -32,6 +32,7 @@ _THIRD_PERSON = re.compile(
 )
 # "The ministry in Beijing", "the ministry accused Washington": what follows shows whose ministry it is, or is not.
 _PLACE_NEXT = re.compile(r"\s+in\s+")
+_POSSESSIVE_NEXT = re.compile("['\u2019]s\\b")
 _ADDRESSEE_NEXT = re.compile(
     r"(?:\s+\w+ly|\s+(?:has|have|had|also))?\s+(?:accus\w+|blam\w+|condemn\w+|criti[cq]i?\w+|rebuk\w+|urg\w+|warn\w+|ask\w+|told|tell\w*"
     r"|press\w+|call(?:s|ed|ing)?\s+(?:up)?on)\s+(?:the\s+)?",
@@ -110,12 +111,15 @@ def resolve_references(article_id: str, day: date | None, source: str, title: st
     """Return each sentence with the countries named or meant in it.
 
     A word that refers to a country named earlier adds a mention of role `pronoun`, `speaker` or `mutual`, and so does an act whose doer is
-    not named (`unnamed.py`). The speaker of a transcript line (`Spokesperson: ...`) speaks until the next label of a speaker; before the
-    first one the state of the `source` speaks, if it has one.
+    not named (`unnamed.py`). A country that the article names only as a place is left out if it names two others. The speaker
+    of a transcript line (`Spokesperson: ...`) speaks until the next label of a speaker; before the first one the state of the `source`
+    speaks, if it has one.
     """
     named = find_mentions_in_article([sentence.text for sentence in sentences], day)
     counts = _count_mentions(sentences, named).most_common()
     main_pair = tuple(code for code, _ in counts[:PAIR_SIZE])
+    if len(main_pair) == PAIR_SIZE:
+        named = _leave_out_venues(sentences, named)
     host = _find_state_of_source(source)
     state = _State(speaker=host, home=host, host=host)
     doers = Doers()
@@ -172,6 +176,28 @@ def _count_mentions(sentences: Sequence[Sentence], named: Sequence[Sequence[Ment
             if not _is_place(sentence.text, mention):
                 counts[mention.code] += TITLE_WEIGHT if sentence.is_title else 1
     return counts
+
+
+def _leave_out_venues(sentences: Sequence[Sentence], named: Sequence[Sequence[Mention]]) -> list[list[Mention]]:
+    """Leave out countries that are only the place of something.
+
+    Example: Spain, if China and the United States had talks `in Madrid`.
+    """
+    texts = [sentence.text for sentence in sentences]
+    by_text = zip(texts, named, strict=True)
+    parties = {mention.code for text, mentions in by_text for mention in mentions if not _is_venue(text, mention)}
+    return [[mention for mention in mentions if mention.code in parties] for mentions in named]
+
+
+def _is_venue(text: str, mention: Mention) -> bool:
+    """Whether a mention is a capital that is only a place.
+
+    It is in `talks in Madrid`, not in `the ministry in Madrid` or `in Madrid's view`.
+    """
+    if mention.role != "capital" or _POSSESSIVE_NEXT.match(text, mention.end):
+        return False
+    *_, noun, preposition = ["", "", *text[: mention.start].lower().split()]
+    return preposition == "in" and noun not in load_lexicon("actors")["nouns"]["state"]
 
 
 def _is_place(text: str, mention: Mention) -> bool:
