@@ -143,18 +143,28 @@ def _match_surname(
 ) -> Name | None:
     """Return the leader whom a surname at token `at` means, if any.
 
-    It is a leader of `leaders`, or the only one in office where the name is joined to another leader's (`Takaichi and Lee`) or a word for
-    a government follows (`the Brown government`). It is nobody next to a first name or another name, and nobody described by `a` or `an`
-    (`Mr Brown, an analyst`). `mentions`: those before it in the sentence.
+    It is a leader of `leaders`, or the only one in office where the name is joined to another leader's (`Takaichi and Lee`), is all that
+    says who speaks (`Mr Brown: ...`), or a word for a government follows (`the Brown government`). It is nobody next to a first name or
+    another name, and nobody described by `a` or `an` (`Mr Brown, an analyst`). `mentions`: those before it in the sentence.
     """
     names = [name for name in build_surname_index().get(tokens[at].text, ()) if name.is_in_office(day)]
     names = [name for name in names if _are_words(tokens[at : at + len(name.spelling)], name.spelling)]
     if not names or _is_part_of_name(tokens, at, at + len(names[0].spelling) - 1):
         return None
     known = [name for name in names if (name.code, name.surname) in leaders]
-    if not known and _is_among_leaders(tokens, at, at + len(names[0].spelling) - 1, day, mentions):
+    last = at + len(names[0].spelling) - 1
+    if not known and (_is_label(tokens, at, last) or _is_among_leaders(tokens, at, last, day, mentions)):
         known = names
     return known[0] if len({name.code for name in known}) == 1 else None
+
+
+def _is_label(tokens: Sequence[Token], first: int, last: int) -> bool:
+    """Whether a surname opens the sentence and a colon follows.
+
+    Only a form of address may be before it: `Mr. Brown: We will answer.`
+    """
+    before = [token.lower for token in tokens[:first] if token.text != "."]
+    return [token.text for token in tokens[last + 1 : last + 2]] == [":"] and cues("honorifics").issuperset(before)
 
 
 def _is_part_of_name(tokens: Sequence[Token], first: int, last: int) -> bool:
