@@ -1,5 +1,10 @@
 """What governments say in statements and briefings, and near-twins that read otherwise."""
 
+from datetime import date
+
+import pytest
+
+from pipeline.signals.actors import find_mentions
 from pipeline.signals.context import ResolvedSentence, resolve_references
 from pipeline.signals.segment import split_sentences
 from tests.unit.signals.reading import read
@@ -37,3 +42,31 @@ def test_a_capital_of_those_who_act_is_a_party(text: str) -> None:
 def test_a_place_of_talks_is_a_party_if_its_state_is_named_too() -> None:
     text = "Peru and Norway quarrel over fish. Their ministers met in Ottawa. Canada offered to mediate."
     assert "CAN" in {mention.code for mention in _resolve(text)[1].mentions}
+
+
+@pytest.mark.parametrize(
+    ("text", "pairs"),
+    [
+        ("Farrell: We urge Norway to lift its ban on our salmon.", {"AUS>NOR"}),
+        ("Mr. Farrell: We urge Norway to lift its ban on our salmon.", {"AUS>NOR"}),
+        ("Mr. Ernest Farrell: We urge Norway to lift its ban on our salmon.", set()),
+        ("Professor Farrell: We urge Norway to lift its ban on our salmon.", set()),
+    ],
+)
+def test_a_surname_before_a_colon_is_the_ministers(text: str, pairs: set[str]) -> None:
+    assert {pair for pair in _pairs(text) if pair.startswith("AUS")} == pairs
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "day"),
+    [
+        ("Shu Jueting", "CHN", date(2022, 5, 5)),
+        ("Randhir Jaiswal", "IND", date(2025, 8, 6)),
+        ("Olof Gill", "EUN", date(2025, 4, 9)),
+        ("Psaki", "USA", date(2021, 9, 1)),
+        ("Psaki", None, date(2025, 9, 1)),
+    ],
+)
+def test_spokespersons_speak_for_their_state_while_in_office(name: str, code: str | None, day: date) -> None:
+    mentions = find_mentions(f"{name} said that the duty would stay.", day)
+    assert [mention.code for mention in mentions] == ([code] if code else [])
