@@ -70,3 +70,28 @@ def test_a_surname_before_a_colon_is_the_ministers(text: str, pairs: set[str]) -
 def test_spokespersons_speak_for_their_state_while_in_office(name: str, code: str | None, day: date) -> None:
     mentions = find_mentions(f"{name} said that the duty would stay.", day)
     assert [mention.code for mention in mentions] == ([code] if code else [])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Peru's minister discussed the tariff talks with Norway in a television interview.",
+        "The spokesman of Peru discussed tariff negotiations with Norway at a regular press briefing.",
+        "The president of Peru held a cabinet meeting, where he discussed fish and trade talks with Norway.",
+        "Norway's minister spoke to reporters about tariffs and Peru on his arrival.",
+    ],
+)
+def test_what_is_discussed_before_the_public_is_no_talk(text: str) -> None:
+    assert {finding for finding in read(text) if "dialogue" in finding} == set()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Peru's minister said in an interview that tariff talks with Norway would go on.",
+        "Peru's minister discussed tariffs with his counterpart of Norway, and gave a television interview.",
+        "Before a cabinet meeting in Lima the ministers of Peru and Norway discussed tariffs.",
+    ],
+)
+def test_talks_near_the_public_are_talks(text: str) -> None:
+    assert "PER>NOR dialogue" in read(text)

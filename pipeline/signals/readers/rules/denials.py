@@ -118,6 +118,23 @@ _AHEAD = re.compile(r"\b(?:ahead|in advance) of\b(?! (?:schedule|time|the (?:cur
 _TIMING = re.compile(r"^(?:It|This|That|The \w+) (?:comes|came)\b")
 _CLAUSE_END = re.compile(r"[,;:]|\b(?:and|but|while)\b")
 
+# Who spoke in public, without what was said: `discussed the talks in an interview`.
+_EVENT = r"(?: [\w.'\u2019-]+){1,6}? (?:(?:press|news) (?:briefing|conference)|briefing|interview|podcast|[Cc]abinet meeting)"
+_STAGE = (
+    rf"(?:(?:[Aa]t|[Dd]uring|[Ii]n|[Oo]n){_EVENT}|(?:held|holds|hosted|hosts){_EVENT}[^,;]*, where"
+    r"|on (?:CNBC|CNN|CBS|MSNBC|NBC|ABC|Fox|Bloomberg|Newsmax))"
+)
+_DISCUSSING = r"(?:discussed|discusses|discussing|(?:speaks|spoke|talked|talks) (?:about|on))"
+_IN_PUBLIC = re.compile(
+    rf"\b{_STAGE}\b.*\b{_DISCUSSING}\b|\b{_DISCUSSING}\b.*\b{_STAGE}\b"
+    r"|\b(?:speaks?|spoke|talk(?:s|ed)?) (?:to|with) (?:journalists|reporters|the (?:media|press))\b"
+    r"|\bposted (?:an |the |two )?interviews?\b",
+    re.DOTALL,
+)
+_SAID = re.compile(
+    r"\b(?:counterparts?|if|joint|met|said|says?|saying|that|t(?:ell|ells|old)|whether|wrote)\b|[:,] ?[\"\u201c\u2018]", re.IGNORECASE
+)
+
 
 class Denial(NamedTuple):
     """Kinds of signals that a sentence has not, for some pairs.
@@ -164,6 +181,8 @@ def find_denials(sentence: MarkedSentence) -> Iterator[Denial]:
         yield Denial("ruling", _ESCALATION)
     if _is_other_dispute(text):
         yield Denial("dispute", _ALL_KINDS - {"dialogue"})
+    if _IN_PUBLIC.search(text) and not _SAID.search(text):
+        yield Denial("public", frozenset({"dialogue"}))
     if _FIRM.search(text) and not _OFFICE.search(text) and not _names_acting_state(sentence):
         yield Denial("firms", _DEAL)
     yield from _find_averted(sentence)
