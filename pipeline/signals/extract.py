@@ -158,6 +158,7 @@ def read_batch(mode: str, threads: int, texts: pl.DataFrame) -> pl.DataFrame:
     readings = evidence.join(about, on="candidate", how="inner", maintain_order="left").rename({"sentence": "quote"})
     with_words = readings.with_columns(actor_words=_mention_words("actor"), target_words=_mention_words("target"))
     return merge(drop_unnamed_scopes(resolve_scopes(drop_unnamed_partners(with_words)))).select(*_READER_COLUMNS)
+    return merge(resolve_scopes(drop_unnamed_partners(drop_unnamed_talkers(with_words)))).select(*_READER_COLUMNS)
 
 
 def resolve_texts(texts: Iterable[tuple[str, date | None, str, str, int]]) -> Iterator[ResolvedSentence]:

@@ -190,6 +190,20 @@ def drop_unnamed_partners(readings: pl.DataFrame) -> pl.DataFrame:
 def drop_unnamed_scopes(readings: pl.DataFrame) -> pl.DataFrame:
     """Drop acts towards all that are rather towards a country.
 
+
+def drop_unnamed_talkers(readings: pl.DataFrame) -> pl.DataFrame:
+    """Drop talks of an unnamed country with the state that speaks.
+
+    `readings` has `kind`, `actor_words` (which name the actor), `target` and `speaker` (null if unknown). Who says `we had good talks`
+    reports its own part; that of the other side counts only where the sentence means it: `they want to talk to us`.
+    """
+    is_unnamed = (pl.col("kind") == "dialogue") & (pl.col("actor_words") == "") & (pl.col("target") == pl.col("speaker"))
+    return readings.filter(~is_unnamed.fill_null(value=False))
+
+
+def _describe_target(target: str, row: dict[str, Any], scope: Scope | None) -> tuple[str, str, str | None, str]:
+    """Return a target with its words, scope and exceptions.
+
     `readings` is a result of `resolve_scopes` with the other columns that `drop_unnamed_partners` needs. An asserted one-sided act
     (`ONE_SIDED`) towards all (`*`) without words for them is dropped if an asserted one of its actor and polarity in the same sentence is
     towards a country, and its probability is below the `SHARE_OF_COUNTRY` of that one.

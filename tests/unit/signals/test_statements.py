@@ -6,6 +6,7 @@ import pytest
 
 from pipeline.signals.actors import find_mentions
 from pipeline.signals.context import ResolvedSentence, resolve_references
+from pipeline.signals.extract import SentenceExtractor
 from pipeline.signals.segment import split_sentences
 from tests.unit.signals.reading import read
 
@@ -95,3 +96,17 @@ def test_what_is_discussed_before_the_public_is_no_talk(text: str) -> None:
 )
 def test_talks_near_the_public_are_talks(text: str) -> None:
     assert "PER>NOR dialogue" in read(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "pairs"),
+    [
+        ("Spokesman of Peru: We told Norway so.\nOur teams will work on a trade agreement very soon.", {"PER>NOR"}),
+        ("Spokesman of Peru: We met Norway's minister.\nWe and Norway will hold trade talks in May.", {"PER>NOR", "NOR>PER"}),
+        ("Spokesman of Peru: We met Norway's minister.\nThe two sides will hold trade talks in May.", {"PER>NOR", "NOR>PER"}),
+    ],
+)
+def test_who_speaks_of_talks_reports_its_own_part(text: str, pairs: set[str]) -> None:
+    last = text.rsplit("\n", maxsplit=1)[-1]
+    findings = SentenceExtractor("both").explain(text).filter(modality="asserted", kind="dialogue", quote=last)
+    assert {f"{finding['actor']}>{finding['target']}" for finding in findings.to_dicts()} == pairs
