@@ -23,10 +23,11 @@ from pipeline.signals.context import ResolvedSentence, resolve_references
 from pipeline.signals.doubts import add_doubts
 from pipeline.signals.lexicon import lexicon_sha
 from pipeline.signals.merge import merge
+from pipeline.signals.partners import drop_unnamed
 from pipeline.signals.reader import Reader
 from pipeline.signals.readers.encoder.reader import EncoderReader
 from pipeline.signals.readers.rules import RuleReader
-from pipeline.signals.scope import drop_unnamed_partners, drop_unnamed_scopes, resolve_scopes
+from pipeline.signals.scope import resolve_scopes
 from pipeline.signals.segment import document, split_sentences
 from pipeline.signals.texts import (
     TEXT_FINDINGS,
@@ -157,8 +158,7 @@ def read_batch(mode: str, threads: int, texts: pl.DataFrame) -> pl.DataFrame:
     evidence = score_evidence(add_doubts(collected, about), mode)
     readings = evidence.join(about, on="candidate", how="inner", maintain_order="left").rename({"sentence": "quote"})
     with_words = readings.with_columns(actor_words=_mention_words("actor"), target_words=_mention_words("target"))
-    return merge(drop_unnamed_scopes(resolve_scopes(drop_unnamed_partners(with_words)))).select(*_READER_COLUMNS)
-    return merge(resolve_scopes(drop_unnamed_partners(drop_unnamed_talkers(with_words)))).select(*_READER_COLUMNS)
+    return merge(drop_unnamed(resolve_scopes(with_words))).select(*_READER_COLUMNS)
 
 
 def resolve_texts(texts: Iterable[tuple[str, date | None, str, str, int]]) -> Iterator[ResolvedSentence]:

@@ -25,12 +25,6 @@ from pipeline.signals.slots import find_rate_on
 # Kinds that a government can do towards everybody at once; a deal, a purchase or a talk needs a partner.
 ONE_SIDED = frozenset({"threat", "measure", "investigation", "offer", "easing"})
 
-#: An act towards a country that its sentence does not name must be so much more probable than one towards all or a named country.
-LEAD_OVER_NAMED = 0.05
-
-#: An act towards all that its sentence does not name must be at least so probable, as a share of the probability of one towards a country.
-SHARE_OF_COUNTRY = 0.5
-
 # What may be between the countries of a list (`_LIST`), and between a word such as `except` and the first of them (`_FILLERS`).
 _LIST = re.compile(r"(?:,|&|\band\b|\bor\b|\bthe\b|\s)*", re.IGNORECASE)
 _FILLERS = r"(?:\s+(?:goods|imports|products|those|not|just|only|for|from|on|of|against|to|both|the))*\s*"
@@ -168,53 +162,6 @@ def resolve_scopes(readings: pl.DataFrame) -> pl.DataFrame:
         orient="row",
     )
     return readings[resolved["row"].to_list()].with_columns(resolved.drop("row").get_columns())
-
-
-def drop_unnamed_partners(readings: pl.DataFrame) -> pl.DataFrame:
-    """Drop acts towards an unnamed country that are towards all or others.
-
-    `readings` has `article_id`, `span_start`, `actor`, `target`, `kind`, `polarity`, `modality`, `probability` and `target_words` (which
-    name the target). An asserted one-sided act (`ONE_SIDED`) towards a country without words is dropped if an asserted one of its actor and
-    polarity in the same sentence is towards all (`*`) or a country with a name, and its probability is at most `LEAD_OVER_NAMED` higher.
-    """
-    acts = ["article_id", "span_start", "actor", "polarity"]
-    is_act = (pl.col("modality") == "asserted") & pl.col("kind").is_in(ONE_SIDED)
-    is_shown = (pl.col("target") == ALL_PARTNERS) | pl.col("target_words").str.contains("[A-Z]")
-    shown = readings.filter(is_act & is_shown).group_by(acts).agg(of_shown=pl.col("probability").max())
-    is_unnamed = is_act & (pl.col("target") != ALL_PARTNERS) & (pl.col("target_words") == "")
-    is_less = pl.col("probability") <= pl.col("of_shown") + LEAD_OVER_NAMED
-    joined = readings.join(shown, on=acts, how="left", maintain_order="left")
-    return joined.filter(~(is_unnamed & is_less.fill_null(value=False))).drop("of_shown")
-
-
-def drop_unnamed_scopes(readings: pl.DataFrame) -> pl.DataFrame:
-    """Drop acts towards all that are rather towards a country.
-
-
-def drop_unnamed_talkers(readings: pl.DataFrame) -> pl.DataFrame:
-    """Drop talks of an unnamed country with the state that speaks.
-
-    `readings` has `kind`, `actor_words` (which name the actor), `target` and `speaker` (null if unknown). Who says `we had good talks`
-    reports its own part; that of the other side counts only where the sentence means it: `they want to talk to us`.
-    """
-    is_unnamed = (pl.col("kind") == "dialogue") & (pl.col("actor_words") == "") & (pl.col("target") == pl.col("speaker"))
-    return readings.filter(~is_unnamed.fill_null(value=False))
-
-
-def _describe_target(target: str, row: dict[str, Any], scope: Scope | None) -> tuple[str, str, str | None, str]:
-    """Return a target with its words, scope and exceptions.
-
-    `readings` is a result of `resolve_scopes` with the other columns that `drop_unnamed_partners` needs. An asserted one-sided act
-    (`ONE_SIDED`) towards all (`*`) without words for them is dropped if an asserted one of its actor and polarity in the same sentence is
-    towards a country, and its probability is below the `SHARE_OF_COUNTRY` of that one.
-    """
-    acts = ["article_id", "span_start", "actor", "polarity"]
-    is_act = (pl.col("modality") == "asserted") & pl.col("kind").is_in(ONE_SIDED)
-    is_general = pl.col("target") == ALL_PARTNERS
-    of_country = readings.filter(is_act & ~is_general).group_by(acts).agg(of_country=pl.col("probability").max())
-    is_less = (pl.col("probability") < SHARE_OF_COUNTRY * pl.col("of_country")).fill_null(value=False)
-    joined = readings.join(of_country, on=acts, how="left", maintain_order="left")
-    return joined.filter(~(is_act & is_general & (pl.col("target_words") == "") & is_less)).drop("of_country")
 
 
 def _describe_target(target: str, row: dict[str, Any], scope: Scope | None) -> tuple[str, str, str | None, str, float | None]:

@@ -1,0 +1,49 @@
+"""Readings whose partner their sentence does not name."""
+
+import polars as pl
+import pytest
+
+from pipeline.signals.partners import drop_unnamed
+
+NAMED = {"actor_words": "Ottawa", "speaker": None}
+
+
+def _targets_left(words: str, probability: float, other: tuple[str, str] = ("*", ""), kind: str = "measure") -> list[str]:
+    """Targets left of an act towards Peru and another of probability 0.5.
+
+    `words`: what names Peru; `other`: the target of the other act, and what names it.
+    """
+    shared = {"article_id": "x", "span_start": 0, "actor": "CAN", "polarity": "escalation", "modality": "asserted", "kind": kind, **NAMED}
+    to_peru = {**shared, "target": "PER", "probability": probability, "target_words": words}
+    to_other = {**shared, "target": other[0], "probability": 0.5, "target_words": other[1]}
+    return drop_unnamed(pl.DataFrame([to_peru, to_other]))["target"].to_list()
+
+
+def test_an_act_towards_all_is_not_also_towards_one_that_is_not_named() -> None:
+    assert _targets_left("", 0.4) == ["*"]
+    assert _targets_left("", 0.54) == ["*"]
+
+
+def test_an_act_towards_a_named_country_is_not_towards_an_unnamed_one() -> None:
+    assert _targets_left("", 0.4, ("JPN", "Japanese")) == ["JPN"]
+    assert _targets_left("", 0.4, ("JPN", "they")) == ["PER", "JPN"]
+
+
+def test_an_act_is_towards_all_that_are_named() -> None:
+    assert _targets_left("Peruvian", 0.4) == ["PER", "*"]
+    assert _targets_left("Peruvian", 0.4, ("JPN", "Japanese")) == ["PER", "JPN"]
+
+
+def test_an_act_more_probably_towards_one_stays() -> None:
+    assert _targets_left("", 0.6) == ["PER", "*"]
+    assert _targets_left("", 0.4, kind="accusation") == ["PER", "*"]
+
+
+@pytest.mark.parametrize(
+    ("words", "probability", "targets"), [("", 0.39, ["PER"]), ("", 0.41, ["PER", "*"]), ("all imports", 0.39, ["PER", "*"])]
+)
+def test_an_act_towards_a_country_is_not_also_towards_all(words: str, probability: float, targets: list[str]) -> None:
+    act = {"article_id": "a", "span_start": 0, "actor": "USA", "polarity": "escalation", "modality": "asserted", "kind": "measure", **NAMED}
+    to_peru = act | {"target": "PER", "target_words": "", "probability": 0.8}
+    to_all = act | {"target": "*", "target_words": words, "probability": probability}
+    assert drop_unnamed(pl.DataFrame([to_peru, to_all]))["target"].to_list() == targets
