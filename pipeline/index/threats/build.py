@@ -1,6 +1,7 @@
 """The tables of threats from the claims about them (`sql/threats/threat_claims.sql`).
 
-Belongs here: which claims say the same threat, and the order of days. Does not: what a claim shows (`claims.py`), one threat (`threat.py`).
+Belongs here: which claims say the same threat, and the order of days. Does not: what a claim says (`claims.py`) and shows (`reports.py`),
+one threat (`threat.py`).
 """
 
 from collections.abc import Iterable, Sequence
@@ -20,15 +21,15 @@ from pipeline.index.threats.claims import (
     Claim,
     amounts_agree,
     is_near_deadline,
+    is_part_of_total,
     is_same_amount,
-    named_instrument,
-    outcome_of,
     rates_agree,
     says_imposed,
     sort_claims,
     threat_form,
 )
-from pipeline.index.threats.named_rates import names_own_rate
+from pipeline.index.threats.named_rates import names_own_rate, own_instrument
+from pipeline.index.threats.reports import outcome_of
 from pipeline.index.threats.threat import Threat
 
 
@@ -62,7 +63,7 @@ def build_threats(claims: pl.DataFrame, acts: pl.DataFrame, through: date) -> tu
         # A measure that starts on a later day is not in effect, whatever the tense: "applies from".
         status=pl.when(is_ahead).then(pl.col("status").replace("effective", "announced")).otherwise("status"),
         rate_pct=pl.Series([claim["rate_pct"] if names_own_rate(claim) else None for claim in said], dtype=pl.Float64),
-        instrument=pl.Series([named_instrument(claim) for claim in said], dtype=dated.schema["instrument"]),
+        instrument=pl.Series([own_instrument(claim) for claim in said], dtype=dated.schema["instrument"]),
     )
     last = dated["known_on"].max()
     end = max(through, last) if isinstance(last, date) else through
@@ -144,13 +145,14 @@ class _Actor:
         """Set outcomes and deadlines that one day's official acts show.
 
         An act has no effect on a threat if it is another measure, if the state of the threat does not accept its outcome
-        (`Threat.accepts_act`), or if the act is on the amount of another threat.
+        (`Threat.accepts_act`), or if the act is on the amount or the day of another threat.
         """
         amounts = _list_amounts(threats)
         for threat in threats:
             for event in events:
                 word = outcome_of_event(event, threat)
-                if word is not None and not _is_of_another(event.amount, threat, amounts) and threat.accepts_act(word, event):
+                is_other = _is_of_another(event.amount, threat, amounts) or _is_of_another_day(event.on, threat, threats)
+                if word is not None and not is_other and threat.accepts_act(word, event):
                     threat.apply_act(word, event)
 
     def _join_or_begin(self, live: list[Threat], claims: list[Claim]) -> list[Threat]:
@@ -169,7 +171,8 @@ class _Actor:
             fitting = [threat for threat in (*live, *begun) if _is_compatible(claim, threat) and (form or _only_repeats(claim, threat))]
             nearest = max(fitting, key=lambda threat: _rank_likeness(claim, threat), default=None)
             if nearest is not None and nearest.is_open:
-                nearest.repeat(claim)
+                # A total says nothing about the rate that is added, nor that about the total.
+                nearest.repeat(claim | {"rate_pct": None} if is_part_of_total(claim, nearest) else claim)
             elif nearest is not None:
                 nearest.add_echo(claim)
             elif form and not _names_nothing(claim):
@@ -199,18 +202,29 @@ def _is_of_another(amount: float | None, threat: Threat, amounts: list[float]) -
     return amount is not None and not amounts_agree(amount, threat.amount) and any(is_same_amount(amount, one) for one in amounts)
 
 
+def _is_of_another_day(on: date, threat: Threat, threats: list[Threat]) -> bool:
+    """Return whether a day is that of another step of one plan.
+
+    `on` is long before the deadline of `threat` (`Threat.is_early`), but about that of another one of `threats` with the same partner,
+    instrument, goods and rate: the first step does not carry out the second.
+    """
+    what = threat.target, threat.scope, threat.instrument, threat.product, threat.rate
+    same = [other for other in threats if (other.target, other.scope, other.instrument, other.product, other.rate) == what]
+    return threat.is_early(on) and any(is_near_deadline(on, other) for other in same)
+
+
 def _is_compatible(claim: Claim, threat: Threat) -> bool:
     """Return whether a claim may state the same threat again.
 
     Both are of one actor. Target and scope must be equal. Instrument and product must agree (`_agrees`), and so must rate and amount; an
-    unspecified one of these agrees with any. The threat must still be open and recent enough (`can_be_repeated`), or have a recent final
-    outcome (`is_echoed`).
+    unspecified one of these agrees with any, and so do a rate and the total that it adds up to (`is_part_of_total`). The threat must still
+    be open and recent enough (`can_be_repeated`), or have a recent final outcome (`is_echoed`).
     """
     return (
         (claim["target"], claim["scope"]) == (threat.target, threat.scope)
         and _agrees(claim, threat, "instrument", "other")
         and _agrees(claim, threat, "product", "")
-        and rates_agree(claim["rate_pct"], threat.rate)
+        and (rates_agree(claim["rate_pct"], threat.rate) or is_part_of_total(claim, threat))
         and amounts_agree(claim["amount_usd"], threat.amount)
         and not _is_due_at_another_time(claim, threat)
         and (threat.can_be_repeated(claim) or threat.is_echoed(claim))
@@ -252,17 +266,20 @@ def _is_due_at_another_time(claim: Claim, threat: Threat) -> bool:
     return is_ahead and threat_form(claim) == "announcement" and threat.form == "announcement"
 
 
-def _rank_likeness(claim: Claim, threat: Threat) -> tuple[bool, bool, bool, bool, bool, date, str]:
+def _rank_likeness(claim: Claim, threat: Threat) -> tuple[bool, bool, bool, bool, bool, bool, date, str]:
     """Return a sort key, greatest for the threat most like a claim.
 
-    `threat` must be one that the claim fits (`_is_compatible`). These count, in this order: a rate in both, an amount in both, an open
-    threat, the same product, the same instrument. Of equal ones the one stated last wins; the id only makes the order complete.
+    `threat` must be one that the claim fits (`_is_compatible`). These count, in this order: an open threat at the total that the claim
+    names, a rate in both, an amount in both, an open threat, the same product, the same instrument. Of equal ones the one stated last wins;
+    the id only makes the order complete.
     """
-    # Rates and amounts of a claim that fits do not differ: if both have one, it is the same.
+    of_total = threat.is_open and is_part_of_total(claim, threat)
+    # Rates and amounts of a claim that fits do not differ, except a total: if both have one, it is the same.
     same_rate = claim["rate_pct"] is not None and threat.rate is not None
     same_amount = claim["amount_usd"] is not None and threat.amount is not None
     same_product = claim["product"] == threat.product
-    return same_rate, same_amount, threat.is_open, same_product, claim["instrument"] == threat.instrument, threat.last_on, threat.threat_id
+    same_instrument = claim["instrument"] == threat.instrument
+    return of_total, same_rate, same_amount, threat.is_open, same_product, same_instrument, threat.last_on, threat.threat_id
 
 
 def _only_repeats(claim: Claim, threat: Threat) -> bool:

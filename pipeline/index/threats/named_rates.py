@@ -1,11 +1,11 @@
-"""Decide whether a rate in a sentence is that of the actor.
+"""Decide whether a rate or tariff in a sentence is the actor's.
 
 Belongs here: sentences on a threat or a measure that name the rate of the other side's tariff. Does not: comparing rates (`claims.py`).
 """
 
 import re
 
-from pipeline.index.threats.claims import Claim, find_rate
+from pipeline.index.threats.claims import Claim, find_rate, named_instrument, names_instrument
 
 _MONTH = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
 #: A condition that is not over where the rate is named: "unless Washington withdraws its duty of", "should the extra". A comma ends it, and
@@ -14,6 +14,7 @@ _IN_CONDITION = re.compile(
     r"\b(?:[Ii]f|[Uu]nless|[Uu]ntil|(?i:should) (?=the |an? |[A-Z]))"
     rf"(?:(?!\b(?:will|would|shall|must|then|going|pays?|faces?|we|I|it['\u2019]s|\w+['\u2019]ll|(?:{_MONTH})\w*)\b)[^,;:\u2014])*$"
 )
+_TARIFF = r"(?:tariff|dut(?:y|ie)|lev(?:y|ie)|charge)s?"
 #: "answer to the", "in response to Washington's new duties of", "over plans for": what is answered comes next.
 _ANSWERED = re.compile(
     r"(?:\b(?i:answer|repl[iy]|respon|retaliat|react)\w*(?: within \w+)? (?:to|for|against)|"
@@ -35,3 +36,15 @@ def names_own_rate(claim: Claim) -> bool:
     quote = claim["quote"]
     before = [quote[: match.start()] for match in find_rate(rate, quote)]
     return not before or not all(_IN_CONDITION.search(text) or _ANSWERED.search(text) for text in before)
+
+
+def own_instrument(claim: Claim) -> str:
+    """Return the instrument that a claim names for its actor, else `other`.
+
+    As `named_instrument`, but a measure has none if its sentence names one only in the tariff that it answers: an "answer to the 50 percent
+    tariff" may be aid to firms.
+    """
+    if claim["kind"] != "measure" or names_own_rate(claim):
+        return named_instrument(claim)
+    answered = rf"(?:{_TARIFF} of )?{claim['rate_pct']:g}[ -]?(?:%|per ?cent)(?: (?:\w+ )?{_TARIFF})?"
+    return str(claim["instrument"]) if names_instrument(claim | {"quote": re.sub(f"(?i){answered}", "", claim["quote"])}) else "other"

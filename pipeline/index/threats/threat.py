@@ -1,6 +1,6 @@
 """One threat: its claims, its outcome, and its state each day."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -18,44 +18,10 @@ from pipeline.index.threats.claims import (
     threat_form,
     threshold_days,
 )
+from pipeline.index.threats.outcome import DONE, IMPOSED, OPEN, ORDER, Outcome, join_ids, to_evidence
+from pipeline.index.threats.phrases import says_answer
 
-OPEN = ("pending", "postponed")
-IMPOSED = ("carried_out", "softened")
-_DONE = (*IMPOSED, "followed")  # outcomes that are a measure, with its rate and amount
-#: Of two outcomes of one day with the same chance, the one that comes first here wins.
-_ORDER = ("struck_down", "withdrawn", "postponed", "softened", "carried_out", "followed")
 _FIRMNESS = ("announcement", "proposal", "threat")  # forms of threat, the firmest first
-MAX_SIGNALS = 20  # ids of signals listed in one column
-
-
-@dataclass
-class Outcome:
-    """What became of a threat so far, with its evidence.
-
-    `word`: of THREAT_OUTCOME; while `pending`, the days are None. Any other word is shown by `claims` of articles, by an official `act`, or
-    by neither: then only time passed. `on`: day of the earliest article, of the act, that an order named, or on which the time was over;
-    `known_on`: day on which the last of the articles was first seen, or on which an order counts as carried out, else `on`.
-    """
-
-    word: str = "pending"
-    on: date | None = None
-    known_on: date | None = None
-    claims: list[Claim] = field(default_factory=list)
-    act: ActEvent | None = None
-    rate: float | None = None  # of what was imposed, also if struck down later
-    amount: float | None = None  # of trade, in US dollars
-
-    @property
-    def basis(self) -> str | None:
-        """What shows the outcome, of THREAT_BASIS; None while pending.
-
-        Claims that are older than the outcome did not report it: they are an order for that day (`ordered`).
-        """
-        if self.word == "pending" or self.on is None:
-            return None
-        if self.act or not self.claims:
-            return "official" if self.act else "elapsed"
-        return "ordered" if all(claim["told_on"] < self.on for claim in self.claims) else "reported"
 
 
 @dataclass
@@ -183,7 +149,7 @@ class Threat:
         if on > through:
             return
         if due is not None:
-            self.evidence += [_evidence_row(claim, "carried_out", is_used=True) for claim in orders]
+            self.evidence += [to_evidence(claim, "carried_out", is_used=True) for claim in orders]
             done = Outcome("carried_out", due, on, sort_claims(orders, rate_pct=self.rate), rate=self.rate, amount=self.amount)
             self._set_outcome(done, None)
         else:
@@ -213,44 +179,75 @@ class Threat:
         A claim that shows the outcome is not stored again: it is evidence already.
         """
         if claim not in self.outcome.claims:
-            self.evidence.append(_evidence_row(claim, "echo", is_used=False))
+            self.evidence.append(to_evidence(claim, "echo", is_used=False))
 
     def accepts(self, word: str, claim: Claim) -> bool:
         """Return whether a claim may change the outcome to `word`.
 
         The claim's article must be of a later day than the first that states the threat, and of a story that does not state it.
         `struck_down` (by a court) needs a threat that was carried out or softened; any other outcome needs an open threat, and `followed`
-        one that was stated recently (`_is_recent`).
+        one that was stated recently (`_is_recent`). A measure or an easing shows the outcome of a vague threat only in the same dispute:
+        within a week (`_is_next`), or as the answer that was announced (`_is_answered`). Nor does one long before the deadline
+        (`is_early`) carry the threat out at a rate that is not known to be the threatened one.
         """
+        if word == "carried_out" and self.is_early(claim["told_on"]) and None in (claim["rate_pct"], self.rate):
+            return False
         if claim["told_on"] <= self.first_on or claim["story_id"] in {said["story_id"] for said in self.said}:
             return False
         if word == "struck_down":
             return self.imposed_on is not None and self.outcome.word in IMPOSED
-        return self.is_open and (word != "followed" or self._is_recent(claim["told_on"]))
+        is_of_dispute = not self.is_vague or claim["kind"] == "agreement" or self._is_next(claim["told_on"]) or self._is_answered(claim)
+        return self.is_open and is_of_dispute and (word != "followed" or self._is_recent(claim["told_on"]))
+
+    def _is_next(self, on: date) -> bool:
+        """Return whether `on` is at most a week after the threat.
+
+        The week begins with the last day of likely statements of the threat (`is_likely`) or with its deadline, whichever is later.
+        """
+        days = {claim["told_on"] for claim in self.said}
+        likely: list[date] = [day for day in days if is_likely([claim for claim in self.said if claim["told_on"] == day])]
+        last = max(likely, default=self.last_on)
+        return on <= max(last, self.deadline_on or last) + threshold_days("same_news_days")
+
+    def _is_answered(self, claim: Claim) -> bool:
+        """Return whether a claim is on an answer that the threat announced.
+
+        Both must have words for it (`says_answer`).
+        """
+        return says_answer(claim["quote"]) and any(says_answer(said["quote"]) for said in self.said)
 
     def _is_recent(self, on: date) -> bool:
         """Return whether a measure of day `on` may have followed the threat.
 
         It may up to `repeat_within_days` (three months) after the threat was last stated, but not more than a week before the deadline.
         """
-        is_early = self.deadline_on is not None and on + threshold_days("same_news_days") < self.deadline_on
-        return on <= self.last_on + threshold_days("repeat_within_days") and not is_early
+        return on <= self.last_on + threshold_days("repeat_within_days") and not self.is_early(on)
+
+    def is_early(self, on: date) -> bool:
+        """Return whether a day is more than a week before the deadline.
+
+        False without a deadline.
+        """
+        return self.deadline_on is not None and on + threshold_days("same_news_days") < self.deadline_on
 
     def settle(self, by_word: dict[str, list[Claim]]) -> None:
         """Set the likeliest outcome that claims of one day show.
 
         `by_word`: the claims by the outcome that they show. Only outcomes whose claims are likely enough (`is_likely`) count; of equally
-        likely ones the first in `_ORDER` wins. If none counts, the outcome stays. The outcome has the day of the earliest article that
+        likely ones the first in `ORDER` wins. If none counts, the outcome stays. The outcome has the day of the earliest article that
         shows it. All claims become evidence; those for other outcomes are marked as not used.
         """
-        likely = [word for word in _ORDER if is_likely(by_word.get(word, []))]
+        likely = [word for word in ORDER if is_likely(by_word.get(word, []))]
         best = max(likely, key=lambda word: chance(by_word[word]), default=None)
         for word, claims in by_word.items():
-            self.evidence += [_evidence_row(claim, word, is_used=word == best) for claim in claims]
+            self.evidence += [to_evidence(claim, word, is_used=word == best) for claim in claims]
         if best is not None:
             claims = by_word[best]
             on, known_on = min(claim["told_on"] for claim in claims), max(claim["known_on"] for claim in claims)
-            rate, amount = (likeliest(claims, name) if best in _DONE else None for name in ("rate_pct", "amount_usd"))
+            rate = likeliest(claims, "rate_pct") if best in DONE else None
+            # An amount in a sentence on a deal is mostly one of investment or purchases.
+            measures = [claim for claim in claims if claim["kind"] in ("measure", "investigation")]
+            amount = likeliest(measures, "amount_usd") if best in DONE else None
             outcome = Outcome(best, on, known_on, sort_claims(claims, rate_pct=rate), rate=rate, amount=amount)
             self._set_outcome(outcome, likeliest(claims, "deadline_on"))
 
@@ -258,17 +255,15 @@ class Threat:
         """Return whether an official act may change the outcome to `word`.
 
         Never if the act is before the first statement of the threat, if it would soften the threat but is no answer to it
-        (`_is_other_layer`), or if it only followed a threat and was announced more than a week before it, is no recent answer to it
-        (`_is_recent`), or is on more than the partner to whom the threat set a condition. `struck_down` needs a threat that an act on the
-        same layer (legal programme) carried out or softened. Any other word needs an open threat. If articles reported the final outcome,
-        an act (not a `scheduled` one) may also correct it: to the same outcome if it was announced, or took effect, at most a week
-        before or after it, to another one if the day of the act is at most `official_corrects_days` after that of the reported outcome.
+        (`_is_other_layer`), if it may only have followed the threat and did not (`_is_followed_by`), or if it is on its goods, but of
+        another day (`_is_on_goods_early`). `struck_down` needs a threat that an act on the same layer (legal programme) carried out or
+        softened. Any other word needs an open threat. If articles reported the final outcome, an act (not a `scheduled` one) may also
+        correct it: to the same outcome if it was announced, or took effect, at most a week before or after it, to another one if the day of
+        the act is at most `official_corrects_days` after that of the reported outcome.
         """
         if event.on < self.first_on or (word == "softened" and self._is_other_layer(event)):
             return False
-        is_older = event.announced_on + threshold_days("same_news_days") < self.first_on
-        is_for_others = self.is_conditional and event.target != self.target
-        if word == "followed" and (is_older or is_for_others or not self._is_recent(event.on)):
+        if (word == "followed" and not self._is_followed_by(event)) or (word == "carried_out" and self._is_on_goods_early(event)):
             return False
         if word == "struck_down":
             return self.outcome.word in IMPOSED and self.outcome.act is not None and self.outcome.act.layer == event.layer
@@ -278,14 +273,32 @@ class Threat:
             return min(abs(on - self.outcome.on) for on in (event.announced_on, event.on)) <= threshold_days("same_news_days")
         return event.on <= self.outcome.on + threshold_days("official_corrects_days")
 
+    def _is_followed_by(self, event: ActEvent) -> bool:
+        """Return whether an act that may have followed the threat did.
+
+        Not if it is no recent answer to it (`_is_recent`), was announced more than a week before it, or is on more than the partner to whom
+        the threat set a condition. If the threat is vague, it must be announced on its day or later, but by the week after it (`_is_next`).
+        """
+        if self.is_conditional and event.target != self.target:
+            return False
+        since = self.first_on if self.is_vague else self.first_on - threshold_days("same_news_days")
+        is_next = not self.is_vague or self._is_next(event.announced_on)
+        return event.announced_on >= since and is_next and self._is_recent(event.on)
+
+    def _is_on_goods_early(self, event: ActEvent) -> bool:
+        """Return whether only its goods make an act the threatened one.
+
+        No rate is compared, and the act is long before the deadline (`is_early`).
+        """
+        return self.is_early(event.on) and None in (event.rate_pct, self.rate) and event.amount is None
+
     def _is_other_layer(self, event: ActEvent) -> bool:
         """Return whether an act that would soften the threat leaves it unanswered.
 
         It does if it was announced before the first article that states the threat, or if its day is more than a week before the deadline.
         Rate and amount are not compared here.
         """
-        is_early = self.deadline_on is not None and event.on + threshold_days("same_news_days") < self.deadline_on
-        return event.announced_on < self.first_on or is_early
+        return event.announced_on < self.first_on or self.is_early(event.on)
 
     def apply_act(self, word: str, event: ActEvent) -> None:
         """Change outcome or deadline to what an official act shows.
@@ -299,8 +312,8 @@ class Threat:
             total = event.total_pct
             # The threatened rate is that of all layers together, not that of this act.
             is_in_all = total is not None and self.rate is not None and event.rate_pct != self.rate and is_same_rate(total, self.rate)
-            rate = (total if is_in_all else event.rate_pct) if word in _DONE else None
-            amount = event.amount if word in _DONE else None
+            rate = (total if is_in_all else event.rate_pct) if word in DONE else None
+            amount = event.amount if word in DONE else None
             outcome = Outcome(word, event.on, event.on, act=event, rate=rate, amount=amount)
             self._set_outcome(outcome, event.deadline_on)
         elif event.deadline_on is not None and event.deadline_on > self.first_on and not self._is_dated(event):
@@ -357,7 +370,7 @@ class Threat:
         """
         if not self._new:
             return
-        self.evidence += [_evidence_row(claim, "said", is_used=True) for claim in self._new]
+        self.evidence += [to_evidence(claim, "said", is_used=True) for claim in self._new]
         deadline = likeliest(self._new, "deadline_on")
         if deadline is not None and deadline > self.first_on:
             self._set_deadline(deadline)
@@ -410,7 +423,7 @@ class Threat:
             "signal_count": len(self.said),
             "story_count": len({claim["story_id"] for claim in self.said}),
             "source_count": len({claim["source"] for claim in self.said}),
-            "signal_ids": _join_ids(said),
+            "signal_ids": join_ids(said),
             "probability": max(chance(claims) for claims in by_day.values()),
             "tier": said[0]["tier"],
             "threat_outcome": shown.word,
@@ -422,7 +435,7 @@ class Threat:
             "outcome_amount_usd": shown.amount,
             "days_to_outcome": (shown.on - self.first_on).days if has_days and shown.on else None,
             "outcome_act_id": shown.act.act_id if shown.act else None,
-            "outcome_signal_ids": _join_ids(shown.claims) if shown.claims else None,
+            "outcome_signal_ids": join_ids(shown.claims) if shown.claims else None,
             "outcome_probability": chance(shown.claims) if shown.claims else None,
             "outcome_tier": shown.claims[0]["tier"] if shown.claims else None,
         }
@@ -432,18 +445,3 @@ def _find_likely(claims: Sequence[Claim], name: str) -> Any:
     """Return the likeliest value of a column if it is likely."""
     value = likeliest(claims, name)
     return value if is_likely([claim for claim in claims if claim[name] == value]) else None
-
-
-def _join_ids(claims: Iterable[Claim]) -> str:
-    """Join the ids of the first `MAX_SIGNALS` claims with commas."""
-    return ", ".join([claim["claim_id"] for claim in claims][:MAX_SIGNALS])
-
-
-def _evidence_row(claim: Claim, role: str, *, is_used: bool) -> dict[str, Any]:
-    """Return a claim as a row of `threat_evidence`.
-
-    `role`: the outcome that the claim shows; `said` if it states the threat, `echo` if it recalls the outcome. `is_used`: whether the
-    threat or its outcome depends on the claim.
-    """
-    columns = {name: claim[name] for name in ("told_on", "known_on", "rate_pct", "probability")}
-    return columns | {"evidence_id": claim["claim_id"], "threat_role": role, "is_used": is_used}

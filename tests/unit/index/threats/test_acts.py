@@ -50,7 +50,7 @@ def test_an_act_confirms_a_report_of_its_first_day() -> None:
 
 @pytest.mark.parametrize(("announced", "outcome"), [(-8, "pending"), (-7, "followed")])
 def test_an_act_announced_long_before_does_not_follow_a_threat(announced: int, outcome: str) -> None:
-    (row,) = last_of(threat(0, "Brazil will hear from us.", None, instrument="other"), acts=(act("imposed", announced, 6),), through=30)
+    (row,) = last_of(threat(0, rate=None), acts=(act("imposed", announced, 6),), through=30)
     assert row["threat_outcome"] == outcome
 
 

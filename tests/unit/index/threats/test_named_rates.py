@@ -47,9 +47,22 @@ def test_a_condition_of_an_easing_may_name_its_rate() -> None:
 
 def test_the_rate_of_the_other_side_is_none_of_threat_or_outcome() -> None:
     said = threat(0, "Brasilia will answer if Washington puts a 50 percent levy on its coffee.", actor="BRA", target="USA")
-    done = claim("measure", 9, "Brasilia presented its answer to the 50% tariff.", 50.0, actor="BRA", target="USA")
+    done = claim("measure", 9, "Brasilia set duties of its own in answer to the 50% tariff.", 50.0, actor="BRA", target="USA")
     (row,) = last_of(said, done)
     assert (row["threat_outcome"], row["rate_pct"], row["outcome_rate_pct"]) == ("followed", None, None)
+
+
+@pytest.mark.parametrize(
+    "quote",
+    [
+        "Brasilia presented its answer to the 50% tariff.",
+        "In answer to the tariff of 50 percent, Brasilia named its plan for growers.",
+    ],
+)
+def test_a_tariff_that_is_answered_is_not_the_instrument_of_the_answer(quote: str) -> None:
+    said = threat(0, "Brasilia will answer with a tariff.", None, actor="BRA", target="USA")
+    (row,) = last_of(said, claim("measure", 9, quote, 50.0, actor="BRA", target="USA"), through=30)
+    assert row["threat_outcome"] == "pending"
 
 
 @pytest.mark.parametrize(
