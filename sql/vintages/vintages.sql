@@ -44,16 +44,35 @@ values_then as (
             index_known.series = moments.series
             and index_known.index_date = moments.index_date
             and index_known.known_on <= moments.known_on
+),
+
+with_status as (
+    select
+        values_then.*,
+        (values_then.status_on + 1)::timestamptz as known_at,
+        values_then.tension - values_then.concession as net_tension,
+        case
+            when day_status.break_on <= values_then.status_on then 'B'
+            when day_status.final_on <= values_then.status_on then 'A'
+            else 'P'
+        end as obs_status
+    from values_then
+    inner join day_status using (index_date, series)
+),
+
+-- What a vintage shows. The series of a pair are computed together, so one of them may be the same as before.
+shown as (
+    select
+        *,
+        row(
+            tension, tension_lo80, tension_lo95, tension_hi80, tension_hi95,
+            concession, concession_lo80, concession_lo95, concession_hi80, concession_hi95,
+            dialogue, dialogue_lo80, dialogue_lo95, dialogue_hi80, dialogue_hi95,
+            stalemate, phase, obs_status
+        ) as vintage
+    from with_status
 )
 
-select
-    values_then.*,
-    (values_then.status_on + 1)::timestamptz as known_at,
-    values_then.tension - values_then.concession as net_tension,
-    case
-        when day_status.break_on <= values_then.status_on then 'B'
-        when day_status.final_on <= values_then.status_on then 'A'
-        else 'P'
-    end as obs_status
-from values_then
-inner join day_status using (index_date, series)
+select * exclude (vintage)
+from shown
+qualify vintage is distinct from lag(vintage) over (partition by index_date, series order by status_on)

@@ -127,7 +127,7 @@ DAY_STATUS = Table(
 VINTAGES = Table(
     "vintages",
     "Vintages",
-    "The index as it was known: for each day and series the value at the end of that day, and each later one after a change of its masses "
+    "The index as it was known: for each day and series the value at the end of that day, and each later one that differs in value, phase "
     "or status. The macro tension_asof(ts) returns the values known at a time. Nothing in a vintage was first seen later.",
     grain="one day, series and time at which its value changed",
     key=("index_date", "series", "known_at"),

@@ -14,7 +14,7 @@ import pytest
 from pipeline.contracts.tables.core import ARTICLES, COVERAGE, FINDINGS, STORY_LINKS
 from pipeline.contracts.tables.index import BASELINE, DAILY_MASS, INDEX_DAILY, MOVEMENT_DAILY, STORY_MASS, TENSION_PAIR_DAILY
 from pipeline.contracts.tables.stories import STORY_ARTICLES
-from pipeline.contracts.tables.vintages import MASS_ARRIVALS, MOVEMENT_ARRIVALS, REVISIONS, STORY_KNOWN, VINTAGES
+from pipeline.contracts.tables.vintages import DAY_STATUS, INDEX_KNOWN, MASS_ARRIVALS, MOVEMENT_ARRIVALS, REVISIONS, STORY_KNOWN, VINTAGES
 from pipeline.models.build import build_tables
 from tests.unit.index.lake_scenes import DAY, Built, Row, Scene, article, build, build_in_memory, day, finding, link, random_finding
 
@@ -145,13 +145,22 @@ def test_arrivals_sum_to_the_daily_masses(random_wire: tuple[Scene, Built]) -> N
 
 def test_consecutive_vintages_differ(random_wire: tuple[Scene, Built]) -> None:
     _, built = random_wire
-    pooled = built.read(VINTAGES).filter(pl.col("series") == "CHN-USA").sort("index_date", "known_at")
-    # The three series of a pair get their vintages together, so one of them may repeat a value.
-    together = built.read(VINTAGES).filter(pl.col("pair") == "CHN-USA").sort("index_date", "known_at", "series")
-    vintages = together.group_by("index_date", "known_at", maintain_order=True).agg(pl.struct(*VALUES, "obs_status").alias("values"))
-    rows = [(row["index_date"], row["values"]) for row in vintages.iter_rows(named=True)]
-    assert vintages.height == pooled.height
+    vintages = built.read(VINTAGES).sort("index_date", "series", "known_at")
+    rows = vintages.select("index_date", "series", *VALUES, "phase", "obs_status").rows()
     assert [one for one, next_one in pairwise(rows) if one == next_one] == []
+
+
+def test_each_vintage_that_is_left_out_repeats_the_one_before(random_wire: tuple[Scene, Built]) -> None:
+    _, built = random_wire
+    key = ["index_date", "series"]
+    known, status = built.read(INDEX_KNOWN).sort("known_on"), built.read(DAY_STATUS).drop("known_on")
+    columns = [name for name in (*VALUES, "phase") if name != "net_tension"]
+    for number in range(LAST + 20):
+        is_break, is_final = (pl.col(f"{name}_on").fill_null(date.max) <= day(number) for name in ("break", "final"))
+        obs_status = pl.when(is_break).then(pl.lit("B")).when(is_final).then(pl.lit("A")).otherwise(pl.lit("P")).alias("obs_status")
+        newest = known.filter(pl.col("known_on") <= day(number)).group_by(key).last().join(status, on=key).with_columns(obs_status)
+        expected = newest.select(*key, *columns, "obs_status").sort(key)
+        assert as_of(built, end_of(day(number))).select(expected.columns).rows() == expected.rows()
 
 
 A, QUIET = article("A:1"), article("A:2", day(3))
