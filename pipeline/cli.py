@@ -281,7 +281,7 @@ def compare(
     pair: Annotated[str | None, typer.Option("--pair", help="Only this pair of countries, in either order")] = None,
     first: Annotated[date | None, _day_option("--from", "First day")] = None,
     last: Annotated[date | None, _day_option("--to", "Last day")] = None,
-    number: Annotated[int, typer.Option("--number", min=1, help="Number of sentences")] = 20,
+    number: Annotated[int, typer.Option("--number", min=1, help="Number of sentences and of threats")] = 20,
     home_folder: HomeOption = None,
 ) -> None:
     """Show what differs between two releases, and which sentences cause it.

@@ -1,4 +1,4 @@
-"""Differences between two releases: values, and readings of sentences.
+"""Differences between two releases: values, readings of sentences, threats.
 
 Belongs here: frames in, frames out. Does not: finding the releases (`pipeline/commands/compare.py`), printing
 (`pipeline/report/compare.py`).
@@ -9,9 +9,11 @@ from typing import NamedTuple
 
 import polars as pl
 
+from pipeline.contracts.countries import ALL_PARTNERS, parse_pair
 from pipeline.contracts.tables.audit import SIGNAL_MASS
 from pipeline.contracts.tables.core import READING_OUTCOMES
 from pipeline.contracts.tables.index import BASELINE, SIGNALS, TENSION_PAIR_DAILY
+from pipeline.contracts.tables.threats import THREATS
 
 #: Columns of TENSION_PAIR_DAILY that are compared.
 MEASURES = ("tension", "concession", "dialogue")
@@ -27,8 +29,10 @@ COLUMNS = (
     (SIGNALS, ("signal_id", "article_id", "index_date", "source", "quote", "actor", "target", "extractor_version", "lexicon_sha")),
     (READING_OUTCOMES, ("article_id", "index_date")),
     (BASELINE, ("weights_sha",)),
+    (THREATS, ("threat_id", "actor", "target", "scope", "instrument", "product", "rate_pct", "first_on", "threat_outcome")),
 )
 _SENTENCE = ("article_id", "quote")
+_THREAT = ("actor", "target", "scope", "instrument", "product", "rate_pct", "first_on")
 
 
 class Tables(NamedTuple):
@@ -42,22 +46,27 @@ class Tables(NamedTuple):
     signals: pl.DataFrame
     outcomes: pl.DataFrame
     baselines: pl.DataFrame
+    threats: pl.DataFrame
 
 
 def select_rows(tables: Tables, pair: str | None, first: date | None, last: date | None) -> Tables:
     """Select the rows of a pair and a range of days.
 
-    `first` and `last` are included; None sets no limit. Readings are those of articles of these days. Baselines are not selected: they
-    apply to many days.
+    `first` and `last` are included; None sets no limit. Readings are those of articles of these days, threats those first stated on them:
+    by one country of the pair towards the other, or towards all partners. Baselines are not selected: they apply to many days.
     """
 
-    def is_in_range(frame: pl.DataFrame) -> pl.DataFrame:
+    def is_in_range(frame: pl.DataFrame, day: str = "index_date") -> pl.DataFrame:
         if first is not None:
-            frame = frame.filter(pl.col("index_date") >= first)
-        return frame if last is None else frame.filter(pl.col("index_date") <= last)
+            frame = frame.filter(pl.col(day) >= first)
+        return frame if last is None else frame.filter(pl.col(day) <= last)
 
     values, masses = (frame if pair is None else frame.filter(pair=pair) for frame in (tables.values, tables.masses))
-    return Tables(is_in_range(values), masses, is_in_range(tables.signals), is_in_range(tables.outcomes), tables.baselines)
+    threats = is_in_range(tables.threats, "first_on")
+    if pair is not None:
+        both = parse_pair(pair)
+        threats = threats.filter(pl.col("actor").is_in(both) & pl.col("target").is_in([*both, ALL_PARTNERS]))
+    return Tables(is_in_range(values), masses, is_in_range(tables.signals), is_in_range(tables.outcomes), tables.baselines, threats)
 
 
 def compare_values(before: Tables, after: Tables) -> pl.DataFrame:
@@ -163,6 +172,26 @@ def _sum_by_channel(tables: Tables, articles: pl.DataFrame) -> pl.DataFrame:
         .group_by(*_SENTENCE, "source", "index_date", "actor", "target", "channel", maintain_order=True)
         .agg(pl.col("mass").sum(), pl.col("reading").unique(maintain_order=True).str.join("; "))
     )
+
+
+def compare_threats(before: Tables, after: Tables) -> pl.DataFrame:
+    """Compare the outcomes of the threats of both releases.
+
+    Threats are the same if they have one `threat_id`; without such, if they agree in actor, target, scope, instrument, product, rate and
+    first day: the id is that of a signal, which another reader may read otherwise. Returns a row for each threat with these columns, and
+    with `outcome_before` and `outcome_after`, None in a release without it. Sorted by first day.
+    """
+    # Words as strings: another version may have other words.
+    one, other = (tables.threats.with_columns(pl.col(pl.Enum).cast(pl.String)) for tables in (before, after))
+    one, other = one.rename({"threat_outcome": "outcome_before"}), other.rename({"threat_outcome": "outcome_after"})
+    same = one.join(other.select("threat_id", "outcome_after"), on="threat_id")
+    rest, rest_after = (frame.join(same, on="threat_id", how="anti") for frame in (one, other))
+    # Of several that agree, the n-th of one release is compared with the n-th of the other.
+    number = pl.int_range(pl.len()).over(_THREAT).alias("number")
+    rest, rest_after = (frame.sort("threat_id").with_columns(number) for frame in (rest, rest_after))
+    alike = rest.join(rest_after.drop("threat_id"), on=[*_THREAT, "number"], how="full", coalesce=True, nulls_equal=True)
+    columns = [*_THREAT, "outcome_before", "outcome_after"]
+    return pl.concat([same.select(columns), alike.select(columns)]).sort("first_on", *_THREAT)
 
 
 def list_versions(tables: Tables) -> list[tuple[str, str]]:

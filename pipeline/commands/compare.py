@@ -12,6 +12,7 @@ from pipeline.audit.compare import (
     compare_articles,
     compare_readings,
     compare_scales,
+    compare_threats,
     compare_values,
     count_phases,
     list_versions,
@@ -44,8 +45,8 @@ def compare_releases(
 
     `before` and `after` are names of releases of the home, or folders: of a release, or of a home, for its latest release. `after` None:
     the latest release of the home. `home_folder`: None for the home of the settings. Only rows of `pair` (None: all) and of days from
-    `first` to `last` (None: no bound) count; at most `number` sentences are listed. Raises `CompareError` if a release cannot be found or
-    read, `SelectionError` if neither has a selected row.
+    `first` to `last` (None: no bound) count; at most `number` sentences and threats are listed. Raises `CompareError` if a release cannot
+    be found or read, `SelectionError` if neither has a selected row.
     """
     settings = read_settings(home=home_folder)
     publisher = Publisher(settings.published)
@@ -67,6 +68,11 @@ def compare_releases(
     readings = compare_readings(one, other)
     say(f"In the articles of both, {report.describe_readings(readings)}")
     table = report.reading_table(readings, number)
+    if table is not None:
+        out.print(table)
+    threats = compare_threats(one, other)
+    say(report.describe_threats(threats))
+    table = report.threat_table(threats, number)
     if table is not None:
         out.print(table)
 

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 from rich.table import Table
 
-from pipeline.report.names import format_count
+from pipeline.report.names import format_count, instrument_name
 from pipeline.report.plain import to_plain
 from pipeline.report.tables import add_columns, new_table
 
@@ -49,6 +49,38 @@ def value_table(values: pl.DataFrame) -> Table:
 
 def _describe_largest(row: dict[str, Any]) -> str:
     return f"{row['day']}: {row['value_before']:.1f} to {row['value_after']:.1f}"
+
+
+def describe_threats(threats: pl.DataFrame) -> str:
+    """Count threats by what differs, in words.
+
+    `threats`: result of `compare_threats` (`pipeline/audit/compare.py`).
+    """
+    before, after = pl.col("outcome_before"), pl.col("outcome_after")
+    counts = [threats.filter(condition).height for condition in (before != after, before.is_null(), after.is_null())]
+    names = ("with another outcome", "only after", "only before")
+    parts = [f", {count:,} {name}" for count, name in zip(counts, names, strict=True) if count]
+    return f"{format_count(threats.height, 'threat')}: {threats.height - sum(counts):,} as before" + "".join(parts)
+
+
+def threat_table(threats: pl.DataFrame, number: int) -> Table | None:
+    """Return a terminal table of threats that differ.
+
+    `threats`: result of `compare_threats`; at most `number` of them, those with another outcome first. None if there are none.
+    """
+    is_in_both = pl.col("outcome_before").is_not_null() & pl.col("outcome_after").is_not_null()
+    changed = threats.filter(pl.col("outcome_before").ne_missing(pl.col("outcome_after")))
+    shown = changed.sort(is_in_both, descending=True, maintain_order=True).head(number)
+    if shown.is_empty():
+        return None
+    table = new_table(f"Threats with another outcome, or in one release only: {shown.height:,} of {changed.height:,}")
+    add_columns(table, "first said", "who, what", "before", "after", justify="left")
+    for row in shown.iter_rows(named=True):
+        rate = "" if row["rate_pct"] is None else f", {row['rate_pct']:g} %"
+        what = f"{row['actor']}>{row['target']} {instrument_name(row['instrument'], row['product'])}{rate}"
+        outcomes = ((row[f"outcome_{name}"] or "-").replace("_", " ") for name in ("before", "after"))
+        table.add_row(row["first_on"].isoformat(), to_plain(what), *outcomes)
+    return table
 
 
 def describe_readings(readings: pl.DataFrame) -> str:

@@ -1,5 +1,6 @@
 """Comparing two releases: values by pair, and readings by sentence."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -11,18 +12,19 @@ from pipeline.audit.compare import (
     compare_articles,
     compare_readings,
     compare_scales,
+    compare_threats,
     compare_values,
     count_phases,
     select_rows,
 )
 from pipeline.contracts.model import Table
-from pipeline.report.compare import describe_readings, describe_scales, reading_table
+from pipeline.report.compare import describe_readings, describe_scales, describe_threats, reading_table, threat_table
 
 ONE, TWO = date(2025, 4, 4), date(2025, 4, 5)
 READING = {"pair": "CHN-USA", "channel": "escalation", "reading": "CHN>USA measure effective tariff", "mass": 2.0}
 
 
-def fill(table: Table, columns: tuple[str, ...], rows: list[dict[str, Any]]) -> pl.DataFrame:
+def fill(table: Table, columns: tuple[str, ...], rows: Sequence[dict[str, Any]]) -> pl.DataFrame:
     """Rows of a table with some of its columns: its example with these changes."""
     example = table.example().row(0, named=True)
     return pl.DataFrame([{name: row.get(name, example[name]) for name in table.schema} for row in rows], schema=table.schema).select(
@@ -30,15 +32,18 @@ def fill(table: Table, columns: tuple[str, ...], rows: list[dict[str, Any]]) -> 
     )
 
 
-def release(values: list[dict[str, Any]], readings: list[dict[str, Any]], articles: str = "AB") -> Tables:
-    """A release with these values, readings (signal, article and mass in one row), and read articles."""
+def release(
+    values: list[dict[str, Any]], readings: list[dict[str, Any]], articles: str = "AB", threats: Sequence[dict[str, Any]] = ()
+) -> Tables:
+    """A release with these values, readings (signal, article and mass in one row), read articles, and threats."""
     numbered = [{"signal_id": str(number), "quote": f"Sentence of {row['article_id']}."} | row for number, row in enumerate(readings)]
-    rows: tuple[list[dict[str, Any]], ...] = (
+    rows: tuple[Sequence[dict[str, Any]], ...] = (
         values,
         numbered,
         numbered,
         [{"article_id": name, "index_date": ONE} for name in articles],
         [{}],
+        threats,
     )
     return Tables(*(fill(table, columns, part) for (table, columns), part in zip(COLUMNS, rows, strict=True)))
 
@@ -131,3 +136,33 @@ def test_a_newer_baseline_of_later_days_is_no_other_scale() -> None:
     later = value(TWO, 100.0) | {"baseline_to": date(2026, 5, 1)}
     before, after = release([value(ONE, 100.0)], []), release([value(ONE, 100.0), later], [])
     assert list(describe_scales(compare_scales(before, after))) == []
+
+
+def threat(threat_id: str, outcome: str = "pending", **changes: Any) -> dict[str, Any]:
+    """A threat: by default of Norway to put 40 percent on Swiss clocks."""
+    what = {"actor": "NOR", "target": "CHE", "scope": None, "instrument": "tariff", "product": "clocks", "rate_pct": 40.0, "first_on": ONE}
+    return {"threat_id": threat_id, "threat_outcome": outcome} | what | changes
+
+
+def test_threats_with_another_outcome_come_first() -> None:
+    before = release([], [], threats=[threat("0a"), threat("0b", "lapsed", product="rope"), threat("0c", rate_pct=5.0)])
+    after = release([], [], threats=[threat("0a"), threat("0b", "followed", product="rope"), threat("0d", rate_pct=7.0)])
+    threats = compare_threats(before, after)
+    assert describe_threats(threats) == "4 threats: 1 as before, 1 with another outcome, 1 only after, 1 only before"
+    table = threat_table(threats, 2)
+    assert table is not None
+    assert [next(iter(column.cells)) for column in table.columns] == ["2025-04-04", "NOR>CHE tariff on rope, 40 %", "lapsed", "followed"]
+    assert table.title == "Threats with another outcome, or in one release only: 2 of 3"
+
+
+def test_a_threat_with_another_first_signal_is_the_same() -> None:
+    before, after = (release([], [], threats=[threat(name), threat(f"{name}2", "lapsed")]) for name in ("0a", "1a"))
+    threats = compare_threats(before, after)
+    assert threats.select("outcome_before", "outcome_after").rows() == [("pending", "pending"), ("lapsed", "lapsed")]
+    assert threat_table(threats, 5) is None
+
+
+def test_threats_of_a_pair_and_its_days_are_selected() -> None:
+    said = [threat("0a"), threat("0b", target="*"), threat("0c", target="SWE"), threat("0d", first_on=TWO), threat("0e", actor="SWE")]
+    selected = select_rows(release([], [], threats=said), "CHE-NOR", ONE, ONE)
+    assert selected.threats["threat_id"].to_list() == ["0a", "0b"]

@@ -11,7 +11,7 @@ from tests.unit.cli.conftest import Command, flat
 
 
 def copy_release(run: SampleRun, to: Path) -> None:
-    for table in ("tension_pair_daily", "signal_mass", "signals", "reading_outcomes", "baseline"):
+    for table in ("tension_pair_daily", "signal_mass", "signals", "reading_outcomes", "baseline", "threats"):
         shutil.copytree(run.latest / table, to / table)
 
 
@@ -23,6 +23,8 @@ def test_a_release_does_not_differ_from_itself(command: Command, sample_run: Sam
     assert "0 of 2,205 pair-days have another phase" in printed
     assert "as before" in printed
     assert "largest change of mass" not in printed
+    assert "threats: " in printed
+    assert "Threats with another outcome" not in printed
     assert "scales" not in printed
 
 
@@ -60,6 +62,19 @@ def test_a_changed_release_shows_days_and_sentences(command: Command, sample_run
     assert "to 999.0" in printed
     assert "EUN-USA" not in printed
     assert "The 1 sentence with the largest change of mass" in printed
+
+
+def test_threats_that_are_gone_are_listed(command: Command, sample_run: SampleRun, tmp_path: Path) -> None:
+    changed = tmp_path / "changed"
+    copy_release(sample_run, changed)
+    (file,) = (changed / "threats").glob("*.parquet")
+    rows = pl.read_parquet(file)
+    rows.filter(pl.col("actor") != "IND").write_parquet(file)
+    printed = flat(command("compare", sample_run.home, changed, "--home", sample_run.home).output)
+    gone = rows.filter(pl.col("actor") == "IND").height
+    assert f"{rows.height} threats: {rows.height - gone} as before, {gone} only before" in printed
+    assert f"in one release only: {gone} of {gone}" in printed
+    assert "IND>USA tariff on steel" in printed
 
 
 def test_a_mistake_is_answered_with_what_to_write(command: Command, sample_run: SampleRun) -> None:
