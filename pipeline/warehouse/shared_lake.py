@@ -188,10 +188,10 @@ class SharedLake(Lake):
     def names(self, table: Table, days: Days | None = None) -> list[str]:
         """List the table's files in order of time, as relative paths.
 
-        With `days`, only the files of these days, so none of a table that is not stored by day. The files may have no local copies.
+        With `days`, only the files of these days; for a table without days, `days` is ignored. The files may have no local copies.
         """
         manifest = self._manifest(table.name)
-        if days is not None:
+        if days is not None and table.day is not None:
             return [name for day in days if (name := day_file(day)) in manifest]
         return sorted(manifest)
 

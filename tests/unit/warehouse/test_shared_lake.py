@@ -91,6 +91,14 @@ def test_a_second_machine_reads_what_the_first_wrote(one: Machine, other: Machin
     assert lake.written_at(COVERAGE) is not None
 
 
+def test_days_do_not_matter_for_a_table_without_days(one: Machine, other: Machine, tmp_path: Path) -> None:
+    local = Lake(tmp_path / "local")
+    with one.writing() as lake:
+        for each in (lake, local):
+            each.write(WEIGHTS, read_weights())
+    assert other.lake.names(WEIGHTS, WEEK) == other.lake.names(WEIGHTS) == local.names(WEIGHTS, WEEK) == ["weights.parquet"]
+
+
 def test_files_are_equal_to_those_of_a_local_lake(one: Machine, other: Machine, tmp_path: Path) -> None:
     one.write(10)
     local = Lake(tmp_path / "local")
