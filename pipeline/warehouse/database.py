@@ -6,7 +6,6 @@ Does not belong here: when it is written, and where it is stored (`publish.py`).
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from itertools import takewhile
 from pathlib import Path
 
 import duckdb
@@ -15,8 +14,7 @@ from pipeline import __version__
 from pipeline.contracts.dictionary import describe_column
 from pipeline.contracts.model import Table
 from pipeline.contracts.tables import VIEWS
-from pipeline.settings import shipped_folder
-from pipeline.warehouse.release_files import DICTIONARY, PUBLISHED
+from pipeline.warehouse.release_files import PUBLISHED, list_sql_files, read_comments, render_dictionary
 from pipeline.warehouse.sql import open_parquet, read_macro, read_query
 from pipeline.warehouse.view_columns import TABLE_COLUMNS, VIEW_COLUMNS, describe_view_column
 
@@ -48,21 +46,16 @@ def read_about(database: Path) -> tuple[str, str] | None:
     return str(release), str(build)
 
 
-def _sql_files(folder: str) -> list[Path]:
-    """List the files of a folder in `sql/`, sorted by name."""
-    return sorted((shipped_folder("sql") / folder).glob("*.sql"))
-
-
 def compute_build_id(stale: Mapping[str, str]) -> str:
     """Compute a hash of a database apart from rows, release and note.
 
     It has ten hexadecimal digits, and covers the program's version, comments, views, macros and stale tables (`stale`): if one changes,
     the database is built again.
     """
-    files = [*_sql_files("views"), *_sql_files("macros")]
+    files = [*list_sql_files("views"), *list_sql_files("macros")]
     parts = [
         __version__,
-        DICTIONARY,
+        render_dictionary(),
         json.dumps([TABLE_COLUMNS, VIEW_COLUMNS]),
         *(f"{path.parent.name}/{path.stem}\0{path.read_text(encoding='utf-8')}" for path in files),
     ]
@@ -97,12 +90,12 @@ def _fill(con: duckdb.DuckDBPyConnection, folder: Path, name: str, note: str, st
     comments.append("comment on table macro_columns is 'Columns of the macros, which describe_columns reads.'")
     for described, columns in TABLE_COLUMNS.items():
         comments += [f"comment on column {described}.{column} is {_literal(text)}" for column, text in columns.items()]
-    for path in _sql_files("views"):
+    for path in list_sql_files("views"):
         text = path.read_text(encoding="utf-8")
         con.sql(f"create view {path.stem} as {text}")
-        comments.append(f"comment on view {path.stem} is {_literal(_read_comments(text))}")
+        comments.append(f"comment on view {path.stem} is {_literal(read_comments(path))}")
         comments += _view_column_comments(con, path)
-    for path in _sql_files("macros"):
+    for path in list_sql_files("macros"):
         comments += _create_macro(con, path)
     con.execute(";\n".join(["begin", *comments, "commit"]))  # one transaction instead of a disk write for each comment
 
@@ -132,7 +125,7 @@ def _create_macro(con: duckdb.DuckDBPyConnection, path: Path) -> Iterator[str]:
     macro = read_macro(path)
     text = path.read_text(encoding="utf-8")
     con.sql(text)
-    yield f"comment on {'macro table' if macro.query else 'macro'} {path.stem} is {_literal(_read_comments(text))}"
+    yield f"comment on {'macro table' if macro.query else 'macro'} {path.stem} is {_literal(read_comments(path))}"
     empty = "null::date" if macro.query else "null"  # table macros take days or names; DuckDB casts this null to text
     call = f"{path.stem}({', '.join([empty] * macro.required)})"
     views, reads = ([VIEWS[name] for name in macro.query.views], macro.query.reads) if macro.query else ([], ())
@@ -140,9 +133,3 @@ def _create_macro(con: duckdb.DuckDBPyConnection, path: Path) -> Iterator[str]:
         name = column if macro.query else path.stem
         row = (path.stem, name, data_type, describe_view_column(path.stem, name, views, reads))
         yield f"insert into macro_columns values ({place}, {', '.join(map(_literal, row))})"  # noqa: S608  # escaped
-
-
-def _read_comments(sql: str) -> str:
-    """Join the comment lines at the head of a SQL file."""
-    head = takewhile(lambda line: line.startswith("--"), sql.splitlines())
-    return " ".join(line.removeprefix("--").strip() for line in head)

@@ -26,7 +26,15 @@ from pipeline.errors import TensionError
 from pipeline.settings import SAMPLE_NOTE
 from pipeline.warehouse.database import compute_build_id, read_about, write_database
 from pipeline.warehouse.lake import Lake
-from pipeline.warehouse.release_files import DICTIONARY, PUBLISHED, add_metadata, describe_file, hash_content, write_flat_csv, write_yearly
+from pipeline.warehouse.release_files import (
+    PUBLISHED,
+    add_metadata,
+    describe_file,
+    hash_content,
+    render_dictionary,
+    write_flat_csv,
+    write_yearly,
+)
 
 DATABASE = "trade_tension.duckdb"
 #: Files of a release that the published folder links to: database, report and chart.
@@ -160,7 +168,7 @@ class Publisher:
         for file_name, build in _DESCRIPTIONS.items():
             description = build(listed, (TENSION_INDEX, *PUBLISHED), edition)
             (staging / file_name).write_text(json.dumps(description, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-        (staging / "data-dictionary.md").write_text(DICTIONARY, encoding="utf-8")
+        (staging / "data-dictionary.md").write_text(render_dictionary(), encoding="utf-8")
         (staging / "CITATION.cff").write_text(render_citation(edition), encoding="utf-8")
         return name, rows
 

@@ -5,6 +5,8 @@ Belongs here: files, their metadata and hashes. Does not: the database (`databas
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from itertools import takewhile
 from pathlib import Path
 
 import polars as pl
@@ -18,8 +20,38 @@ from pipeline.warehouse.lake import write_parquet
 from pipeline.warehouse.sql import read_query, select
 
 PUBLISHED = tuple(table for table in TABLES.values() if table.published)
-#: The data dictionary, in Markdown.
-DICTIONARY = render_markdown(PUBLISHED, tuple(VIEWS.values()))
+
+
+@cache
+def render_dictionary() -> str:
+    """Render the data dictionary of a release as Markdown.
+
+    It has the columns of all tables, and the meaning of each view and macro of the database.
+    """
+    files = [(path, kind) for kind in ("view", "macro") for path in list_sql_files(f"{kind}s")]
+    rows = [" | ".join((f"| `{path.stem}`", kind, read_comments(path).replace("|", "\\|"))) + " |" for path, kind in files]
+    queries = [
+        "# Views and macros of the database",
+        "",
+        "`from describe_columns('today')` lists the columns of one, with their meaning.",
+        "",
+        "| name | kind | meaning |",
+        "|---|---|---|",
+        *rows,
+        "",
+    ]
+    return "\n".join([render_markdown(PUBLISHED, tuple(VIEWS.values())), *queries])
+
+
+def list_sql_files(folder: str) -> list[Path]:
+    """List the files of a folder in `sql/`, sorted by name."""
+    return sorted((shipped_folder("sql") / folder).glob("*.sql"))
+
+
+def read_comments(path: Path) -> str:
+    """Join the comment lines at the head of a SQL file."""
+    head = takewhile(lambda line: line.startswith("--"), path.read_text(encoding="utf-8").splitlines())
+    return " ".join(line.removeprefix("--").strip() for line in head)
 
 
 def write_yearly(table: Table, frame: pl.DataFrame, root: Path) -> list[Path]:

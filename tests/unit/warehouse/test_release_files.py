@@ -124,6 +124,24 @@ def test_a_pair_is_found_in_either_order(publisher: Publisher, text: str) -> Non
     assert rows.rows() == [("CHN-USA",)]
 
 
+@pytest.mark.parametrize("text", ["USACHN", "USA>CHN", "USA", "", "USA-CHN-NOR"])
+def test_a_pair_without_its_hyphen_is_refused(publisher: Publisher, text: str) -> None:
+    with pytest.raises(duckdb.Error, match=f'"{text}" is no pair of countries; write two ISO alpha-3 codes with a hyphen'):
+        ask(publisher, "select pair_of($text)", text=text)
+
+
+def test_no_text_is_no_pair(publisher: Publisher) -> None:
+    assert ask(publisher, "select pair_of(null)").rows() == [(None,)]
+
+
+def test_the_dictionary_of_a_release_lists_views_and_macros(publisher: Publisher) -> None:
+    text = (publisher.latest / "data-dictionary.md").read_text(encoding="utf-8")
+    listed = {line.split("`")[1] for line in text.splitlines() if " | view | " in line or " | macro | " in line}
+    named = ask(publisher, "select name from describe_tables() where kind in ('view', 'macro')")["name"]
+    assert listed == set(named)
+    assert "| `pair_of` | macro | pair_of(text): the pair as it is written in all tables" in text
+
+
 def test_describe_columns_shows_meanings(publisher: Publisher) -> None:
     rows = ask(publisher, "from describe_columns('today')")
     assert rows.columns == ["column_name", "data_type", "meaning"]
