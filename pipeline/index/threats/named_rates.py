@@ -22,20 +22,25 @@ _ANSWERED = re.compile(
     r"threatened|planned|proposed|duty|duties|tariffs?|lev(?:y|ies)|of|[A-Z][\w.]*(?:['\u2019]s?)?) )*$"
 )
 
+#: "replaces the", "instead of the planned", "up from": an old or a dropped rate comes next.
+_REPLACED = re.compile(
+    r"(?i)\b(?:replac(?:es?|ed|ing)|instead of|in place of|rather than|(?:up|down) from) (?:(?:the|an?|its|old|earlier|planned) )*$"
+)
+
 
 def names_own_rate(claim: Claim) -> bool:
     """Return whether a claim's rate can be that of its actor's measure.
 
     False for a threat or measure whose sentence names the rate only in a condition ("unless Washington drops its 25 percent duty") or as
-    what is answered ("Brasilia's answer to the 50 percent tariff"): that rate is the other side's. True in any other case, also if the
-    sentence does not name the rate.
+    what is answered ("Brasilia's answer to the 50 percent tariff"): that rate is the other side's. False also if it is only named as one
+    that is replaced ("up from 25 percent"). True in any other case, also if the sentence does not name the rate.
     """
     rate = claim["rate_pct"]
     if rate is None or claim["kind"] not in ("threat", "measure"):
         return True
     quote = claim["quote"]
     before = [quote[: match.start()] for match in find_rate(rate, quote)]
-    return not before or not all(_IN_CONDITION.search(text) or _ANSWERED.search(text) for text in before)
+    return not before or not all(_IN_CONDITION.search(text) or _ANSWERED.search(text) or _REPLACED.search(text) for text in before)
 
 
 def own_instrument(claim: Claim) -> str:

@@ -77,3 +77,17 @@ def test_a_tariff_that_is_answered_is_not_the_instrument_of_the_answer(quote: st
 def test_a_deal_refers_to_a_threat_by_its_rate_not_by_a_part_of_one(quote: str, outcome: str) -> None:
     (row,) = last_of(threat(0, rate=25.0), claim("agreement", 9, quote, instrument="agreement"), through=30)
     assert row["threat_outcome"] == outcome
+
+
+@pytest.mark.parametrize(
+    ("quote", "is_own"),
+    [
+        ("The new duty replaces the 50 percent of last week.", False),
+        ("The duty goes to 80 percent, up from 50 percent.", False),
+        ("It will charge a flat fee instead of the planned 50 percent.", False),
+        ("The duty rises from 20 percent to 50 percent.", True),
+        ("A duty of 50 percent replaces the fee.", True),
+    ],
+)
+def test_a_rate_that_is_replaced_is_not_the_new_one(quote: str, is_own: bool) -> None:
+    assert names_own_rate(claim("measure", 0, quote, 50.0)) == is_own
