@@ -23,7 +23,7 @@ _MONTH = (
 _DAY = (
     r"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day,? )?"
     rf"(?:(?P<month>{_MONTH})\.? (?P<day>\d{{1,2}})(?:st|nd|rd|th)?|(?P<day2>\d{{1,2}})(?:st|nd|rd|th)? (?P<month2>{_MONTH}))"
-    r"(?:,? (?P<year>20\d\d))?\b"
+    r"(?:,? (?P<year>20\d\d)|,? (?:of )?(?P<next_year>next year))?\b"
 )
 _STARTS = "on|from|starting|beginning|effective|as of|starts?|begins?"
 _ON = rf"\b(?:{_STARTS}) {_DAY}"
@@ -34,7 +34,8 @@ _BY_WEEKDAY = r"\b(?:from|by|before|until|till) (?:the end of )?(?P<weekday>Mon|
 _BY_MONTH = rf"\b(?:from|by|before|until|till) (?:early |the start of |the beginning of )?(?P<month>{_MONTH})\b(?P<more>,? ?\d)?"
 _FROM_NEXT_MONTH = r"(?i)\b(?:from|starting|beginning|by) (?:early )?next month\b"
 _TERM = r"(?P<number>\d{1,3}|an?|one|two|three|six|nine|twelve) (?:more )?(?P<unit>day|week|month|year)s?\b"
-_WITHIN = rf"(?i)\b(?:in|within|for|by) (?:up to |another |a further |about )?{_TERM}"
+_WITHIN = rf"(?i)\b(?:in|within|by) (?:up to |another |a further |about )?{_TERM}"
+_WITHIN_OR_FOR = rf"(?i)\b(?:in|within|for|by) (?:up to |another |a further |about )?{_TERM}"
 _FOR = rf"(?i)\bfor (?:up to |another |a further )?{_TERM}"
 # A term that looks back: "the first cargo in two years".
 _LOOKING_BACK = (
@@ -64,13 +65,16 @@ def add_quoted_dates(claims: pl.DataFrame) -> pl.DataFrame:
 def add_quoted_deadlines(claims: pl.DataFrame) -> pl.DataFrame:
     """Add the days `due_on` and `deadline_on` that a sentence names.
 
-    `claims` has `quote` (the sentence) and `told_on` (day of the article). `due_on` is as in `add_quoted_dates`. `deadline_on`, of a
-    threat, is 1 to `MAX_DAYS_AHEAD` days later, or up to `MAX_TERM_DAYS` days if it is given as a term: "from June 1", "by the end of
-    Tuesday", "delays it to July 9", "within 90 days", "from November" or "from next month" (its first day). If a sentence names several, a
+    `claims` has `quote` (the sentence), `told_on` (day of the article) and `kind`. `due_on` is as in `add_quoted_dates`. `deadline_on`, of
+    a threat, is 1 to `MAX_DAYS_AHEAD` days later, or up to `MAX_TERM_DAYS` days if it is given as a term: "from June 1", "by the end of
+    Tuesday", "delays it to July 9", "within 90 days", "from November" or "from next month" (its first day). A term after "for" is the end
+    of what is eased, and no day of a threat or measure. If a sentence names several, a
     date wins over a weekday, a weekday over a month, a month over a term; of several in one form only the first is read. A term that looks
     back ("the worst in two years") does not count. Null if it names none.
     """
-    by_day, term = _parse_next_day(_BY), _parse_term(_WITHIN, pl.col("quote").str.replace_all(_LOOKING_BACK, ""))
+    is_imposed = pl.col("kind").is_in(["threat", "measure"])
+    terms = (_parse_term(pattern, pl.col("quote").str.replace_all(_LOOKING_BACK, "")) for pattern in (_WITHIN, _WITHIN_OR_FOR))
+    by_day, term = _parse_next_day(_BY), pl.when(is_imposed).then(next(terms)).otherwise(next(terms))
     next_month = pl.when(pl.col("quote").str.contains(_FROM_NEXT_MONTH)).then(pl.col("told_on").dt.month_start().dt.offset_by("1mo"))
     deadline_on = pl.coalesce(by_day, _parse_next_weekday(_BY_WEEKDAY), _parse_next_month(), next_month, term)
     return claims.with_columns(due_on=_parse_due_on(), deadline_on=deadline_on)
@@ -111,9 +115,10 @@ def _parse_next_day(pattern: str, max_days_ahead: int = MAX_DAYS_AHEAD) -> pl.Ex
     `max_days_ahead` days after the article.
     """
     groups = pl.col("quote").str.extract_groups(pattern)
+    next_year = pl.when(groups.struct.field("next_year").is_not_null()).then(pl.col("told_on").dt.year() + 1)
     month = pl.coalesce(groups.struct.field("month"), groups.struct.field("month2"))
     day = pl.coalesce(groups.struct.field("day"), groups.struct.field("day2")).cast(pl.Int8)
-    return _find_next(groups.struct.field("year").cast(pl.Int32), month, day, max_days_ahead)
+    return _find_next(pl.coalesce(groups.struct.field("year").cast(pl.Int32), next_year), month, day, max_days_ahead)
 
 
 def _find_next(year: pl.Expr | None, month: pl.Expr, day: pl.Expr, max_days_ahead: int) -> pl.Expr:

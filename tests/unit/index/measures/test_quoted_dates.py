@@ -77,9 +77,24 @@ def test_only_a_suspension_has_until_on() -> None:
         ("The duty applies from November.", None),  # more than 200 days away
         ("The duty applies from August.", date(2025, 8, 1)),
         ("The duty applies from August 2024.", None),
+        ("The duty applies from July 1 of next year.", None),  # not this year's
+        ("The duty applies from January 5 of next year.", None),
         ("It may act.", None),
     ],
 )
 def test_deadline_on_is_the_later_day_in_the_sentence(quote: str, deadline: date | None) -> None:
-    rows = pl.DataFrame({"quote": [quote], "told_on": [TOLD_ON]})
+    rows = pl.DataFrame({"quote": [quote], "told_on": [TOLD_ON], "kind": ["threat"]})
     assert add_quoted_deadlines(rows)["deadline_on"].item() == deadline
+
+
+@pytest.mark.parametrize(
+    ("kind", "deadline"), [("threat", None), ("measure", None), ("easing", date(2025, 4, 28)), ("agreement", date(2025, 4, 28))]
+)
+def test_for_how_long_is_no_day_of_a_threat(kind: str, deadline: date | None) -> None:
+    rows = pl.DataFrame({"quote": ["It holds off the old duty for 60 days."], "told_on": [TOLD_ON], "kind": [kind]})
+    assert add_quoted_deadlines(rows)["deadline_on"].item() == deadline
+
+
+@pytest.mark.parametrize("words", ["May 9 of next year", "May 9, next year", "May 9, 2026"])
+def test_a_suspension_may_end_next_year(words: str) -> None:
+    assert read(f"It holds off the duty until {words}.", "until_on", effect="suspended") == date(2026, 5, 9)
