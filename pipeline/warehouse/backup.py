@@ -33,10 +33,10 @@ class BackupError(UserError):
 
 @dataclass(frozen=True)
 class Backup:
-    """Manifest of a backup, which is stored in it.
+    """Facts about a backup (its manifest), stored in it as `backup.json`.
 
-    `format`: number of the layout of the home. `links`: target of each link by its path. Paths are relative to the home; `files` and
-    `bytes` are counts.
+    `format`: number of the layout of the home; `version`: that of this program; `made_at`: UTC, as text. `links`: target of each link by
+    its path. Paths are relative to the home; `files` and `bytes` are counts, without links and manifest.
     """
 
     format: int
@@ -69,7 +69,10 @@ def back_up(home: Path, target: Path, find_damage: Callable[[], Sequence[object]
 
 
 def _require_links_inside(home: Path) -> None:
-    """Raise `BackupError` for a link that `restore` would refuse."""
+    """Raise `BackupError` if a link is absolute or leads out of the home.
+
+    `restore` refuses backups with such links.
+    """
     for path in _list_files(home, home / LOCK):
         if path.is_symlink() and not _is_inside(_follow_link(path.relative_to(home).as_posix(), str(path.readlink()))):
             raise BackupError(
@@ -272,7 +275,10 @@ def _is_inside(path: str) -> bool:
 
 
 def _follow_link(inside: str, target: str) -> str:
-    """Return where a link leads; relative to the home, unless absolute."""
+    """Return the path that a link leads to, relative to the home.
+
+    `inside`: path of the link in the home; `target`: the path that is stored in it. An absolute target stays absolute.
+    """
     return os.path.normpath(PurePosixPath(inside).parent / target)
 
 

@@ -45,8 +45,9 @@ class LakeInUseError(HomeInUseError):
 class Claim:
     """A claim to write to a shared lake: a lock that expires.
 
-    `token`: a random identifier. `home`: name of the writer's home. A home's lock lets only one process of a host write, so an earlier
-    claim of the same home and host is of a dead process. `part`: the part of the lake that the process writes; None for the whole lake.
+    `token`: a random identifier. `writer`: name of the command or run. `home`: name of its home. A home's lock lets only one process of a
+    host write, so an earlier claim of the same home and host is of a dead process. `part`: the part of the lake that the process writes;
+    None for the whole lake.
     """
 
     token: str

@@ -108,9 +108,9 @@ def _require_pair(pair: str, published: list[str]) -> None:
 def _match_pair(table: str, columns: set[str], pair: str) -> str:
     """Return the SQL condition for the rows about `$pair`, in both directions.
 
-    It uses those of `columns` that name countries: `pair`, or else two columns of `_SIDES`, or else `series` (which has other values in
-    tables with such columns). Acts on all partners (target `*`) match if they also affect the pair (`_reach_pair`). `ExportError` if no
-    column names two countries; `pair` is only for its message.
+    It uses those of `columns` that name countries: `pair`, or else two columns of `_SIDES`, or else `series`, such as `CHN>USA` (in a table
+    with columns of `_SIDES`, `series` may be something else). Acts on all partners (target `*`) match if they also affect the pair
+    (`_reach_pair`). `ExportError` if no column names two countries; `pair` is only for its message.
     """
     if "pair" in columns:
         return "pair = $pair"

@@ -24,7 +24,7 @@ def _record_hashes(home: Path) -> None:
             write_sums(folder, sums | {path: hash_file(folder / path) for path in missing})
 
 
-#: The n-th turns a home of format n into one of format n + 1. Repeating one, after a kill, does no harm.
+#: Migration n, counted from 0, turns a home of format n into one of format n + 1. Repeating one, after a kill, does no harm.
 MIGRATIONS: tuple[Callable[[Path], None], ...] = (_record_hashes,)
 FORMAT = len(MIGRATIONS)
 

@@ -87,7 +87,7 @@ def _explained(request: Request[Arguments, Result]) -> Request[Arguments, Result
 
 
 class Bucket:
-    """Objects below one URL of an object store.
+    """Objects below one URL of an object store, or files of a `file` URL.
 
     Keys are relative to the URL. Methods raise `ObjectStoreError`.
     """

@@ -20,8 +20,8 @@ def open_lake(settings: Settings) -> Lake:
     """Return the lake that the settings name, local or shared.
 
     A shared lake is one object for the whole process, because it remembers what it has fetched. Raises `HomeError` if the home has a copy
-    of another lake, or a lake of its own although a home has already set up the shared one (`SharedLake.complete`); `ObjectStoreError` if
-    a URL cannot be used.
+    of a shared lake that the settings do not name, or a lake of its own although a home has already set up the shared one
+    (`SharedLake.complete`); `ObjectStoreError` if a URL cannot be used.
     """
     url = settings.lake_url.rstrip("/") if settings.lake_url else None
     copied = read_copied_url(settings.lake)

@@ -37,7 +37,7 @@ from pipeline.warehouse.release_files import (
 )
 
 DATABASE = "trade_tension.duckdb"
-#: Files of a release that the published folder links to: database, report and chart.
+#: Endings of the files of a release that the published folder links to: database, report and charts.
 LINKED = {".duckdb", ".html", ".png"}
 #: What a killed process may have left in the published folder or among the releases.
 _LEFTOVERS = (".staging*", ".latest*", ".*.tmp", ".*.tmp.wal")

@@ -18,7 +18,7 @@ import duckdb
 from pipeline.errors import TensionError
 from pipeline.warehouse.parse_tree import iter_nodes
 
-#: Address space of the process. DuckDB stops at `MEMORY`, but does not count everything.
+#: Most address space of the process, in bytes. DuckDB stops at `MEMORY`, but does not count everything.
 _ADDRESS_SPACE = 6 * 2**30
 MEMORY = "1GB"
 #: Longest text of one value; longer ones are cut.

@@ -193,8 +193,8 @@ async def _send(bucket: Bucket, folder: Path, pointer: Pointer, content: bytes) 
 async def _claim(bucket: Bucket, key: str, pointer: Pointer) -> None:
     """Record which files the release has, before any is sent.
 
-    A record of the same files is left unchanged. A record of other files is replaced if this home wrote it; otherwise `UploadError` is
-    raised, as it is if another publisher was faster.
+    `key`: that of the record, an object with the hash of the release's `SHA256SUMS`. A record of the same files is left unchanged. A record
+    of other files is replaced if this home wrote it; otherwise `UploadError` is raised, as it is if another publisher was faster.
     """
     content = (json.dumps({"sums": pointer.sums, "home": pointer.home, "started_at": pointer.uploaded_at}) + "\n").encode()
     stored = await bucket.read(key)

@@ -47,7 +47,7 @@ class Damage(NamedTuple):
 
     @property
     def may_be_unfinished(self) -> bool:
-        """Whether a run in progress may cause it for a while.
+        """Whether a run may cause this damage while it is in progress.
 
         A step moves the files of its tables into the lake one after the other, and records their hashes at its end. A release is published
         file by file, too.
