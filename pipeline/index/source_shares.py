@@ -71,7 +71,7 @@ def _share_masses(masses: pl.DataFrame, articles: pl.DataFrame) -> pl.DataFrame:
 
 
 def _find_largest(faded: NDArray[np.float64], starts: NDArray[np.int64], groups: NDArray[np.uint32]) -> pl.DataFrame:
-    """Find the owner with the most mass in each series and channel.
+    """Find the owner of sources with the most mass in each group.
 
     `faded`: discounted mass of each place; a place is an owner in a group, and a group is a series and channel. `groups`: the group of each
     place, in ascending order; `starts`: the first place of each group. Returns `place` and its mass (`largest`), without groups that have

@@ -101,7 +101,7 @@ def _find_smallest_in_windows(ranks: Ranks, window: int) -> Ranks:
 
 
 def _merge_ranks(ranks: Ranks, earlier: Ranks, lag: int) -> Ranks:
-    """Merge the smallest ranks of each day and an earlier one.
+    """Merge the smallest ranks of each day and of an earlier one.
 
     `ranks`: ascending ranks of each day. `earlier`: the ranks to merge, taken from `lag` days before. Returns the n (STORIES_SHOWN)
     smallest of both, ascending. For each i, the smaller of item i of one list and item n - 1 - i of the other is one of them.

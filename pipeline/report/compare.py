@@ -102,7 +102,8 @@ def describe_readings(readings: pl.DataFrame) -> str:
 def reading_table(readings: pl.DataFrame, number: int) -> Table | None:
     """Return a terminal table of sentences, largest change of mass first.
 
-    `readings`: result of `compare_readings`; at most `number` of them, without differences below `LEAST_MASS`. None if there are none.
+    `readings`: result of `compare_readings`, which is in this order; at most `number` of them, without differences below `LEAST_MASS`. None
+    if there are none.
     """
     largest = readings.filter(pl.col("difference") >= LEAST_MASS).head(number)
     if largest.is_empty():

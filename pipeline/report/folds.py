@@ -31,7 +31,7 @@ _SPELLS = 10
 _MEAN_DAYS = 90
 _LEAST_MEAN_DAYS = _MEAN_DAYS // 2
 _SPARK_MONTHS = 60
-_ID_LENGTH = 16  # characters of a signal's id; the first that a threat lists names its rate and goods, if any does
+_ID_LENGTH = 16  # characters of a signal's id; of the signals that a threat lists, the first names its rate and goods, if any does
 
 _ABOUT_MOVES = (
     "Each direction is compared with its own baseline of 100, so the two cannot be subtracted from one another. Actions are measures, "
@@ -156,10 +156,10 @@ def build_moves(daily: pl.DataFrame, day: date, pair: str) -> Fold:
 
 
 def _mean_cells(frame: pl.DataFrame, channel: str, least: int) -> tuple[Cell, ...]:
-    """Return the means of a channel and its parts, and their days.
+    """Return cells with the means of a channel and its parts (actions, words).
 
-    The last cell is the number of days with a value. `frame`: rows of TENSION_DAILY of one direction; `least`: the fewest days that have
-    a mean.
+    The last cell is the number of days with a value. With fewer than `least` such days, each mean is a dash. `frame`: rows of TENSION_DAILY
+    of one direction; `channel`: tension or concession.
     """
     known = frame.select(f"{channel}{part}" for part in ("", "_actions", "_words")).filter(pl.col(channel).is_not_null())
     means = known.mean().row(0) if known.height >= least else (None,) * known.width

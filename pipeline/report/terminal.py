@@ -236,7 +236,7 @@ def _finding_line(row: dict[str, Any]) -> Text:
 
 
 def _name_target(row: dict[str, Any]) -> str:
-    """Name the target; of a bloc e.g. `* (asean, except VNM)`."""
+    """Name a finding's target, with scope and exceptions: `* (asean, except VNM)`."""
     limits = ", ".join(
         [*([row["scope"]] if row["scope"] else []), *([f"except {row['exceptions'].replace(' ', ', ')}"] if row["exceptions"] else [])]
     )
@@ -261,7 +261,7 @@ def _reasons_line(row: dict[str, Any]) -> Text:
 
 
 def print_status_lines(out: Console, lines: Sequence[tuple[str, str]]) -> None:
-    """Print the state of a home, one line per topic."""
+    """Print the state of a home: lines of a topic and its state."""
     table = Table.grid(padding=(0, 2))
     table.add_column("topic", style="bold", no_wrap=True)
     table.add_column("state", overflow="fold")
@@ -271,7 +271,10 @@ def print_status_lines(out: Console, lines: Sequence[tuple[str, str]]) -> None:
 
 
 def print_status(out: Console, row_counts: str, rows: Sequence[tuple[str, str]], settings: Settings, program: str) -> None:
-    """Print facts about a home, row counts and next steps."""
+    """Print facts about a home, row counts and next steps.
+
+    `row_counts`: a text; `rows`: name and value of each fact; `program`: how the user calls `tension`.
+    """
     table = Table(box=box.SIMPLE, show_header=False)
     table.add_column("what", style="bold", no_wrap=True)
     table.add_column("value", overflow="fold")
@@ -336,9 +339,10 @@ def _format_last_success(at: datetime | None) -> str:
 
 
 def describe_rows_read(days: str, coverage: pl.DataFrame, quarantine: pl.DataFrame, release: str) -> str:
-    """Describe how many rows were read, accepted, duplicates and quarantined, with reasons.
+    """Say how many rows were read, and what became of them.
 
-    `days` (days of the rows) and `release` (name of the release) are part of the text.
+    Each became an article, is a duplicate, or is in quarantine (rejected, with the reasons). `days` (days of the rows) and `release` (name
+    of the release) are part of the text. `coverage`, `quarantine`: rows of COVERAGE and QUARANTINE.
     """
     rows, accepted, duplicate, quarantined = coverage.select(pl.col("article_count", "accepted", "duplicate", "quarantined").sum()).row(0)
     why = f" ({_count_reasons(quarantine)})" if quarantined else ""
@@ -362,7 +366,10 @@ def describe_earlier_days(read: Days | None, settings: Settings) -> str:
 
 
 def describe_rejected_rows(coverage: pl.DataFrame, quarantine: pl.DataFrame) -> str:
-    """Describe how many rows are duplicates or quarantined, with reasons."""
+    """Say how many rows are duplicates or quarantined, with reasons.
+
+    `coverage`, `quarantine`: rows of COVERAGE and QUARANTINE.
+    """
     rows, duplicates, quarantined = coverage.select(pl.col("article_count", "duplicate", "quarantined").sum()).row(0)
     why = f"{quarantined:,} in quarantine ({_count_reasons(quarantine)})" if quarantined else "none in quarantine"
     return f"{duplicates + quarantined:,} of {format_count(rows, 'row')} became no articles: {format_count(duplicates, 'duplicate')}, {why}"

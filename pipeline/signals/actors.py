@@ -79,9 +79,10 @@ def _tokenize_without_initials(sentence: str) -> list[Token]:
 
 
 def _find_names(tokens: Sequence[Token], day: date | None, leaders: Collection[tuple[str, str]]) -> Iterator[tuple[Mention, Name]]:
-    """Yield the mentions in a sentence with their names.
+    """Yield the mentions of countries in a sentence with their lexicon names.
 
-    The names are those of the lexicon. `leaders`: country and surname of leaders whom the article names in full or by title.
+    `tokens`: the sentence; `day`: as in `find_mentions_in_article`; `leaders`: country and surname of leaders whom the article names in
+    full or by title.
     """
     index, at = build_name_index(), 0
     mentions: list[Mention] = []
@@ -145,7 +146,7 @@ def _match_surname(
 
     It is a leader of `leaders`, or the only one in office where the name is joined to another leader's (`Takaichi and Lee`), is all that
     says who speaks (`Mr Brown: ...`), or a word for a government follows (`the Brown government`). It is nobody next to a first name or
-    another name, and nobody described by `a` or `an` (`Mr Brown, an analyst`). `mentions`: those before it in the sentence.
+    another name, and nobody described by `a` or `an` (`Mr Brown, an analyst`), nor if leaders of two countries fit. `mentions`: those before it in the sentence.
     """
     names = [name for name in build_surname_index().get(tokens[at].text, ()) if name.is_in_office(day)]
     names = [name for name in names if _are_words(tokens[at : at + len(name.spelling)], name.spelling)]
@@ -170,7 +171,8 @@ def _is_label(tokens: Sequence[Token], first: int, last: int) -> bool:
 def _is_part_of_name(tokens: Sequence[Token], first: int, last: int) -> bool:
     """Whether a surname is another person's, or part of a name.
 
-    `first`, `last`: positions of its words. A word that could be a name (no honorific) is next to it, or `, a` or `, an` follows.
+    `first`, `last`: positions of its words. A word that could be a name is next to it (an honorific before it, or a word such as `the` that
+    opens the sentence, is none), or `, a` or `, an` follows.
     """
     before = tokens[first - 1] if first else None
     is_opening = first == 1 and before is not None and before.lower in cues("determiners")
@@ -271,8 +273,8 @@ def _is_actor(tokens: Sequence[Token], first: int, last: int, name: Name) -> boo
     """Whether a name means the state itself, which can act.
 
     It does not if it only describes something (`US-China talks`, `Chinese steel`, `China's exports`), or a capital is only a place
-    (`in Beijing`). A people means the state after `the` or `by`, or in the plural (`Americans`). `first`, `last`: positions of its first
-    and last token. The result is `Mention.is_actor`.
+    (`in Beijing`), but it does if it describes whoever acts for the state (`China's ministry`). A people's name means the state after `the`
+    or `by`, or in the plural (`Americans`). `first`, `last`: positions of its first and last token. The result is `Mention.is_actor`.
     """
     is_possessive = last + 1 < len(tokens) and tokens[last + 1].lower in {"'s", "'", "\u2019"}
     before = tokens[first - 1].lower if first else ""
@@ -315,12 +317,12 @@ def _is_long_in_upper_case(token: Token) -> bool:
 
 
 def _is_state_noun_next(tokens: Sequence[Token], at: int, name: Name, is_possessive: bool) -> bool | None:
-    """Whether the noun that a name describes acts for the state.
+    """Whether the noun that a country's name describes acts for the state.
 
-    The first such noun from token `at` decides: True as in `Chinese officials`, False for goods, firms and people (`Chinese steel`), None
-    if none follows. After possessives, peoples and short names (`US`) `LOOK_AHEAD` tokens are searched, after other names only the token
-    `at`. The search ends with None at punctuation, a number, a word of the list `stops` (`cues.toml`) or, except after possessives and
-    peoples, one of `_first_words_of_verbs`. For a people's name it ends with False at a hyphen, and goes on at
+    The first known noun from token `at` decides: True as in `Chinese officials`, False for goods, firms and people (`Chinese steel`), None
+    if none follows. After possessives, names of peoples (`Chinese`) and short names (`US`), `LOOK_AHEAD` tokens are searched, after other
+    names only the token `at`. The search ends with None at punctuation, a number, a word of the list `stops` (`cues.toml`) or, except after
+    possessives and names of peoples, one of `_first_words_of_verbs`. For a people's name it ends with False at a hyphen, and goes on at
     `and` (`Chinese and American officials`).
     """
     state_nouns, other_nouns = _load_nouns()

@@ -24,10 +24,10 @@ SURE_MARGIN = 0.6
 #: `--extractor rules`), except where the rules find this one.
 SURE_INSTRUMENT = "tariff"
 
-# What a reading says differently for each kind.
+# Fields of a reading that belong to its kind, and are replaced with it.
 _KIND_FIELDS = ("kind", "status", "is_retaliation", "is_conditional", "rate_pct", "value_usd")
 
-# Kinds that a state cannot do to another if it only suffers them.
+# Kinds that are ruled out for a state that only suffers such an act (`RULED_OUT`).
 _SUFFERED = DEEDS | {"threat"}
 _OPPOSITE = {"escalation": "concession", "concession": "escalation"}
 

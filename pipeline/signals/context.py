@@ -212,11 +212,12 @@ def _is_place(text: str, mention: Mention) -> bool:
 def _update_speaker(sentence: Sentence, mentions: Sequence[Mention], state: _State) -> None:
     """Set the speaker if the sentence begins with a label (`Spokesperson: ...`).
 
-    Changes `state` in place; without a label nothing changes. The label of someone who speaks for no state, even one that names a country,
-    means that no state speaks. Another label belongs to the country that it names; without one, to the country that had the same label
-    before, or, if the label names an office, to the state of the source, the host, or else the last subject; the label of a person only to
-    the state of the source. That country speaks and becomes the host. A label without any of these (`Background: ...`) does not change
-    which state speaks, but nobody is then a stranger or official. Who is quoted after a label speaks until the end of the paragraph.
+    Changes `state` in place. Who is quoted after a label speaks until the end of the paragraph, then whoever spoke before; otherwise
+    nothing changes without a label. The label of someone who speaks for no state (a stranger, even if a country is named, or a guest in a
+    text of a state) means that no state speaks. Another label belongs to the country that it names; without one, to the country that had
+    the same label before, or, if the label names an office, to the state of the source, the host, or else the last subject; the label of a
+    person only to the state of the source. That country speaks and becomes the host. A label without any of these (`Background: ...`) does
+    not change which state speaks, but nobody is then a stranger or official.
     """
     if state.resumed and sentence.paragraph != state.resumed.paragraph:
         state.speaker, state.is_stranger, state.is_official = state.resumed.speaker, state.resumed.is_stranger, state.resumed.is_official

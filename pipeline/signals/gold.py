@@ -61,7 +61,7 @@ class GoldError(UserError, ValueError):
 
 
 class _LineError(TensionError, ValueError):
-    """An error in a line whose number is not known yet."""
+    """A line of a gold file is wrong; `read_gold` adds its number."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,10 +115,11 @@ def read_gold(*paths: Path) -> Gold:
 
 
 def select_half(passages: pl.DataFrame, which: Literal["even", "odd"]) -> pl.DataFrame:
-    """Return the passages whose SHA-1 of `id` is even or odd.
+    """Return one half of the passages, chosen by SHA-1 of `id`.
 
-    `ValueError` if `which` is another word. The split does not change when files grow or are reordered. Tune on one half and report on the
-    other.
+    `which`: the half with an even or with an odd hash.
+    `ValueError` if `which` is another word. A passage stays in its half when files grow or are reordered: one half serves to tune a reader,
+    the other to measure it.
     """
     if which not in ("even", "odd"):
         raise ValueError(f"unknown half {which!r} of a gold file; choose 'even' or 'odd'")

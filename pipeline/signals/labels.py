@@ -74,15 +74,18 @@ def find_label(text: str, mentions: Sequence[Mention]) -> Label | None:
 
 
 def _opens_other_text(words: Sequence[str]) -> bool:
-    """Whether words begin a heading or a sentence, not a name.
+    """Whether words begin a heading or a sentence, not a speaker's name.
 
-    A single one such as `A` may be a label.
+    They do if the first is a gerund (`Cutting`), or one of `label_openers` (`My`) with others after it: a single `A` may be a label.
     """
     first = re.split("['\u2019]", words[0])[0]
     return (first in cues("label_openers") and len(words) > 1) or _GERUND.fullmatch(first) is not None
 
 
 def _is_governed(text: str, start: int) -> bool:
-    """Whether a preposition other than `of` is directly before `start`."""
+    """Whether a preposition other than `of` precedes `start`, with or without `the`.
+
+    `start`: where a country's name begins in `text`, in characters.
+    """
     before = text[:start].lower().removesuffix("the ").split()
     return bool(before) and before[-1] in cues("governed") - {"of"}

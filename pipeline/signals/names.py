@@ -35,7 +35,10 @@ class Name:
     is_shared: bool = False
 
     def is_in_office(self, day: date | None) -> bool:
-        """Return whether the name counts on a day."""
+        """Return whether the name counts on a day.
+
+        A leader's name only does in one of the `terms`; any other, or without a day (None), always.
+        """
         return not self.terms or day is None or any(first <= day < last for first, last in self.terms)
 
 
@@ -47,7 +50,10 @@ def build_name_index() -> dict[str, list[Name]]:
 
 @cache
 def build_surname_index() -> dict[str, list[Name]]:
-    """Map the first word of unclear surnames to their leaders."""
+    """Map the first word of surnames that need a context to leaders.
+
+    These are surnames that are also a word or that many people have (`Brown`); the longest of one first word comes first.
+    """
     names: list[Name] = []
     for country in load_lexicon("actors")["country"]:
         for leader in country["leaders"]:
@@ -68,7 +74,10 @@ def _to_terms(leader: dict[str, Any]) -> tuple[tuple[date, date], ...]:
 
 
 def read_names(countries: list[dict[str, Any]]) -> list[Name]:
-    """Return all names in entries `[[country]]` of `actors.toml`."""
+    """Return all names in entries `[[country]]` of `actors.toml`.
+
+    `LexiconError` if two countries have the same name (`_add_name`).
+    """
     names: dict[Words, list[Name]] = {}
     for country in countries:
         code = country["code"]

@@ -8,7 +8,7 @@ import polars as pl
 from pipeline.contracts.countries import ALL_PARTNERS
 from pipeline.signals.scope import ONE_SIDED
 
-#: An act towards a country that its sentence does not name must be so much more probable than one towards all or a named country.
+#: An act towards a country that its sentence does not name stays only if it leads one towards all or a named country by more than this.
 LEAD_OVER_NAMED = 0.05
 #: An act towards all that its sentence does not name must be at least so probable, as a share of the probability of one towards a country.
 SHARE_OF_COUNTRY = 0.5

@@ -263,9 +263,9 @@ def _belongs_to(sentence: str, goods: _Phrase, partners: _Phrase) -> bool:
 
 
 def _is_addressed(sentence: str, start: int) -> bool:
-    """Whether the words directly before show an act towards what follows.
+    """Whether the words directly before `start` show an act towards what follows.
 
-    Example: `tariffs on` before `all countries`. `start`: where what follows begins, in characters.
+    Example: `tariffs on` before `all countries`, which begins at the character `start`.
     """
     return _compile().addressed.search(sentence[:start]) is not None
 
@@ -391,7 +391,11 @@ def _compile() -> _Patterns:
 
 
 def _limits(lexicon: dict[str, Any]) -> str:
-    """Return a pattern of words that limit `all countries` to a group."""
+    """Return a pattern of words after a noun that limit it.
+
+    Example: `countries that retaliate` are a group, not all countries.
+    `lexicon`: content of `scopes.toml`, which lists them (`after_noun`).
+    """
     group = next(entry for entry in lexicon["scope"] if entry["code"] == GROUP)
     return rf"\s+(?:{_alternatives(group['after_noun'])})\b(?!\s+(?:the\s+)?exception)"
 

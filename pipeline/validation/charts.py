@@ -105,10 +105,10 @@ def sources_chart(left_out: pl.DataFrame, pair: str, note: str = "") -> Chart:
 def coverage_chart(simulation: pl.DataFrame, note: str = "") -> Chart:
     """Plot the coverage of the 95 % interval in simulated worlds.
 
-    Coverage is the share of days whose true rate of stories is in the interval. `simulation`: rows of `simulation.COVERAGE_STUDY`, at least
-    one. The y axis has a place for each `evolution` (how the rate of stories changes, and how they come and are read), with a colour for
-    each `stories_a_day` (the rate of the baseline): a dot at `coverage95` (x axis) and a bar of two standard errors (`coverage95_se`) to
-    either side. A dashed line is at 95 %. `note`: a line below the title.
+    A world is a set of simulated pairs of countries; coverage is the share of days whose true rate of stories is in the interval.
+    `simulation`: rows of `simulation.COVERAGE_STUDY`, at least one. The y axis has a row for each `evolution` (how the rate of stories
+    changes, and how they come and are read), with a colour for each `stories_a_day` (the rate of the baseline): a dot at `coverage95` (x
+    axis) and a bar of two standard errors (`coverage95_se`) to either side. A dashed line is at 95 %. `note`: a line below the title.
     """
     rows = [
         {
@@ -203,9 +203,9 @@ def _row_of_panels(panels: list[Chart], spacing: int, title: Chart) -> Chart:
 
 
 def _value_axis(name: str, values: Sequence[float | None]) -> Chart:
-    """Define a y axis for the field `name`, from 0.
+    """Return the Vega-Lite encoding of a y axis from 0.
 
-    It ends a little above the largest of `values`, those of the field; None is skipped.
+    `name`: the field. The axis ends a little above the largest of its `values` (None is skipped), or above 1 without any.
     """
     top = max((value for value in values if value is not None), default=1.0)
     return quantitative(name, title=None, scale={"domain": [0, 1.06 * top], "nice": False}, axis={"tickCount": 4, "minExtent": _LEFT})
@@ -228,9 +228,9 @@ def _names_axis(width: int) -> Chart:
 
 
 def _shorten_names(names: Sequence[str]) -> dict[str, str]:
-    """Shorten names to different texts, and return these by name.
+    """Shorten names to texts that all differ, and return these by name.
 
-    The second of equal texts ends in ` (2)`, and so on.
+    Of names that would be shortened to the same text, the second ends in ` (2)`, the third in ` (3)` and so on.
     """
     shortened: dict[str, str] = {}
     for name in names:

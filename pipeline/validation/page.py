@@ -96,7 +96,7 @@ class Picture:
 
 @dataclass(frozen=True)
 class Section:
-    """Part of the page; `notes`: which inputs were used or missing."""
+    """Part of the page on one study; `notes`: inputs used or missing."""
 
     title: str
     explanation: str
@@ -245,7 +245,7 @@ def agreement_section(
 
 
 def placebo_section(figures: pl.DataFrame, pair: str) -> Section:
-    """Build the section that compares every pair with every reference by month."""
+    """Build the section comparing `pair` and the others (placebos) with references, monthly."""
     rows = figures.filter(pl.col("part") == "placebo")
     compared = rows.filter((pl.col("reference") != "") & pl.col("value").is_not_null())
     references = compared["reference"].unique(maintain_order=True).to_list()

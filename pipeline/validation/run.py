@@ -263,9 +263,9 @@ def _choose_pair(tension: pl.DataFrame, requested: str | None) -> str:
 
 
 def _study_independent_acts(index: _Index, keywords: pl.DataFrame, acts: pl.DataFrame) -> Part:
-    """Score the index on the sure independent acts within the window.
+    """Score the index on independent acts, those of Wikipedia's list.
 
-    `keywords`: KEYWORD_HITS; `acts`: rows of `read_independent_acts` (`is_sure`: an act is sure).
+    `keywords`: KEYWORD_HITS; `acts`: rows of `read_independent_acts`. Only those within the window that `is_sure` marks are used.
     """
     sure = acts.filter(pl.col("is_sure") & pl.col("act_date").is_between(index.window.first, index.window.last))
     results, figures = independent_study.study_acts(sure, index.lake.read(DAILY_MASS), keywords)
@@ -381,8 +381,9 @@ def _compare_with_rebuild(index: _Index) -> Part:
 def _simulate_coverage(index: _Index, replications: Mapping[int, int]) -> pl.DataFrame:
     """Simulate how often the intervals contain the true rate (COVERAGE_STUDY).
 
-    There are three simulations: of stories that come singly and are read right; of stories that come in clusters, some of them misread;
-    and of clusters with many misread stories, but only for a true rate that changes as the filter assumes.
+    The rate is the number of stories a day. There are three simulations: of stories that come singly and are read right; of stories that
+    come in clusters, some of them misread; and of clusters with many misread stories, but only for a true rate that changes as the filter
+    assumes. `replications`: as in `ValidationOptions`.
     """
     pool = simulate_pool(build_table, np.random.default_rng(SEED))
     assumed = {name: evolution for name, evolution in EVOLUTIONS.items() if evolution is follow_filter_model}

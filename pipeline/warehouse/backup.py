@@ -69,7 +69,7 @@ def back_up(home: Path, target: Path, find_damage: Callable[[], Sequence[object]
 
 
 def _require_links_inside(home: Path) -> None:
-    """Raise `BackupError` if a link is absolute or leads out of the home.
+    """Raise `BackupError` for a link that is absolute or leaves the home.
 
     `restore` refuses backups with such links.
     """

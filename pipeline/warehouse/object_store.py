@@ -87,9 +87,9 @@ def _explained(request: Request[Arguments, Result]) -> Request[Arguments, Result
 
 
 class Bucket:
-    """Objects below one URL of an object store, or files of a `file` URL.
+    """Objects below one URL of an object store, or of a folder.
 
-    Keys are relative to the URL. Methods raise `ObjectStoreError`.
+    A folder has a `file` URL. Keys are relative to the URL. Methods raise `ObjectStoreError`.
     """
 
     def __init__(self, url: str, store: "ObjectStore") -> None:

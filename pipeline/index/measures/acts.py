@@ -1,8 +1,8 @@
 """The curated list of official acts on trade measures.
 
 It is three CSV files next to this module.
-`layers.csv`: legal programmes; `acts.csv`: dated steps of each layer; `checked.csv`: days for which each actor's acts were looked up.
-`layers.csv` may give another last such day for a layer.
+`layers.csv`: layers (a legal programme with its goods); `acts.csv`: dated steps of each layer; `checked.csv`: up to which day each actor's
+acts were looked up. For a single layer, `layers.csv` may give another such day.
 Belongs here: reading the files into the table `measure_acts`. Does not: which layers are in force on a day (`sql/measures`).
 """
 

@@ -1,5 +1,6 @@
 """Links what articles say about measures to official acts.
 
+A claim is what a signal of an article says about a measure; a layer is a legal programme with its goods, which acts impose, change or end.
 Belongs here: which act a claim is about, and whether it supports or contradicts it. Does not: dates in a sentence (`quoted_dates.py`), or
 which layers are in force (`sql/measures/measure_states.sql`). A claim never changes a layer.
 """
@@ -41,6 +42,7 @@ _COMMON_WORDS = frozenset(
 def link_reports(claims: pl.DataFrame, acts: pl.DataFrame, states: pl.DataFrame) -> pl.DataFrame:
     """Link each claim of an article to the act it concerns.
 
+    A claim is what a signal of the article says about a trade measure.
     `claims`, `acts` and `states` are rows of `measure_claims`, `measure_acts` and `measure_states`. Returns the table `measure_reports`,
     one row per claim; `report` is `supports` or `contradicts` (an act in the opposite direction or at another rate), `reported` (no act
     matches) or `unusable` (the claim has an `unmatched_reason`).
@@ -70,9 +72,10 @@ def link_reports(claims: pl.DataFrame, acts: pl.DataFrame, states: pl.DataFrame)
 
 
 def _name_family() -> pl.Expr:
-    """Return the instrument, under one name where articles and acts differ.
+    """Return the kind of instrument, named alike for claims and acts.
 
-    An anti-dumping duty is a `tariff` in many articles, but a `trade_remedy` in the list of acts.
+    Of instruments that articles and acts name differently, it is one name (`_FAMILY`): an anti-dumping duty is a `tariff` in many articles,
+    but a `trade_remedy` in the list of acts.
     """
     return pl.col("instrument").replace(_FAMILY)
 
@@ -180,12 +183,12 @@ def _choose_nearest_act(claims: pl.DataFrame, acts: pl.DataFrame) -> pl.DataFram
 
 
 def _choose_layer_in_force(claims: pl.DataFrame, acts: pl.DataFrame) -> pl.DataFrame:
-    """Choose for each claimed increase a layer with that rate.
+    """Choose for each claimed increase a layer in force with that rate.
 
-    The layer must have the claim's actor, target and kind of instrument, and be in force on the day of the article. The text must name its
-    goods, or it is on all goods and has had the rate for at most `_MAX_AGE_DAYS`. Layers on single goods come before general ones, then the
-    newest comes first. Returns the act that set the rate, with the columns of `_choose_nearest_act` (`report` is always `supports`); claims
-    without a rate or such a layer are left out.
+    A layer is a legal programme with its goods. It must have the claim's actor, target and kind of instrument, and be in force on the day
+    of the article. The text must name the layer's goods, or the layer is on all goods and has had the rate for at most `_MAX_AGE_DAYS`.
+    Layers on single goods come before general ones, then the newest comes first. Returns the act that set the rate, with the columns of
+    `_choose_nearest_act` (`report` is always `supports`); claims without a rate or such a layer are left out.
     """
     applied = acts.filter(pl.col("standing").is_in(("in_force", "quota")))
     candidates = (

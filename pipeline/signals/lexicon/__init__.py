@@ -17,9 +17,9 @@ SHA_LENGTH = 12
 
 
 class LexiconError(TensionError, ValueError):
-    """A lexicon file or `acts.toml` cannot be read or is inconsistent.
+    """A lexicon file or `official/acts.toml` cannot be read or is inconsistent.
 
-    The message names the file and, if one is wrong, the entry.
+    `acts.toml` has the rules for official documents. The message names the file and, if one is wrong, the entry.
     """
 
 

@@ -27,7 +27,10 @@ def list_spellings(leader: Mapping[str, Any]) -> list[str]:
 
 
 def list_surnames(leader: Mapping[str, Any]) -> list[str]:
-    """List the spellings of a surname that needs a context."""
+    """List the spellings of a leader's surname, if it needs a context.
+
+    `leader`: as in `list_spellings`. Empty if the entry has no `surname`, since the `name` alone is then enough.
+    """
     return list(dict.fromkeys(_vary(leader["surname"]))) if "surname" in leader else []
 
 

@@ -1,9 +1,9 @@
 """Event study: how often the index rises around dated trade actions.
 
 An event by `actor` towards `target` is looked up in that directed series and in the channel of its polarity. It is a hit if the evidence
-per article within some days of it (WIDTHS) is among the highest tenth of all windows of that width in the series; windows of equal value
-share the places in the tenth. The keyword rule is measured in the same way. The filter is not used: it only looks back and would rise too
-late.
+per article within some days of it (WIDTHS) is among the highest tenth of all windows of that width in the series; if windows of equal value
+do not all fit into the tenth, each is a part of a hit. The keyword rule is measured in the same way. The filter of the index is not used:
+it only looks back and would rise too late.
 """
 
 from collections.abc import Mapping, Sequence
@@ -38,7 +38,7 @@ PATH = pl.Schema(
     }
 )
 
-Hits = NDArray[np.float64]  # 1, 0, between for a shared place, or NaN if a window is incomplete
+Hits = NDArray[np.float64]  # 1, 0, between for equal values that do not all fit into the tenth, or NaN if a window is incomplete
 _DIGITS = 12  # digits after the point to which rates are rounded, so that sums in another order are equal
 
 
@@ -150,7 +150,7 @@ def run_event_study(events: pl.DataFrame, counts: DailyCounts) -> pl.DataFrame:
 
 
 def compute_event_path(events: pl.DataFrame, counts: DailyCounts) -> pl.DataFrame:
-    """Compute evidence around events as a percentage of an average day (PATH).
+    """Compute the evidence around events, in percent of an average day (PATH).
 
     Per polarity (POLARITIES), for index and keyword rule, on each day from `REACH` before to `REACH` after the events: the sum of evidence
     over the sum expected on an average day with as many articles in the same series. Left out are events that `select_usable_events` drops,
@@ -211,8 +211,8 @@ def _mark_hits(counts: DailyCounts, keys: Sequence[tuple[str, str]], measured: s
     """Mark the days on which each event would be a hit.
 
     `keys`: for each event, the series of `counts.evidence` in which it is looked up; `measured`: `index` or `keyword`, whose articles
-    count; `width`: days of a window on each side. Returns the shape (events, days): 1 for a hit, 0 for none, between for a shared place in
-    the highest tenth, NaN where the window is incomplete.
+    count; `width`: days of a window on each side. Returns the shape (events, days): 1 for a hit, 0 for none, between for equal values that
+    do not all fit into the highest tenth (`share_top_decile`), NaN where the window is incomplete.
     """
     articles = counts.articles[measured]
     no_evidence = np.zeros(counts.days)

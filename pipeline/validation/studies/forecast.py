@@ -62,7 +62,7 @@ HALF_LIFE_SCORES = pl.Schema(
 
 
 class ForecastError(TensionError, ValueError):
-    """A forecast is not possible for a series."""
+    """A forecast is not possible, or its scores lack the default half-life."""
 
 
 def count_story_days(
@@ -106,7 +106,7 @@ def _mark_scored_days(days: pl.DataFrame, window_to: date) -> pl.DataFrame:
 
 
 def forecast_stories(days: pl.DataFrame, half_life_days: float, prior_stories: float = PRIOR_STORIES) -> pl.DataFrame:
-    """Forecast the stories of each scored day from days before.
+    """Forecast the number of stories of each scored day from earlier days.
 
     `days`: STORY_DAYS; `prior_stories`: weight of the filter's prior, in stories. Returns `index_date`, `story_count`, `mean` (the
     forecast) and `surplus`: the variance is `mean * (1 + surplus)`.

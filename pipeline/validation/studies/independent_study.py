@@ -61,11 +61,11 @@ Mask = NDArray[np.bool_]
 
 
 def share_of_places(value: float, others: Numbers, places: float) -> float:
-    """Return how much of a place `value` gets, from 0 to 1.
+    """Return how far `value` is one of the highest (0 to 1).
 
-    `places`: number of places for the highest values, perhaps not a whole number. `others`: the other values, without this one. 1 if at
-    most `places` of the others are as high as `value` or higher. 0 if more than `places` of them are higher, or if `value` is 0. Otherwise
-    the places that higher ones leave are divided by the number of others that are equal to `value`.
+    `places`: how many values count as the highest, perhaps not a whole number. `others`: the other values, without this one. 1 if at most
+    `places` of the others are as high as `value` or higher. 0 if more than `places` of them are higher, or if `value` is 0. Otherwise the
+    places that higher ones leave are divided by the number of others that are equal to `value`.
     """
     higher, equal = int((others > value).sum()), int((others == value).sum())
     if value <= 0 or higher > places:
@@ -157,9 +157,9 @@ class _Windows:
 
     @cached_property
     def _free_days(self) -> dict[str, Mask]:
-        """Return each pair's covered days that are not near its acts.
+        """Mark each pair's covered days that are not near its acts.
 
-        Near means within `NEAR_AN_ACT` days. Chance is measured on these days.
+        Covered: something of the pair was read around them. Near means within `NEAR_AN_ACT` days. Chance is measured on the marked days.
         """
         free = {pair: mask.copy() for pair, mask in self.covered.items()}
         for pair, day in self.acts.select("pair", "act_date").iter_rows():
@@ -184,15 +184,17 @@ class _Windows:
     def placebo_days(self, act: Mapping[str, Any]) -> NDArray[np.int64]:
         """Return the day numbers of the act's placebo dates.
 
-        They are at most `PLACEBO_REACH` days before or after it, covered for its pair, and not near an act of the pair (`_free_days`).
+        They are at most `PLACEBO_REACH` days before or after it, covered (something of its pair was read), and not near an act of the pair
+        (`_free_days`).
         """
         days = np.flatnonzero(self._free_days[act["pair"]])
         return days[np.abs(days - self.day_number(act)) <= PLACEBO_REACH]
 
     def placebo_hits(self, act: Mapping[str, Any], measured: str) -> Numbers:
-        """Return whether each placebo date is a hit (0 to 1).
+        """Return how far each placebo date is a hit (0 to 1).
 
-        A date that shares the last places of the highest tenth with equal ones is between 0 and 1.
+        Placebo dates (`placebo_days`) have no act near them. Between 0 and 1 are dates with equal values that do not all fit into the
+        highest tenth. `measured`: as in `values`.
         """
         return share_top_decile(self.values(act, measured))[self.placebo_days(act)]
 

@@ -19,7 +19,7 @@ from pipeline.validation.studies.figures import figure, to_frame
 _CHANNELS = {"escalation": "tension", "concession": "concession", "dialogue": "dialogue"}
 _QUANTILES = {"lo80": 0.1, "hi80": 0.9, "lo95": 0.025, "hi95": 0.975}
 _SUMS = ("mass", "mass_words", "second_moment", "mass_unweighted", "mass_bilateral")
-#: Ends of the columns of each variant of the index: with severity; without severity; without general acts.
+#: Endings of the columns of each variant of the index: with severity; without severity; without general acts (towards all or a group).
 _VARIANTS = ("", "_unweighted", "_bilateral")
 _NOTHING = (0.0,) * len(_VARIANTS)
 TOLERANCE = 1e-9

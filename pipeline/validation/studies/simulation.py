@@ -102,7 +102,7 @@ Evolution = Callable[[np.random.Generator, Matrix, FilterState], Matrix]
 
 
 def stay_constant(_random: np.random.Generator, rate: Matrix, _state: FilterState, level: float = 1.0) -> Matrix:
-    """Return the rate `level` for every pair, whatever it was before."""
+    """Return `level`, a multiple of the baseline's rate, for every pair."""
     return np.full_like(rate, level)
 
 
@@ -228,7 +228,8 @@ def simulate_coverage(
 class _World:
     """Simulated pairs, with baselines measured on their first 365 days.
 
-    `baseline`: rows of BASELINE, `clustering`: rows of CLUSTERING, `method`: variables of the SQL models.
+    `run`: function that runs SQL models; `baseline`: rows of BASELINE, `clustering`: rows of CLUSTERING, `method`: variables of the SQL
+    models.
     """
 
     run: Model
@@ -315,13 +316,13 @@ def _simulate_world(
     method = model_variables(tuple(names), half_life_days, (window.first, window.last), window)
     draws = [_draw_stories(random, np.full(pairs, float(stories_a_day)), stories_a_day, pool.story_mass.height, arrivals) for _ in window]
     pooled = _to_story_mass(pool, draws, pl.Series("index_date", list(window)), pl.Series("series", names))
-    # A pair is expected to have the sum of its directions.
+    # The expected mass of a pair is the sum of those of its two directions, so one direction gets the same stories.
     directed = pooled.with_columns(pl.col("series").str.replace("-", ">", literal=True))
     frames = {
         WEIGHTS.name: read_weights(),
         **_build_articles_read(run, pool, window, method),
         STORIES.name: pool.stories,
-        # A story may be drawn for any day, when its articles must count already.
+        # A story may be drawn for any day, and its articles must count by then.
         STORY_ARTICLES.name: pool.story_articles.with_columns(counts_on=pl.lit(FIRST)),
         STORY_MASS.name: pl.concat([pooled, directed]),
     }
@@ -347,7 +348,7 @@ def _draw_stories(random: np.random.Generator, rate: Matrix, base: float, storie
     """Draw the stories of one day from a pool.
 
     `rate`: true number of stories a day by pair; `base`: that of the baseline, at which wrong readings of other news come; `stories`: size
-    of the pool, from which each story is drawn with the same probability.
+    of the pool, from which each story is drawn with the same probability. Returns the numbers of pair and story for each one drawn.
     """
     expected = (1 - arrivals.wrong / 2) * rate + arrivals.wrong / 2 * base
     if arrivals.clustering > 1:  # a negative binomial number has this mean, and the factor on its variance

@@ -99,9 +99,10 @@ class _Pair:
     def iter_readings(self, asserted: Sequence[float], kind_scores: Sequence[float]) -> Iterator[Reading]:
         """Yield at most one reading for each polarity, with its likeliest kind.
 
-        `asserted`: for each polarity, the score that it is asserted; `kind_scores`: the score of each kind. If the polarity's is at
-        least `MIN_SCORE`, the reading is asserted, but hypothetical in a question, else historical with a past date. Otherwise there is a
-        reading only if the kind is more likely than not and the likeliest modality is not `asserted`; it has this modality.
+        `asserted`: for each polarity, the score that the sentence reports such an act as news (asserts it); `kind_scores`: the score of
+        each kind. If the former is at least `MIN_SCORE`, the reading is asserted, but hypothetical in a question, else historical with a
+        past date. Otherwise there is a reading only if the kind is more likely than not and the likeliest modality is not `asserted`; it
+        has this modality.
         """
         kinds = dict(zip(self.heads["kind"], kind_scores, strict=True))
         likeliest_kinds = [f"{kind} {score:.2f}" for kind, score in sorted(kinds.items(), key=lambda item: -item[1])[:_ALTERNATIVES]]
