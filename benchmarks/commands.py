@@ -78,20 +78,23 @@ def measure_one_more_day(checkout: Path, folder: Path) -> Cost:
 
 
 def measure_own_articles(checkout: Path, folder: Path) -> Cost:
-    """Measure a run over twenty short articles about two countries."""
+    """Measure a run over twenty short articles, for one pair of countries, in a new home."""
     rows = [row | {"body": f"{row['title']}. Officials said so."} for row in generate_headlines(date(2026, 3, 10), 5, 4)]
     write_rows(folder / "own.jsonl", rows)
     return measure_empty_home(checkout, folder, "--articles", folder / "own.jsonl", "--pairs", "USA-CHN")
 
 
 def measure_years(checkout: Path, folder: Path, years: int) -> Cost:
-    """Measure a run over years of twenty headlines per day."""
+    """Measure a run over years of twenty headlines per day, in a new home."""
     write_rows(folder / "paper.jsonl", generate_headlines(FIRST_DAY, 365 * years, HEADLINES_A_DAY))
     return measure_empty_home(checkout, folder, "--articles", folder / "paper.jsonl", "--pairs", "USA-CHN")
 
 
 def generate_headlines(first: date, days: int, a_day: int) -> Iterator[dict[str, str]]:
-    """Generate invented headlines, all different."""
+    """Generate invented headlines, all different.
+
+    There are `a_day` on each of `days` days from `first` on; of every four, one is about trade between countries.
+    """
     number = 0
     for day in (first + timedelta(days=count) for count in range(days)):
         for place in range(a_day):

@@ -16,7 +16,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import duckdb
-import index as made  # the benchmark next to this file
+import index as large_index  # the benchmark next to this file
 
 from pipeline.warehouse.publish import Publisher
 
@@ -27,7 +27,10 @@ PAIRS = tuple(f"{one}-{other}" for one, other in zip(_COUNTRIES[:50], _COUNTRIES
 
 
 def read_queries(pair: str, year: int) -> list[tuple[str, str]]:
-    """Read heading and text of each query, changed to be about this pair and year."""
+    """Read heading and text of each query of README and cookbook.
+
+    Pair, directions, countries and year in the text are replaced by `pair` and `year`.
+    """
     first, second = pair.split("-")
     names = {"CHN-USA": pair, "USA-CHN": f"{second}-{first}", "USA>CHN": f"{second}>{first}", "CHN>USA": f"{first}>{second}"}
     names |= {"'USA'": f"'{second}'", "'CHN'": f"'{first}'", "2025-": f"{year}-"}
@@ -51,22 +54,26 @@ def time_query(con: duckdb.DuckDBPyConnection, text: str) -> tuple[float, int]:
 
 
 def main() -> None:
-    """Build the database; print seconds and rows of each query."""
+    """Build the database; print seconds, rows and heading of each query.
+
+    Exits with a message if a query takes more than `BAR_SECONDS`.
+    """
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--signals", type=int, default=600_000)
     parser.add_argument("--years", type=int, default=10)
     options = parser.parse_args()
-    made.PAIRS = PAIRS
+    large_index.PAIRS = PAIRS
     with tempfile.TemporaryDirectory() as folder:
-        lake = made.write_lake(Path(folder) / "lake", options.signals, options.years)
-        made.build_index(lake)
-        last_day = made.FIRST_DAY + timedelta(days=365 * options.years - 1)
+        lake = large_index.write_lake(Path(folder) / "lake", options.signals, options.years)
+        large_index.build_index(lake)
+        last_day = large_index.FIRST_DAY + timedelta(days=365 * options.years - 1)
         publisher = Publisher(Path(folder) / "published")
         publisher.publish(lake, last_day, "A benchmark.")
         with duckdb.connect(str(publisher.database), read_only=True) as con:
             con.sql("set TimeZone = 'UTC'")
             timed = [
-                (*time_query(con, text), heading) for heading, text in read_queries(PAIRS[0], max(made.FIRST_DAY.year, last_day.year - 1))
+                (*time_query(con, text), heading)
+                for heading, text in read_queries(PAIRS[0], max(large_index.FIRST_DAY.year, last_day.year - 1))
             ]
     print("| seconds | rows | question |\n|---|---|---|")
     for seconds, rows, heading in sorted(timed, reverse=True):

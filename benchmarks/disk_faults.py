@@ -22,7 +22,7 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
-from forked_runs import find_problems, fork_run, read_release, stamp, undisturbed, write_articles
+from forked_runs import find_problems, fork_run, read_release, run_undisturbed, stamp, write_articles
 
 FOREVER = 10**9
 #: Kinds of fault: the error, and how many operations in a row fail with it.
@@ -101,7 +101,7 @@ def main() -> None:
         folder = Path(name).resolve()
         home, log, letter = folder / "home", folder / "operations.txt", "A"
         articles = write_articles(folder)
-        expected = undisturbed(folder, articles)
+        expected = run_undisturbed(folder, articles)
         first = fork_run(home, articles["A"], fail_disk(home, 0, 0, log))
         if first.wait():
             raise SystemExit(first.text())

@@ -23,10 +23,10 @@ QUARTER = np.log(1.25)
 
 
 def simulate(stories_a_day: float, spread: float, memory: float, random: np.random.Generator) -> tuple[Matrix, Matrix]:
-    """Simulate truth and value, 1 at the baseline rate; shape (pairs, days).
+    """Simulate true rates of stories, and the values that the index would have.
 
-    `stories_a_day`: expected at that rate. The logarithm of truth has standard deviation `spread`, and autocorrelation 1/e after `memory`
-    days.
+    Both have the shape (pairs, days), without the first `BURN_IN` days, and are 1 at the baseline rate. `stories_a_day`: expected at that
+    rate. The logarithm of the true rate has standard deviation `spread`, and autocorrelation 1/e after `memory` days.
     """
     level = random.normal(0, spread, PAIRS)
     truth = np.empty((PAIRS, DAYS))

@@ -27,7 +27,10 @@ SOURCES = ("Strelsau Post", "Zenda Times")
 
 
 def write_articles(folder: Path) -> dict[str, Path]:
-    """Write two files of invented articles of the same days, by their letter."""
+    """Write two files of invented articles of the same days; return their paths by letter.
+
+    The letters are A and B. The files differ in goods and rates, so that their releases differ.
+    """
     files = {letter: folder / f"{letter}.jsonl" for letter in "AB"}
     for (letter, path), rate in zip(files.items(), (11, 34), strict=True):
         rows = [
@@ -124,7 +127,7 @@ def fork_run(home: Path, articles: Path, before: Callable[[], object] = _nothing
 
 
 def find_problems(home: Path) -> list[str]:
-    """Check the publication of a home in a forked process; return what is wrong."""
+    """Check what a home has published, in a forked process; return what is wrong."""
     return list_in_fork(lambda: _check_published(home / "published"))
 
 
@@ -180,11 +183,12 @@ def count_unfinished_runs(home: Path) -> int:
         return int(connection.execute("select count(*) from runs where status not in ('SUCCESS', 'FAILURE', 'CANCELED')").fetchone()[0])
 
 
-def undisturbed(folder: Path, articles: dict[str, Path]) -> dict[str, str]:
+def run_undisturbed(folder: Path, articles: dict[str, Path]) -> dict[str, str]:
     """Run each file of articles in its own home, without faults.
 
-    Returns the releases (`read_release`) by letter. Then imports what these runs imported into this process, so that runs forked later need
-    not import it. Polars and ONNX Runtime start their threads when they are first used, which must be after a fork.
+    Returns the releases (`read_release`) by letter. Also imports into this process whatever these runs imported, so that runs forked later
+    need not. (The runs are forked themselves, because Polars and ONNX Runtime start threads when first used, and a fork does not copy
+    threads.)
     """
     releases, modules = {}, folder / "modules.txt"
     for letter, path in articles.items():

@@ -48,7 +48,10 @@ PAIRS = tuple(f"{one}-{other}" for one, other in zip(_COUNTRIES[:25], _COUNTRIES
 
 
 def write_lake(root: Path, count: int, years: int) -> Lake:
-    """Write a lake with `count` signals, spread evenly over days, pairs and directions."""
+    """Write a lake with `count` random signals, and their stories, articles and coverage.
+
+    The signals are spread evenly over the days of `years` years, pairs and directions.
+    """
     random = np.random.default_rng(SEED)
     days = 365 * years
     story_count = int(count / SIGNALS_PER_STORY)
@@ -134,7 +137,7 @@ def _write_signals(lake: Lake, stories: pl.DataFrame, count: int, random: np.ran
 
 
 def build_index(lake: Lake) -> dict[str, float]:
-    """Build the tables from signals to index; return seconds by model."""
+    """Build the tables from signals to index; return the seconds that each model takes, by name."""
     method = model_variables(PAIRS, half_life_days=7.0, baseline=None, read=lake.span(COVERAGE))
     seconds: dict[str, float] = {}
     for model in models_to_run((TENSION_DAILY, TENSION_PAIR_DAILY, TOP_CONTRIBUTIONS), lake):

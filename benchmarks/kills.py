@@ -29,8 +29,8 @@ from forked_runs import (
     fork_run,
     list_in_fork,
     read_release,
+    run_undisturbed,
     stamp,
-    undisturbed,
     write_articles,
 )
 
@@ -127,7 +127,7 @@ def main() -> None:
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         articles = write_articles(folder)
-        expected = undisturbed(folder, articles)
+        expected = run_undisturbed(folder, articles)
         url = stack.enter_context(serve_bucket(folder)) if options.bucket else None
         home = folder / "home"
         for letter in "BA":  # the second run is as long as those that follow

@@ -87,7 +87,10 @@ def draw_questions(count: int, seed: int) -> pl.DataFrame:
 
 
 def read_answers(path: Path, questions: pl.DataFrame) -> pl.DataFrame:
-    """Read the answers; exits with a message when a question or layer is unknown, or a question has no answer."""
+    """Read the answers; exit with a message if they do not fit the questions.
+
+    That is if an answer is to none of `questions`, a question has no answer, or a layer is unknown.
+    """
     answers = pl.read_csv(path, schema_overrides={"number": pl.Int64, "layer": pl.String, "rate_pct": pl.Float64, "note": pl.String})
     known = {*pl.read_csv(LAYERS_FILE)["layer"], "none", "other"}
     problems = [f"layer {name!r} is unknown" for name in sorted(set(answers["layer"]) - known)]
@@ -99,7 +102,11 @@ def read_answers(path: Path, questions: pl.DataFrame) -> pl.DataFrame:
 
 
 def list_layers(questions: pl.DataFrame) -> pl.DataFrame:
-    """List the layers that answer the questions, with the columns `number`, `layer`, `rate_pct` and `act_id`."""
+    """List the layers (legal programmes with their goods) that our list gives as answers.
+
+    They are in force, or apply as a quota, on the day of the question. Columns: `number` (of the question), `layer`, `rate_pct` and
+    `act_id`.
+    """
     return (
         questions.join(_states(), on=["actor", "target"])
         .filter(
@@ -112,7 +119,10 @@ def list_layers(questions: pl.DataFrame) -> pl.DataFrame:
 
 
 def compare(questions: pl.DataFrame, answers: pl.DataFrame, layers: pl.DataFrame) -> None:
-    """Print how many layers and rates of the list agree with the answers, and each difference."""
+    """Print how many layers agree with the answers, and each difference.
+
+    `layers`: those of our list (`list_layers`). A layer agrees if both have it for the question, at the same rate or without one.
+    """
     ours = layers.filter(pl.col("layer") != "none").with_columns(is_ours=True)
     theirs = answers.filter(pl.col("layer") != "none").select("number", "layer", "rate_pct", "note", is_theirs=True)
     both = ours.join(theirs, on=["number", "layer"], how="full", coalesce=True, suffix="_answer").join(questions, on="number")

@@ -28,7 +28,7 @@ KEY = ("article_id", "span_start", *(name for name in TRIPLE if name not in {"id
 
 
 def extract_findings(gold: Gold) -> dict[str, pl.DataFrame]:
-    """Extract findings in each mode and combination, by name in the table."""
+    """Extract findings by each reader and combination; return them by name in the printed table."""
     by_mode = {mode: SentenceExtractor(mode).read_texts(gold.passages) for mode in ("rules", "encoder", "both")}
     rules, encoder = (by_mode[mode].filter(ASSERTED) for mode in ("rules", "encoder"))
     return {
@@ -42,7 +42,10 @@ def extract_findings(gold: Gold) -> dict[str, pl.DataFrame]:
 
 
 def measure_candidate_recall(gold: Gold) -> float:
-    """Compute the share of required asserted rows whose actor and target are a candidate of their sentence."""
+    """Compute the share of true pairs of countries that readers get to judge.
+
+    True are actor and target of each gold row that is asserted and not optional; a reader judges only the candidates of the sentence.
+    """
     candidates = to_frame(build_candidates(resolve_texts(gold.passages.with_columns(title_length=pl.lit(0)).iter_rows())))
     required = gold.rows.filter(ASSERTED & ~pl.col("opt")).with_row_index("row")
     pairs = required.join(candidates, left_on=["id", "actor", "target"], right_on=["article_id", "actor", "target"], suffix="_candidate")

@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 
 import duckdb
-from forked_runs import DAYS, Forked, fork, stamp, undisturbed, write_articles
+from forked_runs import DAYS, Forked, fork, run_undisturbed, stamp, write_articles
 
 from pipeline.contracts.tables.contributions import CONTRIBUTIONS
 from pipeline.durable_files import hash_file
@@ -87,7 +87,7 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        undisturbed(folder, write_articles(folder))
+        run_undisturbed(folder, write_articles(folder))
         described = fork(lambda: print(json.dumps(describe_releases(folder))))
         if described.wait():
             raise SystemExit(described.text())

@@ -55,7 +55,10 @@ class Measurement:
 
 
 def measure_memory_gb() -> float:
-    """Return the resident memory of this process and its children in GB, counting shared pages for each."""
+    """Return the resident memory of this process and its children, in GB.
+
+    Pages that processes share are counted for each of them.
+    """
     total = 0
     for process in (me := psutil.Process(), *me.children(recursive=True)):
         try:

@@ -49,7 +49,10 @@ def write_articles(path: Path, count: int, days: int) -> None:
 
 
 def measure(folder: Path, url: str, workers: int) -> tuple[float, float]:
-    """Run that many workers until all days are read; return seconds and CPU seconds."""
+    """Run `workers` workers on the lake at `url` until all days are read.
+
+    Each is a process `tension work` with a home of its own. Returns seconds and CPU seconds. `RuntimeError` if one fails.
+    """
     start, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
     command = [str(Path(sys.executable).with_name("tension")), "work", "--articles", str(folder / "wire.jsonl"), "--workers", "1"]
     environment = os.environ | {"TENSION_LAKE_URL": url}

@@ -55,7 +55,10 @@ Linking = Callable[[pl.DataFrame, Days], pl.DataFrame]
 
 
 def generate_articles(count: int, days: int) -> pl.DataFrame:
-    """Generate articles (`ARTICLES`); the `raw_id` of a copy starts with "copy"."""
+    """Generate `count` random articles (`ARTICLES`) over `days` days.
+
+    One in five is a copy of an article of another source, perhaps changed; its `raw_id` starts with "copy".
+    """
     random = np.random.default_rng(SEED)
     letters = np.array(list("abcdefghijklmnopqrstuvwxyz"))
     vocabulary = np.array(["".join(letters[random.integers(0, 26, random.integers(2, 11))]) for _ in range(WORDS)])

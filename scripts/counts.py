@@ -36,9 +36,9 @@ def count_findings(findings: pl.DataFrame) -> pl.DataFrame:
 
 
 def render_differences(before: pl.DataFrame, now: pl.DataFrame) -> str:
-    """Render the counts that differ, one a line, and the total of all counts.
+    """Render the counts of findings that differ, one a line, and the total of all.
 
-    Empty if no count changed.
+    Each line has the count `before`, the count `now` and the change. Empty if no count changed.
     """
     both = before.join(now, on=BY, how="full", coalesce=True, suffix="_now").with_columns(pl.selectors.numeric().fill_null(0)).sort(BY)
     changed = both.filter(pl.col("findings") != pl.col("findings_now"))

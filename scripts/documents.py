@@ -75,7 +75,10 @@ __all__ = [
 
 
 def answer(home: str) -> str:
-    """Return the result of the SQL block before the cog block, from the published database of a home."""
+    """Run the SQL block before the cog block; return the result as a Markdown table.
+
+    It runs on the published database of a home.
+    """
     import cog  # noqa: PLC0415  # exists only while cog runs a block
 
     page = Path(cog.inFile).read_text(encoding="utf-8")
@@ -83,7 +86,10 @@ def answer(home: str) -> str:
 
 
 def find_last_query(page: str, line: int) -> str:
-    """Return the last block of SQL that begins in the first `line` lines of a page."""
+    """Return the last block of SQL that begins in the first `line` lines of a page.
+
+    `ValueError` if there is none.
+    """
     before = "\n".join(page.splitlines()[:line])
     _, fence, rest = before.rpartition("```sql\n")
     if not fence:
@@ -92,14 +98,17 @@ def find_last_query(page: str, line: int) -> str:
 
 
 def run_query(sql: str, database: Path) -> str:
-    """Run a query on a database and return the result as a Markdown table."""
+    """Run a query on a DuckDB file and return the result as a Markdown table."""
     with duckdb.connect(str(database), read_only=True) as connection:
         result = connection.sql(sql)
         return render_table(result.columns, ([_render_cell(cell) for cell in row] for row in result.fetchall()))
 
 
 def run_command(command: str) -> str:
-    """Run a `tension` command in an empty folder and return it with its output, as a block of text."""
+    """Run a `tension` command; return it with its output, as a block of Markdown.
+
+    It runs in an empty folder, without settings of the environment. `subprocess.CalledProcessError` if it fails.
+    """
     program, *arguments = shlex.split(command)
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("TENSION_", "UV"))}
     environment |= {"COLUMNS": "120", "PATH": f"{Path(sys.executable).parent}{os.pathsep}{environment.get('PATH', '')}"}

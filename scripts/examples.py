@@ -66,7 +66,10 @@ _ACT_COLOURS = {"escalation": palette.TENSION, "concession": palette.CONCESSION}
 
 @dataclass(frozen=True)
 class Archive:
-    """An archive of news, and the pairs to publish."""
+    """An archive of news (`file` in the folder of the archives), and the pairs to publish.
+
+    `name`: that of the folder of its home and results; `title`: what the archive has, in words.
+    """
 
     name: str
     file: str
@@ -111,7 +114,10 @@ ARCHIVES = (
 
 
 def build_index(archive: Archive, news: Path, home: Path, days: Days | None = None) -> None:
-    """Run `tension run` on an archive, or only some days of it, with a home."""
+    """Build the index of an archive in the folder `home`, as `tension run` does.
+
+    `news`: folder of the archives; `days`: only these days are read; None for all.
+    """
     first, last = (days.first, days.last) if days else (None, None)
     run_index([news / archive.file], ",".join(archive.pairs), first, last, None, home, None)
 

@@ -136,12 +136,12 @@ def render_csv(path: str) -> str:
 
 
 def render_overview() -> str:
-    """Render the content of each upstream and the tables that show it."""
+    """Render the content of each upstream (a source that is fetched), and the tables with it."""
     return render_table(("name", "content", "shown in"), ((f"`{up.name}`", up.content, up.shown_in) for up in UPSTREAMS.values()))
 
 
 def render_requests() -> str:
-    """Render what is requested from each upstream, and when."""
+    """Render what is requested from each upstream (a source that is fetched), and when."""
     return render_table(
         ("name", "what is requested", "how often", "final (no longer requested)", "late after", "key"),
         (
@@ -159,7 +159,7 @@ def render_requests() -> str:
 
 
 def render_licences() -> str:
-    """Render licence, cadence and lag of each upstream."""
+    """Render licence, cadence and lag of each upstream (a source that is fetched)."""
     return render_table(
         ("name", "licence", "cadence", "lag"), ((f"`{one.name}`", one.licence, one.cadence, one.release_lag) for one in UPSTREAMS.values())
     )
@@ -191,7 +191,7 @@ def render_targets() -> str:
 
 
 def render_models() -> str:
-    """Render what each model makes, in the order in which they run."""
+    """Render what each model (a SQL file or Python function) makes, in the order of running."""
     return render_table(("model", "what it makes"), map(_describe_model, models_to_run(TABLES.values(), {})))
 
 
@@ -218,7 +218,10 @@ def render_macros(folder: str) -> str:
 
 
 def _describe_model(model: Model) -> tuple[str, str]:
-    """Return the cells of a model: its SQL file or its tables, and what it makes."""
+    """Return the two cells of a model: its name, and what it makes.
+
+    The name is that of its SQL file or, for a model in Python, those of its tables, in italics.
+    """
     if model.query is None:
         return ", ".join(f"*`{table.name}`*" for table in model.makes), f"{_first_sentence(model.description).rstrip('.')}."
     return f"`{model.query.path.parent.name}/{model.name}`", _first_sentence(_read_head(model.query.path))

@@ -137,7 +137,10 @@ def _list_nodes(text: str) -> list[ast.AST]:
 
 
 def _split_parts(path: str, text: str) -> Iterator[tuple[int, str]]:
-    """Split a file into its English parts, each with its line number."""
+    """Split a file into its parts in English (all of it, or comments and strings).
+
+    Each has the number of its first line.
+    """
     if path.endswith(".py"):
         yield from _split_python(text, has_messages=not path.startswith("tests/"))
     elif path.endswith(".sql"):
@@ -187,7 +190,7 @@ def _find_names(text: str) -> Iterator[tuple[int, str]]:
 
 
 def main() -> None:
-    """Print what the checks find, by file."""
+    """Print the number of words to avoid and of long texts by file, or with `--all` each."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("paths", nargs="*", help="beginnings of paths [default: all files]")
     parser.add_argument("--all", action="store_true", help="print every line")

@@ -156,10 +156,10 @@ def build_moves(daily: pl.DataFrame, day: date, pair: str) -> Fold:
 
 
 def _mean_cells(frame: pl.DataFrame, channel: str, least: int) -> tuple[Cell, ...]:
-    """Return cells with the means of a channel and its parts (actions, words).
+    """Return cells with the means of a channel and its parts.
 
-    The last cell is the number of days with a value. With fewer than `least` such days, each mean is a dash. `frame`: rows of TENSION_DAILY
-    of one direction; `channel`: tension or concession.
+    The parts are those from actions and from words. The last cell is the number of days with a value. With fewer than `least` such days,
+    each mean is a dash. `frame`: rows of TENSION_DAILY of one direction; `channel`: tension or concession.
     """
     known = frame.select(f"{channel}{part}" for part in ("", "_actions", "_words")).filter(pl.col(channel).is_not_null())
     means = known.mean().row(0) if known.height >= least else (None,) * known.width

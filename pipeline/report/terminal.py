@@ -261,7 +261,7 @@ def _reasons_line(row: dict[str, Any]) -> Text:
 
 
 def print_status_lines(out: Console, lines: Sequence[tuple[str, str]]) -> None:
-    """Print the state of a home: lines of a topic and its state."""
+    """Print the state of a home; each line has topic and state."""
     table = Table.grid(padding=(0, 2))
     table.add_column("topic", style="bold", no_wrap=True)
     table.add_column("state", overflow="fold")
