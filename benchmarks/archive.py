@@ -110,7 +110,10 @@ def build_settings(folder: Path, span: Days) -> Settings:
 
 
 def run_step(folder: Path, step: str, span: Days) -> None:
-    """Materialize one asset for all days; `RuntimeError` if it fails."""
+    """Materialize the asset `step` for all days of `span`, in the home in `folder`.
+
+    `RuntimeError` if it fails.
+    """
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     warnings.simplefilter("ignore")
     options = build_settings(folder, span)
@@ -128,7 +131,7 @@ def run_step(folder: Path, step: str, span: Days) -> None:
 
 
 def run_in_own_process(folder: Path, step: str, span: Days) -> tuple[float, float]:
-    """Run a step in its own process; return seconds and peak memory in GB."""
+    """Run a step (`run_step`) in its own process; return seconds and peak memory in GB."""
     start = time.perf_counter()
     command = [sys.executable, __file__, "--folder", str(folder), "--step", step, "--days", str(len(span))]
     completed = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)  # noqa: S603 runs this file
@@ -160,7 +163,10 @@ def main() -> None:
 
 
 def measure(folder: Path, gigabytes: float, span: Days, steps: list[str]) -> None:
-    """Generate an archive, measure each step on it, and print the table."""
+    """Generate an archive, measure each step on it, and print the table.
+
+    `gigabytes`: its text, unpacked; `span`: days over which the articles are spread; `folder`: where archive and home are written.
+    """
     print(f"{gigabytes:g} GB of text: generating …", file=sys.stderr, flush=True)
     text = write_archive(folder / "archive", int(gigabytes * 1e9), span)
     packed = sum(path.stat().st_size for path in (folder / "archive").iterdir())

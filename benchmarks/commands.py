@@ -61,14 +61,20 @@ def measure_second_run(checkout: Path, *arguments: str) -> Cost:
 
 
 def measure_empty_home(checkout: Path, folder: Path, *arguments: str | Path) -> Cost:
-    """Measure `tension run` in a new home."""
+    """Measure `tension run` of a checkout in a new home, in `folder`.
+
+    `arguments`: further ones of the command.
+    """
     home = folder / "home"
     shutil.rmtree(home, ignore_errors=True)
     return measure(checkout, "run", "--home", home, *arguments)
 
 
 def measure_one_more_day(checkout: Path, folder: Path) -> Cost:
-    """Measure a run after one more day was added to the articles of the sample."""
+    """Measure a run after one more day was added to the articles of the sample.
+
+    The sample alone is run before, in the same new home, and not measured.
+    """
     articles = folder / "articles"
     shutil.rmtree(articles, ignore_errors=True)
     shutil.copytree(SAMPLE, articles)

@@ -83,7 +83,10 @@ def _build_step(name: str, tables: tuple[Table, ...], partitions: dg.PartitionsD
 
 
 def measure(days: int, *, is_batching: bool) -> Cost:
-    """Run the job with our storage or Dagster's default; return its cost."""
+    """Run the job over `days` days; return what storing its events costs.
+
+    They are stored in batches by our storage if `is_batching`, else by Dagster's default one.
+    """
     span = Days(FIRST, FIRST + timedelta(days=days - 1))
     with TemporaryDirectory() as folder:
         if is_batching:

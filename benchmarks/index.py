@@ -148,7 +148,10 @@ def build_index(lake: Lake) -> dict[str, float]:
 
 
 def time_one_day(lake: Lake, folder: Path) -> float:
-    """Query all contributions of one day from a database; return the best of five times in seconds."""
+    """Query all contributions of one day; return the best of five times in seconds.
+
+    The query runs on a DuckDB file in `folder` that is made from the tables of the lake.
+    """
     view = (shipped_folder("sql") / "views" / "contributions.sql").read_text(encoding="utf-8")
     with duckdb.connect(str(folder / "index.duckdb"), config={"threads": 1}) as con:
         for table in (CHANNEL_DAILY, STORY_MASS):

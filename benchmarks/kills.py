@@ -103,7 +103,10 @@ def find_bucket_problems(url: str, release: str | None = None) -> list[str]:
 
 
 def measure_run(home: Path, articles: Path) -> float:
-    """Return the processor time of a run, after its imports."""
+    """Run over a file of articles; return the run's processor seconds, without imports.
+
+    `SystemExit` if the run fails.
+    """
     forked, seconds = fork_run(home, articles), 0.0
     while not forked.has_ended():
         seconds = forked.cpu_seconds()
@@ -115,7 +118,10 @@ def measure_run(home: Path, articles: Path) -> float:
 
 
 def main() -> None:
-    """Kill runs and print the counts."""
+    """Kill runs; print the counts of kills, of whole publications and of right repeats.
+
+    Exits with 1 if a publication was not whole, or a repeat was bad.
+    """
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--count", type=int, default=500, help="number of kills")
     parser.add_argument("--seed", type=int, default=1)

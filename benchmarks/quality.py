@@ -29,7 +29,10 @@ LARGE_FRAME_RULES = 20
 
 
 def load_rules() -> dict[str, Any]:
-    """Load the rules of every table, also with the code of older checkouts."""
+    """Load the rules of every table, also with the code of older checkouts.
+
+    Returns them by name of the table. `SystemExit` if the checkout has no known function that loads rules.
+    """
     for module, function in (("pipeline.quality.rule_files", "load_rules"), ("pipeline.quality.rules", "load")):
         try:
             load = getattr(importlib.import_module(module), function)
@@ -78,7 +81,10 @@ def build_large_frame(rows: int) -> pl.DataFrame:
 
 
 def measure_checkout(checkout: Path, home: Path, rows: int) -> dict[str, float]:
-    """Measure in another process, with the code and environment of a checkout."""
+    """Measure in another process, with the code and environment of a checkout.
+
+    `home`, `rows` and result: as in `measure`.
+    """
     python = checkout / ".venv" / "bin" / "python"
     command = [str(python), str(Path(__file__).resolve()), "--measure", "--home", str(home.resolve()), "--rows", str(rows)]
     environment = os.environ | {"PYTHONPATH": str(checkout)}

@@ -94,7 +94,10 @@ def measure(name: str, articles: pl.DataFrame, work: Callable[[], Result], round
 
 
 def count_by_newsindex(table: pd.DataFrame, dictionary: Dictionary) -> int:
-    """Count articles with a word of each of three lists, by newsindex."""
+    """Count articles with a word of each of three lists, with the package newsindex.
+
+    `table`, `dictionary`: articles and lists, as `to_newsindex` returns them.
+    """
     return int(newsindex.index.count(table, dictionary)["epu_articles"].sum())
 
 

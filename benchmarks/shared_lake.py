@@ -28,7 +28,10 @@ FIRST_DAY = date(2025, 1, 6)
 
 
 def write_articles(path: Path, count: int, days: int) -> None:
-    """Write articles of the sample, spread over the days, each with a sentence of its own."""
+    """Write `count` articles to a file of JSON lines, spread over `days` days.
+
+    They are those of the sample, repeated in order, each with a sentence of its own.
+    """
     files = sorted(SAMPLE_ARTICLES.glob("2025-??.jsonl"))
     texts = [
         row

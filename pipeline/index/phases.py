@@ -63,7 +63,10 @@ def phase_probabilities(pairs: Posteriors, bounds: Mapping[str, float]) -> dict[
 
 
 def _compute_block(pairs: Posteriors, bounds: Mapping[str, float]) -> dict[str, Matrix]:
-    """Compute what `phase_probabilities` returns, for one block of rows."""
+    """Compute the phase probabilities of one block of rows.
+
+    Arguments and result are those of `phase_probabilities`.
+    """
     a, b = pairs.shape / pairs.dispersion, pairs.rate / pairs.dispersion
     moved, ahead = bounds["moved_from"] / 100, bounds["ahead_by"]
     escalation = probability_of_lead(a[:, 0], b[:, 0], a[:, 1], b[:, 1], moved, ahead)

@@ -257,7 +257,8 @@ def _compute_values(changes: _Changes, series: pl.DataFrame, priors: _Priors, fi
     """Compute three rows of `INDEX_KNOWN` for each pair and day that changed.
 
     They are those of both directions and of the pair; all three have the stalemate and the phase of the pair. A value with less evidence
-    than `least_evidence` and its bounds are null, and so is a stalemate without enough talk and movement.
+    than `least_evidence` and its bounds are null, and so is a stalemate without enough talk and movement. `series`: from `_list_series`;
+    `first_day`: the date of day number 0.
     """
     kappa, prior_dispersion, clusters = priors.look_up(changes)
     masses = changes.sums[:, : _SERIES * _SUMS_OF_SERIES].reshape(-1, _SERIES, len(VALUES), len(_MASSES))

@@ -125,7 +125,7 @@ def print_run(
     """Print what a run ends with.
 
     These are the last week of `daily` (TENSION_PAIR_DAILY) with a `warning` about the baseline, the biggest stories of `newest` (result of
-    `evidence.named_contributions`), row counts, and next steps.
+    `evidence.named_contributions`), `row_counts` (a text), and what to do next (`next_steps`).
     """
     out.print(week_table(daily, " ".join(filter(None, (warning, SAMPLE_NOTE if settings.is_sample else "")))))
     out.print(stories_table(newest, daily["index_date"].max()))  # type: ignore[arg-type]  # a date
@@ -173,7 +173,10 @@ def print_stale_tables(err: Console, reasons: Mapping[str, str]) -> None:
 
 
 def print_failed_upload(err: Console, reason: str, published: Path) -> None:
-    """Print why the release was not uploaded."""
+    """Print why the release was not uploaded, and that it is published.
+
+    `published`: the folder with the releases.
+    """
     print_problem(err, "not uploaded", reason, is_error=False)
     again = "unless the reason says otherwise, the next run tries to upload it again"
     err.print(f"The release is published in {to_plain(str(published))}; {again}.", highlight=False)

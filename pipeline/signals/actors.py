@@ -211,7 +211,8 @@ def _is_among_leaders(tokens: Sequence[Token], first: int, last: int, day: date 
 def _is_exception(tokens: Sequence[Token], first: int, last: int, name: Name) -> bool:
     """Whether neighbouring words show that no state is meant.
 
-    Examples: `New Mexico`, `China Airlines`. The lexicon lists such neighbours of each name.
+    Examples: `New Mexico`, `China Airlines`. The lexicon lists such neighbours of each name. `first`, `last`: positions of the name's
+    first and last token.
     """
     before, after = _load_exceptions().get(name.spelling, ((), ()))
     return any(_are_words(tokens[max(first - len(words), 0) : first], words) for words in before) or any(

@@ -108,7 +108,7 @@ class _State:
 
 
 def resolve_references(article_id: str, day: date | None, source: str, title: str, sentences: Sequence[Sentence]) -> list[ResolvedSentence]:
-    """Return each sentence with the countries named or meant in it.
+    """Return an article's sentences with the countries named or meant in them.
 
     A word that refers to a country named earlier adds a mention of role `pronoun`, `speaker` or `mutual`, and so does an act whose doer is
     not named (`unnamed.py`). A country that the article names only as a place is left out if it names two others. The speaker

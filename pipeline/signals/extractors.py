@@ -26,7 +26,7 @@ def make_explainer(settings: Settings) -> SentenceExtractor:
     """Make the extractor that explains findings.
 
     It is the one that the settings choose or, if that is a language model, the one of the mode `both`. Errors are those of
-    `make_extractor`.
+    `make_extractor`, and `TypeError` for an extractor that does not read sentences.
     """
     chosen = settings if settings.extractor != "llm" else settings.model_copy(update={"extractor": "both"})
     extractor = make_extractor(chosen)

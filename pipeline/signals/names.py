@@ -109,7 +109,10 @@ def _add_name(names: dict[Words, list[Name]], added: Name) -> None:
 
 
 def _are_both_in_office(one: Name, other: Name) -> bool:
-    """Whether two names are valid on a common day."""
+    """Whether two names are valid on a common day.
+
+    Names of leaders are valid in their terms of office, other names always.
+    """
     if not one.terms or not other.terms:
         return True
     return any(first < end and start < last for first, last in one.terms for start, end in other.terms)

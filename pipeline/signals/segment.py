@@ -128,7 +128,10 @@ def _strip_labels(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _strip_span(text: str, start: int, end: int) -> tuple[int, int]:
-    """Shorten a span by the white space at both ends."""
+    """Shorten a span of `text` by the white space at its ends.
+
+    Returns its new start and end, which are equal if it is blank.
+    """
     while start < end and text[start].isspace():
         start += 1
     while end > start and text[end - 1].isspace():

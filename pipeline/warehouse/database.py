@@ -71,7 +71,8 @@ def _literal(text: str) -> str:
 def _fill(con: duckdb.DuckDBPyConnection, folder: Path, name: str, note: str, stale: Mapping[str, str]) -> None:
     """Fill a new database with tables, views, macros and their comments.
 
-    `about` has the release and `stale_tables` the tables whose last rebuild failed. Tables are filled from the Parquet files of `folder`.
+    The table `about` has the release and `stale_tables` the tables whose last rebuild failed. Tables are filled from the Parquet files of
+    `folder`. Arguments are those of `write_database`.
     """
     comments: list[str] = []
     for table in PUBLISHED:

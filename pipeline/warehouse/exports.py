@@ -72,7 +72,10 @@ def read_export(database: Path, table: str, pair: str | None) -> Export:
 
 
 def _read(database: Path, table: str, pair: str | None) -> Export:
-    """Read what `read_export` returns; `duckdb.Error` if the database is damaged."""
+    """Read a table as `read_export` does; `duckdb.Error` if the database is damaged.
+
+    `PairError` and `ExportError` are those of `read_export`.
+    """
     with duckdb.connect(str(database), read_only=True) as con:
         con.sql("set TimeZone = 'UTC'")
         comments: dict[str, dict[str, str]] = {}

@@ -85,7 +85,7 @@ class DayInputs:
 
 
 def _parse(content: bytes | None) -> dict[str, str | None]:
-    """Return the stored digests by day as ISO text.
+    """Parse the stored digests; return them by day, as ISO text.
 
     `content`: the JSON file. Empty before the first run, or if the file is damaged: every day is then rebuilt.
     """

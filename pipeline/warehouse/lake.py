@@ -35,7 +35,10 @@ def write_parquet(frame: pl.DataFrame, path: Path, metadata: dict[str, str] | No
 
 
 def _write(frame: pl.DataFrame, path: Path, metadata: dict[str, str] | None = None) -> None:
-    """Write a Parquet file directly to `path`, compressed with zstd."""
+    """Write a Parquet file directly to `path`, compressed with zstd.
+
+    `metadata`: as in `write_parquet`.
+    """
     frame.write_parquet(path, compression="zstd", statistics=True, metadata=metadata)
 
 

@@ -119,7 +119,10 @@ async def upload_release(bucket: Bucket, folder: Path, home: str) -> Upload:
 
 
 def _parse_pointer(bucket: Bucket, stored: Stored | None) -> Pointer | None:
-    """Parse `latest.json`, if there is one; `UploadError` for another format."""
+    """Parse `latest.json`; `UploadError` for another format.
+
+    `stored`: its content, None if there is none: then None is returned. `bucket` is for the message.
+    """
     if stored is None:
         return None
     try:
@@ -162,8 +165,9 @@ def parse_last_day(release: str) -> date:
 async def _send(bucket: Bucket, folder: Path, pointer: Pointer, content: bytes) -> Upload:
     """Send a release's files that the store lacks, then their hashes.
 
-    A file of the store with another size or hash is replaced. `content`: that of its `SHA256SUMS`, which comes last and makes the release
-    complete. Raises `UploadError` if a file is damaged, or another publisher sends a release of this name.
+    A file of the store with another size or hash is replaced. `folder`: the release; `pointer`: what `latest.json` will be; `content`: that
+    of the release's `SHA256SUMS`, which comes last and makes it complete. Raises `UploadError` if a file is damaged, or another publisher
+    sends a release of this name.
     """
     claim = f"uploads/{pointer.release}.json"
     await _claim(bucket, claim, pointer)
@@ -226,7 +230,7 @@ def _read_claim(stored: Stored) -> Mapping[str, Any]:
 
 
 def _raise_conflict(bucket: Bucket, pointer: Pointer) -> NoReturn:
-    """Raise `UploadError`: another publisher was faster."""
+    """Raise `UploadError`: another publisher sends a release of this name."""
     raise UploadError(f"another publisher sends release {pointer.release} to {bucket.url}; wait until it has finished, and run again")
 
 

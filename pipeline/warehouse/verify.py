@@ -198,7 +198,10 @@ def _check_shared_lake(lake: SharedLake, compares_hashes: bool) -> Iterator[Dama
 
 
 def _describe_unreadable(path: str, error: OSError) -> Damage:
-    """Describe a file that the operating system does not let us read."""
+    """Describe a file that the operating system does not let us read.
+
+    `path`: as it is shown; `error`: what reading it raised.
+    """
     return Damage(path, f"cannot be read ({error.strerror})", "Restore it from a backup, or let the user who runs this read it", False)
 
 

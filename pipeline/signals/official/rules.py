@@ -253,7 +253,10 @@ def _check_word(entry: Mapping[str, Any], key: str, vocabulary: Vocabulary, name
 
 
 def _compile_optional(entry: Mapping[str, Any], key: str, name: str) -> re.Pattern[str] | None:
-    """Compile the pattern of a key; None without the key."""
+    """Compile the pattern under a key; None without the key.
+
+    `name`: the entry, for the message of an error (`_compile`).
+    """
     return _compile(entry[key], name) if key in entry else None
 
 

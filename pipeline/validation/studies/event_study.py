@@ -263,7 +263,8 @@ def _hit_figure(
 ) -> Figure:
     """Build the figure (row of VALIDATION) of a hit rate.
 
-    `where`: its columns `grouping` and `pair`; `chance`: result of `_measure_chance`.
+    `width`: days of a window on each side of an event; `measured`: `index`, `keyword` or `difference`; `count`: number of events; `where`:
+    its columns `grouping` and `pair`; `chance`: result of `_measure_chance`, or empty.
     """
     statistic = f"hit rate within {width} day{'s' if width > 1 else ''}"
     return figure("events", statistic, measured=measured, value=value, lo95=interval[0], hi95=interval[1], count=count, **where, **chance)

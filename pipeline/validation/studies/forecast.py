@@ -213,9 +213,9 @@ def score_half_lives(
 ) -> pl.DataFrame:
     """Score the forecast of the next day's stories for each half-life (`HALF_LIFE_SCORES`).
 
-    Two rows per half-life: stories that arrive singly, as the filter assumes, and in clusters of the fitted size. `corpus`: a label;
-    `prior_stories`: weight of the filter's prior, in stories. Raises `ForecastError` as `count_story_days` does, or if there is no day to
-    score.
+    Two rows per half-life: stories that arrive singly, as the filter assumes, and in clusters of the fitted size. `corpus`: a label of the
+    rows; the tables, `series` and `channel` are as in `count_story_days`; `prior_stories`: weight of the filter's prior, in stories. Raises
+    `ForecastError` as `count_story_days` does, or if there is no day to score.
     """
     days = count_story_days(daily_mass, story_mass, baseline, series, channel)
     if not days["is_scored"].any():

@@ -263,8 +263,9 @@ def _divide(numerator: Any, denominator: Any) -> Numbers:
 def _measure_chance(scored: pl.DataFrame, windows: _Windows, measured: str, rate: float) -> dict[str, float]:
     """Measure the hit rate at random placebo dates, one for each act.
 
-    `rate`: the hit rate of the acts; `p_random` is the share of draws with at least this rate, the acts' own included. Acts without placebo
-    dates are left out; empty if no act has any.
+    `scored`: covered rows of ACT_RESULTS; `measured`: as in `_Windows.values`; `rate`: the hit rate of the acts. Returns columns of a
+    figure; `p_random` is the share of draws with at least this rate, the acts' own included. Acts without placebo dates are left out; empty
+    if no act has any.
     """
     random = np.random.default_rng(SEED)
     placebos = [hits for act in scored.iter_rows(named=True) if len(hits := windows.placebo_hits(act, measured))]

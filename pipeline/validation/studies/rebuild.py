@@ -44,7 +44,8 @@ def rebuild_index(
     Columns: `tension`, `concession`, `dialogue`, `net_tension`, each with its intervals; the parts from words and actions;
     `tension_unweighted`; `tension_bilateral`; the evidence weights. Values are null where the evidence weight of their channel is below
     `least_evidence`; `tension_bilateral`, without acts towards all countries or a group, also where the weight without these is.
-    `last_day`, `half_life_days`, `least_evidence`: those of the published index.
+    The first four arguments are the published tables of these names. `last_day`, `half_life_days`, `least_evidence`: those of the published
+    index.
     """
     calendar = _list_days(articles_read, last_day)
     baseline = baseline.join(clustering, on=["valid_from", "series", "channel"])

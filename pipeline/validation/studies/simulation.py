@@ -207,10 +207,10 @@ def simulate_coverage(
 ) -> pl.DataFrame:
     """Simulate how often the intervals contain the true rate (`COVERAGE_STUDY`).
 
-    One row per evolution (how the true rate changes, by name in `evolutions`) and number of expected stories per day. `replications`:
-    number of simulated pairs by expected stories per day; `arrivals`: how stories come and are read. Each pair has a baseline of 365 days
-    at the rate that defines 100, measured as in production, and its own future. `width95` is the mean width divided by the value; standard
-    errors are over pairs.
+    One row per evolution (how the true rate changes, by name in `evolutions`) and number of expected stories per day. `run` runs SQL
+    models; `pool`: stories to draw from; `replications`: number of simulated pairs by expected stories per day; `arrivals`: how stories
+    come and are read. Each pair has a baseline of 365 days at the rate that defines 100, measured as in production, and its own future.
+    `width95` is the mean width divided by the value; standard errors are over pairs.
     """
     rows = []
     for stories_a_day, pairs in replications.items():
@@ -309,7 +309,8 @@ def _simulate_world(
 ) -> _World:
     """Simulate pairs at a constant rate and measure their baselines.
 
-    The baseline has 365 days, with stories drawn from `pool`. `stories_a_day`: their mean number by pair and day; `pairs`: number of pairs.
+    The baseline has 365 days, with stories drawn from `pool`; `arrivals`: how they come and are read. `stories_a_day`: their mean number by
+    pair and day; `pairs`: number of pairs; `run` runs SQL models.
     """
     window = Days(FIRST, FIRST + timedelta(days=BASELINE_DAYS - 1))
     names = [f"A{number:04d}-B{number:04d}" for number in range(pairs)]
@@ -335,7 +336,10 @@ def _simulate_world(
 def _build_daily_mass(
     run: Model, pool: Pool, baseline: pl.DataFrame, days: Days, story_mass: pl.DataFrame, method: Mapping[str, Any]
 ) -> pl.DataFrame:
-    """Run the SQL model of `daily_mass` on these stories and days."""
+    """Run the SQL model of `daily_mass` on these stories and days.
+
+    `story_mass`: the stories; `baseline`: rows of BASELINE, for the expected mass; `method`: variables of the SQL models.
+    """
     frames = _build_articles_read(run, pool, days, method) | {BASELINE.name: baseline, STORY_MASS.name: story_mass}
     return run(frames, DAILY_MASS, method)
 
@@ -372,7 +376,8 @@ def _to_story_mass(pool: Pool, draws: Sequence[Drawn], days: pl.Series, names: p
 def _build_articles_read(run: Model, pool: Pool, days: Days, method: Mapping[str, Any]) -> dict[str, pl.DataFrame]:
     """Build `coverage` and `articles_read` with the same articles every day.
 
-    Each source has the same number of articles, together at least ARTICLES_A_DAY a day. Returns both tables by name.
+    Each source of `pool` has the same number of articles, together at least ARTICLES_A_DAY a day. Returns both tables by name. `method`:
+    variables of the SQL models.
     """
     sources = pool.story_articles["source"].unique().sort()
     each = -(-ARTICLES_A_DAY // sources.len())

@@ -175,7 +175,7 @@ class Client:
         return max(failed.wait, min(self.limits.backoff_seconds * 2.0 ** (attempts - 1), self.limits.max_wait_seconds))
 
     def _build_request(self, system: str, user: str, schema: dict[str, Any]) -> bytes:
-        """Build the body of a request as JSON."""
+        """Build the body of a request as JSON; arguments as in `complete`."""
         return json.dumps(
             {
                 "model": self.endpoint.model,

@@ -72,11 +72,14 @@ def _read_layer(stored: Stored, source: str) -> Stored:
 
 
 def _read_linear(stored: Stored, name: str) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Read weights, of shape (outputs, inputs), and bias of a linear layer."""
+    """Read weights, of shape (outputs, inputs), and bias of a linear layer.
+
+    `stored`: arrays of the model file by name; `name`: that of the layer.
+    """
     weights = stored[f"{name}.weights"].astype(np.float32) * stored[f"{name}.scales"]
     return weights.T, stored[f"{name}.bias"]
 
 
 def _name_parts(name: str, parts: tuple[NDArray[np.float32], NDArray[np.float32]]) -> Stored:
-    """Name weights and bias as the network's state does."""
+    """Return weights and bias of a layer, named as in the network's state."""
     return {f"{name}.weight": parts[0].copy(), f"{name}.bias": parts[1].copy()}

@@ -117,11 +117,17 @@ class _Graph:
         return self.add_constant("i" + "_".join(map(str, values)), np.array(values, dtype=np.int64))
 
     def add(self, operator: str, *inputs: str, domain: str = "", **attributes: Any) -> str:
-        """Add a node and return the name of its output."""
+        """Add a node of an ONNX operator; return its output's name.
+
+        `inputs`: names of its inputs; `domain`: that of the operator, empty for ONNX's own.
+        """
         return self.add_many(operator, 1, *inputs, domain=domain, **attributes)[0]
 
     def add_many(self, operator: str, outputs: int, *inputs: str, domain: str = "", **attributes: Any) -> list[str]:
-        """Add a node with several outputs and return their names."""
+        """Add a node with several `outputs` (their number), and return their names.
+
+        Other arguments are as in `add`.
+        """
         self.counts[operator] += 1
         names = [f"{operator}_{self.counts[operator]}.{number}" for number in range(outputs)]
         self.nodes.append(helper.make_node(operator, inputs, names, domain=domain, **attributes))
@@ -268,13 +274,16 @@ def _add_embedding(graph: _Graph, weights: Weights) -> str:
 
 
 def _read_table(weights: Weights, name: str) -> Array:
-    """Read a table of embeddings as floats."""
+    """Read the table of embeddings `name`, stored in 8 bits, as floats."""
     values, scale, zero = (weights.arrays[f"base.embeddings.{name}.weight_{part}"] for part in ("quantized", "scale", "zero_point"))
     return ((values.astype(np.int32) - int(zero)) * scale).astype(np.float32)
 
 
 def _add_norm(graph: _Graph, weights: Weights, name: str, values: str) -> str:
-    """Add a layer normalization and return the name of its output."""
+    """Add a layer normalization of `values`; return the name of its output.
+
+    `name`: of its weights. `values`: name of its input.
+    """
     gain, shift = (graph.add_constant(f"{name}.{part}", weights.arrays[f"base.{name}.{part}"]) for part in ("weight", "bias"))
     return graph.add("LayerNormalization", values, gain, shift, axis=-1, epsilon=_NORM_EPSILON)
 
@@ -282,7 +291,8 @@ def _add_norm(graph: _Graph, weights: Weights, name: str, values: str) -> str:
 def _add_layer(graph: _Graph, weights: Weights, number: int, states: str, places: str | None) -> str:
     """Add a layer of the transformer; return the name of its states.
 
-    With `places` only the states of these tokens are computed; they still attend to all tokens.
+    `states`: name of its input, the states of the layer before; `number`: that of the layer, from 0. With `places` only the states of these
+    tokens are computed; they still attend to all tokens.
     """
     name = f"encoder.layer.{number}"
     linears = weights.linears

@@ -44,7 +44,10 @@ class Pairs(nn.Module):
         nn.init.constant_(self.answer.bias, -2.0)
 
     def forward(self, ids: Tensor, attention: Tensor, places: Tensor) -> Tensor:
-        """Compute logits of shape (sentences, places, places, labels of all heads)."""
+        """Compute the logits of all pairs of places; arguments from `to_tensors`.
+
+        Their shape is (sentences, actors, targets, labels of all heads); actors and targets are places.
+        """
         states = self.base(input_ids=ids, attention_mask=attention).last_hidden_state
         marks = self.drop(torch.gather(states, 1, places.unsqueeze(-1).expand(-1, -1, states.shape[-1])))
         whole = self.whole(self.drop(states[:, 0]))[:, None, None, :]

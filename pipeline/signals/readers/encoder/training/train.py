@@ -183,6 +183,7 @@ def main() -> None:
     """Train the teacher and the encoder; write the encoder's three files.
 
     They are `model.onnx`, `tokenizer.json` and `model.json`, in the folder of the option `--folder`, and replace those of the same name.
+    Exits with a message if the base model is not installed.
     """
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--real", type=Path, nargs="+", required=True, help="gold files of public-domain passages")
