@@ -32,10 +32,10 @@ def read_labels() -> tuple[pl.DataFrame, pl.DataFrame]:
 
 
 def join_texts(passages: pl.DataFrame, labels: pl.DataFrame, texts: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Return the passages as rows of a gold file.
+    """Return the passages with texts and labels, as rows of a gold file.
 
-    Raises:
-        ValueError: a text is missing, or is not the one that was labelled; the message counts them and names the first.
+    `texts`: by id of the passage. `ValueError` if a text is missing, or is not the one that was labelled; the message counts these and
+    names the first.
     """
     wrong = [
         identifier

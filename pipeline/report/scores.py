@@ -139,9 +139,10 @@ def errors_table(errors: pl.DataFrame, limit: int = 50) -> Table:
 
 
 def _format_side(row: dict[str, object], side: str) -> Text:
-    """Describe the gold or predicted side of an error.
+    """Describe the gold (labelled) or predicted side of an error.
 
-    For example `USA>CHN measure (historical)`; a dash if that side has no signal.
+    For example `USA>CHN measure (historical)`; the modality is shown unless it is `asserted`. A dash if that side has no signal. `side`:
+    `gold` or `predicted`.
     """
     if row[f"{side}_actor"] is None:
         return Text(_NO_VALUE)

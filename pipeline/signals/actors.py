@@ -39,15 +39,15 @@ class Mention:
 
 
 def find_mentions(sentence: str, day: date | None) -> list[Mention]:
-    """Return the mentions of countries in a sentence, left to right.
+    """Return where a sentence names countries (mentions), left to right.
 
-    It is read as an article of one sentence: see `find_mentions_in_article`.
+    It is read as an article of one sentence: see `find_mentions_in_article`, also on `day`.
     """
     return find_mentions_in_article([sentence], day)[0]
 
 
 def find_mentions_in_article(sentences: Sequence[str], day: date | None) -> list[list[Mention]]:
-    """Return the mentions of countries in each sentence, left to right.
+    """Return where each sentence names countries (mentions), left to right.
 
     The longest name wins, and mentions do not overlap. Leaders count only if in office on `day`, or always if it is None. Left out are
     names that mean no state here (`China Airlines`), datelines, capitals as venues of talks, and offices that many countries have, if a

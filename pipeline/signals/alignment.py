@@ -42,8 +42,8 @@ class EvaluationError(TensionError, ValueError):
 class Aligned:
     """Gold rows and predictions of the same passages, with sentence numbers.
 
-    Both have `id`, `sentence` (a number), `one` and `other` (the two countries in alphabetical order). `gold` is numbered by `gold_row`,
-    `predictions` by `prediction`. `ignored` counts predictions in passages that are not in the gold.
+    Gold rows are labelled signals. Both have `id`, `sentence` (a number), `one` and `other` (the two countries in alphabetical order).
+    `gold` is numbered by `gold_row`, `predictions` by `prediction`. `ignored` counts predictions in passages that are not in the gold.
     """
 
     gold: pl.DataFrame
@@ -54,9 +54,9 @@ class Aligned:
 def align(gold: Gold, predictions: pl.DataFrame) -> Aligned:
     """Give gold rows and predictions of one sentence the same number.
 
-    Each distinct span of gold rows is a sentence. A prediction belongs to the gold sentence that it overlaps by more than half of the
-    shorter of the two, of several to that with the largest overlap, and of these to the earliest; otherwise its own span is a sentence
-    without gold rows.
+    Gold rows are labelled signals; each distinct span of them is a sentence. A prediction belongs to the gold sentence that it overlaps by
+    more than half of the shorter of the two, of several to that with the largest overlap, and of these to the earliest; otherwise its own
+    span is a sentence without gold rows.
 
     Predictions in passages that are not in the gold are dropped and counted. Raises `EvaluationError` for missing columns (`evaluate` lists
     them), nulls in them, words outside the vocabulary and probabilities outside 0 to 1.
@@ -84,8 +84,9 @@ def compute_outcomes(aligned: Aligned, level: str) -> pl.DataFrame:
     """Say which signals are right, wrong or missed.
 
     `level`: one of `LEVELS`, what must agree. Returns `id`, `sentence`, the columns of the level, and `outcome`: `tp` (right), `fp` (only
-    predicted) or `fn` (only in the gold). Equal values in a sentence are one signal. Expected are the asserted gold rows that are not
-    optional (`opt`); predicted are the asserted predictions. A prediction that only an optional row matches has no outcome.
+    predicted) or `fn` (only in the gold, the labels). Equal values in a sentence are one signal. Expected are the gold rows that are
+    asserted (reported as news) and not optional (`opt`); predicted are the asserted predictions. A prediction that only an optional row
+    matches has no outcome.
     """
     key = ["id", "sentence", *LEVELS[level]]
     expected = aligned.gold.filter(ASSERTED & ~pl.col("opt")).select(key).unique(maintain_order=True)
@@ -103,10 +104,10 @@ def compute_outcomes(aligned: Aligned, level: str) -> pl.DataFrame:
 
 
 def judge_predictions(aligned: Aligned) -> pl.DataFrame:
-    """Return the asserted predictions with `is_right`.
+    """Return the asserted predictions (those reported as news) with `is_right`.
 
-    A prediction is right if an asserted gold row of its sentence, not an optional one, has its actor, target and polarity. So several
-    predictions of a triple are all right or all wrong. Those that only an optional gold row matches are left out.
+    A prediction is right if an asserted gold row (label) of its sentence, not an optional one, has its actor, target and polarity, its
+    triple. So several predictions of a triple are all right or all wrong. Those that only an optional gold row matches are left out.
     """
     verdicts = compute_outcomes(aligned, "triple").filter(pl.col("outcome") != "fn").with_columns(is_right=pl.col("outcome") == "tp")
     return aligned.predictions.filter(ASSERTED).join(verdicts.drop("outcome"), on=TRIPLE, maintain_order="left")
@@ -115,8 +116,9 @@ def judge_predictions(aligned: Aligned) -> pl.DataFrame:
 def pair_rows(gold: pl.DataFrame, predictions: pl.DataFrame) -> pl.DataFrame:
     """Pair gold rows and predictions of the same triple one to one.
 
-    A triple is actor, target and polarity in a sentence. The most similar rows are paired first: similar means the same kind, then
-    instrument, modality, status. Columns of `predictions` that `gold` has too get the suffix `_predicted`, except those of `TRIPLE`.
+    Gold rows are labelled signals; a triple is actor, target and polarity in a sentence. The most similar rows are paired first: similar
+    means the same kind, then instrument, modality, status. Columns of `predictions` that `gold` has too get the suffix `_predicted`, except
+    those of `TRIPLE`. Rows that remain without a partner are left out.
     """
     alike = [pl.col(name) == pl.col(f"{name}_predicted") for name in ("kind", "instrument", "modality", "status")]
     candidates = gold.join(predictions, on=TRIPLE, suffix="_predicted").sort(
@@ -173,9 +175,9 @@ def _list_unknown_words(column: pl.Series, words: Iterable[str]) -> list[str]:
 def _assign_sentences(predictions: pl.DataFrame, sentences: pl.DataFrame) -> pl.DataFrame:
     """Assign each prediction to a sentence (`prediction`, `sentence`).
 
-    `sentences`: those of the gold, with numbers. A prediction is assigned to the one that it overlaps by more than half of the shorter of
-    the two; of several to that with the largest overlap, and of these to the earliest. Other predictions get new numbers, one for each
-    distinct span.
+    `sentences`: those with labels (gold rows), with numbers. A prediction is assigned to the one that it overlaps by more than half of the
+    shorter of the two; of several to that with the largest overlap, and of these to the earliest. Other predictions get new numbers, one
+    for each distinct span.
     """
     spans = predictions.select("prediction", "id", "span_start", "span_end")
     overlap = pl.min_horizontal("span_end", "span_end_gold") - pl.max_horizontal("span_start", "span_start_gold")

@@ -30,7 +30,8 @@ class Score:
 class Counts:
     """Counts of right, wrong and missed signals, with micro-averaged scores.
 
-    `tp`: right; `fp`: wrong, only predicted; `fn`: missed, only in the gold. The scores are computed from these sums over all passages.
+    `tp`: right; `fp`: wrong, only predicted; `fn`: missed, only in the gold (the labels). The scores are computed from these sums over all
+    passages.
     """
 
     tp: int

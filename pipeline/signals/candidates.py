@@ -53,9 +53,9 @@ SentenceCandidates = Sequence[Mapping[str, Any]]
 def build_candidates(sentences: Iterable[ResolvedSentence]) -> list[SentenceCandidates]:
     """Build the candidates of each sentence.
 
-    They are all ordered pairs among its first `MAX_NAMED_COUNTRIES` countries and some others (`_choose_countries`), and each of these
-    countries with all partners (`*`) as target. Candidates are numbered from 0 over all sentences. Sentences for which no country is known
-    have no item in the list.
+    They are what readers judge: all ordered pairs among its first `MAX_NAMED_COUNTRIES` countries and some others (`_choose_countries`),
+    and each of these countries with all partners (`*`) as target. Candidates are numbered from 0 over all sentences. Sentences for which no
+    country is known have no item in the list.
     """
     groups: list[SentenceCandidates] = []
     number = itertools.count()
@@ -67,9 +67,9 @@ def build_candidates(sentences: Iterable[ResolvedSentence]) -> list[SentenceCand
 
 
 def to_frame(groups: Iterable[SentenceCandidates], numbers: Container[int] | None = None) -> pl.DataFrame:
-    """Convert candidates to a frame (`CANDIDATES_SCHEMA`).
+    """Convert candidates, the pairs that readers judge, to a frame.
 
-    If `numbers` is given, only those candidates are included.
+    `groups`: those of each sentence. `numbers`: numbers of the candidates to include; None for all. Returns `CANDIDATES_SCHEMA`.
     """
     rows = [tuple(row.values()) for group in groups for row in group if numbers is None or row["candidate"] in numbers]
     return pl.DataFrame(rows, schema=CANDIDATES_SCHEMA, orient="row")

@@ -1,8 +1,9 @@
 """Combine the readings of two independent readers into evidence.
 
-A reading is a signal that one reader finds in a candidate. It is asserted if it is news, and negated if the sentence denies it
-(`modality`). A rule is sure (`SURE_SIGN`) if the grammar leaves no doubt about the polarity, or that nothing happened. Belongs here: which
-readings are about the same thing, and whose fields are used. Does not: their probability (`calibrate.py`).
+A reading is a signal that one reader finds in a candidate (actor and target that a sentence may be about). It is asserted if it is news,
+and negated if the sentence denies it (`modality`). A rule is sure (`SURE_SIGN`) if the grammar leaves no doubt about the polarity, or that
+nothing happened. Belongs here: which readings are about the same thing, and whose fields are used. Does not: their probability
+(`calibrate.py`).
 """
 
 import polars as pl
@@ -122,8 +123,8 @@ def combine(by_rules: pl.DataFrame, by_encoder: pl.DataFrame) -> pl.DataFrame:
 def _find_old_acts(rules: pl.DataFrame, encoder: pl.DataFrame) -> pl.DataFrame:
     """Find acts of both readers that the rules date in the past.
 
-    An act is a kind of `DEEDS`. Returns candidates and polarities (the columns of `SAME`). Rules for restrictions that are only
-    named (`rule_id` begins with `standing.`) say nothing of an act.
+    An act is a kind of `DEEDS`. Returns the columns of `SAME`: numbers of candidates (actor and target in a sentence) and polarities. Rules
+    for restrictions that are only named (`rule_id` begins with `standing.`) say nothing of an act.
     """
     is_act = pl.col("kind").is_in(DEEDS)
     old = rules.filter(is_act & (pl.col("modality") == "historical") & ~pl.col("rule_id").str.starts_with("standing."))
@@ -133,10 +134,10 @@ def _find_old_acts(rules: pl.DataFrame, encoder: pl.DataFrame) -> pl.DataFrame:
 def _correct_kinds(rules: pl.DataFrame, encoder: pl.DataFrame) -> pl.DataFrame:
     """Replace the rules' kinds where the encoder is sure of another.
 
-    `encoder`: its asserted readings, at most one for each candidate and polarity. Returns the rows of `rules`. An asserted one is changed
-    if the encoder's reading of its candidate and polarity has a `margin` (lead over the next kind) of at least `SURE_MARGIN`, and no rule
-    asserts the encoder's kind there. The `_KIND_FIELDS` of the row (kind, status, flags, rate and amount, also if null) are then the
-    encoder's.
+    `rules`, `encoder`: their readings; of the encoder only asserted ones (reported as news), at most one for each candidate (actor and
+    target in a sentence) and polarity. Returns the rows of `rules`. An asserted one is changed if the encoder's reading of its candidate
+    and polarity has a `margin` (lead over the next kind) of at least `SURE_MARGIN`, and no rule asserts the encoder's kind there. The
+    `_KIND_FIELDS` of the row (kind, status, flags, rate and amount, also if null) are then the encoder's.
     """
     sure = encoder.filter(pl.col("margin") >= SURE_MARGIN)
     by_rules = rules.filter(pl.col("modality") == "asserted").select(*SAME, "kind")
@@ -153,7 +154,7 @@ def _correct_kinds(rules: pl.DataFrame, encoder: pl.DataFrame) -> pl.DataFrame:
 def evidence_from_single_reader(readings: pl.DataFrame, reader: str) -> pl.DataFrame:
     """Convert the readings of one reader to evidence (`EVIDENCE_SCHEMA`).
 
-    `reader`: `rules` or `encoder`.
+    `readings`: the signals that it found; `reader`: `rules` or `encoder`. The other reader counts as having found nothing.
     """
     nothing = pl.DataFrame(schema=READINGS_SCHEMA)
     return combine(readings, nothing) if reader == "rules" else combine(nothing, readings)
@@ -165,7 +166,7 @@ def _map_polarity() -> pl.Expr:
 
 
 def _select_evidence() -> list[pl.Expr]:
-    """Select the columns of the evidence.
+    """Return expressions for the columns of `EVIDENCE_SCHEMA`, without some nulls.
 
     A null `encoder_score` becomes 0, and null `alternatives` (the encoder's likeliest kinds) become an empty text; other nulls stay.
     """

@@ -166,9 +166,9 @@ def _find_state_of_source(source: str) -> str | None:
 
 
 def _count_mentions(sentences: Sequence[Sentence], named: Sequence[Sequence[Mention]]) -> Counter[str]:
-    """Count the mentions of each country.
+    """Count how often an article names each country, by code.
 
-    Those in the title count three times, capitals as places (`met in Madrid`) not at all.
+    Names in the title count three times, capitals as places (`met in Madrid`) not at all. `named`: the mentions in each sentence.
     """
     counts: Counter[str] = Counter()
     for sentence, mentions in zip(sentences, named, strict=True):

@@ -42,9 +42,9 @@ _CURRENT = re.compile(r"\b(?:will|shall|going to|today|hereby)\b|['\u2019]ll\b",
 def add_doubts(evidence: pl.DataFrame, candidates: pl.DataFrame) -> pl.DataFrame:
     """Add `doubts` to evidence: why a sentence may not be news.
 
-    `evidence`: `EVIDENCE_SCHEMA`; `candidates`: at least the candidates of the evidence (`CANDIDATES_SCHEMA`). `doubts` is a list of words
-    of `DOUBT`; the list is empty if there is no doubt. `recital` (a report on what was done earlier) only concerns acts (`DEEDS`), `firm`
-    (the head of a firm) only talks.
+    `evidence`: what the readers found (`EVIDENCE_SCHEMA`); `candidates`: at least the pairs of countries that it is about
+    (`CANDIDATES_SCHEMA`), with their sentences. `doubts` is a list of words of `DOUBT`; the list is empty if there is no doubt. `recital`
+    (a report on what was done earlier) only concerns acts (`DEEDS`), `firm` (the head of a firm) only talks.
     """
     about = candidates.select("candidate", "sentence", "previous")
     placed = evidence.select("candidate", "kind").join(about, on="candidate", how="left", maintain_order="left")

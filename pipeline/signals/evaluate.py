@@ -122,7 +122,7 @@ class Report:
 
 
 def evaluate(gold: Gold, predictions: pl.DataFrame, seed: int = 0, resamples: int = 1000, weights: pl.DataFrame | None = None) -> Report:
-    """Score predictions against gold, sentence by sentence.
+    """Score predictions against gold (labelled passages), sentence by sentence.
 
     docs/annotation-guide.md defines what is right. `predictions` has columns of the table `findings`: `article_id` (the gold id), span,
     `actor`, `target`, `kind`, `polarity`, `status`, `modality`, `instrument` and `probability`; `tier` and `rate_pct` are optional and add
@@ -159,7 +159,7 @@ def evaluate(gold: Gold, predictions: pl.DataFrame, seed: int = 0, resamples: in
 
 
 def to_predictions(gold: Gold) -> pl.DataFrame:
-    """Convert gold rows that are not optional to predictions.
+    """Convert gold rows (labels) to predictions, except optional ones.
 
     Rows of any modality are converted; all have the probability 1. Used e.g. to measure the agreement of two annotators with `evaluate`.
     """
@@ -219,7 +219,8 @@ def _score_sources(bootstrap: Bootstrap, passages: pl.DataFrame, triples: pl.Dat
 def _score_tiers(bootstrap: Bootstrap, verdicts: pl.DataFrame) -> dict[str, Score]:
     """Score the share of asserted predictions that are right, by tier.
 
-    `verdicts`: from `judge_predictions`. Empty if the predictions have no `tier`.
+    Asserted: reported as news; tier: `high`, `medium` or `low` confidence. `verdicts`: from `judge_predictions`. Empty if the predictions
+    have no `tier`.
     """
     if "tier" not in verdicts.columns:
         return {}
@@ -268,9 +269,9 @@ def size_of_act(rate_pct: pl.Expr) -> pl.Expr:
 def _score_accuracy(bootstrap: Bootstrap, aligned: Aligned) -> dict[str, Score]:
     """Score how often modality, status, instrument and rate are right.
 
-    Counted are pairs of a gold row that is not optional and a prediction of the same triple (`pair_rows`); for all but the modality both
-    must be asserted. Rates are scored only if the predictions have the column `rate_pct`: on pairs with a rate in gold or prediction whose
-    gold row is a threat or measure with the instrument tariff. A rate in only one of them is wrong.
+    Counted are pairs of a gold row (label) that is not optional and a prediction of the same triple (`pair_rows`); for all but the modality
+    both must be asserted (reported as news). Rates are scored only if the predictions have the column `rate_pct`: on pairs with a rate in
+    gold or prediction whose gold row is a threat or measure with the instrument tariff. A rate in only one of them is wrong.
     """
     rows = aligned.gold.filter(~pl.col("opt"))
     everything = pair_rows(rows, aligned.predictions)
@@ -291,8 +292,8 @@ def _score_accuracy(bootstrap: Bootstrap, aligned: Aligned) -> dict[str, Score]:
 def _score_calibration(bootstrap: Bootstrap, verdicts: pl.DataFrame) -> tuple[Score, Score, tuple[Bin, ...]]:
     """Return Brier score, expected calibration error and bins of equal width.
 
-    All compare the probability of the asserted predictions with `is_right`. `verdicts`: these predictions, from `judge_predictions`. Both
-    scores have a 95 % interval from `bootstrap`; without predictions they have no value, and every bin is empty.
+    All compare the probability of the asserted predictions (reported as news) with `is_right`. `verdicts`: these predictions, from
+    `judge_predictions`. Both scores have a 95 % interval from `bootstrap`; without predictions they have no value, and every bin is empty.
     """
     p, right = pl.col("probability"), pl.col("is_right").cast(pl.Float64)
     scored = verdicts.select(
@@ -358,7 +359,7 @@ def _pair_mistakes(missed: pl.DataFrame, wrong: pl.DataFrame) -> pl.DataFrame:
 
 
 def _add_fields(errors: pl.DataFrame, aligned: Aligned, passages: pl.DataFrame) -> pl.DataFrame:
-    """Add the fields of gold row and prediction to errors.
+    """Add the fields of gold row (label) and prediction to errors.
 
     `errors`: `gold_row`, `prediction` (null without one) and `error`. Span and quote are those of the gold row, or of the prediction if
     there is none. Rows are sorted by passage and span.

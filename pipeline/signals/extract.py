@@ -173,7 +173,7 @@ def resolve_texts(texts: Iterable[tuple[str, date | None, str, str, int]]) -> It
 def collect_evidence(mode: str, groups: Sequence[SentenceCandidates], threads: int = 1) -> pl.DataFrame:
     """Run the readers of a mode and combine what they find.
 
-    `mode`: `rules`, `encoder` or `both`; `groups`: the candidates of each sentence. Returns `EVIDENCE_SCHEMA`.
+    `mode`: `rules`, `encoder` or `both`; `groups`: the candidates (pairs of countries) of each sentence. Returns `EVIDENCE_SCHEMA`.
     """
     return combine_readings(mode, collect_readings(mode, groups, threads))
 
@@ -181,7 +181,8 @@ def collect_evidence(mode: str, groups: Sequence[SentenceCandidates], threads: i
 def collect_readings(mode: str, groups: Sequence[SentenceCandidates], threads: int = 1) -> dict[str, pl.DataFrame]:
     """Run the readers of a mode; return their readings by name.
 
-    Each has `READINGS_SCHEMA`. With several threads the readers run in parallel, and the encoder runs several batches at once.
+    `mode`: `rules`, `encoder` or `both`; `groups`: the candidates (pairs of countries) of each sentence. Each result has `READINGS_SCHEMA`.
+    With several threads the readers run in parallel, and the encoder runs several batches at once.
     """
     readers = _make_readers(mode, threads)
     with ThreadPoolExecutor(len(readers) if threads > 1 else 1) as pool:
@@ -191,7 +192,7 @@ def collect_readings(mode: str, groups: Sequence[SentenceCandidates], threads: i
 def combine_readings(mode: str, readings: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     """Combine the readings of the readers of a mode to evidence.
 
-    `readings`: at least those of the mode's readers, by name. Returns `EVIDENCE_SCHEMA`.
+    `mode`: `rules`, `encoder` or `both`; `readings`: at least those of the mode's readers, by name. Returns `EVIDENCE_SCHEMA`.
     """
     if mode == "both":
         return combine(readings["rules"], readings["encoder"])
@@ -201,9 +202,9 @@ def combine_readings(mode: str, readings: Mapping[str, pl.DataFrame]) -> pl.Data
 def score_evidence(evidence: pl.DataFrame, mode: str) -> pl.DataFrame:
     """Add `probability` and `tier` to evidence, and drop weak evidence.
 
-    `evidence` must have `doubts`; `mode`: which readers made it. Asserted evidence (reported as news) below the minimum probability of the
-    mode is dropped. Evidence of another modality is dropped if, for the same candidate (actor and target of a sentence) and polarity,
-    evidence remains that the encoder alone asserts. Asserted rows come first.
+    `evidence`: what the readers found, with `doubts`; `mode`: which readers (`rules`, `encoder` or `both`). Asserted evidence (reported as
+    news) below the minimum probability of the mode is dropped. Evidence of another modality is dropped if, for the same candidate (actor
+    and target of a sentence) and polarity, evidence remains that the encoder alone asserts. Asserted rows come first.
     """
     scored = evidence.with_columns(compute_probabilities(evidence, mode))
     scored = scored.with_columns(assign_tiers(scored["probability"]))
@@ -226,7 +227,7 @@ def _mention_words(side: str) -> pl.Expr:
 
 
 def _make_readers(mode: str, threads: int = 1) -> list[Reader]:
-    """Make the readers of a mode, the rules first."""
+    """Make the readers of a mode (one of `MODES`), the rules first."""
     readers: list[Reader] = []
     if mode in {"rules", "both"}:
         readers.append(RuleReader())

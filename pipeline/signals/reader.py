@@ -43,7 +43,10 @@ READINGS_SCHEMA = pl.Schema(
 
 
 class Reading(NamedTuple):
-    """What a reader found about one candidate; a row of `READINGS_SCHEMA`."""
+    """A signal that a reader finds in one candidate.
+
+    A row of `READINGS_SCHEMA`. `candidate`: number of the pair of countries in a sentence.
+    """
 
     candidate: int
     kind: str
@@ -62,7 +65,7 @@ class Reading(NamedTuple):
 
 
 class Reader(Protocol):
-    """Finds signals among the candidates of sentences.
+    """Finds signals among the candidates (pairs of countries) of sentences.
 
     `name` and `version` are recorded on every finding.
     """
@@ -80,7 +83,8 @@ class Reader(Protocol):
     def read(self, candidates: Sequence[SentenceCandidates]) -> pl.DataFrame:
         """Return one row (`READINGS_SCHEMA`) for each signal in the candidates.
 
-        Signals of any modality count, and a candidate may have several. `candidate` is its number, `score` is from 0 to 1 but not yet a
-        probability, `words` are the matched words or, of the encoder, the likeliest kinds.
+        `candidates`: by sentence, the ordered pairs of countries that it may be about. Signals of any modality count, also if denied, and a
+        candidate may have several. `candidate` is its number, `score` is from 0 to 1 but not yet a probability, `words` are the matched
+        words or, of the encoder, the likeliest kinds.
         """
         ...

@@ -136,7 +136,7 @@ def to_toml(shares: dict[str, float], coefficients: dict[str, dict[str, float]],
 
 
 def main(paths: list[str]) -> None:
-    """Fit on gold files and write `lexicon/calibration.toml`."""
+    """Fit on gold files (labelled passages) and write `lexicon/calibration.toml`."""
     gold = read_gold(*map(Path, paths))
     _FILE.write_text(to_toml(*fit(gold), gold.passages.height), encoding="utf-8")
 

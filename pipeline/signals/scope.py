@@ -276,9 +276,10 @@ def _is_outside(sentence: str, start: int) -> bool:
 
 
 def _group_into_lists(sentence: str, mentions: Sequence[Mention]) -> Iterator[list[Mention]]:
-    """Group mentions that form a list, such as `Canada, Mexico and Korea`.
+    """Group countries named in a list, such as `Canada, Mexico and Korea`.
 
-    Only commas, `&`, `and`, `or` and `the` are between those of a list. Any other mention is a list of its own.
+    `mentions`: those of a sentence, in order. Only commas, `&`, `and`, `or` and `the` are between those of a list. Any other mention is a
+    list of its own.
     """
     run: list[Mention] = []
     for mention in mentions:

@@ -39,13 +39,13 @@ class Encoded:
 
 
 def encode(tokenizer: Tokenizer, group: SentenceCandidates) -> Encoded:
-    """Encode the candidates of one sentence (rows of `CANDIDATES_SCHEMA`).
+    """Encode the candidates (pairs of countries) of one sentence.
 
-    Countries are numbered in order of appearance, and each mention gets the mark (token) of its number, so that the model learns sentences
-    rather than countries. The parts are: the mark of each country (and after it those of the speaker and of the main pair where they
-    apply), of all partners, and of a headline or a stranger (see `ResolvedSentence`); the first `MAX_CONTEXT_TOKENS // 2` tokens of the
-    title (none if the sentence is the title) and the last `MAX_CONTEXT_TOKENS` of the previous sentence; the first `MAX_SENTENCE_TOKENS` of
-    the sentence. Candidates with a country beyond `MAX_COUNTRIES` are left out.
+    `group`: rows of `CANDIDATES_SCHEMA`. Countries are numbered in order of appearance, and each mention gets the mark (token) of its
+    number, so that the model learns sentences rather than countries. The parts are: the mark of each country (and after it those of the
+    speaker and of the main pair where they apply), of all partners, and of a headline or a stranger (see `ResolvedSentence`); the first
+    `MAX_CONTEXT_TOKENS // 2` tokens of the title (none if the sentence is the title) and the last `MAX_CONTEXT_TOKENS` of the previous
+    sentence; the first `MAX_SENTENCE_TOKENS` of the sentence. Candidates with a country beyond `MAX_COUNTRIES` are left out.
     """
     first = group[0]
     mentions = _collect_mentions(group)
@@ -82,9 +82,10 @@ def encode(tokenizer: Tokenizer, group: SentenceCandidates) -> Encoded:
 
 
 def _collect_mentions(group: SentenceCandidates) -> list[tuple[str, int, int, str]]:
-    """Collect the distinct mentions in order of appearance.
+    """Collect where and how a sentence names countries, in order of appearance.
 
-    Each is (country code, start, end, role); start and end are character offsets in the sentence, `end` exclusive.
+    `group`: its candidates. Each mention is (country code, start, end, role), once; start and end are character offsets in the sentence,
+    `end` exclusive.
     """
     mentions = {
         (row[side], m["start"], m["end"], m["role"]) for row in group for side in ("actor", "target") for m in row[f"{side}_mentions"]
@@ -95,8 +96,8 @@ def _collect_mentions(group: SentenceCandidates) -> list[tuple[str, int, int, st
 def _collect_countries(group: SentenceCandidates, mentions: Iterable[tuple[str, int, int, str]]) -> tuple[str, ...]:
     """Collect at most `MAX_COUNTRIES` countries of a sentence.
 
-    First those with a mention, in order of appearance, then the other actors and targets of its candidates; `ALL_PARTNERS` is left out.
-    `mentions`: result of `_collect_mentions`.
+    First those that it mentions, in order of appearance, then the other actors and targets of its candidates (`group`); `ALL_PARTNERS` is
+    left out. `mentions`: result of `_collect_mentions`.
     """
     others = (row[side] for row in group for side in ("actor", "target"))
     codes = dict.fromkeys((*(mention[0] for mention in mentions), *others))

@@ -46,8 +46,8 @@ class EncoderReader:
         """Return at most one row (`READINGS_SCHEMA`) for each candidate and polarity.
 
         `candidates`: pairs of countries, by sentence; sentences over `MAX_SENTENCE_LENGTH` characters are skipped. `score` is the model's
-        score that the polarity is asserted or, if that is below `MIN_SCORE`, that the kind is present; `words` are the likeliest kinds with
-        scores.
+        score that the polarity is asserted (reported as news) or, if that is below `MIN_SCORE`, that the kind is present; `words` are the
+        likeliest kinds with scores.
         """
         groups = [group for group in candidates if len(group[0]["sentence"]) <= MAX_SENTENCE_LENGTH]
         encoded = [encode(self.network.tokenizer, group) for group in groups]
@@ -67,9 +67,9 @@ class EncoderReader:
 def _iter_readings(group: SentenceCandidates, encoded: Encoded, logits: Logits, network: Network) -> Iterator[Reading]:
     """Yield the readings of a sentence in order of its candidates.
 
-    `group`: its candidates. `logits`: the model's output, of shape (actors, targets, labels of all heads); actors and targets are in
-    the order of `encoded.places`. A candidate is examined if the score that a polarity is asserted is at least `MIN_SCORE`, or a kind
-    is more likely than not.
+    `group`: its candidates (pairs of countries that it may be about). `logits`: the model's output, of shape (actors, targets, labels of
+    all heads); actors and targets are in the order of `encoded.places`. A candidate is examined if the score that a polarity is asserted
+    (reported as news) is at least `MIN_SCORE`, or a kind is more likely than not.
     """
     if not encoded.candidates:
         return

@@ -17,20 +17,20 @@ from pipeline.signals.texts import ExtractorError
 
 
 def measure_confidence(extractor: LlmExtractor, gold: Gold) -> tuple[Confidence, int]:
-    """Fit the table of a model to gold; count the readings used.
+    """Fit the table of a model's confidences to labelled passages (gold).
 
-    `extractor` must give the model's confidence as probability, unchanged (`IDENTITY`). The second value is the number of readings that the
-    table is fitted to: asserted ones, without those that only an optional gold row matches.
+    `extractor` must give the model's confidence as probability, unchanged (`IDENTITY`). Also returns the number of readings (signals that
+    the model found) that the table is fitted to: asserted ones (reported as news), without those that only an optional gold row matches.
     """
     verdicts = judge_predictions(align(gold, extractor.read_texts(gold.passages)))
     return fit_confidence(list(verdicts.select("probability", "is_right").iter_rows())), verdicts.height
 
 
 def main(paths: Sequence[str]) -> None:
-    """Write the table measured on the even half of the gold files.
+    """Print the table of probabilities, measured on half of the gold files.
 
-    `paths`: the files. The language model is that of the settings. The table goes to standard output as TOML, warnings about unread texts
-    and rejected signals to standard error.
+    It is the even half (`select_half`). `paths`: the files, with labelled passages. The language model is that of the settings. The table
+    goes to standard output as TOML, warnings about unread texts and rejected signals to standard error.
     """
     gold = read_gold(*map(Path, paths))
     extractor = from_settings(read_settings(), confidence=IDENTITY)

@@ -81,5 +81,5 @@ def _read_linear(stored: Stored, name: str) -> tuple[NDArray[np.float32], NDArra
 
 
 def _name_parts(name: str, parts: tuple[NDArray[np.float32], NDArray[np.float32]]) -> Stored:
-    """Return weights and bias of a layer, named as in the network's state."""
+    """Return weights and bias of a layer, named as in the network."""
     return {f"{name}.weight": parts[0].copy(), f"{name}.bias": parts[1].copy()}

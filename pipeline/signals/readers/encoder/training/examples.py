@@ -66,10 +66,11 @@ class Example:
 
 
 def make_examples(gold: Gold, tokenizer: Tokenizer, titles: Mapping[str, str] | None = None) -> list[Example]:
-    """Make an example of every sentence that has candidates.
+    """Make an example of every sentence that has candidates (pairs of countries).
 
-    `titles` maps ids of documents to titles. A title is context for the passages of its document, whose ids are `<document>-x<paragraphs>`;
-    it is no example itself. The first line of a text is its title only for some sources (`_SOURCES_WITH_HEADLINE`).
+    `gold`: labelled passages. `titles` maps ids of documents to titles. A title is context for the passages of its document, whose ids are
+    `<document>-x<paragraphs>`; it is no example itself. The first line of a text is its title only for some sources
+    (`_SOURCES_WITH_HEADLINE`).
     """
     rows_by_passage = {key[0]: part for key, part in gold.rows.partition_by("id", as_dict=True, maintain_order=True).items()}
     examples: list[Example] = []

@@ -61,10 +61,10 @@ REPEATED = 0.3
 def compute_loss(logits: Tensor, group: list[Example]) -> Tensor:
     """Compute the loss of a batch.
 
-    `logits`: of the sentences in `group`, of shape (sentences, actors, targets, labels of all heads). The loss counts polarity (of asserted
-    labels only) and kind of every candidate pair, and the other heads of labelled pairs. Optional labels (`Label.is_optional`) do not
-    count. If a pair has several labels, the last one with the modality `asserted`, else the last, gives modality, status, instrument and
-    flags.
+    `logits`: of the sentences in `group`, of shape (sentences, actors, targets, labels of all heads). The loss counts polarity (only of
+    labels that are asserted, i.e. reported as news) and kind of every candidate pair, and the other heads of labelled pairs. Optional
+    labels (`Label.is_optional`) do not count. If a pair has several labels, the last one with the modality `asserted`, else the last, gives
+    modality, status, instrument and flags.
     """
     parts = dict(zip(HEADS, logits.split(HEAD_SIZES, dim=-1), strict=True))
     total = _compute_presence_loss(
