@@ -38,7 +38,7 @@ FILTER_MODEL = "the filter's own"
 def parse_series(argument: str) -> tuple[str, Lake, str, str | None]:
     """Parse `NAME=HOME:PAIR[:CHANNEL]`.
 
-    Returns name, lake of the home, pair, and channel (such as `escalation`; None: all together).
+    Returns name, lake (tables) of the home, pair, and channel (such as `escalation`; None: all together).
     """
     name, _, rest = argument.partition("=")
     home, pair, *channel = rest.split(":")

@@ -22,8 +22,9 @@ _GROUP = ["series", "channel"]
 def measure_clustering(daily: pl.DataFrame, baseline: pl.DataFrame, half_life_days: float) -> pl.DataFrame:
     """Measure how much stories come in clusters, as rows of `CLUSTERING`.
 
-    `daily`: rows of DAILY_MASS, every day of every series. `baseline`: rows of BASELINE, which give the windows. Returns one row for each
-    version of the baseline, series and channel; `clustering` is from 1 (stories come singly) to `MAX_CLUSTERING`.
+    `daily`: rows of DAILY_MASS, every day of every series (direction or pair). `baseline`: rows of BASELINE, which give the windows.
+    Returns one row for each version of the baseline, series and channel (such as escalation); `clustering` is from 1 (stories come singly)
+    to `MAX_CLUSTERING`.
 
     The filter forecasts the number of stories of each day of the window from the days before. If stories come singly, the squared errors of
     these forecasts sum to about the sum of their variances, m (1 + e / b) of a negative binomial distribution (m: the forecast, e: stories

@@ -162,10 +162,11 @@ def filter_channels(
 ) -> pl.DataFrame:
     """Compute values and intervals of each series and channel (`CHANNEL_DAILY`).
 
-    `daily`: rows of DAILY_MASS, every day of every series. `baseline`: rows of BASELINE; a day has the prior of the version that it uses
-    (`valid_from`). `clustering`: rows of CLUSTERING; without a row, or with None, stories count as coming singly. Values with less evidence
-    than `least_evidence` are returned too, marked `is_thin`; the index does not publish them. `value_bilateral`, without acts towards
-    everybody, is null if its own sums have too little evidence.
+    A series is a direction or a pair, a channel is escalation, concession or dialogue. `daily`: rows of DAILY_MASS, every day of every
+    series. `baseline`: rows of BASELINE; a day has the prior of the version that it uses (`valid_from`). `clustering`: rows of CLUSTERING;
+    without a row, or with None, stories count as coming singly. Values with less evidence than `least_evidence` are returned too, marked
+    `is_thin`; the index does not publish them. `value_bilateral`, without acts towards everybody, is null if its own sums have too little
+    evidence.
 
     `shape` and `rate` are the discounted observed and expected mass, each with the prior; `value` is 100 x shape / rate. Its intervals are
     those of 100 x Gamma(shape / dispersion, rate / dispersion), with the result of `dispersion`. The expected squares of story masses that

@@ -20,11 +20,11 @@ _UNITS = 1e12
 def find_source_shares(masses: pl.DataFrame, articles: pl.DataFrame, channels: pl.DataFrame) -> pl.DataFrame:
     """Find for each value the owner whose outlets contribute most to it.
 
-    `masses`: rows of STORY_MASS. `articles`: rows of STORY_ARTICLES. `channels`: rows of CHANNEL_DAILY, every day of each series and
-    channel. Returns rows of SOURCE_SHARES; a value without a story so far has none. The share is the discounted mass of the owner's
-    outlets, divided by the value's `shape`, which includes the prior. Each row of `masses` is divided equally among the owners that carried
-    the story by the day of that row. `is_one_source`: the share is at least `MOST`. If two owners have equal shares, the first by name is
-    taken.
+    A value is that of a series (direction or pair), channel and day. `masses`: rows of STORY_MASS. `articles`: rows of STORY_ARTICLES.
+    `channels`: rows of CHANNEL_DAILY, every day of each series and channel. Returns rows of SOURCE_SHARES; a value without a story so far
+    has none. The share is the discounted mass (weight of stories, halved with time) of the owner's outlets, divided by the value's `shape`,
+    which includes the prior. Each row of `masses` is divided equally among the owners that carried the story by the day of that row.
+    `is_one_source`: the share is at least `MOST`. If two owners have equal shares, the first by name is taken.
     """
     series = channels.select("series", "channel").unique().sort("series", "channel").with_row_index("group")
     parts = _share_masses(masses, articles).join(series, on=["series", "channel"])
@@ -52,7 +52,7 @@ def find_source_shares(masses: pl.DataFrame, articles: pl.DataFrame, channels: p
 
 
 def _share_masses(masses: pl.DataFrame, articles: pl.DataFrame) -> pl.DataFrame:
-    """Divide the mass of each story equally among its sources' owners.
+    """Divide the mass (weight) of each story equally among its sources' owners.
 
     Owners whose sources carried the story only after the day on which the mass counts have no part. Returns `mass` by series, channel, day
     and owner.

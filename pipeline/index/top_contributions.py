@@ -23,8 +23,9 @@ Ranks = NDArray[np.int32]  # ascending on the first axis; shape (STORIES_SHOWN, 
 def select_top_contributions(masses: pl.DataFrame, channels: pl.DataFrame, story_days: int) -> pl.DataFrame:
     """Select the stories that add most to each value (`TOP_CONTRIBUTIONS`).
 
-    `masses`: rows of STORY_MASS, sorted by key. `channels`: rows of CHANNEL_DAILY, every day of each series and channel. `story_days`: for
-    how many days a story is listed. Returns at most `STORIES_SHOWN` stories for each series, channel and day, the largest as `place` 1.
+    A value is that of a series (pair or direction), channel (such as escalation) and day. `masses`: rows of STORY_MASS, sorted by key.
+    `channels`: rows of CHANNEL_DAILY, every day of each series and channel. `story_days`: for how many days a story is listed. Returns at
+    most `STORIES_SHOWN` stories for each value, the largest as `place` 1.
 
     All stories of a series lose weight at the same rate, so the order of two stories is the same on every day. Each row of STORY_MASS is
     ranked once, so what late articles add to a story has its own rank; a day takes the smallest ranks of its window of `story_days`.

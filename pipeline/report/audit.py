@@ -22,8 +22,9 @@ from pipeline.report.tables import add_columns, new_table
 def describe_precision(precision: pl.DataFrame, pair: str = ALL_PAIRS) -> list[str]:
     """Say which share of each channel's judged mass is right.
 
-    `precision`: rows of MASS_PRECISION; only those of `pair` are used (default: the rows of all pairs together). Returns a sentence for
-    each channel that has a row.
+    Mass is the weight of readings in the index; people judge readings, by channel (such as escalation). `precision`: rows of
+    MASS_PRECISION; only those of `pair` are used (default: the rows of all pairs together). Returns a sentence for each channel that has a
+    row.
     """
     by_channel = {row["channel"]: row for row in precision.filter(pl.col("pair") == pair).iter_rows(named=True)}
     return [_describe_channel(by_channel[channel]) for channel in CHANNEL.words if channel in by_channel]
@@ -32,7 +33,8 @@ def describe_precision(precision: pl.DataFrame, pair: str = ALL_PAIRS) -> list[s
 def _describe_channel(row: Mapping[str, Any]) -> str:
     """Say which share of a channel's judged mass is right.
 
-    `row`: of MASS_PRECISION. Without a precision (every judge was unsure), it says only that none was judged.
+    Mass is the weight of readings in the index. `row`: of MASS_PRECISION. Without a precision (every judge was unsure), it says only that
+    none was judged.
     """
     readings = format_count(row["reading_count"], "reading")
     judged = f"{row['judged_count']:,} of {readings} were judged, with {percent(row['judged_share'])} of the mass"
@@ -50,7 +52,7 @@ def _describe_channel(row: Mapping[str, Any]) -> str:
 
 
 def listing_table(listing: pl.DataFrame, selection: str) -> Table:
-    """Return a terminal table of the readings with most mass.
+    """Return a terminal table of the readings with most mass (weight).
 
     `listing`: rows of `add_opinions` (`pipeline/audit/listing.py`), all shown in this order. `selection`: words for what they were selected
     from, printed in the title. Below the probability is the tier (confidence), in `verdicts` what judges said.

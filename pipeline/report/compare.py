@@ -86,7 +86,8 @@ def threat_table(threats: pl.DataFrame, number: int) -> Table | None:
 def describe_readings(readings: pl.DataFrame) -> str:
     """Count sentences by what became of their readings, in words.
 
-    `readings`: result of `compare_readings` (`pipeline/audit/compare.py`). Smaller differences of mass than `LEAST_MASS` count as none.
+    Readings are the signals read from a sentence. `readings`: result of `compare_readings` (`pipeline/audit/compare.py`). Differences of
+    mass (weight in the index) below `LEAST_MASS` count as none.
     """
     is_other = pl.col("readings_before") != pl.col("readings_after")
     only_before, only_after = pl.col("readings_after") == "", pl.col("readings_before") == ""
@@ -100,7 +101,7 @@ def describe_readings(readings: pl.DataFrame) -> str:
 
 
 def reading_table(readings: pl.DataFrame, number: int) -> Table | None:
-    """Return a terminal table of sentences, largest change of mass first.
+    """Return a terminal table of sentences, largest change of weight (mass) first.
 
     `readings`: result of `compare_readings`, which is in this order; at most `number` of them, without differences below `LEAST_MASS`. None
     if there are none.

@@ -63,8 +63,8 @@ def rates_table(scores: pl.DataFrame, title: str) -> Table:
 def shares_table(scores: pl.DataFrame, title: str, name: str, share: str) -> Table:
     """Return a table of the share that is right, by group.
 
-    A group is a tier (share of its findings) or a channel (share of its mass). `name` and `share`: headings of the columns with the group
-    and its share. `scores`: one row for each group.
+    A group is a tier of confidence (share of its findings) or a channel such as escalation (share of its mass, the weight in the index).
+    `name` and `share`: headings of the columns with the group and its share. `scores`: one row for each group.
     """
     table = new_table(title)
     add_columns(table, name, justify="left")

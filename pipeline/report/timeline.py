@@ -123,13 +123,13 @@ class Timeline:
     new_scales: tuple[date, ...] = ()
 
     def peaks_of(self, series: str) -> tuple[tuple[Peak, tuple[tuple[PeakStory, Evidence], ...]], ...]:
-        """Return the peaks of a series, by day, each with its stories."""
+        """Return the peaks of a pair or direction by day, with stories."""
         of_series = (peak for peak in self.peaks if peak.series == series)
         return tuple((peak, tuple((story, self.stories[story.number]) for story in peak.stories)) for peak in of_series)
 
     @property
     def pairs(self) -> frozenset[str]:
-        """Pairs with a value in one of their series."""
+        """Pairs with a value for the pair or one of its directions."""
         return frozenset("-".join(sorted(name.replace(">", "-").split("-"))) for name in self.values["series"].unique())
 
     def pack(self, extra: Mapping[str, Any]) -> str:
@@ -173,11 +173,12 @@ def pack_json(value: Mapping[str, Any]) -> str:
 
 
 def build_timeline(read: ReadTable, max_rows: int = MAX_ROWS, max_stories: int = MAX_STORIES) -> Timeline:
-    """Build the timeline of all series that have a value.
+    """Build the timeline of all pairs and directions that have a value.
 
-    `read` reads tables. `max_rows`: about the largest number of rows of all series together, without days of peaks; above it older days are
-    thinned. `max_stories`: largest number of stories; those of peaks come first, then those of the newest days. Left out are peaks without
-    a story, with a value that is less than half news, or with the same largest story as a higher peak (see `_list_peaks`).
+    `read` reads tables. `max_rows`: about the largest number of rows of all these series together, without days of peaks; above it, some
+    older days are left out. `max_stories`: largest number of stories; those of peaks come first, then those of the newest days.
+    Left out are peaks without a story, with a value that is less than half news, or with the same largest story as a higher peak (see
+    `_list_peaks`).
     """
     values = _read_values(read)
     stories = _read_stories(read)
@@ -250,10 +251,10 @@ def _read_stories(read: ReadTable) -> pl.DataFrame:
 def find_peaks_of(values: pl.DataFrame) -> pl.DataFrame:
     """Find the highest peaks of each series and channel.
 
-    A peak has at least `MIN_PEAK`. It is higher than the days next to it, and at least `_PROMINENCE` points higher than the lowest day
-    between it and any higher day. Days without a value are passed over; of equal neighbouring days the middle one is the peak. At most
-    `PEAKS_SHOWN` are chosen, the highest first, at least two weeks apart. `values`: as `_read_values` returns them. Returns the columns
-    `series`, `index_date`, `channel` and `value`.
+    A series is a pair or direction; channels are those of `VALUE_OF_CHANNEL`. A peak has at least `MIN_PEAK`. It is higher than the days
+    next to it, and at least `_PROMINENCE` points higher than the lowest day between it and any higher day. Days without a value are passed
+    over; of equal neighbouring days the middle one is the peak. At most `PEAKS_SHOWN` are chosen, the highest first, at least two weeks
+    apart. `values`: as `_read_values` returns them. Returns the columns `series`, `index_date`, `channel` and `value`.
     """
     peaks: list[tuple[str, date, str, int]] = []
     for channel, name in VALUE_OF_CHANNEL.items():

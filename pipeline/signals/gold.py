@@ -117,9 +117,8 @@ def read_gold(*paths: Path) -> Gold:
 def select_half(passages: pl.DataFrame, which: Literal["even", "odd"]) -> pl.DataFrame:
     """Return one half of the passages, chosen by SHA-1 of `id`.
 
-    `which`: the half with an even or with an odd hash.
-    `ValueError` if `which` is another word. A passage stays in its half when files grow or are reordered: one half serves to tune a reader,
-    the other to measure it.
+    `which`: the half with an even or with an odd hash. `ValueError` if `which` is another word. A passage stays in its half when files grow
+    or are reordered: one half serves to tune a reader, the other to measure it.
     """
     if which not in ("even", "odd"):
         raise ValueError(f"unknown half {which!r} of a gold file; choose 'even' or 'odd'")

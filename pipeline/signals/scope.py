@@ -394,8 +394,8 @@ def _compile() -> _Patterns:
 def _limits(lexicon: dict[str, Any]) -> str:
     """Return a pattern of words after a noun that limit it.
 
-    Example: `countries that retaliate` are a group, not all countries.
-    `lexicon`: content of `scopes.toml`, which lists them (`after_noun`).
+    Example: `countries that retaliate` are a group, not all countries. `lexicon`: content of `scopes.toml`, which lists them
+    (`after_noun`).
     """
     group = next(entry for entry in lexicon["scope"] if entry["code"] == GROUP)
     return rf"\s+(?:{_alternatives(group['after_noun'])})\b(?!\s+(?:the\s+)?exception)"

@@ -142,8 +142,8 @@ def likelihood_chart(forecast: pl.DataFrame, note: str = "") -> Chart:
     """Plot the log likelihood of each half-life, relative to the best.
 
     x axis: half-life of the filter in days, logarithmic; y axis: log likelihood minus that of the best half-life of the same series, at
-    most 0. Each series has a line and a colour; a dot and a number of days mark its best half-life. `forecast`: `series`, `half_life_days`,
-    `log_likelihood`; at least one row. `note`: a line below the title.
+    most 0. Each series (a pair, with how its stories arrive) has a line and a colour; a dot and a number of days mark its best half-life.
+    `forecast`: `series`, `half_life_days`, `log_likelihood`; at least one row. `note`: a line below the title.
     """
     below = forecast.select(
         "series", "half_life_days", below=pl.col("log_likelihood") - pl.col("log_likelihood").max().over("series")

@@ -68,7 +68,7 @@ Part = tuple[pl.DataFrame, pages.Section]  # rows of VALIDATION, and the section
 
 
 class ValidationError(UserError, ValueError):
-    """A home, pair or window cannot be validated."""
+    """The home (folder of a run), pair or window cannot be validated."""
 
 
 @dataclass(frozen=True)
@@ -100,8 +100,8 @@ class ValidationResult:
 def validate(settings: Settings, options: ValidationOptions) -> ValidationResult:
     """Validate the index in the home of `settings` with all studies.
 
-    Nothing is written. Raises `ValidationError` (home, pair, window), `PairError`, `SourceError` (references), `ContractError` or
-    `LakeError` (files of the lake), or as `open_lake` does.
+    The home is the folder of a run, its lake the tables in it. Nothing is written. Raises `ValidationError` (home, pair, window),
+    `PairError`, `SourceError` (references), `ContractError` or `LakeError` (files of the lake), or as `open_lake` does.
     """
     index = _Index.open(settings, options)
     references = pl.DataFrame(schema=REFERENCES) if options.references is None else read_references(options.references)
@@ -361,7 +361,7 @@ def _compare_sources(index: _Index, inputs: agreement.Inputs) -> Part:
 def _compare_with_rebuild(index: _Index) -> Part:
     """Compare the index with a second computation from published masses.
 
-    The figures are the largest difference of each column.
+    Masses are the weights of stories. The figures are the largest difference of each column.
     """
     read = index.lake.read
     rebuilt = rebuild.rebuild_index(

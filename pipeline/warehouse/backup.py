@@ -50,10 +50,10 @@ class Backup:
 def back_up(home: Path, target: Path, find_damage: Callable[[], Sequence[object]] = tuple) -> Backup:
     """Copy a home into a new folder, and lock the home meanwhile.
 
-    `target`: the new folder; it appears when all is on the disk. Every copy, except of a SQLite database, is read again and compared with
-    the original. `find_damage`: lists what is damaged. Returns the manifest. Raises `BackupError` if anything is damaged or cannot be
-    copied, `home` has no lake, a link leads out of the home, or `target` exists or is in the home; `HomeError` as `lock_home` does, e.g. if
-    the home is in use.
+    `home`: the folder of an index; `target`: the new folder, which appears when all is on the disk. Every copy, except of a SQLite
+    database, is read again and compared with the original. `find_damage`: lists what is damaged. Returns the manifest (facts about the
+    backup). Raises `BackupError` if anything is damaged or cannot be copied, `home` has no lake, a link leads out of the home, or `target`
+    exists or is in the home; `HomeError` as `lock_home` does, e.g. if the home is in use.
     """
     if not (home / "lake").is_dir():
         raise BackupError(f"{home} is no home: it has no folder lake; nothing was copied")
@@ -107,9 +107,9 @@ def _copy_home(home: Path, target: Path) -> Backup:
 def restore(source: Path, home: Path) -> Backup:
     """Make a home from a backup, in the format of this version.
 
-    `source`: the backup. `home`: a new or empty folder. Returns the manifest. Raises `BackupError`, and leaves nothing, if a file of the
-    backup is missing, damaged or not listed, if a path or link leads out of the home, if the backup has a later format than this version,
-    or if `home` has files.
+    A home is the folder of one index. `source`: the backup. `home`: a new or empty folder. Returns the manifest (facts about the backup).
+    Raises `BackupError`, and leaves nothing, if a file of the backup is missing, damaged or not listed, if a path or link leads out of the
+    home, if the backup has a later format than this version, or if `home` has files.
     """
     sums = _read_sums(source)
     backup = _read_manifest(source)

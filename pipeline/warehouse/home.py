@@ -34,7 +34,8 @@ _locked: set[Path] = set()
 class HomeError(UserError, ValueError):
     """The home is for other articles, or cannot be used.
 
-    Other articles: the bundled sample instead of the user's own, or the other way round. The message says what to do.
+    A home is the folder of an index. Other articles: the bundled sample instead of the user's own, or the other way round. The message
+    says what to do.
     """
 
 
@@ -54,10 +55,10 @@ def require_folder(home: Path) -> None:
 def lock_home(home: Path, writer: str) -> Iterator[None]:
     """Let no other process write to the home in this block.
 
-    `writer`: name of the command or run, shown to others that try. The lock ends with the block, or when the process ends in whatever way.
-    If this process already holds the lock, nothing changes. A missing folder is created, and a home of an earlier format is migrated.
-    Raises `HomeInUseError` if another process holds the lock, `HomeError` if `home.json` cannot be read or a later version wrote it, or if
-    the clock was set back.
+    `home`: the folder of an index; `writer`: name of the command or run, shown to others that try. The lock ends with the block, or when
+    the process ends in whatever way. If this process already holds the lock, nothing changes. A missing folder is created, and a home of an
+    earlier format is migrated. Raises `HomeInUseError` if another process holds the lock, `HomeError` if `home.json` cannot be read or a
+    later version wrote it, or if the clock was set back.
     """
     path = home.resolve()
     if path in _locked:

@@ -238,7 +238,7 @@ class Lake:
             temporary.write_bytes(content)
 
     def list_notes(self, folder: str) -> list[str]:
-        """List the notes in a folder, sorted, as `folder/name`."""
+        """List the notes (`read_note`) in a folder, sorted, as `folder/name`."""
         return sorted(f"{folder}/{path.name}" for path in (self.root / STATE / folder).glob("[!.]*"))
 
     def mark_stale(self, table: Table, reason: str) -> None:

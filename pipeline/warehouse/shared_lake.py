@@ -69,7 +69,10 @@ class SharedLake(Lake):
         return self.bucket.url
 
     def where(self, table: Table) -> str:
-        """Return the URL of a table's manifest; deleting it forces a rebuild."""
+        """Return the URL of a table's manifest (list of its files).
+
+        Deleting this object forces a rebuild of the table.
+        """
         return f"{self.bucket.url}/{_manifest_key(table.name)}"
 
     def refresh(self) -> None:
@@ -82,10 +85,11 @@ class SharedLake(Lake):
     def inspect(self) -> tuple[frozenset[str], frozenset[str]]:
         """Compare the manifests with the list of objects in the bucket.
 
-        Returns two sets of keys: objects that a manifest names but that are missing or have another size (lost), and objects of known
-        tables that no manifest names (unused). The bucket is listed at the first call and by `sweep`, a thousand objects per request. Other
-        calls return the same sets, without objects that this process has sent or `sweep` has deleted since. Manifests are read before the
-        listing, and objects are written before their manifest, so that a new object is never taken as lost.
+        A manifest lists the files of a table. Returns two sets of keys: objects that a manifest names but that are missing or have another
+        size (lost), and objects of known tables that no manifest names (unused). The bucket is listed at the first call and by `sweep`, a
+        thousand objects per request. Other calls return the same sets, without objects that this process has sent or `sweep` has deleted
+        since. Manifests are read before the listing, and objects are written before their manifest, so that a new object is never taken as
+        lost.
         """
         if self._inspected is None:
             entries = self._entries()
@@ -103,9 +107,9 @@ class SharedLake(Lake):
     def sweep(self) -> int:
         """Delete the objects that no manifest names; return their number.
 
-        Objects of tables that only a later version knows stay. Local copies of what no manifest names are deleted too, but not counted.
-        Call it only while nobody else writes. Objects that are replaced after this call stay until the next one, because readers may still
-        need them.
+        A manifest lists the files of a table. Objects of tables that only a later version knows stay. Local copies of what no manifest
+        names are deleted too, but not counted. Call it only while nobody else writes. Objects that are replaced after this call stay until
+        the next one, because readers may still need them.
         """
         self.refresh()
         self._inspected = None
@@ -174,7 +178,8 @@ class SharedLake(Lake):
     def find_damaged(self) -> Iterator[str]:
         """Download every object; yield the keys of those with another hash.
 
-        Only objects that a manifest names are read; their hashes are compared with it. Those that `inspect` reports as lost are left out.
+        Only objects that a manifest (the list of a table's files) names are read; their hashes are compared with it. Those that `inspect`
+        reports as lost are left out.
         """
         lost, _ = self.inspect()
         entries = self._entries()
@@ -210,13 +215,13 @@ class SharedLake(Lake):
     def day_digest(self, table: Table, day: date) -> str:
         """Return the SHA-256 of a day's file, as in the manifest.
 
-        Empty if the manifest has no file of the day.
+        The manifest is the list of the table's files. Empty if it has no file of the day.
         """
         entry = self._manifest(table.name).get(day_file(day))
         return entry.sha256 if entry else ""
 
     def recorded_sums(self, table: Table) -> dict[str, str]:
-        """Return the SHA-256 of each file by path, as in the manifest."""
+        """Return the SHA-256 of each file by path, as listed."""
         return {name: entry.sha256 for name, entry in self._manifest(table.name).items()}
 
     def has_file_as_written(self, table: Table, day: date, sums: Mapping[str, str]) -> bool:
@@ -237,7 +242,7 @@ class SharedLake(Lake):
         return bool(manifest) and not any(self._is_lost(table.name, name, entry) for name, entry in manifest.items())
 
     def written_at(self, table: Table) -> datetime | None:
-        """Return when the table's manifest last changed (UTC); None if never."""
+        """Return when a table's manifest last changed (UTC); None if never."""
         self._manifest(table.name)
         return self._written_at.get(table.name)
 
@@ -272,7 +277,7 @@ class SharedLake(Lake):
         run(self.bucket.change(f"{STATE}/{name}", change))
 
     def list_notes(self, folder: str) -> list[str]:
-        """List the notes in a folder, sorted, as `folder/name`."""
+        """List the notes (`read_note`) in a folder, sorted, as `folder/name`."""
         return sorted(key.removeprefix(f"{STATE}/") for key in run(self.bucket.list_sizes(f"{STATE}/{folder}/")))
 
     def _copy(self, key: str) -> Path:
@@ -360,7 +365,7 @@ class SharedLake(Lake):
         return self._manifests[table]
 
     def _load(self, tables: Iterable[str]) -> None:
-        """Read the manifests of tables, unless they are already in memory."""
+        """Read the manifests (lists of files) of tables not yet in memory."""
         missing = [table for table in tables if table not in self._manifests]
         stored = run_all(partial(self.bucket.read, _manifest_key(table)) for table in missing)
         for table, one in zip(missing, stored, strict=True):

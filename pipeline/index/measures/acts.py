@@ -1,9 +1,8 @@
 """The curated list of official acts on trade measures.
 
-It is three CSV files next to this module.
-`layers.csv`: layers (a legal programme with its goods); `acts.csv`: dated steps of each layer; `checked.csv`: up to which day each actor's
-acts were looked up. For a single layer, `layers.csv` may give another such day.
-Belongs here: reading the files into the table `measure_acts`. Does not: which layers are in force on a day (`sql/measures`).
+It is three CSV files next to this module. `layers.csv`: layers (a legal programme with its goods); `acts.csv`: dated steps of each layer;
+`checked.csv`: up to which day each actor's acts were looked up. For a single layer, `layers.csv` may give another such day. Belongs here:
+reading the files into the table `measure_acts`. Does not: which layers are in force on a day (`sql/measures`).
 """
 
 from functools import cache

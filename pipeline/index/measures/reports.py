@@ -42,10 +42,9 @@ _COMMON_WORDS = frozenset(
 def link_reports(claims: pl.DataFrame, acts: pl.DataFrame, states: pl.DataFrame) -> pl.DataFrame:
     """Link each claim of an article to the act it concerns.
 
-    A claim is what a signal of the article says about a trade measure.
-    `claims`, `acts` and `states` are rows of `measure_claims`, `measure_acts` and `measure_states`. Returns the table `measure_reports`,
-    one row per claim; `report` is `supports` or `contradicts` (an act in the opposite direction or at another rate), `reported` (no act
-    matches) or `unusable` (the claim has an `unmatched_reason`).
+    A claim is what a signal of the article says about a trade measure. `claims`, `acts` and `states` are rows of `measure_claims`,
+    `measure_acts` and `measure_states`. Returns the table `measure_reports`, one row per claim; `report` is `supports` or `contradicts` (an
+    act in the opposite direction or at another rate), `reported` (no act matches) or `unusable` (the claim has an `unmatched_reason`).
 
     Candidates are acts of the same actor and kind of instrument, on the target or on all partners but those exempted, that were announced
     or took effect from `DAYS_AFTER` days before the article to `DAYS_BEFORE` days after it (both included). An act on single goods must be

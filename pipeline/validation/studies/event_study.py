@@ -307,9 +307,9 @@ def _mean_hit_rate(hits: Hits) -> float:
 def _run_sign_tests(events: pl.DataFrame, counts: DailyCounts, width: int) -> list[Figure]:
     """Test how often the event's own channel ranks above the opposite one.
 
-    The rank of a day is the share of days of the same channel with less evidence per article within `width` days; ties and events with an
-    incomplete window are dropped. The exact binomial test is one-sided (more than half). Returns one figure (row of VALIDATION) for each
-    polarity with events left.
+    The channels are escalation and concession. The rank of a day is the share of days of the same channel with less evidence per article
+    within `width` days; ties and events with an incomplete window are dropped. The exact binomial test is one-sided (more than half).
+    Returns one figure (row of VALIDATION) for each polarity with events left.
     """
     articles = counts.articles["index"]
     no_evidence = np.zeros(counts.days)

@@ -70,10 +70,10 @@ def count_story_days(
 ) -> pl.DataFrame:
     """Count stories and expected stories of a series by day (`STORY_DAYS`).
 
-    `channel`: None for all channels, where a story counts once. A story counts on its first day only. Expected stories are articles read
-    times the stories per article of the baseline window, which spans those of all versions of the baseline. `is_scored` marks days read
-    after the burn-in, or only those after the baseline window if there are at least `MIN_SCORED_DAYS`. Raises `ForecastError` if the
-    baseline window has no story.
+    `series`: a pair or direction; `channel`: such as escalation, None for all channels, where a story counts once. A story counts on its
+    first day only. Expected stories are articles read times the stories per article of the baseline window, which spans those of all
+    versions of the baseline. `is_scored` marks days read after the burn-in, or only those after the baseline window if there are at least
+    `MIN_SCORED_DAYS`. Raises `ForecastError` if the baseline window has no story.
     """
     window = baseline.select(pl.col("baseline_from").min(), pl.col("baseline_to").max()).row(0)
     stories = story_mass.filter(series=series) if channel is None else story_mass.filter(series=series, channel=channel)
@@ -260,7 +260,7 @@ def measure_below_best(scores: pl.DataFrame) -> pl.DataFrame:
 
 
 def recommend_half_lives(scores: pl.DataFrame, default_days: float) -> pl.DataFrame:
-    """Recommend half-lives for each series.
+    """Recommend half-lives for each series (`SERIES_KEY`).
 
     `scores`: HALF_LIFE_SCORES; `measure_below_best` chooses the forecasts of stories that arrive singly or in clusters. `best_days`: the
     half-life with the highest log likelihood; `from_days`, `to_days`: the shortest and the longest whose log likelihood is at most

@@ -219,8 +219,8 @@ def _score(act: dict[str, Any], windows: _Windows) -> dict[str, Any]:
 def _has_right_sign(act: Mapping[str, Any], windows: _Windows) -> bool | None:
     """Return whether the act's own channel ranks above the opposite.
 
-    The act's day is ranked among all days of each channel, by the sum within WIDTH days. Returns None if the act is of dialogue, if neither
-    channel has a hit there (the highest tenth), or if both rank alike.
+    The channels are escalation and concession. The act's day is ranked among all days of each, by the sum within WIDTH days. Returns None
+    if the act is of dialogue, if neither channel has a hit there (the highest tenth), or if both rank alike.
     """
     if act["polarity"] not in OPPOSITE:
         return None

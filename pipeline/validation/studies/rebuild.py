@@ -39,13 +39,12 @@ def rebuild_index(
     half_life_days: float,
     least_evidence: float,
 ) -> pl.DataFrame:
-    """Rebuild the index, one row per day and series.
+    """Rebuild the index, one row per day and direction or pair.
 
     Columns: `tension`, `concession`, `dialogue`, `net_tension`, each with its intervals; the parts from words and actions;
     `tension_unweighted`; `tension_bilateral`; the evidence weights. Values are null where the evidence weight of their channel is below
-    `least_evidence`; `tension_bilateral`, without acts towards all countries or a group, also where the weight without these is.
-    The first four arguments are the published tables of these names. `last_day`, `half_life_days`, `least_evidence`: those of the published
-    index.
+    `least_evidence`; `tension_bilateral`, without acts towards all countries or a group, also where the weight without these is. The first
+    four arguments are the published tables of these names. `last_day`, `half_life_days`, `least_evidence`: those of the published index.
     """
     calendar = _list_days(articles_read, last_day)
     baseline = baseline.join(clustering, on=["valid_from", "series", "channel"])
@@ -134,7 +133,7 @@ def _list_days(articles_read: pl.DataFrame, last: date) -> list[date]:
 
 
 def _sum_observed(stories: pl.DataFrame) -> dict[date, Row]:
-    """Sum each day's stories: mass, its part from words, and others (`_SUMS`).
+    """Sum each day's masses (weights) of stories, and their parts (`_SUMS`).
 
     `stories`: rows of STORY_MASS of one series and channel. A day without stories has no item.
     """

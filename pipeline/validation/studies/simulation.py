@@ -185,7 +185,7 @@ def simulate_pool(run: Model, random: np.random.Generator, stories: int = 4000) 
 
 
 def pool_from_lake(story_mass: pl.DataFrame, stories: pl.DataFrame, story_articles: pl.DataFrame) -> Pool:
-    """Build a pool from the escalation stories of a lake.
+    """Build a pool from the escalation stories of a run.
 
     `ValueError` if `story_mass` has no story of escalation in the series of a pair.
     """
