@@ -146,7 +146,8 @@ def _match_surname(
 
     It is a leader of `leaders`, or the only one in office where the name is joined to another leader's (`Takaichi and Lee`), is all that
     says who speaks (`Mr Brown: ...`), or a word for a government follows (`the Brown government`). It is nobody next to a first name or
-    another name, and nobody described by `a` or `an` (`Mr Brown, an analyst`), nor if leaders of two countries fit. `mentions`: those before it in the sentence.
+    another name, and nobody described by `a` or `an` (`Mr Brown, an analyst`), nor if leaders of two countries fit. `mentions`: those
+    before it in the sentence.
     """
     names = [name for name in build_surname_index().get(tokens[at].text, ()) if name.is_in_office(day)]
     names = [name for name in names if _are_words(tokens[at : at + len(name.spelling)], name.spelling)]
