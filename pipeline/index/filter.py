@@ -74,21 +74,22 @@ def predict_next_day(sums: Matrix, prior: Matrix, half_life_days: float) -> Matr
     return np.asarray(decay * sums + (1.0 - decay) * prior, dtype=np.float64)
 
 
-def dispersion(a: Matrix, b: Matrix, second_moment: Matrix, clusters: Matrix) -> Matrix:
-    """Compute phi, the variance of `a` per unit of mass.
+def dispersion(shape: Matrix, rate: Matrix, second_moment: Matrix, clusters: Matrix) -> Matrix:
+    """Compute phi, the variance of `shape` per unit of mass.
 
-    `a`, `b`, `second_moment`: discounted sums of observed mass, of expected mass, and of the expected squares of story masses, each with
-    the prior's part; `clusters`: result of `cluster_mass`. All arrays have one shape, and so has phi. It is the sum of three terms:
+    `shape`, `rate`, `second_moment`: discounted sums of observed mass, of expected mass, and of the expected squares of story masses, each
+    with the prior's part; `clusters`: result of `cluster_mass`. All arrays have one size, and so has phi. It is the sum of three terms:
 
-    * `second_moment / a`, for single stories
+    * `second_moment / shape`, for single stories
     * `clusters`, for stories that come together
-    * one for wrong readings: the share `MISREAD` of the mass comes from other news, by mistake, and pulls `a` towards `b`. Without it `a`
-      would be farther from `b`, by `MISREAD / (1 - MISREAD)` of their distance. The term is the square of that, divided by `a`.
+    * one for wrong readings: the share `MISREAD` of the mass comes from other news, by mistake, and pulls `shape` towards `rate`. Without
+      it `shape` would be farther from `rate`, by `MISREAD / (1 - MISREAD)` of their distance. The term is the square of that, divided by
+      `shape`.
 
-    phi is capped so that the shape `a / phi` of the Gamma distribution is at least `MIN_SHAPE`.
+    phi is capped so that the shape of the Gamma distribution, `shape / phi`, is at least `MIN_SHAPE`.
     """
-    misread = (MISREAD / (1 - MISREAD) * (a - b)) ** 2 / a
-    return np.asarray(np.minimum(second_moment / a + clusters + misread, a / MIN_SHAPE), dtype=np.float64)
+    misread = (MISREAD / (1 - MISREAD) * (shape - rate)) ** 2 / shape
+    return np.asarray(np.minimum(second_moment / shape + clusters + misread, shape / MIN_SHAPE), dtype=np.float64)
 
 
 def cluster_mass(prior: Matrix, clustering: Matrix) -> Matrix:
@@ -101,29 +102,29 @@ def cluster_mass(prior: Matrix, clustering: Matrix) -> Matrix:
     return np.asarray((clustering - 1) * prior / PRIOR_STORIES, dtype=np.float64)
 
 
-def interval_bounds(a: Matrix, b: Matrix, phi: Matrix) -> dict[str, Matrix]:
+def interval_bounds(shape: Matrix, rate: Matrix, phi: Matrix) -> dict[str, Matrix]:
     """Compute the bounds of the 80 % and 95 % intervals.
 
-    `a`, `b`: discounted observed and expected mass, with the prior; `phi`: result of `dispersion`. All arrays have one shape. Returns
-    `lo80`, `hi80`, `lo95` and `hi95` on the scale of the index (100 is the baseline): quantiles of 100 times Gamma(shape a / phi, rate b /
-    phi).
+    `shape`, `rate`: discounted observed and expected mass, with the prior; `phi`: result of `dispersion`. All arrays have one size. Returns
+    `lo80`, `hi80`, `lo95` and `hi95` on the scale of the index (100 is the baseline): quantiles of 100 times a Gamma variable with the
+    shape `shape / phi` and the rate `rate / phi`.
     """
 
-    def quantile(q: float) -> Matrix:
-        return np.asarray(100 * gammaincinv(a / phi, q) * phi / b, dtype=np.float64)
+    def quantile(probability: float) -> Matrix:
+        return np.asarray(100 * gammaincinv(shape / phi, probability) * phi / rate, dtype=np.float64)
 
     with ThreadPoolExecutor() as pool:  # scipy releases the GIL here
         return dict(zip(_QUANTILES, pool.map(quantile, _QUANTILES.values()), strict=True))
 
 
-def weigh_evidence(kappa: Matrix, a: Matrix, b: Matrix) -> Matrix:
+def weigh_evidence(prior: Matrix, shape: Matrix, rate: Matrix) -> Matrix:
     """Compute `evidence_weight`, from 0 (only the prior) to 1.
 
-    `a`: observed mass, `b`: mass expected from the articles read, both with the prior `kappa`. The weight is the part of the larger one
+    `shape`: observed mass, `rate`: mass expected from the articles read, both with the `prior`. The weight is the part of the larger one
     that is not prior. The larger one counts because much news says something about a pair with little usual news, and silence says
     something about a pair with much.
     """
-    return np.asarray(1 - kappa / np.maximum(a, b), dtype=np.float64)
+    return np.asarray(1 - prior / np.maximum(shape, rate), dtype=np.float64)
 
 
 def has_evidence(evidence_weight: Matrix, least_evidence: float) -> NDArray[np.bool_]:
@@ -199,31 +200,31 @@ def filter_channels(
 
     kappa, words_share = prior("prior"), prior("words_share")
     observed, second_moment = sums("observed"), sums("second_moment")
-    a = kappa + observed
-    b = kappa + sums("expected")
-    phi = dispersion(a, b, kappa * prior("prior_dispersion") + second_moment, cluster_mass(kappa, prior("clustering")))
-    words = 100 * (kappa * words_share + sums("observed_words")) / b
-    value = 100 * a / b
+    shape = kappa + observed
+    rate = kappa + sums("expected")
+    phi = dispersion(shape, rate, kappa * prior("prior_dispersion") + second_moment, cluster_mass(kappa, prior("clustering")))
+    words = 100 * (kappa * words_share + sums("observed_words")) / rate
+    value = 100 * shape / rate
 
-    evidence_weight = weigh_evidence(kappa, a, b)
-    _, a_unweighted, b_unweighted = sums_of("unweighted")
-    kappa_bilateral, a_bilateral, b_bilateral = sums_of("bilateral")
-    is_bilateral = has_evidence(weigh_evidence(kappa_bilateral, a_bilateral, b_bilateral), least_evidence)
+    evidence_weight = weigh_evidence(kappa, shape, rate)
+    _, shape_unweighted, rate_unweighted = sums_of("unweighted")
+    kappa_bilateral, shape_bilateral, rate_bilateral = sums_of("bilateral")
+    is_bilateral = has_evidence(weigh_evidence(kappa_bilateral, shape_bilateral, rate_bilateral), least_evidence)
 
     columns = {
-        "shape": a,
-        "rate": b,
+        "shape": shape,
+        "rate": rate,
         "prior": kappa,
         "dispersion": phi,
         "value": value,
-        **interval_bounds(a, b, phi),
+        **interval_bounds(shape, rate, phi),
         "value_words": words,
         "value_actions": value - words,
-        "value_unweighted": 100 * a_unweighted / b_unweighted,
-        "value_bilateral": np.where(is_bilateral, 100 * a_bilateral / b_bilateral, np.nan),
+        "value_unweighted": 100 * shape_unweighted / rate_unweighted,
+        "value_bilateral": np.where(is_bilateral, 100 * shape_bilateral / rate_bilateral, np.nan),
         "evidence_weight": evidence_weight,
         "is_thin": ~has_evidence(evidence_weight, least_evidence),
-        "half_life_days": np.full_like(a, half_life_days),
+        "half_life_days": np.full_like(shape, half_life_days),
     }
     return CHANNEL_DAILY.conform(
         ordered.select("index_date", *group).with_columns(to_column(name, matrix) for name, matrix in columns.items())

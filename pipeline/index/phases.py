@@ -67,11 +67,11 @@ def _compute_block(pairs: Posteriors, bounds: Mapping[str, float]) -> dict[str, 
 
     Arguments and result are those of `phase_probabilities`.
     """
-    a, b = pairs.shape / pairs.dispersion, pairs.rate / pairs.dispersion
+    shape, rate = pairs.shape / pairs.dispersion, pairs.rate / pairs.dispersion
     moved, ahead = bounds["moved_from"] / 100, bounds["ahead_by"]
-    escalation = probability_of_lead(a[:, 0], b[:, 0], a[:, 1], b[:, 1], moved, ahead)
-    de_escalation = probability_of_lead(a[:, 1], b[:, 1], a[:, 0], b[:, 0], moved, ahead)
-    quiet = np.prod(gammainc(a, b * bounds["quiet_below"] / 100), axis=1)
+    escalation = probability_of_lead(shape[:, 0], rate[:, 0], shape[:, 1], rate[:, 1], moved, ahead)
+    de_escalation = probability_of_lead(shape[:, 1], rate[:, 1], shape[:, 0], rate[:, 0], moved, ahead)
+    quiet = np.prod(gammainc(shape, rate * bounds["quiet_below"] / 100), axis=1)
     # The number of stories of dialogue that were read and have not faded, without the prior. If that is the mean of a Poisson distribution,
     # 1 - exp(-stories) is the probability that there was at least one.
     stories = np.maximum(pairs.shape[:, 2] - pairs.prior[:, 2], 0) / pairs.dispersion[:, 2]
@@ -87,37 +87,37 @@ def _compute_block(pairs: Posteriors, bounds: Mapping[str, float]) -> dict[str, 
     return {name: np.round(probability, _DECIMALS) for name, probability in exact.items()}
 
 
-def probability_of_lead(a: Matrix, b: Matrix, other_a: Matrix, other_b: Matrix, least: float, ahead: float) -> Matrix:
+def probability_of_lead(shape: Matrix, rate: Matrix, other_shape: Matrix, other_rate: Matrix, least: float, ahead: float) -> Matrix:
     """Compute P(x >= least, x >= ahead * y) of Gamma variables.
 
-    It is the probability that one channel is high enough, and far enough ahead of another. x has shape `a` and rate `b`, y has `other_a`
-    and `other_b`; all are arrays of one dimension.
+    It is the probability that one channel is high enough, and far enough ahead of another. x has `shape` and `rate`, y has `other_shape`
+    and `other_rate`; all are arrays of one dimension.
 
     The double integral is computed as one over the quantiles of the variable with the larger shape, whose density is narrower, by a
     Gauss-Legendre rule of 16 nodes. The error is below 2e-4 for shapes from 0.5 to 300.
     """
-    probability = np.empty_like(a)
-    by_x, by_y = a >= other_a, a < other_a
+    probability = np.empty_like(shape)
+    by_x, by_y = shape >= other_shape, shape < other_shape
     # Over the upper tail of x, where the first condition is true: the mean of P(y <= x / ahead).
-    tail = gammaincc(a, b * least)
-    x = _upper_quantiles(a[by_x], b[by_x], tail[by_x])
-    probability[by_x] = tail[by_x] * _average_over_nodes(gammainc(other_a[by_x, None], other_b[by_x, None] * x / ahead))
+    tail = gammaincc(shape, rate * least)
+    x = _upper_quantiles(shape[by_x], rate[by_x], tail[by_x])
+    probability[by_x] = tail[by_x] * _average_over_nodes(gammainc(other_shape[by_x, None], other_rate[by_x, None] * x / ahead))
     # Over y: below least / ahead only the first condition matters, in the upper tail above it only the second.
-    other_tail = gammaincc(other_a, other_b * least / ahead)[by_y]
-    y = _upper_quantiles(other_a[by_y], other_b[by_y], other_tail)
-    beyond = _average_over_nodes(gammaincc(a[by_y, None], b[by_y, None] * ahead * y))
+    other_tail = gammaincc(other_shape, other_rate * least / ahead)[by_y]
+    y = _upper_quantiles(other_shape[by_y], other_rate[by_y], other_tail)
+    beyond = _average_over_nodes(gammaincc(shape[by_y, None], rate[by_y, None] * ahead * y))
     probability[by_y] = (1 - other_tail) * tail[by_y] + other_tail * beyond
     return probability
 
 
-def _upper_quantiles(a: Matrix, b: Matrix, tail: Matrix) -> Matrix:
+def _upper_quantiles(shape: Matrix, rate: Matrix, tail: Matrix) -> Matrix:
     """Compute values in the upper tail of Gamma variables, one per node.
 
-    `a` and `b`: shape and rate of each variable, `tail`: probability of its upper tail, each of shape (rows). The nodes are those of the
-    integration rule, in [0, 1]; the value at a node is exceeded with the probability `tail` times the node. Returns the shape (rows,
-    nodes).
+    `shape` and `rate`: those of each Gamma variable, `tail`: probability of its upper tail, each an array of one dimension. The nodes are
+    those of the integration rule, in [0, 1]; the value at a node is exceeded with the probability `tail` times the node. Returns an array
+    of (variables, nodes).
     """
-    return np.asarray(gammainccinv(a[:, None], tail[:, None] * _NODES) / b[:, None], dtype=np.float64)
+    return np.asarray(gammainccinv(shape[:, None], tail[:, None] * _NODES) / rate[:, None], dtype=np.float64)
 
 
 def _average_over_nodes(values: Matrix) -> Matrix:

@@ -263,10 +263,10 @@ def _compute_values(changes: _Changes, series: pl.DataFrame, priors: _Priors, fi
     kappa, prior_dispersion, clusters = priors.look_up(changes)
     masses = changes.sums[:, : _SERIES * _SUMS_OF_SERIES].reshape(-1, _SERIES, len(VALUES), len(_MASSES))
     hold, move = changes.sums[:, -2], changes.sums[:, -1]
-    a, b = kappa + masses[..., 0], kappa + masses[..., 2]
-    phi = dispersion(a, b, kappa * prior_dispersion + masses[..., 1], clusters)
-    known = {"": 100 * a / b} | {f"_{name}": bound for name, bound in interval_bounds(a, b, phi).items()}
-    is_known = has_evidence(weigh_evidence(kappa, a, b), least_evidence)
+    shape, rate = kappa + masses[..., 0], kappa + masses[..., 2]
+    phi = dispersion(shape, rate, kappa * prior_dispersion + masses[..., 1], clusters)
+    known = {"": 100 * shape / rate} | {f"_{name}": bound for name, bound in interval_bounds(shape, rate, phi).items()}
+    is_known = has_evidence(weigh_evidence(kappa, shape, rate), least_evidence)
     columns = [
         pl.Series(f"{name}{part}", np.where(is_known, matrix, np.nan)[:, :, number].ravel()).fill_nan(None)
         for number, name in enumerate(VALUES.values())
@@ -281,6 +281,7 @@ def _compute_values(changes: _Changes, series: pl.DataFrame, priors: _Priors, fi
         }
     )
     rows = numbers.join(series, on=["pair_no", "series_no"], how="left", maintain_order="left")
+    of_pairs = Posteriors(shape[:, -1], rate[:, -1], kappa[:, -1], phi[:, -1], hold, move)
     start = pl.lit(first_day, pl.Date())
     return rows.select(
         start.dt.offset_by(pl.format("{}d", "day")).alias("index_date"),
@@ -289,9 +290,7 @@ def _compute_values(changes: _Changes, series: pl.DataFrame, priors: _Priors, fi
         start.dt.offset_by(pl.format("{}d", "known")).alias("known_on"),
         *columns,
         pl.Series("stalemate", np.repeat(np.where(has_movement(hold, move), stalemate_share(hold, move), np.nan), _SERIES)).fill_nan(None),
-        pl.Series(
-            "phase", np.repeat(_find_phases(Posteriors(a[:, -1], b[:, -1], kappa[:, -1], phi[:, -1], hold, move), least_evidence), _SERIES)
-        ),
+        pl.Series("phase", np.repeat(_find_phases(of_pairs, least_evidence), _SERIES)),
     ).select(INDEX_KNOWN.schema.names())
 
 

@@ -66,11 +66,11 @@ def add_quoted_deadlines(claims: pl.DataFrame) -> pl.DataFrame:
     """Add the days `due_on` and `deadline_on` that a sentence names.
 
     `claims` has `quote` (the sentence), `told_on` (day of the article) and `kind`. `due_on` is as in `add_quoted_dates`. `deadline_on`, of
-    a threat, is 1 to `MAX_DAYS_AHEAD` days later, or up to `MAX_TERM_DAYS` days if it is given as a term: "from June 1", "by the end of
-    Tuesday", "delays it to July 9", "within 90 days", "from November" or "from next month" (its first day). A term after "for" is the end
-    of what is eased, and no day of a threat or measure. If a sentence names several, a
-    date wins over a weekday, a weekday over a month, a month over a term; of several in one form only the first is read. A term that looks
-    back ("the worst in two years") does not count. Null if it names none.
+    a threat, is 1 to `MAX_DAYS_AHEAD` days after the article, or up to `MAX_TERM_DAYS` days if it is given as a term: "from June 1", "by
+    the end of Tuesday", "delays it to July 9", "within 90 days", "from November" or "from next month" (its first day). A term after "for"
+    is the end of what is eased, and no day of a threat or measure. If a sentence names several, a date wins over a weekday, a weekday over
+    a month, a month over a term; of several in one form only the first is read. A term that looks back ("the worst in two years") does not
+    count. Each day is null if the sentence names none.
     """
     is_imposed = pl.col("kind").is_in(["threat", "measure"])
     terms = (_parse_term(pattern, pl.col("quote").str.replace_all(_LOOKING_BACK, "")) for pattern in (_WITHIN, _WITHIN_OR_FOR))
@@ -122,10 +122,10 @@ def _parse_next_day(pattern: str, max_days_ahead: int = MAX_DAYS_AHEAD) -> pl.Ex
 
 
 def _find_next(year: pl.Expr | None, month: pl.Expr, day: pl.Expr, max_days_ahead: int) -> pl.Expr:
-    """Find the next date with that day and month after the article.
+    """Find the next date with a day and month after the article.
 
-    `year`: null where a sentence gives none, or None if no sentence does: it is then the article's year or the next one. `month`: its name.
-    Null unless the date is 1 to `max_days_ahead` days after that of the article (`told_on`).
+    `year`: null where a sentence gives none, or None if no sentence does: it is then the article's year or the next one. `month`: name of
+    the month. Null unless the date is 1 to `max_days_ahead` days after that of the article (`told_on`).
     """
     reported_on = pl.col("told_on")
     number = month.str.to_lowercase().str.slice(0, 3).replace_strict(_MONTHS, range(1, 13), default=None, return_dtype=pl.Int8)

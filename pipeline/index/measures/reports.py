@@ -184,10 +184,10 @@ def _choose_nearest_act(claims: pl.DataFrame, acts: pl.DataFrame) -> pl.DataFram
 def _choose_layer_in_force(claims: pl.DataFrame, acts: pl.DataFrame) -> pl.DataFrame:
     """Choose for each claimed increase a layer in force with that rate.
 
-    A layer is a legal programme with its goods. It must have the claim's actor, target and kind of instrument, and be in force on the day
-    of the article. The text must name the layer's goods, or the layer is on all goods and has had the rate for at most `_MAX_AGE_DAYS`.
-    Layers on single goods come before general ones, then the newest comes first. Returns the act that set the rate, with the columns of
-    `_choose_nearest_act` (`report` is always `supports`); claims without a rate or such a layer are left out.
+    A layer is a legal programme with its goods. It must have the claim's actor, target and kind of instrument, and be in force, or apply as
+    a quota, on the day of the article. The text must name the layer's goods, or the layer is on all goods and has had the rate for at most
+    `_MAX_AGE_DAYS`. Layers on single goods come before general ones, then the newest comes first. Returns the act that set the rate, with
+    the columns of `_choose_nearest_act` (`report` is always `supports`); claims without a rate or such a layer are left out.
     """
     applied = acts.filter(pl.col("standing").is_in(("in_force", "quota")))
     candidates = (

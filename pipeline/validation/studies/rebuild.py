@@ -177,7 +177,7 @@ def _rebuild_channel(
     """
     retention = math.exp(-math.log(2) / half_life_days)
     sums = dict.fromkeys((*_SUMS, *(f"expected{variant}" for variant in _VARIANTS)), 0.0)
-    a, b, phi, words, priors = [], [], [], [], []
+    shapes, rates, dispersions, words, priors = [], [], [], [], []
     plain: list[float] = []
     bilateral: list[float] = []
     evidence_bilateral: list[float] = []
@@ -190,35 +190,37 @@ def _rebuild_channel(
         for variant, mass in zip(_VARIANTS, expected.get(day, _NOTHING), strict=True):
             sums[f"expected{variant}"] = sums[f"expected{variant}"] * retention + mass
         shape, rate = prior["prior"] + sums["mass"], prior["prior"] + sums["expected"]
-        a.append(shape)
-        b.append(rate)
+        shapes.append(shape)
+        rates.append(rate)
         stories = (prior["prior"] * prior["prior_dispersion"] + sums["second_moment"]) / shape
         clusters = (prior["clustering"] - 1) * prior["prior"] / 3  # the prior weighs three mean stories
         misread = (_MISREAD * (shape - rate) / (1 - _MISREAD)) ** 2 / shape
-        phi.append(min(stories + clusters + misread, 2 * shape))  # the shape of the Gamma is at least one half
+        dispersions.append(min(stories + clusters + misread, 2 * shape))  # the shape of the Gamma is at least one half
         words.append(100 * (prior["prior"] * prior["words_share"] + sums["mass_words"]) / rate)
         for values, variant in ((plain, "_unweighted"), (bilateral, "_bilateral")):
             kappa = prior[f"prior{variant}"]
             values.append(100 * (kappa + sums[f"mass{variant}"]) / (kappa + sums[f"expected{variant}"]))
         kappa = prior["prior_bilateral"]
         evidence_bilateral.append(1 - kappa / (kappa + max(sums["mass_bilateral"], sums["expected_bilateral"])))
-    columns = _channel_columns(name, np.array(a), np.array(b), np.array(phi), np.array(words))
+    columns = _channel_columns(name, np.array(shapes), np.array(rates), np.array(dispersions), np.array(words))
     if name == "tension":
         columns |= {"tension_unweighted": np.array(plain), "tension_bilateral": np.array(bilateral)}
     return columns | {
-        "evidence_weight": 1 - np.array(priors) / np.maximum(a, b),
+        "evidence_weight": 1 - np.array(priors) / np.maximum(shapes, rates),
         "evidence_weight_bilateral": np.array(evidence_bilateral),
     }
 
 
-def _channel_columns(name: str, a: Any, b: Any, phi: Any, words: Any) -> dict[str, Any]:
+def _channel_columns(name: str, shapes: Any, rates: Any, dispersions: Any, words: Any) -> dict[str, Any]:
     """Compute value, intervals, and the parts from words and from actions.
 
-    `name`: of the channel's value; the others are arrays over days: `a` and `b`, the Gamma's shape and rate before division by `phi`, and
-    the part from `words`. Dialogue is not split.
+    `name`: of the channel's value; the others are arrays over days: `shapes` and `rates`, those of a Gamma distribution before division by
+    `dispersions`, and the part from `words`. Dialogue is not split.
     """
-    value = 100 * a / b
-    columns = {name: value} | {f"{name}_{bound}": 100 * gamma.ppf(q, a / phi, scale=phi / b) for bound, q in _QUANTILES.items()}
+    value = 100 * shapes / rates
+    columns = {name: value}
+    for bound, probability in _QUANTILES.items():
+        columns[f"{name}_{bound}"] = 100 * gamma.ppf(probability, shapes / dispersions, scale=dispersions / rates)
     if name != "dialogue":
         columns |= {f"{name}_words": words, f"{name}_actions": value - words}
     return columns
