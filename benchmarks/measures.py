@@ -121,7 +121,8 @@ def list_layers(questions: pl.DataFrame) -> pl.DataFrame:
 def compare(questions: pl.DataFrame, answers: pl.DataFrame, layers: pl.DataFrame) -> None:
     """Print how many layers agree with the answers, and each difference.
 
-    `layers`: those of our list (`list_layers`). A layer agrees if both have it for the question, at the same rate or without one.
+    `layers`: those of our list, legal programmes with their goods (`list_layers`). A layer agrees if both list and answers have it for the
+    question, at the same rate or without one.
     """
     ours = layers.filter(pl.col("layer") != "none").with_columns(is_ours=True)
     theirs = answers.filter(pl.col("layer") != "none").select("number", "layer", "rate_pct", "note", is_theirs=True)

@@ -55,10 +55,11 @@ def count_near(days: pl.DataFrame, near: pl.DataFrame, act_phase: str) -> str:
 
 
 def print_agreement(phases_by_bound: Mapping[float, pl.DataFrame]) -> None:
-    """Print how many days are near an act of their sign.
+    """Print how many days are near an act of escalation or concession.
 
-    `phases_by_bound`: PHASE_DAILY for each bound. There are two lines (escalation, de-escalation) for all days, two for days with data, and
-    two for each bound, for the days with this phase.
+    `phases_by_bound`: PHASE_DAILY for each bound. There are two lines (days near acts of escalation, of concession) for all days, two for
+    days with data, and two for each bound, for the days with this phase. Columns: days of even and odd weeks near an act of our list of
+    events, and of odd weeks near an act of Wikipedia's list.
     """
     own = days_near(read_events().filter(pl.col("polarity").is_in(list(PHASE_OF_POLARITY))), "event_date")
     independent = days_near(read_independent_acts().filter(pl.col("polarity").is_in(list(PHASE_OF_POLARITY))), "act_date")

@@ -44,7 +44,8 @@ def extract_findings(gold: Gold) -> dict[str, pl.DataFrame]:
 def measure_candidate_recall(gold: Gold) -> float:
     """Compute the share of true pairs of countries that readers get to judge.
 
-    True are actor and target of each gold row that is asserted and not optional; a reader judges only the candidates of the sentence.
+    True are actor and target of each gold row (label) that is asserted (reported as news) and not optional. A reader judges only the
+    candidates of each sentence; a pair counts if its span in the text overlaps a sentence that has it as a candidate.
     """
     candidates = to_frame(build_candidates(resolve_texts(gold.passages.with_columns(title_length=pl.lit(0)).iter_rows())))
     required = gold.rows.filter(ASSERTED & ~pl.col("opt")).with_row_index("row")

@@ -127,8 +127,9 @@ def _build_row(place: int, published: datetime, source: int, vocabulary: Words, 
 def link_by_rensa(articles: pl.DataFrame, days: Days) -> pl.DataFrame:
     """Link each article of `days` to the earliest similar one, by MinHash.
 
-    Only articles up to `DAYS_AROUND` days before are compared that share a band (a part of their signatures by rensa). Similar means a
-    Jaccard similarity of word 5-grams of at least `MIN_SIMILARITY`. Returns STORY_LINKS.
+    Compared are earlier articles, of the same day or up to `DAYS_AROUND` days before, that share a band (a part of their signatures by
+    rensa), but of each day and band only the first `MAX_PER_BAND`. Similar means a Jaccard similarity of word 5-grams of at least
+    `MIN_SIMILARITY`. Returns STORY_LINKS.
     """
     until = articles.filter(pl.col("index_date") <= days.last)  # no article is seen late, so later days do not matter
     rows = until.sort("published_at", "article_id").with_columns(

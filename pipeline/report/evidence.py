@@ -45,8 +45,9 @@ ReadContributions = Callable[[date], pl.DataFrame]
 def newest_contributions(read: ReadTable, read_contributions: ReadContributions) -> pl.DataFrame:
     """Read the contributions to all values of the index's last day.
 
-    The index must not be empty. Values that are not published, because too little was read, have contributions too. Adds `SIGNAL_COLUMNS`,
-    which are null for parts that are no single story, and `sides` (see `add_sides`).
+    A contribution is a part of a value, such as that of a story. The index must not be empty. Values that are not published, because too
+    little was read, have contributions too. Adds `SIGNAL_COLUMNS`, which are null for parts that are no single story, and `sides` (see
+    `add_sides`).
     """
     last = read(TENSION_PAIR_DAILY)["index_date"].max()
     contributions = read_contributions(last)  # type: ignore[arg-type]  # a date; never empty once there is an index
@@ -196,7 +197,8 @@ def warn_of_unpublished_pairs(read: ReadTable) -> str:
     """Return a warning if the pair with most signals is not published.
 
     Only signals between two countries that are asserted as news and have a weight in the index are compared. Unpublished pairs that each
-    have fewer signals than a published one are no mistake: every archive has some. Empty before the first run.
+    have fewer signals than a published one are no mistake: every archive has some. Empty if that pair is published, and before the first
+    run.
     """
     published = read(TENSION_PAIR_DAILY, columns=["pair"])["pair"].unique().to_list()
     signals = read(SIGNALS, columns=["actor", "target", "kind", "status", "modality"])

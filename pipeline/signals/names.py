@@ -50,9 +50,9 @@ def build_name_index() -> dict[str, list[Name]]:
 
 @cache
 def build_surname_index() -> dict[str, list[Name]]:
-    """Map the first word of surnames that need a context to leaders.
+    """Map surnames that need a context, by first word, to leaders.
 
-    These are surnames that are also a word or that many people have (`Brown`); the longest of one first word comes first.
+    These are surnames that are also a word or that many people have (`Brown`). Of those with one first word the longest comes first.
     """
     names: list[Name] = []
     for country in load_lexicon("actors")["country"]:

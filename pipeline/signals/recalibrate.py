@@ -39,7 +39,7 @@ def fit(gold: Gold) -> tuple[dict[str, float], dict[str, dict[str, float]]]:
     """Fit each family's share of right readings, and each mode's coefficients.
 
     The coefficients, by mode (rules, encoder or both), are those of `calibrate.TERMS` and the minimum probability (`least`). Families (the
-    first part of `rule_id`) with fewer than `_SMALLEST_FAMILY` readings are left out; the key `""` is that share of all readings.
+    first part of `rule_id`) with fewer than `_SMALLEST_FAMILY` readings are left out; the key `""` has the share of all readings.
     """
     groups = build_candidates(resolve_texts(gold.passages.with_columns(title_length=pl.lit(0)).iter_rows()))
     candidates = to_frame(groups)

@@ -131,7 +131,8 @@ def _is_former(text: str, rate: re.Match[str]) -> bool:
 def _is_others(before: str, targets: Iterable[int], actors: Iterable[int]) -> bool:
     """Whether a rate is that of the target's own duty.
 
-    It is by the words before it: the duty belongs to the target by `'s`, or is called `on` the actor. `before`: the text up to the rate.
+    The words before the rate show it: the duty belongs to the target by `'s`, or is called `on` the actor. `before`: the text up to the
+    rate; `targets`, `actors`: positions in the text at which target and actor are named.
     """
     for target in targets:
         if len(before) - 2 * _RATE_CONTEXT <= target < len(before):

@@ -53,8 +53,8 @@ def _read(path: Path, options: str, read: Callable[[sqlite3.Connection], Result]
 def _find_changes(path: Path) -> tuple[int, bool]:
     """Return when a database changed, and whether side files may have more.
 
-    The time is in nanoseconds. Side files may have more changes if the WAL or the journal has content, or a process uses the WAL: then it
-    has an index, too.
+    The time is that of the database's own file, in nanoseconds. Side files may have more changes if the WAL or the journal has content, or
+    if a process uses the WAL, whose index then exists.
     """
     wal, index, journal = (path.with_name(path.name + ending) for ending in SIDE_FILES)
     is_used = wal.exists() and index.exists()

@@ -352,7 +352,8 @@ def _draw_stories(random: np.random.Generator, rate: Matrix, base: float, storie
     """Draw the stories of one day from a pool.
 
     `rate`: true number of stories a day by pair; `base`: that of the baseline, at which wrong readings of other news come; `stories`: size
-    of the pool, from which each story is drawn with the same probability. Returns the numbers of pair and story for each one drawn.
+    of the pool, from which each story is drawn with the same probability; `arrivals`: how much they cluster, and the share read wrong.
+    Returns the numbers of pair and story for each one drawn.
     """
     expected = (1 - arrivals.wrong / 2) * rate + arrivals.wrong / 2 * base
     if arrivals.clustering > 1:  # a negative binomial number has this mean, and the factor on its variance
