@@ -23,7 +23,7 @@ NOTE = "home.json"
 LOCK = "lock.json"
 #: File in a home's lake with the URL of the shared lake that it is a copy of.
 COPY_OF = "copy-of.json"
-#: `find_writer` holds the lock for an instant; a run that starts then must not be refused.
+#: How often, and after how many seconds, a run tries to lock: `find_writer` holds the lock for an instant, in which it must not be refused.
 _TRIES, _SECONDS_BETWEEN = 5, 0.1
 #: Clocks of two machines that write to one home may differ by this.
 _MOST_CLOCK_SKEW = timedelta(days=1)

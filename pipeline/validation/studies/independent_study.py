@@ -38,9 +38,9 @@ PLACEBO_REACH = 183  # days from an act to its placebo dates
 NEAR_AN_ACT = 2 * WIDTH  # days; windows of placebo dates do not overlap with those of acts
 _DIGITS = 9  # digits after the point to which sums of evidence are rounded
 
-#: One row for each act within the days and pairs of the index. Hits are 1 or 0, or between for a window that shares places; null if the act
-#: is not covered. `is_right_sign`: whether the channel of the act ranks above the opposite one; null if neither has a hit, both rank alike,
-#: or the act is of dialogue.
+#: One row for each act within the days and pairs of the index. Hits (of index, keyword rule, and that rule with as few false alarms) are 1
+#: or 0, or between for equal values that do not all fit among the highest; null if the act is not covered. `is_right_sign`: whether the
+#: channel of the act ranks above the opposite one; null if neither has a hit, both rank alike, or the act is of dialogue.
 ACT_RESULTS = pl.Schema(
     {
         "act_id": pl.String(),
