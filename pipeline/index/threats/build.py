@@ -151,8 +151,9 @@ class _Actor:
         for threat in threats:
             for event in events:
                 word = outcome_of_event(event, threat)
-                is_other = _is_of_another(event.amount, threat, amounts) or _is_of_another_day(event.on, threat, threats)
-                if word is not None and not is_other and threat.accepts_act(word, event):
+                if word is None or _is_of_another(event.amount, threat, amounts) or _is_of_another_day(event.on, threat, threats):
+                    continue
+                if threat.accepts_act(word, event):
                     threat.apply_act(word, event)
 
     def _join_or_begin(self, live: list[Threat], claims: list[Claim]) -> list[Threat]:
@@ -208,9 +209,11 @@ def _is_of_another_day(on: date, threat: Threat, threats: list[Threat]) -> bool:
     `on` is long before the deadline of `threat` (`Threat.is_early`), but about that of another one of `threats` with the same partner,
     instrument, goods and rate: the first step does not carry out the second.
     """
+    if not threat.is_early(on):
+        return False
     what = threat.target, threat.scope, threat.instrument, threat.product, threat.rate
     same = [other for other in threats if (other.target, other.scope, other.instrument, other.product, other.rate) == what]
-    return threat.is_early(on) and any(is_near_deadline(on, other) for other in same)
+    return any(is_near_deadline(on, other) for other in same)
 
 
 def _is_compatible(claim: Claim, threat: Threat) -> bool:
