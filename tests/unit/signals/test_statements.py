@@ -91,6 +91,7 @@ def test_what_is_discussed_before_the_public_is_no_talk(text: str) -> None:
     [
         "Peru's minister said in an interview that tariff talks with Norway would go on.",
         "Peru's minister discussed tariffs with his counterpart of Norway, and gave a television interview.",
+        "Peru and Norway will hold talks on fish tariffs, the minister in Lima confirmed in an interview.",
         "Before a cabinet meeting in Lima the ministers of Peru and Norway discussed tariffs.",
     ],
 )

@@ -124,7 +124,7 @@ _STAGE = (
     rf"(?:(?:[Aa]t|[Dd]uring|[Ii]n|[Oo]n){_EVENT}|(?:held|holds|hosted|hosts){_EVENT}[^,;]*, where"
     r"|on (?:CNBC|CNN|CBS|MSNBC|NBC|ABC|Fox|Bloomberg|Newsmax))"
 )
-_DISCUSSING = r"(?:discussed|discusses|discussing|(?:speaks|spoke|talked|talks) (?:about|on))"
+_DISCUSSING = r"(?:discussed|discusses|discussing|(?:speaks|spoke|talked) (?:about|on))"
 _IN_PUBLIC = re.compile(
     rf"\b{_STAGE}\b.*\b{_DISCUSSING}\b|\b{_DISCUSSING}\b.*\b{_STAGE}\b"
     r"|\b(?:speaks?|spoke|talk(?:s|ed)?) (?:to|with) (?:journalists|reporters|the (?:media|press))\b"
@@ -132,7 +132,9 @@ _IN_PUBLIC = re.compile(
     re.DOTALL,
 )
 _SAID = re.compile(
-    r"\b(?:counterparts?|if|joint|met|said|says?|saying|that|t(?:ell|ells|old)|whether|wrote)\b|[:,] ?[\"\u201c\u2018]", re.IGNORECASE
+    r"\b(?:after|before|counterparts?|following|if|joint|met|said|says?|saying|that|t(?:ell|ells|old)|whether|wrote)\b"
+    r"|[:,] ?[\"\u201c\u2018]",
+    re.IGNORECASE,
 )
 
 
