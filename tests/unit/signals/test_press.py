@@ -54,3 +54,39 @@ def test_a_court_that_denies_a_power_ends_the_restriction(text: str, signals: se
 )
 def test_the_pact_of_north_america_names_the_united_states(text: str, pairs: set[str]) -> None:
     assert _pairs(text) == pairs
+
+
+@pytest.mark.parametrize(
+    ("text", "signals"),
+    [
+        ("Norway closes loophole that let Chilean sellers ship parcels without paying duty", {"NOR>CHL measure"}),
+        ("Norway may close loophole for Chilean parcels", {"NOR>CHL threat"}),
+        ("Chile opens loophole for Norwegian salmon", {"CHL>NOR easing"}),
+    ],
+)
+def test_closing_a_loophole_is_no_relief(text: str, signals: set[str]) -> None:
+    assert read(text) == signals
+
+
+@pytest.mark.parametrize(
+    ("text", "is_accusation"),
+    [
+        ("US says Chile is no longer a currency manipulator", False),
+        ("US names Chile a currency manipulator", True),
+    ],
+)
+def test_an_accusation_taken_back_is_none(text: str, is_accusation: bool) -> None:
+    assert any("accusation" in finding for finding in read(text)) == is_accusation
+
+
+@pytest.mark.parametrize(
+    ("text", "is_dialogue"),
+    [
+        ("Norway raises duty on Chilean copper before planned summit of the two countries", False),
+        ("The ban on Chilean copper comes a week before Norwegian and Chilean ministers hold talks", False),
+        ("Norway raises duty on Chilean copper, and its premier meets the Chilean president before the summit", True),
+        ("Norway and Chile resume trade talks before summit", True),
+    ],
+)
+def test_talks_that_only_date_an_act_are_none(text: str, is_dialogue: bool) -> None:
+    assert any("dialogue" in finding for finding in read(text)) == is_dialogue

@@ -19,8 +19,8 @@ from pipeline.signals.readers.rules.clauses import does_nothing
 from pipeline.signals.readers.rules.grammar import class_of
 from pipeline.signals.readers.rules.matching import Mark, MarkedSentence
 from pipeline.signals.readers.rules.pairs import find_allies, find_gain, find_joined, find_last_subject, find_owned_pair, is_subject
+from pipeline.signals.readers.rules.other_subjects import is_other_dispute, is_taken_back, only_dates_talks
 from pipeline.signals.readers.rules.rulings import ends_restriction, is_pending
-from pipeline.signals.slots import names_product
 
 # Reaches are numbers of words.
 AVERTED_REACH = 6
@@ -72,23 +72,6 @@ _FIRM = re.compile(
 _OFFICE = re.compile(
     r"\b(?:administration|agency|ambassador|authorit\w+|cabinet|commission\w*|congress|court|department|governments?|leaders?|ministers?|ministr\w+"
     r"|officials?|parliament|president|regulators?|secretary|(?<!united )states?|tariffs?|treaty)\b",
-    re.IGNORECASE,
-)
-# Acts of another dispute, and what other disputes are about.
-_OTHER_DISPUTE = re.compile(
-    r"\b(?:visas?|travel bans?|consulates?|warships?|fighter (?:jets?|planes?)|warplanes?|F-\d\d\w*|torpedo\w*|missiles?"
-    r"|(?:arms|weapons?) (?:deals?|sales?)"
-    rf"|sanction(?:s|ed|ing)?{_WORDS}{{0,5}}? (?:citizens|clerics|commanders|generals|individuals|judges|nationals|officers|officials)"
-    r"|hack(?:s|ed|ers?|ing)?|cyber-?attacks?|(?:election )?meddling|election interference|espionage|spying|human[- ]rights|rights abuses?"
-    r"|Uighurs?|Uyghurs?|crackdown|prisoners?|extradit\w+|nuclear (?:programs?|programmes?|weapons?|tests?))\b",
-    re.IGNORECASE,
-)
-_DRUGS = re.compile(r"\b(?:drugs?|fentanyl|narcotics?|opioids?)\b", re.IGNORECASE)
-# A trade war is mostly the setting of the other dispute.
-_OF_TRADE = re.compile(
-    r"\b(?:tariff|dut(?:y|ies)\b|trad(?:e|ed|es|ers?|ing)\b(?! (?:war|tensions?)\b)|import|export|lev(?:y|ies|ied)\b|goods\b|quota"
-    r"|customs\b|W\.?T\.?O\b|chips?\b|semiconductor|subsid|currency\b|tech|farm|agricult|compan|firms?\b|industr|product|purchas|buy|sell(?:s|ing)?\b"
-    r"|market|oil\b|gas\b|invest|econom|commerc|negotiat|(?<!arms )deals?\b|tax|suppl(?:y|ies)\b|licen[cs]|ports?\b|Huawei\b)",
     re.IGNORECASE,
 )
 # `raises Chile to 40 percent`.
@@ -187,6 +170,7 @@ def find_denials(sentence: MarkedSentence) -> Iterator[Denial]:
         yield Denial("public", frozenset({"dialogue"}))
     if _FIRM.search(text) and not _OFFICE.search(text) and not _names_acting_state(sentence):
         yield Denial("firms", _DEAL)
+    yield from _find_by_subject(text)
     yield from _find_averted(sentence)
     yield from _find_owned(sentence)
     yield from _find_other_gains(sentence)
@@ -218,6 +202,18 @@ def _is_other_dispute(text: str) -> bool:
     """
     rest = _OTHER_DISPUTE.sub("", text)
     return rest != text and not _OF_TRADE.search(text) and not names_product(_DRUGS.sub("", rest))
+
+
+def _find_by_subject(text: str) -> Iterator[Denial]:
+    """Yield what a sentence on rulings, other disputes or dates has not."""
+    if ends_restriction(text) or is_pending(text):
+        yield Denial("ruling", _ESCALATION)
+    if is_other_dispute(text):
+        yield Denial("dispute", _ALL_KINDS - {"dialogue"})
+    if only_dates_talks(text):
+        yield Denial("date", frozenset({"dialogue"}))
+    if is_taken_back(text):
+        yield Denial("taken_back", frozenset({"accusation", "measure", "threat"}))
 
 
 def _names_acting_state(sentence: MarkedSentence) -> bool:

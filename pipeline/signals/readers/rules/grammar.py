@@ -43,6 +43,7 @@ KINDS = MappingProxyType(
         ("down", "talks"): "refusal",
         ("up", "probe"): "investigation",
         ("down", "probe"): "easing",
+        ("down", "gap"): "measure",
         ("down", "practice"): "easing",
         ("up", "quarrel"): "measure",
         ("down", "quarrel"): "easing",
