@@ -29,6 +29,8 @@ ONE_SIDED = frozenset({"threat", "measure", "investigation", "offer", "easing"})
 _LIST = re.compile(r"(?:,|&|\band\b|\bor\b|\bthe\b|\s)*", re.IGNORECASE)
 _FILLERS = r"(?:\s+(?:goods|imports|products|those|not|just|only|for|from|on|of|against|to|both|the))*\s*"
 _ADDED = re.compile(r"\b(?:on|for|against|including|especially)(?:\s+the)?\s+$", re.IGNORECASE)
+# `All but certain` means almost; numbers and articles may be before a country that is left out.
+_ALMOST = re.compile(r"(?i:all but)\s+(?!(?:an?|the|those|its|for|on|from|one|two|three|four|five|six|seven|eight|nine|ten)\b)[a-z]")
 _BREAK = re.compile(r"[,;:]|\b(?:and|but|while|with|as)\b", re.IGNORECASE)
 
 # Columns of a reading that its scope can change, by number of the reading.
@@ -246,6 +248,7 @@ def _find_phrase(sentence: str) -> _Phrase | None:
         )
         for code, pattern in patterns.partners
         for match in pattern.finditer(sentence)
+        if not _ALMOST.match(sentence, match.start())
     ]
     named = [phrase for phrase in (*blocs, *partners) if phrase.is_addressed]
     goods = [_Phrase(match.start(), match.end(), ALL, is_addressed=True) for match in patterns.goods.finditer(sentence)]
