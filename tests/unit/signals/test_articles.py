@@ -2,6 +2,7 @@
 
 import pytest
 
+from pipeline.signals.scope import find_scope
 from tests.unit.signals.reading import asserted, read
 
 
@@ -123,3 +124,38 @@ def test_what_is_reproached_is_not_reported() -> None:
 
 def test_the_rank_of_an_economy_names_it() -> None:
     assert asserted("Norway will drop its WTO complaint against the world's second-largest economy.") == {"NOR>CHN easing"}
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "pairs"),
+    [
+        ("Chile's bill sets aims for the Uruguay Round of talks.", "Chile and Norway trade", set()),
+        ("Chile and Norway held talks on the Uruguay Round.", "", {"CHL>NOR", "NOR>CHL"}),
+        ("Chile and Uruguay held talks on beef.", "", {"CHL>URY", "URY>CHL"}),
+    ],
+)
+def test_a_round_of_world_trade_talks_is_no_country(text: str, title: str, pairs: set[str]) -> None:
+    assert {finding.split()[0] for finding in read(text, title) if finding.endswith(" dialogue")} == pairs
+
+
+def test_all_but_certain_leaves_no_country_out() -> None:
+    assert asserted("It was all but certain that Chile would impose curbs on Norwegian fish.") == {"CHL>NOR measure"}
+    assert find_scope("The deal that Chile and Norway sought was all but dead.") is None
+    scope = find_scope("Chile will impose a duty on fish from all but Norway.")
+    assert scope is not None
+    assert scope.exceptions == ("NOR",)
+
+
+def test_business_people_sign_no_deal_of_states() -> None:
+    deals = {"CHL>NOR agreement", "NOR>CHL agreement"}
+    assert not deals & read("Chilean and Norwegian businessmen signed an accord to raise trade in fish.")
+    assert deals <= read("Chilean and Norwegian ministers signed an accord to raise trade in fish.")
+
+
+def test_a_member_of_the_union_has_no_trade_quarrel_with_it() -> None:
+    title = "European Union and Norway at odds over an oil tax"
+    assert not any(finding.startswith("DEU>EUN") for finding in read("Germany, also opposed to the tax, will tell the meeting so.", title))
+
+
+def test_the_end_of_preferential_trade_treatment_is_a_measure() -> None:
+    assert asserted("Chile ended duty-free trade treatment for goods from Norway.") == {"CHL>NOR measure"}

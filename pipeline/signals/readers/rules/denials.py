@@ -67,6 +67,7 @@ _DEAL_WORD = re.compile(r"\b(?:deal|agree\w*|accord|pact|truce|compromise)\b", r
 _TRADE = re.compile(r"\b(?:tariff|dut(?:y|ies)|trade|import|export|levy|sanction|digital|goods)", re.IGNORECASE)
 _FIRM = re.compile(
     r"\b(?:Inc|Corp|Ltd|PLC|Plc|plc|GmbH|LLC|LLP)\b|\bCo\.?(?= |,)|\b(?:both|two|the) (?:companies|firms)\b|\bjoint venture\b|\btie-up\b"
+    r"|\b[Bb]usiness(?:men|people|women)\b|\b[Cc]hambers? of [Cc]ommerce\b"
 )
 # Who acts or decides here is a state after all.
 _OFFICE = re.compile(
@@ -98,6 +99,8 @@ _TALKS = re.compile(
     re.IGNORECASE,
 )
 _AHEAD = re.compile(r"\b(?:ahead|in advance) of\b(?! (?:schedule|time|the (?:curve|game|pack))\b)|\b(?:before|prior to)\b", re.IGNORECASE)
+# Talks of all members of the world trade body are none between two.
+_ROUND = re.compile(r"\b(?:Uruguay|Doha|Tokyo) round\b", re.IGNORECASE)
 _TIMING = re.compile(r"^(?:It|This|That|The \w+) (?:comes|came)\b")
 _CLAUSE_END = re.compile(r"[,;:]|\b(?:and|but|while)\b")
 
@@ -152,10 +155,6 @@ def find_denials(sentence: MarkedSentence) -> Iterator[Denial]:
         yield NOTHING_DONE
     if _AID.search(text) and not _RELIEF.search(text):
         yield Denial("aid", _CONCESSION)
-    if _PRELIMINARIES.search(text):
-        yield Denial("terms", frozenset({"agreement"}))
-    if _are_talks_ahead(sentence):
-        yield Denial("ahead", frozenset({"dialogue"}))
     if _AVERTED.search(text) and not _DEAL_WORD.search(text):
         yield Denial("averted", frozenset({"easing"}))
     if (_SHOPPERS.search(text) or _PEOPLE.search(text)) and not _GOVERNMENT.search(text):
@@ -177,8 +176,22 @@ def find_denials(sentence: MarkedSentence) -> Iterator[Denial]:
     yield from _find_raised(sentence)
     yield from _find_one_market(sentence)
     yield from _find_allies(sentence)
+    yield from _find_other_talks(sentence)
     if _is_firm_addressed(sentence):
         yield Denial("firm", _ESCALATION, only_unnamed=True)
+
+
+def _find_other_talks(sentence: MarkedSentence) -> Iterator[Denial]:
+    """Yield that a sentence reports no deal or talks of two states.
+
+    Its words are about terms of talks, world trade talks (without naming two states), or talks to come.
+    """
+    if _PRELIMINARIES.search(sentence.text):
+        yield Denial("terms", frozenset({"agreement"}))
+    if _ROUND.search(sentence.text) and len({mention.code for mention in sentence.mentions}) < PAIR_SIZE:
+        yield Denial("round", frozenset({"agreement", "dialogue"}))
+    if _are_talks_ahead(sentence):
+        yield Denial("ahead", frozenset({"dialogue"}))
 
 
 def _are_talks_ahead(sentence: MarkedSentence) -> bool:
@@ -331,13 +344,11 @@ def _find_raised(sentence: MarkedSentence) -> Iterator[Denial]:
 def _find_one_market(sentence: MarkedSentence) -> Iterator[Denial]:
     """Yield that the European Union and its members are one market.
 
-    Fines and budgets are no trade policy. Britain counts as no member, for its talks on leaving.
+    A member must be named. Fines and budgets are no trade policy. Britain counts as no member, for its talks on leaving.
     """
-    codes = {mention.code for mention in sentence.mentions}
-    if EUROPEAN_UNION in codes:
-        for member in sorted(codes & _read_members()):
-            yield Denial("market", _ALL_KINDS, EUROPEAN_UNION, member)
-            yield Denial("market", _ALL_KINDS, member, EUROPEAN_UNION)
+    for member in sorted({mention.code for mention in sentence.mentions} & _read_members()):
+        yield Denial("market", _ALL_KINDS, EUROPEAN_UNION, member)
+        yield Denial("market", _ALL_KINDS, member, EUROPEAN_UNION)
 
 
 @cache
