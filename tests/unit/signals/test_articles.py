@@ -159,3 +159,29 @@ def test_a_member_of_the_union_has_no_trade_quarrel_with_it() -> None:
 
 def test_the_end_of_preferential_trade_treatment_is_a_measure() -> None:
     assert asserted("Chile ended duty-free trade treatment for goods from Norway.") == {"CHL>NOR measure"}
+
+
+@pytest.mark.parametrize(
+    ("text", "signals"),
+    [
+        ("Peru will extend the expiration of tariff exclusions for Kenya, due to expire in May, until June.", {"PER>KEN easing"}),
+        ("Tariff exclusions for Kenyan goods expire on Friday, Peru said.", {"PER>KEN measure"}),
+        ("Peru will tariff Kenyan goods.", {"PER>KEN measure"}),
+        ("Peru cut its tariff-rate quota for Kenyan tea.", {"PER>KEN measure"}),
+        ("Peru and Kenya will consider tariff-rate quotas.", set()),
+    ],
+)
+def test_exclusions_and_quotas_let_goods_pass(text: str, signals: set[str]) -> None:
+    assert asserted(text) == signals
+
+
+@pytest.mark.parametrize(
+    ("text", "signals"),
+    [
+        ("With Norway about to impose tariffs on Chilean fish, Chile's minister said that Santiago was calm.", set()),
+        ("With this order, Norway imposed tariffs on Chilean fish.", {"NOR>CHL measure"}),
+        ("With fish getting dear, Norway imposed tariffs on Chilean salmon.", {"NOR>CHL measure"}),
+    ],
+)
+def test_an_opening_with_a_state_only_sets_the_scene(text: str, signals: set[str]) -> None:
+    assert {finding for finding in asserted(text) if finding.endswith("measure")} == signals

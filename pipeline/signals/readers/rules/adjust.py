@@ -3,9 +3,10 @@
 Conditions, questions and words of the past adjust kind and modality. Acts are found in `compose.py`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import replace
 
+from pipeline.signals.actors import Mention
 from pipeline.signals.lexicon import cues
 from pipeline.signals.reader import SURE_SIGN
 from pipeline.signals.readers.rules.grammar import CONCEDING, ESCALATING, Act, class_of
@@ -18,6 +19,7 @@ REST = "rest.restriction"
 FUTURE_REACH = 6
 CONDITION_REACH = 9
 OUTCOME_REACH = 6
+OPENING_REACH = 2
 
 
 def adjust(sentence: MarkedSentence, acts: Iterable[Act]) -> list[Act]:
@@ -26,8 +28,8 @@ def adjust(sentence: MarkedSentence, acts: Iterable[Act]) -> list[Act]:
     Kind: what is done, such as a measure or a threat. Modality: whether it is asserted as news, historical, hypothetical or negated.
     """
     adjusted = [_adjust_act(sentence, act) for act in acts]
-    is_eased = any(act.kind == "easing" and act.modality == "asserted" for act in adjusted)
-    return [_adjust_rest(act) if is_eased else act for act in adjusted]
+    eased = {act.thing for act in adjusted if act.kind == "easing" and act.modality == "asserted"}
+    return [_adjust_rest(act, eased) if eased else act for act in adjusted]
 
 
 def _adjust_act(sentence: MarkedSentence, act: Act) -> Act:
@@ -36,11 +38,14 @@ def _adjust_act(sentence: MarkedSentence, act: Act) -> Act:
     return _adjust_modality(sentence, _adjust_awaited_relief(sentence, future))
 
 
-def _adjust_rest(act: Act) -> Act:
-    """Turn a refusal to lift a restriction into one that remains.
+def _adjust_rest(act: Act, eased: Container[int | None]) -> Act:
+    """Turn what another act eases or leaves into background.
 
-    Example: `will scrap its duties on tea while keeping those on coffee`. Who eases a part refuses nothing. Other acts stay as they are.
+    Examples: `will scrap its duties on tea while keeping those on coffee` refuses nothing, and in `extended exclusions that were due to
+    expire` nothing lapses. `eased`: objects of the acts that ease. Other acts stay as they are.
     """
+    if act.rule_id.startswith("fall.approval") and act.thing in eased:
+        return replace(act, modality="historical")
     if act.rule_id != "keep.restriction" or act.modality != "asserted":
         return act
     return replace(act, kind="measure", rule_id=REST, status="effective", modality="historical")
@@ -126,7 +131,7 @@ def _opens_condition(sentence: MarkedSentence, at: int, act: int) -> bool:
     if word not in {"as", "once", "when"}:
         return False
     is_on_deal = not {"deal", "agreement", "accord", "pact"}.isdisjoint(after[:4])
-    mentions = list(zip(sentence.mentions, sentence.mention_spans, strict=True))
+    mentions = list(_pair_spans(sentence))
     agents = {mention.code for mention, (first, _) in mentions if first < min(act, at) and not sentence.is_governed(first)}
     visits = {mark.first for mark in sentence.marks_of("operator") if class_of(mark) == "meet"}
     openers = {word, "as", "that", "the"}
@@ -177,7 +182,7 @@ def _adjust_modality(sentence: MarkedSentence, act: Act) -> Act:
 
     In a sentence that ends with a question mark the act is hypothetical. Otherwise these make it historical: an adverb of the past, a past
     perfect, a past plan of the first person (`I was going to tax`), a word such as `current` before its noun, `still` (`still face
-    duties`), or, only for kinds of `ESCALATING` and `CONCEDING`, a clause that opens with a word such as "after" or "since". Such a clause
+    duties`), an opening with a state as subject (`With Japan about to tax tea, ...`), or, only for kinds of `ESCALATING` and `CONCEDING`, a clause that opens with a word such as "after" or "since". Such a clause
     does not if the words before it only report on a market (`Shares fell after ...`). Else a condition or forecast makes the act
     hypothetical. Acts of another modality stay as they are.
     """
@@ -195,7 +200,7 @@ def _adjust_modality(sentence: MarkedSentence, act: Act) -> Act:
     is_past_perfect = "had" in near[-3:] and not cues("reporting") & set(near)
     is_past_plan = " ".join(near).endswith(("i was going to", "we were going to"))
     is_known = not cues("known").isdisjoint(near[-1:]) or (act.rule_id.startswith("suffer.") and "still" in near[-2:])
-    if is_background or is_dated or is_past_perfect or is_past_plan or is_known:
+    if is_background or is_dated or is_past_perfect or is_past_plan or is_known or _is_in_opening(sentence, act.anchor):
         return replace(act, modality="historical")
     # Words inside an object are no forecast: "trade war fears".
     in_objects = {at for mark in sentence.marks_of("object") for at in range(mark.first, mark.last + 1)}
@@ -203,3 +208,18 @@ def _adjust_modality(sentence: MarkedSentence, act: Act) -> Act:
     if opener in cues("conditions") or cues("forecasters") & other_words:
         return replace(act, modality="hypothetical")
     return act
+
+
+def _is_in_opening(sentence: MarkedSentence, at: int) -> bool:
+    """Whether word `at` is in an opening such as `With Japan about to tax tea,`.
+
+    A state is up to `OPENING_REACH` words after `With`, and the word is after it and before the first comma.
+    """
+    comma = next((place for place, token in enumerate(sentence.tokens) if token.text == ","), 0)
+    is_open = sentence.tokens[0].lower == "with" and at < comma
+    return is_open and any(last < at and 0 < first <= OPENING_REACH and mention.is_actor for mention, (first, last) in _pair_spans(sentence))
+
+
+def _pair_spans(sentence: MarkedSentence) -> Iterable[tuple[Mention, tuple[int, int]]]:
+    """Pair each mention with its first and last word."""
+    return zip(sentence.mentions, sentence.mention_spans, strict=True)
