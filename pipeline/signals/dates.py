@@ -67,6 +67,12 @@ _PAST_OPENING = re.compile(
     r"|Since (?:(?:\w+ ){1,4}took office|taking office|coming into office))\b"
 )
 
+# Who recalls what it once said to others: "And I said, we will tax them".
+_RECALLED = re.compile(
+    r"\W*(?:(?:And|But|So|Then),? )?(?:then )?(?:I|[Ww]e) said"
+    r"(?:,|:| to (?:him|her|them)\b| that\b| (?:I|we|if|you|they)\b)(?!.*\b(?:today|yesterday)\b)"
+)
+
 # A month that opens the sentence dates the verb of its first clause: "In May, the ministry ordered ...".
 _OPENING_MONTH = re.compile(rf"\W*In ({_ANY_MONTH}), ")
 # An order retells earlier ones, by name or in the simple past: "In Order 5, I found that ...", "I also determined that imports of ...".
@@ -97,9 +103,10 @@ def is_past_event(sentence: str, day: date | None) -> bool:
     `_CURRENT` (such as `today`, `will`, `said` or a weekday) or with a month in a relative clause. A verb in the perfect counts if a period
     up to now follows (`has raised duties this year`), and so do statistics, whose figures are of earlier trade (`_is_statistic`). If `day`
     is None, any year counts as earlier, days do not count, and months and `last week` only as an opening (`Last week, ...`). An order that
-    retells an earlier one also counts (`_retells_order`).
+    retells an earlier one also counts (`_retells_order`), and so does who recalls its own words (`And I said, we will tax them`).
     """
-    is_retold = _PAST_OPENING.match(sentence) is not None or _is_statistic(sentence) or _retells_order(sentence, day)
+    is_opening = _PAST_OPENING.match(sentence) is not None or _RECALLED.match(sentence) is not None
+    is_retold = is_opening or _is_statistic(sentence) or _retells_order(sentence, day)
     if is_retold or _is_in_past_year(sentence, day) or _is_in_period_up_to_now(sentence):
         return True
     if day is None:

@@ -6,6 +6,7 @@ import pytest
 
 from pipeline.signals.actors import find_mentions
 from pipeline.signals.context import ResolvedSentence, resolve_references
+from pipeline.signals.dates import is_past_event
 from pipeline.signals.extract import SentenceExtractor
 from pipeline.signals.segment import split_sentences
 from tests.unit.signals.reading import read
@@ -111,3 +112,18 @@ def test_who_speaks_of_talks_reports_its_own_part(text: str, pairs: set[str]) ->
     last = text.rsplit("\n", maxsplit=1)[-1]
     findings = SentenceExtractor("both").explain(text).filter(modality="asserted", kind="dialogue", quote=last)
     assert {f"{finding['actor']}>{finding['target']}" for finding in findings.to_dicts()} == pairs
+
+
+@pytest.mark.parametrize(
+    ("text", "is_past"),
+    [
+        ("And I said, we're going to put a tax of 40 percent on Norway.", True),
+        ('I said, "If you don\'t open up, Norway, we will double the duty."', True),
+        ("We said that Norway would have to pay a duty.", True),
+        ("As I said, we will double the duty on Norway.", False),
+        ("I said today that we will double the duty on Norway.", False),
+        ('"We will tax Norway," I said.', False),
+    ],
+)
+def test_who_recalls_its_own_words_reports_no_news(text: str, *, is_past: bool) -> None:
+    assert is_past_event(text, None) is is_past
