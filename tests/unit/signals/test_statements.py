@@ -127,3 +127,21 @@ def test_who_speaks_of_talks_reports_its_own_part(text: str, pairs: set[str]) ->
 )
 def test_who_recalls_its_own_words_reports_no_news(text: str, *, is_past: bool) -> None:
     assert is_past_event(text, None) is is_past
+
+
+@pytest.mark.parametrize(
+    ("text", "signals"),
+    [
+        ("Norway's minister called it regrettable that Peru had decided to raise its duty on salmon.", {"NOR>PER accusation"}),
+        ("Norway's minister said it was unacceptable that Peru imposed a duty on salmon.", {"NOR>PER accusation"}),
+        ("Norway's minister said that Peru had decided to raise its duty on salmon.", {"PER>NOR measure"}),
+        ("Norway's minister called it right that Peru had decided to lower its duty on salmon.", {"PER>NOR easing"}),
+        (
+            "Kenya announced an extra duty on Ugandan milk in response to Uganda's decision to impose a levy on Kenyan tea.",
+            {"KEN>UGA measure"},
+        ),
+        ("Uganda announced its decision to impose a levy on Kenyan tea.", {"UGA>KEN measure"}),
+    ],
+)
+def test_an_act_that_is_deplored_or_answered_is_known(text: str, signals: set[str]) -> None:
+    assert read(text) == signals

@@ -217,7 +217,9 @@ def _is_in_opening(sentence: MarkedSentence, at: int) -> bool:
     """
     comma = next((place for place, token in enumerate(sentence.tokens) if token.text == ","), 0)
     is_open = sentence.tokens[0].lower == "with" and at < comma
-    return is_open and any(last < at and 0 < first <= OPENING_REACH and mention.is_actor for mention, (first, last) in _pair_spans(sentence))
+    return is_open and any(
+        last < at and 0 < first <= OPENING_REACH and mention.is_actor for mention, (first, last) in _pair_spans(sentence)
+    )
 
 
 def _pair_spans(sentence: MarkedSentence) -> Iterable[tuple[Mention, tuple[int, int]]]:

@@ -5,7 +5,7 @@ act. Does not belong here: what the words around an act say of its modality (`ad
 """
 
 from pipeline.signals.lexicon import cues
-from pipeline.signals.readers.rules.grammar import Act, class_of
+from pipeline.signals.readers.rules.grammar import ESCALATING, Act, class_of
 from pipeline.signals.readers.rules.matching import Mark
 from pipeline.signals.readers.rules.parsed import FINITE, SUBJECTS, ParsedSentence
 
@@ -13,11 +13,13 @@ from pipeline.signals.readers.rules.parsed import FINITE, SUBJECTS, ParsedSenten
 def modality_by_tree(parsed: ParsedSentence, act: Act) -> str:
     """Return the modality that the tree gives an asserted act.
 
-    It is `historical` if the act is background (`tariffs imposed in May`) or only dates another, unless the words before its clause only
-    report on a market. Else it is `hypothetical` if the act is only a purpose (`to reach a deal`) but no meeting, else `asserted`.
+    It is `historical` if the act is background (`tariffs imposed in May`), only dates another, or is what somebody answers or deplores,
+    unless the words before its clause only report on a market. Else it is `hypothetical` if the act is only a purpose (`to reach a deal`)
+    but no meeting, else `asserted`.
     """
     clause_start, _ = parsed.sentence.clause_bounds(act.anchor)
-    if (_is_background(parsed, act.anchor) or _is_setting(parsed, act.anchor)) and not parsed.sentence.is_market_report(clause_start):
+    is_known = _is_background(parsed, act.anchor) or _is_answered(parsed, act.anchor) or _is_reproached(parsed, act)
+    if (is_known or _is_setting(parsed, act.anchor)) and not parsed.sentence.is_market_report(clause_start):
         return "historical"
     is_meeting = act.rule_id.startswith("meet.")  # A trip made in order to talk counts as talk.
     return "hypothetical" if (_is_purpose(parsed, act.anchor) or _is_purpose(parsed, act.focus)) and not is_meeting else "asserted"
@@ -44,6 +46,30 @@ def _is_background(parsed: ParsedSentence, at: int) -> bool:
     if relation == "relcl":
         return _is_reproached(parsed, verb) or (tag in {"VBD", "VBN"} and not _is_text_made_known(parsed, verb))
     return relation in {"acl", "amod"} and tag == "VBN" and not _is_made_known(parsed, verb) and not _is_predicate(parsed, verb)
+
+
+def _is_answered(parsed: ParsedSentence, at: int) -> bool:
+    """Whether an act is a plan that another act answers.
+
+    Example: `in response to Peru's decision to impose a duty`.
+    """
+    tree, sentence, node = parsed.tree, parsed.sentence, parsed.main_verb(at)
+    if tree.relations[node] == "acl" and tree.tags[node] == "VB":
+        node = tree.heads[node]
+    preposition = tree.heads[node]
+    is_after_to = tree.relations[node] == "pobj" and sentence.tokens[preposition].lower == "to"
+    return is_after_to and sentence.tokens[tree.heads[preposition]].lower in cues("reactions")
+
+
+def _is_reproached(parsed: ParsedSentence, act: Act) -> bool:
+    """Whether somebody deplores an act: `it is regrettable that Peru has imposed a duty`."""
+    tree, tokens, node = parsed.tree, parsed.sentence.tokens, parsed.main_verb(act.anchor)
+    while tree.relations[node] == "xcomp":
+        node = tree.heads[node]
+    if act.kind not in ESCALATING or tree.relations[node] != "ccomp":
+        return False
+    head = tree.heads[node]
+    return any(tokens[at].lower in cues("deplored") for at in (head, *tree.children_by(head, "acomp", "oprd")))
 
 
 def _is_made_known(parsed: ParsedSentence, participle: int) -> bool:
