@@ -145,3 +145,15 @@ def test_who_recalls_its_own_words_reports_no_news(text: str, *, is_past: bool) 
 )
 def test_an_act_that_is_deplored_or_answered_is_known(text: str, signals: set[str]) -> None:
     assert read(text) == signals
+
+
+@pytest.mark.parametrize(
+    ("text", "signals"),
+    [
+        ("Mao Ning: This trade war was started by the United States, and China never wanted it.", {"CHN>USA accusation"}),
+        ("Peru's minister said that Norway had started a trade war with its duties on fish.", {"PER>NOR accusation"}),
+        ("Analysts said that the trade war was started by Norway, not by Peru.", set()),
+    ],
+)
+def test_who_is_said_to_have_begun_a_trade_war_is_accused(text: str, signals: set[str]) -> None:
+    assert read(text) == signals
