@@ -182,9 +182,9 @@ def _adjust_modality(sentence: MarkedSentence, act: Act) -> Act:
 
     In a sentence that ends with a question mark the act is hypothetical. Otherwise these make it historical: an adverb of the past, a past
     perfect, a past plan of the first person (`I was going to tax`), a word such as `current` before its noun, `still` (`still face
-    duties`), an opening with a state as subject (`With Japan about to tax tea, ...`), or, only for kinds of `ESCALATING` and `CONCEDING`, a clause that opens with a word such as "after" or "since". Such a clause
-    does not if the words before it only report on a market (`Shares fell after ...`). Else a condition or forecast makes the act
-    hypothetical. Acts of another modality stay as they are.
+    duties`), an opening with a state as subject (`With Japan about to tax tea, ...`), or, only for kinds of `ESCALATING` and `CONCEDING`,
+    a clause that opens with a word such as "after" or "since". Such a clause does not if the words before it only report on a market
+    (`Shares fell after ...`). Else a condition or forecast makes the act hypothetical. Acts of another modality stay as they are.
     """
     if act.modality != "asserted":
         return act

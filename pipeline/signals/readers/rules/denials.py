@@ -18,8 +18,8 @@ from pipeline.signals.lexicon import cues, load_lexicon
 from pipeline.signals.readers.rules.clauses import does_nothing
 from pipeline.signals.readers.rules.grammar import class_of
 from pipeline.signals.readers.rules.matching import Mark, MarkedSentence
-from pipeline.signals.readers.rules.pairs import find_allies, find_gain, find_joined, find_last_subject, find_owned_pair, is_subject
 from pipeline.signals.readers.rules.other_subjects import is_other_dispute, is_taken_back, only_dates_talks
+from pipeline.signals.readers.rules.pairs import find_allies, find_gain, find_joined, find_last_subject, find_owned_pair, is_subject
 from pipeline.signals.readers.rules.rulings import ends_restriction, is_pending
 
 # Reaches are numbers of words.
@@ -161,10 +161,6 @@ def find_denials(sentence: MarkedSentence) -> Iterator[Denial]:
         yield Denial("shoppers", _ESCALATION)
     if _PERSONAL.search(text) and not _TRADE.search(text):
         yield Denial("personal", _ALL_KINDS)
-    if ends_restriction(text) or is_pending(text):
-        yield Denial("ruling", _ESCALATION)
-    if _is_other_dispute(text):
-        yield Denial("dispute", _ALL_KINDS - {"dialogue"})
     if _IN_PUBLIC.search(text) and not _SAID.search(text):
         yield Denial("public", frozenset({"dialogue"}))
     if _FIRM.search(text) and not _OFFICE.search(text) and not _names_acting_state(sentence):
@@ -206,15 +202,6 @@ def _are_talks_ahead(sentence: MarkedSentence) -> bool:
     talks = [match.start() for match in _TALKS.finditer(text)]
     ahead = [match.end() for match in _AHEAD.finditer(text)]
     return bool(talks) and all(any(end < at and not _CLAUSE_END.search(text, end, at) for end in ahead) for at in talks)
-
-
-def _is_other_dispute(text: str) -> bool:
-    """Whether a sentence is only about another dispute: `visa ban`.
-
-    It then has no word of trade, and names no goods but arms and drugs.
-    """
-    rest = _OTHER_DISPUTE.sub("", text)
-    return rest != text and not _OF_TRADE.search(text) and not names_product(_DRUGS.sub("", rest))
 
 
 def _find_by_subject(text: str) -> Iterator[Denial]:

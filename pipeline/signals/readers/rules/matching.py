@@ -222,10 +222,9 @@ def _is_noun(tokens: Sequence[Token], at: int, phrases: Sequence[Phrase], length
         return False
     if before in cues("be") - {"'s"} and any(p.form in {"pp", "both", "any"} for p in phrases if len(p.words) == length):
         return False  # imports will be cut
-    if word == "tariff":
-        return True  # EU tariff exclusions
-    if word == "tariffs" and "'s" in [token.lower for token in tokens[max(at - OWNER_REACH, 0) : at]]:
-        return True  # Trump's new India tariffs
+    is_owned = word == "tariffs" and "'s" in [token.lower for token in tokens[max(at - OWNER_REACH, 0) : at]]
+    if word == "tariff" or is_owned:
+        return True  # EU tariff exclusions, Trump's new India tariffs
     if before in cues("determiners") or before[:1].isdigit() or after in cues("after_noun"):
         return True
     is_verb_like = before == "" or tokens[at - 1].text[0].isupper() or word.endswith("ed")
