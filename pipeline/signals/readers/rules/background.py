@@ -18,7 +18,7 @@ def modality_by_tree(parsed: ParsedSentence, act: Act) -> str:
     but no meeting, else `asserted`.
     """
     clause_start, _ = parsed.sentence.clause_bounds(act.anchor)
-    is_known = _is_background(parsed, act.anchor) or _is_answered(parsed, act.anchor) or _is_reproached(parsed, act)
+    is_known = _is_background(parsed, act.anchor) or _is_answered(parsed, act.anchor) or _is_deplored(parsed, act)
     if (is_known or _is_setting(parsed, act.anchor)) and not parsed.sentence.is_market_report(clause_start):
         return "historical"
     is_meeting = act.rule_id.startswith("meet.")  # A trip made in order to talk counts as talk.
@@ -61,7 +61,7 @@ def _is_answered(parsed: ParsedSentence, at: int) -> bool:
     return is_after_to and sentence.tokens[tree.heads[preposition]].lower in cues("reactions")
 
 
-def _is_reproached(parsed: ParsedSentence, act: Act) -> bool:
+def _is_deplored(parsed: ParsedSentence, act: Act) -> bool:
     """Whether somebody deplores an act: `it is regrettable that Peru has imposed a duty`."""
     tree, tokens, node = parsed.tree, parsed.sentence.tokens, parsed.main_verb(act.anchor)
     while tree.relations[node] == "xcomp":
