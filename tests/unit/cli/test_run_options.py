@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import typer
 
+from pipeline import clock
 from pipeline.cli import app
 from pipeline.contracts.days import Days
 from pipeline.defs.resources import News
@@ -67,6 +68,24 @@ def test_one_day_outside_the_articles_is_refused(command: Command, options: tupl
     Path("a.jsonl").write_text(ROW, encoding="utf-8")
     result = command("run", "--home", "home", "--articles", "a.jsonl", *options)
     assert (result.exit_code, message in flat(result.stderr)) == (1, True), result.output
+
+
+def test_a_last_day_in_the_future_is_today(run_settings: Any) -> None:
+    Path("a.jsonl").write_text(ROW, encoding="utf-8")
+    assert run_settings("--articles", "a.jsonl", "--to", "2099-01-01").last_day == clock.today()
+
+
+def test_an_article_decades_before_the_others_is_refused(command: Command, run_settings: Any) -> None:
+    Path("a.jsonl").write_text(ROW + ROW.replace("2025-04-02", "1970-01-01"), encoding="utf-8")
+    result = command("run", "--home", "home", "--articles", "a.jsonl")
+    message = "and of 2025-04-02, and none between. If the earlier date is wrong, correct it or set the first day (--from 2025-04-02)"
+    assert (result.exit_code, message in flat(result.stderr)) == (1, True), result.output
+    assert run_settings("--articles", "a.jsonl", "--from", "1970-01-01").first_day == date(1970, 1, 1)
+
+
+def test_an_archive_with_a_gap_of_nine_years_is_read(run_settings: Any) -> None:
+    Path("a.jsonl").write_text(ROW + ROW.replace("2025-04-02", "2016-05-01"), encoding="utf-8")
+    assert run_settings("--articles", "a.jsonl").first_day == date(2016, 5, 1)
 
 
 def write_dropped_file(name: str, day: str, *, is_old: bool) -> None:
