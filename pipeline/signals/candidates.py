@@ -55,15 +55,26 @@ def build_candidates(sentences: Iterable[ResolvedSentence]) -> list[SentenceCand
 
     They are what readers judge: all ordered pairs among its first `MAX_NAMED_COUNTRIES` countries and some others (`_choose_countries`),
     and each of these countries with all partners (`*`) as target. Candidates are numbered from 0 over all sentences. Sentences for which no
-    country is known have no item in the list.
+    country is known, or with fewer than two words, have no item in the list.
     """
     groups: list[SentenceCandidates] = []
     number = itertools.count()
     for sentence in sentences:
+        if not _has_two_words(sentence.sentence.text):
+            continue
         group = [dict(zip(CANDIDATES_SCHEMA, (next(number), *row), strict=True)) for row in _iter_rows(sentence)]
         if group:
             groups.append(group)
     return groups
+
+
+def _has_two_words(text: str) -> bool:
+    """Whether a text has at least two words with a letter.
+
+    A line such as "Exclusive" or "* * *" says nothing of a country, but the encoder, which also sees the title, finds the act of the title.
+    """
+    words = (word for word in text.split() if any(map(str.isalpha, word)))
+    return len(list(itertools.islice(words, 2))) == 2  # noqa: PLR2004 - two words
 
 
 def to_frame(groups: Iterable[SentenceCandidates], numbers: Container[int] | None = None) -> pl.DataFrame:
