@@ -152,3 +152,11 @@ def test_a_day_uses_the_last_baseline_known_before_it() -> None:
         row["valid_from"] <= row["index_date"] and versions[row["valid_from"]] + timedelta(days=OPEN_DAYS) <= row["index_date"]
         for row in late
     )
+
+
+def test_the_newest_vintage_uses_the_baseline_of_its_day() -> None:
+    tables = build_until(draw_articles(np.random.default_rng(2), 130), day(129), None, 7.0)
+    newest = tables[VINTAGES.name].sort("known_at").group_by("index_date", "series").last()
+    both = tables[TENSION_PAIR_DAILY.name].join(newest, left_on=["index_date", "pair"], right_on=["index_date", "series"], suffix="_known")
+    assert {*tables[BASELINE.name]["valid_from"]} - {day(0)} < {*both["index_date"]}
+    assert both["tension_known"].to_numpy() == pytest.approx(both["tension"].to_numpy(), rel=1e-9, nan_ok=True)

@@ -4,6 +4,7 @@ import pytest
 
 from pipeline.contracts.tables.index import BASELINE, CLUSTERING, DAILY_MASS
 from pipeline.index.clustering import MAX_CLUSTERING, POOLED_STORIES, measure_clustering
+from pipeline.index.parameters import PRIOR_STORIES
 from tests.unit.index.lake_scenes import DAY, HALF_LIFE, day
 
 DAYS = 365
@@ -41,6 +42,29 @@ def test_the_factor_of_negative_binomial_numbers_is_found(factor: float) -> None
     numbers = random.poisson(3.0, shape) if factor == 1 else random.negative_binomial(3.0 / (factor - 1), 1 / factor, shape)
     measured = factors({f"A{number:02d}>USA": row.astype(np.int64) for number, row in enumerate(numbers)})
     assert np.mean(list(measured.values())) == pytest.approx(factor, rel=0.1)
+
+
+def plain_sums(counts: list[int]) -> tuple[float, float]:
+    """Sums of squared errors and variances of the daily forecasts, by a plain loop."""
+    decay = 0.5 ** (1 / HALF_LIFE)
+    expected = max(sum(counts), 0.5) / len(counts)
+    shape, rate, errors, variances = PRIOR_STORIES, PRIOR_STORIES, 0.0, 0.0
+    for count in counts:
+        shape, rate = (decay * one + (1 - decay) * PRIOR_STORIES for one in (shape, rate))
+        mean = shape / rate * expected
+        errors += (count - mean) ** 2
+        variances += mean * (1 + expected / rate)
+        shape, rate = shape + count, rate + expected
+    return errors, variances
+
+
+def test_the_factors_equal_a_plain_loop() -> None:
+    counts = {"CHN>USA": [0, 9, 0, 0, 11, 1, 0, 0], "USA>CHN": [0] * 8}
+    sums = {series: plain_sums(numbers) for series, numbers in counts.items()}
+    of_channel = (POOLED_STORIES + sum(one[0] for one in sums.values())) / (POOLED_STORIES + sum(one[1] for one in sums.values()))
+    plain = {series: (POOLED_STORIES * of_channel + errors) / (POOLED_STORIES + variances) for series, (errors, variances) in sums.items()}
+    assert 1 < plain["USA>CHN"] < plain["CHN>USA"] < MAX_CLUSTERING
+    assert factors({series: np.array(numbers, np.int64) for series, numbers in counts.items()}, last=7) == pytest.approx(plain)
 
 
 def test_stories_at_a_constant_rate_come_singly() -> None:
