@@ -19,6 +19,7 @@ from pipeline.contracts.tables import core
 from pipeline.contracts.tables.core import ARTICLES, COVERAGE, FINDINGS
 from pipeline.contracts.tables.index import BASELINE, TENSION_DAILY
 from pipeline.defs.daily import GapError, require_every_day
+from pipeline.durable_files import hash_file, write_sums
 from pipeline.explorer.write import write_explorer
 from pipeline.warehouse.home import COPY_OF, lock_home, mark_home, note_release
 from pipeline.warehouse.lake import Lake
@@ -163,6 +164,19 @@ def test_a_home_in_use_is_not_called_damaged_by_a_backup(command: Command, home:
 def test_a_home_without_damage_is_complete(command: Command, home: Path) -> None:
     result = command("verify", "--home", home)
     assert (result.exit_code, result.output) == (0, f"{home} is complete: every file is as it was written\n")
+
+
+def test_a_changed_and_a_foreign_file_of_a_release_are_named(command: Command, home: Path) -> None:
+    release = home / "published/releases/2025-03-09-0000000000"
+    (release / "weights").mkdir(parents=True)
+    (release / "weights/weights.parquet").write_bytes(b"content")
+    write_sums(release, {"weights/weights.parquet": hash_file(release / "weights/weights.parquet")})
+    (home / "published/latest").symlink_to("releases/2025-03-09-0000000000")
+    assert "published/releases" not in command("verify", "--home", home).output
+    (release / "weights/weights.parquet").write_bytes(b"other")
+    (release / "weights/1999.parquet").write_bytes(b"content")
+    result = command("verify", "--home", home)
+    assert "weights/weights.parquet is not as it was written, weights/1999.parquet does not belong to the release" in flat(result.output)
 
 
 @pytest.mark.parametrize("content", [None, [], ["inbox"], ["dagster"]])

@@ -56,6 +56,13 @@ def test_sources_of_one_owner_count_as_one() -> None:
     assert not row["is_one_source"]
 
 
+def test_outlets_of_one_owner_have_one_part_of_a_story() -> None:
+    articles = [article(f"{name}:1", source_owner=owner) for name, owner in (("A", "Z"), ("B", "Z"), ("C", "Y"))]
+    scene = Scene(articles, [finding(one) for one in articles], [link(one, articles[0]) for one in articles[1:]])
+    row = build_in_memory(scene, (SOURCE_SHARES,)).rows(SOURCE_SHARES, index_date=DAY, series="CHN>USA")[0]
+    assert row["source_owner"] == "Y"  # both have a half: the first by name
+
+
 def test_many_stories_of_one_source_are_marked() -> None:
     articles = [article(f"A:{number}", title=f"Headline {number}") for number in range(10)] + [article("B:1")]
     findings = [finding(one, instrument=instrument) for one, instrument in zip(articles, INSTRUMENT.words, strict=False)]  # ten acts
