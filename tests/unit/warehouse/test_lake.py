@@ -8,6 +8,7 @@ from pipeline.contracts.days import Days
 from pipeline.contracts.model import ContractError
 from pipeline.contracts.tables.core import COVERAGE
 from pipeline.contracts.tables.index import WEIGHTS
+from pipeline.durable_files import read_sums
 from pipeline.index.parameters import read_weights
 from pipeline.warehouse.lake import Lake, is_day_file
 
@@ -81,6 +82,14 @@ def test_a_rerun_replaces_only_its_days(lake: Lake) -> None:
     assert changed == ["coverage/2024/2024-12-31.parquet", "coverage/2025/2025-01-01.parquet"]
     assert after.keys() == before.keys()
     assert set(lake.read(COVERAGE, two)["source"]) == {"C"}
+
+
+def test_a_rerun_keeps_the_recorded_hashes_of_other_days(tmp_path: Path) -> None:
+    lake = Lake(tmp_path)
+    for span in (WEEK, Days(FIRST, FIRST)):
+        with lake.stage("week") as temporary:
+            temporary.write_days(COVERAGE, every_day(10, span), span)
+    assert sorted(read_sums(tmp_path / "coverage")) == [f"{day.year}/{day.isoformat()}.parquet" for day in WEEK]
 
 
 def test_a_rerun_without_rows_leaves_an_empty_day(lake: Lake) -> None:

@@ -247,6 +247,14 @@ def test_the_database_stays_in_the_two_newest_releases(published: tuple[Publishe
     assert [path.parent.name for path in sorted(publisher.releases.glob("*/*.duckdb"))] == databases
 
 
+def test_a_table_of_an_earlier_schema_is_read_as_empty(tmp_path: Path) -> None:
+    publisher, earlier = Publisher(tmp_path), TENSION_DAILY.to_published(TENSION_DAILY.example()).drop("tension")
+    folder = publisher.latest / TENSION_DAILY.name
+    folder.mkdir(parents=True)
+    earlier.write_parquet(folder / "2025.parquet")
+    assert publisher.read_latest(TENSION_DAILY).equals(TENSION_DAILY.empty())
+
+
 def test_damaged_hashes_of_an_old_release_do_not_stop_publishing(published: tuple[Publisher, Lake]) -> None:
     publisher, lake = published
     oldest = publisher.latest.resolve()

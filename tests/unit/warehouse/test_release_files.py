@@ -22,7 +22,7 @@ from pipeline.contracts.tables.flat import COUNTRIES, TENSION_INDEX
 from pipeline.contracts.tables.index import SIGNALS
 from pipeline.models.python_models import countries
 from pipeline.warehouse.publish import Publisher
-from pipeline.warehouse.release_files import PUBLISHED
+from pipeline.warehouse.release_files import PUBLISHED, hash_content
 from tests.unit.index.lake_scenes import Scene, article, build, day, finding
 
 NOTE = "A test; not for citation."
@@ -50,6 +50,15 @@ def ask(publisher: Publisher, sql: str, **values: str) -> pl.DataFrame:
     with duckdb.connect(str(publisher.database), read_only=True) as con:
         rows: pl.DataFrame = con.sql(sql, params=values).pl()
         return rows
+
+
+def test_the_hash_of_a_release_depends_on_names_and_note(tmp_path: Path) -> None:
+    hashes = set()
+    for folder, name in (("one", "2024"), ("two", "2025")):
+        (tmp_path / folder / "weights").mkdir(parents=True)
+        (tmp_path / folder / "weights" / f"{name}.parquet").write_bytes(b"rows")
+        hashes |= {hash_content(tmp_path / folder, note) for note in (NOTE, "")}
+    assert len(hashes) == 4
 
 
 def test_a_copied_parquet_file_says_what_it_is(publisher: Publisher) -> None:

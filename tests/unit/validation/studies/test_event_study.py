@@ -9,6 +9,7 @@ import pytest
 from pipeline.contracts.tables.index import DAILY_MASS
 from pipeline.validation.contract import VALIDATION
 from pipeline.validation.studies.event_study import (
+    REACH,
     DailyCounts,
     compute_event_path,
     percentile_ranks,
@@ -158,6 +159,13 @@ def test_the_path_peaks_at_the_event_and_average_days_are_100() -> None:
     assert all(by_lag[lag] == pytest.approx(100 / average) for lag in by_lag if lag != 0)
     assert path["polarity"].unique(maintain_order=True).to_list() == ["escalation", "concession"]
     assert path["keyword"].null_count() == path.height  # without keyword hits there is no average day
+
+
+def test_the_path_leaves_out_events_near_the_edges() -> None:
+    at = (REACH - 1, REACH, DAYS - 1 - REACH, DAYS - REACH)
+    near = events().head(len(at)).with_columns(event_date=pl.Series([day(number) for number in at]), polarity=pl.lit("escalation"))
+    path = compute_event_path(near, to_daily_counts(mass(ON_THE_DAY), keywords()))
+    assert path["count"].unique().to_list() == [2]
 
 
 def test_days_without_articles_have_no_rate() -> None:
