@@ -23,6 +23,7 @@ from pipeline.contracts.days import Days, group_consecutive_days
 from pipeline.contracts.tables.raw import FETCHES
 from pipeline.contracts.upstreams import UPSTREAMS
 from pipeline.defs import daily
+from pipeline.defs.checks import IS_REBUILT
 from pipeline.defs.core import ALL_ARTICLES_READ, ARTICLES_READ
 from pipeline.defs.failed_checks import explain_result
 from pipeline.defs.fetching import ANSWERED
@@ -128,12 +129,13 @@ class Launcher:
         """Execute the runs, up to the first that fails.
 
         `settings` must be those of the code location; `listener` receives the progress. Days written before a failure stay. Failed checks
-        are also stored as warnings in the lake. Raises `KeyboardInterrupt` if a run was interrupted.
+        are also stored as warnings in the lake, except `IS_REBUILT`. Raises `KeyboardInterrupt` if a run was interrupted.
         """
         lake, days = open_lake(settings), list(group_consecutive_days(sorted({day for run in runs for day in run.days})))
         rows_before = hash_file_rows(lake, days)
         launched = self._execute(settings, runs, listener, "tension run")
-        lake.note_warnings([f"{check.table}.{check.check}: {check.description}" for check in launched.failed_checks])
+        checks = (check for check in launched.failed_checks if check.check != IS_REBUILT)  # the lake knows stale tables
+        lake.note_warnings([f"{check.table}.{check.check}: {check.description}" for check in checks])
         return replace(launched, removed_rows=count_removed_rows(rows_before, hash_file_rows(lake, days)))
 
     def plan_fetch(self, names: Sequence[str], span: Days) -> list[Run]:

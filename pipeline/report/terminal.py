@@ -168,7 +168,7 @@ def print_stale_tables(err: Console, reasons: Mapping[str, str]) -> None:
     Side tables are those that the index does not need. `reasons`: the reason by name of the table.
     """
     for table, reason in sorted(reasons.items()):
-        print_problem(err, "not rebuilt", f"{table} still has its last good version: {reason}", is_error=False)
+        print_problem(err, "not rebuilt", f"{table} keeps its last good version, if it has one: {reason}", is_error=False)
     err.print("The index is published; run again once the cause is fixed.", highlight=False)
 
 
