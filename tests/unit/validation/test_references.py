@@ -65,6 +65,7 @@ def test_an_unknown_format_is_an_error_that_lists_the_known_ones(tmp_path: Path)
         (TPU + "30,2,2019,5\n", "line 4"),
         (TPU + "3,2,2019,many\n", "line 4"),
         (TPU + "3,2,2019,nan\n", "line 4"),
+        (TPU + '3,2,2019,"12,5"\n', "line 4"),  # a decimal comma
         (EPU + "someday,1,2\n", "line 4"),
     ],
 )
