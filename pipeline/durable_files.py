@@ -25,7 +25,7 @@ def replacing(path: Path, *, is_synced: bool = True) -> Iterator[Path]:
 
     The block must write this file; the folder is created if needed. `path` is unchanged when the block ends with an error. Several
     processes or threads may replace the same path, and the last one wins. Temporary files of this path that killed processes left are
-    removed. Without `is_synced` the content may be lost in a power failure: for files that `move` takes elsewhere, and caches.
+    removed. Without `is_synced` the content may be lost in a power failure: for caches.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     for left in path.parent.glob(f".{escape(path.name)}.*.tmp"):

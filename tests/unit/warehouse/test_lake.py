@@ -171,8 +171,8 @@ def broken_disk(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_an_interrupted_write_leaves_the_old_file(lake: Lake, broken_disk: None) -> None:
     before = read_bytes_by_file(lake.root)
-    with pytest.raises(OSError, match="No space left"):
-        lake.write_days(COVERAGE, every_day(99), WEEK)
+    with pytest.raises(OSError, match="No space left"), lake.stage("coverage") as temporary:
+        temporary.write_days(COVERAGE, every_day(99), WEEK)
     assert read_bytes_by_file(lake.root) == before
 
 
