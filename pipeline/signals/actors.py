@@ -71,9 +71,11 @@ def _tokenize_without_initials(sentence: str) -> list[Token]:
     tokens = tokenize(sentence)
     left_out: set[int] = set()
     for at in range(1, len(tokens) - 2):
-        first, initial, point, surname = tokens[at - 1 : at + 3]
+        if tokens[at + 1].text != ".":
+            continue
+        first, initial, _, surname = tokens[at - 1 : at + 3]
         is_name = min(len(first.text), len(surname.text)) > 1 and first.text[0].isupper() and surname.text[0].isupper()
-        if is_name and point.text == "." and len(initial.text) == 1 and initial.text.isupper():
+        if is_name and len(initial.text) == 1 and initial.text.isupper():
             left_out |= {at, at + 1}
     return [token for at, token in enumerate(tokens) if at not in left_out]
 

@@ -7,6 +7,7 @@ import re
 from calendar import monthrange
 from collections.abc import Iterator
 from datetime import MAXYEAR, MINYEAR, date
+from functools import lru_cache
 
 from pipeline.contracts.days import MONTHS
 
@@ -94,6 +95,7 @@ _FIGURES = r"(?:(?!(?:after|as|because|since|when)\b)[\w'\u2019-]+ ){0,4}(?:data
 _BY_STATISTICS = re.compile(rf"(?:^|, ){_FIGURES}[^,;]{{0,40}} show(?:ed|s)?\b|\b[Aa]ccording to {_FIGURES}", re.IGNORECASE)
 
 
+@lru_cache(maxsize=2048)  # several readings are of one sentence
 def is_past_event(sentence: str, day: date | None) -> bool:
     """Whether the sentence dates its event before `day`.
 

@@ -6,7 +6,7 @@ They are rate, amount and product, and whether the act is a retaliation or has a
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from pipeline.signals.lexicon import load_lexicon
 
@@ -147,6 +147,7 @@ def find_rates(text: str) -> list[float]:
     return [rate for match in _RATE.finditer(text) if (rate := _to_number(match[1])) <= _LARGEST_RATE]
 
 
+@lru_cache(maxsize=2048)  # several readings are of one sentence
 def find_dollars(text: str) -> float | None:
     """Return the first amount of US dollars, in dollars, or None.
 
@@ -166,6 +167,7 @@ def _to_number(digits: str) -> float:
     return float(digits.replace(",", ""))
 
 
+@lru_cache(maxsize=2048)  # several readings are of one sentence
 def find_product(text: str, instrument: str = "other") -> str:
     """Return the first product named, or an empty string.
 

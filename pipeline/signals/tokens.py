@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 # In order: abbreviations with points; numbers; short forms such as 's, n't and 'll; words with inner hyphens (US-China are two words);
 # punctuation.
@@ -23,6 +24,7 @@ class Token:
     end: int
 
 
-def tokenize(sentence: str) -> list[Token]:
+@lru_cache(maxsize=1024)  # each sentence of an article is split several times
+def tokenize(sentence: str) -> tuple[Token, ...]:
     """Split a sentence into tokens, in order."""
-    return [Token(m[0], m[0].lower().replace("\u2019", "'"), m.start(), m.end()) for m in _TOKEN.finditer(sentence)]
+    return tuple(Token(m[0], m[0].lower().replace("\u2019", "'"), m.start(), m.end()) for m in _TOKEN.finditer(sentence))

@@ -116,7 +116,7 @@ def mark_sentence(text: str, mentions: Sequence[Mention]) -> MarkedSentence:
     Words that can be noun or verb (`exports`) are decided by their neighbours. Nouns, verbs and operators are matched separately, so their
     marks may overlap, unless one is dropped as part of another (`_is_part_of`).
     """
-    tokens = tuple(tokenize(text))
+    tokens = tokenize(text)
     layers: tuple[tuple[Category, ...], ...] = (("object", "act", "operator_noun"), ("verb",), ("operator",))
     phrases = _match_phrases(tokens)
     openers = _find_verbs_of_openers(tokens, phrases, mentions)
