@@ -62,13 +62,15 @@ def combine(by_rules: pl.DataFrame, by_encoder: pl.DataFrame) -> pl.DataFrame:
     * that the rules negate, and the encoder asserts with a score below `LEAST_AGAINST_DENIAL`,
     * for which both readers find an act (`DEEDS`), and the rules date it in the past,
 
-    and except those that the rules rule out (`RULED_OUT`): acts and threats of the polarity, and the kind itself.
+    and except those that the rules rule out (`RULED_OUT`): the kind itself and, if it is an act or threat, all acts and threats of the
+    polarity.
     """
     is_suffered = pl.col("rule_id").str.ends_with(RULED_OUT)
     rules, suffered = (by_rules.filter(part).with_columns(polarity=_map_polarity()) for part in (~is_suffered, is_suffered))
     encoder = by_encoder.with_columns(polarity=_map_polarity(), alternatives=pl.col("words").list.join(", "))
     by_kind = [*SAME, "kind"]
-    deeds = encoder.filter(pl.col("kind").is_in(_SUFFERED)).join(suffered, on=SAME, how="semi")
+    is_done = pl.col("kind").is_in(_SUFFERED)
+    deeds = encoder.filter(is_done).join(suffered.filter(is_done), on=SAME, how="semi")
     not_done = pl.concat([deeds, encoder.join(suffered, on=by_kind, how="semi")]).select(by_kind).unique()
     asserted_by_encoder = encoder.filter(pl.col("modality") == "asserted").unique(SAME, keep="first", maintain_order=True)
     scores = asserted_by_encoder.select(*SAME, "alternatives", encoder_score="score", encoder_instrument="instrument")

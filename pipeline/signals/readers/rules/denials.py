@@ -21,6 +21,7 @@ from pipeline.signals.readers.rules.matching import Mark, MarkedSentence
 from pipeline.signals.readers.rules.other_subjects import is_other_dispute, is_taken_back, only_dates_talks
 from pipeline.signals.readers.rules.pairs import find_allies, find_gain, find_joined, find_last_subject, find_owned_pair, is_subject
 from pipeline.signals.readers.rules.rulings import ends_restriction, is_pending
+from pipeline.signals.readers.rules.outsiders import is_foretold, is_said_by_outsider
 
 # Reaches are numbers of words.
 AVERTED_REACH = 6
@@ -31,6 +32,7 @@ _ESCALATION = frozenset({"measure", "threat", "investigation"})
 _CONCESSION = frozenset({"easing", "offer"})
 _DEAL = frozenset({"agreement", "easing", "purchase"})
 _COMMON = frozenset({"agreement", "dialogue", "easing", "purchase"})
+_STATEMENTS = frozenset({"accusation", "demand", "refusal"})
 _ALL_KINDS = frozenset(KIND_POLARITY)
 
 _WORDS = r"(?: [\w'\u2019$-]+)"
@@ -166,6 +168,8 @@ def find_denials(sentence: MarkedSentence) -> Iterator[Denial]:
     if _FIRM.search(text) and not _OFFICE.search(text) and not _names_acting_state(sentence):
         yield Denial("firms", _DEAL)
     yield from _find_by_subject(text)
+    if is_said_by_outsider(text):
+        yield Denial("outsider", _STATEMENTS | _ESCALATION if is_foretold(text) else _STATEMENTS)
     yield from _find_averted(sentence)
     yield from _find_owned(sentence)
     yield from _find_other_gains(sentence)

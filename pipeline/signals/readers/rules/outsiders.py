@@ -1,0 +1,47 @@
+"""Sentences that somebody says who acts for no state.
+
+Examples: `..., trade lawyers said`, `..., said Ana Ruiz, a professor in Lima`. What they accuse or demand is no signal, nor is an act that
+they foretell. Does not belong here: speakers inside a sentence, which the tree shows (`parsed.py`).
+"""
+
+import re
+
+_OUTSIDERS = (
+    r"(?:academics?|analysts?|commentators?|consultants?|critics|economists?|experts?|historians?|lawyers?|observers|professors?|researchers?"
+    r"|scholars?|strategists?)"
+)
+_SAY = (
+    r"(?:add(?:ed|s)?|argue[ds]?|believed?|cautioned|estimated?|expect(?:ed|s)?|fear(?:ed|s)?|noted|predict(?:ed|s)?|reckon(?:ed|s)?|said|says?"
+    r"|suggest(?:ed|s)?|think|thought|told|warn(?:ed|s)?)"
+)
+_OF_WHAT = r"(?: (?:at|from|in|of|on|who|with) [^,;]{2,50})?"
+_QUOTE_END = r"[,:;][\"'\u2019\u201d]*"
+# `Economists at two banks said`; `but` opens what may be another matter.
+_OPENING = re.compile(
+    rf"^(?:(?:But|Still|Yet|However),? )?(?:[\w'\u2019.-]+ ){{0,5}}?{_OUTSIDERS}{_OF_WHAT} {_SAY}\b(?!.*, but\b)", re.IGNORECASE
+)
+_CLOSING = re.compile(
+    rf",[\"'\u2019\u201d]* (?:[\w'\u2019.-]+ ){{0,6}}?{_OUTSIDERS}{_OF_WHAT} {_SAY}(?: [\w. ]{{1,30}})?[.\"\u201d]*$", re.IGNORECASE
+)
+_NAME = r"(?:[A-Z][\w.'\u2019-]+ ){0,3}[A-Z][\w.'\u2019-]+"
+_POST = rf"(?:{_OUTSIDERS}|(?:senior )?fellow|[Rr]esearch (?:[Cc]ent\w+|[Ii]nstitute)|think tank)"
+_NAMED = re.compile(
+    rf"{_QUOTE_END} {_SAY} {_NAME}, [^,;]{{0,80}}?\b{_POST}\b|{_QUOTE_END} {_SAY} (?:[a-z'\u2019-]+ ){{0,4}}?{_OUTSIDERS}\b"
+)
+_KICKER = re.compile(rf"(?::| [-\u2013\u2014]|,? says?) ?{_OUTSIDERS}(?:,? say)?\W*$", re.IGNORECASE)
+_AHEAD = re.compile(r"\b(?:can|could|may|might|should|will|would)\b|\b(?:likely|set|about|going) to\b", re.IGNORECASE)
+# What is done or planned is news, whoever speaks of it.
+_DONE = re.compile(
+    r"\b(?:announced|banned|decision|filed|imposed|introduced|plan(?:s|ned)?|proposal|proposed|raised|threat(?:s|ened)?|unveiled|vowed)\b",
+    re.IGNORECASE,
+)
+
+
+def is_said_by_outsider(text: str) -> bool:
+    """Whether somebody who acts for no state says the whole sentence."""
+    return any(pattern.search(text) for pattern in (_OPENING, _CLOSING, _NAMED, _KICKER))
+
+
+def is_foretold(text: str) -> bool:
+    """Whether a sentence only says what may be done."""
+    return _AHEAD.search(text) is not None and _DONE.search(text) is None

@@ -1,0 +1,26 @@
+"""Which words are a threat of whom, and the near-twins that are none."""
+
+import pytest
+
+from tests.unit.signals.reading import read
+
+
+@pytest.mark.parametrize(
+    ("text", "signals"),
+    [
+        ("Peru will answer with duties of its own if Norway taxes its tin, economists at two banks said.", set()),
+        ("Peru will answer with duties of its own if Norway taxes its tin, ministers said.", {"PER>NOR threat"}),
+        ('"Peru will hit back if Norway raises its tariffs," said Ana Ruiz, a professor at a university in Lima.', set()),
+        ('"Peru will hit back if Norway raises its tariffs," said Ana Ruiz, a minister.', {"PER>NOR threat"}),
+        ("Peru will retaliate if Norway bans its fish: analyst", set()),
+        ("Peru will retaliate if Norway bans its fish: minister", {"PER>NOR threat"}),
+        ("Experts believe that Norway's duties on Peruvian fish violate the rules of the WTO.", set()),
+        ("Peru believes that Norway's duties on Peruvian fish violate the rules of the WTO.", {"PER>NOR accusation"}),
+    ],
+)
+def test_what_an_outsider_foretells_or_blames_is_no_signal(text: str, signals: set[str]) -> None:
+    assert read(text) == signals
+
+
+def test_an_act_that_an_outsider_explains_is_still_reported() -> None:
+    assert read("Norway imposed duties on Peruvian tin on Monday, a step that will hurt builders, analysts said.") == {"NOR>PER measure"}
