@@ -10,7 +10,7 @@ import polars as pl
 
 from pipeline.contracts.vocabulary import KIND_POLARITY
 from pipeline.signals.doubts import DEEDS
-from pipeline.signals.reader import READINGS_SCHEMA, RULED_OUT, SURE_SIGN
+from pipeline.signals.reader import PAST, READINGS_SCHEMA, RULED_OUT, SURE_SIGN
 
 #: Two readings are about the same thing if candidate (actor and target in a sentence) and polarity are equal.
 SAME = ("candidate", "polarity")
@@ -60,7 +60,7 @@ def combine(by_rules: pl.DataFrame, by_encoder: pl.DataFrame) -> pl.DataFrame:
     * that a sure rule negates,
     * that the encoder asserts although a sure rule asserts the opposite polarity, if the encoder gives that one no higher score,
     * that the rules negate, and the encoder asserts with a score below `LEAST_AGAINST_DENIAL`,
-    * for which both readers find an act (`DEEDS`), and the rules date it in the past,
+    * for which both readers find an act (`DEEDS`) or both a threat, and the rules date it in the past,
 
     and except those that the rules rule out (`RULED_OUT`): the kind itself and, if it is an act or threat, all acts and threats of the
     polarity.
@@ -123,14 +123,18 @@ def combine(by_rules: pl.DataFrame, by_encoder: pl.DataFrame) -> pl.DataFrame:
 
 
 def _find_old_acts(rules: pl.DataFrame, encoder: pl.DataFrame) -> pl.DataFrame:
-    """Find acts of both readers that the rules date in the past.
+    """Find acts and threats of both readers that the rules date back.
 
     An act is a kind of `DEEDS`. Returns the columns of `SAME`: numbers of candidates (actor and target in a sentence) and polarities. Rules
+    An act is a kind of `DEEDS`; an old act says nothing of a threat, nor an old threat of an act. Threats count if words date them
+    (`PAST`), not if they only describe something (`its threatened duty`). Returns candidates and polarities (the columns of `SAME`). Rules
     for restrictions that are only named (`rule_id` begins with `standing.`) say nothing of an act.
     """
-    is_act = pl.col("kind").is_in(DEEDS)
-    old = rules.filter(is_act & (pl.col("modality") == "historical") & ~pl.col("rule_id").str.starts_with("standing."))
-    return encoder.filter(is_act).select(SAME).join(old, on=SAME, how="semi")
+    is_act, is_threat, rule = pl.col("kind").is_in(DEEDS), pl.col("kind") == "threat", pl.col("rule_id")
+    acts = rules.filter(is_act & (pl.col("modality") == "historical") & ~rule.str.starts_with("standing."))
+    threats = rules.filter(is_threat & rule.str.ends_with(PAST))
+    old_acts = encoder.filter(is_act).select(SAME).join(acts, on=SAME, how="semi")
+    return pl.concat([old_acts, encoder.filter(is_threat).select(SAME).join(threats, on=SAME, how="semi")])
 
 
 def _correct_kinds(rules: pl.DataFrame, encoder: pl.DataFrame) -> pl.DataFrame:

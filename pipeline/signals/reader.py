@@ -19,6 +19,9 @@ SURE_SIGN = ".sure"
 #: End of the `rule_id` of a reading that only rules out one of the encoder: who suffers a duty does not impose it. It is not evidence.
 RULED_OUT = f".back{SURE_SIGN}"
 
+#: End of the `rule_id` of a threat that the words date in the past, such as `had warned` or `last week`.
+PAST = ".past"
+
 #: A reading is a signal that one reader finds in one candidate. `score`: how sure the reader is, from 0 to 1, not yet a probability.
 #: `margin`: by how much the score of its kind of act exceeds that of the next kind of its polarity, null for rules.
 #: `rule_id`: what found it. `words`: for `explain`, the matched words or, of the encoder, the likeliest kinds.

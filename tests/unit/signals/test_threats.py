@@ -24,3 +24,16 @@ def test_what_an_outsider_foretells_or_blames_is_no_signal(text: str, signals: s
 
 def test_an_act_that_an_outsider_explains_is_still_reported() -> None:
     assert read("Norway imposed duties on Peruvian tin on Monday, a step that will hurt builders, analysts said.") == {"NOR>PER measure"}
+
+
+@pytest.mark.parametrize(
+    ("text", "signals"),
+    [
+        ("Peru had warned that it would react to the Norwegian duties.", set()),
+        ("Peru has warned that it will react to the Norwegian duties.", {"PER>NOR threat"}),
+        ("Norway had threatened to impose a duty of 30 percent on Peruvian tin.", set()),
+        ("Norway threatened to impose a duty of 30 percent on Peruvian tin.", {"NOR>PER threat"}),
+    ],
+)
+def test_a_threat_in_the_past_perfect_is_history(text: str, signals: set[str]) -> None:
+    assert read(text) == signals

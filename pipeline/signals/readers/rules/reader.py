@@ -36,6 +36,8 @@ MAX_SENTENCE_LENGTH = 1500
 VERSION = "0.3.13"
 # Rules of verbs that bring a restriction back, which is no relief (`restores duties`).
 RETURN = "reimpose.restriction"
+# Number of words before a verb in which `had` shows the past perfect.
+PERFECT_REACH = 3
 # What a reading that only rules out others says of the act.
 _NO_ACT = Act("measure", "", 0, 0, "other", "announced", "negated", 0.6, mutual=False, words=())
 
@@ -143,6 +145,10 @@ def _iter_readings(sentence_acts: _SentenceActs, tree: Tree | None) -> Iterator[
             yield _to_reading(number, sentence, replace(_NO_ACT, kind=kind, rule_id=f"{why}{RULED_OUT}"), "negated", roles)
     for act, pairs in roles_of_acts:
         modality = "historical" if act.modality == "asserted" and is_past_event(sentence.text, sentence_acts.day) else act.modality
+        is_old_threat = (
+            act.kind == "threat" and modality == "historical" and (act.modality == "asserted" or _is_past_perfect(sentence, act))
+        )
+        named = replace(act, rule_id=f"{act.rule_id}{PAST}") if is_old_threat else act
         if parsed and modality == "asserted":
             modality = modality_by_tree(parsed, act)
         if sentence_acts.is_question and modality == "asserted":
@@ -152,7 +158,14 @@ def _iter_readings(sentence_acts: _SentenceActs, tree: Tree | None) -> Iterator[
             if roles in sentence_acts.candidate_numbers and not is_reason and act.kind not in denied[roles]:
                 yield _to_reading(sentence_acts.candidate_numbers[roles], sentence, act, modality, roles)
             if modality == "asserted" or act.rule_id == REST:
+                yield _to_reading(sentence_acts.candidate_numbers[roles], sentence, named, modality, roles)
+            if modality == "asserted":
                 yield from _iter_contraries(sentence_acts, act, roles)
+
+
+def _is_past_perfect(sentence: MarkedSentence, act: Act) -> bool:
+    """Whether `had` is shortly before the verb of an act."""
+    return "had" in sentence.words_between(act.anchor - PERFECT_REACH, act.anchor)
 
 
 def _iter_contraries(sentence_acts: _SentenceActs, act: Act, roles: tuple[str, str]) -> Iterator[Reading]:
