@@ -37,3 +37,14 @@ def test_an_act_that_an_outsider_explains_is_still_reported() -> None:
 )
 def test_a_threat_in_the_past_perfect_is_history(text: str, signals: set[str]) -> None:
     assert read(text) == signals
+
+
+@pytest.mark.parametrize(
+    ("text", "signals"),
+    [
+        ("Norway has sent a message to the world with its new tariff threats against Peru.", {"NOR>PER threat"}),
+        ("Norway has upset the world with its tariff threats against Peru.", set()),
+    ],
+)
+def test_a_new_threat_of_an_owner_is_news(text: str, signals: set[str]) -> None:
+    assert {signal for signal in read(text) if signal.endswith("threat")} >= signals

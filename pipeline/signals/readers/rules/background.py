@@ -39,7 +39,8 @@ def _is_background(parsed: ParsedSentence, at: int) -> bool:
     if is_threat and relation == "dobj" and _is_ended_by(parsed, tree.heads[verb]):
         return True
     if relation == "pobj":
-        is_known = is_threat and bool(tree.children_by(verb, "poss"))
+        modifiers = {sentence.tokens[child].lower for child in tree.children_by(verb, "amod")}
+        is_known = is_threat and bool(tree.children_by(verb, "poss")) and cues("fresh").isdisjoint(modifiers)
         return is_known or sentence.tokens[tree.heads[verb]].lower in cues("backdrops")
     if relation in SUBJECTS and any(mark.first == at for mark in sentence.marks_of("operator_noun")):
         return sentence.tokens[tree.heads[verb]].lower in cues("be")
