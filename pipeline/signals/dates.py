@@ -90,6 +90,11 @@ _OF_ORDERS = re.compile(
 )
 _NEWLY_DECIDED = re.compile(r"\b(?:today|hereby|now)\b|\bI (?:have|am|determine|find|decide|direct|will)\b", re.IGNORECASE)
 
+# Who quotes his own words retells them: "I said, if they tax us, we will tax them". Not "we said today" or "as I said".
+_OWN_WORDS = re.compile(
+    r"\W*(?:(?:And|But|So|Then|Well),? )*(?:I|[Ww]e) (?:said\b(?! (?:today|yesterday|this|earlier today)\b)|t(?:old|ell) \w+,? [\"\u201c])"
+)
+
 # Statistics as the source of a sentence.
 _FIGURES = r"(?:(?!(?:after|as|because|since|when)\b)[\w'\u2019-]+ ){0,4}(?:data|figures|statistics)\b"
 _BY_STATISTICS = re.compile(rf"(?:^|, ){_FIGURES}[^,;]{{0,40}} show(?:ed|s)?\b|\b[Aa]ccording to {_FIGURES}", re.IGNORECASE)
@@ -108,6 +113,9 @@ def is_past_event(sentence: str, day: date | None) -> bool:
     retells an earlier one also counts (`_retells_order`), and so does who recalls its own words (`And I said, we will tax them`).
     """
     is_opening = _PAST_OPENING.match(sentence) is not None or _RECALLED.match(sentence) is not None
+    retells an earlier one also counts (`_retells_order`), and so does a speaker who quotes himself (`I said, ...`).
+    """
+    is_opening = _PAST_OPENING.match(sentence) is not None or _OWN_WORDS.match(sentence) is not None
     is_retold = is_opening or _is_statistic(sentence) or _retells_order(sentence, day)
     if is_retold or _is_in_past_year(sentence, day) or _is_in_period_up_to_now(sentence):
         return True

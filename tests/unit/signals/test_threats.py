@@ -1,7 +1,10 @@
 """Which words are a threat of whom, and the near-twins that are none."""
 
+from datetime import date
+
 import pytest
 
+from pipeline.signals.dates import is_past_event
 from tests.unit.signals.reading import read
 
 
@@ -48,3 +51,19 @@ def test_a_threat_in_the_past_perfect_is_history(text: str, signals: set[str]) -
 )
 def test_a_new_threat_of_an_owner_is_news(text: str, signals: set[str]) -> None:
     assert {signal for signal in read(text) if signal.endswith("threat")} >= signals
+
+
+@pytest.mark.parametrize(
+    ("sentence", "is_retold"),
+    [
+        ("I said, if they tax our cars, we will tax theirs.", True),
+        ('And I told him, "We will put a duty of 80 percent on your fish."', True),
+        ("We said that we would tax every one of those nations.", True),
+        ("We said today that we would tax their fish.", False),
+        ("We told the Peruvian side that we will tax its fish.", False),
+        ("As I said, we will tax their fish.", False),
+        ("He said that they would tax its fish.", False),
+    ],
+)
+def test_who_quotes_himself_retells_an_earlier_statement(sentence: str, is_retold: bool) -> None:
+    assert is_past_event(sentence, date(2025, 8, 25)) is is_retold
