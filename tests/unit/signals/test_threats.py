@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from pipeline.signals.dates import is_past_event
+from pipeline.signals.extract import SentenceExtractor
 from tests.unit.signals.reading import read
 
 
@@ -67,3 +68,21 @@ def test_a_new_threat_of_an_owner_is_news(text: str, signals: set[str]) -> None:
 )
 def test_who_quotes_himself_retells_an_earlier_statement(sentence: str, is_retold: bool) -> None:
     assert is_past_event(sentence, date(2025, 8, 25)) is is_retold
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("It will take every step necessary to defend its growers.", "threat"),
+        ("It will take all steps needed to protect its growers.", "threat"),
+        ("It will go to the WTO over the pasta quota and, in the coming weeks, take corresponding measures.", "threat"),
+        ("It stands ready to defend its interests.", "threat"),
+        ("It took countermeasures on Monday.", "measure"),
+        ("It will take steps to simplify its visa forms.", None),
+    ],
+)
+def test_an_answer_needs_no_word_of_trade_next_to_it(text: str, kind: str | None) -> None:
+    article = f"Delhi has raised its duty on Norwegian salmon. Norway calls the duty unlawful. {text}"
+    findings = SentenceExtractor("rules").explain(article, title="Norway protests at Indian salmon duty")
+    last = findings.filter(modality="asserted", actor="NOR", target="IND", quote=text)
+    assert last["kind"].to_list() == ([kind] if kind else [])

@@ -196,9 +196,12 @@ def _build_operator_act(sentence: MarkedSentence, operator: Mark, trade_objects:
 def _is_ahead(sentence: MarkedSentence, operator: Mark) -> bool:
     """Whether retaliation is only announced: `will retaliate`, `reserves the right to hit back`.
 
-    A word of the list `resolve` (`will`, `right`) is up to `FUTURE_REACH` words before `operator`, the words of retaliation.
+    A word of the list `resolve` (`will`, `right`) is up to `FUTURE_REACH` words before `operator`, the words of retaliation; before an
+    infinitive, it may be anywhere before it (`will go to the WTO and take countermeasures`). `ready to` counts too.
     """
-    return bool(cues("resolve") & set(sentence.words_between(operator.first - FUTURE_REACH, operator.first)))
+    reach = operator.first if operator.form == "base" else FUTURE_REACH
+    words = sentence.words_between(operator.first - reach, operator.first)
+    return not cues("resolve").isdisjoint(words) or sentence.tokens[operator.first].lower == "ready"
 
 
 def find_named_talks(sentence: MarkedSentence, used: set[int]) -> Iterable[Act]:
