@@ -86,3 +86,16 @@ def test_an_answer_needs_no_word_of_trade_next_to_it(text: str, kind: str | None
     findings = SentenceExtractor("rules").explain(article, title="Norway protests at Indian salmon duty")
     last = findings.filter(modality="asserted", actor="NOR", target="IND", quote=text)
     assert last["kind"].to_list() == ([kind] if kind else [])
+
+
+@pytest.mark.parametrize(
+    ("text", "signals"),
+    [
+        ("Peru escalated its trade war with Norway on Monday, saying it was prepared to tax its salmon.", {"PER>NOR threat"}),
+        ("Peru escalated its trade war with Norway, saying it would tax its salmon if Oslo did not open its market.", {"PER>NOR threat"}),
+        ("Peru escalated its trade war with Norway on Monday by taxing its salmon.", {"PER>NOR measure"}),
+        ("Peru escalated its trade war with Norway.", {"PER>NOR measure"}),
+    ],
+)
+def test_a_quarrel_that_a_threat_escalates_is_only_a_threat(text: str, signals: set[str]) -> None:
+    assert read(text) == signals

@@ -38,6 +38,8 @@ VERSION = "0.3.13"
 RETURN = "reimpose.restriction"
 # Number of words before a verb in which `had` shows the past perfect.
 PERFECT_REACH = 3
+# End of the id of rules for quarrels: `escalates its trade war`.
+QUARREL = ".quarrel"
 # What a reading that only rules out others says of the act.
 _NO_ACT = Act("measure", "", 0, 0, "other", "announced", "negated", 0.6, mutual=False, words=())
 
@@ -137,6 +139,7 @@ def _iter_readings(sentence_acts: _SentenceActs, tree: Tree | None) -> Iterator[
     reasons = {*find_traded_with(sentence), *find_company(sentence)}
     is_harm = any(act.rule_id == HARM for act in sentence_acts.acts)
     roles_of_acts = [(act, list(dict.fromkeys(find_roles(sentence_acts.context, parsed, act)))) for act in sentence_acts.acts]
+    threatening = {roles for act, pairs in roles_of_acts if act.kind == "threat" and act.modality == "asserted" for roles in pairs}
     spoken_of = set(_find_spoken_of(sentence_acts, [(act, roles) for act, pairs in roles_of_acts for roles in pairs]))
     denied = {roles: _find_denied_kinds(sentence_acts, roles) for roles in sentence_acts.candidate_numbers}
     for roles, number in sentence_acts.candidate_numbers.items():
@@ -158,6 +161,9 @@ def _iter_readings(sentence_acts: _SentenceActs, tree: Tree | None) -> Iterator[
             if roles in sentence_acts.candidate_numbers and not is_reason and act.kind not in denied[roles]:
                 yield _to_reading(sentence_acts.candidate_numbers[roles], sentence, act, modality, roles)
             if modality == "asserted" or act.rule_id == REST:
+            # A quarrel that escalates by a threat is the threat: `escalates its trade war, saying that it will tax ...`.
+            is_threat_alone = act.kind == "measure" and act.rule_id.endswith(QUARREL) and roles in threatening
+            if roles in sentence_acts.candidate_numbers and not is_reason and not is_threat_alone and act.kind not in denied[roles]:
                 yield _to_reading(sentence_acts.candidate_numbers[roles], sentence, named, modality, roles)
             if modality == "asserted":
                 yield from _iter_contraries(sentence_acts, act, roles)
