@@ -99,3 +99,18 @@ def test_an_answer_needs_no_word_of_trade_next_to_it(text: str, kind: str | None
 )
 def test_a_quarrel_that_a_threat_escalates_is_only_a_threat(text: str, signals: set[str]) -> None:
     assert read(text) == signals
+
+
+@pytest.mark.parametrize(
+    ("text", "signals"),
+    [
+        ("Norway rules out retaliation against Peru over its fish duty", set()),
+        ("Norway has ruled out new tariffs on Peruvian fish.", set()),
+        ("Norway refused to rule out new tariffs on Peruvian fish.", {"NOR>PER threat"}),
+        ("Norway would not rule out a tariff on Peruvian fish.", {"NOR>PER threat"}),
+        ("Norway rules out tariff cuts for Peru", {"NOR>PER refusal"}),
+        ("Norway ruled out lifting its tariff on Peruvian fish.", {"NOR>PER refusal"}),
+    ],
+)
+def test_who_rules_out_a_restriction_refuses_nothing(text: str, signals: set[str]) -> None:
+    assert read(text) == signals
