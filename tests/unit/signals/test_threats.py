@@ -114,3 +114,17 @@ def test_a_quarrel_that_a_threat_escalates_is_only_a_threat(text: str, signals: 
 )
 def test_who_rules_out_a_restriction_refuses_nothing(text: str, signals: set[str]) -> None:
     assert read(text) == signals
+
+
+@pytest.mark.parametrize(
+    ("text", "pairs"),
+    [
+        ("Peru braces for Norwegian tariffs", set()),
+        ("Peru fears Norwegian tariffs on its fish", set()),
+        ("Norway stokes trade war fears with new tariffs on Peruvian fish", {"NOR>PER"}),
+        ("Peru, wary of Norwegian tariffs, vows retaliation", {"PER>NOR"}),
+        ("Fearing a flood of Peruvian fish, Norway threatens tariffs", {"NOR>PER"}),
+    ],
+)
+def test_who_fears_a_restriction_threatens_nobody(text: str, pairs: set[str]) -> None:
+    assert {signal.split()[0] for signal in read(text)} == pairs

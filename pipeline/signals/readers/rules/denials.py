@@ -27,6 +27,7 @@ from pipeline.signals.readers.rules.outsiders import is_foretold, is_said_by_out
 AVERTED_REACH = 6
 ATTEMPT_REACH = 4
 ADDRESSEE_REACH = 5
+DREAD_REACH = 3
 
 _ESCALATION = frozenset({"measure", "threat", "investigation"})
 _CONCESSION = frozenset({"easing", "offer"})
@@ -171,6 +172,7 @@ def find_denials(sentence: MarkedSentence) -> Iterator[Denial]:
     if is_said_by_outsider(text):
         yield Denial("outsider", _STATEMENTS | _ESCALATION if is_foretold(text) else _STATEMENTS)
     yield from _find_averted(sentence)
+    yield from _find_dreaded(sentence)
     yield from _find_owned(sentence)
     yield from _find_other_gains(sentence)
     yield from _find_raised(sentence)
@@ -247,6 +249,22 @@ def _find_averted(sentence: MarkedSentence) -> Iterator[Denial]:
             continue
         attempts = cues("attempts") & set(sentence.words_between(first - ATTEMPT_REACH, first))
         yield Denial("averted", _ESCALATION | ({"easing", "refusal"} if attempts else set()), actor, owner)
+
+
+def _find_dreaded(sentence: MarkedSentence) -> Iterator[Denial]:
+    """Yield that who fears or awaits a restriction does not impose it.
+
+    Example: `Peru braces for US tariffs`. The country is a subject up to `DREAD_REACH` words before the phrase. Sentences with two
+    restrictions or an answer are left out.
+    """
+    restrictions = [mark for mark in sentence.marks_of("object") if class_of(mark) == "restriction"]
+    if len(restrictions) > 1 or not cues("answers").isdisjoint(token.lower for token in sentence.tokens):
+        return
+    for first, last in _find_phrases(sentence, cues("dreading")):
+        for number, (_, end) in enumerate(sentence.mention_spans):
+            is_near = end < first <= end + DREAD_REACH and is_subject(sentence, number)
+            if is_near and _find_restriction(sentence, last) is not None:
+                yield Denial("dreaded", _ESCALATION, sentence.mentions[number].code)
 
 
 def _find_phrases(sentence: MarkedSentence, phrases: Container[str]) -> Iterator[tuple[int, int]]:
