@@ -128,3 +128,17 @@ def test_who_rules_out_a_restriction_refuses_nothing(text: str, signals: set[str
 )
 def test_who_fears_a_restriction_threatens_nobody(text: str, pairs: set[str]) -> None:
     assert {signal.split()[0] for signal in read(text)} == pairs
+
+
+@pytest.mark.parametrize(
+    ("sentence", "is_retold"),
+    [
+        ("The Secretary also recommended that I impose a duty of 12 percent on imports of tin.", True),
+        ("In light of these findings, the Secretary recommended a range of actions on imports of tin.", True),
+        ("Today the Secretary recommended a duty of 12 percent on imports of tin.", False),
+        ("Commerce Secretary Ann Lee recommended a duty of 12 percent on imports of tin.", False),
+        ("The Secretary shall recommend whether I should impose a duty on imports of tin.", False),
+    ],
+)
+def test_what_the_secretary_recommended_is_recalled(sentence: str, is_retold: bool) -> None:
+    assert is_past_event(sentence, date(2025, 8, 25)) is is_retold
