@@ -170,7 +170,7 @@ def find_denials(sentence: MarkedSentence) -> Iterator[Denial]:
         yield Denial("firms", _DEAL)
     yield from _find_by_subject(text)
     if is_said_by_outsider(text):
-        yield Denial("outsider", _STATEMENTS | _ESCALATION if is_foretold(text) else _STATEMENTS)
+        yield Denial("outsider", _STATEMENTS | _ESCALATION if reports_no_act(text) else _STATEMENTS)
     yield from _find_averted(sentence)
     yield from _find_dreaded(sentence)
     yield from _find_owned(sentence)

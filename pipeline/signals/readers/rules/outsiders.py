@@ -28,6 +28,11 @@ _POST = rf"(?:{_OUTSIDERS}|(?:senior )?fellow|[Rr]esearch (?:[Cc]ent\w+|[Ii]nsti
 _NAMED = re.compile(
     rf"{_QUOTE_END} {_SAY} {_NAME}, [^,;]{{0,80}}?\b{_POST}\b|{_QUOTE_END} {_SAY} (?:[a-z'\u2019-]+ ){{0,4}}?{_OUTSIDERS}\b"
 )
+# What they report of a government is news, what they write themselves is not.
+_MEDIA = re.compile(
+    r"^(?:[\w'\u2019-]+ ){0,2}(?:government|official|party|ruling-party|state|state-run) (?:dail(?:y|ies)|media|newspapers?|tabloids?)"
+    r"(?: [A-Z]\w+){0,3} (?:accuse|assail|attack|blast|call|condemn|criticis|criticiz|decr|denounc|lambast|mock|rail|scold|slam|urge|warn)",
+)
 _KICKER = re.compile(rf"(?::| [-\u2013\u2014]|,? says?) ?{_OUTSIDERS}(?:,? say)?\W*$", re.IGNORECASE)
 _AHEAD = re.compile(r"\b(?:can|could|may|might|should|will|would)\b|\b(?:likely|set|about|going) to\b", re.IGNORECASE)
 # What is done or planned is news, whoever speaks of it.
@@ -39,9 +44,12 @@ _DONE = re.compile(
 
 def is_said_by_outsider(text: str) -> bool:
     """Whether somebody who acts for no state says the whole sentence."""
-    return any(pattern.search(text) for pattern in (_OPENING, _CLOSING, _NAMED, _KICKER))
+    return any(pattern.search(text) for pattern in (_OPENING, _CLOSING, _NAMED, _MEDIA, _KICKER))
 
 
-def is_foretold(text: str) -> bool:
-    """Whether a sentence only says what may be done."""
-    return _AHEAD.search(text) is not None and _DONE.search(text) is None
+def reports_no_act(text: str) -> bool:
+    """Whether what an outsider says reports no act or plan.
+
+    It only says what may be done, or a medium blames or warns somebody.
+    """
+    return _MEDIA.search(text) is not None or (_AHEAD.search(text) is not None and _DONE.search(text) is None)
