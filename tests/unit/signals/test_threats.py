@@ -145,3 +145,16 @@ def test_who_fears_a_restriction_threatens_nobody(text: str, pairs: set[str]) ->
 )
 def test_what_the_secretary_recommended_is_recalled(sentence: str, is_retold: bool) -> None:
     assert is_past_event(sentence, date(2025, 8, 25)) is is_retold
+
+
+@pytest.mark.parametrize(
+    ("text", "signals"),
+    [
+        ("Trudeau Says Canada May Delay Chile Trade Deal Deadline.", {"CAN>CHL offer"}),
+        ("Canada extends the deadline for Chilean tariffs", {"CAN>CHL easing"}),
+        ("Canada refuses to extend the tariff deadline for Chile", {"CAN>CHL refusal"}),
+        ("Canada May Raise Tariffs on Chile.", {"CAN>CHL threat"}),
+    ],
+)
+def test_who_may_put_off_a_deadline_threatens_nothing(text: str, signals: set[str]) -> None:
+    assert read(text) == signals

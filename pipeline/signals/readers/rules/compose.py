@@ -369,7 +369,7 @@ def _build_act(sentence: MarkedSentence, verb: Mark, predicate: _Predicate, oper
     # What ends a relief is a measure that begins: `ends the exemption of small parcels`.
     ends_relief = kind == "measure" and thing is not None and class_of(thing) in {"approval", "concession"}
     is_inverted = thing is not None and (
-        class_of(thing) == "concession"
+        class_of(thing) in {"concession", "deadline"}
         or (ends_relief and thing.readings[0].entry["id"] == "waiver")
         or _is_suspended(sentence, verb, thing)
         or _is_resized_quota(verb, thing)
