@@ -125,10 +125,10 @@ def combine(by_rules: pl.DataFrame, by_encoder: pl.DataFrame) -> pl.DataFrame:
 def _find_old_acts(rules: pl.DataFrame, encoder: pl.DataFrame) -> pl.DataFrame:
     """Find acts and threats of both readers that the rules date back.
 
-    An act is a kind of `DEEDS`. Returns the columns of `SAME`: numbers of candidates (actor and target in a sentence) and polarities. Rules
     An act is a kind of `DEEDS`; an old act says nothing of a threat, nor an old threat of an act. Threats count if words date them
-    (`PAST`), not if they only describe something (`its threatened duty`). Returns candidates and polarities (the columns of `SAME`). Rules
-    for restrictions that are only named (`rule_id` begins with `standing.`) say nothing of an act.
+    (`PAST`), not if they only describe something (`its threatened duty`). Returns the columns of `SAME`: numbers of candidates (actor and
+    target in a sentence) and polarities. Rules for restrictions that are only named (`rule_id` begins with `standing.`) say nothing of an
+    act.
     """
     is_act, is_threat, rule = pl.col("kind").is_in(DEEDS), pl.col("kind") == "threat", pl.col("rule_id")
     acts = rules.filter(is_act & (pl.col("modality") == "historical") & ~rule.str.starts_with("standing."))

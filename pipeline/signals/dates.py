@@ -68,12 +68,6 @@ _PAST_OPENING = re.compile(
     r"|Since (?:(?:\w+ ){1,4}took office|taking office|coming into office))\b"
 )
 
-# Who recalls what it once said to others: "And I said, we will tax them".
-_RECALLED = re.compile(
-    r"\W*(?:(?:And|But|So|Then),? )?(?:then )?(?:I|[Ww]e) said"
-    r"(?:,|:| to (?:him|her|them)\b| that\b| (?:I|we|if|you|they)\b)(?!.*\b(?:today|yesterday)\b)"
-)
-
 # A month that opens the sentence dates the verb of its first clause: "In May, the ministry ordered ...".
 _OPENING_MONTH = re.compile(rf"\W*In ({_ANY_MONTH}), ")
 # An order retells earlier ones, by name or in the simple past: "In Order 5, I found that ...", "I also determined that imports of ...".
@@ -92,9 +86,9 @@ _OF_ORDERS = re.compile(
 )
 _NEWLY_DECIDED = re.compile(r"\b(?:today|hereby|now)\b|\bI (?:have|am|determine|find|decide|direct|will)\b", re.IGNORECASE)
 
-# Who quotes his own words retells them: "I said, if they tax us, we will tax them". Not "we said today" or "as I said".
+# Who recalls its own words: "And I said, if they tax us, we will tax them". Not "we said today" or "as I said".
 _OWN_WORDS = re.compile(
-    r"\W*(?:(?:And|But|So|Then|Well),? )*(?:I|[Ww]e) (?:said\b(?! (?:today|yesterday|this|earlier today)\b)|t(?:old|ell) \w+,? [\"\u201c])"
+    r"\W*(?:(?:And|But|So|Then|Well),? )*(?:then )?(?:I|[Ww]e) (?:said\b(?! this\b)(?!.*\b(?:today|yesterday)\b)|t(?:old|ell) \w+,? [\"\u201c])"
 )
 
 # Statistics as the source of a sentence.
@@ -113,9 +107,6 @@ def is_past_event(sentence: str, day: date | None) -> bool:
     up to now follows (`has raised duties this year`), and so do statistics, whose figures are of earlier trade (`_is_statistic`). If `day`
     is None, any year counts as earlier, days do not count, and months and `last week` only as an opening (`Last week, ...`). An order that
     retells an earlier one also counts (`_retells_order`), and so does who recalls its own words (`And I said, we will tax them`).
-    """
-    is_opening = _PAST_OPENING.match(sentence) is not None or _RECALLED.match(sentence) is not None
-    retells an earlier one also counts (`_retells_order`), and so does a speaker who quotes himself (`I said, ...`).
     """
     is_opening = _PAST_OPENING.match(sentence) is not None or _OWN_WORDS.match(sentence) is not None
     is_retold = is_opening or _is_statistic(sentence) or _retells_order(sentence, day)

@@ -19,9 +19,9 @@ from pipeline.signals.readers.rules.clauses import does_nothing
 from pipeline.signals.readers.rules.grammar import class_of
 from pipeline.signals.readers.rules.matching import Mark, MarkedSentence
 from pipeline.signals.readers.rules.other_subjects import is_other_dispute, is_taken_back, only_dates_talks
+from pipeline.signals.readers.rules.outsiders import is_said_by_outsider
 from pipeline.signals.readers.rules.pairs import find_allies, find_gain, find_joined, find_last_subject, find_owned_pair, is_subject
 from pipeline.signals.readers.rules.rulings import ends_restriction, is_pending
-from pipeline.signals.readers.rules.outsiders import is_foretold, is_said_by_outsider
 
 # Reaches are numbers of words.
 AVERTED_REACH = 6

@@ -16,7 +16,7 @@ from pipeline.signals.actors import Mention
 from pipeline.signals.candidates import SentenceCandidates
 from pipeline.signals.dates import is_past_event
 from pipeline.signals.lexicon import cues
-from pipeline.signals.reader import READINGS_SCHEMA, RULED_OUT, Reading
+from pipeline.signals.reader import PAST, READINGS_SCHEMA, RULED_OUT, Reading
 from pipeline.signals.readers.rules.adjust import REST
 from pipeline.signals.readers.rules.background import modality_by_tree
 from pipeline.signals.readers.rules.bare import FORETOLD, HARM
@@ -158,14 +158,11 @@ def _iter_readings(sentence_acts: _SentenceActs, tree: Tree | None) -> Iterator[
             modality = "hypothetical"
         for roles in pairs:
             is_reason = act.kind in {*ESCALATING, "threat"} and (roles[1] in reasons or roles in spoken_of)
-            if roles in sentence_acts.candidate_numbers and not is_reason and act.kind not in denied[roles]:
-                yield _to_reading(sentence_acts.candidate_numbers[roles], sentence, act, modality, roles)
-            if modality == "asserted" or act.rule_id == REST:
             # A quarrel that escalates by a threat is the threat: `escalates its trade war, saying that it will tax ...`.
             is_threat_alone = act.kind == "measure" and act.rule_id.endswith(QUARREL) and roles in threatening
             if roles in sentence_acts.candidate_numbers and not is_reason and not is_threat_alone and act.kind not in denied[roles]:
                 yield _to_reading(sentence_acts.candidate_numbers[roles], sentence, named, modality, roles)
-            if modality == "asserted":
+            if modality == "asserted" or act.rule_id == REST:
                 yield from _iter_contraries(sentence_acts, act, roles)
 
 
