@@ -90,3 +90,18 @@ def test_an_accusation_taken_back_is_none(text: str, is_accusation: bool) -> Non
 )
 def test_talks_that_only_date_an_act_are_none(text: str, is_dialogue: bool) -> None:
     assert any("dialogue" in finding for finding in read(text)) == is_dialogue
+
+
+@pytest.mark.parametrize(
+    ("text", "pairs"),
+    [
+        ("Canada and Chile, tired of dependence on the United States, sign trade deal", {"CAN>CHL", "CHL>CAN"}),
+        ("Chile and Norway sign trade pact as counterweight to China", {"CHL>NOR", "NOR>CHL"}),
+        ("Norway restricts copper exports to Chile, aligning with US curbs", {"NOR>CHL"}),
+        ("Norway suspended imports of Chilean chicken on Friday, joining Japan and Mexico", {"NOR>CHL"}),
+        ("Norway approves tariffs on Chilean steel, an effort to placate the Trump administration", {"NOR>CHL"}),
+        ("Vietnam to buy American corn to placate Trump", {"VNM>USA"}),
+    ],
+)
+def test_who_is_named_for_comparison_has_no_part_in_an_act(text: str, pairs: set[str]) -> None:
+    assert _pairs(text) == pairs

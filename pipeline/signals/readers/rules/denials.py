@@ -21,6 +21,7 @@ from pipeline.signals.readers.rules.matching import Mark, MarkedSentence
 from pipeline.signals.readers.rules.other_subjects import is_other_dispute, is_taken_back, only_dates_talks
 from pipeline.signals.readers.rules.outsiders import is_said_by_outsider
 from pipeline.signals.readers.rules.pairs import find_allies, find_gain, find_joined, find_last_subject, find_owned_pair, is_subject
+from pipeline.signals.readers.rules.reasons import find_models, find_rivals
 from pipeline.signals.readers.rules.rulings import ends_restriction, is_pending
 
 # Reaches are numbers of words.
@@ -34,6 +35,7 @@ _CONCESSION = frozenset({"easing", "offer"})
 _DEAL = frozenset({"agreement", "easing", "purchase"})
 _COMMON = frozenset({"agreement", "dialogue", "easing", "purchase"})
 _STATEMENTS = frozenset({"accusation", "demand", "refusal"})
+_TERMS = frozenset({"agreement", "easing", "offer", "purchase", "dialogue"})
 _ALL_KINDS = frozenset(KIND_POLARITY)
 
 _WORDS = r"(?: [\w'\u2019$-]+)"
@@ -171,6 +173,7 @@ def find_denials(sentence: MarkedSentence) -> Iterator[Denial]:
     yield from _find_by_subject(text)
     if is_said_by_outsider(text):
         yield Denial("outsider", _STATEMENTS | _ESCALATION if reports_no_act(text) else _STATEMENTS)
+    yield from _find_bystanders(sentence)
     yield from _find_averted(sentence)
     yield from _find_dreaded(sentence)
     yield from _find_owned(sentence)
@@ -220,6 +223,18 @@ def _find_by_subject(text: str) -> Iterator[Denial]:
         yield Denial("date", frozenset({"dialogue"}))
     if is_taken_back(text):
         yield Denial("taken_back", frozenset({"accusation", "measure", "threat"}))
+
+
+def _find_bystanders(sentence: MarkedSentence) -> Iterator[Denial]:
+    """Yield that rivals and models have no part in an act.
+
+    Nobody comes to terms with a rival (`to depend less on China`), and a restriction is not on whose example it follows.
+    """
+    for rival in find_rivals(sentence):
+        yield Denial("rival", _TERMS, target=rival)
+        yield Denial("rival", _TERMS, actor=rival)
+    for model in find_models(sentence):
+        yield Denial("model", _ESCALATION, target=model)
 
 
 def _names_acting_state(sentence: MarkedSentence) -> bool:

@@ -32,6 +32,41 @@ _COMPANY = re.compile(
     r"(?:,? (?:the|our|its|and|allies|partners|such as|including|like|[A-Z][\w.]+)|,)* $"
 )
 
+# Between such words and a country: its title, or what it is called.
+_NAMING = (
+    r"(?: (?:the|its|their|his|[Pp]resident|[Pp]rime [Mm]inister|(?:common |economic |giant |big )?(?:neighbou?r|rival|adversary)),?)* $"
+)
+# Against whom, or to need whom less, others come to terms.
+_RIVAL = re.compile(
+    r"\b(?:(?:dependen(?:ce|cy|t)|relian(?:ce|t)) (?:up)?on|(?:counterweight|alternative) to|common cause against|hedge against|wary of"
+    r"|isolat(?:e|ing)|rein(?:ing)? in|(?:in|a) (?:[\w-]+ )?(?:challenge|rebuke|rebuff|snub) to|[Ss]howdown [Ww]ith"
+    r"|(?:shift|turn|pivot)(?:s|ed|ing)? away from"
+    rf"|(?:cover|shelter) from|diversif\w+ (?:\w+ ){{0,3}}from){_NAMING}"
+)
+# Whose example is followed, or whom an act on others is to please.
+_MODEL = re.compile(
+    r"(?:, (?:joining|following)|\b(?:align(?:s|ed|ing) (?:\w+ )?with|in step with|placat(?:e|ing)|appeas(?:e|ing)))"
+    rf"(?: [A-Z]\w+(?:,|,? and))*{_NAMING}"
+)
+
+
+def find_rivals(sentence: MarkedSentence) -> Iterator[str]:
+    """Yield the countries that others come to terms without.
+
+    All mentions of such a country in the sentence follow a phrase such as `dependence on` or `counterweight to`.
+    """
+    text = sentence.text
+    return _find_where_all(sentence, lambda mention: _RIVAL.search(text[max(0, mention.start - _REACH) : mention.start]))
+
+
+def find_models(sentence: MarkedSentence) -> Iterator[str]:
+    """Yield the countries that the actor only follows or wants to please.
+
+    All mentions of such a country in the sentence follow a phrase such as `aligning with` or `to placate`, with only names between them.
+    """
+    text = sentence.text
+    return _find_where_all(sentence, lambda mention: _MODEL.search(text[max(0, mention.start - _REACH) : mention.start]))
+
 
 def find_company(sentence: MarkedSentence) -> Iterator[str]:
     """Yield the countries that only act together with the actor.
