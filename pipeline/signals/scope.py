@@ -31,6 +31,8 @@ _FILLERS = r"(?:\s+(?:goods|imports|products|those|not|just|only|for|from|on|of|
 _ADDED = re.compile(r"\b(?:on|for|against|including|especially)(?:\s+the)?\s+$", re.IGNORECASE)
 # `All but certain` means almost; numbers and articles may be before a country that is left out.
 _ALMOST = re.compile(r"(?i:all but)\s+(?!(?:an?|the|those|its|for|on|from|one|two|three|four|five|six|seven|eight|nine|ten)\b)[a-z]")
+# `China, the world's largest importer`: the country is ranked, nobody else is meant.
+_NOT_RANKED = r"(?!['\u2019]s (?:\w+-)?(?:\w+est|first|leading|main|most|only|second|third|top)\b)"
 _BREAK = re.compile(r"[,;:]|\b(?:and|but|while|with|as)\b", re.IGNORECASE)
 
 # Columns of a reading that its scope can change, by number of the reading.
@@ -367,7 +369,7 @@ def _compile() -> _Patterns:
         parts += [rf"(?i:{_alternatives(entry['phrases'])})"] if "phrases" in entry else []
         parts += [rf"(?:{_alternatives(entry['names'])})(?i:\s+(?:{nouns}))?"] if "names" in entry else []
         parts += [rf"(?i:\d[\d,]*{gap}(?:{nouns})|(?:{nouns})(?={_limits(lexicon)}))"] if entry["code"] == GROUP else []
-        return re.compile(rf"(?<![\w-])(?:{'|'.join(parts)})(?![\w-])")
+        return re.compile(rf"(?<![\w-])(?:{'|'.join(parts)})(?![\w-]){_NOT_RANKED}")
 
     patterns = [(entry["code"], pattern_of(entry)) for entry in lexicon["scope"]]
     everybody = next(entry for entry in lexicon["scope"] if entry["code"] == ALL)

@@ -105,3 +105,15 @@ def test_talks_that_only_date_an_act_are_none(text: str, is_dialogue: bool) -> N
 )
 def test_who_is_named_for_comparison_has_no_part_in_an_act(text: str, pairs: set[str]) -> None:
     assert _pairs(text) == pairs
+
+
+@pytest.mark.parametrize(
+    ("text", "pairs"),
+    [
+        ("Ghana, the world's second-largest cocoa grower, halted exports of raw beans to Switzerland on Monday.", {"GHA>CHE"}),
+        ("China, Asia's biggest producer, halted exports of gallium to Japan on Monday.", {"CHN>JPN"}),
+        ("Ghana halted exports of raw beans to the world on Monday.", {"GHA>*"}),
+    ],
+)
+def test_a_rank_in_the_world_is_no_target(text: str, pairs: set[str]) -> None:
+    assert _pairs(text) == pairs

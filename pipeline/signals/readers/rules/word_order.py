@@ -5,6 +5,7 @@ partners.
 """
 
 import itertools
+import re
 from collections.abc import Container
 from dataclasses import dataclass
 
@@ -213,12 +214,21 @@ def find_targets(
     before = [(m, span) for m, span in mentions if span[1] < at]
     if before:
         return (before[-1][0].code,)
-    if any(phrase in sentence.text.lower() for phrase in cues("everyone")) and allow_all_partners:
+    if allow_all_partners and _names_everyone(sentence):
         return (ALL_PARTNERS,)
     others = tuple(code for code in context.main_pair if code != actor)
     if actor in context.main_pair and len(others) == 1:
         return others
     return (ALL_PARTNERS,) if allow_all_partners else ()
+
+
+def _names_everyone(sentence: MarkedSentence) -> bool:
+    """Whether a phrase means all partners.
+
+    `The world's` does not: it ranks a country (`the world's largest importer`).
+    """
+    text = re.sub("the world['\u2019]s", "", sentence.text.lower())
+    return any(phrase in text for phrase in cues("everyone"))
 
 
 def _is_contrasted(sentence: MarkedSentence, at: int, other: int) -> bool:
