@@ -117,3 +117,14 @@ def test_who_is_named_for_comparison_has_no_part_in_an_act(text: str, pairs: set
 )
 def test_a_rank_in_the_world_is_no_target(text: str, pairs: set[str]) -> None:
     assert _pairs(text) == pairs
+
+
+@pytest.mark.parametrize(
+    ("text", "is_news"),
+    [
+        ("India restricted imports of Chilean lentils, a breach of the pact that the two signed last year.", True),
+        ("India restricted imports of Chilean lentils last year, which growers regret.", False),
+    ],
+)
+def test_a_date_in_a_relative_clause_dates_no_other_act(text: str, is_news: bool) -> None:
+    assert ("IND>CHL measure" in read(text)) == is_news

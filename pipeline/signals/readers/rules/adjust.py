@@ -195,7 +195,10 @@ def _adjust_modality(sentence: MarkedSentence, act: Act) -> Act:
     is_background = (
         opener in {"since", "following", "after", "because"} and act.kind in ESCALATING | CONCEDING and not sentence.is_market_report(start)
     )
-    is_dated = any(class_of(mark) == "historical" and start <= mark.first < end for mark in sentence.marks_of("operator"))
+    is_dated = any(
+        class_of(mark) == "historical" and start <= mark.first < end and not _is_in_relative_clause(sentence, act.anchor, mark.first)
+        for mark in sentence.marks_of("operator")
+    )
     near = sentence.words_between(act.anchor - 9, act.anchor)
     is_past_perfect = "had" in near[-3:] and not cues("reporting") & set(near)
     is_past_plan = " ".join(near).endswith(("i was going to", "we were going to"))
@@ -225,3 +228,11 @@ def _is_in_opening(sentence: MarkedSentence, at: int) -> bool:
 def _pair_spans(sentence: MarkedSentence) -> Iterable[tuple[Mention, tuple[int, int]]]:
     """Pair each mention with its first and last word."""
     return zip(sentence.mentions, sentence.mention_spans, strict=True)
+
+
+def _is_in_relative_clause(sentence: MarkedSentence, act: int, at: int) -> bool:
+    """Whether word `at` is in a relative clause after word `act`.
+
+    It then dates another act: `taxes Peru, a breach of the pact that they signed last year`.
+    """
+    return not {"that", "which", "who", "whom", "whose"}.isdisjoint(sentence.words_between(act + 1, at))
