@@ -128,3 +128,15 @@ def test_a_rank_in_the_world_is_no_target(text: str, pairs: set[str]) -> None:
 )
 def test_a_date_in_a_relative_clause_dates_no_other_act(text: str, is_news: bool) -> None:
     assert ("IND>CHL measure" in read(text)) == is_news
+
+
+@pytest.mark.parametrize(
+    ("text", "pairs"),
+    [
+        ("Norway will scrap export taxes on copper, a move that sent Chilean buyers scrambling.", set()),
+        ("Norway will scrap export taxes on copper for Chile, a move that sent Chilean buyers scrambling.", {"NOR>CHL"}),
+        ("Norway raised duties on Chilean copper, a step that Santiago called unfair.", {"NOR>CHL", "CHL>NOR"}),
+    ],
+)
+def test_who_reacts_to_an_act_is_not_its_target(text: str, pairs: set[str]) -> None:
+    assert {pair for pair in _pairs(text) if not pair.endswith("*")} == pairs

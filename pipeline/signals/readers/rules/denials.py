@@ -226,10 +226,13 @@ def _find_by_subject(text: str) -> Iterator[Denial]:
 
 
 def _find_bystanders(sentence: MarkedSentence) -> Iterator[Denial]:
-    """Yield that rivals and models have no part in an act.
+    """Yield that rivals, models and onlookers have no part in an act.
 
-    Nobody comes to terms with a rival (`to depend less on China`), and a restriction is not on whose example it follows.
+    Nobody comes to terms with a rival (`to depend less on China`), and a restriction is not on whose example it follows. Who reacts to an
+    act (`a move that pleased Peru`) is not its target.
     """
+    for onlooker in find_onlookers(sentence):
+        yield Denial("onlooker", _ESCALATION | _CONCESSION | {"purchase"}, target=onlooker)
     for rival in find_rivals(sentence):
         yield Denial("rival", _TERMS, target=rival)
         yield Denial("rival", _TERMS, actor=rival)

@@ -49,6 +49,18 @@ _MODEL = re.compile(
     rf"(?: [A-Z]\w+(?:,|,? and))*{_NAMING}"
 )
 
+# What others say or do about an act: `cuts its duty, a move that pleased growers in Peru`.
+_ASIDE = re.compile(r", an? (?:[\w-]+ ){0,3}(?:announcement|decision|measure|move|plan|shift|step|turn) (?:that|which)\b")
+
+
+def find_onlookers(sentence: MarkedSentence) -> Iterator[str]:
+    """Yield the countries that only react to an act.
+
+    All mentions of such a country in the sentence follow a phrase such as `, a move that`.
+    """
+    aside = _ASIDE.search(sentence.text)
+    return _find_where_all(sentence, lambda mention: aside if aside and aside.end() <= mention.start else None)
+
 
 def find_rivals(sentence: MarkedSentence) -> Iterator[str]:
     """Yield the countries that others come to terms without.
