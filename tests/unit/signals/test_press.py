@@ -140,3 +140,15 @@ def test_a_date_in_a_relative_clause_dates_no_other_act(text: str, is_news: bool
 )
 def test_who_reacts_to_an_act_is_not_its_target(text: str, pairs: set[str]) -> None:
     assert {pair for pair in _pairs(text) if not pair.endswith("*")} == pairs
+
+
+@pytest.mark.parametrize(
+    ("text", "is_measure"),
+    [
+        ("Norway sees no reason to retaliate against American tariffs", False),
+        ("Norway has no need to tax American fish", False),
+        ("Norway retaliates against American tariffs for no reason", True),
+    ],
+)
+def test_who_sees_no_reason_to_act_does_not_act(text: str, is_measure: bool) -> None:
+    assert any(finding.startswith("NOR>USA measure") for finding in read(text)) == is_measure
