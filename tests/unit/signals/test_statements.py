@@ -157,3 +157,27 @@ def test_an_act_that_is_deplored_or_answered_is_known(text: str, signals: set[st
 )
 def test_who_is_said_to_have_begun_a_trade_war_is_accused(text: str, signals: set[str]) -> None:
     assert read(text) == signals
+
+
+@pytest.mark.parametrize(
+    ("text", "is_talk"),
+    [
+        ("Peru and Norway are not having any negotiations on fish duties, still less reaching an agreement.", False),
+        ("Peru and Norway have held no talks on fish duties, let alone reached a deal.", False),
+        ("Peru and Norway are having negotiations on fish duties.", True),
+        ("Peru is not in talks with Norway on fish duties now, but the ministers of Peru and Norway will hold trade talks in May.", True),
+    ],
+)
+def test_talks_that_are_not_held_are_none(text: str, *, is_talk: bool) -> None:
+    assert any("PER" in finding and "NOR" in finding for finding in read(text)) is is_talk
+
+
+@pytest.mark.parametrize(
+    ("text", "is_relief"),
+    [
+        ("Norway excluded Peruvian fish from its tariff preferences.", False),
+        ("Norway excluded Peruvian fish from its duty on salmon.", True),
+    ],
+)
+def test_what_is_left_out_of_a_relief_is_not_relieved(text: str, *, is_relief: bool) -> None:
+    assert ("NOR>PER easing" in read(text)) is is_relief

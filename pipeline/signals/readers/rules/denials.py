@@ -109,6 +109,23 @@ _ROUND = re.compile(r"\b(?:Uruguay|Doha|Tokyo) round\b", re.IGNORECASE)
 _TIMING = re.compile(r"^(?:It|This|That|The \w+) (?:comes|came)\b")
 _CLAUSE_END = re.compile(r"[,;:]|\b(?:and|but|while)\b")
 
+# What is left out of a relief is not relieved.
+_EXCLUDED = re.compile(
+    rf"\bexclud(?:es?|ed|ing)\b{_WORDS}{{0,8}}? from{_WORDS}{{0,3}}?"
+    r" (?:concessions?|preferences?|preferential|relief|reprieve|truce|waivers?)\b",
+    re.IGNORECASE,
+)
+# Talks that nobody has, unless another clause turns that around: `we are not having any negotiations`.
+_KIND_OF_TALKS = r"(?: (?:any|formal|active|direct|trade|tariff|economic|bilateral)){0,3}"
+_TALKS = rf"{_KIND_OF_TALKS} (?:consultations?|dialogue|discussions?|negotiati(?:ng|ons?)|talks)"
+_NO_TALKS = re.compile(
+    r"\b(?:(?:is|are|am|was|were)(?: currently)? not|(?:is|are|was|were)n['\u2019]t|['\u2019](?:m|re|s) not)(?: currently| now| yet)?"
+    rf" (?:(?:conducting|engaged in|engaging in|having|holding|in){_TALKS}|negotiating)\b"
+    rf"|\b(?:have|has|had)(?: not|n['\u2019]t)(?: yet)? (?:conducted|engaged in|entered(?: into)?|had|held){_TALKS}\b"
+    rf"|\b(?:have|has|had) (?:conducted|had|held) no{_TALKS}\b"
+)
+_TURN = re.compile(r"\b(?:although|but|however|if|though|unless|until|while|yet)\b|;")
+
 # Who spoke in public, without what was said: `discussed the talks in an interview`.
 _EVENT = r"(?: [\w.'\u2019-]+){1,6}? (?:(?:press|news) (?:briefing|conference)|briefing|interview|podcast|[Cc]abinet meeting)"
 _STAGE = (
@@ -160,20 +177,19 @@ def find_denials(sentence: MarkedSentence) -> Iterator[Denial]:
         yield NOTHING_DONE
     if _AID.search(text) and not _RELIEF.search(text):
         yield Denial("aid", _CONCESSION)
-    if _AVERTED.search(text) and not _DEAL_WORD.search(text):
+    if (_AVERTED.search(text) and not _DEAL_WORD.search(text)) or _EXCLUDED.search(text):
         yield Denial("averted", frozenset({"easing"}))
     if (_SHOPPERS.search(text) or _PEOPLE.search(text)) and not _GOVERNMENT.search(text):
         yield Denial("shoppers", _ESCALATION)
     if _PERSONAL.search(text) and not _TRADE.search(text):
         yield Denial("personal", _ALL_KINDS)
-    if _IN_PUBLIC.search(text) and not _SAID.search(text):
-        yield Denial("public", frozenset({"dialogue"}))
     if _FIRM.search(text) and not _OFFICE.search(text) and not _names_acting_state(sentence):
         yield Denial("firms", _DEAL)
     yield from _find_by_subject(text)
     if is_said_by_outsider(text):
         yield Denial("outsider", _STATEMENTS | _ESCALATION if reports_no_act(text) else _STATEMENTS)
     yield from _find_bystanders(sentence)
+    yield from _find_denied_talks(text)
     yield from _find_averted(sentence)
     yield from _find_dreaded(sentence)
     yield from _find_owned(sentence)
@@ -238,6 +254,14 @@ def _find_bystanders(sentence: MarkedSentence) -> Iterator[Denial]:
         yield Denial("rival", _TERMS, actor=rival)
     for model in find_models(sentence):
         yield Denial("model", _ESCALATION, target=model)
+
+
+def _find_denied_talks(text: str) -> Iterator[Denial]:
+    """Yield that talks are not held, or only spoken of."""
+    if _NO_TALKS.search(text) and not _TURN.search(text):
+        yield Denial("none", frozenset({"agreement", "dialogue"}))
+    if _IN_PUBLIC.search(text) and not _SAID.search(text):
+        yield Denial("public", frozenset({"dialogue"}))
 
 
 def _names_acting_state(sentence: MarkedSentence) -> bool:
