@@ -181,3 +181,14 @@ def test_talks_that_are_not_held_are_none(text: str, *, is_talk: bool) -> None:
 )
 def test_what_is_left_out_of_a_relief_is_not_relieved(text: str, *, is_relief: bool) -> None:
     assert ("NOR>PER easing" in read(text)) is is_relief
+
+
+@pytest.mark.parametrize(
+    ("goods", "pairs"),
+    [
+        ("Chinese goods (including goods of the Hong Kong Special Administrative Region)", {"USA>CHN"}),
+        ("goods of China and Hong Kong", {"USA>CHN", "USA>HKG"}),
+    ],
+)
+def test_a_territory_in_parentheses_is_no_partner_of_its_own(goods: str, pairs: set[str]) -> None:
+    assert _pairs(f"The United States will suspend its additional tariffs on {goods} for 60 days.") == pairs

@@ -109,6 +109,8 @@ _ROUND = re.compile(r"\b(?:Uruguay|Doha|Tokyo) round\b", re.IGNORECASE)
 _TIMING = re.compile(r"^(?:It|This|That|The \w+) (?:comes|came)\b")
 _CLAUSE_END = re.compile(r"[,;:]|\b(?:and|but|while)\b")
 
+_TERRITORIES = frozenset({"HKG", "MAC"})
+_INCLUDED = re.compile(r"\((?:including|which includes?) [^()]*\)")
 # What is left out of a relief is not relieved.
 _EXCLUDED = re.compile(
     rf"\bexclud(?:es?|ed|ing)\b{_WORDS}{{0,8}}? from{_WORDS}{{0,3}}?"
@@ -198,6 +200,7 @@ def find_denials(sentence: MarkedSentence) -> Iterator[Denial]:
     yield from _find_one_market(sentence)
     yield from _find_allies(sentence)
     yield from _find_other_talks(sentence)
+    yield from _find_included(sentence)
     if _is_firm_addressed(sentence):
         yield Denial("firm", _ESCALATION, only_unnamed=True)
 
@@ -400,6 +403,17 @@ def _find_one_market(sentence: MarkedSentence) -> Iterator[Denial]:
     for member in sorted({mention.code for mention in sentence.mentions} & _read_members()):
         yield Denial("market", _ALL_KINDS, EUROPEAN_UNION, member)
         yield Denial("market", _ALL_KINDS, member, EUROPEAN_UNION)
+
+
+def _find_included(sentence: MarkedSentence) -> Iterator[Denial]:
+    """Yield that Chinese territories in parentheses are no partners of their own.
+
+    Example: `tariffs on Chinese goods (including goods of the Hong Kong Special Administrative Region)`.
+    """
+    included = [match.span() for match in _INCLUDED.finditer(sentence.text)]
+    for mention in sentence.mentions:
+        if mention.code in _TERRITORIES and any(start < mention.start < end for start, end in included):
+            yield Denial("included", _ALL_KINDS, target=mention.code)
 
 
 @cache
