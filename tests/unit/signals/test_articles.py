@@ -3,7 +3,7 @@
 import pytest
 
 from pipeline.signals.scope import find_scope
-from tests.unit.signals.reading import asserted, read
+from tests.unit.signals.reading import asserted, explain, read
 
 
 @pytest.mark.parametrize(
@@ -185,3 +185,25 @@ def test_exclusions_and_quotas_let_goods_pass(text: str, signals: set[str]) -> N
 )
 def test_an_opening_with_a_state_only_sets_the_scene(text: str, signals: set[str]) -> None:
     assert {finding for finding in asserted(text) if finding.endswith("measure")} == signals
+
+
+@pytest.mark.parametrize(
+    ("text", "signals"),
+    [
+        ("Lima had complained for months that the levy discriminated against Peruvian firms.", set()),
+        ("Peru's trade minister had warned earlier that Lima would answer Kenya's tariffs.", set()),
+        ("In April Peru had imposed a duty on Kenyan tea.", set()),
+        ("Peru halved the duty that it had imposed on Kenyan tea.", {"PER>KEN easing"}),
+        ("Peru said that it had imposed a duty on Kenyan tea.", {"PER>KEN measure"}),
+        ("Peru had imposed a duty on Kenyan tea, but on Monday it lifted the duty.", {"PER>KEN easing"}),
+    ],
+)
+def test_what_a_main_clause_says_had_happened_is_no_news(text: str, signals: set[str]) -> None:
+    assert read(text, "Peru and Kenya at odds over tea") >= signals
+    assert {finding for finding in read(text) if not finding.endswith("dialogue")} <= signals
+
+
+def test_what_had_happened_is_historical() -> None:
+    assert ("measure", "historical") in {
+        (one["kind"], one["modality"]) for one in explain("In April Peru had imposed a duty on Kenyan tea.")
+    }

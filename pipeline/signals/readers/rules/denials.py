@@ -15,6 +15,7 @@ from pipeline.contracts.scopes import list_members
 from pipeline.contracts.vocabulary import KIND_POLARITY
 from pipeline.signals.context import PAIR_SIZE
 from pipeline.signals.lexicon import cues, load_lexicon
+from pipeline.signals.lexicon.inflect import IRREGULAR
 from pipeline.signals.readers.rules.clauses import does_nothing
 from pipeline.signals.readers.rules.grammar import class_of
 from pipeline.signals.readers.rules.matching import Mark, MarkedSentence
@@ -104,6 +105,21 @@ _TALKS = re.compile(
     re.IGNORECASE,
 )
 _AHEAD = re.compile(r"\b(?:ahead|in advance) of\b(?! (?:schedule|time|the (?:curve|game|pack))\b)|\b(?:before|prior to)\b", re.IGNORECASE)
+# In the main clause, what had happened is older than the news.
+_HAD = re.compile(
+    r"^([^;:\"\u201c\u201d]{1,120}?) had (?:(?:already|also|earlier|just|long|once|previously) )?(\w+)\b"
+    r"(?!.*(?:;|, (?:but|now|while|yet)\b))",
+    re.DOTALL,
+)
+_PARTICIPLES = frozenset(participle for _, participle in IRREGULAR.values())
+_LINK = re.compile(
+    r"\b(?:after|although|as|because|before|how|if|said|says|since|that|though|what|when|where|whether|which|while|who|whose)\b",
+    re.IGNORECASE,
+)
+_PRONOUN = re.compile(
+    r"(?:^|,\s*)(?:(?:At|Back|By|Days|Earlier|Hours|In|Last|Months|On|Only|Weeks)\b[^,]*\s)?(?:he|it|she|they|we)$", re.IGNORECASE
+)
+_ANY_PRONOUN = re.compile(r"\b(?:he|it|she|they|we|I|you)$", re.IGNORECASE)
 # Talks of all members of the world trade body are none between two.
 _ROUND = re.compile(r"\b(?:Uruguay|Doha|Tokyo) round\b", re.IGNORECASE)
 _TIMING = re.compile(r"^(?:It|This|That|The \w+) (?:comes|came)\b")
@@ -168,6 +184,8 @@ class Denial(NamedTuple):
         return self.actor in {None, roles[0]} and self.target in {None, roles[1]}
 
 
+#: Reason (`why`) of what had happened before the news: acts of the rules are then historical.
+EARLIER = "earlier"
 #: Of a sentence that does nothing to trade (`clauses.py`).
 NOTHING_DONE = Denial("clause", frozenset({"measure", "threat", "easing", "offer"}))
 
@@ -201,8 +219,28 @@ def find_denials(sentence: MarkedSentence) -> Iterator[Denial]:
     yield from _find_allies(sentence)
     yield from _find_other_talks(sentence)
     yield from _find_included(sentence)
+    if _is_earlier(sentence):
+        yield Denial(EARLIER, _ALL_KINDS - {"dialogue"})
     if _is_firm_addressed(sentence):
         yield Denial("firm", _ESCALATION, only_unnamed=True)
+
+
+def _is_earlier(sentence: MarkedSentence) -> bool:
+    """Whether the main clause reports what had happened before the news.
+
+    Example: `Lima had complained for months about the levy`. No clause, finite verb or quotation is before `had`, and a pronoun only as the
+    subject (not `halved the levy it had imposed`).
+    """
+    match = _HAD.match(sentence.text)
+    if (
+        match is None
+        or not (match[2].endswith("ed") or match[2] in _PARTICIPLES)
+        or _LINK.search(match[1])
+        or (_ANY_PRONOUN.search(match[1]) and not _PRONOUN.search(match[1]))
+    ):
+        return False
+    finite = (mark for mark in sentence.marks_of("verb", "operator") if mark.form in {"past", "both", "s"})
+    return all(sentence.tokens[mark.first].start >= match.end(1) for mark in finite)
 
 
 def _find_other_talks(sentence: MarkedSentence) -> Iterator[Denial]:

@@ -21,7 +21,7 @@ from pipeline.signals.readers.rules.adjust import REST
 from pipeline.signals.readers.rules.background import modality_by_tree
 from pipeline.signals.readers.rules.bare import FORETOLD, HARM
 from pipeline.signals.readers.rules.compose import find_acts
-from pipeline.signals.readers.rules.denials import NOTHING_DONE, Denial, find_denials
+from pipeline.signals.readers.rules.denials import EARLIER, NOTHING_DONE, Denial, find_denials
 from pipeline.signals.readers.rules.grammar import ESCALATING, Act
 from pipeline.signals.readers.rules.matching import MarkedSentence, mark_sentence
 from pipeline.signals.readers.rules.pairs import is_in_own_clause
@@ -160,8 +160,10 @@ def _iter_readings(sentence_acts: _SentenceActs, tree: Tree | None) -> Iterator[
             is_reason = act.kind in {*ESCALATING, "threat"} and (roles[1] in reasons or roles in spoken_of)
             # A quarrel that escalates by a threat is the threat: `escalates its trade war, saying that it will tax ...`.
             is_threat_alone = act.kind == "measure" and act.rule_id.endswith(QUARREL) and roles in threatening
-            if roles in sentence_acts.candidate_numbers and not is_reason and not is_threat_alone and act.kind not in denied[roles]:
-                yield _to_reading(sentence_acts.candidate_numbers[roles], sentence, named, modality, roles)
+            denial = denied.get(roles, {}).get(act.kind)
+            if roles in sentence_acts.candidate_numbers and not is_reason and not is_threat_alone and denial in {None, EARLIER}:
+                dated = "historical" if denial and modality == "asserted" else modality
+                yield _to_reading(sentence_acts.candidate_numbers[roles], sentence, named, dated, roles)
             if modality == "asserted" or act.rule_id == REST:
                 yield from _iter_contraries(sentence_acts, act, roles)
 
