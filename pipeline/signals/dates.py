@@ -88,7 +88,8 @@ _NEWLY_DECIDED = re.compile(r"\b(?:today|hereby|now)\b|\bI (?:have|am|determine|
 
 # Who recalls its own words: "And I said, if they tax us, we will tax them". Not "we said today" or "as I said".
 _OWN_WORDS = re.compile(
-    r"\W*(?:(?:And|But|So|Then|Well),? )*(?:then )?(?:I|[Ww]e) (?:said\b(?! this\b)(?!.*\b(?:today|yesterday)\b)|t(?:old|ell) \w+,? [\"\u201c])"
+    r"\W*(?:(?:And|But|So|Then|Well),? )*(?:then )?(?:I|[Ww]e)"
+    r" (?:said\b(?! this\b)(?!.*\b(?:today|yesterday)\b)|t(?:old|ell) \w+,? [\"\u201c])"
 )
 
 # Statistics as the source of a sentence.

@@ -5,7 +5,7 @@ suffers (`roles.py`), or countries that are only traded with (`reasons.py`).
 """
 
 import re
-from collections.abc import Container, Iterator
+from collections.abc import Callable, Container, Iterator
 from functools import cache
 from itertools import permutations
 from typing import NamedTuple
@@ -15,15 +15,16 @@ from pipeline.contracts.scopes import list_members
 from pipeline.contracts.vocabulary import KIND_POLARITY
 from pipeline.signals.context import PAIR_SIZE
 from pipeline.signals.lexicon import cues, load_lexicon
-from pipeline.signals.lexicon.inflect import IRREGULAR
+from pipeline.signals.readers.rules import talks
 from pipeline.signals.readers.rules.clauses import does_nothing
+from pipeline.signals.readers.rules.earlier import is_earlier
 from pipeline.signals.readers.rules.grammar import class_of
 from pipeline.signals.readers.rules.matching import Mark, MarkedSentence
-from pipeline.signals.readers.rules.other_subjects import is_other_dispute, is_taken_back, only_dates_talks
-from pipeline.signals.readers.rules.outsiders import is_said_by_outsider
+from pipeline.signals.readers.rules.outsiders import is_said_by_outsider, reports_no_act
 from pipeline.signals.readers.rules.pairs import find_allies, find_gain, find_joined, find_last_subject, find_owned_pair, is_subject
-from pipeline.signals.readers.rules.reasons import find_models, find_rivals
+from pipeline.signals.readers.rules.reasons import find_models, find_onlookers, find_rivals
 from pipeline.signals.readers.rules.rulings import ends_restriction, is_pending
+from pipeline.signals.readers.rules.subjects import is_aid, is_boycott, is_other_dispute, is_personal_tax, is_taken_back
 
 # Reaches are numbers of words.
 AVERTED_REACH = 6
@@ -40,37 +41,9 @@ _TERMS = frozenset({"agreement", "easing", "offer", "purchase", "dialogue"})
 _ALL_KINDS = frozenset(KIND_POLARITY)
 
 _WORDS = r"(?: [\w'\u2019$-]+)"
-_PRODUCERS = (
-    r"(?:\w*farmers|growers|producers|ranchers|exporters|manufacturers|\w+makers|workers|firms|companies|businesses|industr(?:y|ies))"
-)
-_AID = re.compile(
-    r"\b(?:aid|assistance|bail-?outs?|cash|compensat\w+|help|loans?|packages?|payments?|relief|rescue|subsid\w+|support"
-    rf"|[$\u20ac\u00a3]?\d[\d.,]* ?(?:bn|billion|m|million))\b{_WORDS}{{0,4}}? {_PRODUCERS}(?: \w+)?"
-    r" (?:affected|damaged|harmed|hit|hurt|squeezed|struggling|suffering)\b"
-    rf"|\b(?:compensat\w+|bail(?:s|ed|ing)? out)\b{_WORDS}{{0,3}}? {_PRODUCERS}\b|\btrade[- ]war (?:aid|bail-?outs?|relief|payments?)\b",
-    re.IGNORECASE,
-)
-_RELIEF = re.compile(r"\btariff relief\b|\brelief from\b|\bexempt\w*|\bwaive\w*", re.IGNORECASE)
-_SHOPPERS = re.compile(
-    r"\b(?:activists|citizens|consumers?|customers|diners|drinkers|drivers|people|protesters|shoppers|travellers|travelers|students)\b"
-    rf"{_WORDS}{{0,4}}? (?:boycott|shun|snub)\w*\b|\bconsumer boycotts?\b"
-    rf"|\bboycotts?{_WORDS}{{1,6}} by (?:\w+ )?(?:consumers|shoppers|customers|citizens)\b"
-    r"|\bboycotts? (?:of|against) (?:\w+ )?\w+(?: \w+)? (?:goods|products|brands|beer|cars|food|shops|stores)\b",
-    re.IGNORECASE,
-)
-_PEOPLE = re.compile(r"\b[A-Z]\w+(?:[ai]n|ese|ish)s? (?:boycott|shun|snub)s?\b")
-_GOVERNMENT = re.compile(
-    r"\b(?:authorit\w+|government\w*|minist\w+|official\w*|(?<!united )states?|league|president|customs|commission)\b", re.IGNORECASE
-)
-_PERSONAL = re.compile(
-    r"\baccidental americans?\b|\bdual (?:nationals|citizens)\b|\b(?:income|inheritance) tax(?:es)?\b"
-    r"|\btax (?:havens?|evaders?|evasion|exiles?)\b",
-    re.IGNORECASE,
-)
 # What did not come is no relief; a deal that averted it may be one.
 _AVERTED = re.compile(r"\b(?:was|were|been) (?:\w+ )?averted\b", re.IGNORECASE)
 _DEAL_WORD = re.compile(r"\b(?:deal|agree\w*|accord|pact|truce|compromise)\b", re.IGNORECASE)
-_TRADE = re.compile(r"\b(?:tariff|dut(?:y|ies)|trade|import|export|levy|sanction|digital|goods)", re.IGNORECASE)
 _FIRM = re.compile(
     r"\b(?:Inc|Corp|Ltd|PLC|Plc|plc|GmbH|LLC|LLP)\b|\bCo\.?(?= |,)|\b(?:both|two|the) (?:companies|firms)\b|\bjoint venture\b|\btie-up\b"
     r"|\b[Bb]usiness(?:men|people|women)\b|\b[Cc]hambers? of [Cc]ommerce\b"
@@ -92,38 +65,6 @@ _RELENTING = re.compile(
     r"|hold(?:s|ing)? off)",
     re.IGNORECASE,
 )
-# Only how a deal will be negotiated is settled.
-_PRELIMINARIES = re.compile(
-    r"\b(?:terms of reference|road ?map|agenda|timetable|schedule)s? (?:for|of|to|towards?) (?:[\w-]+ ){0,5}?"
-    r"(?:accord|agreement|deal|pact|treaty)\b",
-    re.IGNORECASE,
-)
-# Talks that are still to come only date an act: `lifts its duty ahead of talks`.
-_TALKS = re.compile(
-    r"\b(?:accord|agree|call|consult|contact|convers|deal|dialogue|discuss|meet|met\b|negotiat|pact|phone|reach|round|speak|spoke|summit|talk|travel"
-    r"|trip|truce|visit)",
-    re.IGNORECASE,
-)
-_AHEAD = re.compile(r"\b(?:ahead|in advance) of\b(?! (?:schedule|time|the (?:curve|game|pack))\b)|\b(?:before|prior to)\b", re.IGNORECASE)
-# In the main clause, what had happened is older than the news.
-_HAD = re.compile(
-    r"^([^;:\"\u201c\u201d]{1,120}?) had (?:(?:already|also|earlier|just|long|once|previously) )?(\w+)\b"
-    r"(?!.*(?:;|, (?:but|now|while|yet)\b))",
-    re.DOTALL,
-)
-_PARTICIPLES = frozenset(participle for _, participle in IRREGULAR.values())
-_LINK = re.compile(
-    r"\b(?:after|although|as|because|before|how|if|said|says|since|that|though|what|when|where|whether|which|while|who|whose)\b",
-    re.IGNORECASE,
-)
-_PRONOUN = re.compile(
-    r"(?:^|,\s*)(?:(?:At|Back|By|Days|Earlier|Hours|In|Last|Months|On|Only|Weeks)\b[^,]*\s)?(?:he|it|she|they|we)$", re.IGNORECASE
-)
-_ANY_PRONOUN = re.compile(r"\b(?:he|it|she|they|we|I|you)$", re.IGNORECASE)
-# Talks of all members of the world trade body are none between two.
-_ROUND = re.compile(r"\b(?:Uruguay|Doha|Tokyo) round\b", re.IGNORECASE)
-_TIMING = re.compile(r"^(?:It|This|That|The \w+) (?:comes|came)\b")
-_CLAUSE_END = re.compile(r"[,;:]|\b(?:and|but|while)\b")
 
 _TERRITORIES = frozenset({"HKG", "MAC"})
 _INCLUDED = re.compile(r"\((?:including|which includes?) [^()]*\)")
@@ -131,35 +72,6 @@ _INCLUDED = re.compile(r"\((?:including|which includes?) [^()]*\)")
 _EXCLUDED = re.compile(
     rf"\bexclud(?:es?|ed|ing)\b{_WORDS}{{0,8}}? from{_WORDS}{{0,3}}?"
     r" (?:concessions?|preferences?|preferential|relief|reprieve|truce|waivers?)\b",
-    re.IGNORECASE,
-)
-# Talks that nobody has, unless another clause turns that around: `we are not having any negotiations`.
-_KIND_OF_TALKS = r"(?: (?:any|formal|active|direct|trade|tariff|economic|bilateral)){0,3}"
-_TALKS = rf"{_KIND_OF_TALKS} (?:consultations?|dialogue|discussions?|negotiati(?:ng|ons?)|talks)"
-_NO_TALKS = re.compile(
-    r"\b(?:(?:is|are|am|was|were)(?: currently)? not|(?:is|are|was|were)n['\u2019]t|['\u2019](?:m|re|s) not)(?: currently| now| yet)?"
-    rf" (?:(?:conducting|engaged in|engaging in|having|holding|in){_TALKS}|negotiating)\b"
-    rf"|\b(?:have|has|had)(?: not|n['\u2019]t)(?: yet)? (?:conducted|engaged in|entered(?: into)?|had|held){_TALKS}\b"
-    rf"|\b(?:have|has|had) (?:conducted|had|held) no{_TALKS}\b"
-)
-_TURN = re.compile(r"\b(?:although|but|however|if|though|unless|until|while|yet)\b|;")
-
-# Who spoke in public, without what was said: `discussed the talks in an interview`.
-_EVENT = r"(?: [\w.'\u2019-]+){1,6}? (?:(?:press|news) (?:briefing|conference)|briefing|interview|podcast|[Cc]abinet meeting)"
-_STAGE = (
-    rf"(?:(?:[Aa]t|[Dd]uring|[Ii]n|[Oo]n){_EVENT}|(?:held|holds|hosted|hosts){_EVENT}[^,;]*, where"
-    r"|on (?:CNBC|CNN|CBS|MSNBC|NBC|ABC|Fox|Bloomberg|Newsmax))"
-)
-_DISCUSSING = r"(?:discussed|discusses|discussing|(?:speaks|spoke|talked) (?:about|on))"
-_IN_PUBLIC = re.compile(
-    rf"\b{_STAGE}\b.*\b{_DISCUSSING}\b|\b{_DISCUSSING}\b.*\b{_STAGE}\b"
-    r"|\b(?:speaks?|spoke|talk(?:s|ed)?) (?:to|with) (?:journalists|reporters|the (?:media|press))\b"
-    r"|\bposted (?:an |the |two )?interviews?\b",
-    re.DOTALL,
-)
-_SAID = re.compile(
-    r"\b(?:after|before|counterparts?|following|if|joint|met|said|says?|saying|that|t(?:ell|ells|old)|whether|wrote)\b"
-    r"|[:,] ?[\"\u201c\u2018]",
     re.IGNORECASE,
 )
 
@@ -192,94 +104,20 @@ NOTHING_DONE = Denial("clause", frozenset({"measure", "threat", "easing", "offer
 
 def find_denials(sentence: MarkedSentence) -> Iterator[Denial]:
     """Yield what the words of a sentence rule out."""
-    text = sentence.text
-    if does_nothing(text):
-        yield NOTHING_DONE
-    if _AID.search(text) and not _RELIEF.search(text):
-        yield Denial("aid", _CONCESSION)
-    if (_AVERTED.search(text) and not _DEAL_WORD.search(text)) or _EXCLUDED.search(text):
-        yield Denial("averted", frozenset({"easing"}))
-    if (_SHOPPERS.search(text) or _PEOPLE.search(text)) and not _GOVERNMENT.search(text):
-        yield Denial("shoppers", _ESCALATION)
-    if _PERSONAL.search(text) and not _TRADE.search(text):
-        yield Denial("personal", _ALL_KINDS)
-    if _FIRM.search(text) and not _OFFICE.search(text) and not _names_acting_state(sentence):
-        yield Denial("firms", _DEAL)
-    yield from _find_by_subject(text)
-    if is_said_by_outsider(text):
-        yield Denial("outsider", _STATEMENTS | _ESCALATION if reports_no_act(text) else _STATEMENTS)
-    yield from _find_bystanders(sentence)
-    yield from _find_denied_talks(text)
-    yield from _find_averted(sentence)
-    yield from _find_dreaded(sentence)
-    yield from _find_owned(sentence)
-    yield from _find_other_gains(sentence)
-    yield from _find_raised(sentence)
-    yield from _find_one_market(sentence)
-    yield from _find_allies(sentence)
-    yield from _find_other_talks(sentence)
-    yield from _find_included(sentence)
-    if _is_earlier(sentence):
-        yield Denial(EARLIER, _ALL_KINDS - {"dialogue"})
-    if _is_firm_addressed(sentence):
-        yield Denial("firm", _ESCALATION, only_unnamed=True)
-
-
-def _is_earlier(sentence: MarkedSentence) -> bool:
-    """Whether the main clause reports what had happened before the news.
-
-    Example: `Lima had complained for months about the levy`. No clause, finite verb or quotation is before `had`, and a pronoun only as the
-    subject (not `halved the levy it had imposed`).
-    """
-    match = _HAD.match(sentence.text)
-    if (
-        match is None
-        or not (match[2].endswith("ed") or match[2] in _PARTICIPLES)
-        or _LINK.search(match[1])
-        or (_ANY_PRONOUN.search(match[1]) and not _PRONOUN.search(match[1]))
+    yield from (denial for denial, applies in _OF_TEXT if applies(sentence.text))
+    yield from (denial for denial, applies in _OF_SENTENCE if applies(sentence))
+    for find in (
+        _find_bystanders,
+        _find_averted,
+        _find_dreaded,
+        _find_owned,
+        _find_other_gains,
+        _find_raised,
+        _find_one_market,
+        _find_allies,
+        _find_included,
     ):
-        return False
-    finite = (mark for mark in sentence.marks_of("verb", "operator") if mark.form in {"past", "both", "s"})
-    return all(sentence.tokens[mark.first].start >= match.end(1) for mark in finite)
-
-
-def _find_other_talks(sentence: MarkedSentence) -> Iterator[Denial]:
-    """Yield that a sentence reports no deal or talks of two states.
-
-    Its words are about terms of talks, world trade talks (without naming two states), or talks to come.
-    """
-    if _PRELIMINARIES.search(sentence.text):
-        yield Denial("terms", frozenset({"agreement"}))
-    if _ROUND.search(sentence.text) and len({mention.code for mention in sentence.mentions}) < PAIR_SIZE:
-        yield Denial("round", frozenset({"agreement", "dialogue"}))
-    if _are_talks_ahead(sentence):
-        yield Denial("ahead", frozenset({"dialogue"}))
-
-
-def _are_talks_ahead(sentence: MarkedSentence) -> bool:
-    """Whether a sentence only says of talks that an act precedes them.
-
-    Each word of talks follows one such as `before`, without a comma or conjunction between them. The sentence names a restriction, or only
-    says when something `comes`. False without words of talks.
-    """
-    text = sentence.text
-    if not _TIMING.search(text) and all(class_of(mark) != "restriction" for mark in sentence.marks_of("object")):
-        return False
-    talks = [match.start() for match in _TALKS.finditer(text)]
-    ahead = [match.end() for match in _AHEAD.finditer(text)]
-    return bool(talks) and all(any(end < at and not _CLAUSE_END.search(text, end, at) for end in ahead) for at in talks)
-
-
-def _find_by_subject(text: str) -> Iterator[Denial]:
-    """Yield what a sentence on rulings, other disputes or dates has not."""
-    if ends_restriction(text) or is_pending(text):
-        yield Denial("ruling", _ESCALATION)
-    if is_other_dispute(text):
-        yield Denial("dispute", _ALL_KINDS - {"dialogue"})
-    if only_dates_talks(text):
-        yield Denial("date", frozenset({"dialogue"}))
-    if is_taken_back(text):
-        yield Denial("taken_back", frozenset({"accusation", "measure", "threat"}))
+        yield from find(sentence)
 
 
 def _find_bystanders(sentence: MarkedSentence) -> Iterator[Denial]:
@@ -297,12 +135,15 @@ def _find_bystanders(sentence: MarkedSentence) -> Iterator[Denial]:
         yield Denial("model", _ESCALATION, target=model)
 
 
-def _find_denied_talks(text: str) -> Iterator[Denial]:
-    """Yield that talks are not held, or only spoken of."""
-    if _NO_TALKS.search(text) and not _TURN.search(text):
-        yield Denial("none", frozenset({"agreement", "dialogue"}))
-    if _IN_PUBLIC.search(text) and not _SAID.search(text):
-        yield Denial("public", frozenset({"dialogue"}))
+def _is_no_relief(text: str) -> bool:
+    """Whether a restriction did not come, without a deal, or a relief leaves something out."""
+    return (_AVERTED.search(text) is not None and _DEAL_WORD.search(text) is None) or _EXCLUDED.search(text) is not None
+
+
+def _is_between_firms(sentence: MarkedSentence) -> bool:
+    """Whether firms deal with each other, and no state acts."""
+    text = sentence.text
+    return _FIRM.search(text) is not None and _OFFICE.search(text) is None and not _names_acting_state(sentence)
 
 
 def _names_acting_state(sentence: MarkedSentence) -> bool:
@@ -480,3 +321,29 @@ def _is_firm_addressed(sentence: MarkedSentence) -> bool:
         if is_firm and upto is not None and in_mentions.isdisjoint(range(at, upto)):
             return True
     return False
+
+
+#: What is ruled out for all pairs, and when: by the text alone, or by the words and countries of a sentence.
+_OF_TEXT: tuple[tuple[Denial, Callable[[str], bool]], ...] = (
+    (NOTHING_DONE, does_nothing),
+    (Denial("aid", _CONCESSION), is_aid),
+    (Denial("averted", frozenset({"easing"})), _is_no_relief),
+    (Denial("shoppers", _ESCALATION), is_boycott),
+    (Denial("personal", _ALL_KINDS), is_personal_tax),
+    (Denial("ruling", _ESCALATION), lambda text: ends_restriction(text) or is_pending(text)),
+    (Denial("dispute", _ALL_KINDS - {"dialogue"}), is_other_dispute),
+    (Denial("taken_back", frozenset({"accusation", "measure", "threat"})), is_taken_back),
+    (Denial("outsider", _STATEMENTS), is_said_by_outsider),
+    (Denial("outsider", _ESCALATION), reports_no_act),
+)
+_OF_SENTENCE: tuple[tuple[Denial, Callable[[MarkedSentence], bool]], ...] = (
+    (Denial("firms", _DEAL), _is_between_firms),
+    (Denial("firm", _ESCALATION, only_unnamed=True), _is_firm_addressed),
+    (Denial("terms", frozenset({"agreement"})), talks.settles_terms),
+    (Denial("round", frozenset({"agreement", "dialogue"})), talks.is_world_round),
+    (Denial("none", frozenset({"agreement", "dialogue"})), talks.are_not_held),
+    (Denial("public", frozenset({"dialogue"})), talks.are_public),
+    (Denial("ahead", frozenset({"dialogue"})), talks.are_ahead),
+    (Denial("date", frozenset({"dialogue"})), talks.only_date),
+    (Denial(EARLIER, _ALL_KINDS - {"dialogue"}), is_earlier),
+)

@@ -48,8 +48,9 @@ def is_said_by_outsider(text: str) -> bool:
 
 
 def reports_no_act(text: str) -> bool:
-    """Whether what an outsider says reports no act or plan.
+    """Whether an outsider says a sentence that reports no act or plan.
 
     It only says what may be done, or a medium blames or warns somebody.
     """
-    return _MEDIA.search(text) is not None or (_AHEAD.search(text) is not None and _DONE.search(text) is None)
+    is_ahead = _AHEAD.search(text) is not None and _DONE.search(text) is None
+    return _MEDIA.search(text) is not None or (is_ahead and is_said_by_outsider(text))

@@ -1,0 +1,97 @@
+"""Sentences with the words of an act, but about something else.
+
+Subjects are aid to producers, boycotts by consumers, taxes of persons, other disputes (visas, arms) and accusations taken back. Does not
+belong here: which kinds of signals a sentence then cannot have (`denials.py`).
+"""
+
+import re
+
+from pipeline.signals.slots import names_product
+
+_WORDS = r"(?: [\w'\u2019$-]+)"
+_PRODUCERS = (
+    r"(?:\w*farmers|growers|producers|ranchers|exporters|manufacturers|\w+makers|workers|firms|companies|businesses|industr(?:y|ies))"
+)
+_AID = re.compile(
+    r"\b(?:aid|assistance|bail-?outs?|cash|compensat\w+|help|loans?|packages?|payments?|relief|rescue|subsid\w+|support"
+    rf"|[$\u20ac\u00a3]?\d[\d.,]* ?(?:bn|billion|m|million))\b{_WORDS}{{0,4}}? {_PRODUCERS}(?: \w+)?"
+    r" (?:affected|damaged|harmed|hit|hurt|squeezed|struggling|suffering)\b"
+    rf"|\b(?:compensat\w+|bail(?:s|ed|ing)? out)\b{_WORDS}{{0,3}}? {_PRODUCERS}\b|\btrade[- ]war (?:aid|bail-?outs?|relief|payments?)\b",
+    re.IGNORECASE,
+)
+_RELIEF = re.compile(r"\btariff relief\b|\brelief from\b|\bexempt\w*|\bwaive\w*", re.IGNORECASE)
+_SHOPPERS = re.compile(
+    r"\b(?:activists|citizens|consumers?|customers|diners|drinkers|drivers|people|protesters|shoppers|travellers|travelers|students)\b"
+    rf"{_WORDS}{{0,4}}? (?:boycott|shun|snub)\w*\b|\bconsumer boycotts?\b"
+    rf"|\bboycotts?{_WORDS}{{1,6}} by (?:\w+ )?(?:consumers|shoppers|customers|citizens)\b"
+    r"|\bboycotts? (?:of|against) (?:\w+ )?\w+(?: \w+)? (?:goods|products|brands|beer|cars|food|shops|stores)\b",
+    re.IGNORECASE,
+)
+_PEOPLE = re.compile(r"\b[A-Z]\w+(?:[ai]n|ese|ish)s? (?:boycott|shun|snub)s?\b")
+_GOVERNMENT = re.compile(
+    r"\b(?:authorit\w+|government\w*|minist\w+|official\w*|(?<!united )states?|league|president|customs|commission)\b", re.IGNORECASE
+)
+_PERSONAL = re.compile(
+    r"\baccidental americans?\b|\bdual (?:nationals|citizens)\b|\b(?:income|inheritance) tax(?:es)?\b"
+    r"|\btax (?:havens?|evaders?|evasion|exiles?)\b",
+    re.IGNORECASE,
+)
+_IN_TRADE = re.compile(r"\b(?:tariff|dut(?:y|ies)|trade|import|export|levy|sanction|digital|goods)", re.IGNORECASE)
+# Acts of another dispute, and what other disputes are about.
+_OTHER_DISPUTE = re.compile(
+    r"\b(?:visas?|travel bans?|bans? on travel|consulates?|warships?|fighter (?:jets?|planes?)|warplanes?|F-\d\d\w*|torpedo\w*|missiles?"
+    r"|(?:arms|weapons?) (?:deals?|sales?)"
+    r"|sanction(?:s|ed|ing)?(?: [\w'\u2019$-]+){0,5}?"
+    r" (?:citizens|clerics|commanders|generals|individuals|judges|nationals|officers|officials)"
+    r"|hack(?:s|ed|ers?|ing)?|cyber-?attacks?|(?:election )?meddling|election interference|influence (?:\w+ ){1,2}elections?"
+    r"|espionage|spying"
+    r"|human[- ]rights|rights abuses?"
+    r"|Uighurs?|Uyghurs?|crackdown|prisoners?|extradit\w+|nuclear (?:programs?|programmes?|weapons?|tests?))\b",
+    re.IGNORECASE,
+)
+_DRUGS = re.compile(r"\b(?:drugs?|fentanyl|narcotics?|opioids?)\b", re.IGNORECASE)
+# A trade war is mostly the setting of the other dispute.
+_TRADE = re.compile(
+    r"\b(?:tariff|dut(?:y|ies)\b|trad(?:e|ed|es|ers?|ing)\b(?! (?:war|tensions?)\b)|import|export|lev(?:y|ies|ied)\b|goods\b|quota"
+    r"|customs\b|W\.?T\.?O\b|chips?\b|semiconductor|subsid|currency\b|tech|farm|agricult|compan|firms?\b|industr|product|purchas|buy|sell(?:s|ing)?\b"
+    r"|market|oil\b|gas\b|invest|econom|commerc|negotiat|(?<!arms )deals?\b|tax|suppl(?:y|ies)\b|licen[cs]|ports?\b|Huawei\b)",
+    re.IGNORECASE,
+)
+# What is taken back is no accusation: `drops the label of currency manipulator`.
+_CLEARED = re.compile(
+    r"\b(?:no longer|drops?|dropped|lifts?|lifted|removes?|removed|rescinds?|rescinded|withdraws?|withdrew|revers(?:es|ed))\b[^.;:]{0,80}"
+    r"\bcurrency[- ]manipulat",
+    re.IGNORECASE,
+)
+
+
+def is_aid(text: str) -> bool:
+    """Whether somebody helps producers hurt by a trade war.
+
+    Relief from duties is none.
+    """
+    return _AID.search(text) is not None and _RELIEF.search(text) is None
+
+
+def is_boycott(text: str) -> bool:
+    """Whether consumers, not a government, shun goods."""
+    return (_SHOPPERS.search(text) is not None or _PEOPLE.search(text) is not None) and _GOVERNMENT.search(text) is None
+
+
+def is_personal_tax(text: str) -> bool:
+    """Whether a sentence is about taxes of persons, and not about trade."""
+    return _PERSONAL.search(text) is not None and _IN_TRADE.search(text) is None
+
+
+def is_other_dispute(text: str) -> bool:
+    """Whether a sentence is only about another dispute: `visa ban`.
+
+    It then has no word of trade, and names no goods but arms and drugs.
+    """
+    rest = _OTHER_DISPUTE.sub("", text)
+    return rest != text and not _TRADE.search(text) and not names_product(_DRUGS.sub("", rest))
+
+
+def is_taken_back(text: str) -> bool:
+    """Whether a state no longer calls another a currency manipulator."""
+    return _CLEARED.search(text) is not None

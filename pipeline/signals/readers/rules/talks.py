@@ -1,0 +1,114 @@
+"""Sentences with words of talks in which no states talk.
+
+Talks are denied, only date an act, are held in public or by all members of the world trade body, or only settle how to negotiate. Does not
+belong here: finding talks (`compose.py`), or which signals a sentence then cannot have (`denials.py`).
+"""
+
+import re
+
+from pipeline.signals.context import PAIR_SIZE
+from pipeline.signals.readers.rules.grammar import class_of
+from pipeline.signals.readers.rules.matching import MarkedSentence
+
+# Only how a deal will be negotiated is settled.
+_PRELIMINARIES = re.compile(
+    r"\b(?:terms of reference|road ?map|agenda|timetable|schedule)s? (?:for|of|to|towards?) (?:[\w-]+ ){0,5}?"
+    r"(?:accord|agreement|deal|pact|treaty)\b",
+    re.IGNORECASE,
+)
+# Talks of all members of the world trade body are none between two.
+_ROUND = re.compile(r"\b(?:Uruguay|Doha|Tokyo) round\b", re.IGNORECASE)
+# Talks that are still to come only date an act: `lifts its duty ahead of talks`.
+_TALKING = re.compile(
+    r"\b(?:accord|agree|call|consult|contact|convers|deal|dialogue|discuss|meet|met\b|negotiat|pact|phone|reach|round|speak|spoke|summit|talk|travel"
+    r"|trip|truce|visit)",
+    re.IGNORECASE,
+)
+_AHEAD = re.compile(r"\b(?:ahead|in advance) of\b(?! (?:schedule|time|the (?:curve|game|pack))\b)|\b(?:before|prior to)\b", re.IGNORECASE)
+_TIMING = re.compile(r"^(?:It|This|That|The \w+) (?:comes|came)\b")
+_CLAUSE_END = re.compile(r"[,;:]|\b(?:and|but|while)\b")
+# Talks that nobody has, unless another clause turns that around: `we are not having any negotiations`.
+_KIND_OF_TALKS = r"(?: (?:any|formal|active|direct|trade|tariff|economic|bilateral)){0,3}"
+_TALKS = rf"{_KIND_OF_TALKS} (?:consultations?|dialogue|discussions?|negotiati(?:ng|ons?)|talks)"
+_NO_TALKS = re.compile(
+    r"\b(?:(?:is|are|am|was|were)(?: currently)? not|(?:is|are|was|were)n['\u2019]t|['\u2019](?:m|re|s) not)(?: currently| now| yet)?"
+    rf" (?:(?:conducting|engaged in|engaging in|having|holding|in){_TALKS}|negotiating)\b"
+    rf"|\b(?:have|has|had)(?: not|n['\u2019]t)(?: yet)? (?:conducted|engaged in|entered(?: into)?|had|held){_TALKS}\b"
+    rf"|\b(?:have|has|had) (?:conducted|had|held) no{_TALKS}\b"
+)
+_TURN = re.compile(r"\b(?:although|but|however|if|though|unless|until|while|yet)\b|;")
+# Who spoke in public, without what was said: `discussed the talks in an interview`.
+_EVENT = r"(?: [\w.'\u2019-]+){1,6}? (?:(?:press|news) (?:briefing|conference)|briefing|interview|podcast|[Cc]abinet meeting)"
+_STAGE = (
+    rf"(?:(?:[Aa]t|[Dd]uring|[Ii]n|[Oo]n){_EVENT}|(?:held|holds|hosted|hosts){_EVENT}[^,;]*, where"
+    r"|on (?:CNBC|CNN|CBS|MSNBC|NBC|ABC|Fox|Bloomberg|Newsmax))"
+)
+_DISCUSSING = r"(?:discussed|discusses|discussing|(?:speaks|spoke|talked) (?:about|on))"
+_IN_PUBLIC = re.compile(
+    rf"\b{_STAGE}\b.*\b{_DISCUSSING}\b|\b{_DISCUSSING}\b.*\b{_STAGE}\b"
+    r"|\b(?:speaks?|spoke|talk(?:s|ed)?) (?:to|with) (?:journalists|reporters|the (?:media|press))\b"
+    r"|\bposted (?:an |the |two )?interviews?\b",
+    re.DOTALL,
+)
+_SAID = re.compile(
+    r"\b(?:after|before|counterparts?|following|if|joint|met|said|says?|saying|that|t(?:ell|ells|old)|whether|wrote)\b"
+    r"|[:,] ?[\"\u201c\u2018]",
+    re.IGNORECASE,
+)
+_MEETINGS = r"(?:call|dialogue|discussions?|meetings?|negotiations?|summit|talks?|visit)"
+# Talks that only date another act: `raises its duty before a planned summit`.
+_DATING = re.compile(rf"\b(?:before|ahead of) (?:(?!(?:that|which|who)\b)[\w.'\u2019-]+ ){{0,7}}?{_MEETINGS}\b", re.IGNORECASE)
+_TALKED = re.compile(
+    rf"\b(?:{_MEETINGS}|agree\w*|calls?|called|consult\w*|deals?|discuss\w*|hop(?:e|es|ed|eful|ing)|meets?|met|negotiat\w+|optimis\w+|phoned?"
+    r"|progress|reached out|spoke|truce|upbeat|visit\w*)\b",
+    re.IGNORECASE,
+)
+_DONE_BEFORE = re.compile(
+    r"\b(?:bann|blacklist|buy|control|curb|dut(?:y|ies)|export|fees?|import|lev(?:y|ies)|purchas|quota|restrict|sanction|subsid|tariff)\w*"
+    r"|\b(?:bans?|comes?|came)\b",
+    re.IGNORECASE,
+)
+
+
+def settles_terms(sentence: MarkedSentence) -> bool:
+    """Whether a sentence only says how a deal will be negotiated."""
+    return _PRELIMINARIES.search(sentence.text) is not None
+
+
+def is_world_round(sentence: MarkedSentence) -> bool:
+    """Whether talks are those of the world trade body, without two named states."""
+    return _ROUND.search(sentence.text) is not None and len({mention.code for mention in sentence.mentions}) < PAIR_SIZE
+
+
+def are_not_held(sentence: MarkedSentence) -> bool:
+    """Whether a sentence denies that talks are held."""
+    return _NO_TALKS.search(sentence.text) is not None and _TURN.search(sentence.text) is None
+
+
+def are_public(sentence: MarkedSentence) -> bool:
+    """Whether somebody only spoke in public, as in an interview."""
+    return _IN_PUBLIC.search(sentence.text) is not None and _SAID.search(sentence.text) is None
+
+
+def are_ahead(sentence: MarkedSentence) -> bool:
+    """Whether a sentence only says of talks that an act precedes them.
+
+    Each word of talks follows one such as `before`, without a comma or conjunction between them. The sentence names a restriction, or only
+    says when something `comes`. False without words of talks.
+    """
+    text = sentence.text
+    if not _TIMING.search(text) and all(class_of(mark) != "restriction" for mark in sentence.marks_of("object")):
+        return False
+    talks = [match.start() for match in _TALKING.finditer(text)]
+    ahead = [match.end() for match in _AHEAD.finditer(text)]
+    return bool(talks) and all(any(end < at and not _CLAUSE_END.search(text, end, at) for end in ahead) for at in talks)
+
+
+def only_date(sentence: MarkedSentence) -> bool:
+    """Whether talks only say when something was done.
+
+    They follow `before` or `ahead of`, and what precedes these words has a word of restriction or purchase, and none of talks.
+    """
+    dating = _DATING.search(sentence.text)
+    before = sentence.text[: dating.start()] if dating else ""
+    return _DONE_BEFORE.search(before) is not None and _TALKED.search(before) is None
