@@ -11,8 +11,8 @@ _OUTSIDERS = (
     r"|scholars?|strategists?)"
 )
 _SAY = (
-    r"(?:add(?:ed|s)?|argue[ds]?|believed?|cautioned|estimated?|expect(?:ed|s)?|fear(?:ed|s)?|noted|predict(?:ed|s)?|reckon(?:ed|s)?|said|says?"
-    r"|suggest(?:ed|s)?|think|thought|told|warn(?:ed|s)?)"
+    r"(?:add(?:ed|s)?|argue[ds]?|believed?|call(?:ed|s)?|cautioned|describe[ds]?|estimated?|expect(?:ed|s)?|fear(?:ed|s)?|noted"
+    r"|predict(?:ed|s)?|reckon(?:ed|s)?|said|says?|suggest(?:ed|s)?|think|thought|told|warn(?:ed|s)?)"
 )
 _OF_WHAT = r"(?: (?:at|from|in|of|on|who|with) [^,;]{2,50})?"
 _QUOTE_END = r"[,:;][\"'\u2019\u201d]*"
