@@ -343,7 +343,6 @@ _OF_SENTENCE: tuple[tuple[Denial, Callable[[MarkedSentence], bool]], ...] = (
     (Denial("round", frozenset({"agreement", "dialogue"})), talks.is_world_round),
     (Denial("none", frozenset({"agreement", "dialogue"})), talks.are_not_held),
     (Denial("public", frozenset({"dialogue"})), talks.are_public),
-    (Denial("ahead", frozenset({"dialogue"})), talks.are_ahead),
     (Denial("date", frozenset({"dialogue"})), talks.only_date),
     (Denial(EARLIER, _ALL_KINDS - {"dialogue"}), is_earlier),
 )

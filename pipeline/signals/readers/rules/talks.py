@@ -7,7 +7,6 @@ belong here: finding talks (`compose.py`), or which signals a sentence then cann
 import re
 
 from pipeline.signals.context import PAIR_SIZE
-from pipeline.signals.readers.rules.grammar import class_of
 from pipeline.signals.readers.rules.matching import MarkedSentence
 
 # Only how a deal will be negotiated is settled.
@@ -18,15 +17,6 @@ _PRELIMINARIES = re.compile(
 )
 # Talks of all members of the world trade body are none between two.
 _ROUND = re.compile(r"\b(?:Uruguay|Doha|Tokyo) round\b", re.IGNORECASE)
-# Talks that are still to come only date an act: `lifts its duty ahead of talks`.
-_TALKING = re.compile(
-    r"\b(?:accord|agree|call|consult|contact|convers|deal|dialogue|discuss|meet|met\b|negotiat|pact|phone|reach|round|speak|spoke|summit|talk|travel"
-    r"|trip|truce|visit)",
-    re.IGNORECASE,
-)
-_AHEAD = re.compile(r"\b(?:ahead|in advance) of\b(?! (?:schedule|time|the (?:curve|game|pack))\b)|\b(?:before|prior to)\b", re.IGNORECASE)
-_TIMING = re.compile(r"^(?:It|This|That|The \w+) (?:comes|came)\b")
-_CLAUSE_END = re.compile(r"[,;:]|\b(?:and|but|while)\b")
 # Talks that nobody has, unless another clause turns that around: `we are not having any negotiations`.
 _KIND_OF_TALKS = r"(?: (?:any|formal|active|direct|trade|tariff|economic|bilateral)){0,3}"
 _TALKS = rf"{_KIND_OF_TALKS} (?:consultations?|dialogue|discussions?|negotiati(?:ng|ons?)|talks)"
@@ -88,20 +78,6 @@ def are_not_held(sentence: MarkedSentence) -> bool:
 def are_public(sentence: MarkedSentence) -> bool:
     """Whether somebody only spoke in public, as in an interview."""
     return _IN_PUBLIC.search(sentence.text) is not None and _SAID.search(sentence.text) is None
-
-
-def are_ahead(sentence: MarkedSentence) -> bool:
-    """Whether a sentence only says of talks that an act precedes them.
-
-    Each word of talks follows one such as `before`, without a comma or conjunction between them. The sentence names a restriction, or only
-    says when something `comes`. False without words of talks.
-    """
-    text = sentence.text
-    if not _TIMING.search(text) and all(class_of(mark) != "restriction" for mark in sentence.marks_of("object")):
-        return False
-    talks = [match.start() for match in _TALKING.finditer(text)]
-    ahead = [match.end() for match in _AHEAD.finditer(text)]
-    return bool(talks) and all(any(end < at and not _CLAUSE_END.search(text, end, at) for end in ahead) for at in talks)
 
 
 def only_date(sentence: MarkedSentence) -> bool:
