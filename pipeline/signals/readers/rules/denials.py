@@ -136,7 +136,10 @@ def _find_bystanders(sentence: MarkedSentence) -> Iterator[Denial]:
 
 
 def _is_no_relief(text: str) -> bool:
-    """Whether a restriction did not come, without a deal, or a relief leaves something out."""
+    """Whether a restriction did not come, or a relief leaves something out.
+
+    A deal that averted it may be a relief.
+    """
     return (_AVERTED.search(text) is not None and _DEAL_WORD.search(text) is None) or _EXCLUDED.search(text) is not None
 
 
@@ -323,7 +326,7 @@ def _is_firm_addressed(sentence: MarkedSentence) -> bool:
     return False
 
 
-#: What is ruled out for all pairs, and when: by the text alone, or by the words and countries of a sentence.
+#: What is ruled out for all pairs, and when: by the text alone, or also by the countries and words that it marks.
 _OF_TEXT: tuple[tuple[Denial, Callable[[str], bool]], ...] = (
     (NOTHING_DONE, does_nothing),
     (Denial("aid", _CONCESSION), is_aid),
@@ -335,14 +338,14 @@ _OF_TEXT: tuple[tuple[Denial, Callable[[str], bool]], ...] = (
     (Denial("taken_back", frozenset({"accusation", "measure", "threat"})), is_taken_back),
     (Denial("outsider", _STATEMENTS), is_said_by_outsider),
     (Denial("outsider", _ESCALATION), reports_no_act),
+    (Denial("terms", frozenset({"agreement"})), talks.settles_terms),
+    (Denial("none", frozenset({"agreement", "dialogue"})), talks.are_not_held),
+    (Denial("public", frozenset({"dialogue"})), talks.are_public),
+    (Denial("date", frozenset({"dialogue"})), talks.only_date),
 )
 _OF_SENTENCE: tuple[tuple[Denial, Callable[[MarkedSentence], bool]], ...] = (
     (Denial("firms", _DEAL), _is_between_firms),
     (Denial("firm", _ESCALATION, only_unnamed=True), _is_firm_addressed),
-    (Denial("terms", frozenset({"agreement"})), talks.settles_terms),
     (Denial("round", frozenset({"agreement", "dialogue"})), talks.is_world_round),
-    (Denial("none", frozenset({"agreement", "dialogue"})), talks.are_not_held),
-    (Denial("public", frozenset({"dialogue"})), talks.are_public),
-    (Denial("date", frozenset({"dialogue"})), talks.only_date),
     (Denial(EARLIER, _ALL_KINDS - {"dialogue"}), is_earlier),
 )

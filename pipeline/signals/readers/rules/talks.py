@@ -60,31 +60,34 @@ _DONE_BEFORE = re.compile(
 )
 
 
-def settles_terms(sentence: MarkedSentence) -> bool:
+def settles_terms(text: str) -> bool:
     """Whether a sentence only says how a deal will be negotiated."""
-    return _PRELIMINARIES.search(sentence.text) is not None
+    return _PRELIMINARIES.search(text) is not None
 
 
 def is_world_round(sentence: MarkedSentence) -> bool:
-    """Whether talks are those of the world trade body, without two named states."""
+    """Whether talks are those of the world trade body.
+
+    Not if the sentence names two states.
+    """
     return _ROUND.search(sentence.text) is not None and len({mention.code for mention in sentence.mentions}) < PAIR_SIZE
 
 
-def are_not_held(sentence: MarkedSentence) -> bool:
+def are_not_held(text: str) -> bool:
     """Whether a sentence denies that talks are held."""
-    return _NO_TALKS.search(sentence.text) is not None and _TURN.search(sentence.text) is None
+    return _NO_TALKS.search(text) is not None and _TURN.search(text) is None
 
 
-def are_public(sentence: MarkedSentence) -> bool:
+def are_public(text: str) -> bool:
     """Whether somebody only spoke in public, as in an interview."""
-    return _IN_PUBLIC.search(sentence.text) is not None and _SAID.search(sentence.text) is None
+    return _IN_PUBLIC.search(text) is not None and _SAID.search(text) is None
 
 
-def only_date(sentence: MarkedSentence) -> bool:
+def only_date(text: str) -> bool:
     """Whether talks only say when something was done.
 
     They follow `before` or `ahead of`, and what precedes these words has a word of restriction or purchase, and none of talks.
     """
-    dating = _DATING.search(sentence.text)
-    before = sentence.text[: dating.start()] if dating else ""
+    dating = _DATING.search(text)
+    before = text[: dating.start()] if dating else ""
     return _DONE_BEFORE.search(before) is not None and _TALKED.search(before) is None
