@@ -33,7 +33,7 @@ from pipeline.signals.readers.rules.syntax import Tree, is_installed, parse_sent
 from pipeline.signals.readers.rules.word_order import SentenceContext
 
 MAX_SENTENCE_LENGTH = 1500
-VERSION = "0.3.13"
+VERSION = "0.3.14"
 # Rules of verbs that bring a restriction back, which is no relief (`restores duties`).
 RETURN = "reimpose.restriction"
 # Number of words before a verb in which `had` shows the past perfect.
