@@ -68,3 +68,17 @@ def test_what_fails_or_is_unlikely_is_not_done(text: str, signals: set[str]) -> 
 )
 def test_headlines_show_who_does_what(text: str, signals: set[str]) -> None:
     assert asserted(text) == signals
+
+
+@pytest.mark.parametrize(
+    ("text", "signals"),
+    [
+        ("Norway and Peru signed a trade pact on Monday, and Lima has since moved the date of the first auction.", set()),
+        (
+            "Norway and Peru signed a trade pact on Monday, and Lima moved the date of the first auction.",
+            {"NOR>PER agreement", "PER>NOR agreement"},
+        ),
+    ],
+)
+def test_what_others_have_acted_on_since_is_no_news(text: str, signals: set[str]) -> None:
+    assert asserted(text) == signals

@@ -3,6 +3,7 @@
 Conditions, questions and words of the past adjust kind and modality. Acts are found in `compose.py`.
 """
 
+import re
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import replace
 
@@ -14,6 +15,9 @@ from pipeline.signals.readers.rules.matching import MarkedSentence
 
 #: Rule of a restriction that its owner keeps while easing another.
 REST = "rest.restriction"
+
+# What came after an act: `agreed on Monday, and Japan has since lowered its duty`.
+_SINCE_THEN = re.compile(r"\b(?:has|have) since [a-z]+(?:ed|en|ought|ut|aid|ade|ent|ept|et)\b")
 
 # Reaches are numbers of words.
 FUTURE_REACH = 6
@@ -182,9 +186,10 @@ def _adjust_modality(sentence: MarkedSentence, act: Act) -> Act:
 
     In a sentence that ends with a question mark the act is hypothetical. Otherwise these make it historical: an adverb of the past, a past
     perfect, a past plan of the first person (`I was going to tax`), a word such as `current` before its noun, `still` (`still face
-    duties`), an opening with a state as subject (`With Japan about to tax tea, ...`), or, only for kinds of `ESCALATING` and `CONCEDING`,
-    a clause that opens with a word such as "after" or "since". Such a clause does not if the words before it only report on a market
-    (`Shares fell after ...`). Else a condition or forecast makes the act hypothetical. Acts of another modality stay as they are.
+    duties`), an opening with a state as subject (`With Japan about to tax tea, ...`), a later clause with `has since`, or, only for kinds
+    of `ESCALATING` and `CONCEDING`, a clause that opens with a word such as "after" or "since". Such a clause does not if the words before
+    it only report on a market (`Shares fell after ...`). Else a condition or forecast makes the act hypothetical. Acts of another modality
+    stay as they are.
     """
     if act.modality != "asserted":
         return act
@@ -202,8 +207,10 @@ def _adjust_modality(sentence: MarkedSentence, act: Act) -> Act:
     near = sentence.words_between(act.anchor - 9, act.anchor)
     is_past_perfect = "had" in near[-3:] and not cues("reporting") & set(near)
     is_past_plan = " ".join(near).endswith(("i was going to", "we were going to"))
+    after = " ".join(sentence.words_between(end, len(sentence.tokens)))
+    is_outdated = _SINCE_THEN.search(after) is not None and _SINCE_THEN.search(" ".join(sentence.words_between(0, end))) is None
     is_known = not cues("known").isdisjoint(near[-1:]) or (act.rule_id.startswith("suffer.") and "still" in near[-2:])
-    if is_background or is_dated or is_past_perfect or is_past_plan or is_known or _is_in_opening(sentence, act.anchor):
+    if is_background or is_dated or is_past_perfect or is_past_plan or is_known or is_outdated or _is_in_opening(sentence, act.anchor):
         return replace(act, modality="historical")
     # Words inside an object are no forecast: "trade war fears".
     in_objects = {at for mark in sentence.marks_of("object") for at in range(mark.first, mark.last + 1)}
