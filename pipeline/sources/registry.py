@@ -40,7 +40,8 @@ class Fetcher(Generic[G]):
     def fetch(self, client: Client, settings: Settings, window: Days) -> Iterator[FetchResult]:
         """Request a window of days and yield the result of each request.
 
-        The window does not limit feeds: each is fetched once, as it is now. Requests are sent while the results are read.
+        Feeds are fetched as they are now, and trade figures for whole years, from three before the window. A request is sent only when the
+        caller reads its result.
         """
         return self.fetch_days(client, settings.sources.get_group(self.upstream), window)
 

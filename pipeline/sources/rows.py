@@ -28,7 +28,7 @@ class RawArticleConverter:
     def __init__(self, label: str, *, last_day: date | None = None, day: date | None = None) -> None:
         """Start converting the rows of one file.
 
-        `label` is the prefix of their names. A date after `last_day` counts as none. `day` is the day for rows before the first row with a
+        Each `raw_id` begins with `label`. A date after `last_day` counts as none. `day` is the day for rows before the first row with a
         date, if known.
         """
         self.label, self.last_day, self.day = label, last_day, day

@@ -62,9 +62,9 @@ def describe_files(name: str, read_at: datetime | None, newest: date | None, tod
 def _describe_upstream(
     name: str, journal: pl.DataFrame, newest: date | None, is_on: bool, today: date, last_day: date
 ) -> dict[str, object]:
-    """Build an upstream's row of `STATUS`; arguments as in `describe_upstreams`.
+    """Build an upstream's row of `STATUS`, as in `describe_upstreams`.
 
-    `journal` and `newest` are those of this upstream only.
+    `journal`: its requests; `newest`: the newest day of its data, compared with `today` for `lag_days` and with `last_day` for `is_late`.
     """
     successful = journal.filter(pl.col("outcome").is_in(SUCCESSFUL_OUTCOMES))
     recent = journal.filter(pl.col("asked_at").dt.date() > today - timedelta(days=RECENT_DAYS))

@@ -129,10 +129,10 @@ class _LocationReader:
         self.location, self.read_format, self.options, self.archive = location, read_format, options, archive
 
     def read_rows(self, label: str, last_day: date | None, contents: FileContents) -> Iterator[pl.DataFrame]:
-        """Yield the rows as `RAW_ARTICLES`, in batches, with digests in `contents`.
+        """Yield the rows as `RAW_ARTICLES`, in batches; add their hashes to `contents`.
 
-        `label` is the prefix of their names; a date after `last_day` counts as none. Raises `SourceError` if a required column is missing
-        or no row has a date.
+        Each `raw_id` begins with `label`; a date after `last_day` counts as none. Raises `SourceError` if a required column is missing or
+        no row has a date.
         """
         found_columns, first_reason = FoundColumns(), ""
         converter = RawArticleConverter(label, last_day=last_day)

@@ -56,7 +56,7 @@ def find_article_files(archives: Iterable[ArticleFiles], home: Path | None = Non
 def _drop_own_data(paths: list[Path], archive: ArticleFiles, home: Path | None) -> list[Path]:
     """Drop the files in `home`, the folder of the pipeline's own data.
 
-    The files of an archive inside it, such as the inbox, are the user's, so none is dropped.
+    If the archive itself is in `home`, such as the inbox, its files are the user's, and none is dropped.
     """
     if home is None:
         return paths

@@ -177,9 +177,9 @@ class Client:
     def fetch_valid(self, request: Request, is_valid: Callable[[Payload], bool]) -> FetchResult:
         """Fetch like `fetch`, but replace a stored response that is invalid.
 
-        An invalid response is e.g. an error page with status 200. `is_valid` is called only for the stored response of a final request that
-        `fetch` did not send. If it returns False, the request is sent after all, not conditionally; the result is returned without
-        a check.
+        An invalid response is e.g. an error page with status 200. `is_valid` is called only if `fetch` sent nothing, because the request
+        `is_final` and has a stored response (outcome `kept`). If it returns False, the request is sent after all, not conditionally; the
+        result is returned without a check.
         """
         fetched = self.fetch(request)
         if fetched.outcome == "kept" and fetched.payload is not None and not is_valid(fetched.payload):
@@ -217,7 +217,7 @@ class Client:
         """Return the URL of a request with its query, but without secrets.
 
         Raises `UnsafeAddressError` if the URL is invalid, or if secrets would be sent over plain http to a host that is not in
-        `private_hosts`. Raises `_FetchError` if its host is blocked for longer than the longest pause.
+        `private_hosts`. Raises `_FetchError` if its host is blocked for too long (`_require_not_blocked`).
         """
         url = parse_url(request.url, request.query)
         if request.secrets and url.scheme == "http" and not is_listed_host(url.host, self.network.private_hosts):

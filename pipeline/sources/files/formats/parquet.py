@@ -143,7 +143,7 @@ def _count_bytes(array: pa.Array) -> int:
 def _batch_size(footer: pq.FileMetaData, limits: Limits) -> int:
     """Return the number of rows that take about `batch_bytes`.
 
-    It is estimated from the sizes of row groups in the footer, for the group with the largest rows, and is at most `batch_rows`.
+    It is estimated from the footer, for the row group whose rows are largest on average, and is from 1 to `batch_rows`.
     """
     groups = [footer.row_group(number) for number in range(footer.num_row_groups)]
     row_bytes = max((group.total_byte_size // max(group.num_rows, 1) for group in groups), default=0)
