@@ -36,8 +36,8 @@ class _LockingExecutor(InProcessExecutor):
     def execute(self, plan_context: PlanOrchestrationContext, execution_plan: ExecutionPlan) -> Iterator[dg.DagsterEvent]:
         """Execute all steps, with home and lake locked.
 
-        Raises `HomeInUseError` if another process writes to either, and `GapError` before the first step if the days of the run leave a gap
-        in the lake.
+        Raises `HomeInUseError` if another process writes to either, and `GapError` before the first step if days would be missing in the
+        lake after the run (`require_no_gap`).
         """
         with lock_data(self._settings, f"run {plan_context.run_id[:8]} of the Dagster UI") as lake:
             require_no_gap(lake, plan_context.dagster_run.tags, set(execution_plan.step_keys_to_execute))

@@ -55,9 +55,9 @@ class FailedCheck(NamedTuple):
 
 
 class Run(NamedTuple):
-    """A planned Dagster run over some days.
+    """A planned Dagster run for a range of days.
 
-    `assets` is None for the whole job.
+    `assets`: those to build; None: all of the job.
     """
 
     days: Days

@@ -30,7 +30,7 @@ _PAUSES = (600, 7200)
 
 
 class _Failures(NamedTuple):
-    """Files of the inbox whose last run failed.
+    """Files of the inbox to try again, or given up, after failed runs.
 
     `due`: the run key of the next run by file, for files whose pause after the failure (`_PAUSES`) is over and whose next run was not
     requested yet. `given_up`: files that are not tried again, because all tries failed.
@@ -55,9 +55,9 @@ def _list_run_keys(name: str, state: Sequence[int]) -> list[str]:
 
 
 def _find_failures(instance: dg.DagsterInstance, seen: Mapping[str, Sequence[int]], now: float) -> _Failures:
-    """Find the files whose last run failed, in the history of runs.
+    """Find files to try again, and files given up, after failed runs.
 
-    `seen`: the state of each file (`_read_state`); runs for earlier states do not count. `now`: in Unix seconds.
+    `seen`: size and time of each file (`_read_state`); runs for earlier ones do not count. `now`: in Unix seconds.
     """
     failures = dg.RunsFilter(statuses=[dg.DagsterRunStatus.FAILURE], tags={SENSOR_NAME_TAG: _NAME})
     ends = {record.dagster_run.tags.get(RUN_KEY_TAG): record.end_time or now for record in instance.get_run_records(failures)}
