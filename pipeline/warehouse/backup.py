@@ -268,7 +268,7 @@ def _require_inside(source: Path, path: str) -> None:
 def _is_inside(path: str) -> bool:
     """Whether a path relative to the home stays in it.
 
-    A path that is absolute, has a part `..`, or is empty does not.
+    False if it is absolute, has a part `..`, or is empty.
     """
     parts = PurePosixPath(path)
     return not parts.is_absolute() and ".." not in parts.parts and bool(parts.parts)
@@ -277,7 +277,8 @@ def _is_inside(path: str) -> bool:
 def _follow_link(inside: str, target: str) -> str:
     """Return the path that a link leads to, relative to the home.
 
-    `inside`: path of the link in the home; `target`: the path that is stored in it. An absolute target stays absolute.
+    `inside`: path of the link in the home; `target`: the path that is stored in it. Outside of the home the result begins with `..`, or is
+    absolute if `target` is.
     """
     return os.path.normpath(PurePosixPath(inside).parent / target)
 

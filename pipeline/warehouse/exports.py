@@ -156,8 +156,8 @@ def _reach_pair(columns: set[str]) -> str:
 def write_export(export: Export, to: Path, ending: Format) -> None:
     """Write the rows to one file; an earlier file is replaced whole.
 
-    `ending`: the format, whatever the file's name. `ExportError` if the folder is missing, `to` is a folder or cannot be written, a sheet
-    of Excel cannot hold the rows, or the package for the format is not installed.
+    `ending`: the format, even if `to` ends otherwise. Raises `ExportError` if the folder is missing, `to` is a folder or cannot be written,
+    a sheet of Excel cannot hold the rows, or the package for Excel is not installed.
     """
     if not to.parent.is_dir():
         raise ExportError(f"cannot write {to}: there is no folder {to.parent}; create it, or choose another with --out")

@@ -73,10 +73,10 @@ def find_damage(settings: Settings, *, compares_hashes: bool) -> list[Damage]:
 
 
 def _report_errors(part: str, check: Iterator[Damage]) -> Iterator[Damage]:
-    """Yield the results of a check, and the error that ends it.
+    """Yield a check's results, and an error if one ends it.
 
-    An `OSError` or `UserError` is yielded as a damage that a person must repair; any other is raised. `part`: the part of the home that
-    `check` reads, for the message.
+    An `OSError` or `UserError` is yielded as a damage that no run repairs; any other is raised. `part`: the part of the home that `check`
+    reads, shown as the damaged path if the error names no file.
     """
     try:
         yield from check
