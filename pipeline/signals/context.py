@@ -156,7 +156,7 @@ def resolve_references(article_id: str, day: date | None, source: str, title: st
 
 
 def _find_state_of_source(source: str) -> str | None:
-    """Return the state that speaks in all texts of a source.
+    """Return the country (code) that speaks in all texts of a source.
 
     The name of the source says so (`statement by JPN`), or the lexicon lists it (e.g. the site of a ministry).
     Otherwise None.

@@ -259,8 +259,8 @@ def _score_masses(bootstrap: Bootstrap, verdicts: pl.DataFrame, weights: pl.Data
 def size_of_act(rate_pct: pl.Expr) -> pl.Expr:
     """Return the size of an act by its rate, as `sql/functions/size_of_act.sql` does.
 
-    It is the square root of the rate divided by the usual rate (`usual_rate_pct`), at least 0.5 and at most 2. It is 1 if a rate is null,
-    or the column `instrument` is not `tariff`.
+    It is the square root of the rate divided by the kind's usual rate (`usual_rate_pct`), from 0.5 to 2. It is 1 if either is null, or the
+    column `instrument` is not `tariff`.
     """
     size = (rate_pct / pl.col("usual_rate_pct")).clip(0.25, 4).sqrt()
     return pl.when(pl.col("instrument") == "tariff").then(size.fill_null(1)).otherwise(1)

@@ -67,8 +67,8 @@ class Rule:
     def matches(self, document: Document) -> bool:
         """Return whether a document is an act that the rule describes.
 
-        One of its agencies, its type, title and `about` must fit, and the title must not match `unless`. A rule without types or `about`
-        takes any.
+        One of its agencies, its type, title and `about` must fit, and the title must not match `unless`. If a rule has no types or no
+        `about`, any fits.
         """
         return (
             not self.agencies.isdisjoint(document.agencies)

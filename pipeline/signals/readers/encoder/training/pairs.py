@@ -27,9 +27,9 @@ _OTHER_WORDS = ("all", "speaker", "main", "headline", "journalist", "people", "p
 
 
 class Pairs(nn.Module):
-    """A transformer with a head that scores every ordered pair of countries.
+    """A transformer with a head that scores every ordered pair of places.
 
-    The head combines the last hidden states at the marks of the two countries and at the first token.
+    The head combines the last hidden states at the two places and at the first token, and scores all labels of `HEADS`.
     """
 
     def __init__(self, base: nn.Module) -> None:
