@@ -186,9 +186,9 @@ def count_unfinished_runs(home: Path) -> int:
 def run_undisturbed(folder: Path, articles: dict[str, Path]) -> dict[str, str]:
     """Run each file of articles in its own home, without faults.
 
-    Returns the releases (`read_release`) by letter. Also imports into this process whatever these runs imported, so that runs forked later
-    need not. (The runs are forked themselves, because Polars and ONNX Runtime start threads when first used, and a fork does not copy
-    threads.)
+    Returns name and hashes of each release (`read_release`), by the keys of `articles`. Also imports into this process what the last of
+    these runs imported, so that runs forked later need not. (The runs are forked themselves, because Polars and ONNX Runtime start threads
+    when first used, and a fork does not copy threads.)
     """
     releases, modules = {}, folder / "modules.txt"
     for letter, path in articles.items():

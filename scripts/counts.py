@@ -1,7 +1,7 @@
 """Count findings on the bundled sample and show changes: `make counts`.
 
-A finding is a signal in one sentence of an article; its kind is what a government does, e.g. `threat`. Check the differences before you
-commit `tests/unit/signals/counts.csv`: a single lexicon entry can over-count a whole kind.
+A finding is a signal in one sentence of an article; its kind is what a government does, e.g. `threat`, its modality whether it is news or
+e.g. denied. Check the differences before you commit `tests/unit/signals/counts.csv`: one lexicon entry can over-count a whole kind.
 """
 
 from pathlib import Path

@@ -179,7 +179,7 @@ def _split_python(text: str, *, has_messages: bool) -> Iterator[tuple[int, str]]
 
 
 def _find_names(text: str) -> Iterator[tuple[int, str]]:
-    """Find the names that a module defines."""
+    """Yield line and name of a module's functions, classes, arguments and variables."""
     for node in _list_nodes(text):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             yield node.lineno, node.name

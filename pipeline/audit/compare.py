@@ -120,7 +120,7 @@ def count_phases(before: Tables, after: Tables) -> tuple[int, int]:
 
 
 def compare_articles(before: Tables, after: Tables) -> tuple[int, int, int]:
-    """Count the articles in both releases, and in only one.
+    """Count the accepted articles in both releases, and in only one.
 
     Returns three numbers: in both, only in the first, only in the second.
     """

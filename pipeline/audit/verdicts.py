@@ -155,8 +155,8 @@ def _decode(content: bytes) -> str:
 def _check_row(row: dict[str, str], place: str, readings: Mapping[str, str]) -> dict[str, str]:
     """Check the cells of a row of verdicts.
 
-    Returns a copy with the verdict in lower case and, if the reading is empty, the signal's current one from `readings`. `VerdictError` if
-    a cell is invalid, or `readings` has no reading for an empty one; `place` (file and line) is for its message.
+    Returns a copy with the verdict in lower case; an empty reading is taken from `readings` (by `signal_id`). `VerdictError` if a cell is
+    invalid or no reading is known; `place` (e.g. file and line) is for its message.
     """
     row = row | {"verdict": row["verdict"].lower(), "reading": row["reading"] or readings.get(row["signal_id"], "")}
     row["judge"] = check_judge(row["judge"], place)

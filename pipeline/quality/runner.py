@@ -109,7 +109,7 @@ class _CompiledRule:
         return tuple(dict.fromkeys(_describe_row(frame.row(int(row), named=True), key, names) for row in rows))
 
     def _is_failure_count(self, metric: str) -> bool:
-        """Return whether a metric counts the rows that fail."""
+        """Return whether a metric counts the rows that fail the rule."""
         return metric == f"{self._expectation.map_metric}.unexpected_count"
 
     def _list_dependencies(self, configuration: dict[str, Any]) -> Any:

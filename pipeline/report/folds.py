@@ -1,7 +1,7 @@
-"""Unfolding tables of a pair: moves, stalemate, measures, threats, tariffs, trade.
+"""Tables of a pair to unfold: moves, stalemate, measures, tariffs, trade.
 
-Belongs here: selecting rows of published tables and putting them into words. Does not: layout (`page.html.j2`), the index's chart
-(`timeline.py`). Texts and links of articles are not escaped here.
+Belongs here: selecting rows of published tables and putting them into words. Does not: layout and escaping (`page.html.j2`), the table of
+threats (`threat_fold.py`), the index's chart (`timeline.py`).
 """
 
 from collections.abc import Iterator, Mapping, Sequence

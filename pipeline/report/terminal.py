@@ -357,9 +357,10 @@ def describe_rows_read(days: str, coverage: pl.DataFrame, quarantine: pl.DataFra
 
 
 def describe_earlier_days(read: Days | None, settings: Settings) -> str:
-    """Say which days in the lake are outside of the run's days.
+    """Say which days are from earlier runs, outside of this run's days.
 
-    The text is empty if there are none. `read`: first to last day in the lake; None before the first run. `settings` are those of the run.
+    They stay in the index. Empty if there are none. `read`: first to last day in the lake (the stored tables); None before the first run.
+    `settings` are those of the run.
     """
     if read is None:
         return ""

@@ -1,4 +1,4 @@
-"""All tables. Asset, table, lake folder and SQL file share one name."""
+"""All tables. The asset, lake folder and SQL file, if any, have a table's name."""
 
 from pipeline.contracts.model import ContractError, Table
 from pipeline.contracts.tables import (

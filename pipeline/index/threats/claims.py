@@ -127,8 +127,8 @@ def threat_form(claim: Claim) -> str | None:
 def is_order(claim: Claim) -> bool:
     """Return whether a claim is a decision in its government's own words.
 
-    It is a measure announced for a day, in a source that publishes documents of the actor's government (`parameters.toml`). The sentence
-    must name the month: a term ("within 60 days") is mostly one for offices or importers.
+    It is a measure that is to start on a day, in a source that publishes documents of the actor's government (`parameters.toml`). The
+    sentence must name the day's month: a period ("within 60 days") is mostly a deadline for officials or importers.
     """
     is_own = read_parameters()["governments"].get(claim["source"]) == claim["actor"]
     return bool(is_own and threat_form(claim) == "announcement" and month_abbr[claim["deadline_on"].month] in claim["quote"])

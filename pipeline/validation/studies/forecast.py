@@ -152,7 +152,8 @@ def log_likelihood(forecast: pl.DataFrame, clustering: float = 1.0) -> float:
 def _negative_binomial(forecast: pl.DataFrame, clustering: float) -> tuple[Matrix, Matrix]:
     """Return scipy's parameters of each day's negative binomial.
 
-    They are size and probability. The variance over the mean is `clustering * (1 + surplus)`.
+    They are size and probability. `forecast`: result of `forecast_stories`; `clustering`: a factor on its variance, 1 if stories come
+    singly. The variance divided by the mean is `clustering * (1 + surplus)`, which must be above 1.
     """
     mean, ratio = forecast["mean"].to_numpy(), clustering * (1 + forecast["surplus"].to_numpy())
     return mean / (ratio - 1), 1 / ratio
