@@ -30,7 +30,7 @@ _PAUSES = (600, 7200)
 
 
 class _Failures(NamedTuple):
-    """Files of the inbox to try again, or given up, after failed runs.
+    """Files of the inbox to try again, or given up after failures.
 
     `due`: the run key of the next run by file, for files whose pause after the failure (`_PAUSES`) is over and whose next run was not
     requested yet. `given_up`: files that are not tried again, because all tries failed.

@@ -1,4 +1,4 @@
-"""All tables. The asset, lake folder and SQL file, if any, have a table's name."""
+"""All tables. Asset, lake folder and any SQL file have their name."""
 
 from pipeline.contracts.model import ContractError, Table
 from pipeline.contracts.tables import (

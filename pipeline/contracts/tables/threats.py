@@ -161,7 +161,7 @@ THREAT_EVIDENCE = Table(
 
 
 def _share_columns(name: str, what: str, example: tuple[float, float, float]) -> tuple[Column, ...]:
-    """Build the columns of a share and its 95 % interval, in percent.
+    """Build columns for a share and its 95 % interval, in percent.
 
     They are `name` with `_pct`, `_lo95` and `_hi95`; `example` is in this order. `what` completes "Share of settled threats that were".
     """
