@@ -1,6 +1,7 @@
 """Convert rows of articles from any source to `RAW_ARTICLES`.
 
-Each row gets a name and the day under which it is stored. Articles are cleaned and checked in `pipeline/articles`.
+Each row gets a name (`raw_id`) and the day under which it is stored (`index_date`). Articles are cleaned and checked in
+`pipeline/articles`.
 """
 
 from datetime import date
@@ -38,9 +39,9 @@ class RawArticleConverter:
     def convert(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Convert the next rows as received to `RAW_ARTICLES`, in their order.
 
-        A row gets name and day as in `to_raw_articles`. Numbers go on across batches, and so does the day for a row without a date: that of
-        the previous row. Rows before the first date get `day`, or without it the first day in their batch; `index_date` is null if that has
-        no date either.
+        A row gets `raw_id` and `index_date` as in `to_raw_articles`. Numbers go on across batches, and so does the day for a row without a
+        date: that of the previous row. Rows before the first date get `day`, or without it the first day in their batch; `index_date` is
+        null if that has no date either.
         """
         dates = rows.select(parse_instant(pl.col(name)).dt.date().alias(name) for name in DATES)
         past = [pl.col(name) if self.last_day is None else pl.when(pl.col(name) <= self.last_day).then(pl.col(name)) for name in DATES]
@@ -63,8 +64,8 @@ class RawArticleConverter:
 def to_raw_articles(rows: pl.DataFrame, label: str, *, last_day: date | None = None) -> pl.DataFrame:
     """Convert rows as received (`ROWS`) to `RAW_ARTICLES`, in their order.
 
-    Rows are named `label#1`, `label#2`, … and get UTC days. The day is that of `published_at`, or else of `fetched_at`, or else that of the
-    previous row (at the start: of the first row with a date). Dates after `last_day` are ignored. `index_date` is null if no row has a
-    date.
+    Their `raw_id` is `label#1`, `label#2`, …; their `index_date` is the UTC day of `published_at`, or else of `fetched_at`, or else that of
+    the previous row (at the start: of the first row with a date). Dates after `last_day` are ignored. `index_date` is null if no row has
+    a date.
     """
     return RawArticleConverter(label, last_day=last_day).convert(rows)

@@ -20,7 +20,7 @@ _WILDCARDS = "*?["
 class ArticleFile:
     """A file to read, with the settings of its archive.
 
-    `label` is the prefix of the names of its rows.
+    The `raw_id` of each of its rows begins with `label`.
     """
 
     path: Path

@@ -49,7 +49,7 @@ def build_cross_check(results: Iterable[FetchResult]) -> CrossCheck:
 def _read_quarter(result: FetchResult, known_ids: set[int]) -> tuple[pl.DataFrame, dict[str, Any]]:
     """Return the events and the account of one quarter-hour's file.
 
-    The account is a row of `GDELT_ACCOUNTS`; `known_ids` are the events selected from earlier files.
+    The account is a row of `GDELT_ACCOUNTS`; `known_ids` are the ids of the events selected from earlier files.
     """
     account = {
         "index_date": result.request.day,

@@ -165,7 +165,8 @@ class Client:
     def _send_and_store(self, request: Request, asked_at: datetime, stored: StoredResponse | None, payload: Payload | None) -> FetchResult:
         """Send the request, store the response, and return the outcome.
 
-        `stored` and `payload`: the newest stored response, which makes the request conditional (`_fetch_with_retries`).
+        `stored` and `payload`: the newest stored response and its body, to make the request conditional (`_fetch_with_retries`). If they
+        are None, it is not.
         """
         url, fetched, response = self._fetch_with_retries(request, asked_at, stored, payload)
         headers = response.headers if response else {}
