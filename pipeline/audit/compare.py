@@ -52,8 +52,9 @@ class Tables(NamedTuple):
 def select_rows(tables: Tables, pair: str | None, first: date | None, last: date | None) -> Tables:
     """Select the rows of a pair and a range of days.
 
-    `first` and `last` are included; None sets no limit. Readings are those of articles of these days, threats those first stated on them:
-    by one country of the pair towards the other, or towards all partners. Baselines are not selected: they apply to many days.
+    `first` and `last` are included; None sets no limit. Signals are those of articles of these days, threats those first stated on them: by
+    one country of the pair towards the other, or towards all partners. Masses are selected by pair only, since they are later joined with
+    the signals; baselines not at all, since they apply to many days.
     """
 
     def is_in_range(frame: pl.DataFrame, day: str = "index_date") -> pl.DataFrame:
@@ -73,8 +74,9 @@ def compare_values(before: Tables, after: Tables) -> pl.DataFrame:
     """Compare each measure of each pair by day.
 
     Returns a row for each `pair` and `measure` with a value in one of the releases. `days`: days with a value in both; `other_days`: with a
-    value in one of them only; `changed_days`: those of `days` whose value differs; `mean_difference`: mean of the absolute differences,
-    None without days; `day`, `value_before`, `value_after`: the day of the largest difference, the earliest if several.
+    value in one of them only; `changed_days`: those of `days` whose values differ by `LEAST_DIFFERENCE` or more; `mean_difference`: mean of
+    the absolute differences, None without `days`; `day`, `value_before`, `value_after`: the day of the largest difference, the earliest if
+    several, or without `days` the first day with a value.
     """
     both = before.values.join(after.values, on=["index_date", "pair"], how="full", coalesce=True, suffix="_after").sort(
         "pair", "index_date"
@@ -84,9 +86,9 @@ def compare_values(before: Tables, after: Tables) -> pl.DataFrame:
 
 
 def _compare_measure(both: pl.DataFrame, name: str) -> pl.DataFrame:
-    """Compare one measure by pair.
+    """Compare one measure by pair, in the columns of `compare_values`.
 
-    `both`: rows of both releases, joined by pair and day, in order of days; columns of the second end in `_after`.
+    `name`: the measure; `both`: rows of both releases, joined by pair and day, in order of days; columns of the second end in `_after`.
     """
     value, after = pl.col("value_before"), pl.col("value_after")
     difference = (after - value).abs()
@@ -195,16 +197,16 @@ def compare_threats(before: Tables, after: Tables) -> pl.DataFrame:
 
 
 def list_versions(tables: Tables) -> list[tuple[str, str]]:
-    """List the versions of readers that found signals, each with its lexicon."""
+    """List reader versions that found signals, each with its lexicon's hash."""
     return sorted(tables.signals.select("extractor_version", "lexicon_sha").unique().iter_rows())
 
 
 def compare_scales(before: Tables, after: Tables) -> list[tuple[str, str, str]]:
     """List what differs in the scale of the values.
 
-    Values are comparable only if nothing does. Returns name, text of the first and text of the second release for each of these that
-    differs: baseline windows, half-life, method (`index_version`) and weights. The windows are those of days that a pair has in both
-    releases, as each newer version of a baseline applies to later days.
+    Values are comparable only if nothing does. Returns name, text of the first and text of the second release for each of these that both
+    have and that differs: baseline windows, half-life, method (`index_version`) and the hash of the weights. Windows are compared on days
+    that a pair has in both releases, as each newer version of a baseline applies to later days.
     """
     both = before.values.join(after.values, on=["index_date", "pair"], suffix="_after")
     is_other = pl.any_horizontal(pl.col(name).ne_missing(pl.col(f"{name}_after")) for name in ("baseline_from", "baseline_to"))
