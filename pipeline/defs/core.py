@@ -124,7 +124,7 @@ def _find_partly_read(outcomes: pl.DataFrame) -> set[date]:
 
 
 def whole_row_count(lake: Lake, table: Table, days: daily.ChangedDays) -> dict[str, Any]:
-    """Return row counts of all days and of this run."""
+    """Return metadata with a table's row counts: all days, this run."""
     return row_count(lake.count_rows(table)) | {"rows in this run": days.count_rows(table)}
 
 

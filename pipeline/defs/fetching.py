@@ -50,9 +50,9 @@ def by_day_if_enabled(settings: Settings, name: str) -> dict[str, Any]:
 
 
 def skip_disabled(lake: Lake, name: str, *tables: Table) -> Results:
-    """Report the checks of an upstream's tables while it is disabled.
+    """Yield checks and materializations of a disabled upstream's tables.
 
-    The tables are checked as empty; stored data stays.
+    The tables are checked as if they were empty; stored data stays. `name`: the upstream.
     """
     for table in tables:
         stored = StoredResults(lake, f"{table.name}-without-upstream", (), (), {})
@@ -129,7 +129,11 @@ def _count_outcomes(context: dg.AssetExecutionContext, fetched: Iterable[FetchRe
 
 
 def _report_answered(name: str, outcomes: Counter[str], problems: list[str]) -> dg.AssetCheckResult:
-    """Return the result of `answered`, with the first twelve problems."""
+    """Return the result of `answered`, with the first twelve problems.
+
+    It fails, as a warning, if there are any. `name`: the upstream; `outcomes`: number of requests by outcome; `problems`: a text for each
+    failed request.
+    """
     more = f"; and {count - _PROBLEMS_SHOWN} more" if (count := sum(outcomes[one] for one in FAILED_OUTCOMES)) > _PROBLEMS_SHOWN else ""
     metadata: dict[str, Any] = {**outcomes, "detail": "; ".join(problems[:_PROBLEMS_SHOWN]) + more}
     return dg.AssetCheckResult(
