@@ -27,10 +27,10 @@ _ABOUT_THREATS = (
 def build_threats(threats: pl.DataFrame, rates: pl.DataFrame, day: date, pair: str) -> Fold:
     """Build the table of a pair's threats, the newest first.
 
-    It has threats of the two countries towards each other, and their general threats: towards everybody, or towards a bloc that has the
-    other country as a member on `day`. At most 40 are listed; the title counts the outcomes of all. Sentences above give the outcomes of
-    all threats of each country, towards anybody. All outcomes are named as in the rows. `threats`: as in `folds.Facts`; `rates`:
-    THREAT_RATES of all forms together.
+    It has threats of the two countries towards each other, and their general threats: towards everybody (also if no scope is known), or
+    towards a bloc that has the other country as a member on `day`. At most 40 are listed; the title counts the outcomes of all. Sentences
+    above give the outcomes of all threats of each country, towards anybody. All outcomes are named as in the rows. `threats`: as in
+    `folds.Facts`; `rates`: THREAT_RATES of all forms together.
     """
     one, other = parse_pair(pair)
     is_mutual = pl.col("actor").is_in([one, other]) & pl.col("target").is_in([one, other])

@@ -287,9 +287,10 @@ def _list_tops(values: Values) -> list[int]:
 
 
 def _is_prominent(values: Values, at: int) -> bool:
-    """Whether the lowest value up to any higher one is low enough.
+    """Whether a value is `_PROMINENCE` above the valleys on both sides.
 
-    If there is no higher one, this value is 0. Chooses as `scipy.signal.find_peaks` does, whose import takes half a second.
+    `at`: its position. A valley is the lowest value before the next higher one, 0 if there is no higher one. Chooses as
+    `scipy.signal.find_peaks` does, whose import takes half a second.
     """
     lowest = 0
     for side in (values[:at][::-1], values[at + 1 :]):

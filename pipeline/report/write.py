@@ -32,9 +32,10 @@ def write_report(
 ) -> Path:
     """Write `report.html` and `tension.png`; return the page's path.
 
-    Pairs with most signals come first; the picture is the chart of the first one. `read`, `read_contributions`: functions that read tables;
-    `folder`, `release`: folder and name of the release. Each file is replaced as a whole. If page and picture are as the code with the
-    digest `code` wrote them for this release, they stay; without `code` both are made again.
+    Pairs with most signals come first; the picture is the chart of the first one. The index must not be empty. `read`,
+    `read_contributions`: functions that read tables; `folder`: where both files are written; `release`: name of the release. Each file is
+    replaced as a whole. If both are as the code with the digest `code` wrote them for this release, they stay; without `code` they are made
+    again.
     """
     path, made_by = folder / REPORT, f"{release} {code}"
     if code and _is_made_by(path, made_by):
