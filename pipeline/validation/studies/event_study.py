@@ -273,9 +273,10 @@ def _hit_figure(
 def _measure_chance(on_days: NDArray[np.float64], at: NDArray[np.int64], rate: float) -> dict[str, float]:
     """Compute the hit rates that chance gives.
 
-    Chance is measured in two ways: at random dates, and with all events shifted by the same number of days, where days beyond the last one
-    continue at the first. `on_days`: result of `_mark_hits`; `at`: the number of each event's day; `rate`: the hit rate of the events.
-    `p_random` and `p_shift`: share of draws and shifts with at least this rate, the events' own included.
+    Chance is measured in two ways: at random dates, and with all events shifted by the same number of days (at least `NEAREST_SHIFT`),
+    where days beyond the last one continue at the first. `on_days`: result of `_mark_hits`; `at`: the number of each event's day; `rate`:
+    the hit rate of the events. Returns columns of a figure: `chance` and its interval are of random dates; `p_random` and `p_shift` are the
+    shares of draws and of shifts with at least this rate, the events' own included (`p_shift` is NaN if there are too few days to shift).
     """
     random = np.random.default_rng(SEED)
     drawn = np.zeros(DRAWS)

@@ -78,8 +78,8 @@ def study_acts(acts: pl.DataFrame, daily_mass: pl.DataFrame, keywords: pl.DataFr
 
     `acts`: `act_id`, `act_date`, `actor`, `target`, `polarity`; those outside the days, directed pairs and channels (CHANNELS) of the index
     are dropped, also acts towards all countries (`*`), and all but the first `act_id` of a day, direction and polarity. `daily_mass`:
-    DAILY_MASS; `keywords`: KEYWORD_HITS. Returns ACT_RESULTS and rows of VALIDATION. Intervals of hit rates come from a bootstrap over
-    months, those of the share of right signs (`_has_right_sign`) from a binomial distribution (exact).
+    DAILY_MASS; `keywords`: KEYWORD_HITS. Returns ACT_RESULTS, and rows of VALIDATION: all acts, by channel, and by pair. Intervals of hit
+    rates come from a bootstrap over months, those of the share of right signs (`_has_right_sign`) from a binomial distribution (exact).
     """
     counts = to_daily_counts(daily_mass, keywords)
     chosen = _select_acts(acts, counts)

@@ -19,8 +19,8 @@ def count_keyword_hits(articles: pl.DataFrame, names: Mapping[str, Iterable[str]
     """Count articles that match the keyword rule (hits), by day and pair.
 
     Returns KEYWORD_HITS, which also has the number of all articles of the day, and of those that name both countries; sorted, without rows
-    for days without articles. `articles`: `index_date`, `title`, `body`; `names`: case-sensitive names of each country ("US" is not "us");
-    trade words match in any case. Pairs with a country that has no names are dropped.
+    for days without articles. `articles`: `index_date`, `title`, `body`; `names`: case-sensitive names of each country ("US" is not "us")
+    by its code; trade words match in any case. Pairs (`CHN-USA`) with a country that has no names are dropped.
     """
     known = [(pair, *pair.split("-")) for pair in pairs if all(names.get(code) for code in pair.split("-"))]
     text = pl.concat_str(pl.col("title").fill_null(""), pl.lit("\n"), pl.col("body").fill_null(""))

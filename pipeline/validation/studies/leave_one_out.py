@@ -65,8 +65,8 @@ def compare_without_source(complete: pl.DataFrame, reduced: pl.DataFrame, source
     """Compare tension with and without a source; return rows of VALIDATION.
 
     `complete`, `reduced`: rows of CHANNEL_DAILY with and without the source (only escalation of pairs is compared); `share`: the source's
-    share of articles. Days without a published value in either are dropped; figures of a pair without such days are null. Largest changes
-    are without a sign; those in percent are relative to `complete`.
+    share of articles (0 to 1), which is one of the figures. Only days with a published value in both count; the other figures of a pair
+    without such a day are null. Largest changes are without a sign; those in percent are relative to `complete`.
     """
     pooled = (pl.col("channel") == "escalation") & ~IS_DIRECTED
     columns = ("index_date", "series", pl.when(~pl.col("is_thin")).then(pl.col("value")).alias("value"))  # those that the index publishes

@@ -15,7 +15,7 @@ _MIN_FINITE_SHARE = 0.5  # there is an interval only if more than this share of 
 def draw_blocks(length: int, block: int, draws: int = DRAWS, seed: int = SEED) -> Indices:
     """Draw row numbers for a moving-block bootstrap (Künsch 1989); shape (draws, length).
 
-    A `block` longer than half of the series is shortened to that, so that draws differ.
+    `length`: rows of the series; `block`: consecutive rows that are drawn together, at most half of the series, so that draws differ.
     """
     size = max(1, min(block, length // 2))
     random = np.random.default_rng(seed)
