@@ -45,7 +45,8 @@ SCHEDULES = {
 def simulate_masses(random: np.random.Generator, masses: Matrix, stories_a_day: float) -> Matrix:
     """Simulate the observed mass of each pair and day, shape (pairs, days).
 
-    Each story has one of `masses`, at random. The days are the first year, and `OPEN_DAYS` more until its last day is final.
+    `stories_a_day`: mean number of stories in a pair; each has one of `masses`, at random. The days are the first year, and `OPEN_DAYS`
+    more until its last day is final.
     """
     days = YEAR + OPEN_DAYS
     keep = 2.0 ** (-1 / 30)

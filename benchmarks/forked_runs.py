@@ -79,9 +79,9 @@ class Forked:
 
 
 def fork(do: Callable[[], object]) -> Forked:
-    """Call a function in a forked process.
+    """Call a function in a forked process, and return at once.
 
-    It exits with 0, with the code of a `SystemExit`, or with 99 and a traceback.
+    The process exits with 0, with the code of a `SystemExit`, or with 99 and a traceback.
     """
     descriptor, name = tempfile.mkstemp(prefix="forked-", suffix=".txt")
     pid = os.fork()
@@ -111,7 +111,10 @@ def _nothing() -> None:
 
 
 def fork_run(home: Path, articles: Path, before: Callable[[], object] = _nothing, after: Callable[[], object] = _nothing) -> Forked:
-    """Fork `tension run` over a file of articles, with calls before and after it."""
+    """Fork `tension run` over a file of articles, for one pair of countries.
+
+    `before` and `after` are called in the forked process, `after` also if the run fails.
+    """
 
     def run() -> None:
         from pipeline.commands import console  # noqa: PLC0415 its consoles keep the streams of the time when they were made

@@ -2,7 +2,7 @@
 
     uv run --group bench python benchmarks/stories.py [--articles 100000] [--days 30] [--batch 10]
 
-The articles are random (seeded), with words and lengths as in newswires, phrases, and boilerplate. One in five is a copy of another
+The articles are random (seeded), with words and lengths as in newswires, phrases, and boilerplate. About one in five is a copy of another
 source's article of that day or the three before: verbatim, cut to its first third, with an added paragraph, or with one word in twenty
 changed. They are linked in batches of days, each with three days on both sides, as the asset does. Each method runs in its own process. The
 method with rensa uses signatures of 126 permutations in bands of three, and exact Jaccard similarity of word 5-grams of at least 0.5; it is
@@ -57,7 +57,7 @@ Linking = Callable[[pl.DataFrame, Days], pl.DataFrame]
 def generate_articles(count: int, days: int) -> pl.DataFrame:
     """Generate `count` random articles (`ARTICLES`) over `days` days.
 
-    One in five is a copy of an article of another source, perhaps changed; its `raw_id` starts with "copy".
+    About one in five is a copy of an article of another source, perhaps changed; its `raw_id` starts with "copy".
     """
     random = np.random.default_rng(SEED)
     letters = np.array(list("abcdefghijklmnopqrstuvwxyz"))

@@ -43,7 +43,8 @@ def render_hits(part: str, folder: Path = EXAMPLES) -> str:
     """Render the hit rates of each example: of all acts, and by polarity.
 
     A hit is an act with much evidence on the days around it (`pipeline/validation/studies`). `part` is the study: `independent` (acts that
-    others chose) or `events` (the project's own list). `folder` has a `validation.csv` for each example.
+    others chose) or `events` (the project's own list). `folder` has a subfolder with a `validation.csv` for each example; without any, a
+    sentence says so instead of the table.
     """
     lines = []
     for path in sorted(folder.glob("*/validation.csv")):
@@ -212,7 +213,7 @@ def render_views() -> str:
 
 
 def render_macros(folder: str) -> str:
-    """Render the call and the result of each macro of a folder."""
+    """Render the call and the result of each macro in a folder of `sql/`."""
     heads = (_first_sentence(_read_head(path)).partition(": ") for path in sorted((SQL / folder).glob("*.sql")))
     return render_table(("call", "result"), ((f"`{call}`", result) for call, _, result in heads))
 
@@ -228,7 +229,7 @@ def _describe_model(model: Model) -> tuple[str, str]:
 
 
 def _read_head(path: Path) -> str:
-    """Read the comment at the top of a SQL file as one line."""
+    """Read the comment at the top of a SQL file as one line; `ValueError` if there is none."""
     head = re.match(r"(?:--.*\n)+", path.read_text(encoding="utf-8"))
     if head is None:
         raise ValueError(f"{path}: has no comment at its top; write there what the file makes")
