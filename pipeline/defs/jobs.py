@@ -84,7 +84,7 @@ def _daily(settings: Settings) -> dg.ScheduleDefinition:
 
 
 def find_days_read(settings: Settings) -> Days | None:
-    """Return the first and last day in the lake; None if it is empty.
+    """Return the first and last day in the lake; None without any.
 
     A shared lake is read again first, since runs are other processes.
     """
