@@ -247,8 +247,8 @@ def measure_below_best(scores: pl.DataFrame) -> pl.DataFrame:
 
     `scores`: HALF_LIFE_SCORES, where each half-life has two forecasts (`arrivals`): stories arrive singly or in clusters. All rows of a
     series with the better of the two are returned; clusters count as better only if they raise the best log likelihood by more than
-    `ALLOWED_LOG_UNITS`, since they have one more parameter. Columns: SERIES_KEY, `half_life_days`, `arrivals`, `clustering` (the fitted
-    factor on the variance) and `below_best` (log likelihood of the best half-life minus this one's, at least 0).
+    `ALLOWED_LOG_UNITS`, since they have one more parameter. Columns: SERIES_KEY, `half_life_days`, `arrivals`, `clustering` (the factor on
+    the variance, 1 for stories that arrive singly) and `below_best` (log likelihood of the best half-life minus this one's, at least 0).
     """
     gain = pl.col("log_likelihood").filter(arrivals=CLUSTERED).max() - pl.col("log_likelihood").filter(arrivals=SINGLY).max()
     chosen = pl.when(gain.over(SERIES_KEY) > ALLOWED_LOG_UNITS).then(pl.lit(CLUSTERED)).otherwise(pl.lit(SINGLY))

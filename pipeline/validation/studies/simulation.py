@@ -68,9 +68,9 @@ class Pool:
 class Arrivals:
     """How simulated stories arrive and are read.
 
-    `clustering`: variance of the number of stories a day, divided by its mean. `wrong`: share of stories that are read wrong when the
-    pair's rate is that of the baseline. Half of them are the pair's own news, with sign or kind wrong, and come and go with it; the other
-    half are other news, and come at the rate of the baseline.
+    `name`: added to the names of evolutions in results. `clustering`: variance of the number of stories a day, divided by its mean.
+    `wrong`: share of stories that are read wrong when the pair's rate is that of the baseline. Half of them are the pair's own news, with
+    sign or kind wrong, and come and go with it; the other half are other news, and come at the rate of the baseline.
     """
 
     name: str
@@ -394,7 +394,8 @@ def _build_articles_read(run: Model, pool: Pool, days: Days, method: Mapping[str
 def _summarize(scored: pl.DataFrame) -> dict[str, float | int]:
     """Compute coverage and width of the intervals, averaged over pairs.
 
-    The standard error of a coverage is that of its mean over pairs, which are independent.
+    `scored`: result of `_World.score`. Returns columns of COVERAGE_STUDY by name. The standard error of a coverage is that of its mean over
+    pairs, which are independent.
     """
     by_pair = (
         scored.group_by("series")
