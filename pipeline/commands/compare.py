@@ -43,10 +43,10 @@ def compare_releases(
 ) -> None:
     """Print what differs between two releases.
 
-    `before` and `after` are names of releases of the home, or folders: of a release, or of a home, for its latest release. `after` None:
-    the latest release of the home. `home_folder`: None for the home of the settings. Only rows of `pair` (None: all) and of days from
-    `first` to `last` (None: no bound) count; at most `number` sentences and threats are listed. Raises `CompareError` if a release cannot
-    be found or read, `SelectionError` if neither has a selected row.
+    `before` and `after` are folders, or else names of releases of the home. A folder is that of a release, or of a home or its `published`,
+    for the latest release there. `after` None: the latest release of the home. `home_folder`: None for the home of the settings. Only rows
+    of `pair` (None: all) and of days from `first` to `last` (None: no bound) count; at most `number` sentences and threats are listed.
+    Raises `CompareError` if a release cannot be found or read, `SelectionError` if neither has a selected row.
     """
     settings = read_settings(home=home_folder)
     publisher = Publisher(settings.published)

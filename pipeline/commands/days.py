@@ -23,7 +23,7 @@ def set_days(settings: Settings, known: Catalogue, first: date | None, last: dat
     day of the sample or of the articles. With upstreams enabled, articles are not looked at if a day is missing: the last day is then by
     default yesterday, and the first day is that of `settings`, in which the caller must have set the option `first`. A last day after today
     becomes today: articles dated later do not count. `known`: catalogue of articles. Raises `SourceError` if the only day that is set
-    leaves no articles, or if no first day is set and there is a gap of more than ten years between articles.
+    leaves no articles, and as `_find_article_days` does, e.g. if there is a gap of more than ten years between articles.
     """
     first = first or (settings.first_day if "first_day" in settings.model_fields_set else None)
     last = _limit_to_today(last or settings.last_day)
