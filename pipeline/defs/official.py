@@ -104,7 +104,10 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
 
 
 def _write_days(store: Lake, table: Table, frame: pl.DataFrame, each: list[Days]) -> None:
-    """Write one file a day; the rows are split once."""
+    """Write one file a day, also for days without rows in `frame`.
+
+    `each`: the days to write, as ranges of one day.
+    """
     by_day = frame.partition_by("index_date", as_dict=True, maintain_order=True)
     with store.stage(table.name) as temporary:
         for day in each:
