@@ -7,7 +7,6 @@ import re
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import replace
 
-from pipeline.signals.actors import Mention
 from pipeline.signals.lexicon import cues
 from pipeline.signals.reader import SURE_SIGN
 from pipeline.signals.readers.rules.grammar import CONCEDING, ESCALATING, Act, class_of
@@ -24,6 +23,7 @@ FUTURE_REACH = 6
 CONDITION_REACH = 9
 OUTCOME_REACH = 6
 OPENING_REACH = 2
+PERFECT_REACH = 3
 
 
 def adjust(sentence: MarkedSentence, acts: Iterable[Act]) -> list[Act]:
@@ -135,8 +135,7 @@ def _opens_condition(sentence: MarkedSentence, at: int, act: int) -> bool:
     if word not in {"as", "once", "when"}:
         return False
     is_on_deal = not {"deal", "agreement", "accord", "pact"}.isdisjoint(after[:4])
-    mentions = list(_pair_spans(sentence))
-    agents = {mention.code for mention, (first, _) in mentions if first < min(act, at) and not sentence.is_governed(first)}
+    agents = {mention.code for mention, (first, _) in sentence.located_mentions if first < min(act, at) and not sentence.is_governed(first)}
     visits = {mark.first for mark in sentence.marks_of("operator") if class_of(mark) == "meet"}
     openers = {word, "as", "that", "the"}
     return is_on_deal or any(
@@ -145,7 +144,7 @@ def _opens_condition(sentence: MarkedSentence, at: int, act: int) -> bool:
         and mention.code not in agents
         and sentence.tokens[first - 1].lower in openers
         and last + 1 not in visits
-        for mention, (first, last) in mentions
+        for mention, (first, last) in sentence.located_mentions
     )
 
 
@@ -205,7 +204,7 @@ def _adjust_modality(sentence: MarkedSentence, act: Act) -> Act:
         for mark in sentence.marks_of("operator")
     )
     near = sentence.words_between(act.anchor - 9, act.anchor)
-    is_past_perfect = "had" in near[-3:] and not cues("reporting") & set(near)
+    is_past_perfect = is_in_past_perfect(sentence, act.anchor) and not cues("reporting") & set(near)
     is_past_plan = " ".join(near).endswith(("i was going to", "we were going to"))
     after = " ".join(sentence.words_between(end, len(sentence.tokens)))
     is_outdated = _SINCE_THEN.search(after) is not None and _SINCE_THEN.search(" ".join(sentence.words_between(0, end))) is None
@@ -220,6 +219,14 @@ def _adjust_modality(sentence: MarkedSentence, act: Act) -> Act:
     return act
 
 
+def is_in_past_perfect(sentence: MarkedSentence, verb: int) -> bool:
+    """Whether `had` is up to `PERFECT_REACH` words before a verb.
+
+    `verb`: its position.
+    """
+    return "had" in sentence.words_between(verb - PERFECT_REACH, verb)
+
+
 def _is_in_opening(sentence: MarkedSentence, at: int) -> bool:
     """Whether word `at` is in an opening such as `With Japan about to tax tea,`.
 
@@ -228,13 +235,8 @@ def _is_in_opening(sentence: MarkedSentence, at: int) -> bool:
     comma = next((place for place, token in enumerate(sentence.tokens) if token.text == ","), 0)
     is_open = sentence.tokens[0].lower == "with" and at < comma
     return is_open and any(
-        last < at and 0 < first <= OPENING_REACH and mention.is_actor for mention, (first, last) in _pair_spans(sentence)
+        last < at and 0 < first <= OPENING_REACH and mention.is_actor for mention, (first, last) in sentence.located_mentions
     )
-
-
-def _pair_spans(sentence: MarkedSentence) -> Iterable[tuple[Mention, tuple[int, int]]]:
-    """Pair each mention with its first and last word."""
-    return zip(sentence.mentions, sentence.mention_spans, strict=True)
 
 
 def _is_in_relative_clause(sentence: MarkedSentence, act: int, at: int) -> bool:

@@ -105,7 +105,7 @@ def _is_predicate(parsed: ParsedSentence, participle: int) -> bool:
 
     Example: `Washington capped imports`. It directly follows a state that can act, and the tree has no finite verb.
     """
-    ends = {last for mention, (_, last) in zip(parsed.sentence.mentions, parsed.sentence.mention_spans, strict=True) if mention.is_actor}
+    ends = {last for mention, (_, last) in parsed.sentence.located_mentions if mention.is_actor}
     return participle - 1 in ends and FINITE.isdisjoint(parsed.tree.tags)
 
 
@@ -138,10 +138,7 @@ def _is_after_opener(parsed: ParsedSentence, at: int) -> bool:
     In a headline its act is then planned: `Ottawa to restore duties`.
     """
     start, _ = parsed.sentence.clause_bounds(at)
-    return any(
-        mention.is_actor and first == start and last == at - 1
-        for mention, (first, last) in zip(parsed.sentence.mentions, parsed.sentence.mention_spans, strict=True)
-    )
+    return any(mention.is_actor and first == start and last == at - 1 for mention, (first, last) in parsed.sentence.located_mentions)
 
 
 def _is_ended_by(parsed: ParsedSentence, at: int) -> bool:

@@ -168,7 +168,7 @@ def _find_averted(sentence: MarkedSentence) -> Iterator[Denial]:
         thing = _find_restriction(sentence, last)
         if thing is None or not (sentence.words_between(first - 1, first) == ["to"] or sentence.tokens[first].lower.endswith("ing")):
             continue
-        named = list(zip(sentence.mentions, sentence.mention_spans, strict=True))
+        named = sentence.located_mentions
         owner = next((mention.code for mention, span in reversed(named) if last < span[0] <= thing.last), None)
         actor = find_last_subject(sentence, first)
         is_vague = owner is None and sentence.tokens[first].lower in cues("escaping")
@@ -218,7 +218,7 @@ def _restricts(sentence: MarkedSentence, until: int, owner: str | None) -> bool:
 
     `owner`: a country, named after the restriction; if it is None, any restriction counts.
     """
-    named = list(zip(sentence.mentions, sentence.mention_spans, strict=True))
+    named = sentence.located_mentions
     return any(
         thing.first < until
         and class_of(thing) == "restriction"
@@ -269,7 +269,7 @@ def _find_raised(sentence: MarkedSentence) -> Iterator[Denial]:
 
     Example: `pauses most tariffs, raises Chile to 40 percent`. If the other partners are relieved, nothing is imposed on all of them.
     """
-    for mention, (first, last) in zip(sentence.mentions, sentence.mention_spans, strict=True):
+    for mention, (first, last) in sentence.located_mentions:
         before, after = sentence.text[: sentence.tokens[first].start], sentence.text[sentence.tokens[last].end :]
         if _RAISING.search(before) and _LEVEL.match(after):
             yield Denial("raised", _CONCESSION, target=mention.code)

@@ -188,7 +188,7 @@ def _is_of_other_state(sentence: MarkedSentence, operator: Mark, at: int) -> boo
         and mention.is_actor
         and mention.role not in {"pronoun", "speaker"}
         and sentence.tokens[first - 1].lower not in cues("governed")
-        for mention, (first, last) in zip(sentence.mentions, sentence.mention_spans, strict=True)
+        for mention, (first, last) in sentence.located_mentions
     )
 
 
@@ -293,7 +293,7 @@ def _is_addressed(sentence: MarkedSentence, operator: Mark) -> bool:
     """
     return any(
         operator.last < first <= operator.last + 2 and mention.is_actor and sentence.words_between(last + 1, last + 2) == ["to"]
-        for mention, (first, last) in zip(sentence.mentions, sentence.mention_spans, strict=True)
+        for mention, (first, last) in sentence.located_mentions
     )
 
 

@@ -56,6 +56,11 @@ class MarkedSentence:
         return tuple(self._word_span(mention) for mention in self.mentions)
 
     @cached_property
+    def located_mentions(self) -> tuple[tuple[Mention, tuple[int, int]], ...]:
+        """Each mention with its first and last word (inclusive)."""
+        return tuple(zip(self.mentions, self.mention_spans, strict=True))
+
+    @cached_property
     def title_words(self) -> tuple[Token, ...]:
         """Words of a headline in Title Case, whose capitals make no names.
 
@@ -96,7 +101,7 @@ class MarkedSentence:
 
         They have a word of markets and name no state as subject: `Shares slump after ...`.
         """
-        states = [first for mention, (first, _) in zip(self.mentions, self.mention_spans, strict=True) if mention.is_actor and first < end]
+        states = [first for mention, (first, _) in self.located_mentions if mention.is_actor and first < end]
         subjects = [first for first in states if first == 0 or self.tokens[first - 1].lower not in cues("governed")]
         return not subjects and bool(cues("markets") & set(self.words_between(0, end)))
 

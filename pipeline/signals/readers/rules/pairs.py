@@ -97,7 +97,7 @@ def find_possessor(sentence: MarkedSentence, noun: int) -> str | None:
 
     The country is up to `POSSESSOR_REACH` words before word `noun`, without a preposition between them. None if there is none.
     """
-    for mention, (_, last) in zip(sentence.mentions, sentence.mention_spans, strict=True):
+    for mention, (_, last) in sentence.located_mentions:
         if noun - POSSESSOR_REACH <= last < noun:
             words = sentence.words_between(last + 1, noun)
             if words[:1] == ["'s"] and not set(words) & cues("governed"):
@@ -111,7 +111,7 @@ def find_owned_pair(sentence: MarkedSentence, thing: int) -> tuple[str, str] | N
     `thing`: its first word. Example: USA and IND for `Trump's new India tariffs`. The owner has `'s`, and both countries are shortly before
     the object.
     """
-    named = list(zip(sentence.mentions, sentence.mention_spans, strict=True))
+    named = sentence.located_mentions
     for owner, (_, last) in named:
         for target, (first, end) in named:
             between = sentence.words_between(last + 1, first)

@@ -401,7 +401,7 @@ class ParsedSentence:
 
     def _mentions_at(self, at: int) -> list[Mention]:
         """Return the mentions of countries that a word is part of."""
-        spans = zip(self.sentence.mentions, self.sentence.mention_spans, strict=True)
+        spans = self.sentence.located_mentions
         return [mention for mention, (first, last) in spans if first <= at <= last]
 
     def _is_object_of(self, at: int, *classes: str) -> bool:

@@ -17,7 +17,7 @@ from pipeline.signals.candidates import SentenceCandidates
 from pipeline.signals.dates import is_past_event
 from pipeline.signals.lexicon import cues
 from pipeline.signals.reader import PAST, READINGS_SCHEMA, RULED_OUT, Reading
-from pipeline.signals.readers.rules.adjust import REST
+from pipeline.signals.readers.rules.adjust import REST, is_in_past_perfect
 from pipeline.signals.readers.rules.background import modality_by_tree
 from pipeline.signals.readers.rules.bare import FORETOLD, HARM
 from pipeline.signals.readers.rules.compose import find_acts
@@ -36,8 +36,6 @@ MAX_SENTENCE_LENGTH = 1500
 VERSION = "0.3.14"
 # Rules of verbs that bring a restriction back, which is no relief (`restores duties`).
 RETURN = "reimpose.restriction"
-# Number of words before a verb in which `had` shows the past perfect.
-PERFECT_REACH = 3
 # End of the id of rules for quarrels: `escalates its trade war`.
 QUARREL = ".quarrel"
 # What a reading that only rules out others says of the act.
@@ -149,7 +147,7 @@ def _iter_readings(sentence_acts: _SentenceActs, tree: Tree | None) -> Iterator[
     for act, pairs in roles_of_acts:
         modality = "historical" if act.modality == "asserted" and is_past_event(sentence.text, sentence_acts.day) else act.modality
         is_old_threat = (
-            act.kind == "threat" and modality == "historical" and (act.modality == "asserted" or _is_past_perfect(sentence, act))
+            act.kind == "threat" and modality == "historical" and (act.modality == "asserted" or is_in_past_perfect(sentence, act.anchor))
         )
         named = replace(act, rule_id=f"{act.rule_id}{PAST}") if is_old_threat else act
         if parsed and modality == "asserted":
@@ -166,11 +164,6 @@ def _iter_readings(sentence_acts: _SentenceActs, tree: Tree | None) -> Iterator[
                 yield _to_reading(sentence_acts.candidate_numbers[roles], sentence, named, dated, roles)
             if modality == "asserted" or act.rule_id == REST:
                 yield from _iter_contraries(sentence_acts, act, roles)
-
-
-def _is_past_perfect(sentence: MarkedSentence, act: Act) -> bool:
-    """Whether `had` is shortly before the verb of an act."""
-    return "had" in sentence.words_between(act.anchor - PERFECT_REACH, act.anchor)
 
 
 def _iter_contraries(sentence_acts: _SentenceActs, act: Act, roles: tuple[str, str]) -> Iterator[Reading]:

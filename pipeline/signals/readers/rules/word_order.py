@@ -6,7 +6,7 @@ partners.
 
 import itertools
 import re
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 from pipeline.contracts.countries import ALL_PARTNERS
@@ -74,7 +74,7 @@ def _find_subject_before(sentence: MarkedSentence, at: int) -> tuple[Mention, tu
     """
     subjects = [
         (mention, span)
-        for mention, span in zip(sentence.mentions, sentence.mention_spans, strict=True)
+        for mention, span in sentence.located_mentions
         if span[1] < at and mention.is_actor and not _is_governed(sentence, mention, span)
     ]
     outside = [subject for subject in subjects if not _is_in_ended_clause(sentence, subject[1], at)]
@@ -111,7 +111,7 @@ def _joins_itself(sentence: MarkedSentence, mention: Mention, span: tuple[int, i
 
     `span`: first and last word of the mention.
     """
-    before = [other for other, (_, last) in zip(sentence.mentions, sentence.mention_spans, strict=True) if last == span[0] - 2]
+    before = [other for other, (_, last) in sentence.located_mentions if last == span[0] - 2]
     return sentence.words_between(max(span[0] - 1, 0), span[0]) == ["and"] and any(other.code == mention.code for other in before)
 
 
@@ -144,7 +144,7 @@ def _find_passive_agent(sentence: MarkedSentence, at: int) -> str | None:
 
     The first actor at most `PASSIVE_REACH` words after it, with `by` and no comma, `;` or `to` between them. None if there is none.
     """
-    for mention, span in zip(sentence.mentions, sentence.mention_spans, strict=True):
+    for mention, span in sentence.located_mentions:
         if at < span[0] <= at + PASSIVE_REACH and mention.is_actor:
             between = sentence.words_between(at + 1, span[0])
             if "by" in between and not {",", "to", ";"} & set(between):
@@ -170,7 +170,7 @@ def _find_reporter(sentence: MarkedSentence, at: int) -> str | None:
     It is the first one without a preposition before it and with a verb of saying up to `SPEECH_REACH` words after it. Example:
     `..., the White House confirmed`. None if there is none.
     """
-    for mention, span in zip(sentence.mentions, sentence.mention_spans, strict=True):
+    for mention, span in sentence.located_mentions:
         if span[0] > at and mention.is_actor and not _is_governed(sentence, mention, span):
             after = sentence.words_between(span[1] + 1, span[1] + 1 + SPEECH_REACH)
             if any(word in SPEECH_VERBS for word in after):
@@ -200,7 +200,7 @@ def find_targets(
         not_at: positions of words that are no targets, unless no other country is named.
     """
     sentence = context.sentence
-    mentions = [(m, span) for m, span in zip(sentence.mentions, sentence.mention_spans, strict=True) if m.code != actor]
+    mentions = [(m, span) for m, span in sentence.located_mentions if m.code != actor]
     if is_diverted:
         mentions = [
             (m, span) for m, span in mentions if not cues("destinations").intersection(sentence.words_between(span[0] - 1, span[0]))
@@ -248,7 +248,7 @@ def find_owner(context: SentenceContext, thing: int) -> str | None:
     not, the result is None.
     """
     sentence = context.sentence
-    mentions = list(zip(sentence.mentions, sentence.mention_spans, strict=True))
+    mentions = sentence.located_mentions
     for mention, (_, last) in mentions:
         if thing - OWNER_REACH <= last < thing:
             return mention.code
@@ -264,14 +264,14 @@ def find_owner_against(context: SentenceContext, thing: int, until: int, codes: 
     Example: USA for `US tariffs on Mexico` and the `codes` (MEX). `thing`: first word of the object; its target is named after it, before
     word `until`. None if the owner or such a target is not named, or the owner is one of `codes`.
     """
-    named = list(zip(context.sentence.mentions, context.sentence.mention_spans, strict=True))
+    named = context.sentence.located_mentions
     # The last one before the object: in `Sheinbaum said US tariffs`, the first is who speaks.
     owner = next((mention.code for mention, (_, last) in reversed(named) if thing - OWNER_REACH <= last < thing), None)
     is_against = any(thing < first < until and mention.code in codes for mention, (first, _) in named)
     return owner if is_against and owner not in codes else None
 
 
-def _read_list(sentence: MarkedSentence, mentions: list[tuple[Mention, tuple[int, int]]], actor: str) -> tuple[str, ...]:
+def _read_list(sentence: MarkedSentence, mentions: Sequence[tuple[Mention, tuple[int, int]]], actor: str) -> tuple[str, ...]:
     """Return the first country and those listed with it, without the actor."""
     codes = [mentions[0][0].code]
     for (_, (_, last)), (mention, (first, _)) in itertools.pairwise(mentions):
