@@ -23,7 +23,6 @@ from pipeline.signals.readers.rules.grammar import (
     status_of,
 )
 from pipeline.signals.readers.rules.matching import Mark, MarkedSentence
-from pipeline.signals.readers.rules.rulings import find_rulings
 
 # Reaches are numbers of words.
 TOPIC_REACH = 10
@@ -71,10 +70,9 @@ def find_operator_acts(sentence: MarkedSentence, used: set[int]) -> Iterable[Act
 
 
 def find_effects(sentence: MarkedSentence) -> Iterable[Act]:
-    """Find effects of restrictions, and rulings on them."""
+    """Find what restrictions do or will do, which no state threatens."""
     yield from _find_harm(sentence)
     yield from _find_foretold_harm(sentence)
-    yield from find_rulings(sentence)
 
 
 def _find_harm(sentence: MarkedSentence) -> Iterable[Act]:

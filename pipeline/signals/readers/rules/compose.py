@@ -33,6 +33,7 @@ from pipeline.signals.readers.rules.nominal import find_new_restrictions
 from pipeline.signals.readers.rules.pairs import find_possessor
 from pipeline.signals.readers.rules.phrases import Phrase
 from pipeline.signals.readers.rules.rates import sets_lower_rate
+from pipeline.signals.readers.rules.rulings import find_rulings
 
 # Reaches are numbers of words.
 OBJECT_REACH = 12
@@ -60,17 +61,16 @@ class _Predicate(NamedTuple):
 def find_acts(sentence: MarkedSentence) -> list[Act]:
     """Find every act of a sentence, in the order of its words.
 
-    The rules are tried in this order: verbs with objects, operators (words such as `threatens` or `accuses`) alone, restrictions called new
-    (`new tariffs on steel`), talks without a verb, existing restrictions, what restrictions threaten (`tariffs threaten carmakers`). What
-    the first rule uses (objects, operators), and restrictions called new, are not used again, except by the last rule. Talks without a verb
-    are searched only if no act so far is asserted or a dialogue. Then conditions, questions and words of the past adjust kind and modality.
+    The rules are tried in this order: verbs with objects, operators alone (`accuses`), new restrictions (`new tariffs on steel`), talks
+    without a verb (only if no act so far is asserted or a dialogue), existing restrictions, effects of restrictions (`tariffs threaten
+    carmakers`), rulings. What verbs and new restrictions use, only the last two use again. `adjust` then changes kinds and modalities.
     """
     used: set[int] = set()
     acts = [*_find_verb_acts(sentence, used), *find_operator_acts(sentence, used)]
     acts += find_new_restrictions(sentence, used)
     if not any(act.modality == "asserted" or act.kind == "dialogue" for act in acts):
         acts += find_named_talks(sentence, used)
-    acts += [*find_existing_restrictions(sentence, used), *find_effects(sentence)]
+    acts += [*find_existing_restrictions(sentence, used), *find_effects(sentence), *find_rulings(sentence)]
     return sorted(adjust(sentence, acts), key=lambda act: (act.anchor, act.focus, act.kind))
 
 

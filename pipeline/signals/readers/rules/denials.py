@@ -1,7 +1,7 @@
 """Readings that the words of a sentence rule out.
 
 Examples: `aid to farmers hurt by tariffs` is no easing, and `to avert US tariffs` no threat. Does not belong here: acts that a state only
-suffers (`roles.py`), or countries that are only traded with (`reasons.py`).
+suffers (`roles.py`), or finding the countries that take no part (`bystanders.py`).
 """
 
 import re
@@ -16,13 +16,13 @@ from pipeline.contracts.vocabulary import KIND_POLARITY
 from pipeline.signals.context import PAIR_SIZE
 from pipeline.signals.lexicon import cues, load_lexicon
 from pipeline.signals.readers.rules import talks
+from pipeline.signals.readers.rules.bystanders import find_models, find_onlookers, find_rivals
 from pipeline.signals.readers.rules.clauses import does_nothing
 from pipeline.signals.readers.rules.earlier import is_earlier
 from pipeline.signals.readers.rules.grammar import class_of
 from pipeline.signals.readers.rules.matching import Mark, MarkedSentence
 from pipeline.signals.readers.rules.outsiders import is_said_by_outsider, reports_no_act
 from pipeline.signals.readers.rules.pairs import find_allies, find_gain, find_joined, find_last_subject, find_owned_pair, is_subject
-from pipeline.signals.readers.rules.reasons import find_models, find_onlookers, find_rivals
 from pipeline.signals.readers.rules.rulings import ends_restriction, is_pending
 from pipeline.signals.readers.rules.subjects import is_aid, is_boycott, is_other_dispute, is_personal_tax, is_taken_back
 

@@ -20,6 +20,7 @@ from pipeline.signals.reader import PAST, READINGS_SCHEMA, RULED_OUT, Reading
 from pipeline.signals.readers.rules.adjust import REST, is_in_past_perfect
 from pipeline.signals.readers.rules.background import modality_by_tree
 from pipeline.signals.readers.rules.bare import FORETOLD, HARM
+from pipeline.signals.readers.rules.bystanders import find_company, find_traded_with
 from pipeline.signals.readers.rules.compose import find_acts
 from pipeline.signals.readers.rules.denials import EARLIER, NOTHING_DONE, Denial, find_denials
 from pipeline.signals.readers.rules.grammar import ESCALATING, Act
@@ -27,7 +28,6 @@ from pipeline.signals.readers.rules.matching import MarkedSentence, mark_sentenc
 from pipeline.signals.readers.rules.pairs import is_in_own_clause
 from pipeline.signals.readers.rules.parsed import ParsedSentence
 from pipeline.signals.readers.rules.phrases import word_list
-from pipeline.signals.readers.rules.reasons import find_company, find_traded_with
 from pipeline.signals.readers.rules.roles import find_roles, is_suffered
 from pipeline.signals.readers.rules.syntax import Tree, is_installed, parse_sentences
 from pipeline.signals.readers.rules.word_order import SentenceContext

@@ -1,7 +1,7 @@
-"""Countries that are only named because somebody trades or acts with them.
+"""Countries that a sentence names, but at which its act is not aimed.
 
-Examples: Russia in `a tariff on India over its purchases of Russian oil`, Japan in `sanctions on Russia in coordination with Japan`. The
-act is not aimed at them.
+Examples: Russia in `a tariff on India over its purchases of Russian oil`, Japan in `sanctions on Russia in coordination with Japan`, China
+in `a trade deal as a counterweight to China`. Does not belong here: which signals they then cannot be part of (`denials.py`, `reader.py`).
 """
 
 import re
@@ -25,31 +25,28 @@ _BUYER = re.compile(
     rf"(?:buys?|imports?|purchases?|acquires?|continues? to buy)(?: [\w,]+){{0,6}}?(?: from)?){_TO_COUNTRY}"
 )
 
-
 # `in coordination with the EU, Japan and`: who acts too.
 _COMPANY = re.compile(
     r"\bin (?:[\w-]+ ){0,3}(?:collaboration|concert|consultation|cooperation|coordination|lockstep|partnership|tandem) with"
     r"(?:,? (?:the|our|its|and|allies|partners|such as|including|like|[A-Z][\w.]+)|,)* $"
 )
-
-# Between such words and a country: its title, or what it is called.
+# Words that may be between those of `_RIVAL` or `_MODEL` and the country: `the common rival`, `President` (whose name means the state).
 _NAMING = (
     r"(?: (?:the|its|their|his|[Pp]resident|[Pp]rime [Mm]inister|(?:common |economic |giant |big )?(?:neighbou?r|rival|adversary)),?)* $"
 )
-# Against whom, or to need whom less, others come to terms.
+# Others come to terms against this country, or to need it less.
 _RIVAL = re.compile(
     r"\b(?:(?:dependen(?:ce|cy|t)|relian(?:ce|t)) (?:up)?on|(?:counterweight|alternative) to|common cause against|hedge against|wary of"
     r"|isolat(?:e|ing)|rein(?:ing)? in|(?:in|a) (?:[\w-]+ )?(?:challenge|rebuke|rebuff|snub) to|[Ss]howdown [Ww]ith"
     r"|(?:shift|turn|pivot)(?:s|ed|ing)? away from"
     rf"|(?:cover|shelter) from|diversif\w+ (?:\w+ ){{0,3}}from){_NAMING}"
 )
-# Whose example is followed, or whom an act on others is to please.
+# The actor follows this country's example, or acts on others to please it.
 _MODEL = re.compile(
     r"(?:, (?:joining|following)|\b(?:align(?:s|ed|ing) (?:\w+ )?with|in step with|placat(?:e|ing)|appeas(?:e|ing)))"
     rf"(?: [A-Z]\w+(?:,|,? and))*{_NAMING}"
 )
-
-# What others say or do about an act: `cuts its duty, a move that pleased growers in Peru`.
+# What follows is a comment on the act: `cuts its duty, a move that pleased growers in Peru`.
 _ASIDE = re.compile(r", an? (?:[\w-]+ ){0,3}(?:announcement|decision|measure|move|plan|shift|step|turn) (?:that|which)\b")
 
 
@@ -63,12 +60,11 @@ def find_onlookers(sentence: MarkedSentence) -> Iterator[str]:
 
 
 def find_rivals(sentence: MarkedSentence) -> Iterator[str]:
-    """Yield the countries that others come to terms without.
+    """Yield the countries against which others come to terms.
 
     All mentions of such a country in the sentence follow a phrase such as `dependence on` or `counterweight to`.
     """
-    text = sentence.text
-    return _find_where_all(sentence, lambda mention: _RIVAL.search(text[max(0, mention.start - _REACH) : mention.start]))
+    return _find_where_all(sentence, lambda mention: _RIVAL.search(_text_before(sentence, mention)))
 
 
 def find_models(sentence: MarkedSentence) -> Iterator[str]:
@@ -76,8 +72,7 @@ def find_models(sentence: MarkedSentence) -> Iterator[str]:
 
     All mentions of such a country in the sentence follow a phrase such as `aligning with` or `to placate`, with only names between them.
     """
-    text = sentence.text
-    return _find_where_all(sentence, lambda mention: _MODEL.search(text[max(0, mention.start - _REACH) : mention.start]))
+    return _find_where_all(sentence, lambda mention: _MODEL.search(_text_before(sentence, mention)))
 
 
 def find_company(sentence: MarkedSentence) -> Iterator[str]:
@@ -85,8 +80,7 @@ def find_company(sentence: MarkedSentence) -> Iterator[str]:
 
     All mentions of such a country in the sentence follow a phrase such as `in coordination with`, with only other names between them.
     """
-    text = sentence.text
-    return _find_where_all(sentence, lambda mention: _COMPANY.search(text[max(0, mention.start - 2 * _REACH) : mention.start]))
+    return _find_where_all(sentence, lambda mention: _COMPANY.search(_text_before(sentence, mention, 2 * _REACH)))
 
 
 def find_traded_with(sentence: MarkedSentence) -> Iterator[str]:
@@ -98,7 +92,7 @@ def find_traded_with(sentence: MarkedSentence) -> Iterator[str]:
     text = sentence.text
 
     def find_reason(mention: Mention) -> re.Match[str] | None:
-        before = text[max(0, mention.start - _REACH) : mention.start]
+        before = _text_before(sentence, mention)
         return (
             _REASON.search(before)
             or _BUYER.search(before)
@@ -109,8 +103,13 @@ def find_traded_with(sentence: MarkedSentence) -> Iterator[str]:
     return _find_where_all(sentence, find_reason)
 
 
+def _text_before(sentence: MarkedSentence, mention: Mention, reach: int = _REACH) -> str:
+    """Return the last `reach` characters before a mention."""
+    return sentence.text[max(0, mention.start - reach) : mention.start]
+
+
 def _find_where_all(sentence: MarkedSentence, match: Callable[[Mention], re.Match[str] | None]) -> Iterator[str]:
-    """Yield the countries all of whose mentions in the sentence match."""
+    """Yield the countries for all of whose mentions `match` finds something."""
     by_code: dict[str, list[bool]] = {}
     for mention in sentence.mentions:
         by_code.setdefault(mention.code, []).append(match(mention) is not None)
