@@ -29,8 +29,8 @@ _PARTICIPLES = (
 # What comes before a year, including its preposition, if the year dates another thing than the act: a comparison, a relative clause (not
 # `said that`), or a participle. Their verbs need an object in the active voice, so before a year these forms are participles.
 _OF_ANOTHER_THING = re.compile(
-    r"\b(?:than(?: it did| they did)?|(?:first|the most|time|\w+est)\b[^,;]*(?= since)|in (?:place|force|effect)|dat(?:es?|ing)"
-    r"|(?:(?<!said )(?<!says )(?<!ed )that|which|who|whom|whose|where)\b[^,;]*"
+    r"\b(?:than(?: it did| they did)?|(?:first|the most|time|\w+est)\b[^,;]{0,300}(?= since)|in (?:place|force|effect)|dat(?:es?|ing)"
+    r"|(?:(?<!said )(?<!says )(?<!ed )that|which|who|whom|whose|where)\b[^,;]{0,300}"
     rf"|(?<!was )(?<!were )(?<!been )(?<!first )(?:first )?(?:{_PARTICIPLES})) (?:in|during|since|from)(?: \w+){{0,2}}$"
 )
 # Words that date the act after them to the day of the article or later, unless a word such as `said` follows.
@@ -40,7 +40,9 @@ _FOLLOWED_BY_NEWS = re.compile(
 )
 _MONTH = re.compile(rf"\b(?:[Ii]n|last) ({_ANY_MONTH})\b")
 # A month in a relative clause dates something else than the act: "the duty that it suspended in April".
-_MONTH_OF_CLAUSE = re.compile(rf"\b(?:that|which|whom?|it|they|he|she|deal|expected|due|next)\b[^,;]*\b(?:in|last) (?:{_ANY_MONTH})\b")
+_MONTH_OF_CLAUSE = re.compile(
+    rf"\b(?:that|which|whom?|it|they|he|she|deal|expected|due|next)\b[^,;]{{0,300}}\b(?:in|last) (?:{_ANY_MONTH})\b"
+)
 # Words that date the act to the day of the article or later, so that a month next to them dates something else.
 _CURRENT = re.compile(rf"\b(?:{_WEEKDAY}|today|yesterday|tomorrow|now|will|would|may|might|could|should|shall|must|says?|said)\b")
 # Adverbs that date the act; `last week's`, as in "last week's talks", dates something else.

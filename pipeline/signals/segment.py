@@ -26,7 +26,7 @@ _UNFINISHED_NUMBER = re.compile(r"\d\.$")
 _LABEL_BEFORE = re.compile(
     r"(?:(?:Business|Politics|Brexit|US politics|UK politics|World news) live\b|Live(?=:))[ :|\u2013\u2014-]*(?=[\w\u2018\u201c'\"])"
 )
-_LABEL_AFTER = re.compile(r"\s*(?:[\u2013\u2014|]|(?<=\s)-) ?(?:as it happened|(?:\w+ )?live(?: updates)?|video)$", re.IGNORECASE)
+_LABEL_AFTER = re.compile(r"(?<!\s)\s*(?:[\u2013\u2014|]|(?<=\s)-) ?(?:as it happened|(?:\w+ )?live(?: updates)?|video)$", re.IGNORECASE)
 _CONTINUATION = re.compile(r"[a-z\-\u2013\u2014,;)\]\u201d\u2019%]")
 
 

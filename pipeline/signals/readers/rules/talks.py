@@ -27,19 +27,18 @@ _NO_TALKS = re.compile(
     rf"|\b(?:have|has|had) (?:conducted|had|held) no{_TALKS}\b"
 )
 _TURN = re.compile(r"\b(?:although|but|however|if|though|unless|until|while|yet)\b|;")
-# Who spoke in public, without what was said: `discussed the talks in an interview`.
+# Who spoke where in public: `discussed the talks in an interview`.
 _EVENT = r"(?: [\w.'\u2019-]+){1,6}? (?:(?:press|news) (?:briefing|conference)|briefing|interview|podcast|[Cc]abinet meeting)"
-_STAGE = (
-    rf"(?:(?:[Aa]t|[Dd]uring|[Ii]n|[Oo]n){_EVENT}|(?:held|holds|hosted|hosts){_EVENT}[^,;]*, where"
-    r"|on (?:CNBC|CNN|CBS|MSNBC|NBC|ABC|Fox|Bloomberg|Newsmax))"
+_STAGE = re.compile(
+    rf"\b(?:(?:[Aa]t|[Dd]uring|[Ii]n|[Oo]n){_EVENT}|(?:held|holds|hosted|hosts){_EVENT}[^,;]{{0,200}}, where"
+    r"|on (?:CNBC|CNN|CBS|MSNBC|NBC|ABC|Fox|Bloomberg|Newsmax))\b"
 )
-_DISCUSSING = r"(?:discussed|discusses|discussing|(?:speaks|spoke|talked) (?:about|on))"
-_IN_PUBLIC = re.compile(
-    rf"\b{_STAGE}\b.*\b{_DISCUSSING}\b|\b{_DISCUSSING}\b.*\b{_STAGE}\b"
-    r"|\b(?:speaks?|spoke|talk(?:s|ed)?) (?:to|with) (?:journalists|reporters|the (?:media|press))\b"
-    r"|\bposted (?:an |the |two )?interviews?\b",
-    re.DOTALL,
+_DISCUSSING = re.compile(r"\b(?:discussed|discusses|discussing|(?:speaks|spoke|talked) (?:about|on))\b")
+_TO_MEDIA = re.compile(
+    r"\b(?:speaks?|spoke|talk(?:s|ed)?) (?:to|with) (?:journalists|reporters|the (?:media|press))\b"
+    r"|\bposted (?:an |the |two )?interviews?\b"
 )
+# Somebody also met another, or what was said is reported.
 _SAID = re.compile(
     r"\b(?:after|before|counterparts?|following|if|joint|met|said|says?|saying|that|t(?:ell|ells|old)|whether|wrote)\b"
     r"|[:,] ?[\"\u201c\u2018]",
@@ -79,8 +78,19 @@ def are_not_held(text: str) -> bool:
 
 
 def are_public(text: str) -> bool:
-    """Whether somebody only spoke in public, as in an interview."""
-    return _IN_PUBLIC.search(text) is not None and _SAID.search(text) is None
+    """Whether somebody only spoke in public, as in an interview.
+
+    Not if a word shows what was said, or with whom somebody met (`_SAID`).
+    """
+    return (_TO_MEDIA.search(text) is not None or _is_discussed_on_stage(text)) and _SAID.search(text) is None
+
+
+def _is_discussed_on_stage(text: str) -> bool:
+    """Whether a public event is named before or after a word such as `discussed`."""
+    discussing = list(_DISCUSSING.finditer(text))
+    return bool(discussing) and (
+        _STAGE.search(text, discussing[0].end()) is not None or _STAGE.search(text, 0, discussing[-1].start()) is not None
+    )
 
 
 def only_date(text: str) -> bool:
