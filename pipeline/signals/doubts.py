@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 
 import polars as pl
 
+from pipeline.signals.lexicon import cues
 from pipeline.signals.slots import names_product
 
 #: Kinds that are acts, not words.
@@ -19,8 +20,9 @@ _TOPIC = re.compile(
     r"|\banswer(?:s|ed) (?:\w+ )?questions|\bquestions? (?:on|about)\b|\bQ&A\b|\bwas interviewed|\bpress conference",
     re.IGNORECASE,
 )
+_BROADCASTERS = "|".join(sorted(cues("broadcasters")))
 # Who appeared where, without what was said.
-_APPEARANCE = re.compile(r"\b(?:interview|(?:on|with|to|joined) (?:\w+ )?(?:CNBC|CNN|CBS|MSNBC|NBC|ABC|Fox|Bloomberg|Newsmax))\b")
+_APPEARANCE = re.compile(rf"\b(?:interview|(?:on|with|to|joined) (?:\w+ )?(?:{_BROADCASTERS}))\b")
 _STATEMENT = re.compile(r"\b(?:said|says?|saying|told|that|if)\b")
 # Talks with the head of a firm.
 _FIRM = re.compile(r"\b(?:CEOs?|[Cc]hief [Ee]xecutives?|[Bb]usiness (?:leaders?|chiefs?)|[Ee]ntrepreneurs?)\b")

@@ -31,7 +31,7 @@ OWNER_REACH = 4
 CLAIM_REACH = 8
 FUTURE_REACH = 8
 FORETOLD_REACH = 8
-DECLINED_REACH = 2
+RULED_OUT_REACH = 2
 # Classes of objects that a threat or offer without a verb must name.
 TOPICS = MappingProxyType({"threaten": frozenset({"restriction"}), "offer": frozenset({"concession", "market"})})
 #: Id of the rule for restrictions that threaten something.
@@ -160,21 +160,9 @@ def _build_operator_act(sentence: MarkedSentence, operator: Mark, trade_objects:
     """
     if class_of(operator) == "retaliate" and cues("claims") & set(sentence.words_between(operator.last, operator.last + CLAIM_REACH)):
         return None
-    entry = operator.readings[0].entry
-    is_declined = _declines_restriction(sentence, operator, trade_objects)
-    base = "measure" if is_declined else str(entry["alone"])
-    draft = DraftAct(base, base, operator.first, f"{entry['id']}.alone")
     governors = list(governing_operators(sentence, operator.first))
-    for governor in governors:
-        # Of two statements ("threatened to reject") the second keeps its kind; only measures and talks are changed.
-        if base in {"measure", "dialogue"} or class_of(governor) in {"negate", "hypothetical"}:
-            draft.apply(sentence, governor)
-    if is_declined:
-        # To decline to rule it out is a threat.
-        is_open = any(class_of(one) in {"negate", "refuse"} for one in governors)
-        rule_id = f"{entry['id']}.restriction"
-        draft = DraftAct(base, "threat" if is_open else base, operator.first, rule_id if is_open else f"{rule_id}{SURE_SIGN}")
-        draft.modality = "asserted" if is_open else "negated"
+    is_ruled_out = _rules_out_restriction(sentence, operator, trade_objects)
+    draft = _draft_ruled_out(operator, governors) if is_ruled_out else _draft_act(sentence, operator, governors)
     if draft.kind is None:
         return None
     if class_of(operator) == "retaliate" and draft.kind == "measure" and _is_ahead(sentence, operator):
@@ -199,14 +187,39 @@ def _build_operator_act(sentence: MarkedSentence, operator: Mark, trade_objects:
     )
 
 
-def _declines_restriction(sentence: MarkedSentence, operator: Mark, trade_objects: Sequence[Mark]) -> bool:
-    """Whether a restriction directly follows `rule out`: `ruled out new tariffs on Peru`.
+def _draft_act(sentence: MarkedSentence, operator: Mark, governors: Iterable[Mark]) -> DraftAct:
+    """Draft the act of an operator, changed by those before it (`governors`).
 
-    It does if only up to `DECLINED_REACH` words are between them.
+    Of two statements (`threatened to reject`) the second keeps its kind: only measures and talks are changed by more than denial and doubt.
     """
-    after = [mark for mark in trade_objects if operator.last < mark.first <= operator.last + DECLINED_REACH + 1]
-    words = sentence.words_between(operator.first, operator.last + 1)
-    return words[:1] in (["rule"], ["rules"], ["ruled"], ["ruling"]) and bool(after) and class_of(after[0]) == "restriction"
+    entry = operator.readings[0].entry
+    base = str(entry["alone"])
+    draft = DraftAct(base, base, operator.first, f"{entry['id']}.alone")
+    for governor in governors:
+        if base in {"measure", "dialogue"} or class_of(governor) in {"negate", "hypothetical"}:
+            draft.apply(sentence, governor)
+    return draft
+
+
+def _draft_ruled_out(operator: Mark, governors: Iterable[Mark]) -> DraftAct:
+    """Draft the act of who rules out a restriction.
+
+    It is a measure that is denied, but a threat if the operators before it (`governors`) deny or refuse that: `did not rule out tariffs`.
+    """
+    rule_id = f"{operator.readings[0].entry['id']}.restriction"
+    if any(class_of(governor) in {"negate", "refuse"} for governor in governors):
+        return DraftAct("measure", "threat", operator.first, rule_id)
+    return DraftAct("measure", "measure", operator.first, f"{rule_id}{SURE_SIGN}", modality="negated")
+
+
+def _rules_out_restriction(sentence: MarkedSentence, operator: Mark, trade_objects: Sequence[Mark]) -> bool:
+    """Whether an operator is `rule out`, and a restriction follows it.
+
+    Example: `ruled out new tariffs on Peru`. At most `RULED_OUT_REACH` words are between them.
+    """
+    after = [mark for mark in trade_objects if operator.last < mark.first <= operator.last + RULED_OUT_REACH + 1]
+    is_rule_out = sentence.tokens[operator.first].lower in {"rule", "rules", "ruled", "ruling"}
+    return is_rule_out and bool(after) and class_of(after[0]) == "restriction"
 
 
 def _is_ahead(sentence: MarkedSentence, operator: Mark) -> bool:

@@ -1,7 +1,7 @@
 """Readings that the words of a sentence rule out.
 
-Examples: `aid to farmers hurt by tariffs` is no easing, and `to avert US tariffs` no threat. Does not belong here: acts that a state only
-suffers (`roles.py`), or finding the countries that take no part (`bystanders.py`).
+Examples: `aid to farmers hurt by tariffs` is no easing, and `to avert US tariffs` no threat. Belongs here: which kinds of signals are ruled
+out, and for which pairs. Does not: acts that a state only suffers (`roles.py`).
 """
 
 import re
@@ -15,16 +15,13 @@ from pipeline.contracts.scopes import list_members
 from pipeline.contracts.vocabulary import KIND_POLARITY
 from pipeline.signals.context import PAIR_SIZE
 from pipeline.signals.lexicon import cues, load_lexicon
-from pipeline.signals.readers.rules import talks
+from pipeline.signals.readers.rules import outsiders, rulings, subjects, talks
 from pipeline.signals.readers.rules.bystanders import find_models, find_onlookers, find_rivals
 from pipeline.signals.readers.rules.clauses import does_nothing
 from pipeline.signals.readers.rules.earlier import is_earlier
 from pipeline.signals.readers.rules.grammar import class_of
 from pipeline.signals.readers.rules.matching import Mark, MarkedSentence
-from pipeline.signals.readers.rules.outsiders import is_said_by_outsider, reports_no_act
 from pipeline.signals.readers.rules.pairs import find_allies, find_gain, find_joined, find_last_subject, find_owned_pair, is_subject
-from pipeline.signals.readers.rules.rulings import ends_restriction, is_pending
-from pipeline.signals.readers.rules.subjects import is_aid, is_boycott, is_other_dispute, is_personal_tax, is_taken_back
 
 # Reaches are numbers of words.
 AVERTED_REACH = 6
@@ -35,13 +32,13 @@ DREAD_REACH = 3
 _ESCALATION = frozenset({"measure", "threat", "investigation"})
 _CONCESSION = frozenset({"easing", "offer"})
 _DEAL = frozenset({"agreement", "easing", "purchase"})
-_COMMON = frozenset({"agreement", "dialogue", "easing", "purchase"})
+_DEALING = _DEAL | {"dialogue"}
+_TALK = frozenset({"agreement", "dialogue"})
 _STATEMENTS = frozenset({"accusation", "demand", "refusal"})
-_TERMS = frozenset({"agreement", "easing", "offer", "purchase", "dialogue"})
 _ALL_KINDS = frozenset(KIND_POLARITY)
 
 _WORDS = r"(?: [\w'\u2019$-]+)"
-# What did not come is no relief; a deal that averted it may be one.
+# A restriction did not come. That is no relief, but a deal that averted it may be one.
 _AVERTED = re.compile(r"\b(?:was|were|been) (?:\w+ )?averted\b", re.IGNORECASE)
 _DEAL_WORD = re.compile(r"\b(?:deal|agree\w*|accord|pact|truce|compromise)\b", re.IGNORECASE)
 _FIRM = re.compile(
@@ -96,9 +93,9 @@ class Denial(NamedTuple):
         return self.actor in {None, roles[0]} and self.target in {None, roles[1]}
 
 
-#: Reason (`why`) of what had happened before the news: acts of the rules are then historical.
+#: Reason (`why`) of acts that had happened before the news. Those that the rules find are not left out, but dated in the past.
 EARLIER = "earlier"
-#: Of a sentence that does nothing to trade (`clauses.py`).
+#: What a sentence has not that does nothing to trade (`clauses.py`).
 NOTHING_DONE = Denial("clause", frozenset({"measure", "threat", "easing", "offer"}))
 
 
@@ -129,18 +126,20 @@ def _find_bystanders(sentence: MarkedSentence) -> Iterator[Denial]:
     for onlooker in find_onlookers(sentence):
         yield Denial("onlooker", _ESCALATION | _CONCESSION | {"purchase"}, target=onlooker)
     for rival in find_rivals(sentence):
-        yield Denial("rival", _TERMS, target=rival)
-        yield Denial("rival", _TERMS, actor=rival)
+        yield Denial("rival", _DEALING | _CONCESSION, target=rival)
+        yield Denial("rival", _DEALING | _CONCESSION, actor=rival)
     for model in find_models(sentence):
         yield Denial("model", _ESCALATION, target=model)
 
 
-def _is_no_relief(text: str) -> bool:
-    """Whether a restriction did not come, or a relief leaves something out.
+def _is_averted(text: str) -> bool:
+    """Whether a restriction or quarrel `was averted`, and not by a deal."""
+    return _AVERTED.search(text) is not None and _DEAL_WORD.search(text) is None
 
-    A deal that averted it may be a relief.
-    """
-    return (_AVERTED.search(text) is not None and _DEAL_WORD.search(text) is None) or _EXCLUDED.search(text) is not None
+
+def _is_excluded(text: str) -> bool:
+    """Whether something is left out of a relief: `excluded tea from its tariff preferences`."""
+    return _EXCLUDED.search(text) is not None
 
 
 def _is_between_firms(sentence: MarkedSentence) -> bool:
@@ -261,7 +260,7 @@ def _find_allies(sentence: MarkedSentence) -> Iterator[Denial]:
     gain = None if allies else find_gain(sentence)
     winners = [find_joined(sentence, number) for number, mention in enumerate(sentence.mentions) if gain and mention.code == gain[1]]
     for one, other in permutations(next(iter(winners), allies), PAIR_SIZE):
-        yield Denial("allies", _COMMON, one, other)
+        yield Denial("allies", _DEALING, one, other)
 
 
 def _find_raised(sentence: MarkedSentence) -> Iterator[Denial]:
@@ -326,26 +325,28 @@ def _is_firm_addressed(sentence: MarkedSentence) -> bool:
     return False
 
 
-#: What is ruled out for all pairs, and when: by the text alone, or also by the countries and words that it marks.
+# What is ruled out for all pairs, and when. The predicates of `_OF_TEXT` need only the text, those of `_OF_SENTENCE` also its marks.
 _OF_TEXT: tuple[tuple[Denial, Callable[[str], bool]], ...] = (
     (NOTHING_DONE, does_nothing),
-    (Denial("aid", _CONCESSION), is_aid),
-    (Denial("averted", frozenset({"easing"})), _is_no_relief),
-    (Denial("shoppers", _ESCALATION), is_boycott),
-    (Denial("personal", _ALL_KINDS), is_personal_tax),
-    (Denial("ruling", _ESCALATION), lambda text: ends_restriction(text) or is_pending(text)),
-    (Denial("dispute", _ALL_KINDS - {"dialogue"}), is_other_dispute),
-    (Denial("taken_back", frozenset({"accusation", "measure", "threat"})), is_taken_back),
-    (Denial("outsider", _STATEMENTS), is_said_by_outsider),
-    (Denial("outsider", _ESCALATION), reports_no_act),
-    (Denial("terms", frozenset({"agreement"})), talks.settles_terms),
-    (Denial("none", frozenset({"agreement", "dialogue"})), talks.are_not_held),
+    (Denial("aid", _CONCESSION), subjects.is_aid),
+    (Denial("averted", frozenset({"easing"})), _is_averted),
+    (Denial("excluded", frozenset({"easing"})), _is_excluded),
+    (Denial("shoppers", _ESCALATION), subjects.is_boycott),
+    (Denial("personal", _ALL_KINDS), subjects.is_personal_tax),
+    (Denial("dispute", _ALL_KINDS - {"dialogue"}), subjects.is_other_dispute),
+    (Denial("taken_back", frozenset({"accusation", "measure", "threat"})), subjects.is_taken_back),
+    (Denial("ruling", _ESCALATION), rulings.ends_restriction),
+    (Denial("hearing", _ESCALATION), rulings.is_only_heard),
+    (Denial("outsider", _STATEMENTS), outsiders.is_said_by_outsider),
+    (Denial("outsider", _ESCALATION), outsiders.reports_no_act),
+    (Denial("terms", frozenset({"agreement"})), talks.settle_terms),
+    (Denial("none", _TALK), talks.are_not_held),
     (Denial("public", frozenset({"dialogue"})), talks.are_public),
-    (Denial("date", frozenset({"dialogue"})), talks.only_date),
+    (Denial("date", frozenset({"dialogue"})), talks.only_date_act),
 )
 _OF_SENTENCE: tuple[tuple[Denial, Callable[[MarkedSentence], bool]], ...] = (
     (Denial("firms", _DEAL), _is_between_firms),
     (Denial("firm", _ESCALATION, only_unnamed=True), _is_firm_addressed),
-    (Denial("round", frozenset({"agreement", "dialogue"})), talks.is_world_round),
+    (Denial("round", _TALK), talks.are_world_round),
     (Denial(EARLIER, _ALL_KINDS - {"dialogue"}), is_earlier),
 )

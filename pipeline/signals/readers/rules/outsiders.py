@@ -6,10 +6,9 @@ they foretell. Does not belong here: speakers inside a sentence, which the tree 
 
 import re
 
-_OUTSIDERS = (
-    r"(?:academics?|analysts?|commentators?|consultants?|critics|economists?|experts?|historians?|lawyers?|observers|professors?|researchers?"
-    r"|scholars?|strategists?)"
-)
+from pipeline.signals.lexicon import cues
+
+_OUTSIDERS = "(?:" + "|".join(sorted(cues("outsiders"))) + ")"
 _SAY = (
     r"(?:add(?:ed|s)?|argue[ds]?|believed?|call(?:ed|s)?|cautioned|describe[ds]?|estimated?|expect(?:ed|s)?|fear(?:ed|s)?|noted"
     r"|predict(?:ed|s)?|reckon(?:ed|s)?|said|says?|suggest(?:ed|s)?|think|thought|told|warn(?:ed|s)?)"

@@ -35,7 +35,7 @@ _HEARING = re.compile(
 )
 
 
-def is_pending(text: str) -> bool:
+def is_only_heard(text: str) -> bool:
     """Whether a court only hears a case in a sentence."""
     return _HEARING.search(text) is not None
 

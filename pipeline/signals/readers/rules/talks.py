@@ -7,6 +7,7 @@ belong here: finding talks (`compose.py`), or which signals a sentence then cann
 import re
 
 from pipeline.signals.context import PAIR_SIZE
+from pipeline.signals.lexicon import cues
 from pipeline.signals.readers.rules.matching import MarkedSentence
 
 # Only how a deal will be negotiated is settled.
@@ -29,9 +30,10 @@ _NO_TALKS = re.compile(
 _TURN = re.compile(r"\b(?:although|but|however|if|though|unless|until|while|yet)\b|;")
 # Who spoke where in public: `discussed the talks in an interview`.
 _EVENT = r"(?: [\w.'\u2019-]+){1,6}? (?:(?:press|news) (?:briefing|conference)|briefing|interview|podcast|[Cc]abinet meeting)"
+_BROADCASTERS = "|".join(sorted(cues("broadcasters")))
 _STAGE = re.compile(
     rf"\b(?:(?:[Aa]t|[Dd]uring|[Ii]n|[Oo]n){_EVENT}|(?:held|holds|hosted|hosts){_EVENT}[^,;]{{0,200}}, where"
-    r"|on (?:CNBC|CNN|CBS|MSNBC|NBC|ABC|Fox|Bloomberg|Newsmax))\b"
+    rf"|on (?:{_BROADCASTERS}))\b"
 )
 _DISCUSSING = re.compile(r"\b(?:discussed|discusses|discussing|(?:speaks|spoke|talked) (?:about|on))\b")
 _TO_MEDIA = re.compile(
@@ -59,12 +61,12 @@ _DONE_BEFORE = re.compile(
 )
 
 
-def settles_terms(text: str) -> bool:
+def settle_terms(text: str) -> bool:
     """Whether a sentence only says how a deal will be negotiated."""
     return _PRELIMINARIES.search(text) is not None
 
 
-def is_world_round(sentence: MarkedSentence) -> bool:
+def are_world_round(sentence: MarkedSentence) -> bool:
     """Whether talks are those of the world trade body.
 
     Not if the sentence names two states.
@@ -93,7 +95,7 @@ def _is_discussed_on_stage(text: str) -> bool:
     )
 
 
-def only_date(text: str) -> bool:
+def only_date_act(text: str) -> bool:
     """Whether talks only say when something was done.
 
     They follow `before` or `ahead of`, and what precedes these words has a word of restriction or purchase, and none of talks.
