@@ -3,6 +3,7 @@ from datetime import date
 import pytest
 
 from pipeline.signals.actors import find_mentions
+from tests.unit.signals.reading import asserted
 
 
 def mention_tuples(sentence: str, day: date | None = None) -> list[tuple[str, str, bool]]:
@@ -88,3 +89,7 @@ def test_neighbours_of_several_words_exclude_a_name() -> None:
     assert mention_tuples("The Duke of Wellington won.") == []
     assert [code for code, *_ in mention_tuples("The National People's Congress met.")] == ["CHN"]
     assert mention_tuples("The People's Congress met.") == []
+
+
+def test_the_rank_of_an_economy_names_it() -> None:
+    assert asserted("Norway will drop its WTO complaint against the world's second-largest economy.") == {"NOR>CHN easing"}

@@ -1,8 +1,9 @@
-"""Countries that a sentence names only because somebody trades with them."""
+"""Countries that a sentence names, but at which its act is not aimed."""
 
 import pytest
 
 from pipeline.signals.extract import SentenceExtractor
+from tests.unit.signals.reading import read_pairs
 
 
 def _escalations(text: str) -> set[str]:
@@ -51,3 +52,30 @@ def test_a_state_with_which_another_acts_is_no_target() -> None:
     assert _escalations(text).isdisjoint({"CAN>JPN", "CAN>EUN", "CAN>BRA"})
     assert _escalations("Canada imposed export controls on Japan in close coordination with Brazil.") == {"CAN>JPN"}
     assert "CAN>JPN" in _escalations("Canada imposed export controls on Japan and ended its partnership with Japan.")
+
+
+@pytest.mark.parametrize(
+    ("text", "pairs"),
+    [
+        ("Canada and Chile, tired of dependence on the United States, sign trade deal", {"CAN>CHL", "CHL>CAN"}),
+        ("Chile and Norway sign trade pact as counterweight to China", {"CHL>NOR", "NOR>CHL"}),
+        ("Norway restricts copper exports to Chile, aligning with US curbs", {"NOR>CHL"}),
+        ("Norway suspended imports of Chilean chicken on Friday, joining Japan and Mexico", {"NOR>CHL"}),
+        ("Norway approves tariffs on Chilean steel, an effort to placate the Trump administration", {"NOR>CHL"}),
+        ("Vietnam to buy American corn to placate Trump", {"VNM>USA"}),
+    ],
+)
+def test_who_is_named_for_comparison_has_no_part_in_an_act(text: str, pairs: set[str]) -> None:
+    assert read_pairs(text) == pairs
+
+
+@pytest.mark.parametrize(
+    ("text", "pairs"),
+    [
+        ("Norway will scrap export taxes on copper, a move that sent Chilean buyers scrambling.", set()),
+        ("Norway will scrap export taxes on copper for Chile, a move that sent Chilean buyers scrambling.", {"NOR>CHL"}),
+        ("Norway raised duties on Chilean copper, a step that Santiago called unfair.", {"NOR>CHL", "CHL>NOR"}),
+    ],
+)
+def test_who_reacts_to_an_act_is_not_its_target(text: str, pairs: set[str]) -> None:
+    assert {pair for pair in read_pairs(text) if not pair.endswith("*")} == pairs

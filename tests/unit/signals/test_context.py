@@ -2,6 +2,7 @@ import pytest
 
 from pipeline.signals.context import ResolvedSentence, resolve_references
 from pipeline.signals.segment import split_sentences
+from tests.unit.signals.reading import asserted, read, read_pairs
 
 
 def resolve(text: str, source: str = "Meridian Wire") -> list[ResolvedSentence]:
@@ -103,3 +104,55 @@ def test_the_document_of_a_state_is_its_act() -> None:
     assert codes_of_role(resolve(text, source="statement by JPN")[0], "pronoun") == {"JPN"}
     assert codes_of_role(resolve(text)[0], "pronoun") == set()
     assert codes_of_role(resolve("Peru ignores the order.", source="statement by JPN")[0], "pronoun") == set()
+
+
+def test_one_another_means_both_sides() -> None:
+    text = "Peru and Kenya began to levy port fees on one another's ships, and Nairobi praised the Norwegian shipowner Hav."
+    assert asserted(text) == {"PER>KEN measure", "KEN>PER measure"}
+
+
+def test_a_department_or_regulator_is_that_of_the_last_subject() -> None:
+    before = "Washington wrote to makers. "
+    assert "USA>CHN measure" in read(
+        f"{before}The department has put on hold licences that let American firms sell engines to Chinese yards."
+    )
+    assert "USA>PER investigation" in asserted(f"{before}The market regulator opened an inquiry into the Peruvian firm.")
+
+
+def test_a_place_of_talks_of_two_others_is_no_party() -> None:
+    text = "Peru and Norway quarrel over fish. Their ministers told reporters in Ottawa that the two sides had held talks on tariffs."
+    assert read_pairs(text) == {"NOR>PER", "PER>NOR"}
+
+
+def test_a_place_of_talks_is_a_party_if_only_one_other_is_named() -> None:
+    text = "The trade minister of Peru flew home after talks on tariffs in Ottawa."
+    assert {mention.code for mention in resolve(text)[0].mentions} == {"PER", "CAN"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The ministry in Ottawa will tax Peruvian fish and Norwegian timber.",
+        "In Ottawa's view Peru and Norway sell fish too cheaply.",
+    ],
+)
+def test_a_capital_of_those_who_act_is_a_party(text: str) -> None:
+    assert "CAN" in {mention.code for mention in resolve(text)[0].mentions}
+
+
+def test_a_place_of_talks_is_a_party_if_its_state_is_named_too() -> None:
+    text = "Peru and Norway quarrel over fish. Their ministers met in Ottawa. Canada offered to mediate."
+    assert "CAN" in {mention.code for mention in resolve(text)[1].mentions}
+
+
+@pytest.mark.parametrize(
+    ("text", "pairs"),
+    [
+        ("Mexico's economy minister sees quick NAFTA deal", {"MEX>USA"}),
+        ("Canada ready to walk away from NAFTA talks", {"CAN>USA"}),
+        ("Mexico's economy minister sees quick deal on nuts", set()),
+        ("Mexico raises tariffs on Chinese cars before USMCA review", {"MEX>CHN"}),
+    ],
+)
+def test_the_pact_of_north_america_names_the_united_states(text: str, pairs: set[str]) -> None:
+    assert read_pairs(text) == pairs

@@ -143,3 +143,39 @@ def test_what_an_order_retells_of_an_earlier_one_is_history(sentence: str, is_ba
 )
 def test_a_month_that_opens_a_sentence_dates_its_first_clause(sentence: str, is_back: bool) -> None:
     assert is_past_event(sentence, DAY) is is_back
+
+
+@pytest.mark.parametrize(
+    ("sentence", "is_retold"),
+    [
+        ("And I said, we're going to put a tax of 40 percent on Norway.", True),
+        ('I said, "If you don\'t open up, Norway, we will double the duty."', True),
+        ("We said that Norway would have to pay a duty.", True),
+        ("As I said, we will double the duty on Norway.", False),
+        ("I said today that we will double the duty on Norway.", False),
+        ('"We will tax Norway," I said.', False),
+        ("I said, if they tax our cars, we will tax theirs.", True),
+        ('And I told him, "We will put a duty of 80 percent on your fish."', True),
+        ("We said that we would tax every one of those nations.", True),
+        ("We said today that we would tax their fish.", False),
+        ("We told the Peruvian side that we will tax its fish.", False),
+        ("As I said, we will tax their fish.", False),
+        ("He said that they would tax its fish.", False),
+    ],
+)
+def test_who_recalls_its_own_words_reports_no_news(sentence: str, is_retold: bool) -> None:
+    assert {is_past_event(sentence, day) for day in (DAY, None)} == {is_retold}
+
+
+@pytest.mark.parametrize(
+    ("sentence", "is_retold"),
+    [
+        ("The Secretary also recommended that I impose a duty of 12 percent on imports of tin.", True),
+        ("In light of these findings, the Secretary recommended a range of actions on imports of tin.", True),
+        ("Today the Secretary recommended a duty of 12 percent on imports of tin.", False),
+        ("Commerce Secretary Ann Lee recommended a duty of 12 percent on imports of tin.", False),
+        ("The Secretary shall recommend whether I should impose a duty on imports of tin.", False),
+    ],
+)
+def test_what_the_secretary_recommended_is_recalled(sentence: str, is_retold: bool) -> None:
+    assert is_past_event(sentence, DAY) is is_retold

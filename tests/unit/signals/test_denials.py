@@ -2,14 +2,7 @@
 
 import pytest
 
-from tests.unit.signals.reading import read
-
-ESCALATIONS = ("measure", "threat", "investigation", "refusal")
-RELIEFS = ("easing", "offer", "purchase", "agreement")
-
-
-def _pairs(text: str, kinds: tuple[str, ...], title: str = "") -> set[str]:
-    return {finding.split()[0] for finding in read(text, title) if finding.split()[1] in kinds}
+from tests.unit.signals.reading import ESCALATIONS, RELIEFS, read, read_pairs
 
 
 @pytest.mark.parametrize(
@@ -26,7 +19,7 @@ def _pairs(text: str, kinds: tuple[str, ...], title: str = "") -> set[str]:
     ],
 )
 def test_who_averts_a_restriction_imposes_none(text: str, pairs: set[str]) -> None:
-    assert _pairs(text, ESCALATIONS) == pairs
+    assert read_pairs(text, ESCALATIONS) == pairs
 
 
 @pytest.mark.parametrize(
@@ -40,7 +33,7 @@ def test_who_averts_a_restriction_imposes_none(text: str, pairs: set[str]) -> No
     ],
 )
 def test_a_country_before_a_restriction_with_an_owner_is_its_target(text: str, pairs: set[str]) -> None:
-    assert _pairs(text, ESCALATIONS) == pairs
+    assert read_pairs(text, ESCALATIONS) == pairs
 
 
 @pytest.mark.parametrize(
@@ -66,43 +59,12 @@ def test_who_wins_a_relief_is_its_target(text: str, signals: set[str]) -> None:
     ],
 )
 def test_a_threat_to_a_firm_is_none_to_a_state(text: str, title: str) -> None:
-    assert _pairs(text, ("threat",), title) == set()
+    assert read_pairs(text, ("threat",), title) == set()
 
 
 def test_a_threat_that_names_a_state_is_one() -> None:
-    assert _pairs("Trump threatens Norway's fishermen with tariffs", ("threat",)) == {"USA>NOR"}
-    assert _pairs("The firm is Peruvian.", ("threat",), "Trump threatens Norway with 'huge tax'") == {"USA>NOR"}
-
-
-@pytest.mark.parametrize(
-    ("text", "pairs"),
-    [
-        ("Washington to provide $8bn in aid to farmers hurt by Chinese tariffs", set()),
-        ("Norway offers loans to exporters hit by American duties", set()),
-        ("Norway unveils relief package for steelmakers hit by US tariffs", set()),
-        ("Norway grants tariff relief to Peruvian growers hit by floods", {"NOR>PER"}),
-    ],
-)
-def test_aid_to_its_own_producers_is_no_relief(text: str, pairs: set[str]) -> None:
-    assert _pairs(text, RELIEFS) == pairs
-
-
-@pytest.mark.parametrize(
-    ("text", "pairs"),
-    [
-        ("South Koreans boycott Japanese cars in trade row", set()),
-        ("Boycott of Japanese cars spreads in South Korea", set()),
-        ("Norwegian shoppers shun Peruvian fish over tariffs", set()),
-        ("China boycotts Norwegian fish", {"CHN>NOR"}),
-    ],
-)
-def test_what_shoppers_leave_in_the_shelf_is_not_banned(text: str, pairs: set[str]) -> None:
-    assert _pairs(text, ESCALATIONS) == pairs
-
-
-def test_taxes_on_persons_are_no_matter_of_trade() -> None:
-    assert read("EU joins fight against US tax on 'accidental Americans'") == set()
-    assert read("EU joins fight against US digital tax on its firms")
+    assert read_pairs("Trump threatens Norway's fishermen with tariffs", ("threat",)) == {"USA>NOR"}
+    assert read_pairs("The firm is Peruvian.", ("threat",), "Trump threatens Norway with 'huge tax'") == {"USA>NOR"}
 
 
 @pytest.mark.parametrize(
@@ -119,7 +81,7 @@ def test_taxes_on_persons_are_no_matter_of_trade() -> None:
     ],
 )
 def test_what_firms_agree_is_no_deal_of_states(text: str, pairs: set[str]) -> None:
-    assert _pairs(text, ("agreement",)) == pairs
+    assert read_pairs(text, ("agreement",)) == pairs
 
 
 @pytest.mark.parametrize(
@@ -147,7 +109,7 @@ def test_who_foretells_what_a_duty_does_accuses_its_owner(text: str, finding: st
     ],
 )
 def test_who_acts_before_the_other_side_does_not_do_its_act(text: str, pairs: set[str]) -> None:
-    assert {pair for pair in _pairs(text, ESCALATIONS) if not pair.startswith(("USA", "CAN"))} == pairs
+    assert {pair for pair in read_pairs(text, ESCALATIONS) if not pair.startswith(("USA", "CAN"))} == pairs
 
 
 def test_the_union_and_its_members_have_no_trade_policy_towards_each_other() -> None:
@@ -166,7 +128,7 @@ def test_the_union_and_its_members_have_no_trade_policy_towards_each_other() -> 
     ],
 )
 def test_who_has_a_relief_or_restores_a_duty_grants_none(text: str, reliefs: set[str]) -> None:
-    assert _pairs(text, RELIEFS) == reliefs
+    assert read_pairs(text, RELIEFS) == reliefs
 
 
 @pytest.mark.parametrize(
@@ -177,7 +139,7 @@ def test_who_has_a_relief_or_restores_a_duty_grants_none(text: str, reliefs: set
     ],
 )
 def test_a_trade_war_that_was_averted_is_no_relief(text: str, pairs: set[str]) -> None:
-    assert _pairs(text, RELIEFS) == pairs
+    assert read_pairs(text, RELIEFS) == pairs
 
 
 @pytest.mark.parametrize(
@@ -191,5 +153,52 @@ def test_a_trade_war_that_was_averted_is_no_relief(text: str, pairs: set[str]) -
     ],
 )
 def test_a_country_that_is_raised_to_a_rate_is_not_relieved(text: str, relieved: str | None, hit: str | None) -> None:
-    assert _pairs(text, RELIEFS) - {"USA>*"} == ({relieved} if relieved else set())
-    assert _pairs(text, ESCALATIONS) == ({hit} if hit else set())
+    assert read_pairs(text, RELIEFS) - {"USA>*"} == ({relieved} if relieved else set())
+    assert read_pairs(text, ESCALATIONS) == ({hit} if hit else set())
+
+
+def test_business_people_sign_no_deal_of_states() -> None:
+    deals = {"CHL>NOR agreement", "NOR>CHL agreement"}
+    assert not deals & read("Chilean and Norwegian businessmen signed an accord to raise trade in fish.")
+    assert deals <= read("Chilean and Norwegian ministers signed an accord to raise trade in fish.")
+
+
+def test_a_member_of_the_union_has_no_trade_quarrel_with_it() -> None:
+    title = "European Union and Norway at odds over an oil tax"
+    assert not any(finding.startswith("DEU>EUN") for finding in read("Germany, also opposed to the tax, will tell the meeting so.", title))
+
+
+@pytest.mark.parametrize(
+    ("text", "is_relief"),
+    [
+        ("Norway excluded Peruvian fish from its tariff preferences.", False),
+        ("Norway excluded Peruvian fish from its duty on salmon.", True),
+    ],
+)
+def test_what_is_left_out_of_a_relief_is_not_relieved(text: str, *, is_relief: bool) -> None:
+    assert ("NOR>PER easing" in read(text)) is is_relief
+
+
+@pytest.mark.parametrize(
+    ("goods", "pairs"),
+    [
+        ("Chinese goods (including goods of the Hong Kong Special Administrative Region)", {"USA>CHN"}),
+        ("goods of China and Hong Kong", {"USA>CHN", "USA>HKG"}),
+    ],
+)
+def test_a_territory_in_parentheses_is_no_partner_of_its_own(goods: str, pairs: set[str]) -> None:
+    assert read_pairs(f"The United States will suspend its additional tariffs on {goods} for 60 days.") == pairs
+
+
+@pytest.mark.parametrize(
+    ("text", "pairs"),
+    [
+        ("Peru braces for Norwegian tariffs", set()),
+        ("Peru fears Norwegian tariffs on its fish", set()),
+        ("Norway stokes trade war fears with new tariffs on Peruvian fish", {"NOR>PER"}),
+        ("Peru, wary of Norwegian tariffs, vows retaliation", {"PER>NOR"}),
+        ("Fearing a flood of Peruvian fish, Norway threatens tariffs", {"NOR>PER"}),
+    ],
+)
+def test_who_fears_a_restriction_threatens_nobody(text: str, pairs: set[str]) -> None:
+    assert {signal.split()[0] for signal in read(text)} == pairs

@@ -6,6 +6,7 @@ from pipeline.signals import names
 from pipeline.signals.actors import find_mentions, find_mentions_in_article
 from pipeline.signals.lexicon import LexiconError, load_lexicon
 from pipeline.signals.lexicon.leaders import list_spellings, list_surnames
+from tests.unit.signals.reading import read_pairs
 
 LEADERS = [leader for country in load_lexicon("actors")["country"] for leader in country["leaders"]]
 
@@ -154,3 +155,31 @@ def test_a_name_of_two_leaders_in_office_is_an_error() -> None:
     assert len(names.read_names(in_turn)) == 4
     with pytest.raises(LexiconError, match="'Fig' is a name of both NOR and PER"):
         names.read_names([in_turn[0], country("PER", "2001-12-31", "2003-01-01")])
+
+
+@pytest.mark.parametrize(
+    ("text", "pairs"),
+    [
+        ("Farrell: We urge Norway to lift its ban on our salmon.", {"AUS>NOR"}),
+        ("Mr. Farrell: We urge Norway to lift its ban on our salmon.", {"AUS>NOR"}),
+        ("Mr. Ernest Farrell: We urge Norway to lift its ban on our salmon.", set()),
+        ("Professor Farrell: We urge Norway to lift its ban on our salmon.", set()),
+    ],
+)
+def test_a_surname_before_a_colon_is_the_ministers(text: str, pairs: set[str]) -> None:
+    assert {pair for pair in read_pairs(text) if pair.startswith("AUS")} == pairs
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "day"),
+    [
+        ("Shu Jueting", "CHN", date(2022, 5, 5)),
+        ("Randhir Jaiswal", "IND", date(2025, 8, 6)),
+        ("Olof Gill", "EUN", date(2025, 4, 9)),
+        ("Psaki", "USA", date(2021, 9, 1)),
+        ("Psaki", None, date(2025, 9, 1)),
+    ],
+)
+def test_spokespersons_speak_for_their_state_while_in_office(name: str, code: str | None, day: date) -> None:
+    mentions = find_mentions(f"{name} said that the duty would stay.", day)
+    assert [mention.code for mention in mentions] == ([code] if code else [])

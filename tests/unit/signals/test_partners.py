@@ -3,6 +3,7 @@
 import polars as pl
 import pytest
 
+from pipeline.signals.extract import SentenceExtractor
 from pipeline.signals.partners import drop_unnamed
 
 NAMED = {"actor_words": "Ottawa", "speaker": None}
@@ -47,3 +48,17 @@ def test_an_act_towards_a_country_is_not_also_towards_all(words: str, probabilit
     to_peru = act | {"target": "PER", "target_words": "", "probability": 0.8}
     to_all = act | {"target": "*", "target_words": words, "probability": probability}
     assert drop_unnamed(pl.DataFrame([to_peru, to_all]))["target"].to_list() == targets
+
+
+@pytest.mark.parametrize(
+    ("text", "pairs"),
+    [
+        ("Spokesman of Peru: We told Norway so.\nOur teams will work on a trade agreement very soon.", {"PER>NOR"}),
+        ("Spokesman of Peru: We met Norway's minister.\nWe and Norway will hold trade talks in May.", {"PER>NOR", "NOR>PER"}),
+        ("Spokesman of Peru: We met Norway's minister.\nThe two sides will hold trade talks in May.", {"PER>NOR", "NOR>PER"}),
+    ],
+)
+def test_who_speaks_of_talks_reports_its_own_part(text: str, pairs: set[str]) -> None:
+    last = text.rsplit("\n", maxsplit=1)[-1]
+    findings = SentenceExtractor("both").explain(text).filter(modality="asserted", kind="dialogue", quote=last)
+    assert {f"{finding['actor']}>{finding['target']}" for finding in findings.to_dicts()} == pairs

@@ -3,7 +3,7 @@
 import pytest
 
 from pipeline.signals.extract import SentenceExtractor
-from tests.unit.signals.reading import asserted, explain
+from tests.unit.signals.reading import asserted, explain, read
 
 
 @pytest.mark.parametrize(
@@ -189,3 +189,30 @@ def test_a_country_named_twice_around_and_is_no_list(text: str) -> None:
 
 def test_other_countries_around_and_are_a_list() -> None:
     assert asserted("New American tariffs on China and Mexico took effect.") == {"USA>CHN measure", "USA>MEX measure"}
+
+
+@pytest.mark.parametrize(
+    ("text", "pairs"),
+    [
+        ("Peru and Kenya sign trade deals with Norway.", {"PER NOR", "KEN NOR"}),
+        ("Peru and Kenya sign a trade deal with rules on tea.", {"PER KEN"}),
+        ("Peru and Kenya sign a trade deal with Norway in mind.", {"PER KEN"}),
+        ("Peru, Kenya win tariff break for goods under trade pact", set()),
+        ("Peru, Kenya sign trade pact", {"PER KEN"}),
+    ],
+)
+def test_who_deals_together_with_another_has_no_own_deal(text: str, pairs: set[str]) -> None:
+    assert {frozenset(finding.split()[0].split(">")) for finding in asserted(text)} == {frozenset(pair.split()) for pair in pairs}
+    assert ("KEN>PER agreement" in read(text)) == ("PER KEN" in pairs)
+
+
+@pytest.mark.parametrize(
+    ("text", "signals"),
+    [
+        ("Mao Ning: This trade war was started by the United States, and China never wanted it.", {"CHN>USA accusation"}),
+        ("Peru's minister said that Norway had started a trade war with its duties on fish.", {"PER>NOR accusation"}),
+        ("Analysts said that the trade war was started by Norway, not by Peru.", set()),
+    ],
+)
+def test_who_is_said_to_have_begun_a_trade_war_is_accused(text: str, signals: set[str]) -> None:
+    assert read(text) == signals

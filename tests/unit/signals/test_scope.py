@@ -14,6 +14,7 @@ from pipeline.signals.extract import SentenceExtractor
 from pipeline.signals.gold import read_gold, select_half
 from pipeline.signals.lexicon import load_lexicon
 from pipeline.signals.scope import find_scope, resolve_scopes
+from tests.unit.signals.reading import asserted, read_pairs
 
 GOLD = Path(__file__).parents[2] / "gold" / "general-acts.jsonl"
 SCOPES: list[dict[str, Any]] = load_lexicon("scopes")["scope"]
@@ -175,3 +176,23 @@ def test_the_actor_is_no_exception() -> None:
 def test_both_readers_state_scope_and_exceptions(mode: str) -> None:
     findings = SentenceExtractor(mode).explain("The United States sets duties on steel from all countries except Canada and Mexico.")
     assert findings.select("target", "scope", "exceptions").unique().rows() == [("*", "all", "CAN MEX")]
+
+
+def test_all_but_certain_leaves_no_country_out() -> None:
+    assert asserted("It was all but certain that Chile would impose curbs on Norwegian fish.") == {"CHL>NOR measure"}
+    assert find_scope("The deal that Chile and Norway sought was all but dead.") is None
+    scope = find_scope("Chile will impose a duty on fish from all but Norway.")
+    assert scope is not None
+    assert scope.exceptions == ("NOR",)
+
+
+@pytest.mark.parametrize(
+    ("text", "pairs"),
+    [
+        ("Ghana, the world's second-largest cocoa grower, halted exports of raw beans to Switzerland on Monday.", {"GHA>CHE"}),
+        ("China, Asia's biggest producer, halted exports of gallium to Japan on Monday.", {"CHN>JPN"}),
+        ("Ghana halted exports of raw beans to the world on Monday.", {"GHA>*"}),
+    ],
+)
+def test_a_rank_in_the_world_is_no_target(text: str, pairs: set[str]) -> None:
+    assert read_pairs(text) == pairs

@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from pipeline.signals.extract import SentenceExtractor
-from tests.unit.signals.reading import asserted, explain
+from tests.unit.signals.reading import asserted, explain, read
 
 
 @pytest.mark.parametrize(
@@ -171,3 +171,72 @@ def test_a_tariff_that_is_threatened_does_not_exist_yet() -> None:
 def test_retaliation_is_ruled_out_only_by_a_denial_next_to_it(text: str, kinds: set[str]) -> None:
     findings = SentenceExtractor("both").explain(text).filter(actor="MEX", target="USA", modality="asserted")
     assert set(findings["kind"]) == kinds
+
+
+@pytest.mark.parametrize(
+    ("text", "signals"),
+    [
+        ("Peru ended its inquiry into Kenyan tea with duties of up to 30 percent.", {"PER>KEN measure"}),
+        ("Peru ended its inquiry into Kenyan tea without duties.", {"PER>KEN easing"}),
+        ("Peru ended its inquiry into Kenyan tea with no new duties.", {"PER>KEN easing"}),
+        ("Peru announced the freezing of tariffs on Kenyan tea.", {"PER>KEN easing"}),
+        ("Peru announced the tariffs on Kenyan tea.", {"PER>KEN measure"}),
+    ],
+)
+def test_the_sign_is_that_of_what_comes_out(text: str, signals: set[str]) -> None:
+    assert read(text) == signals
+
+
+@pytest.mark.parametrize(
+    ("text", "signals"),
+    [
+        ("Norway closes loophole that let Chilean sellers ship parcels without paying duty", {"NOR>CHL measure"}),
+        ("Norway may close loophole for Chilean parcels", {"NOR>CHL threat"}),
+        ("Chile opens loophole for Norwegian salmon", {"CHL>NOR easing"}),
+    ],
+)
+def test_closing_a_loophole_is_no_relief(text: str, signals: set[str]) -> None:
+    assert read(text) == signals
+
+
+def test_the_end_of_preferential_trade_treatment_is_a_measure() -> None:
+    assert asserted("Chile ended duty-free trade treatment for goods from Norway.") == {"CHL>NOR measure"}
+
+
+@pytest.mark.parametrize(
+    ("text", "signals"),
+    [
+        ("Peru will extend the expiration of tariff exclusions for Kenya, due to expire in May, until June.", {"PER>KEN easing"}),
+        ("Tariff exclusions for Kenyan goods expire on Friday, Peru said.", {"PER>KEN measure"}),
+        ("Peru will tariff Kenyan goods.", {"PER>KEN measure"}),
+        ("Peru cut its tariff-rate quota for Kenyan tea.", {"PER>KEN measure"}),
+        ("Peru and Kenya will consider tariff-rate quotas.", set()),
+    ],
+)
+def test_exclusions_and_quotas_let_goods_pass(text: str, signals: set[str]) -> None:
+    assert asserted(text) == signals
+
+
+@pytest.mark.parametrize(
+    ("text", "is_measure"),
+    [
+        ("Norway sees no reason to retaliate against American tariffs", False),
+        ("Norway has no need to tax American fish", False),
+        ("Norway retaliates against American tariffs for no reason", True),
+    ],
+)
+def test_who_sees_no_reason_to_act_does_not_act(text: str, is_measure: bool) -> None:
+    assert any(finding.startswith("NOR>USA measure") for finding in read(text)) == is_measure
+
+
+@pytest.mark.parametrize(
+    ("text", "signals"),
+    [
+        ("Trudeau Says Canada May Delay Chile Trade Deal Deadline.", {"CAN>CHL offer"}),
+        ("Canada extends the deadline for Chilean tariffs", {"CAN>CHL easing"}),
+        ("Canada refuses to extend the tariff deadline for Chile", {"CAN>CHL refusal"}),
+        ("Canada May Raise Tariffs on Chile.", {"CAN>CHL threat"}),
+    ],
+)
+def test_who_may_put_off_a_deadline_threatens_nothing(text: str, signals: set[str]) -> None:
+    assert read(text) == signals

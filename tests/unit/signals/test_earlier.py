@@ -1,0 +1,40 @@
+"""What a sentence says had happened before the news, and near-twins."""
+
+import pytest
+
+from tests.unit.signals.reading import explain, read
+
+
+@pytest.mark.parametrize(
+    ("text", "signals"),
+    [
+        ("Lima had complained for months that the levy discriminated against Peruvian firms.", set()),
+        ("Peru's trade minister had warned earlier that Lima would answer Kenya's tariffs.", set()),
+        ("In April Peru had imposed a duty on Kenyan tea.", set()),
+        ("Peru halved the duty that it had imposed on Kenyan tea.", {"PER>KEN easing"}),
+        ("Peru said that it had imposed a duty on Kenyan tea.", {"PER>KEN measure"}),
+        ("Peru had imposed a duty on Kenyan tea, but on Monday it lifted the duty.", {"PER>KEN easing"}),
+    ],
+)
+def test_what_a_main_clause_says_had_happened_is_no_news(text: str, signals: set[str]) -> None:
+    assert read(text, "Peru and Kenya at odds over tea") >= signals
+    assert {finding for finding in read(text) if not finding.endswith("dialogue")} <= signals
+
+
+def test_what_had_happened_is_historical() -> None:
+    assert ("measure", "historical") in {
+        (one["kind"], one["modality"]) for one in explain("In April Peru had imposed a duty on Kenyan tea.")
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "signals"),
+    [
+        ("Peru had warned that it would react to the Norwegian duties.", set()),
+        ("Peru has warned that it will react to the Norwegian duties.", {"PER>NOR threat"}),
+        ("Norway had threatened to impose a duty of 30 percent on Peruvian tin.", set()),
+        ("Norway threatened to impose a duty of 30 percent on Peruvian tin.", {"NOR>PER threat"}),
+    ],
+)
+def test_a_threat_in_the_past_perfect_is_history(text: str, signals: set[str]) -> None:
+    assert read(text) == signals
