@@ -1,6 +1,7 @@
 """Changes of a finished act by its sentence.
 
-Conditions, questions and words of the past adjust kind and modality. Acts are found in `compose.py`.
+Conditions, questions, words of the past and the sentence's other acts change kind and modality. Acts are found in `compose.py`; what
+only the syntax tree shows is in `background.py`.
 """
 
 import re
@@ -12,7 +13,7 @@ from pipeline.signals.reader import SURE_SIGN
 from pipeline.signals.readers.rules.grammar import CONCEDING, ESCALATING, Act, class_of
 from pipeline.signals.readers.rules.matching import MarkedSentence
 
-#: Rule of a restriction that its owner keeps while easing another.
+#: Id of the rule for a restriction that its owner keeps while easing another.
 REST = "rest.restriction"
 
 # What came after an act: `agreed on Monday, and Japan has since lowered its duty`.
@@ -33,7 +34,7 @@ def adjust(sentence: MarkedSentence, acts: Iterable[Act]) -> list[Act]:
     """
     adjusted = [_adjust_act(sentence, act) for act in acts]
     eased = {act.thing for act in adjusted if act.kind == "easing" and act.modality == "asserted"}
-    return [_adjust_rest(act, eased) if eased else act for act in adjusted]
+    return [_adjust_to_relief(act, eased) if eased else act for act in adjusted]
 
 
 def _adjust_act(sentence: MarkedSentence, act: Act) -> Act:
@@ -42,11 +43,12 @@ def _adjust_act(sentence: MarkedSentence, act: Act) -> Act:
     return _adjust_modality(sentence, _adjust_awaited_relief(sentence, future))
 
 
-def _adjust_rest(act: Act, eased: Container[int | None]) -> Act:
-    """Turn what another act eases or leaves into background.
+def _adjust_to_relief(act: Act, eased: Container[int | None]) -> Act:
+    """Make an act background that is no news next to a relief.
 
-    Examples: `will scrap its duties on tea while keeping those on coffee` refuses nothing, and in `extended exclusions that were due to
-    expire` nothing lapses. `eased`: objects of the acts that ease. Other acts stay as they are.
+    `eased`: positions of the objects that the sentence eases. Who retains a restriction then refuses nothing (`will scrap its duties on
+    tea while keeping those on coffee`), and a relief that is prolonged does not lapse (`extended exclusions that were due to expire`).
+    Other acts stay as they are.
     """
     if act.rule_id.startswith("fall.approval") and act.thing in eased:
         return replace(act, modality="historical")

@@ -29,7 +29,8 @@ def _is_background(parsed: ParsedSentence, at: int) -> bool:
     """Whether an act only identifies a thing or sets the scene.
 
     Examples: `tariffs imposed in May`, `planned tariffs`, `the duty that he announced`, `after talks`,
-    `the decision to impose tariffs was`, `because of its threat to impose tariffs`, `previous threats`, `drops its threat`.
+    `the decision to impose tariffs was`, `because of its threat to impose tariffs`, `previous threats`, `drops its threat`, `condemned the
+    tariff that Japan plans`.
     """
     tree, sentence, verb = parsed.tree, parsed.sentence, parsed.main_verb(at)
     relation, tag = tree.relations[verb], tree.tags[verb]

@@ -1,4 +1,4 @@
-"""Countries that a sentence names, but at which its act is not aimed.
+"""Countries named in a sentence, at which its act is not aimed.
 
 Examples: Russia in `a tariff on India over its purchases of Russian oil`, Japan in `sanctions on Russia in coordination with Japan`, China
 in `a trade deal as a counterweight to China`. Does not belong here: which signals they then cannot be part of (`denials.py`, `reader.py`).

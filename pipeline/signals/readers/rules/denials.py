@@ -310,7 +310,7 @@ def _is_firm_addressed(sentence: MarkedSentence) -> bool:
     Words With Capitals, names are not visible.
     """
     nonstate = load_lexicon("actors")["nouns"]["nonstate"]
-    in_mentions = {at for first, last in sentence.mention_spans for at in range(first, last + 1)}
+    in_mentions = sentence.words_of_mentions
     has_names = not sentence.title_words
     for operator in sentence.marks_of("operator"):
         at = operator.last + 1

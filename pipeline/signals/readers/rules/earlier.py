@@ -8,18 +8,20 @@ import re
 from pipeline.signals.lexicon.inflect import IRREGULAR
 from pipeline.signals.readers.rules.matching import MarkedSentence
 
-# In the main clause, what had happened is older than the news.
+# `had` and a word that may be a participle, with no quotation before them and, after them, no `;` or `, but`, which may open the news.
 _HAD = re.compile(
     r"^([^;:\"\u201c\u201d]{1,120}?) had (?:(?:already|also|earlier|just|long|once|previously) )?(\w+)\b"
     r"(?!.*(?:;|, (?:but|now|while|yet)\b))",
     re.DOTALL,
 )
 _PARTICIPLES = frozenset(participle for _, participle in IRREGULAR.values())
+# Words that open another clause, or say that somebody reports: `had` is then not in the main clause.
 _LINK = re.compile(
     r"\b(?:after|although|as|because|before|how|if|said|says|since|that|though|what|when|where|whether|which|while|who|whose)\b",
     re.IGNORECASE,
 )
-_PRONOUN = re.compile(
+# A pronoun as the subject of the main clause: it opens the sentence, alone or after words such as `In May`.
+_OPENING_PRONOUN = re.compile(
     r"(?:^|,\s*)(?:(?:At|Back|By|Days|Earlier|Hours|In|Last|Months|On|Only|Weeks)\b[^,]*\s)?(?:he|it|she|they|we)$", re.IGNORECASE
 )
 _ANY_PRONOUN = re.compile(r"\b(?:he|it|she|they|we|I|you)$", re.IGNORECASE)
@@ -28,15 +30,15 @@ _ANY_PRONOUN = re.compile(r"\b(?:he|it|she|they|we|I|you)$", re.IGNORECASE)
 def is_earlier(sentence: MarkedSentence) -> bool:
     """Whether the main clause reports what had happened before the news.
 
-    Example: `Lima had complained for months about the levy`. No clause, finite verb or quotation is before `had`, and a pronoun only as the
-    subject (not `halved the levy it had imposed`).
+    Example: `Lima had complained for months about the levy`. No other clause, finite verb or quotation is before `had`; a pronoun directly
+    before it must open the sentence (not `halved the levy it had imposed`).
     """
     match = _HAD.match(sentence.text)
     if (
         match is None
         or not (match[2].endswith("ed") or match[2] in _PARTICIPLES)
         or _LINK.search(match[1])
-        or (_ANY_PRONOUN.search(match[1]) and not _PRONOUN.search(match[1]))
+        or (_ANY_PRONOUN.search(match[1]) and not _OPENING_PRONOUN.search(match[1]))
     ):
         return False
     finite = (mark for mark in sentence.marks_of("verb", "operator") if mark.form in {"past", "both", "s"})

@@ -61,17 +61,21 @@ class MarkedSentence:
         return tuple(zip(self.mentions, self.mention_spans, strict=True))
 
     @cached_property
+    def words_of_mentions(self) -> frozenset[int]:
+        """Positions of the words that belong to a mention."""
+        return frozenset(at for first, last in self.mention_spans for at in range(first, last + 1))
+
+    @cached_property
     def title_words(self) -> tuple[Token, ...]:
         """Words of a headline in Title Case, whose capitals make no names.
 
         They are its words of over `MAX_LENGTH_OF_SHORT_WORD` letters that name no country. Empty unless more than half of these have
         capitals.
         """
-        in_mentions = {at for first, last in self.mention_spans for at in range(first, last + 1)}
         words = tuple(
             token
             for at, token in enumerate(self.tokens)
-            if at not in in_mentions and token.text[0].isalpha() and len(token.text) > MAX_LENGTH_OF_SHORT_WORD
+            if at not in self.words_of_mentions and token.text[0].isalpha() and len(token.text) > MAX_LENGTH_OF_SHORT_WORD
         )
         return words if 2 * sum(word.text[0].isupper() for word in words) > len(words) else ()
 

@@ -1,7 +1,7 @@
 """Sentences that somebody says who acts for no state.
 
-Examples: `..., trade lawyers said`, `..., said Ana Ruiz, a professor in Lima`. What they accuse or demand is no signal, nor is an act that
-they foretell. Does not belong here: speakers inside a sentence, which the tree shows (`parsed.py`).
+Examples: `..., trade lawyers said`, `..., said Ana Ruiz, a professor in Lima`. What they accuse of or demand is no signal, nor is an act
+that they foretell. Does not belong here: speakers of a single clause, whom the syntax tree shows (`parsed.py`).
 """
 
 import re
@@ -14,25 +14,30 @@ _SAY = (
     r"|predict(?:ed|s)?|reckon(?:ed|s)?|said|says?|suggest(?:ed|s)?|think|thought|told|warn(?:ed|s)?)"
 )
 _OF_WHAT = r"(?: (?:at|from|in|of|on|who|with) [^,;]{2,50})?"
+# What ends a quotation, or the words that are reported.
 _QUOTE_END = r"[,:;][\"'\u2019\u201d]*"
-# `Economists at two banks said`; `but` opens what may be another matter.
+# `Economists at two banks said ...`. After `, but` follows what may be news.
 _OPENING = re.compile(
     rf"^(?:(?:But|Still|Yet|However),? )?(?:[\w'\u2019.-]+ ){{0,5}}?{_OUTSIDERS}{_OF_WHAT} {_SAY}\b(?!.*, but\b)", re.IGNORECASE
 )
+# `..., economists said on Monday.`
 _CLOSING = re.compile(
     rf",[\"'\u2019\u201d]* (?:[\w'\u2019.-]+ ){{0,6}}?{_OUTSIDERS}{_OF_WHAT} {_SAY}(?: [\w. ]{{1,30}})?[.\"\u201d]*$", re.IGNORECASE
 )
+# `," said Ana Ruiz, a professor at ...`, `," said a trade lawyer`.
 _NAME = r"(?:[A-Z][\w.'\u2019-]+ ){0,3}[A-Z][\w.'\u2019-]+"
 _POST = rf"(?:{_OUTSIDERS}|(?:senior )?fellow|[Rr]esearch (?:[Cc]ent\w+|[Ii]nstitute)|think tank)"
 _NAMED = re.compile(
     rf"{_QUOTE_END} {_SAY} {_NAME}, [^,;]{{0,80}}?\b{_POST}\b|{_QUOTE_END} {_SAY} (?:[a-z'\u2019-]+ ){{0,4}}?{_OUTSIDERS}\b"
 )
-# What they report of a government is news, what they write themselves is not.
+# `State media accuse Peru of ...`: their own opinion. What they report of a government is news.
 _MEDIA = re.compile(
     r"^(?:[\w'\u2019-]+ ){0,2}(?:government|official|party|ruling-party|state|state-run) (?:dail(?:y|ies)|media|newspapers?|tabloids?)"
     r"(?: [A-Z]\w+){0,3} (?:accuse|assail|attack|blast|call|condemn|criticis|criticiz|decr|denounc|lambast|mock|rail|scold|slam|urge|warn)",
 )
+# The end of a headline: `...: analyst`, `..., experts say`.
 _KICKER = re.compile(rf"(?::| [-\u2013\u2014]|,? says?) ?{_OUTSIDERS}(?:,? say)?\W*$", re.IGNORECASE)
+# What is not done yet.
 _AHEAD = re.compile(r"\b(?:can|could|may|might|should|will|would)\b|\b(?:likely|set|about|going) to\b", re.IGNORECASE)
 # What is done or planned is news, whoever speaks of it.
 _DONE = re.compile(
@@ -49,7 +54,7 @@ def is_said_by_outsider(text: str) -> bool:
 def reports_no_act(text: str) -> bool:
     """Whether an outsider says a sentence that reports no act or plan.
 
-    It only says what may be done, or a medium blames or warns somebody.
+    It only says what may be done, or a newspaper or broadcaster of a state or party blames or warns somebody.
     """
     is_ahead = _AHEAD.search(text) is not None and _DONE.search(text) is None
     return _MEDIA.search(text) is not None or (is_ahead and is_said_by_outsider(text))

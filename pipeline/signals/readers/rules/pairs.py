@@ -1,4 +1,4 @@
-"""Pairs of actor and target that the order of words settles.
+"""Subjects, owners, allies and pairs that the order of words settles.
 
 Does not belong here: how actors and targets are searched one by one (`word_order.py`).
 """
@@ -49,9 +49,10 @@ def is_in_own_clause(sentence: MarkedSentence, verb: int) -> bool:
 
 
 def find_joined(sentence: MarkedSentence, number: int) -> tuple[str, ...]:
-    """Return the countries that form a list with mention `number`.
+    """Return the countries (codes) in a list with mention `number`.
 
-    Only `and`, `&` or a comma is between two of a list. They include the country itself, in the order of the text, each once.
+    `Peru, Kenya and Norway` is a list: only `and`, `&` or a comma is between two of its countries. The country itself is included; each is
+    returned once, in the order of the text.
     """
     spans = sentence.mention_spans
     first = last = number
@@ -70,8 +71,8 @@ def _is_joint(words: Sequence[str]) -> bool:
 def find_allies(sentence: MarkedSentence) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return countries that together deal with others, and these others.
 
-    Example: PER and KEN, and NOR for `Peru and Kenya sign trade deals with Norway`. The first form a list of subjects; the others follow
-    the next `with`, up to `PARTNER_REACH` words after it. Both are empty if there are none.
+    Example: (PER, KEN) and (NOR,) for `Peru and Kenya sign trade deals with Norway`. The first are a list that is the subject; the others
+    begin up to `PARTNER_REACH` words after the next `with`. Both are empty if there are none, or another country is before `with`.
     """
     for number, (_, last) in enumerate(sentence.mention_spans):
         allies = find_joined(sentence, number)
@@ -145,9 +146,9 @@ def find_gain(sentence: MarkedSentence) -> tuple[str | None, str] | None:
 
 
 def _find_giver(sentence: MarkedSentence, relief: Mark, winner: str) -> str | None:
-    """Return who grants a relief to `winner`, if that is named.
+    """Return who grants a relief to `winner`, None if nobody is named.
 
-    Who is listed with the winner wins it too.
+    Countries in a list with the winner (`Peru and Kenya win`) win it too, and grant nothing.
     """
     winners = {code for at, mention in enumerate(sentence.mentions) if mention.code == winner for code in find_joined(sentence, at)}
     others = [at for at, mention in enumerate(sentence.mentions) if mention.code not in winners]

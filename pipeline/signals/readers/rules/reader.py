@@ -125,8 +125,9 @@ def _to_parser_text(sentence: MarkedSentence) -> str:
 def _iter_readings(sentence_acts: _SentenceActs, tree: Tree | None) -> Iterator[Reading]:
     """Yield a reading for each act and candidate pair.
 
-    Pairs of actor and target that are no candidates are left out. An asserted act becomes historical if the text dates it in the past, else
-    gets its modality by the tree; if it is then still asserted, a question makes it hypothetical. `tree` is None without a parser.
+    Pairs of actor and target that are no candidates are left out, and acts that the words deny. An asserted act becomes historical if the
+    text dates it in the past, else gets its modality by the tree; if it is then still asserted, a question makes it hypothetical. Threats
+    dated in the past get the mark `PAST`. `tree` is None without a parser.
 
     Further readings, negated, rule out others (`RULED_OUT`): that a state does what it suffers, that an escalation is aimed at a state that
     is only the reason (`find_traded_with`) or acts too (`find_company`), or at any if a tariff threatens something, and what the words deny

@@ -1,7 +1,7 @@
-"""Rulings of a state's own courts that end a restriction.
+"""Rulings of a state's own courts on its restrictions.
 
-Example: `judges ruled that Trump had overstepped his authority in taxing Peru`. Does not belong here: rulings of the World Trade
-Organization, which end nothing, and courts that `strike down` a duty (`compose.py`).
+Example: `judges ruled that Trump had overstepped his authority in taxing Peru`, which ends the tax. Does not belong here: rulings of the
+World Trade Organization, which end nothing, and courts that `strike down` a duty (`compose.py`).
 """
 
 import re
@@ -27,8 +27,8 @@ _RULING = re.compile(
     rf"|{_UNLAWFUL}{_BETWEEN}, (?:an? |the )?(?:[\w.]+ ){{0,4}}{_COURT} {_RULES}"
     rf"|{_COURT}(?: \w+){{0,3}}? rul(?:e|es|ed) against\b"
 )
-# Who asks a court, and courts of many states.
-_PENDING = re.compile(r"\b(?:W\.?T\.?O|World Trade Organi[sz]ation|ask(?:s|ed)?|argu\w+|sue[sd]?|suing|urg\w+|whether|if|uph[eo]ld\w*)\b")
+# Somebody only asks a court, it is open what it will say, it upholds an act, or it is no court of a state.
+_NO_RULING = re.compile(r"\b(?:W\.?T\.?O|World Trade Organi[sz]ation|ask(?:s|ed)?|argu\w+|sue[sd]?|suing|urg\w+|whether|if|uph[eo]ld\w*)\b")
 _HEARING = re.compile(
     rf"{_COURT}(?: \w+){{0,2}}? (?:to |will |sets? date to )?"
     r"(?:hears?|weighs?|decides? whether|takes? up|rules? (?:on|whether)|sounds? s[ck]eptical)\b"
@@ -36,13 +36,13 @@ _HEARING = re.compile(
 
 
 def is_only_heard(text: str) -> bool:
-    """Whether a court only hears a case in a sentence."""
+    """Whether a court has not ruled yet: `court weighs Trump's tariffs`."""
     return _HEARING.search(text) is not None
 
 
 def ends_restriction(text: str) -> bool:
     """Whether a court rules that a government had no right to act."""
-    return _RULING.search(text) is not None and _PENDING.search(text) is None
+    return _RULING.search(text) is not None and _NO_RULING.search(text) is None
 
 
 def find_rulings(sentence: MarkedSentence) -> Iterable[Act]:

@@ -36,8 +36,9 @@ _PERSONAL = re.compile(
     r"|\btax (?:havens?|evaders?|evasion|exiles?)\b",
     re.IGNORECASE,
 )
-_IN_TRADE = re.compile(r"\b(?:tariff|dut(?:y|ies)|trade|import|export|levy|sanction|digital|goods)", re.IGNORECASE)
-# Acts of another dispute, and what other disputes are about.
+# A tax with one of these words is one on trade; `tax` itself and words such as `invest` say nothing here.
+_TAXED_TRADE = re.compile(r"\b(?:tariff|dut(?:y|ies)|trade|import|export|levy|sanction|digital|goods)", re.IGNORECASE)
+# What disputes that are not about trade are about, and acts in them.
 _OTHER_DISPUTE = re.compile(
     r"\b(?:visas?|travel bans?|bans? on travel|consulates?|warships?|fighter (?:jets?|planes?)|warplanes?|F-\d\d\w*|torpedo\w*|missiles?"
     r"|(?:arms|weapons?) (?:deals?|sales?)"
@@ -50,7 +51,8 @@ _OTHER_DISPUTE = re.compile(
     re.IGNORECASE,
 )
 _DRUGS = re.compile(r"\b(?:drugs?|fentanyl|narcotics?|opioids?)\b", re.IGNORECASE)
-# A trade war is mostly the setting of the other dispute.
+# Words with which a sentence may be about trade after all. A trade war is mostly only the setting of the other dispute, and sanctions
+# and restrictions may be acts in it.
 _TRADE = re.compile(
     r"\b(?:tariff|dut(?:y|ies)\b|trad(?:e|ed|es|ers?|ing)\b(?! (?:war|tensions?)\b)|import|export|lev(?:y|ies|ied)\b|goods\b|quota"
     r"|customs\b|W\.?T\.?O\b|chips?\b|semiconductor|subsid|currency\b|tech|farm|agricult|compan|firms?\b|industr|product|purchas|buy|sell(?:s|ing)?\b"
@@ -74,19 +76,19 @@ def is_aid(text: str) -> bool:
 
 
 def is_boycott(text: str) -> bool:
-    """Whether consumers, not a government, shun goods."""
+    """Whether consumers shun goods, and no government does."""
     return (_SHOPPERS.search(text) is not None or _PEOPLE.search(text) is not None) and _GOVERNMENT.search(text) is None
 
 
 def is_personal_tax(text: str) -> bool:
     """Whether a sentence is about taxes of persons, and not about trade."""
-    return _PERSONAL.search(text) is not None and _IN_TRADE.search(text) is None
+    return _PERSONAL.search(text) is not None and _TAXED_TRADE.search(text) is None
 
 
 def is_other_dispute(text: str) -> bool:
-    """Whether a sentence is only about another dispute: `visa ban`.
+    """Whether a sentence is about another dispute, such as one on visas.
 
-    It then has no word of trade, and names no goods but arms and drugs.
+    It has a word of such disputes (`_OTHER_DISPUTE`), no word of trade, and names no goods but arms and drugs.
     """
     rest = _OTHER_DISPUTE.sub("", text)
     return rest != text and not _TRADE.search(text) and not names_product(_DRUGS.sub("", rest))

@@ -1,7 +1,7 @@
-"""Sentences with words of talks in which no states talk.
+"""Sentences with words of talks in which no two states talk.
 
-Talks are denied, only date an act, are held in public or by all members of the world trade body, or only settle how to negotiate. Does not
-belong here: finding talks (`compose.py`), or which signals a sentence then cannot have (`denials.py`).
+Talks are denied, only date an act, are held in public or by all members of the World Trade Organization, or only settle how to negotiate.
+Does not belong here: finding talks (`compose.py`, `bare.py`), or which signals a sentence then cannot have (`denials.py`).
 """
 
 import re
@@ -10,15 +10,15 @@ from pipeline.signals.context import PAIR_SIZE
 from pipeline.signals.lexicon import cues
 from pipeline.signals.readers.rules.matching import MarkedSentence
 
-# Only how a deal will be negotiated is settled.
+# Only how a deal will be negotiated is settled: `a road map for a trade deal`.
 _PRELIMINARIES = re.compile(
     r"\b(?:terms of reference|road ?map|agenda|timetable|schedule)s? (?:for|of|to|towards?) (?:[\w-]+ ){0,5}?"
     r"(?:accord|agreement|deal|pact|treaty)\b",
     re.IGNORECASE,
 )
-# Talks of all members of the world trade body are none between two.
+# Talks of all members of the World Trade Organization are none between two states.
 _ROUND = re.compile(r"\b(?:Uruguay|Doha|Tokyo) round\b", re.IGNORECASE)
-# Talks that nobody has, unless another clause turns that around: `we are not having any negotiations`.
+# Talks that nobody has, unless a word of `_TURN` shows that another clause says otherwise: `we are not having any negotiations`.
 _KIND_OF_TALKS = r"(?: (?:any|formal|active|direct|trade|tariff|economic|bilateral)){0,3}"
 _TALKS = rf"{_KIND_OF_TALKS} (?:consultations?|dialogue|discussions?|negotiati(?:ng|ons?)|talks)"
 _NO_TALKS = re.compile(
@@ -49,11 +49,13 @@ _SAID = re.compile(
 _MEETINGS = r"(?:call|dialogue|discussions?|meetings?|negotiations?|summit|talks?|visit)"
 # Talks that only date another act: `raises its duty before a planned summit`.
 _DATING = re.compile(rf"\b(?:before|ahead of) (?:(?!(?:that|which|who)\b)[\w.'\u2019-]+ ){{0,7}}?{_MEETINGS}\b", re.IGNORECASE)
+# Words of talks, deals or hopes in front of that: the talks may then be what the sentence is about.
 _TALKED = re.compile(
     rf"\b(?:{_MEETINGS}|agree\w*|calls?|called|consult\w*|deals?|discuss\w*|hop(?:e|es|ed|eful|ing)|meets?|met|negotiat\w+|optimis\w+|phoned?"
     r"|progress|reached out|spoke|truce|upbeat|visit\w*)\b",
     re.IGNORECASE,
 )
+# How words of restrictions and purchases begin, and verbs of an act that is called `the ban` or `the move`.
 _DONE_BEFORE = re.compile(
     r"\b(?:bann|blacklist|buy|control|curb|dut(?:y|ies)|export|fees?|import|lev(?:y|ies)|purchas|quota|restrict|sanction|subsid|tariff)\w*"
     r"|\b(?:bans?|comes?|came)\b",
@@ -67,15 +69,15 @@ def settle_terms(text: str) -> bool:
 
 
 def are_world_round(sentence: MarkedSentence) -> bool:
-    """Whether talks are those of the world trade body.
+    """Whether talks are a round of the World Trade Organization.
 
-    Not if the sentence names two states.
+    Examples: `the Doha round`, `the Uruguay round`. False if the sentence names two states: they may talk about it.
     """
     return _ROUND.search(sentence.text) is not None and len({mention.code for mention in sentence.mentions}) < PAIR_SIZE
 
 
 def are_not_held(text: str) -> bool:
-    """Whether a sentence denies that talks are held."""
+    """Whether a sentence says that no talks are held."""
     return _NO_TALKS.search(text) is not None and _TURN.search(text) is None
 
 
@@ -88,7 +90,7 @@ def are_public(text: str) -> bool:
 
 
 def _is_discussed_on_stage(text: str) -> bool:
-    """Whether a public event is named before or after a word such as `discussed`."""
+    """Whether a public event is named near a word such as `discussed`."""
     discussing = list(_DISCUSSING.finditer(text))
     return bool(discussing) and (
         _STAGE.search(text, discussing[0].end()) is not None or _STAGE.search(text, 0, discussing[-1].start()) is not None

@@ -98,7 +98,7 @@ def _is_governed(sentence: MarkedSentence, mention: Mention, span: tuple[int, in
         return False
     at = span[0] - 1
     while at >= 0 and (
-        sentence.tokens[at].lower in cues("coordinators") or _is_in_mention(sentence, at) or _is_title(sentence.tokens[at].text)
+        sentence.tokens[at].lower in cues("coordinators") or at in sentence.words_of_mentions or _is_title(sentence.tokens[at].text)
     ):
         if sentence.tokens[at].lower == "," and not _is_list_comma(sentence, at, span):
             return False
@@ -122,7 +122,7 @@ def _is_list_comma(sentence: MarkedSentence, comma: int, span: tuple[int, int]) 
     it. A country must directly precede the comma. If the mention directly follows it (`the` or a title may be between them), `and`,
     another comma, or the end must come next; if other countries of the list are between them, nothing is required.
     """
-    if not _is_in_mention(sentence, comma - 1):
+    if comma - 1 not in sentence.words_of_mentions:
         return False
     start = span[0]
     while sentence.tokens[start - 1].lower == "the" or _is_title(sentence.tokens[start - 1].text):
@@ -133,10 +133,6 @@ def _is_list_comma(sentence: MarkedSentence, comma: int, span: tuple[int, int]) 
 
 def _is_title(text: str) -> bool:
     return text in cues("titles")
-
-
-def _is_in_mention(sentence: MarkedSentence, at: int) -> bool:
-    return any(first <= at <= last for first, last in sentence.mention_spans)
 
 
 def _find_passive_agent(sentence: MarkedSentence, at: int) -> str | None:
