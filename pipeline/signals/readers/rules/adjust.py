@@ -189,8 +189,8 @@ def _adjust_modality(sentence: MarkedSentence, act: Act) -> Act:
     perfect, a past plan of the first person (`I was going to tax`), a word such as `current` before its noun, `still` (`still face
     duties`), an opening with a state as subject (`With Japan about to tax tea, ...`), a later clause with `has since`, or, only for kinds
     of `ESCALATING` and `CONCEDING`, a clause that opens with a word such as "after" or "since". Such a clause does not if the words before
-    it only report on a market (`Shares fell after ...`). Else a condition or forecast makes the act hypothetical. Acts of another modality
-    stay as they are.
+    it only report on a market (`Shares fell after ...`), or after `after` in the present tense of headlines (`Growers cheer after Peru
+    lifts its duty`). Else a condition or forecast makes the act hypothetical. Acts of another modality stay as they are.
     """
     if act.modality != "asserted":
         return act
@@ -198,9 +198,9 @@ def _adjust_modality(sentence: MarkedSentence, act: Act) -> Act:
         return replace(act, modality="hypothetical")
     start, end = sentence.clause_bounds(act.anchor)
     opener = sentence.tokens[start].lower
-    is_background = (
-        opener in {"since", "following", "after", "because"} and act.kind in ESCALATING | CONCEDING and not sentence.is_market_report(start)
-    )
+    is_present = opener == "after" and any(mark.first == act.anchor and mark.form == "s" for mark in sentence.marks_of("verb", "operator"))
+    is_backdrop = opener in {"since", "following", "after", "because"} and act.kind in ESCALATING | CONCEDING
+    is_background = is_backdrop and not is_present and not sentence.is_market_report(start)
     is_dated = any(
         class_of(mark) == "historical" and start <= mark.first < end and not _is_in_relative_clause(sentence, act.anchor, mark.first)
         for mark in sentence.marks_of("operator")
