@@ -104,10 +104,17 @@ def _is_reproached(parsed: ParsedSentence, verb: int) -> bool:
 def _is_predicate(parsed: ParsedSentence, participle: int) -> bool:
     """Whether what the tree calls a participle is the sentence's verb.
 
-    Example: `Washington capped imports`. It directly follows a state that can act, and the tree has no finite verb.
+    Examples: `Washington capped imports`, `Peruvian tea barred by Lima`. It directly follows a state that can act, or `by` and such a state
+    directly follow it, as in a headline without `is`; the tree has no finite verb there, that is, after the last colon before it.
     """
-    ends = {last for mention, (_, last) in parsed.sentence.located_mentions if mention.is_actor}
-    return participle - 1 in ends and FINITE.isdisjoint(parsed.tree.tags)
+    sentence, tags = parsed.sentence, parsed.tree.tags
+    spans = [span for mention, span in sentence.located_mentions if mention.is_actor]
+    if any(last == participle - 1 for _, last in spans):
+        return FINITE.isdisjoint(tags)
+    start = max((at + 1 for at in range(participle) if sentence.tokens[at].text == ":"), default=0)
+    is_by_state = sentence.words_between(participle + 1, participle + 2) == ["by"] and any(first == participle + 2 for first, _ in spans)
+    is_subject = parsed.tree.relations[parsed.tree.heads[participle]] not in {"pobj", "dobj"}
+    return is_by_state and is_subject and sentence.tokens[start].lower not in {"the", "these", "those"} and FINITE.isdisjoint(tags[start:])
 
 
 def _is_setting(parsed: ParsedSentence, at: int) -> bool:
