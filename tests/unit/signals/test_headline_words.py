@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.unit.signals.reading import asserted
+from tests.unit.signals.reading import asserted, read
 
 
 @pytest.mark.parametrize(
@@ -28,3 +28,21 @@ def test_after_with_the_present_tense_opens_news(text: str, signals: set[str]) -
 )
 def test_a_passive_headline_without_is_reports_an_act(text: str, signals: set[str]) -> None:
     assert asserted(text) & {"GRC>TUR measure"} == signals
+
+
+@pytest.mark.parametrize(
+    ("text", "signals"),
+    [
+        ("Ankara floats 40% duty on Greek figs", {"TUR>GRC threat"}),
+        ("Ankara floats a new levy on Greek figs", {"TUR>GRC threat"}),
+        ("Ankara floats lower duty on Greek figs", {"TUR>GRC easing"}),
+        ("Ankara floats 10% duty on Greek figs, down from 40%", {"TUR>GRC easing"}),
+        ("Ankara floats a duty holiday for Greek figs", {"TUR>GRC easing"}),
+    ],
+)
+def test_a_floated_duty_is_a_threat_unless_it_is_lower(text: str, signals: set[str]) -> None:
+    assert read(text) == signals
+
+
+def test_delayed_duties_that_were_planned_are_no_threat() -> None:
+    assert read("Ankara delays planned duties on Greek figs") == {"TUR>GRC easing"}

@@ -23,6 +23,7 @@ from pipeline.signals.readers.rules.grammar import (
     status_of,
 )
 from pipeline.signals.readers.rules.matching import Mark, MarkedSentence
+from pipeline.signals.readers.rules.rates import sets_lower_rate
 
 # Reaches are numbers of words.
 TOPIC_REACH = 10
@@ -171,10 +172,12 @@ def _build_operator_act(sentence: MarkedSentence, operator: Mark, trade_objects:
     verb = operator.first - (sentence.words_between(operator.first - 1, operator.first) == ["to"])
     is_denied_directly = any(one.last == verb - 1 and class_of(one) in {"negate", "refuse"} for one in governors)
     is_surely_denied = class_of(operator) == "retaliate" and draft.modality == "negated" and is_denied_directly
+    names_threat = operator.readings[0].entry["alone"] == "threat"
+    is_sure_threat = names_threat and not governors and _floats_restriction(sentence, operator, trade_objects)
     thing = min(trade_objects, key=lambda mark: (abs(mark.first - operator.first), mark.first), default=None)
     return Act(
         kind=draft.kind,
-        rule_id=f"{draft.rule_id}{SURE_SIGN}" if is_surely_denied else draft.rule_id,
+        rule_id=f"{draft.rule_id}{SURE_SIGN}" if is_surely_denied or is_sure_threat else draft.rule_id,
         anchor=draft.anchor,
         focus=operator.last,
         instrument=str(thing.readings[0].entry["instrument"]) if thing else "other",
@@ -220,6 +223,24 @@ def _rules_out_restriction(sentence: MarkedSentence, operator: Mark, trade_objec
     after = [mark for mark in trade_objects if operator.last < mark.first <= operator.last + RULED_OUT_REACH + 1]
     is_rule_out = sentence.tokens[operator.first].lower in {"rule", "rules", "ruled", "ruling"}
     return is_rule_out and bool(after) and class_of(after[0]) == "restriction"
+
+
+def _floats_restriction(sentence: MarkedSentence, operator: Mark, trade_objects: Sequence[Mark]) -> bool:
+    """Whether a restriction directly follows a verb of threat.
+
+    Example: `floats a new 20 percent duty`. The verb is in the present tense or a plain past (not `delays planned duties`). Only a rate,
+    an article and words of the list `fresh` are between the two, a preposition or nothing follows (not `floats a tariff holiday`), then
+    no verb (`and drops it`) and no higher rate.
+    """
+    thing = next((mark for mark in trade_objects if mark.first > operator.last), None)
+    if thing is None or class_of(thing) != "restriction" or operator.form not in {"s", "past"}:
+        return False
+    after = sentence.words_between(thing.last + 1, thing.last + 2)
+    between = sentence.words_between(operator.last + 1, thing.first)
+    is_direct = all(word[0].isdigit() or word in {"a", "an", "%", "percent", "pc"} | cues("fresh") for word in between)
+    has_verb_after = any(mark.first > thing.last for mark in sentence.marks_of("verb", "act", "operator"))
+    is_whole = not after or not after[0].isalnum() or after[0] in cues("governed")
+    return is_direct and is_whole and not has_verb_after and not sets_lower_rate(sentence, operator)
 
 
 def _is_ahead(sentence: MarkedSentence, operator: Mark) -> bool:
