@@ -46,3 +46,18 @@ def test_a_floated_duty_is_a_threat_unless_it_is_lower(text: str, signals: set[s
 
 def test_delayed_duties_that_were_planned_are_no_threat() -> None:
     assert read("Ankara delays planned duties on Greek figs") == {"TUR>GRC easing"}
+
+
+@pytest.mark.parametrize(
+    ("text", "signals"),
+    [
+        ("Ottawa slams the brakes on duties against Peru", {"CAN>PER easing"}),
+        ("Ottawa slams duties of Peru", {"CAN>PER accusation"}),
+        ("Ottawa rows back on Peru fishmeal levy", {"CAN>PER easing"}),
+        ("Ottawa retreats on Peruvian duties", {"CAN>PER easing"}),
+        ("Ottawa backtracks on tariffs against Peru", {"CAN>PER easing"}),
+        ("Ottawa doubles down on tariffs against Peru", {"CAN>PER measure"}),
+    ],
+)
+def test_who_steps_back_from_a_restriction_eases_it(text: str, signals: set[str]) -> None:
+    assert read(text) == signals
