@@ -37,6 +37,7 @@ DOUBLING = frozenset(
         "pad",
         "bin",
         "slam",
+        "beg",
     }
 )
 # Verbs that double it in British English only.

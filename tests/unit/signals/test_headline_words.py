@@ -61,3 +61,14 @@ def test_delayed_duties_that_were_planned_are_no_threat() -> None:
 )
 def test_who_steps_back_from_a_restriction_eases_it(text: str, signals: set[str]) -> None:
     assert read(text) == signals
+
+
+@pytest.mark.parametrize(
+    ("text", "signals"),
+    [
+        ("Nairobi begs for more time, Washington shrugs", {"KEN>USA demand"}),
+        ("Nairobi asks for more, Washington shrugs", set()),
+    ],
+)
+def test_who_pleads_for_time_demands_it(text: str, signals: set[str]) -> None:
+    assert asserted(text) == signals
