@@ -33,9 +33,10 @@ _RECITAL = re.compile(
 )
 # How words of trade begin. Without any, a sentence is more often about another dispute, or about nothing at all.
 _TRADE = re.compile(
-    r"\b(?:agricult|alumin|barrier|buy|cargo|chip|commerc|curb|currency|customs|deals?\b|(?:anti-?)?dump|dut(?:y|ies)\b|econom|embargo|export"
-    r"|farm|goods|import|invest|lev(?:y|ies|ied)\b|licen|market|negotiat|product|purchas|quota|rare earth|restrict|sanction|sell"
-    r"|semiconductor|shipment|soybean|steel|subsid|surcharge|tariff|tax|technolog|trade|trading|WTO|W\.T\.O)",
+    r"\b(?:agricult|alumin|bans?\b|bann(?:ed|ing)\b|barrier|boycott|buy|cargo|chip|commerc|curb|currency|customs|deals?\b|(?:anti-?)?dump"
+    r"|dut(?:y|ies)\b|econom|embargo|export|farm|goods|import|invest|lev(?:y|ies|ied)\b|licen|market|negotiat|penalt|permit|product"
+    r"|purchas|quota|rare earth|restrict|sanction|sell|semiconductor|shipment|soybean|steel|subsid|surcharge|tariff|tax|technolog|trade"
+    r"|trading|WTO|W\.T\.O)",
     re.IGNORECASE,
 )
 _CURRENT = re.compile(r"\b(?:will|shall|going to|today|hereby)\b|['\u2019]ll\b", re.IGNORECASE)

@@ -26,6 +26,8 @@ def find_doubts(text: str) -> set[str]:
         ("Canada and India held talks.", {"no_trade"}),
         ("Canada and India held trade talks.", set()),
         ("Canada and India held talks on wheat.", set()),
+        ("Canada and India held talks on the ban.", set()),
+        ("Canada and India held talks on the band.", {"no_trade"}),
         ("The tariffs annoyed many growers. Canada and India held talks.", set()),
         ("Canadian spokesperson: We held trade talks with India.", set()),  # only acts are recited
     ],
