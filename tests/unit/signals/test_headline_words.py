@@ -72,3 +72,7 @@ def test_who_steps_back_from_a_restriction_eases_it(text: str, signals: set[str]
 )
 def test_who_pleads_for_time_demands_it(text: str, signals: set[str]) -> None:
     assert asserted(text) == signals
+
+
+def test_the_abbreviation_of_the_ministry_of_commerce_is_china() -> None:
+    assert asserted("Mofcom doubles duty on Danish pork") == {"CHN>DNK measure"}
