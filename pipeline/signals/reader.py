@@ -19,7 +19,7 @@ SURE_SIGN = ".sure"
 #: End of the `rule_id` of a reading that only rules out one of the encoder: who suffers a duty does not impose it. It is not evidence.
 RULED_OUT = f".back{SURE_SIGN}"
 
-#: End of the `rule_id` of a threat that the words date in the past, such as `had warned` or `last week`.
+#: End of the `rule_id` of a threat that the words date in the past, such as `had warned` or `last week`, or that is given up.
 PAST = ".past"
 
 #: A reading is a signal that one reader finds in one candidate. `score`: how sure the reader is, from 0 to 1, not yet a probability.

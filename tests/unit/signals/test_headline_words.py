@@ -56,6 +56,9 @@ def test_delayed_duties_that_were_planned_are_no_threat() -> None:
         ("Ottawa rows back on Peru fishmeal levy", {"CAN>PER easing"}),
         ("Ottawa retreats on Peruvian duties", {"CAN>PER easing"}),
         ("Ottawa backtracks on tariffs against Peru", {"CAN>PER easing"}),
+        ("Ottawa steps back from duties against Peru", {"CAN>PER easing"}),
+        ("Ottawa walks back duty threat against Peru", {"CAN>PER easing"}),
+        ("Ottawa renews duty threat against Peru", {"CAN>PER threat"}),
         ("Ottawa doubles down on tariffs against Peru", {"CAN>PER measure"}),
     ],
 )

@@ -9,7 +9,7 @@ from collections.abc import Container, Iterable, Sequence
 from dataclasses import replace
 
 from pipeline.signals.lexicon import cues
-from pipeline.signals.reader import SURE_SIGN
+from pipeline.signals.reader import PAST, SURE_SIGN
 from pipeline.signals.readers.rules.grammar import CONCEDING, ESCALATING, Act, class_of
 from pipeline.signals.readers.rules.matching import MarkedSentence
 
@@ -46,10 +46,12 @@ def _adjust_act(sentence: MarkedSentence, act: Act) -> Act:
 def _adjust_to_relief(act: Act, eased: Container[int | None]) -> Act:
     """Make an act background that is no news next to a relief.
 
-    `eased`: positions of the objects that the sentence eases. Who retains a restriction then refuses nothing (`will scrap its duties on
-    tea while keeping those on coffee`), and a relief that is prolonged does not lapse (`extended exclusions that were due to expire`).
-    Other acts stay as they are.
+        `eased`: positions of the objects that the sentence eases. Who retains a restriction then refuses nothing (`will scrap its duties on
+    tea while keeping those on coffee`), a relief that is prolonged does not lapse (`extended exclusions that were due to expire`), and
+    nothing is threatened by `walks back a tariff threat`. Other acts stay as they are.
     """
+    if act.kind == "threat" and act.modality == "asserted" and act.thing == act.anchor and act.anchor - 1 in eased:
+        return replace(act, modality="historical", rule_id=f"{act.rule_id}{PAST}")
     if act.rule_id.startswith("fall.approval") and act.thing in eased:
         return replace(act, modality="historical")
     if act.rule_id != "keep.restriction" or act.modality != "asserted":
