@@ -79,3 +79,14 @@ def test_who_pleads_for_time_demands_it(text: str, signals: set[str]) -> None:
 
 def test_the_abbreviation_of_the_ministry_of_commerce_is_china() -> None:
     assert asserted("Mofcom doubles duty on Danish pork") == {"CHN>DNK measure"}
+
+
+@pytest.mark.parametrize(
+    ("text", "signals"),
+    [
+        ("Kenyan duties will hurt millers, warns Cairo", set()),
+        ("Nairobi warns that it will impose duties on Egyptian cotton", {"KEN>EGY threat"}),
+    ],
+)
+def test_harm_that_the_other_side_foretells_is_no_threat(text: str, signals: set[str]) -> None:
+    assert {signal for signal in read(text) if signal.startswith(("KEN>EGY", "EGY>KEN measure"))} == signals

@@ -170,8 +170,8 @@ def _iter_readings(sentence_acts: _SentenceActs, tree: Tree | None) -> Iterator[
 def _iter_contraries(sentence_acts: _SentenceActs, act: Act, roles: tuple[str, str]) -> Iterator[Reading]:
     """Yield readings that an act rules out.
 
-    `roles`: its actor and target. Who suffers an act does not do it, what brings a restriction back (`RETURN`) is no relief, and who eases
-    another restriction refuses nothing (`REST`).
+    `roles`: its actor and target. Who suffers an act does not do it, what brings a restriction back (`RETURN`) is no relief, who eases
+    another restriction refuses nothing (`REST`), and harm that the other side foretells of a restriction (`FORETOLD`) is no threat.
     """
     sentence, numbers = sentence_acts.context.sentence, sentence_acts.candidate_numbers
     if act.rule_id == REST and roles in numbers:
@@ -180,6 +180,9 @@ def _iter_contraries(sentence_acts: _SentenceActs, act: Act, roles: tuple[str, s
     if act.rule_id.startswith(RETURN) and roles in numbers:
         no_relief = replace(_NO_ACT, kind="easing", rule_id=f"{RETURN}{RULED_OUT}")
         yield _to_reading(numbers[roles], sentence, no_relief, "negated", roles)
+    if act.rule_id == FORETOLD and roles[::-1] in numbers:
+        no_threat = replace(_NO_ACT, kind="threat", rule_id=f"{FORETOLD}{RULED_OUT}")
+        yield _to_reading(numbers[roles[::-1]], sentence, no_threat, "negated", roles[::-1])
     if roles[::-1] in numbers and is_suffered(sentence_acts.context, act, roles[1]):
         not_back = replace(act, rule_id=f"{act.rule_id}{RULED_OUT}")
         yield _to_reading(numbers[roles[::-1]], sentence, not_back, "negated", roles[::-1])
