@@ -40,7 +40,8 @@ _ADDRESSEE_NEXT = re.compile(
 )
 # The document itself acts: "This order imposes a duty". Other words for it, such as "the action", may mean that of another state.
 _DOCUMENT = re.compile(
-    r"(?:[\W_]*\(\w{1,4}\))*\W*((?:The|This|Today['\u2019]s) (?:(?:Executive )?Order|order|[Pp]roclamation|E\.O\.|EO|[Mm]emorandum))\b"
+    r"(?:[\W_]*\((?=\w*[^\W_])\w{1,4}\))*\W*"
+    r"((?:The|This|Today['\u2019]s) (?:(?:Executive )?Order|order|[Pp]roclamation|E\.O\.|EO|[Mm]emorandum))\b"
 )
 _FIRST_PERSON = re.compile(r"\b(?:we|our|us|i|my)\b", re.IGNORECASE)
 _QUESTION = re.compile(r"\?\W*$")
@@ -111,9 +112,9 @@ def resolve_references(article_id: str, day: date | None, source: str, title: st
     """Return an article's sentences with the countries named or meant in them.
 
     A word that refers to a country named earlier adds a mention of role `pronoun`, `speaker` or `mutual`, and so does an act whose doer is
-    not named (`unnamed.py`). A country that the article names only as a place is left out if it names two others. The speaker
-    of a transcript line (`Spokesperson: ...`) speaks until the next label of a speaker; before the first one the state of the `source`
-    speaks, if it has one.
+    not named (`unnamed.py`). A country that is only named as a place (`talks in Madrid`) is left out if the article names two or more. The
+    speaker of a transcript line (`Spokesperson: ...`) speaks until the next label of a speaker; before the first one the state of the
+    `source` speaks, if it has one.
     """
     named = find_mentions_in_article([sentence.text for sentence in sentences], day)
     counts = _count_mentions(sentences, named).most_common()
@@ -185,14 +186,14 @@ def _leave_out_venues(sentences: Sequence[Sentence], named: Sequence[Sequence[Me
     """
     texts = [sentence.text for sentence in sentences]
     by_text = zip(texts, named, strict=True)
-    parties = {mention.code for text, mentions in by_text for mention in mentions if not _is_venue(text, mention)}
+    parties = {mention.code for text, mentions in by_text for mention in mentions if not _is_surely_place(text, mention)}
     return [[mention for mention in mentions if mention.code in parties] for mentions in named]
 
 
-def _is_venue(text: str, mention: Mention) -> bool:
-    """Whether a mention is a capital that is only a place.
+def _is_surely_place(text: str, mention: Mention) -> bool:
+    """Whether a mention is a capital that is surely only a place.
 
-    It is in `talks in Madrid`, not in `the ministry in Madrid` or `in Madrid's view`.
+    It is in `talks in Madrid`; not in `the ministry in Madrid` or `in Madrid's view`, where `_is_place` is true too.
     """
     if mention.role != "capital" or _POSSESSIVE_NEXT.match(text, mention.end):
         return False
@@ -249,8 +250,8 @@ def _find_implied_mentions(text: str, mentions: Sequence[Mention], main_pair: tu
 
     Those are `both sides`, `we` (the speaker, if known) and `it` with their variants. `It` means the first actor that the sentence names
     before it, else the last subject of earlier sentences, unless what follows shows another (`_choose_subject`). `We` and `I` are actors,
-    `our`, `us` and `my` are not. `NAFTA` means the United States where only its other members are named.
-    `mentions`: the countries that the sentence names.
+    `our`, `us` and `my` are not. `NAFTA` means the United States where only its other members are named. `mentions`: the countries that the
+    sentence names.
     """
     for match in _BOTH_SIDES.finditer(text):
         for code in _choose_both_sides(mentions, main_pair):

@@ -3,6 +3,7 @@
 import pytest
 
 from pipeline.signals.extract import SentenceExtractor
+from pipeline.signals.readers.rules.bystanders import _COMPANY
 from tests.unit.signals.reading import read_pairs
 
 
@@ -79,3 +80,9 @@ def test_who_is_named_for_comparison_has_no_part_in_an_act(text: str, pairs: set
 )
 def test_who_reacts_to_an_act_is_not_its_target(text: str, pairs: set[str]) -> None:
     assert {pair for pair in read_pairs(text) if not pair.endswith("*")} == pairs
+
+
+def test_a_long_list_of_company_is_read_in_a_moment() -> None:
+    text = "in coordination with" + " Norway," * 4000
+    assert _COMPANY.search(f"{text} ") is not None
+    assert _COMPANY.search(f"{text}!") is None

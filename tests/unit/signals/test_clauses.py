@@ -78,3 +78,8 @@ def test_readings_of_formalities_are_ruled_out() -> None:
     )
     assert "USA>* measure" in read(f"{title}{duty}")
     assert read(f"{title}{stacking}") == read(title)
+
+
+@pytest.mark.parametrize("text", ["The Secretary shall" + " also," * 40 + " x", "(_)" * 40 + "x"])
+def test_repeated_adverbs_and_marks_are_read_in_a_moment(text: str) -> None:
+    assert not does_nothing(text)

@@ -37,7 +37,7 @@ RULED_OUT_REACH = 2
 TOPICS = MappingProxyType({"threaten": frozenset({"restriction"}), "offer": frozenset({"concession", "market"})})
 #: Id of the rule for restrictions that threaten something.
 HARM = "harm.restriction"
-#: Id of the rule for what a speaker says that they will do.
+#: Id of the rule for harm that a speaker says a restriction will do.
 FORETOLD = "foretold.restriction"
 OPERATOR_SCORE, NAMED_TALKS_SCORE, EXISTING_RESTRICTION_SCORE = 0.45, 0.35, 0.4
 
@@ -155,9 +155,9 @@ def _has_topic(sentence: MarkedSentence, operator: Mark, trade_objects: Sequence
 def _build_operator_act(sentence: MarkedSentence, operator: Mark, trade_objects: Sequence[Mark]) -> Act | None:
     """Build the act of an operator, changed by operators before it.
 
-    They change a measure or talks; other acts are only changed by negation or doubt. Retaliation that is only announced is a threat. The
-    instrument is that of the nearest trade object, `other` without one. None if these operators leave no signal (`OPERATOR_EFFECTS`), and
-    for an answer in words (`hit back at the accusation`).
+    Who rules out a restriction denies a measure (`_draft_ruled_out`). Retaliation that is only announced is a threat. The instrument is
+    that of the nearest trade object, `other` without one. None if the operators before it leave no signal (`OPERATOR_EFFECTS`), and for an
+    answer in words (`hit back at the accusation`).
     """
     if class_of(operator) == "retaliate" and cues("claims") & set(sentence.words_between(operator.last, operator.last + CLAIM_REACH)):
         return None

@@ -28,7 +28,7 @@ _BUYER = re.compile(
 # `in coordination with the EU, Japan and`: who acts too.
 _COMPANY = re.compile(
     r"\bin (?:[\w-]+ ){0,3}(?:collaboration|concert|consultation|cooperation|coordination|lockstep|partnership|tandem) with"
-    r"(?:,? (?:the|our|its|and|allies|partners|such as|including|like|[A-Z][\w.]+)|,)* $"
+    r"(?:,* (?:the|our|its|and|allies|partners|such as|including|like|[A-Z][\w.]+))*,* $"
 )
 # Words that may be between those of `_RIVAL` or `_MODEL` and the country: `the common rival`, `President` (whose name means the state).
 _NAMING = (

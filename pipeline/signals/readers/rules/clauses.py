@@ -6,7 +6,8 @@ here: clauses that impose, raise, cut or waive a duty, or give the power to do s
 
 import re
 
-_OPENING = r"^(?:[\W_]*\\?\(\w{1,4}\\?\))*[\W_]*"
+# Numbers such as `(a)`, and marks. A number has a letter or digit, so that marks alone are not read in two ways.
+_OPENING = r"^(?:[\W_]*\\?\((?=\w*[^\W_])\w{1,4}\\?\))*[\W_]*"
 # `Within 30 days of the date of this order,`.
 _ADVERBIAL = r"(?:(?!Should\b|If\b|When\b)[A-Z][^,;]{0,120}, (?:as \w+, )?)?"
 _OFFICE = (
@@ -18,7 +19,9 @@ _DUTY = (
     r"(?:[^.;:]|(?<=\b[A-Z])\.){0,400}?\b(?:shall|should|may|must|(?:is|are)(?: hereby)? (?:directed|authorized)(?: and authorized)? to)\b"
 )
 _MANDATE = r"(?:The|This) (?:[Oo]rder|[Pp]roclamation|E\.O\.|[Mm]emorandum) (?:authorizes|directs|instructs|requires)\b[^.;:]{0,300}?\bto\b"
-_ADVERBS = r"(?:,? (?:also|each|regularly|promptly|jointly|publicly|from time to time|as (?:appropriate|necessary)|in [^,;]{1,160},),?)*"
+_ADVERBS = (
+    r"(?:,{0,2} (?:also|each|regularly|promptly|jointly|publicly|from time to time|as (?:appropriate|necessary)|in [^,;]{1,160},))*,?"
+)
 _PURPOSE = r"(?:implement|effectuat|administer|carry out|enforce|ensure compliance|ensure that the[^,;]{0,60} bonds?)"
 _FORMALITY = (
     r"(?:consult|coordinate|inform|notify|advise|update|report|publish|transmit|redelegate|solicit|monitor|act in a manner"
