@@ -11,13 +11,14 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from glob import escape
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import duckdb
 import polars as pl
+import pyarrow as pa
 
 from pipeline.contracts.model import ContractError, Table, is_sorted
 from pipeline.contracts.tables import TABLES, VIEWS
@@ -32,6 +33,9 @@ NOT_MODELS = frozenset({"checks", "views", "macros", "functions"})
 
 #: Comment line of a SQL file without sums of doubles, whose rows are the same on any number of threads.
 ALL_THREADS = "-- threads: all"
+
+#: A daily table with more bytes in files is read from them by each query; in memory a smaller one takes up to nine times its bytes.
+_MOST_BYTES = 40_000_000
 
 Tables = Lake | Mapping[str, pl.DataFrame]  # the lake, or frames by table name (a missing table is empty)
 Variables = Mapping[str, Any]
@@ -240,7 +244,7 @@ def _connect(tables: Tables, query: Query, variables: Variables, threads: int) -
         if not isinstance(tables, Lake):
             connection.register(table.name, tables.get(table.name, table.empty()).to_arrow())
         elif files := tables.files(table):
-            connection.register(table.name, open_parquet(connection, files))
+            connection.register(table.name, _open_files(connection, files))
         else:
             connection.register(table.name, table.empty().to_arrow())
     for name in query.views:
@@ -252,6 +256,27 @@ def _connect(tables: Tables, query: Query, variables: Variables, threads: int) -
         else:
             connection.sql(f"set variable {name} = $value", params={"value": value})
     return connection
+
+
+def _open_files(connection: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> duckdb.DuckDBPyRelation | pa.Table:
+    """Return the rows of a table's files, perhaps from memory.
+
+    A small daily table is read into memory once: to open its files takes longer than most queries.
+    """
+    states = [path.stat() for path in files]
+    if len(files) == 1 or sum(state.st_size for state in states) > _MOST_BYTES:
+        return open_parquet(connection, files)
+    return _read_once(tuple((path, state.st_ino, state.st_mtime_ns, state.st_size) for path, state in zip(files, states, strict=True)))
+
+
+@lru_cache(maxsize=8)
+def _read_once(files: tuple[tuple[Path, int, int, int], ...]) -> pa.Table:
+    """Read Parquet files, again only if one changed.
+
+    `files`: of each file its path, number (inode), time of change in nanoseconds and size; the lake replaces a file by a new one.
+    """
+    with _database(1).cursor() as connection:
+        return open_parquet(connection, [path for path, *_ in files]).to_arrow_table()
 
 
 def open_parquet(connection: duckdb.DuckDBPyConnection, files: Iterable[Path]) -> duckdb.DuckDBPyRelation:
