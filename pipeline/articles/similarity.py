@@ -7,7 +7,9 @@ Which article retells which is decided in `stories.py`.
 # two texts and on the first texts of their days with a shingle, not on the order of rows or on other days.
 
 import hashlib
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import numpy.typing as npt
@@ -48,15 +50,15 @@ class DayShingles:
     found_under: pl.DataFrame
 
 
-def build_shingles(articles: pl.DataFrame) -> DayShingles:
-    """Build the shingles of one day's articles.
+def build_shingles(articles: pl.DataFrame, days: Iterable[date]) -> Iterator[DayShingles]:
+    """Build the shingles of the articles of each of `days`.
 
-    `articles` has `rank` (UInt32, unique, increasing with time), `title` and `body`. Bodies are compared, since each paper writes its own
-    headline; a body of fewer than `MIN_BODY_WORDS` words is compared together with its own headline. Texts of fewer than `MIN_WORDS` words
-    are skipped.
+    `articles` has `index_date`, `rank` (UInt32, unique, increasing with time), `title` and `body`. Bodies are compared, since each paper
+    writes its own headline; a body of fewer than `MIN_BODY_WORDS` words is compared together with its own headline. Texts of fewer than
+    `MIN_WORDS` words are skipped.
     """
     title, body = (pl.col(name).str.to_lowercase().str.extract_all(r"\w+") for name in ("title", "body"))
-    split = articles.select("rank", title=title, body=body).with_columns(both=pl.concat_list("title", "body"))
+    split = articles.select("index_date", "rank", title=title, body=body).with_columns(both=pl.concat_list("title", "body"))
     compared = pl.when(pl.col("body").list.len() >= MIN_BODY_WORDS).then("body").otherwise("both")
     words = split.with_columns(compared=compared).filter(pl.col("compared").list.len() >= MIN_WORDS).sort("rank")
     grams = _hash_shingles(words["rank"], words["compared"])
@@ -64,15 +66,27 @@ def build_shingles(articles: pl.DataFrame) -> DayShingles:
         pl.len().cast(pl.Int64).alias("distinct"), (pl.col("gram") % _SAMPLE_DIVISOR == 0).sum().alias("sampled")
     )
     texts = words.select(
+        "index_date",
         "rank",
         places=pl.col("compared").list.len().cast(pl.Int64) - SHINGLE_WORDS + 1,
         words=pl.col("both").list.unique(),
         subject=pl.col("title").list.filter(pl.element().str.contains(_SUBJECT_WORD)).list.set_intersection("body"),
     ).join(counts, on="rank")
+    grams = words.select("index_date", "rank").join(grams, on="rank", maintain_order="right")
     is_head = pl.col("place") < _HEAD
-    looked_up = grams.filter(is_head | (pl.col("gram") % _SAMPLE_DIVISOR == 0)).select("rank", "gram", is_head=is_head)
-    found_under = looked_up.filter(_mark_first(looked_up["gram"].to_numpy(), _MAX_TEXTS_PER_SHINGLE))
-    return DayShingles(texts, grams, looked_up, found_under.rename({"rank": "earlier_rank", "is_head": "earlier_is_head"}))
+    looked_up = grams.filter(is_head | (pl.col("gram") % _SAMPLE_DIVISOR == 0)).select("index_date", "rank", "gram", is_head=is_head)
+    of_day = _combine_keys(looked_up["index_date"].to_physical().to_numpy(), looked_up["gram"].to_numpy())
+    found_under = looked_up.filter(_mark_first(of_day, _MAX_TEXTS_PER_SHINGLE))
+    found_under = found_under.rename({"rank": "earlier_rank", "is_head": "earlier_is_head"})
+    frames = [_split_by_day(frame) for frame in (texts, grams, looked_up, found_under)]
+    yield from (DayShingles(*(by_day(day) for by_day in frames)) for day in days)
+
+
+def _split_by_day(frame: pl.DataFrame) -> Callable[[date], pl.DataFrame]:
+    """Return a function that gives the rows of a day."""
+    by_day = frame.partition_by("index_date", as_dict=True, include_key=False, maintain_order=True)
+    empty = frame.clear().drop("index_date")
+    return lambda day: by_day.get((day,), empty)
 
 
 def _hash_shingles(ranks: pl.Series, words: pl.Series) -> pl.DataFrame:
@@ -113,8 +127,8 @@ def _mix_bits(numbers: Numbers) -> Numbers:
     return numbers ^ (numbers >> np.uint64(31))
 
 
-def _combine_keys(rank: npt.NDArray[np.uint32], gram: Numbers) -> Numbers:
-    """Combine text and shingle to one number.
+def _combine_keys(rank: npt.NDArray[np.integer], gram: Numbers) -> Numbers:
+    """Combine a text (or day) and a shingle to one number.
 
     Joining frames on one column is much faster than on two.
     """
@@ -140,6 +154,8 @@ def find_similar(day: DayShingles, window: list[DayShingles]) -> pl.DataFrame:
     similarities: of all shingles, and of the shorter text with an equally long beginning of the longer one. So a shortened text is similar
     to the full one, but not to a roundup that contains it further down.
     """
+    if day.texts.is_empty():
+        return PAIRS.to_frame()
     texts, grams = pl.concat(one.texts for one in window), pl.concat(one.grams for one in window)
     found_under = pl.concat(one.found_under for one in window)
     parts = (day.looked_up.join(some, on="rank", how="semi") for some in day.texts.select("rank").iter_slices(_TEXTS_PER_BATCH))

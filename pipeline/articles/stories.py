@@ -17,6 +17,7 @@ from pipeline.contracts.tables.core import ARTICLES, STORY_LINKS
 
 DAYS_AROUND = 3
 MIN_TITLE_WORDS = 6  # a shorter title may be that of two different events
+_TEXTS_AT_ONCE = 1000  # about so many texts are split into shingles together
 
 _LONG = rf"(?:\w+\W+){{{MIN_WORDS - 1}}}\w"  # faster than counting words: stops at the last word needed
 _TEXT_PREFIX, _LINK_PREFIX, _TITLE_PREFIX = "text ", "link ", "title "
@@ -52,15 +53,23 @@ def link_retellings(articles: pl.DataFrame, days: Days) -> pl.DataFrame:
 def _find_similar_by_day(rows: pl.DataFrame, days: Days) -> Iterator[pl.DataFrame]:
     """Yield the similar pairs of each day.
 
-    Only the shingles of the days around a day are in memory. Days after it matter for an article that was seen late: it may
-    repeat an article of such a day that was known before.
+    Only the shingles of the days around a day, and of days built with them, are in memory. Days after it matter for an article that was
+    seen late: it may repeat an article of such a day that was known before.
     """
     ahead = DAYS_AROUND if rows["is_late"].any() else 0
     window: deque[DayShingles] = deque(maxlen=DAYS_AROUND + 1 + ahead)
-    for day in Days(days.first - timedelta(days=DAYS_AROUND), days.last + timedelta(days=ahead)):
-        window.append(build_shingles(rows.filter(pl.col("index_date") == day).select("rank", "title", "body")))
+    span = Days(days.first - timedelta(days=DAYS_AROUND), days.last + timedelta(days=ahead))
+    for day, shingles in zip(span, _build_shingles_in_parts(rows, span), strict=True):
+        window.append(shingles)
         if day - timedelta(days=ahead) in days:
             yield find_similar(window[-1 - ahead], list(window))
+
+
+def _build_shingles_in_parts(rows: pl.DataFrame, days: Days) -> Iterator[DayShingles]:
+    """Yield the shingles of each day, of several days built at once."""
+    days_at_once = max(1, _TEXTS_AT_ONCE * len(days) // max(1, rows.height))
+    for some in days.split(days_at_once):
+        yield from build_shingles(rows.filter(pl.col("index_date").is_between(some.first, some.last)), some)
 
 
 def _select_keys(rows: pl.DataFrame, key: pl.Expr) -> pl.DataFrame:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.articles import stories
 from pipeline.articles.stories import link_retellings
 from pipeline.contracts.days import Days
 from pipeline.contracts.tables.core import STORY_LINKS
@@ -86,6 +87,13 @@ def test_links_of_the_set_do_not_depend_on_the_batches(batch: int) -> None:
         around = days.extend(3)
         parts.append(link_retellings(clean().filter(pl.col("index_date").is_between(around.first, around.last)), days))
     assert STORY_LINKS.conform(pl.concat(parts)).equals(links())
+
+
+@pytest.mark.parametrize("texts", [1, 50])
+def test_links_do_not_depend_on_how_many_texts_are_split_at_once(monkeypatch: pytest.MonkeyPatch, texts: int) -> None:
+    expected = links()
+    monkeypatch.setattr(stories, "_TEXTS_AT_ONCE", texts)
+    assert link_retellings(clean(), span()).equals(expected)
 
 
 @examples(5)
