@@ -107,7 +107,7 @@ def test_the_document_of_a_state_is_its_act() -> None:
 
 
 def test_one_another_means_both_sides() -> None:
-    text = "Peru and Kenya began to levy port fees on one another's ships, and Nairobi praised the Norwegian shipowner Hav."
+    text = "Peru and Kenya began to levy port fees on one another's ships, and Nairobi praised the Norwegian shipowner Brevik."
     assert asserted(text) == {"PER>KEN measure", "KEN>PER measure"}
 
 

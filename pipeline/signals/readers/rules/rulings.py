@@ -13,7 +13,7 @@ from pipeline.signals.readers.rules.matching import MarkedSentence
 
 SCORE = 0.6
 _COURT = r"\b(?:[Cc]ourts?|[Jj]udges?|[Jj]ustices|[Tt]ribunal)\b"
-_RULES = r"(?:rul(?:e|es|ed|ing)|finds?|found|said|says|declar(?:e|es|ed)|h[eo]lds?|concluded?|decided)\b(?! (?:to|whether)\b)"
+_RULES = r"(?:rul(?:e|es|ed|ing)|finds?|found|said|says|declare[ds]?|h[eo]lds?|concluded?|decided)\b(?! (?:to|whether)\b)"
 _BETWEEN = r"[^;:]{0,160}?"
 _UNLAWFUL = (
     r"(?<!not )\b(?:illegal(?:ly)?|unlawful(?:ly)?|unconstitutional|invalid"

@@ -20,7 +20,7 @@ _PRELIMINARIES = re.compile(
 _ROUND = re.compile(r"\b(?:Uruguay|Doha|Tokyo) round\b", re.IGNORECASE)
 # Talks that nobody has, unless a word of `_TURN` shows that another clause says otherwise: `we are not having any negotiations`.
 _KIND_OF_TALKS = r"(?: (?:any|formal|active|direct|trade|tariff|economic|bilateral)){0,3}"
-_TALKS = rf"{_KIND_OF_TALKS} (?:consultations?|dialogue|discussions?|negotiati(?:ng|ons?)|talks)"
+_TALKS = rf"{_KIND_OF_TALKS} (?:consultations?|dialogue|discussions?|negotiating|negotiations?|talks)"
 _NO_TALKS = re.compile(
     r"\b(?:(?:is|are|am|was|were)(?: currently)? not|(?:is|are|was|were)n['\u2019]t|['\u2019](?:m|re|s) not)(?: currently| now| yet)?"
     rf" (?:(?:conducting|engaged in|engaging in|having|holding|in){_TALKS}|negotiating)\b"

@@ -7,7 +7,7 @@ def test_blocks_are_runs_of_rows() -> None:
     drawn = draw_blocks(12, block=3, draws=50)
     assert drawn.shape == (50, 12)
     assert (np.diff(drawn.reshape(50, 4, 3), axis=2) == 1).all()
-    assert (np.min(drawn), np.max(drawn)) == (0, 11)  # the first and the last row can be drawn
+    assert (int(np.min(drawn)), int(np.max(drawn))) == (0, 11)  # the first and the last row can be drawn
 
 
 def test_a_series_shorter_than_two_blocks_still_gives_draws_that_differ() -> None:
