@@ -41,7 +41,7 @@ _KICKER = re.compile(rf"(?::| [-\u2013\u2014]|,? says?) ?{_OUTSIDERS}(?:,? say)?
 _AHEAD = re.compile(r"\b(?:can|could|may|might|should|will|would)\b|\b(?:likely|set|about|going) to\b", re.IGNORECASE)
 # What is done or planned is news, whoever speaks of it.
 _DONE = re.compile(
-    r"\b(?:announced|banned|decision|filed|imposed|introduced|plan(?:s|ned)?|proposal|proposed|raised|threat(?:s|ened)?|unveiled|vowed)\b",
+    r"\b(?:announced|banned|decision|filed|imposed|introduced|planned|plans?|proposal|proposed|raised|threatened|threats?|unveiled|vowed)\b",
     re.IGNORECASE,
 )
 
