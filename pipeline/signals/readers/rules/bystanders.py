@@ -32,7 +32,8 @@ _COMPANY = re.compile(
 )
 # Words that may be between those of `_RIVAL` or `_MODEL` and the country: `the common rival`, `President` (whose name means the state).
 _NAMING = (
-    r"(?: (?:the|its|their|his|president|President|prime minister|Prime Minister|(?:common |economic |giant |big )?(?:neighbou?r|rival|adversary)),?)* $"
+    r"(?: (?:the|its|their|his|president|President|prime minister|Prime Minister"
+    r"|(?:common |economic |giant |big )?(?:neighbou?r|rival|adversary)),?)* $"
 )
 # Others come to terms against this country, or to need it less.
 _RIVAL = re.compile(
