@@ -1,4 +1,7 @@
-"""List the readings that carry most of the index, with evidence."""
+"""List the readings that carry most of the index, with evidence.
+
+A reading is what was read of a signal (`CHN>USA measure announced tariff`), its mass its weight in the index.
+"""
 
 from collections.abc import Sequence
 from datetime import date
@@ -27,7 +30,7 @@ def select_masses(masses: pl.DataFrame, pair: str | None, channels: Sequence[str
 
 
 def list_largest(masses: pl.DataFrame, signals: pl.DataFrame, number: int) -> pl.DataFrame:
-    """List the `number` readings with the largest mass, one row each.
+    """List the `number` signals with the largest mass, and their readings.
 
     `masses`: rows of SIGNAL_MASS; `signals`: rows of SIGNALS. A signal that counts towards several countries is one row with the sum of its
     masses. `mass_pct`: percent of the mass of the same channel in all of `masses`, listed or not. The largest mass comes first, equal ones

@@ -83,8 +83,8 @@ def _tokenize_without_initials(sentence: str) -> list[Token]:
 def _find_names(tokens: Sequence[Token], day: date | None, leaders: Collection[tuple[str, str]]) -> Iterator[tuple[Mention, Name]]:
     """Yield the mentions of countries in a sentence with their lexicon names.
 
-    `tokens`: the sentence; `day`: as in `find_mentions_in_article`; `leaders`: country and surname of leaders whom the article names in
-    full or by title.
+    `tokens`: the sentence; `day`: leaders count only if in office then (None: always); `leaders`: country and surname of leaders whom the
+    article names in full or by title, so that a common surname (`Brown`) means them (others: `_match_surname`).
     """
     index, at = build_name_index(), 0
     mentions: list[Mention] = []

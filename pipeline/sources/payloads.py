@@ -43,7 +43,7 @@ class Request:
 class Payload:
     """The body of a response, decompressed but otherwise as received.
 
-    `source`, `item` and `day` are those of the request. `url` is the address after redirects, without secrets.
+    `source`, `item` and `day` are those of the `Request`. `url` is the address after redirects, without secrets.
     """
 
     source: str

@@ -144,8 +144,8 @@ class _Actor:
     def _apply_acts(threats: list[Threat], events: list[ActEvent]) -> None:
         """Set outcomes and deadlines that one day's official acts show.
 
-        An act has no effect on a threat if it is another measure, if the state of the threat does not accept its outcome
-        (`Threat.accepts_act`), or if the act is on the amount or the day of another threat.
+        An act has no effect on a threat if it is not the threatened measure (`outcome_of_event`), if the threat's state does not accept its
+        outcome (`Threat.accepts_act`), or if its amount of trade or its day is that of another threat.
         """
         amounts = _list_amounts(threats)
         for threat in threats:

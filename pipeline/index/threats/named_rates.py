@@ -46,8 +46,8 @@ def names_own_rate(claim: Claim) -> bool:
 def own_instrument(claim: Claim) -> str:
     """Return the instrument that a claim names for its actor, else `other`.
 
-    As `named_instrument`, but a measure has none if its sentence names one only in the tariff that it answers: an "answer to the 50 percent
-    tariff" may be aid to firms.
+    As `named_instrument`, but in a measure a tariff whose rate is not its own (`names_own_rate`) does not count: an "answer to the 50
+    percent tariff" may be aid to firms.
     """
     if claim["kind"] != "measure" or names_own_rate(claim):
         return named_instrument(claim)

@@ -127,7 +127,10 @@ class Rules(NamedTuple):
         return [first, *(rule for kind, rule in additional.items() if kind != first.kind)]
 
     def find_exclusion(self, document: Document) -> Exclusion | None:
-        """Find the first exclusion that matches; None if none does."""
+        """Find the first exclusion that matches: why a document is no act.
+
+        None if none matches.
+        """
         return next((exclusion for exclusion in self.exclusions if exclusion.matches(document)), None)
 
 

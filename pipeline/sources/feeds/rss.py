@@ -74,11 +74,11 @@ def new_rows(payloads: Iterable[Payload]) -> Iterator[pl.DataFrame]:
     Yields one frame for each response that has any. An item is known if an earlier response of its feed, of the same day or at most
     `DAYS_BACK` days earlier, showed it with the same id (else link), title and text.
 
-    To read a range of days, pass all responses from `DAYS_BACK` days before its first day until now, and select the rows whose day
-    (`index_date`) is within the range: the result is the same however many days are read together.
+    To read a range of days, pass all responses from `DAYS_BACK` days before its first day until now (items may appear late), and select the
+    rows whose day (`index_date`) is within the range: the result is the same however many days are read together.
 
-    A response that is not a feed gives one unreadable row, and each fault of a feed one in every response. `index_date` is at most the day
-    of the request: that day replaces a later one. Raises `ValueError` unless the responses of each feed are ordered by
+    A response that is not a feed gives one unreadable row, and so does each fault of a feed, in every response that has it. `index_date` is
+    at most the day of the request: that day replaces a later one. Raises `ValueError` unless the responses of each feed are ordered by
     `fetched_at`, as `Archive.payloads` returns them.
     """
     histories: dict[str, _FeedHistory] = {}

@@ -1,4 +1,4 @@
-"""Builds the cross-check tables from GDELT's files of events.
+"""Builds the tables of GDELT's events, a cross-check of the index.
 
 Files are parsed in `events.py`; totals per day are computed in `sql/crosscheck`.
 """

@@ -194,10 +194,11 @@ def _is_of_other_state(sentence: MarkedSentence, operator: Mark, at: int) -> boo
 
 @dataclass(slots=True)
 class DraftAct:
-    """An act while operators are applied to it, the nearest first.
+    """An act while operators (`threatens`, `not`) change it, the nearest first.
 
     `base` is its kind (such as `measure`) before them; `kind` is its kind now, None if they leave no signal (`OPERATOR_EFFECTS`). `anchor`,
-    the position of the word whose subject is the actor, moves to the last operator that is applied, except negations and words of doubt.
+    the position of the word whose subject is the actor, moves to each operator that is applied (for `gave it a week to
+    lift` to `gave`), but not to negations and words of doubt (`if`).
     """
 
     base: str

@@ -92,9 +92,9 @@ class MarkedSentence:
         return [mark for mark in self.marks if mark.category in categories]
 
     def clause_bounds(self, at: int) -> tuple[int, int]:
-        """Return the bounds of the clause of word `at`.
+        """Return first word and end of the clause of word `at`.
 
-        They are its first word and that of the next clause, or the number of words.
+        The end is the first word of the next clause, or the number of words.
         """
         start = max((start for start in self.clause_starts if start <= at), default=0)
         end = min((start for start in self.clause_starts if start > at), default=len(self.tokens))

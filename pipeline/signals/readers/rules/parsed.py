@@ -311,7 +311,10 @@ class ParsedSentence:
         )
 
     def _find_party(self, noun: int) -> Party | None:
-        """Return the party that a noun phrase means, if any."""
+        """Return the countries or stranger that a noun phrase means, if any.
+
+        `noun`: index of its head. A stranger, such as an analyst, acts for no state.
+        """
         party = self._to_party(noun)
         return party if party.codes or party.is_stranger else None
 

@@ -49,9 +49,9 @@ def read_weights(model: Path, like: dict[str, Tensor]) -> dict[str, Tensor]:
 def _read_layer(stored: Stored, source: str) -> Stored:
     """Read the weights of a layer; return them by name.
 
-    The names are those of the network state. `source`: the beginning of their names in the model, such as `encoder.layer.0.`.
+    The names are those of the network's `state_dict`. `source`: the beginning of their names in `model.onnx`, as `encoder.layer.0.`.
     """
-    # The graph divides the query by the root of the head's size, and gives the values of each head a column of ones.
+    # `graph.py` divides the query by the root of the head's size, and adds a column of ones to each head's values: undo both.
     scale, width = math.sqrt(_HEAD_SIZE), _HEADS * _HEAD_SIZE
     query, query_bias = _read_linear(stored, f"{source}query")
     value, value_bias = _read_linear(stored, f"{source}value")
