@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
+from scipy.signal import find_peaks
 
 from pipeline.contracts import vocabulary as words
 from pipeline.contracts.countries import parse_pair
@@ -50,8 +50,6 @@ _STORY = MappingProxyType({channel: f"{value}_story" for channel, value in VALUE
 #: Columns of whole numbers that are packed for each series. Shares are in percent.
 COLUMNS = (*_POINTS, *_PARTS, *_SHARES, *_NEWS.values(), *_STORY.values())
 _PHASES = tuple(words.PHASE.words)
-
-Values = NDArray[np.int32]
 
 
 @dataclass(frozen=True)
@@ -262,41 +260,16 @@ def find_peaks_of(values: pl.DataFrame) -> pl.DataFrame:
     for channel, name in VALUE_OF_CHANNEL.items():
         known = values.filter(pl.col(name).is_not_null()).sort("series", "index_date")
         for (series,), frame in known.group_by("series", maintain_order=True):
-            days, numbers = frame["index_date"].to_list(), frame[name].to_numpy()
+            padded = np.pad(frame[name].to_numpy(), 1)  # the first and the last day may be peaks
+            tops = find_peaks(padded, height=MIN_PEAK, prominence=_PROMINENCE)[0] - 1
+            high = frame[tops.tolist()].sort(name, "index_date", descending=[True, False])
             chosen: list[date] = []
-            for at in _list_tops(numbers):
-                is_apart = all(abs((days[at] - other).days) >= _DAYS_BETWEEN_PEAKS for other in chosen)
-                if len(chosen) < PEAKS_SHOWN and is_apart and _is_prominent(numbers, at):
-                    chosen.append(days[at])
-                    peaks.append((str(series), days[at], channel, int(numbers[at])))
+            for day, value in high.select("index_date", name).iter_rows():
+                if len(chosen) < PEAKS_SHOWN and all(abs((day - other).days) >= _DAYS_BETWEEN_PEAKS for other in chosen):
+                    chosen.append(day)
+                    peaks.append((str(series), day, channel, value))
     schema = {"series": pl.String(), "index_date": pl.Date(), "channel": pl.String(), "value": pl.Int32()}
     return pl.DataFrame(peaks, schema=schema, orient="row").sort("series", "index_date", "channel")
-
-
-def _list_tops(values: Values) -> list[int]:
-    """List the positions of values higher than those next to them.
-
-    Only those of at least `MIN_PEAK`, the highest first. Of equal neighbours it is the middle one. A first or last value can be one.
-    """
-    padded = np.pad(values, 1)
-    begins = np.flatnonzero(np.diff(padded, prepend=-1))  # of equal neighbours
-    level, lengths = padded[begins], np.diff(begins, append=len(padded))
-    is_top = (level[1:-1] > level[:-2]) & (level[1:-1] > level[2:]) & (level[1:-1] >= MIN_PEAK)
-    tops = (begins + (lengths - 1) // 2)[1:-1][is_top] - 1
-    return [int(top) for top in tops[np.argsort(-values[tops], kind="stable")]]
-
-
-def _is_prominent(values: Values, at: int) -> bool:
-    """Whether a value is `_PROMINENCE` above the valleys on both sides.
-
-    `at`: its position. A valley is the lowest value before the next higher one, 0 if there is no higher one. Chooses as
-    `scipy.signal.find_peaks` does, whose import takes half a second.
-    """
-    lowest = 0
-    for side in (values[:at][::-1], values[at + 1 :]):
-        higher = np.flatnonzero(side > values[at])
-        lowest = max(lowest, side[: higher[0]].min() if len(higher) else 0)
-    return bool(values[at] - lowest >= _PROMINENCE)
 
 
 def _choose_days(values: pl.DataFrame, max_rows: int) -> tuple[date, int]:

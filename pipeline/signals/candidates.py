@@ -74,7 +74,7 @@ def _has_two_words(text: str) -> bool:
     A line such as "Exclusive" or "* * *" says nothing of a country, but the encoder, which also sees the title, finds the act of the title.
     """
     words = (word for word in text.split() if any(map(str.isalpha, word)))
-    return len(list(itertools.islice(words, 2))) == 2  # noqa: PLR2004 - two words
+    return len(list(itertools.islice(words, 2))) > 1
 
 
 def to_frame(groups: Iterable[SentenceCandidates], numbers: Container[int] | None = None) -> pl.DataFrame:

@@ -72,10 +72,10 @@ def _split_paragraph(text: str, number: int, first: int, last: int) -> Iterator[
 
     `number`: the `paragraph` of these sentences.
     """
-    for start, end in _join_wrong_splits(text, _detect_spans(text[first:last], first)):
-        start, end = _strip_span(text, start, end)  # noqa: PLW2901
+    for span in _join_wrong_splits(text, _detect_spans(text[first:last], first)):
+        start, end = _strip_span(text, *span)
         if number == 1:
-            start, end = _strip_labels(text, start, end)  # noqa: PLW2901
+            start, end = _strip_labels(text, start, end)
         if start < end:
             yield Sentence(start, end, text[start:end], paragraph=number)
 

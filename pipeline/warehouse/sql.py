@@ -34,8 +34,9 @@ NOT_MODELS = frozenset({"checks", "views", "macros", "functions"})
 #: Comment line of a SQL file without sums of doubles, whose rows are the same on any number of threads.
 ALL_THREADS = "-- threads: all"
 
-#: A daily table with more bytes in files is read from them by each query; in memory a smaller one takes up to nine times its bytes.
-_MOST_BYTES = 40_000_000
+# A daily table with more bytes in files is read from them by each query. In memory a smaller one takes up to nine times its bytes, so that
+# those of `_read_once` take less than a gigabyte.
+_MOST_BYTES = 12_000_000
 
 Tables = Lake | Mapping[str, pl.DataFrame]  # the lake, or frames by table name (a missing table is empty)
 Variables = Mapping[str, Any]
@@ -269,7 +270,7 @@ def _open_files(connection: duckdb.DuckDBPyConnection, files: Sequence[Path]) ->
     return _read_once(tuple((path, state.st_ino, state.st_mtime_ns, state.st_size) for path, state in zip(files, states, strict=True)))
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=8)  # tables
 def _read_once(files: tuple[tuple[Path, int, int, int], ...]) -> pa.Table:
     """Read Parquet files, again only if one changed.
 

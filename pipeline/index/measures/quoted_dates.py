@@ -73,10 +73,10 @@ def add_quoted_deadlines(claims: pl.DataFrame) -> pl.DataFrame:
     count. Each day is null if the sentence names none.
     """
     is_imposed = pl.col("kind").is_in(["threat", "measure"])
-    terms = (_parse_term(pattern, pl.col("quote").str.replace_all(_LOOKING_BACK, "")) for pattern in (_WITHIN, _WITHIN_OR_FOR))
-    by_day, term = _parse_next_day(_BY), pl.when(is_imposed).then(next(terms)).otherwise(next(terms))
+    ahead = pl.col("quote").str.replace_all(_LOOKING_BACK, "")
+    term = pl.when(is_imposed).then(_parse_term(_WITHIN, ahead)).otherwise(_parse_term(_WITHIN_OR_FOR, ahead))
     next_month = pl.when(pl.col("quote").str.contains(_FROM_NEXT_MONTH)).then(pl.col("told_on").dt.month_start().dt.offset_by("1mo"))
-    deadline_on = pl.coalesce(by_day, _parse_next_weekday(_BY_WEEKDAY), _parse_next_month(), next_month, term)
+    deadline_on = pl.coalesce(_parse_next_day(_BY), _parse_next_weekday(_BY_WEEKDAY), _parse_next_month(), next_month, term)
     return claims.with_columns(due_on=_parse_due_on(), deadline_on=deadline_on)
 
 
