@@ -59,6 +59,12 @@ _TAG = rf"(?i)<(/?)({_NAME}){_ATTRIBUTES}>"
 # pages hide them until their scripts have run.
 _HIDDEN_TAG = rf"(?i)<({_BLOCKS}|{_CELLS}|{_INLINE}){_ANY_ATTRIBUTE}[\s/]+{_HIDES}{_ANY_ATTRIBUTE}[\s/]*>"
 _BROKEN_TAG = rf"(?i)<(/?)({_NAME}){_BROKEN_ATTRIBUTES}>"
+# Some archives lost brackets: `<span class="x"Section</span. `, `the 4<supth</sup of July`, `<td15%</td>`. In each third group is text.
+_UNCLOSED_TAGS = (
+    rf"""(?i)<()({_NAME})(?:\s+[a-z-]+="[^"<>]*")+()""",
+    rf"(?i)<(/)({_NAME})\b()",
+    *(rf"<()({name})([^<>{_OPEN}{_CLOSE}]+{_OPEN}/{name}{_CLOSE})" for name in ("strong", "em", "sup", "sub", "td", "th", "s", "u")),
+)
 _OTHER_TAG = rf"</?{_OTHER_NAME}(?:{_BROKEN_ATTRIBUTES})?>"
 _ELEMENTS_OR_TICKERS = "ABIQSU"
 
@@ -103,7 +109,10 @@ def _strip_attributes(pages: pl.Series) -> pl.Series:
     page = page.str.replace_all(_HIDDEN_TAG, f"{_OPEN}${{1}} hidden{_CLOSE}")
     for tag in (_TAG, _BROKEN_TAG):
         page = page.str.replace_all(tag, f"{_OPEN}${{1}}${{2}}{_CLOSE}")
-    page = page.str.replace_all(_OTHER_TAG, "").str.replace_all("<", "&lt;", literal=True)
+    page = page.str.replace_all(_OTHER_TAG, "")
+    for tag in _UNCLOSED_TAGS:
+        page = page.str.replace_all(tag, f"{_OPEN}${{1}}${{2}}{_CLOSE}${{3}}")
+    page = page.str.replace_all("<", "&lt;", literal=True)
     return shown.select(page.str.replace_all(_OPEN, "<", literal=True).str.replace_all(_CLOSE, ">", literal=True)).to_series()
 
 

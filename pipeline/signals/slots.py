@@ -19,8 +19,9 @@ _FROM = re.compile(rf"\bfrom {_QUALIFIER}{{0,4}}$", re.IGNORECASE)
 _TO = re.compile(r"(?: ad valorem)?(?: rate| duty| tariff)? to\b", re.IGNORECASE)
 # Before a rate that another one replaces or is added to: `up from the 34 percent`, `adds 40 points to the 10 percent duty`.
 _OLD = re.compile(
-    r"\b(?:(?:up|down) from|instead of|rather than|in (?:place|lieu) of|on top of|in addition to|compared (?:with|to)"
-    rf"|add(?:s|ed|ing)? [^,;.]{{1,30}}(?:points?|%|per ?cent|tariffs?|dut(?:y|ies)|lev(?:y|ies))[^,;.]{{0,20}} to) {_QUALIFIER}{{0,3}}$",
+    r"\b(?:(?:up|down) from|instead of|rather than|in (?:place|lieu) of|on top of|in addition to|compared (?:with|to)|deleting|striking out"
+    rf"|add(?:s|ed|ing)? [^,;.]{{1,30}}(?:points?|%|per ?cent|tariffs?|dut(?:y|ies)|lev(?:y|ies))[^,;.]{{0,20}} to)"
+    rf" [\"\u201c]?{_QUALIFIER}{{0,3}}[\"\u201c]?$",
     re.IGNORECASE,
 )
 # After a share of an amount: `89% of its annual GDP`.

@@ -115,6 +115,22 @@ def test_tags_are_removed_and_other_angle_brackets_stay(html: str, expected: str
 
 
 @pytest.mark.parametrize(
+    ("html", "expected"),
+    [
+        (
+            '<p><span style="color: red"Section</span <span style="x: y"1</span. <span class="t"Scope</span. Glass.</p>',
+            "Section 1. Scope. Glass.",
+        ),
+        ("<p>On the 4<supth</sup of May <strongZenda</strong paid.</p>", "On the 4th of May Zenda paid."),
+        ('<p>See <a href="/may"our notice</a>.</p>', "See our notice."),
+        ("<p>They <sraise</s cut the duty if a <s or b < 3.</p>", "They raise cut the duty if a <s or b < 3."),
+    ],
+)
+def test_tags_without_their_last_bracket_are_removed(html: str, expected: str) -> None:
+    assert clean_body(html) == expected
+
+
+@pytest.mark.parametrize(
     "hostile",
     [
         "Glass<script>alert(1)</script>",

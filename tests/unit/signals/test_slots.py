@@ -43,6 +43,8 @@ def test_the_rate_on_the_target_counts(text: str, target: str, rate: float) -> N
         ("raises the rate from an additional 10 percent ad valorem to an additional 25 percent ad valorem", 25.0),
         ("84 percent, up from the 34 percent that it had planned", 84.0),
         ("puts back a duty of 10 percent in lieu of 25 percent", 10.0),
+        ("heading 12 is amended by deleting \u201c15%\u201d and by inserting \u201c45%\u201d in lieu thereof", 45.0),
+        ('note 3 is amended by striking out "the 20 percent" and inserting "35 percent"', 35.0),
         ("adds 40 points to the 10 percent duty already charged", 40.0),
         ("payments equal to 89% of its annual income", None),
         ("a duty of 15 percent of the value", 15.0),
