@@ -20,6 +20,7 @@ _ROUNDS = 2  # feeds often escape twice: &amp;amp;
 # A tab or line end written as \t, \r or \n, perhaps after the ampersand of a broken entity; not `C:\new` or `\temp`.
 _ESCAPED_AFTER_AMPERSAND = r"(^|\s)&\\[tnr]"
 _ESCAPED = r"(^|\s)\\[tnr]([^a-z]|$)"
+_MARKDOWN_ESCAPE = r"\\+([\[\]().#*_])"  # `\[sic\]`
 
 # Invisible: control characters, soft hyphens, zero-width spaces, direction marks, byte order marks.
 # The joiners of Persian and Hindi stay.
@@ -77,13 +78,14 @@ def _remove_invisible(text: pl.Series) -> pl.Series:
 def _remove_markup(text: pl.Series) -> pl.Series:
     """Remove tags and decode entities, including tags that were escaped.
 
-    A tab or line end that is written with a backslash becomes a space.
+    A tab or line end that is written with a backslash becomes a space; backslashes of Markdown are removed.
     """
     plain = _change_matching(text, LOOKS_LIKE_HTML, html_to_text)
     for _ in range(_ROUNDS):
         plain = _change_matching(plain, _ENTITY, _decode_entities)
     plain = _change_matching(plain, LOOKS_LIKE_HTML, html_to_text)
-    return plain.str.replace_all(_ESCAPED_AFTER_AMPERSAND, "${1} ").str.replace_all(_ESCAPED, "${1} ${2}")
+    spaced = plain.str.replace_all(_ESCAPED_AFTER_AMPERSAND, "${1} ")
+    return spaced.str.replace_all(_ESCAPED, "${1} ${2}").str.replace_all(_MARKDOWN_ESCAPE, "${1}")
 
 
 def _change_matching(text: pl.Series, pattern: str, change: Callable[[pl.Series], pl.Series]) -> pl.Series:

@@ -84,6 +84,10 @@ def test_escaped_white_space_is_white_space() -> None:
     assert body("C:\\temp and \\new") == "C:\\temp and \\new"
 
 
+def test_backslashes_of_markdown_are_removed() -> None:
+    assert body("\\(a\\) He said \\\\[sic\\]: 3\\. of May, C:\\temp") == "(a) He said [sic]: 3. of May, C:\\temp"
+
+
 def test_null_becomes_empty() -> None:
     assert (line(None), body(None)) == ("", "")
 
