@@ -380,7 +380,7 @@ def status(
 ) -> None:
     """Show what is published, and what to do next.
 
-    Also: how recent it is, what failed, what was not read, and files that are missing; `tension verify` finds changed ones.
+    Also: how recent it is, what failed, how many articles were not read, and missing files; `tension verify` finds changed files.
     """
     from pipeline.commands.status import show_status
 

@@ -156,9 +156,10 @@ def _measure_depth(page: str) -> int:
 
 
 def _strip_tags(page: str) -> str:
-    """Remove all tags, but none of the text between them.
+    """Remove all bare tags, but none of the text between them.
 
-    Tags of blocks become blank lines, and tags of cells become line ends; other tags leave nothing. Of the escapes only `&lt;` is decoded.
+    `page`: result of `_strip_attributes`. Tags of blocks become blank lines, tags of cells line ends; other tags leave nothing. Of the
+    escapes only `&lt;`, which `_strip_attributes` writes, is decoded.
     """
     text = pl.lit(page).str.replace_all(_FLAT_BLOCK, PARAGRAPH).str.replace_all(_FLAT_CELL, "\n").str.replace_all(_FLAT_TAG, "")
     return str(pl.select(text.str.replace_all("&lt;", "<", literal=True)).item())

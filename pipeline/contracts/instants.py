@@ -152,10 +152,10 @@ def _build_date() -> pl.Expr:
 
 
 def _build_time() -> Iterator[pl.Expr]:
-    """Yield hour, minute, second and microseconds as numbers, 0 if absent.
+    """Yield hour, minute, second and microseconds (0 if absent), and `half`.
 
-    They are converted from the text columns of these names; the microseconds are in `fraction`. The last is `half` as text: `a` for am, `p`
-    for pm, null if absent.
+    The first four are numbers, converted from the text columns of these names; the microseconds are in `fraction`. `half` stays text: `a`
+    for am, `p` for pm, null if absent.
     """
     for name in ("hour", "minute", "second"):
         yield pl.col(name).cast(pl.Int64).fill_null(0)

@@ -58,8 +58,8 @@ def write_explorer(folder: Path) -> Path:
 def find_damaged(folder: Path) -> list[Path]:
     """List files of the explorer that are missing or damaged.
 
-    `folder`: the published folder. If the file of hashes is missing or damaged, only that is listed. The list is empty for a folder of an
-    earlier version, without page and explorer.
+    `folder`: the published folder. If the file of hashes is missing or damaged, only that is listed. The list is empty if the page and the
+    explorer's folder are both missing, as in an earlier version.
     """
     has_explorer = (folder / EXPLORER).exists() or (folder / FOLDER).exists()
     try:

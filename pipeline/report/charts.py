@@ -199,8 +199,8 @@ class _Panel:
 def layer(rows: Sequence[Mapping[str, Any]] | str, mark: Chart, **encoding: Chart) -> Chart:
     """Return a Vega-Lite layer that draws rows.
 
-    `mark`: the Vega-Lite mark, drawn once for each row, except that a line or an area connects all rows. `rows`: a list of rows, or the
-    name of one of the chart's data sets.
+    `mark`: the Vega-Lite mark, drawn once for each row, but a line or an area connects all rows (of a colour, if encoded). `rows`: a list
+    of rows, or the name of one of the chart's data sets.
     """
     data = {"name": rows} if isinstance(rows, str) else {"values": [dict(row) for row in rows]}
     return {"data": data, "mark": mark, "encoding": encoding}

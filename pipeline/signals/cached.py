@@ -25,7 +25,7 @@ READING_SCHEMA = pl.Schema(
 
 
 class Readings(Protocol):
-    """A store of readings (`READING_SCHEMA`) by one version of an extractor."""
+    """Store of what one version of an extractor found in texts (`READING_SCHEMA`)."""
 
     def get(self, keys: Sequence[str]) -> pl.DataFrame:
         """Return the stored readings of the texts with these keys.

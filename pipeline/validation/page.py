@@ -107,9 +107,9 @@ class Section:
 
 @dataclass(frozen=True)
 class Page:
-    """Content of the page with the results.
+    """Content of the page with the results of a validation.
 
-    `first`, `last`: days read; `pair`: the pair compared with other indices.
+    `first`, `last`: of the days whose articles were read; `pair`: the pair compared with other indices.
     """
 
     title: str
@@ -221,8 +221,8 @@ def agreement_section(
 ) -> Section:
     """Build the section on correlations with each reference.
 
-    `months` and `reference_name`: the data of the picture (`align_series`) and the reference that it shows; no picture if `months` is
-    empty. `names`: titles of references. `notes`, `note`: as in `events_section`.
+    `pair`, `months` (from `align_series`) and `reference_name`: what the picture shows; no picture if `months` is empty. `names`: titles of
+    references. `figures`, `notes`, `note`: as in `events_section`.
     """
     rows = figures.filter(pl.col("part") == "agreement")
     grids = []

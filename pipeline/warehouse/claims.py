@@ -154,7 +154,7 @@ class _Renewal:
     def end(self) -> None:
         """Stop renewing, and remove the claim from the shared object.
 
-        If the server cannot be reached, the claim ends by itself.
+        If the server cannot be reached, the claim ends `LIFETIME` after its last renewal.
         """
         self._ended.set()
         self._thread.join()

@@ -236,7 +236,7 @@ class SharedLake(Lake):
     def is_as_written(self, table: Table) -> bool:
         """Return whether a table has files, and no object was lost.
 
-        Lost: missing or of another size (`inspect`); the content is not compared.
+        Lost: missing or of another size, as `inspect` finds; the content is not compared.
         """
         manifest = self._manifest(table.name)
         return bool(manifest) and not any(self._is_lost(table.name, name, entry) for name, entry in manifest.items())

@@ -146,7 +146,7 @@ class _Scanner:
     def _add_item(self, tag: re.Match[str]) -> None:
         """Start or end an item.
 
-        An item that is not closed ends where the next one starts. An end tag that does not fit the open item is ignored.
+        An item that is not closed ends where the next one starts. An end tag that fits no open item only shows that the feed goes on.
         """
         self.is_closed = False
         if tag["slash"]:

@@ -131,7 +131,7 @@ class Catalogue:
     def save(self) -> None:
         """Write the catalogue to its file, which is replaced whole.
 
-        Nothing is written if no entry has changed. Entries of files that no longer exist are left out.
+        Nothing is written without a path, or if no entry has changed since loading. Entries of files that no longer exist are left out.
         """
         if self._path is None or self._entries == self._saved_entries:
             return

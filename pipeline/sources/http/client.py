@@ -77,7 +77,7 @@ class _RetryableError(_FetchError):
 
 @dataclass(frozen=True)
 class _Response:
-    """A usable response.
+    """A usable response: of status 200, or 304 to a conditional request.
 
     `url` is that after redirects. `body` is None for status 304: the stored response is still valid.
     """

@@ -183,8 +183,8 @@ def compute_event_path(events: pl.DataFrame, counts: DailyCounts) -> pl.DataFram
 def _percent_of_average(events: pl.DataFrame, counts: DailyCounts, measured: str, at: NDArray[np.int64]) -> Numbers:
     """Compute the evidence of events as a percentage of an average day.
 
-    `at`: numbers of the days to look at instead of the events' own, shape (draws, events). Returns the shape (draws): the evidence of all
-    events, divided by the evidence that as many articles have on average in the same series. NaN if the latter is 0.
+    `measured`: `index` or `keyword`; `at`: number of the day to look at for each event, shape (draws, events). Returns the shape (draws):
+    the evidence (`DailyCounts`) on these days, divided by what as many articles have on average in the same series; NaN if that is 0.
     """
     articles = counts.articles[measured]
     evidence, average = np.zeros(len(at)), np.zeros(len(at))

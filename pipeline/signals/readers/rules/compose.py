@@ -419,7 +419,7 @@ def _is_object_negated(sentence: MarkedSentence, verb: Mark, thing: Mark | None)
     """Whether the object is denied instead of the verb.
 
     Examples: `announced no change in any tariff`, `imposed no new duties`, `no new talks are planned`. The word `no` directly follows the
-    verb, or is up to two words before an object that precedes the verb.
+    verb, or is one of the two words before an object that precedes the verb. False without an object.
     """
     if thing is None:
         return False
