@@ -26,6 +26,7 @@ from pipeline.report.charts import (
     WIDTH,
     Chart,
     chart_title,
+    describe_baseline,
     finish_chart,
     layer,
     pair_chart,
@@ -68,12 +69,14 @@ _ACT_COLOURS = {"escalation": palette.TENSION, "concession": palette.CONCESSION}
 class Archive:
     """An archive of news (`file` in the folder of the archives), and the pairs to publish.
 
-    `name`: that of the folder of its home and results; `title`: what the archive has, in words.
+    `name`: that of the folder of its home and results; `baseline`: the days whose average is 100, chosen before any result was seen;
+    `title`: what the archive has, in words.
     """
 
     name: str
     file: str
     pairs: tuple[str, ...]
+    baseline: Days
     title: str
 
     @property
@@ -88,6 +91,7 @@ ARCHIVES = (
         "guardian-2018-2020",
         "guardian_headlines_2018_2020.parquet",
         ("CHN-USA", "EUN-USA", "CAN-USA", "MEX-USA", "JPN-USA", "IND-USA", "GBR-USA", "RUS-USA", "JPN-KOR"),
+        Days(date(2018, 1, 1), date(2018, 12, 31)),
         "headlines of the Guardian",
     ),
     Archive(
@@ -107,19 +111,26 @@ ARCHIVES = (
             "PHL-USA",
             "DEU-USA",
         ),
+        Days(date(2021, 1, 20), date(2025, 1, 19)),  # the administration before
         "documents of the White House",
     ),
-    Archive("reuters-1987", "reuters21578.parquet", ("JPN-USA", "EUN-USA", "CAN-USA", "EUN-JPN"), "reports of Reuters"),
+    Archive(
+        "reuters-1987",
+        "reuters21578.parquet",
+        ("JPN-USA", "EUN-USA", "CAN-USA", "EUN-JPN"),
+        Days(date(1987, 2, 26), date(1987, 10, 20)),  # all: too short for a part
+        "reports of Reuters",
+    ),
 )
 
 
 def build_index(archive: Archive, news: Path, home: Path, days: Days | None = None) -> None:
     """Build the index of an archive in the folder `home`, as `tension run` does.
 
-    `news`: folder of the archives; `days`: only these days are read; None for all.
+    `news`: folder of the archives; `days`: only these days are read, and no baseline is chosen; None for all days.
     """
-    first, last = (days.first, days.last) if days else (None, None)
-    run_index([news / archive.file], ",".join(archive.pairs), first, last, None, home, None)
+    first, last, baseline = (days.first, days.last, None) if days else (None, None, archive.baseline)
+    run_index([news / archive.file], ",".join(archive.pairs), first, last, baseline, home, None)
 
 
 def write_values(lake: Lake, folder: Path) -> None:
@@ -193,7 +204,7 @@ def references_chart(daily: pl.DataFrame, references: pl.DataFrame, acts: pl.Dat
                 "title": panel_title(f"{NAMES[name].partition(' (')[0]}: mean of the month"),
             }
         )
-    title = chart_title(f"Trade tension {pair_title(pair)}", (note, _describe_lines(drawn)))
+    title = chart_title(f"Trade tension {pair_title(pair)}", (note, f"100: {describe_baseline(daily)}", _describe_lines(drawn)))
     return finish_chart({"vconcat": panels, "spacing": 14, "title": title})
 
 
@@ -238,7 +249,7 @@ def _tension_panel(daily: pl.DataFrame, acts: pl.DataFrame, axis: DaysAxis, *, h
         for (polarity,), of_polarity in sorted(acts.partition_by("polarity", as_dict=True).items())
     ]
     line = layer(points, {"type": "line", "color": palette.TENSION, "strokeWidth": 1.6}, x=x, y=y)
-    title = panel_title("Tension by day, with 80 % interval; 100: the pair's average, over more days from each dotted line on")
+    title = panel_title("Tension by day, with 80 % interval")
     return {"layer": [band, *scale_changes(daily, x), *lines, line], "width": axis.width, "height": _HEIGHTS["tension"], "title": title}
 
 

@@ -56,7 +56,7 @@ def pair_chart(pair_daily: pl.DataFrame, note: str = "") -> Chart:
     frame = _prepare_pair(TENSION_PAIR_DAILY, pair_daily)
     top = _axis_top([frame[f"{name}_hi80"] for name in _WITH_INTERVAL] + [frame["dialogue"]])
     panel = _Panel(DaysAxis.from_frame(frame, _PLOT_WIDTH), top, height=300)
-    key = f"{_describe_baseline(frame)} Bands: 80 % intervals. Gaps: too little was read."
+    key = f"100 (dashed): {describe_baseline(frame)} Bands: 80 % intervals. Gaps: too little was read."
     title = chart_title(f"Trade tension {pair_title(frame['pair'][0])}", (note, key))
     bounds = [f"{name}_{bound}" for name in _WITH_INTERVAL for bound in ("lo80", "hi80")]
     data = {"days": daily_points(frame, [*_LINES, *bounds]), "bars": phase_runs(frame)}
@@ -76,7 +76,7 @@ def directed_chart(daily: pl.DataFrame, note: str = "") -> Chart:
     sides = {f"{side['actor'][0]}>{side['target'][0]}": side for side in frame.partition_by("actor", "target", maintain_order=True)}
     data = {name: daily_points(side, ("tension", "tension_lo80", "tension_hi80")) for name, side in sides.items()}
     plots = [_direction_panel(name, sides, panel) for name in sides]
-    key = f"{_describe_baseline(frame)} Grey: the other direction."
+    key = f"100 (dashed): {describe_baseline(frame)} Grey: the other direction."
     title = chart_title(f"Tension by direction: {pair_title(frame['pair'][0])}", (note, key))
     return finish_chart({"vconcat": plots, "spacing": 14, "title": title}, data)
 
@@ -362,11 +362,16 @@ def _bar_labels(runs: Rows, axis: DaysAxis) -> list[Chart]:
     return layers
 
 
-def _describe_baseline(frame: pl.DataFrame) -> str:
+def describe_baseline(frame: pl.DataFrame) -> str:
+    """Say in a sentence of which days 100 is the average.
+
+    `frame`: rows of TENSION_DAILY or TENSION_PAIR_DAILY, sorted by day; the baseline is that of the last. If earlier days have others, the
+    sentence says that `scale_changes` shows where.
+    """
     first, last = frame.select("baseline_from", "baseline_to").row(-1)
     is_new = frame["baseline_to"].n_unique() > 1
     earlier = "; earlier days have shorter ones, so 100 changes its scale at the dotted lines" if is_new else ""
-    return f"100 (dashed): own baseline, {long_day(first)} to {long_day(last)}{earlier}."
+    return f"own baseline, {long_day(first)} to {long_day(last)}{earlier}."
 
 
 def chart_title(text: str, lines: Sequence[str]) -> Chart:

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from pipeline.contracts.tables.index import TENSION_PAIR_DAILY
-from pipeline.report.charts import to_svg
+from pipeline.report.charts import describe_baseline, to_svg
 from pipeline.report.days_axis import DaysAxis
 from pipeline.validation.contract import VALIDATION
 from pipeline.validation.independent_acts import read_independent_acts
@@ -52,10 +52,11 @@ def test_the_caption_names_only_lines_that_are_drawn() -> None:
         )
         return " ".join(references_chart(DAILY, references, acts, "A note.")["title"]["subtitle"])
 
-    begin = "A note. Vertical lines: acts that Wikipedia's Current Events report,"
+    note = f"A note. 100: {describe_baseline(DAILY)}"
+    begin = f"{note} Vertical lines: acts that Wikipedia's Current Events report,"
     assert read_caption("escalation", "concession") == f"{begin} escalation (red) and concession (blue)."
     assert read_caption("escalation") == f"{begin} escalation (red)."
-    assert read_caption() == "A note."
+    assert read_caption() == note
 
 
 def test_acts_in_a_chart_are_of_its_pair_and_days() -> None:
