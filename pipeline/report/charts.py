@@ -56,11 +56,13 @@ def pair_chart(pair_daily: pl.DataFrame, note: str = "") -> Chart:
     frame = _prepare_pair(TENSION_PAIR_DAILY, pair_daily)
     top = _axis_top([frame[f"{name}_hi80"] for name in _WITH_INTERVAL] + [frame["dialogue"]])
     panel = _Panel(DaysAxis.from_frame(frame, _PLOT_WIDTH), top, height=300)
-    key = f"100 (dashed): {describe_baseline(frame)} Bands: 80 % intervals. Gaps: too little was read."
+    peaks = _peak_labels(frame, panel)
+    labels = " Labels: highest days since the last dotted line." if peaks and find_new_scales(frame) else ""
+    key = f"100 (dashed): {describe_baseline(frame)} Bands: 80 % intervals. Gaps: too little was read.{labels}"
     title = chart_title(f"Trade tension {pair_title(frame['pair'][0])}", (note, key))
     bounds = [f"{name}_{bound}" for name in _WITH_INTERVAL for bound in ("lo80", "hi80")]
     data = {"days": daily_points(frame, [*_LINES, *bounds]), "bars": phase_runs(frame)}
-    plots = [_lines_panel(frame, panel), _phase_strip(data["bars"], panel.axis)]
+    plots = [_lines_panel(frame, panel, peaks), _phase_strip(data["bars"], panel.axis)]
     return finish_chart({"vconcat": plots, "spacing": 6, "title": title}, data)
 
 
@@ -258,18 +260,18 @@ def _axis_values(top: float) -> list[float]:
     return sorted(value for value in values if value == _BASELINE or abs(value - _BASELINE) > top / 20)
 
 
-def _lines_panel(frame: pl.DataFrame, panel: _Panel) -> Chart:
+def _lines_panel(frame: pl.DataFrame, panel: _Panel, peaks: Sequence[Chart]) -> Chart:
     """Return the panel with tension, concession and dialogue of a pair.
 
-    It has intervals, the baseline (100), dotted lines where the scale changes, labels of peaks, and name and value at the end of each line
-    that has a value on the last day. Lines and intervals come from the chart's data set `days`; changes of scale and labels come from
-    `frame` (rows of TENSION_PAIR_DAILY of one pair, sorted by day).
+    It has intervals, the baseline (100), dotted lines where the scale changes, labels of peaks (`peaks`), and name and value at the end of
+    each line that has a value on the last day. Lines and intervals come from the chart's data set `days`; changes of scale and values at
+    the end come from `frame` (rows of TENSION_PAIR_DAILY of one pair, sorted by day).
     """
     layers = [panel.baseline(has_dates=False), *scale_changes(frame, panel.axis.x("at"))]
     layers += [panel.band("days", name) for name in reversed(_WITH_INTERVAL)]
     layers.append(panel.thin_line("days", "dialogue", palette.DIALOGUE))
     layers += [panel.strong_line("days", name) for name in reversed(_WITH_INTERVAL)]
-    layers += _peak_labels(frame, panel)
+    layers += peaks
     layers += panel.end_labels({name: frame[name][-1] for name in _LINES if frame[name][-1] is not None})
     return {"layer": layers, "width": panel.axis.width, "height": panel.height}
 
@@ -375,8 +377,12 @@ def describe_baseline(frame: pl.DataFrame) -> str:
 
 
 def chart_title(text: str, lines: Sequence[str]) -> Chart:
-    """Return the Vega-Lite title of a chart, with wrapped lines below it."""
-    return {"text": text, "subtitle": [part for line in lines for part in textwrap.wrap(line, width=WIDTH // 6)]}
+    """Return the Vega-Lite title of a chart, with wrapped lines below it.
+
+    No line is broken between a number and its percent sign.
+    """
+    unbroken = [line.replace(" %", "\N{NO-BREAK SPACE}%") for line in lines]
+    return {"text": text, "subtitle": [part for line in unbroken for part in textwrap.wrap(line, width=WIDTH // 6)]}
 
 
 def panel_title(text: str) -> Chart:

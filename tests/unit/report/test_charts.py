@@ -15,7 +15,9 @@ import pytest
 from pipeline.contracts.model import ContractError
 from pipeline.report import palette
 from pipeline.report.charts import (
+    WIDTH,
     Chart,
+    chart_title,
     directed_chart,
     pair_chart,
     spread_positions,
@@ -118,6 +120,17 @@ def test_only_the_highest_day_of_the_newest_scale_is_labelled(pair_daily: Make) 
     texts = _texts(to_svg(pair_chart(frame)))
     assert f"210 on {short_day(frame['index_date'][99])}" in texts
     assert not [text for text in texts if text.startswith("600 on")]
+    assert "Labels: highest days since the last dotted line." in " ".join(texts)
+
+
+def test_the_title_explains_labels_only_where_some_days_get_none(pair_daily: Make) -> None:
+    assert "Labels:" not in " ".join(_texts(to_svg(pair_chart(pair_daily()))))
+
+
+def test_no_line_of_a_title_begins_with_a_percent_sign() -> None:
+    for length in range(WIDTH // 6):
+        lines = chart_title("Title", [f"{'x' * length} about 80 % intervals and more"])["subtitle"]
+        assert not [line for line in lines if line.startswith("%")]
 
 
 def test_dotted_lines_mark_days_on_which_100_changes_its_scale(pair_daily: Make, directed_daily: Make) -> None:
