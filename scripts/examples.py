@@ -41,7 +41,7 @@ from pipeline.settings import Settings
 from pipeline.validation.independent_acts import read_independent_acts
 from pipeline.validation.references import NAMES, read_references
 from pipeline.validation.run import TABLE
-from pipeline.validation.studies.agreement import exclude_days
+from pipeline.validation.studies.agreement import EXCLUDED_DAYS, exclude_days
 from pipeline.warehouse.lake import Lake, write_parquet
 
 ROOT = Path(__file__).parents[1]
@@ -201,11 +201,20 @@ def references_chart(daily: pl.DataFrame, references: pl.DataFrame, acts: pl.Dat
             | {
                 "width": axis.width,
                 "height": _HEIGHTS["reference"],
-                "title": panel_title(f"{NAMES[name].partition(' (')[0]}: mean of the month"),
+                "title": panel_title(_name_series(name, axis)),
             }
         )
     title = chart_title(f"Trade tension {pair_title(pair)}", (note, f"100: {describe_baseline(daily)}", _describe_lines(drawn)))
     return finish_chart({"vconcat": panels, "spacing": 14, "title": title})
+
+
+def _name_series(name: str, axis: DaysAxis) -> str:
+    """Name a reference series and its unit, with the days of the axis that are left out."""
+    title = NAMES[name].partition(" (")[0]
+    days = EXCLUDED_DAYS.get(name)
+    is_cut = days is not None and days.first <= axis.last and days.last >= axis.first
+    left_out = f"; its level breaks, so {days.first:%B} to {days.last:%B %Y} are left out" if days and is_cut else ""
+    return f"{title[:1].upper()}{title[1:]}: index, mean of the month{left_out}"
 
 
 def find_acts(acts: pl.DataFrame, pair: str, axis: DaysAxis) -> pl.DataFrame:

@@ -36,10 +36,18 @@ def test_the_chart_shows_references_of_its_days_and_acts_of_its_pair() -> None:
     rows = [("tpu", "day", FIRST + timedelta(days=n), 50.0 + n) for n in range(90)] + [("trade_epu", "month", date(1990, 1, 1), 1.0)]
     references = pl.DataFrame(rows, schema=REFERENCES, orient="row")
     drawn = to_svg(references_chart(DAILY, references, ACTS))
-    assert "trade policy uncertainty" in drawn
-    assert "categorical EPU" not in drawn
+    assert "Trade policy uncertainty: index, mean of the month" in drawn
+    assert "Categorical EPU" not in drawn
     assert drawn == to_svg(references_chart(DAILY, references, ACTS))
     assert drawn != to_svg(references_chart(DAILY, references, ACTS.clear()))
+
+
+@pytest.mark.parametrize(("first", "is_named"), [(date(2018, 3, 1), False), (date(2020, 1, 1), True)])
+def test_the_chart_says_which_days_of_a_reference_are_left_out(first: date, is_named: bool) -> None:
+    daily = DAILY.with_columns(index_date=pl.Series([first + timedelta(days=n) for n in range(120)]))
+    rows = [("tpu", "day", first + timedelta(days=n), 50.0 + n) for n in range(120)]
+    drawn = to_svg(references_chart(daily, pl.DataFrame(rows, schema=REFERENCES, orient="row"), ACTS))
+    assert ("its level breaks, so March to October 2020 are left out" in drawn) == is_named
 
 
 def test_the_caption_names_only_lines_that_are_drawn() -> None:
