@@ -326,8 +326,12 @@
     const plain = numbers.filter((column) => column !== x && !isBound(column));
     if (plain.length > 1) byId("colour").append(element("option", "each number", { value: EACH }));
     if (plain.length > 1 && plain.length <= config.series.length && x && isDay(x) && !isRepeated) byId("colour").value = EACH;
-    byId("mark").value = x && isDay(x) ? "line" : x && isNumber(x) ? "point" : "bar";
+    // A line would join rows of different names: days in no order with a varying name are a ranking, not a series.
+    const isRanking = x && isDay(x) && !isRepeated && !isInOrder(x.values) && words.some((column) => column !== x && !isDay(column) && new Set(column.values).size > 1);
+    byId("mark").value = x && isDay(x) && !isRanking ? "line" : x && (isDay(x) || isNumber(x)) ? "point" : "bar";
   }
+
+  const isInOrder = (values) => values.every((value, row) => row === 0 || values[row - 1] <= value) || values.every((value, row) => row === 0 || values[row - 1] >= value);
 
   const EACH = "each";
   const isBound = ({ name }) => /(^|_)(lo|hi)(80|95)$/.test(name);

@@ -186,6 +186,14 @@ def test_a_time_series_is_drawn(visit: Visit) -> None:
     visit.page.wait_for_selector("#plot svg .mark-rect path")
 
 
+@pytest.mark.parametrize(
+    ("order", "mark"), [("order by index_date", "line"), ("order by index_date desc", "line"), ("order by tension desc", "point")]
+)
+def test_days_in_no_order_with_names_are_not_joined(visit: Visit, order: str, mark: str) -> None:
+    visit.run(f"select index_date, phase, tension from tension_pair_daily where pair = 'CHN-USA' and tension > 90 {order}")  # noqa: S608
+    assert visit.page.locator("#mark").input_value() == mark
+
+
 def test_hostile_values_names_and_formulas_are_text(visit: Visit) -> None:
     visit.run(
         f"""select '{HOSTILE}' as "{HOSTILE}", 'javascript:alert(1)' as link, '=1+1' as formula, '' as blank, null as none,
