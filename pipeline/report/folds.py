@@ -55,7 +55,10 @@ _ABOUT_TARIFFS = "Averages over all goods, from trackers. " + " ".join(
     f"{_AVERAGES[name].capitalize()}: {meaning}." for name, meaning in words.TARIFF_MEASURE.words.items()
 )
 _ABOUT_CHANGES = f"Changes below {_LEAST_CHANGE} percentage points are left out."
-_ABOUT_FLOWS = "Values as first stored, not seasonally adjusted, with the day of release. The line covers at most sixty months."
+_ABOUT_FLOWS = (
+    "Values as first stored, not seasonally adjusted, with the day of release. There is no change on the year where the figure of a year "
+    "before is missing. The line covers at most sixty months."
+)
 
 
 @dataclass(frozen=True)

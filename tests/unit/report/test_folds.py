@@ -181,6 +181,7 @@ def test_trade_figures_have_their_day_of_release() -> None:
     fold = build_flows(_fill(TRADE_FLOWS, *months, later), date(2025, 1, 20), DAY, "CHN-USA")
     assert _texts(fold, "Month", "Released on") == [("Oct 2025", "2026-01-08"), ("Jul 2025", "2025-09-04")]
     assert "Some figures were released after 30 November 2025" in fold.sentences[0]
+    assert "no change on the year where the figure of a year before is missing" in fold.sentences[0]
 
 
 def test_trade_figures_of_other_years_are_said_to_be_missing() -> None:
