@@ -79,8 +79,8 @@ def stories_table(contributions: pl.DataFrame, last: date) -> Table:
     the index. Without rows, one row says why no story is named.
     """
     days = contributions["index_date"].unique().to_list()
-    earlier = f" with a sentence of tier high and at least half news: {long_day(days[0])}" if days not in ([], [last]) else ""
-    table = new_table(f"The biggest stories behind the last day{earlier}")
+    day = "the last day" if days in ([], [last]) else f"{long_day(days[0])}, the last day with a story to name"
+    table = new_table(f"The biggest stories behind {day}")
     add_columns(table, "points")
     add_columns(table, "pair", justify="left")
     table.add_column("what")

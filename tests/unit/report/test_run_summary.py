@@ -211,7 +211,7 @@ def test_an_earlier_day_of_the_stories_is_named_in_full() -> None:
     contributions = add_evidence(CONTRIBUTIONS.example(), SIGNALS.example())
     (day,) = contributions["index_date"]
     title = str(stories_table(contributions, day + timedelta(days=3)).title)
-    assert title == f"The biggest stories behind the last day with a sentence of tier high and at least half news: {long_day(day)}"
+    assert title == f"The biggest stories behind {long_day(day)}, the last day with a story to name"
     assert stories_table(contributions, day).title == "The biggest stories behind the last day"
 
 
