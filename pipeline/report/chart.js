@@ -202,8 +202,9 @@
     const ends = axisEnds(inWindow());
     const time = (field, axis, scale) => ({ field, type: "temporal", title: null, scale: { type: "utc", nice: false, ...scale }, axis });
     const zoomed = { domainMin: { expr: "from" }, domainMax: { expr: "to" } };
-    const dates = { labels: true, ticks: true, tickCount: Math.max(2, Math.floor(width / 90)), labelOverlap: true, labelFlush: 24,
-      labelExpr: "datum.index > 0 || datum.label == utcFormat(datum.value, '%Y') ? datum.label : [datum.label, utcFormat(datum.value, datum.label == utcFormat(datum.value, '%B') ? '%Y' : '%b %Y')]" };
+    // Days as elsewhere on the page (3 Sep), never hours; the first label also has the year.
+    const dates = { labels: true, ticks: true, tickCount: Math.max(2, Math.floor(width / 90)), tickMinStep: DAY, labelOverlap: true, labelFlush: 24,
+      format: { week: "%-d %b", date: "%-d %b" }, labelExpr: "datum.index > 0 || datum.label == utcFormat(datum.value, '%Y') ? datum.label : [datum.label, utcFormat(datum.value, '%Y')]" };
     const grid = { ...dates, labels: false, ticks: false };
     const y = (field) => ({ field, type: "quantitative", scale: { domainMin: { expr: "low" }, domainMax: { expr: "top" }, nice: false, zero: false }, title: null,
       axis: { minExtent: LEFT, maxExtent: LEFT, tickCount: 5, labelExpr: `datum.label + '${unit || ""}'` } });

@@ -156,6 +156,18 @@ def test_the_scale_and_the_csv_follow_the_zoom(opened: Visit) -> None:
     assert (rows[1][0], rows[-1][0], len(rows)) == ("2025-07-01", "2025-07-31", 32)
 
 
+def test_the_time_axis_has_days_and_no_hours(opened: Visit) -> None:
+    page = opened.page
+    page.fill("#from", "2025-04-07")
+    page.fill("#to", "2025-04-09")
+    page.wait_for_function("document.querySelector('#chart').textContent.includes('8 Apr')")
+    texts = page.eval_on_selector_all(
+        "#chart .mark-text.role-axis-label tspan, #chart .mark-text.role-axis-label text", "all => all.map(one => one.textContent)"
+    )
+    assert {"7 Apr", "8 Apr", "9 Apr", "10 Apr"} <= set(texts)
+    assert not [text for text in texts if text.endswith(("AM", "PM"))]
+
+
 def test_every_marker_of_a_peak_is_inside_the_chart(opened: Visit) -> None:
     page = opened.page
     height = page.locator("#chart svg").bounding_box()["height"]
