@@ -34,13 +34,13 @@ def comparison_chart(months: pl.DataFrame, pair: str, reference: str, note: str 
 
     Two panels below one another: `index` (tension), then `value` (the other index). In each, a line with a dot for each month, in the
     month's middle; x axis: time, y axis: from 0. `months`: `period_date`, `index`, `value`, sorted, at least one row; months without a
-    value are gaps. `reference`: title of the lower panel; `note`: a line below the title.
+    value are gaps. `reference`: name of the other index; `note`: a line below the title.
     """
     last = months.select(pl.col("period_date").max().dt.month_end()).item()
     axis = DaysAxis(months["period_date"][0], last, WIDTH - _LEFT - 10)
     lines = [
         ("index", f"Tension {pair_title(pair)}, mean of the month", palette.TENSION),
-        ("value", reference[:1].upper() + reference[1:], palette.MUTED),
+        ("value", f"{reference[:1].upper()}{reference[1:]}, mean of the month", palette.MUTED),
     ]
     points = [
         {"at": midnight_ms(row["period_date"]) + 15 * DAY_MS, **{name: row[name] for name, _, _ in lines}}

@@ -29,18 +29,18 @@ _NO_VALUE = "-"
 
 _ABOUT_ACTS = (
     "Acts that Wikipedia's Current Events report, mapped from its bullets by two annotators who saw neither the index nor each other. A "
-    "hit: the mass of the act's direction and channel within three days is among the highest tenth of the series. Only acts are scored "
-    "for which something of the pair was read in these days. Chance: the same on covered days of the pair away from its acts. The keyword "
-    "rule (number of articles that name both countries and a trade word) knows neither direction nor sign; it is shown with its own false "
-    "alarms, and with as many as the index has. Right sign: if escalation or concession hits, the act's own channel ranks higher; its "
-    "interval takes acts as independent."
+    "hit: the mass of the act's direction and channel within three days is among the highest tenth of the series; equal values at its edge "
+    "count in part. Only acts are scored for which something of the pair was read in these days. Chance: the same on covered days of the "
+    "pair away from its acts. The keyword rule (number of articles that name both countries and a trade word) knows neither direction nor "
+    "sign; it is shown with its own false alarms, and with as many as the index has. Right sign: if escalation or concession hits, the "
+    "act's own channel ranks higher; its interval takes acts as independent."
 )
 _ABOUT_EVENTS = (
-    "The evidence per article within some days of an event, in the event's own direction and channel, is compared with all windows of "
-    "that width in the same series. A hit is a window among the highest tenth, so random dates hit at most about one time in ten. p is "
-    "the share of random dates, or of shifts of all events by the same number of days, that hit at least as often. The keyword rule (the "
-    "share of articles that name both countries and a trade word) is measured in the same way. In the sign test, chance is one half, "
-    "and events count as independent, which those of one dispute are not."
+    "The evidence per article within some days of an event, in the event's own direction and channel, is compared with all windows of that "
+    "width in the same series. A hit is a window among the highest tenth, so random dates hit at most about one time in ten; equal values "
+    "at its edge count in part. p is the share of random dates, or of shifts of all events by the same number of days, that hit at least "
+    "as often. The keyword rule (the share of articles that name both countries and a trade word) is measured in the same way. In the sign "
+    "test, chance is one half, and events count as independent, which those of one dispute are not."
 )
 _ABOUT_REFERENCES = (
     "Correlations with series by other authors, with 95 % intervals of the moving-block bootstrap in brackets. The difference is index "
@@ -238,7 +238,7 @@ def agreement_section(
         )
         caption = f"{names.get(str(reference), str(reference))}, {first} to {last}"
         grids.append(Grid(caption, ("correlation", "index", "keyword share", "difference", "over"), lines))
-    title = names.get(reference_name, reference_name)
+    title = names.get(reference_name, reference_name).partition(" (")[0]  # without its frequency: the picture is by month
     alt_text = f"Tension {pair_title(pair)} and {title}, by month"
     pictures = () if months.is_empty() else (_draw(comparison_chart(months, pair, title, note), alt_text),)
     return Section("Reference series", _ABOUT_REFERENCES, tuple(grids), pictures, tuple(notes))

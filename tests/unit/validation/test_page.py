@@ -175,6 +175,13 @@ def test_months_without_a_value_are_gaps() -> None:
     assert to_svg(comparison_chart(MONTHS, "CHN-USA", "a reference")) != to_svg(comparison_chart(complete, "CHN-USA", "a reference"))
 
 
+def test_a_picture_by_month_names_no_other_frequency() -> None:
+    section = v.agreement_section(VALIDATION.empty(), MONTHS, "CHN-USA", "tpu", {"tpu": "trade policy uncertainty (by day)"})
+    html = v.render(page(section))
+    assert "Trade policy uncertainty, mean of the month" in html
+    assert "(by day)" not in html
+
+
 def test_independent_acts_are_shown_with_chance_and_those_missed() -> None:
     hit = {"part": "independent", "statistic": HIT_RATE, "count": 3}
     figures = rows(
