@@ -15,6 +15,7 @@ from pipeline.validation import page as v
 from pipeline.validation.charts import comparison_chart, coverage_chart, likelihood_chart, path_chart, sources_chart
 from pipeline.validation.contract import VALIDATION
 from pipeline.validation.studies.independent_study import ACT_RESULTS, COVERED, HIT_RATE
+from pipeline.validation.studies.simulation import DISTURBED, EVOLUTIONS
 
 HOSTILE = "<script>alert(1)</script>\N{RIGHT-TO-LEFT OVERRIDE}"
 
@@ -173,6 +174,13 @@ def test_months_without_a_value_are_gaps() -> None:
     complete = MONTHS.with_columns(value=pl.lit(1.0))
     assert "NaN" not in to_svg(comparison_chart(MONTHS, "CHN-USA", "a reference"))
     assert to_svg(comparison_chart(MONTHS, "CHN-USA", "a reference")) != to_svg(comparison_chart(complete, "CHN-USA", "a reference"))
+
+
+def test_names_of_simulated_worlds_fit_next_to_the_plot() -> None:
+    longest = max(len(name) for name in EVOLUTIONS) + len(DISTURBED.name)
+    (plot,) = coverage_chart(SIMULATION)["vconcat"]
+    labels = plot["layer"][1]["encoding"]["y"]["axis"]
+    assert labels["labelLimit"] >= 6 * longest  # pixels of a wide sans-serif letter at this size
 
 
 def test_a_picture_by_month_names_no_other_frequency() -> None:
