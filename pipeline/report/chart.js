@@ -189,6 +189,9 @@
       return item;
     });
     if (highest > top || lowest < low) items.push(element("span", `Bands are cut at the edge of the chart; they reach ${highest > top ? `up to ${highest.toLocaleString("en-GB")}` : `down to ${lowest.toLocaleString("en-GB")}`}.`, { class: "muted" }));
+    const isStalemate = state.view === "stalemate", scales = byId("scales"); // a share has no baseline, so no dotted lines
+    if (isStalemate) items.push(element("span", "Share of talk, demands and refusals among talk and action.", { class: "muted" }));
+    if (scales) scales.hidden = isStalemate;
     const found = new Set(visible.map((row) => row.phase));
     const phases = Object.keys(data.phaseColours).filter((phase) => found.has(phase)).map((phase) => element("span", phase, { class: "phase", "data-phase": phase }));
     byId("legend").replaceChildren(...items.flatMap((item) => [item, " "]));
@@ -236,12 +239,13 @@
     const strip = { width, height: 14, title, data: { name: "runs" }, mark: { type: "rect", clip: true },
       encoding: { x: time("start", dates, zoomed), x2: { field: "end" },
         color: { field: "phase", type: "nominal", legend: null, scale: { domain: Object.keys(data.phaseColours), range: Object.values(data.phaseColours) } } } };
+    const ofOverview = lines.find((line) => rows.some((row) => (row[line] ?? null) !== null)) ?? lines[0]; // the first line may have no value
     const whole = { domainMin: { expr: `${rows[0].day * DAY}` }, domainMax: { expr: `${(rows[rows.length - 1].day + 1) * DAY}` } };
     const overview = { width, height: 44, layer: [
       { data: { values: [{}] }, transform: [{ calculate: "from", as: "start" }, { calculate: "to", as: "end" }], mark: { type: "rect", color: colours.concession, opacity: 0.14 }, encoding: { x: time("start", dates, whole), x2: { field: "end" } } },
       { data: { name: "rows" }, params: [{ name: "brush", select: { type: "interval", encodings: ["x"], translate: false, zoom: false, mark: { fillOpacity: 0, strokeOpacity: 0 } } }],
         mark: { type: "line", color: colours.muted, strokeWidth: 1 },
-        encoding: { x: time("at", dates, whole), y: { field: lines[0], type: "quantitative", axis: null, scale: { domain: axisEnds(rows), nice: false } } } },
+        encoding: { x: time("at", dates, whole), y: { field: ofOverview, type: "quantitative", axis: null, scale: { domain: axisEnds(rows), nice: false } } } },
     ] };
     return {
       $schema: data.schema, config: { ...data.style, background: "transparent" }, autosize: { type: "pad", contains: "padding" }, spacing: 6,

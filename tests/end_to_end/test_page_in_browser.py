@@ -156,6 +156,22 @@ def test_the_scale_and_the_csv_follow_the_zoom(opened: Visit) -> None:
     assert (rows[1][0], rows[-1][0], len(rows)) == ("2025-07-01", "2025-07-31", 32)
 
 
+def test_the_page_explains_dotted_lines_only_where_there_are_some(opened: Visit) -> None:
+    page = opened.page
+    assert page.locator("#scales").is_visible()
+    page.select_option("#view", "stalemate")
+    page.wait_for_function("location.hash.includes('view=stalemate')")
+    assert not page.locator("#scales").is_visible()
+    assert "Share of talk, demands and refusals" in page.inner_text("#legend")
+
+
+def test_the_small_chart_shows_a_line_that_has_values(opened: Visit) -> None:
+    page = opened.page
+    page.select_option("#pair", "JPN-USA")  # concession only
+    page.wait_for_function("location.hash.includes('pair=JPN-USA')")
+    page.wait_for_selector("#chart svg .concat_2_group .mark-line path[d*='L']", state="attached")
+
+
 def test_the_time_axis_has_days_and_no_hours(opened: Visit) -> None:
     page = opened.page
     page.fill("#from", "2025-04-07")
