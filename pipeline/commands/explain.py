@@ -55,7 +55,7 @@ def _describe_gate(title: str, body: str) -> str:
     would be read as a headline.
     """
     outcome, score = _judge(title, body)
-    points = "" if score is None else f"its best sentence has the score {score:,}, and 0 is needed"
+    points = "" if score is None else f"its best sentence has the score {score:,}, and at least 0 is needed"
     if outcome == "read":
         return f"as an article this text would be read for signals: {points}"
     as_headline = "; as a headline it would be read" if not title and "\n" not in body and _judge(body, "")[0] == "read" else ""

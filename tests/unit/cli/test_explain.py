@@ -67,6 +67,7 @@ def test_a_text_that_a_run_would_not_read_has_a_note(command: Command) -> None:
     note = flat(command("explain", OFF_TOPIC).stderr)
     assert "note: as an article this text would not be read for signals: it names one country, and no sentence looks like trade" in note
     assert "its best sentence has the score -" in note
+    assert "and at least 0 is needed" in note
 
 
 def test_a_text_that_a_run_would_read_says_so(command: Command) -> None:
