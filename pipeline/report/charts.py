@@ -365,7 +365,7 @@ def _bar_labels(runs: Rows, axis: DaysAxis) -> list[Chart]:
 
 
 def describe_baseline(frame: pl.DataFrame) -> str:
-    """Say in a sentence of which days 100 is the average.
+    """Say in a sentence which days have the average 100.
 
     `frame`: rows of TENSION_DAILY or TENSION_PAIR_DAILY, sorted by day; the baseline is that of the last. If earlier days have others, the
     sentence says that `scale_changes` shows where.
