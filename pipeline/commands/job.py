@@ -149,10 +149,12 @@ def explaining_history(settings: Settings) -> Iterator[None]:
 def report_failures(launched: "Launched", settings: Settings) -> None:
     """Print failed checks and steps.
 
-    Exits with code 1 if a step failed, unless it is the upload alone: that is left to `report_state`. Failed checks alone do not exit.
+    Exits with code 1 if a step failed, unless it is the upload alone: that, and stale tables, are then left to `report_state`. Failed
+    checks alone do not exit.
     """
     terminal.print_failed_checks(err, launched.failed_checks)
     if any(step != _UPLOAD for step, _ in launched.failures):
+        terminal.print_stale_tables(err, launched.stale_tables)
         terminal.print_failures(err, launched.failures, settings.home)
         for advice in dict.fromkeys(filter(None, (explain_disk_problem(message) for _, message in launched.failures))):
             err.print(f"The cause: {advice}", highlight=False)
@@ -165,8 +167,9 @@ def report_state(launched: "Launched", settings: Settings) -> None:
     A side table is one on which the index does not depend; it is stale if it could not be built again, or a check of it failed. Call this
     after `report_failures`: the index is published in the home. Exits with code 5 if it was not uploaded, else 3 if side tables are stale.
     """
+    terminal.print_stale_tables(err, launched.stale_tables)
     if launched.stale_tables:
-        terminal.print_stale_tables(err, launched.stale_tables)
+        err.print("The index is published; run again once the cause is fixed.", highlight=False)
     if launched.failures:
         terminal.print_failed_upload(err, launched.failures[0][1], settings.published)
         raise typer.Exit(NOT_UPLOADED)

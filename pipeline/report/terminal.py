@@ -169,7 +169,6 @@ def print_stale_tables(err: Console, reasons: Mapping[str, str]) -> None:
     """
     for table, reason in sorted(reasons.items()):
         print_problem(err, "not rebuilt", f"{table} keeps its last good version, if it has one: {reason}", is_error=False)
-    err.print("The index is published; run again once the cause is fixed.", highlight=False)
 
 
 def print_failed_upload(err: Console, reason: str, published: Path) -> None:
