@@ -54,7 +54,7 @@ def _has_passages(path: Path) -> bool:
     """
     if path.suffix not in (".jsonl", ".ndjson", ".json") or not path.is_file():
         return False
-    with path.open(encoding="utf-8", errors="replace") as lines:
+    with path.open(encoding="utf-8-sig", errors="replace") as lines:
         first = next((line for line in lines if line.strip()), "")
     try:
         record = json.loads(first)
@@ -70,7 +70,7 @@ def _read_passages(path: Path) -> pl.DataFrame:
     `SourceError` for a line that is not an object with `id` and `text`, or in which one of them is null.
     """
     rows = []
-    with path.open(encoding="utf-8", errors="replace") as lines:
+    with path.open(encoding="utf-8-sig", errors="replace") as lines:
         for number, line in enumerate(lines, start=1):
             if not line.strip():
                 continue

@@ -196,8 +196,8 @@ class _ArrayReader:
                 if len(self._text) - self._position > self._longest or not self._load_chunk():
                     raise
                 continue
-            # A number may continue in the next chunk.
-            if end == len(self._text) and self._load_chunk():
+            # A number may continue in the next chunk; of one that is too long, the rest is then no item.
+            if end == len(self._text) and end - self._position <= self._longest and self._load_chunk():
                 continue
             text, self._position = self._text[self._position : end], end
             return value, text

@@ -3,13 +3,14 @@
 import json
 import tempfile
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from polars.exceptions import PolarsError
+from polars.exceptions import PanicException, PolarsError
 
 from pipeline.sources.errors import SourceError
 from pipeline.sources.files.formats.batches import FoundColumns, ReadOptions
@@ -19,6 +20,10 @@ from pipeline.sources.headers import match_column
 from pipeline.sources.rows import COLUMNS, ROWS
 
 _MAGIC = b"PAR1"
+_NO_DATE = "not in the years 1 to 9999"
+# Days since 1970 that Polars can write as text, and steps in a day by unit of time.
+_FIRST_DAY, _LAST_DAY = ((day - date(1970, 1, 1)).days for day in (date.min, date.max))
+_STEPS_IN_A_DAY = {"ms": 86_400 * 10**3, "us": 86_400 * 10**6, "ns": 86_400 * 10**9}
 _VIEWED = {pa.string_view(): pa.string(), pa.binary_view(): pa.binary()}  # a dictionary cannot be cast to a view
 
 
@@ -84,7 +89,9 @@ def _read_batches(path: Path, location: Location, options: ReadOptions, found_co
                 size = max(1, batch.num_rows * options.limits.batch_bytes // max(byte_count, 1))
                 plain = pa.schema([(name, _VIEWED.get(schema.field(name).type, schema.field(name).type)) for name in batch.schema.names])
                 yield from (_to_rows(batch.slice(start, size).cast(plain), paths) for start in range(0, batch.num_rows, size))
-    except (pa.ArrowException, PolarsError, OSError, UnicodeDecodeError) as error:
+    except SourceError:
+        raise
+    except (pa.ArrowException, PolarsError, PanicException, OSError, ValueError, OverflowError) as error:  # a panic: Polars lacks the type
         raise SourceError(f"{_damage_message(location)} ({_first_line(error)})") from error
 
 
@@ -185,7 +192,7 @@ def _to_text(column: pl.Series) -> pl.Series:
     """Convert a column to text.
 
     Lists of texts become paragraphs with a blank line between, other nested values JSON. NaN becomes null; bytes are decoded as UTF-8;
-    dates and times are in ISO 8601.
+    dates and times are in ISO 8601, or `_NO_DATE` if not in the years 1 to 9999.
     """
     if column.dtype == pl.List(pl.String):
         return column.list.join("\n\n")
@@ -197,9 +204,12 @@ def _to_text(column: pl.Series) -> pl.Series:
     if column.dtype.is_nested():
         texts = [None if value is None else json.dumps(value, ensure_ascii=False, default=str) for value in column.to_list()]
         return pl.Series(column.name, texts, pl.String)
-    if column.dtype in (pl.Date, pl.Datetime, pl.Time):
-        return column.dt.to_string("iso:strict")
-    return column.cast(pl.String)
+    if isinstance(column.dtype, pl.Date | pl.Datetime):
+        steps = _STEPS_IN_A_DAY[column.dtype.time_unit] if isinstance(column.dtype, pl.Datetime) else 1
+        is_date = (column.to_physical() // steps).is_between(_FIRST_DAY, _LAST_DAY)
+        text = pl.when(is_date).then(column).dt.to_string("iso:strict")
+        return pl.select(pl.when(is_date).then(text).when(~is_date).then(pl.lit(_NO_DATE))).to_series()
+    return column.dt.to_string("iso:strict") if column.dtype == pl.Time else column.cast(pl.String)
 
 
 def _first_line(error: Exception) -> str:
