@@ -115,7 +115,7 @@ def read_sums(folder: Path) -> dict[str, str]:
     the files exist or have these hashes is not checked.
     """
     try:
-        return parse_sums((folder / SUMS).read_text(encoding="utf-8"))
+        return parse_sums((folder / SUMS).read_text(encoding="utf-8", errors="surrogateescape"))
     except FileNotFoundError:
         return {}
     except ValueError as error:
@@ -138,7 +138,7 @@ def parse_sums(text: str) -> dict[str, str]:
 
     Raises `ValueError` if it has another format.
     """
-    pairs = [line.split("  ", 1) for line in text.splitlines()]
+    pairs = [line.split("  ", 1) for line in text.split("\n") if line]  # `splitlines` also splits at U+2028, which names may have
     if any(len(pair) != 2 for pair in pairs):  # noqa: PLR2004 a hash and a path
         raise ValueError("a line is not a hash and a path")
     return {path: digest for digest, path in pairs}
@@ -147,10 +147,12 @@ def parse_sums(text: str) -> dict[str, str]:
 def write_sums(folder: Path, sums: Mapping[str, str]) -> None:
     """Record hashes in a folder's `SHA256SUMS`, in order of path.
 
-    `sums` maps paths relative to the folder to hashes; it replaces all earlier ones. An unchanged file is not written.
+    `sums` maps paths relative to the folder to hashes; it replaces all earlier ones. An unchanged file is not written. Paths must not have
+    line feeds.
     """
     text = "".join(f"{digest}  {path}\n" for path, digest in sorted(sums.items()))
+    content = text.encode("utf-8", "surrogateescape")  # a name on the disk may be no UTF-8
     path = folder / SUMS
-    if not path.exists() or path.read_bytes() != text.encode():
+    if not path.exists() or path.read_bytes() != content:
         with replacing(path) as temporary:
-            temporary.write_text(text, encoding="utf-8")
+            temporary.write_bytes(content)

@@ -52,8 +52,8 @@ def back_up(home: Path, target: Path, find_damage: Callable[[], Sequence[object]
 
     `home`: the folder of an index; `target`: the new folder, which appears when all is on the disk. Every copy, except of a SQLite
     database, is read again and compared with the original. `find_damage`: lists what is damaged. Returns the manifest (facts about the
-    backup). Raises `BackupError` if anything is damaged or cannot be copied, `home` has no lake, a link leads out of the home, or `target`
-    exists or is in the home; `HomeError` as `lock_home` does, e.g. if the home is in use.
+    backup). Raises `BackupError` if anything is damaged or cannot be copied, `home` has no lake, a link leads out of the home, a name has a
+    line break, or `target` exists or is in the home; `HomeError` as `lock_home` does, e.g. if the home is in use.
     """
     if not (home / "lake").is_dir():
         raise BackupError(f"{home} is no home: it has no folder lake; nothing was copied")
@@ -62,18 +62,20 @@ def back_up(home: Path, target: Path, find_damage: Callable[[], Sequence[object]
     if target.resolve().is_relative_to(home.resolve()):
         raise BackupError(f"{target} is in the home {home}, where the loss of a disk would take both; choose another folder")
     with lock_home(home, "tension backup"):
-        _require_links_inside(home)
+        _require_restorable(home)
         if damage := find_damage():
             raise BackupError(f"{home} is damaged: {damage[0]}. Nothing was copied: repair it first, `tension verify` lists everything")
         return _copy_home(home, target)
 
 
-def _require_links_inside(home: Path) -> None:
-    """Raise `BackupError` for a link that is absolute or leaves the home.
+def _require_restorable(home: Path) -> None:
+    """Raise `BackupError` for a file or link that `restore` would refuse.
 
-    `restore` refuses backups with such links.
+    These are links that are absolute or leave the home, and names with a line feed, which the list of hashes cannot have.
     """
     for path in _list_files(home, home / LOCK):
+        if "\n" in str(path.relative_to(home)):
+            raise BackupError(f"{path}: the name has a line break; rename it. Nothing was copied")
         if path.is_symlink() and not _is_inside(_follow_link(path.relative_to(home).as_posix(), str(path.readlink()))):
             raise BackupError(
                 f"{path} is a link to {path.readlink()}, but a backup can only have relative links within the home; move or mount in its "
@@ -118,7 +120,7 @@ def restore(source: Path, home: Path) -> Backup:
             f"{source} is of a later version ({backup.version}, format {backup.format}; this version knows up to {FORMAT}); install that "
             f"version. Nothing was restored"
         )
-    if os.path.lexists(home) and not (home.is_dir() and not any(home.iterdir())):
+    if os.path.lexists(home) and (not home.name or not home.is_dir() or any(home.iterdir())):  # the working folder has no name
         raise BackupError(f"{home} exists; choose a new folder with --home, or move this one away. Nothing was restored")
     with _new_folder(home) as folder:
         for inside, digest in sums.items():
