@@ -137,7 +137,7 @@ class Archive:
         A, B, A, so that the last of each item is its current one. A response whose body is missing or damaged is skipped too. Only one body
         is in memory at a time.
         """
-        responses = [_parse_response(line["answer"]) for line in self._read_lines(source, days) if line["answer"]]
+        responses: list[StoredResponse] = [line["answer"] for line in self._read_lines(source, days) if line["answer"]]
         last_sha256: dict[str, str] = {}
         for response in sorted(responses, key=lambda one: (one.fetched_at, one.item, one.sha256)):
             is_new = last_sha256.get(response.item) != response.sha256
@@ -168,9 +168,8 @@ class Archive:
         Each request is one row of `FETCHES`, whatever its outcome; but those answered from the archive (`kept`) are in no journal. A line
         that is repeated in the files counts once.
         """
-        sources = [source] if source is not None else sorted(path.name for path in (self.root / "journal").glob("*") if path.is_dir())
         rows: dict[tuple[str, str, str], dict[str, Any]] = {}
-        for name in sources:
+        for name in self._list_sources() if source is None else [source]:
             for line in self._read_lines(name, days):
                 row = {column: line[column] for column in FETCHES.schema.names()}
                 row |= {"index_date": date.fromisoformat(line["index_date"]), "asked_at": datetime.fromisoformat(line["asked_at"])}
@@ -183,18 +182,23 @@ class Archive:
 
         The bodies are those of all responses in the journal, whether their file exists or not.
         """
-        for folder in sorted((self.root / "journal").glob("*")):
-            lines = self._read_lines(folder.name, None)
-            for sha256 in sorted({line["answer"]["sha256"] for line in lines if line["answer"]}):
+        for source in self._list_sources():
+            for sha256 in sorted({line["answer"].sha256 for line in self._read_lines(source, None) if line["answer"]}):
                 if self._read_body(sha256) is None:
                     yield self._body_path(sha256)
+
+    def _list_sources(self) -> list[str]:
+        """List the sources in the journal.
+
+        What programs of the desktop left there, such as `.DS_Store` or `rss copy`, is ignored.
+        """
+        return sorted(path.name for path in (self.root / "journal").glob("*") if _SOURCE.fullmatch(path.name))
 
     def _read_lines(self, source: str, days: Days | None) -> Iterator[dict[str, Any]]:
         """Yield the journal's records about `days`, or all, as dictionaries.
 
         They are in order of day, and within a day in order of writing. A line that is not a JSON object with all fields of a request is
-        skipped, e.g. one that a killed process left half-written. `answer` is what is stored about the response; it becomes None if it is
-        invalid.
+        skipped, e.g. one that a killed process left half-written. `answer` becomes a `StoredResponse`, or None if it is invalid.
         """
         if days is None:
             paths = sorted((self.root / "journal" / _check_source(source)).glob("*/*.jsonl"))
@@ -207,7 +211,7 @@ class Archive:
                 except ValueError:
                     continue  # a process died while it wrote this line
                 if isinstance(record, dict) and record.keys() >= _FIELDS:
-                    yield record if _is_response(record["answer"]) else record | {"answer": None}
+                    yield record | {"answer": _parse_response(record["answer"])}
 
     def _body_path(self, sha256: str) -> Path:
         return self.root / "bodies" / sha256[:2] / f"{sha256}.gz"
@@ -258,17 +262,8 @@ def _read_response(path: Path) -> StoredResponse | None:
     """Read the record of a response; None if missing or damaged."""
     try:
         return _parse_response(json.loads(path.read_bytes()))
-    except (FileNotFoundError, ValueError, KeyError, TypeError):
+    except (FileNotFoundError, ValueError):
         return None  # a damaged file counts as no response, so that the item is fetched again
-
-
-def _is_response(record: Any) -> bool:
-    """Whether a record of a response is complete and valid."""
-    try:
-        _parse_response(record)
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return False
-    return True
 
 
 def _to_record(response: StoredResponse) -> dict[str, str]:
@@ -276,14 +271,14 @@ def _to_record(response: StoredResponse) -> dict[str, str]:
     return {name: value.isoformat() if isinstance(value, date) else value for name, value in values.items()}
 
 
-def _parse_response(record: dict[str, Any]) -> StoredResponse:
-    """Convert a JSON record back to a `StoredResponse`.
-
-    Raises `KeyError`, `TypeError` or `ValueError` for an invalid record.
-    """
-    if not _SHA256.fullmatch(record["sha256"]):
-        raise ValueError("sha256 is not a SHA-256 hash")
-    parsed = {"about": date.fromisoformat(record["about"]), "fetched_at": datetime.fromisoformat(record["fetched_at"])}
-    if "confirmed_at" in record:
-        parsed["confirmed_at"] = datetime.fromisoformat(record["confirmed_at"])
-    return StoredResponse(**record | parsed)
+def _parse_response(record: Any) -> StoredResponse | None:
+    """Convert a JSON record back to a `StoredResponse`; None if it is invalid."""
+    try:
+        if not _SHA256.fullmatch(record["sha256"]):
+            return None
+        parsed = {"about": date.fromisoformat(record["about"]), "fetched_at": datetime.fromisoformat(record["fetched_at"])}
+        if "confirmed_at" in record:
+            parsed["confirmed_at"] = datetime.fromisoformat(record["confirmed_at"])
+        return StoredResponse(**record | parsed)
+    except (ValueError, KeyError, TypeError):
+        return None

@@ -282,3 +282,10 @@ def test_the_newest_response_of_each_item_is_listed_once(archive: Archive) -> No
     (pointer,) = archive.root.rglob("a-*.json")
     pointer.write_bytes(b"{")
     assert [payload.body for payload in archive.newest_payloads("rss")] == [b"new"]
+
+
+def test_folders_and_files_of_other_programs_in_the_journal_are_ignored(archive: Archive) -> None:
+    archive.store(stored_response(), URL)
+    (archive.root / "journal" / "rss copy").mkdir()
+    (archive.root / "journal" / ".DS_Store").write_bytes(b"Bud1")
+    assert (archive.journal().height, list(archive.find_damaged())) == (1, [])
