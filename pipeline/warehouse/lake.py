@@ -170,14 +170,12 @@ class Lake:
         if not files:
             return table.empty().select(chosen)
         try:
-            rows = pl.scan_parquet(files, schema=table.schema, hive_partitioning=False, glob=False)
-            return rows.select(chosen).collect()
+            with _explaining_damage(files):
+                return pl.scan_parquet(files, schema=table.schema, hive_partitioning=False, glob=False).select(chosen).collect()
         except (pl.exceptions.SchemaError, pl.exceptions.ColumnNotFoundError) as error:
             raise ContractError(
                 f"{self.where(table)}: files with an earlier schema of this table ({error}); remove it and run its days again"
             ) from error
-        except (pl.exceptions.ComputeError, OSError) as error:
-            raise LakeError(_explain_damage(files, error)) from error
 
     def written_at(self, table: Table) -> datetime | None:
         """Return the newest time of change of the table's files (UTC).
@@ -190,10 +188,13 @@ class Lake:
     def count_rows(self, table: Table, days: Days | None = None) -> int:
         """Count the table's rows, or those of `days`.
 
-        Reads only the footers of its files. A table that is not stored by day is counted whole.
+        Reads only the footers of its files. A table that is not stored by day is counted whole. `LakeError` when a file is damaged.
         """
         files = self.files(table, days)
-        return int(pl.scan_parquet(files, hive_partitioning=False, glob=False).select(pl.len()).collect().item()) if files else 0
+        if not files:
+            return 0
+        with _explaining_damage(files):
+            return int(pl.scan_parquet(files, hive_partitioning=False, glob=False).select(pl.len()).collect().item())
 
     def batches(self, table: Table, days: Days, limit: BatchLimit = BATCH_LIMIT) -> Iterator[Days]:
         """Split `days` into batches whose rows of the table fit in memory.
@@ -377,17 +378,22 @@ def find_missing_days(lake: Lake, tables: Iterable[Table], also: Days | None = N
     return {name: days for name, days in missing.items() if days}
 
 
-def _explain_damage(files: Sequence[Path], error: Exception) -> str:
-    """Return a message that names the first file with a damaged footer.
+@contextmanager
+def _explaining_damage(files: Sequence[Path]) -> Iterator[None]:
+    """Convert errors of reading `files`, at least one, to `LakeError`.
 
-    If every footer can be read, it names the table's folder, or the file if there is only one, with `error`: what reading `files` raised.
+    It names the first file with a damaged footer, or if every footer can be read the table's folder (the file if there is only one).
     """
-    for path in files:
-        try:
-            pq.read_metadata(path)
-        except (pa.ArrowInvalid, OSError) as problem:
-            return f"{path} is damaged ({problem}); `tension verify` lists all damage and what repairs it"
-    return f"{files[0].parents[1] if len(files) > 1 else files[0]}: a file is damaged ({error}); `tension verify` says which"
+    try:
+        yield
+    except (pl.exceptions.ComputeError, OSError) as error:
+        for path in files:
+            try:
+                pq.read_metadata(path)
+            except (pa.ArrowInvalid, OSError) as problem:
+                raise LakeError(f"{path} is damaged ({problem}); `tension verify` lists all damage and what repairs it") from error
+        where = files[0].parents[1] if len(files) > 1 else files[0]
+        raise LakeError(f"{where}: a file is damaged ({error}); `tension verify` says which") from error
 
 
 @contextmanager

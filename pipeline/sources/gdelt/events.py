@@ -4,6 +4,7 @@ An export has 61 columns. Which actors are states is defined in `states.py`. Col
 2.0.
 """
 
+import math
 from collections.abc import Container
 from dataclasses import dataclass
 from datetime import date
@@ -57,6 +58,8 @@ COLUMNS = pl.Schema({name: pl.Int64() if name in _INTEGERS else pl.Float64() if 
 EVENTS = pl.Schema({**COLUMNS, "unreadable_reason": pl.String()})
 
 _REQUIRED = ("GLOBALEVENTID", "SQLDATE", "EventCode", "NumMentions", "NumSources", "NumArticles", "DATEADDED")
+#: Bounds of fields, as in the contract of `GDELT_EVENTS`: one wrong row must not stop the table.
+_BOUNDS = {"NumArticles": (0, math.inf), "AvgTone": (-100, 100), "GoldsteinScale": (-10, 10)}
 _WEB = r"^(?i:https?)://[^\s\p{C}/][^\s\p{C}]*$"
 
 #: Outcomes of a row, in the order in which they are checked. Every row has exactly one; `GDELT_ACCOUNTS` describes them.
@@ -67,8 +70,8 @@ def parse_events(payload: Payload) -> pl.DataFrame:
     """Parse the rows of an export, as `EVENTS`.
 
     The file may be zipped; empty fields are null. `SourceError` if no row has 61 fields, and as for `unpack`. A row that is not UTF-8, has
-    another number of fields, lacks a required value, has text instead of a number, or has an invalid day or time, is returned
-    without values and with the reason.
+    another number of fields, lacks a required value, has text instead of a number or one out of bounds, or has an invalid day or time, is
+    returned without values and with the reason.
     """
     rows = split_fields(read_lines(payload), NAMES)
     if not (rows["width"] == len(NAMES)).any():
@@ -109,12 +112,14 @@ def _malformed_reason() -> pl.Expr:
 def _missing_reason() -> pl.Expr:
     """Return an expression for why a parsed row is unusable, or null.
 
-    It is the first of these that applies: a required value is missing, `SQLDATE` is no day, or `DATEADDED` is no time.
+    It is the first of these that applies: a required value is missing, `SQLDATE` is no day, `DATEADDED` is no time, or a number is not
+    within its bounds.
     """
     return pl.coalesce(
         *(pl.when(pl.col(name).is_null()).then(pl.lit(f"{name} is empty")) for name in _REQUIRED),
         pl.when(_event_date().is_null()).then(pl.lit("SQLDATE is not a day")),
         pl.when(_added_at().is_null()).then(pl.lit("DATEADDED is not a time")),
+        *(pl.when(~pl.col(name).is_between(*bounds)).then(pl.lit(f"{name} is out of bounds")) for name, bounds in _BOUNDS.items()),
     )
 
 

@@ -272,7 +272,7 @@ def _to_record(response: StoredResponse) -> dict[str, str]:
 
 
 def _parse_response(record: Any) -> StoredResponse | None:
-    """Convert a JSON record back to a `StoredResponse`; None if it is invalid."""
+    """Convert a JSON record to a `StoredResponse`; None if it is invalid."""
     try:
         if not _SHA256.fullmatch(record["sha256"]):
             return None

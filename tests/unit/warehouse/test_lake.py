@@ -10,7 +10,7 @@ from pipeline.contracts.tables.core import COVERAGE
 from pipeline.contracts.tables.index import WEIGHTS
 from pipeline.durable_files import read_sums
 from pipeline.index.parameters import read_weights
-from pipeline.warehouse.lake import Lake, is_day_file
+from pipeline.warehouse.lake import Lake, LakeError, is_day_file
 
 FIRST = date(2024, 12, 30)
 WEEK = Days(FIRST, FIRST + timedelta(days=6))  # includes a year end
@@ -214,3 +214,9 @@ def test_the_span_is_from_the_first_to_the_last_day_processed(lake: Lake) -> Non
 
 def test_before_the_first_run_there_is_no_span(tmp_path: Path) -> None:
     assert Lake(tmp_path).span(COVERAGE) is None
+
+
+def test_counting_rows_of_a_damaged_file_names_the_file(lake: Lake, tmp_path: Path) -> None:
+    (tmp_path / "coverage/2024/2024-12-31.parquet").write_bytes(b"damaged")
+    with pytest.raises(LakeError, match=r"2024-12-31\.parquet is damaged"):
+        lake.count_rows(COVERAGE)

@@ -126,6 +126,9 @@ def test_an_event_has_the_first_outcome_that_applies(row: str, outcome: str) -> 
         (event(EventCode=""), "EventCode is empty"),
         (event(SQLDATE="20250431"), "SQLDATE is not a day"),
         (event(DATEADDED="20250404253000"), "DATEADDED is not a time"),
+        (event(NumArticles="-1"), "NumArticles is out of bounds"),
+        (event(AvgTone="-100.5"), "AvgTone is out of bounds"),
+        (event(GoldsteinScale="11"), "GoldsteinScale is out of bounds"),
         (event(stamp="20250405000000"), "added on another day than 2025-04-04, the day of its file"),
     ],
 )
