@@ -128,7 +128,7 @@ class Upstream(Source, Generic[G]):
 class Feed(SettingsGroup):
     """RSS or Atom feed."""
 
-    name: str = Field(min_length=1, max_length=120, description="outlet of the feed: the source of its articles")
+    name: str = Field(min_length=1, max_length=120, pattern=r"^[^\p{Cc}]*$", description="outlet of the feed: the source of its articles")
     url: Url
 
 

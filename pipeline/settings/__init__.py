@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, field_va
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from pipeline.contracts.countries import parse_pair
+from pipeline.contracts.instants import FIRST_YEAR, LAST_YEAR
 from pipeline.contracts.readers import ReaderName
 from pipeline.settings.archives import ArticleFiles, expand_home, to_archive
 from pipeline.settings.sources import Sources, TomlFile, Variables
@@ -38,6 +39,14 @@ def _require_path(value: Any) -> Any:
     return value
 
 
+def _require_year(day: date) -> date:
+    """Return the day; `ValueError` if no article has its year."""
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValueError(f"{day} is not in the years {FIRST_YEAR} to {LAST_YEAR}; correct the day, or leave it out")
+    return day
+
+
+Day = Annotated[date, AfterValidator(_require_year)]
 UserPath = Annotated[Path, BeforeValidator(_require_path), AfterValidator(lambda path: Path(expand_home(str(path))))]
 
 
@@ -70,9 +79,9 @@ class Settings(BaseSettings):
         "default: the bundled official figures",
     )
     pairs: Annotated[tuple[str, ...], NoDecode] = Field(SAMPLE_PAIRS, description="pairs of countries whose index is published")
-    first_day: date = Field(SAMPLE_FIRST_DAY, description="first day; required if an upstream is enabled")
-    last_day: date | None = Field(None, description="last day; none: that of the sample or the articles, with upstreams yesterday")
-    baseline: Annotated[tuple[date, date] | None, NoDecode] = Field(
+    first_day: Day = Field(SAMPLE_FIRST_DAY, description="first day; required if an upstream is enabled")
+    last_day: Day | None = Field(None, description="last day; none: that of the sample or the articles, with upstreams yesterday")
+    baseline: Annotated[tuple[Day, Day] | None, NoDecode] = Field(
         None, description="baseline window; none: growing versions of the first 365 days read"
     )
     half_life_days: float = Field(7.0, gt=0, le=3650, description="half-life of the filter")

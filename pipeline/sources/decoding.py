@@ -1,4 +1,4 @@
-"""What decoding of feeds and of article files has in common.
+"""What decoding of feeds, article files and their names has in common.
 
 Does not belong here: how an encoding is chosen (`feeds/text.py`, `files/encodings.py`).
 """
@@ -34,3 +34,11 @@ def count_characters(text: str, data: bytes) -> tuple[int, int]:
     not count as a replacement of invalid bytes.
     """
     return len(text) - len(text.encode("ascii", "ignore")), text.count(REPLACEMENT) - data.count(REPLACEMENT.encode())
+
+
+def to_printable(name: str) -> str:
+    """Replace unprintable characters, such as line breaks, in a file's name.
+
+    Bytes that are not UTF-8 are unprintable, too.
+    """
+    return "".join(character if character.isprintable() else REPLACEMENT for character in name)

@@ -153,6 +153,18 @@ def test_every_wrong_setting_is_reported() -> None:
         read_settings()
 
 
+@pytest.mark.parametrize("days", [{"first_day": "0001-01-01"}, {"last_day": "9999-12-31"}, {"baseline": "0205-01-01:2025-01-31"}])
+def test_a_day_in_a_year_without_articles_is_refused(days: dict[str, str]) -> None:
+    with pytest.raises(SettingsError, match="is not in the years 1900 to 2100; correct the day, or leave it out"):
+        read_settings(**days)
+
+
+def test_the_name_of_a_feed_has_one_line() -> None:
+    feed = {"name": "Strelsau\nPost", "url": "https://strelsau.example/feed"}
+    with pytest.raises(SettingsError, match=r"sources\.rss\.feeds\.0\.name`: the value has the wrong form"):
+        read_settings(first_day="2025-01-01", sources={"on": ["rss"], "rss": {"feeds": [feed]}})
+
+
 def test_days_out_of_order_are_refused() -> None:
     with pytest.raises(ValidationError, match="last_day 2025-04-01 is earlier than first_day 2025-04-02"):
         Settings(first_day=date(2025, 4, 2), last_day=date(2025, 4, 1))

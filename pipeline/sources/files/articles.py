@@ -14,7 +14,7 @@ from pipeline.contracts.instants import parse_instant
 from pipeline.contracts.tables.raw import RAW_ARTICLES
 from pipeline.settings.archives import ArticleFiles
 from pipeline.sources.errors import SourceError
-from pipeline.sources.files.find import ArticleFile, find_article_files, number_repeats, to_text
+from pipeline.sources.files.find import ArticleFile, find_article_files, number_repeats
 from pipeline.sources.files.formats import FORMATS, ReadFormat, find_format
 from pipeline.sources.files.formats.batches import FoundColumns, ReadOptions
 from pipeline.sources.files.locations import Location, open_locations
@@ -111,9 +111,7 @@ def read_file(
         readable = [(location, read_format) for location in locations if (read_format := find_format(location.name))]
         if not readable:
             raise SourceError(f"{file.path}: has no member of a known format ({', '.join(FORMATS)}, also .gz). Add articles to it")
-        labels = number_repeats(
-            file.label if location.member is None else f"{file.label}/{to_text(location.name)}" for location, _ in readable
-        )
+        labels = number_repeats(file.label if location.member is None else f"{file.label}/{location.name}" for location, _ in readable)
         for (location, read_format), label in zip(readable, labels, strict=True):
             reading = _LocationReader(location, read_format, options, file.archive)
             yield from reading.read_rows(label, last_day, contents or FileContents())

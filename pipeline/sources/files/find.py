@@ -3,13 +3,13 @@
 Does not belong here: reading them (`articles.py`).
 """
 
-import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.settings.archives import ArticleFiles
+from pipeline.sources.decoding import to_printable
 from pipeline.sources.errors import SourceError
 from pipeline.sources.files.formats import FORMATS, find_format
 
@@ -112,8 +112,8 @@ def _make_labels(files: Sequence[Path]) -> list[str]:
     It is the file's name, with the name of its folder in front if other files have the same name. Of labels that are still equal, the
     second and later ones, in order of the paths, get a number.
     """
-    names = [to_text(file.name) for file in files]
-    names_with_folder = [f"{to_text(file.resolve().parent.name)}/{name}" for file, name in zip(files, names, strict=True)]
+    names = [to_printable(file.name) for file in files]
+    names_with_folder = [f"{to_printable(file.resolve().parent.name)}/{name}" for file, name in zip(files, names, strict=True)]
     count = Counter(names)
     labels = [with_folder if count[name] > 1 else name for with_folder, name in zip(names_with_folder, names, strict=True)]
     order = sorted(range(len(files)), key=lambda n: files[n].resolve())
@@ -130,8 +130,3 @@ def number_repeats(labels: Iterable[str]) -> list[str]:
         seen[label] += 1
         numbered.append(label if seen[label] == 1 else f"{label}~{seen[label]}")  # no file of a known format has such a name
     return numbered
-
-
-def to_text(name: str) -> str:
-    """Replace bytes of a file name that are not UTF-8 by `�`."""
-    return os.fsencode(name).decode("utf-8", "replace")

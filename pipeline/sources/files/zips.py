@@ -15,12 +15,14 @@ from itertools import pairwise
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
+from pipeline.sources.decoding import to_printable
 from pipeline.sources.errors import SourceError
 from pipeline.sources.files.streams import LIMITS, Limits, Stream
 
 MOST_MEMBERS = 10_000
 _DIRECTORY_BYTES = 400  # for each member in the zip's list of members: 46, and a name of usual length
 _LOCAL_HEADER_BYTES = 30
+_NAME_SHOWN = 200  # characters
 _ENCRYPTED = 0x1 | 0x40
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 # Errors that zipfile raises on damaged files.
@@ -83,7 +85,7 @@ def open_members(zipped: bytes | Path, label: str, limits: Limits = LIMITS, *, m
             entries = archive.infolist()
             _check_entries(entries, size, label, limits, most)
             yield [
-                Member(_to_printable(entry.filename), entry.file_size, _opener(archive, entry), label)
+                Member(to_printable(entry.filename[:_NAME_SHOWN]), entry.file_size, _opener(archive, entry), label)
                 for entry in entries
                 if not entry.is_dir()
             ]
@@ -125,12 +127,13 @@ def _check_entries(entries: list[zipfile.ZipInfo], size: int, label: str, limits
     if len(set(names)) < len(names) or "" in names:
         raise rejection("two members have the same name, or one has none")
     for entry in entries:
+        shown = to_printable(entry.filename[:_NAME_SHOWN])
         if entry.flag_bits & _ENCRYPTED:
-            raise rejection(f"{_to_printable(entry.filename)} is encrypted")
+            raise rejection(f"{shown} is encrypted")
         if entry.compress_type not in _METHODS:
-            raise rejection(f"{_to_printable(entry.filename)} is compressed by another method than deflate")
+            raise rejection(f"{shown} is compressed by another method than deflate")
         if _leads_out(entry.filename) or stat.S_ISLNK(entry.external_attr >> 16):
-            raise rejection(f"the name {_to_printable(entry.filename)!r} leads out of the folder")
+            raise rejection(f"the name {shown!r} leads out of the folder")
     spans = sorted((entry.header_offset, entry.header_offset + _LOCAL_HEADER_BYTES + entry.compress_size) for entry in entries)
     if any(end > start for (_, end), (start, _) in pairwise(spans)) or (spans and spans[-1][1] > size):
         raise rejection("its members overlap")
@@ -143,10 +146,6 @@ def _leads_out(name: str) -> bool:
     """
     path = PurePosixPath(name.replace("\\", "/"))
     return path.is_absolute() or ".." in path.parts or ":" in name
-
-
-def _to_printable(name: str) -> str:
-    return "".join(character if character.isprintable() else "�" for character in name)[:200]
 
 
 @contextmanager

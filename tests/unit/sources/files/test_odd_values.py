@@ -1,6 +1,8 @@
 """Odd values in article files and passages are read or explained, and never stop a run without a message."""
 
 import json
+import os
+import re
 from datetime import date
 from pathlib import Path
 
@@ -8,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from pipeline.contracts.patterns import RAW_ID
 from pipeline.settings.archives import ArticleFiles
 from pipeline.sources.errors import SourceError
 from pipeline.sources.files.articles import collect_rows, read_articles
@@ -68,3 +71,10 @@ def test_passages_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     path.write_text('{"id": "1", "text": "Ruritania taxes glass."}\n', encoding="utf-8-sig")
     assert read_texts(path)["text"].to_list() == ["Ruritania taxes glass."]
+
+
+@pytest.mark.parametrize("name", ["glass\ncork.jsonl", os.fsdecode(b"k\xf6ln.jsonl")])
+def test_rows_of_a_file_with_an_odd_name_have_a_name_of_one_line(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text('{"published_at": "2025-04-04", "source": "Post", "title": "Glass"}\n', encoding="utf-8")
+    (raw_id,) = collect_rows(read_articles([ArticleFiles(path=str(tmp_path))]))["raw_id"]
+    assert (raw_id.count("\ufffd"), re.fullmatch(RAW_ID.regex, raw_id) is not None) == (1, True)
