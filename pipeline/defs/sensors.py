@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
+from contextlib import suppress
 from typing import NamedTuple
 
 import dagster as dg
@@ -17,7 +17,9 @@ from pipeline.defs.partitions import last_partition, range_tags
 from pipeline.settings import Settings
 from pipeline.sources.errors import SourceError
 from pipeline.sources.files.catalogue import Catalogue
+from pipeline.sources.files.find import ArticleFile
 from pipeline.sources.files.inbox import is_quiet, list_inbox_files
+from pipeline.warehouse.lake import Lake
 from pipeline.warehouse.open_lake import open_lake
 
 _INBOX = (
@@ -40,15 +42,22 @@ class _Failures(NamedTuple):
     given_up: Sequence[str]
 
 
-def _read_state(path: Path) -> list[int]:
-    status = path.stat()
-    return [status.st_size, status.st_mtime_ns]
+def _read_states(files: Mapping[str, ArticleFile], now: float) -> Iterator[tuple[str, list[int]]]:
+    """Yield each complete file's name with its size and time of change.
+
+    Complete is one that has not changed for a while (`is_quiet`). `now`: in Unix seconds.
+    """
+    for name, file in files.items():
+        with suppress(FileNotFoundError):  # it was removed in the meantime
+            status = file.path.stat()
+            if is_quiet(file.path, now):
+                yield name, [status.st_size, status.st_mtime_ns]
 
 
 def _list_run_keys(name: str, state: Sequence[int]) -> list[str]:
     """Return the run keys of all tries for a file, in order.
 
-    `state`: as `_read_state` returns it; a changed file has other keys.
+    `state`: as `_read_states` yields it; a changed file has other keys.
     """
     key = f"{name}:{state}"
     return [key, *(f"{key}, try {number}" for number, _ in enumerate(_PAUSES, start=2))]
@@ -57,7 +66,7 @@ def _list_run_keys(name: str, state: Sequence[int]) -> list[str]:
 def _find_failures(instance: dg.DagsterInstance, seen: Mapping[str, Sequence[int]], now: float) -> _Failures:
     """Find files to try again, and files given up, after failed runs.
 
-    `seen`: size and time of each file (`_read_state`); runs for earlier ones do not count. `now`: in Unix seconds.
+    `seen`: size and time of each file (`_read_states`); runs for earlier ones do not count. `now`: in Unix seconds.
     """
     failures = dg.RunsFilter(statuses=[dg.DagsterRunStatus.FAILURE], tags={SENSOR_NAME_TAG: _NAME})
     ends = {record.dagster_run.tags.get(RUN_KEY_TAG): record.end_time or now for record in instance.get_run_records(failures)}
@@ -74,6 +83,24 @@ def _find_failures(instance: dg.DagsterInstance, seen: Mapping[str, Sequence[int
     return _Failures(due, given_up)
 
 
+def _find_run_days(settings: Settings, lake: Lake, span: Days, read: Days | None) -> Days | None:
+    """Return the days of the run for a file of the inbox.
+
+    They are those of its articles (`span`) within the days of the settings, None if there are none. Days that were read and lie up to three
+    days around are added, because their links may change, and so are days between them and `read`: the days in the lake, None without any.
+    """
+    first, newest = max(span.first, settings.first_day), last_partition(settings)
+    if newest is None or first > min(span.last, newest):
+        return None
+    days = Days(first, min(span.last, newest))
+    if read:
+        joined = days.extend_to(read)
+        days = Days(max(joined.first, settings.first_day), min(joined.last, newest))
+    around = lake.days_present(STORY_LINKS, days.extend(DAYS_AROUND)).intersection(Days(settings.first_day, newest))
+    around |= {days.first, days.last}
+    return Days(min(around), max(around))
+
+
 def inbox_sensor(settings: Settings) -> dg.SensorDefinition:
     """Build the sensor of the inbox."""
 
@@ -81,15 +108,14 @@ def inbox_sensor(settings: Settings) -> dg.SensorDefinition:
     def inbox(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
         """Request a run for each new or changed file of the inbox.
 
-        The run is over the days of the file's articles, within the days of the settings; a file with no such day starts none. Days that
-        were read and lie up to three days around are added, because their links may change, and so are days between the file's and those
-        in the lake. A file that changed in the last 30 seconds waits, because it may not be complete. One that cannot be read is logged,
-        and tried again once it changes. If the run of a file failed, another is requested after a pause, once for each of `_PAUSES`.
+        The run is over the days of the file's articles, and days around (`_find_run_days`). A file that changed in the last 30 seconds
+        waits, because it may not be complete. One that cannot be read is logged, and tried again once it changes. If the run of a file
+        failed, another is requested after a pause, once for each of `_PAUSES`.
         """
         folder, now = settings.inbox, clock.now().timestamp()
         files = {str(file.path.relative_to(folder)): file for file in list_inbox_files(folder)}
         before = json.loads(context.cursor or "{}")
-        seen = {name: _read_state(file.path) for name, file in files.items() if is_quiet(file.path, now)}
+        seen = dict(_read_states(files, now))
         failures = _find_failures(context.instance, seen, now)
         new = sorted(name for name in seen if seen[name] != before.get(name) or name in failures.due)
         if not new:
@@ -107,20 +133,14 @@ def inbox_sensor(settings: Settings) -> dg.SensorDefinition:
                 continue
             if span is None:
                 continue
-            first, newest = max(span.first, settings.first_day), last_partition(settings)
-            if newest is None or first > min(span.last, newest):
+            days = _find_run_days(settings, lake, span, read)
+            if days is None:
                 context.log.warning(
                     "the inbox file %s has articles of %s, outside the days to read (from %s)", name, span, settings.first_day
                 )
                 continue
-            days = Days(first, min(span.last, newest))
-            if read:
-                joined = days.extend_to(read)
-                days = Days(max(joined.first, settings.first_day), min(joined.last, newest))
-            around = lake.days_present(STORY_LINKS, days.extend(DAYS_AROUND)).intersection(Days(settings.first_day, newest))
-            around |= {days.first, days.last}
             run_key = failures.due.get(name) or _list_run_keys(name, seen[name])[0]
-            yield dg.RunRequest(run_key=run_key, tags=range_tags(Days(min(around), max(around))))
+            yield dg.RunRequest(run_key=run_key, tags=range_tags(days))
         catalogue.save()
         context.update_cursor(json.dumps(seen))
 

@@ -3,6 +3,7 @@
 Does not belong here: reading them (`articles.py`).
 """
 
+import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from pipeline.sources.errors import SourceError
 from pipeline.sources.files.formats import FORMATS, find_format
 
 _WILDCARDS = "*?["
+_LOST_AND_FOUND = "lost+found"  # in the top folder of a disk; only root may read it
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ def find_article_files(archives: Iterable[ArticleFiles], home: Path | None = Non
     These are listed files, and those of a known format in folders (with subfolders) and patterns, sorted within each archive. A file of
     several archives belongs to the first, and is returned there. Hidden files of folders and patterns are skipped, as are files in `home`
     (the folder of the pipeline's own data), unless the archive's path is inside it. Raises `SourceError` if a path does not exist, a
-    pattern matches nothing, a listed file has an unknown format, or no file is left.
+    pattern matches nothing, a listed file has an unknown format, or no file is left; `OSError` if a folder cannot be read.
     """
     archives = list(archives)
     files = [(path, archive) for archive in archives for path in _drop_own_data(_expand_path(archive.path), archive, home)]
@@ -86,7 +88,19 @@ def _expand_path(text: str) -> list[Path]:
 
 
 def _list_folder(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if path.is_file() and _has_known_format(path) and not _is_hidden(path, folder))
+    """List the files of known formats below a folder.
+
+    Hidden files and folders are left out. `OSError` if a folder cannot be read: its articles would leave the index. `Path.rglob` skips it.
+    """
+
+    def fail(error: OSError) -> None:
+        raise error
+
+    paths: list[Path] = []
+    for parent, folders, names in os.walk(folder, onerror=fail):
+        folders[:] = [name for name in folders if not name.startswith(".") and name != _LOST_AND_FOUND]
+        paths += (Path(parent, name) for name in names if not name.startswith("."))
+    return sorted(path for path in paths if path.is_file() and _has_known_format(path))
 
 
 def _is_hidden(path: Path, folder: Path) -> bool:

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import tempfile
 from datetime import date
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from pipeline.contracts.patterns import RAW_ID
 from pipeline.settings.archives import ArticleFiles
 from pipeline.sources.errors import SourceError
 from pipeline.sources.files.articles import collect_rows, read_articles
+from pipeline.sources.files.find import find_article_files
 from pipeline.sources.files.streams import Limits
 from pipeline.sources.files.texts import read_texts
 
@@ -78,3 +80,24 @@ def test_rows_of_a_file_with_an_odd_name_have_a_name_of_one_line(tmp_path: Path,
     (tmp_path / name).write_text('{"published_at": "2025-04-04", "source": "Post", "title": "Glass"}\n', encoding="utf-8")
     (raw_id,) = collect_rows(read_articles([ArticleFiles(path=str(tmp_path))]))["raw_id"]
     assert (raw_id.count("\ufffd"), re.fullmatch(RAW_ID.regex, raw_id) is not None) == (1, True)
+
+
+def test_a_subfolder_that_may_not_be_read_is_an_error() -> None:
+    user = os.geteuid()
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        for name in ("open", "closed", ".hidden", "lost+found"):
+            Path(folder, name).mkdir()
+            Path(folder, name, "a.csv").write_text("published_at,source,title\n2025-04-04,Post,Glass\n", encoding="utf-8")
+        for name in ("closed", ".hidden", "lost+found"):
+            Path(folder, name).chmod(0)
+        try:
+            os.seteuid(user or 65534)  # root may read everything
+            with pytest.raises(PermissionError, match="closed"):
+                find_article_files([ArticleFiles(path=folder)])
+        finally:
+            os.seteuid(user)
+            Path(folder, "closed").chmod(0o755)
+        for name in (".hidden", "lost+found"):
+            Path(folder, name).chmod(0o755)
+        assert [file.path.parent.name for file in find_article_files([ArticleFiles(path=folder)])] == ["closed", "open"]
