@@ -9,7 +9,9 @@ from collections.abc import Sequence
 from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
 
 from pipeline.contracts.countries import COUNTRIES, PairError, parse_pair
 from pipeline.contracts.threat_words import THREAT_OUTCOME
@@ -19,6 +21,11 @@ from pipeline.warehouse.restricted import Query, Rows, run_queries
 
 Answer = dict[str, Any]
 Channel = Literal["escalation", "concession", "dialogue"]
+Series = Annotated[str, Field(description="A pair in either order, e.g. USA-CHN, or one direction, e.g. USA>CHN", max_length=20)]
+Country = Annotated[str | None, Field(description="ISO alpha-3 code, EUN for the European Union; default: all", max_length=10)]
+Day = Annotated[date, Field(description="UTC day, e.g. 2025-04-09")]
+OptionalDay = Annotated[date | None, Field(description="UTC day, e.g. 2025-04-09; default: no bound")]
+Number = Annotated[int, Field(description="Most rows to list", ge=1, le=200)]
 
 READING = (
     "100 is the own average of a pair or direction in its baseline: never rank values of two pairs. lo80 to hi80 is the 80 % interval; "
@@ -44,7 +51,8 @@ class AnswerError(UserError, ValueError):
 class Answers:
     """Answers from the database of one published folder.
 
-    Each method raises `QueryError` if the database is missing or a query fails or takes too long.
+    Name, parameters and docstring of each public method describe a tool to assistants. Each raises `AnswerError` for what the release does
+    not have, and `QueryError` if the database is missing, or a query is refused, fails or takes too long.
     """
 
     def __init__(self, database: Path) -> None:
@@ -53,22 +61,22 @@ class Answers:
     def list_series(self) -> Answer:
         """List all series of the index, with their first and last day.
 
-        A series is a pair (`CHN-USA`, both directions together) or one direction (`USA>CHN`). Each has its number of days, the number of
-        days with a value of tension, and the last of those.
+        A series is a pair (CHN-USA, both directions together) or one direction (USA>CHN). With the number of its days, and of those with a
+        tension.
         """
         (rows,), answer = self._ask(Query(_SERIES))
         named = [_add_names(row) for row in rows.to_records()]
         return answer | {"series": named, "reading": READING} | _say_if_cut(rows)
 
     def list_tables(self) -> Answer:
-        """List tables, views and macros with their meanings."""
+        """List all tables, views and macros that `sql` can read."""
         (rows,), answer = self._ask(Query("from describe_tables()"))
         return answer | {"tables": rows.to_records()}
 
-    def describe(self, table: str) -> Answer:
-        """List the columns of a table, view or macro with their meanings.
+    def describe(self, table: Annotated[str, Field(description="Name of a table, view or macro", max_length=100)]) -> Answer:
+        """Describe each column of a table, view or macro.
 
-        Raises `AnswerError` if there is none of that name.
+        Type, meaning, unit, allowed words, and whether it may be empty.
         """
         (tables,), answer = self._ask(Query("from describe_tables()"))
         known = {row["name"]: row for row in tables.to_records()}
@@ -80,12 +88,13 @@ class Answers:
         (columns,), _ = self._ask(Query("from describe_columns($table)", {"table": table}))
         return answer | known[table] | {"columns": columns.to_records()}
 
-    def value_of_day(self, series: str, day: date) -> Answer:
-        """Return the values of a series on a day, with their stories.
+    def value_of_day(self, series: Series, day: Day) -> Answer:
+        """Give the values of a series on a day, and their stories.
 
-        `made_of` has parts of each channel's value: at most three stories, the largest of the last four half-lives (smaller ones are left
-        out), the sum of all stories before that time (`earlier`), and the `prior`, which comes from no article. Raises `AnswerError` if the
-        release has no such series, or no row for that day.
+        Tension, concession, net tension, dialogue and stalemate with intervals, and the phase. `made_of` has parts of tension
+        (`escalation`), concession and dialogue in index points. Of each: at most three stories, the largest of the last four half-lives (28
+        days by default), each with a quotation, source and link; all stories before these days together; and the prior, which comes from no
+        article. Smaller stories of these days are left out.
         """
         name, condition, sides = _parse_series(series)
         table, columns = ("tension_daily", _VALUES) if ">" in name else ("tension_pair_daily", f"{_VALUES}, {_PROBABILITIES}")
@@ -105,11 +114,11 @@ class Answers:
             parts.setdefault(row.pop("channel"), []).append(_mark_quotation(row, _QUOTED) if row["part"] == "story" else _drop_nulls(row))
         return answer | {"series": name, "values": values.to_records()[0], "made_of": parts, "reading": READING, "quotations": QUOTATIONS}
 
-    def top_stories(self, series: str, first_day: date, last_day: date, channel: Channel = "escalation", number: int = 10) -> Answer:
-        """List the stories with most mass in a series, channel and period.
+    def top_stories(self, series: Series, first_day: Day, last_day: Day, channel: Channel = "escalation", number: Number = 10) -> Answer:
+        """List the stories that count most for a series in a period.
 
-        At most `number` stories, the largest first; both days are included. Raises `AnswerError` if the release has no such series, or
-        `first_day` is after `last_day`.
+        Of one channel, the largest first; both days are included. Each with its share of all stories of the period, a quotation, source and
+        link.
         """
         name, *_ = _parse_series(series)
         if first_day > last_day:
@@ -124,11 +133,10 @@ class Answers:
         stories = [_mark_quotation(row, _QUOTED) for row in rows.to_records()]
         return answer | {"series": name, "channel": channel, "stories": stories, "quotations": QUOTATIONS}
 
-    def measures_in_force(self, day: date, actor: str | None = None, target: str | None = None, number: int = 50) -> Answer:
-        """List official measures that apply on a day.
+    def measures_in_force(self, day: Day, actor: Country = None, target: Country = None, number: Number = 50) -> Answer:
+        """List official tariffs, bans and controls that apply on a day.
 
-        Lists at most `number`, the highest rate first and those without a rate last; `count` is the number of all. An `actor` or `target`
-        that is None sets no limit. Raises `AnswerError` for an unknown country.
+        By whom on whom, with rate, goods and legal source; the highest rate first, those without a rate last. `count` is the number of all.
         """
         parameters = {"day": day.isoformat(), "actor": _parse_country(actor), "target": _parse_country(target)}
         (rows, total), answer = self._ask(
@@ -140,17 +148,16 @@ class Answers:
 
     def threats(
         self,
-        actor: str | None = None,
-        target: str | None = None,
-        outcome: str | None = None,
-        first_day: date | None = None,
-        last_day: date | None = None,
-        number: int = 20,
+        actor: Country = None,
+        target: Country = None,
+        outcome: Annotated[str | None, Field(description="e.g. carried_out, withdrawn, pending; default: all", max_length=30)] = None,
+        first_day: OptionalDay = None,
+        last_day: OptionalDay = None,
+        number: Number = 20,
     ) -> Answer:
-        """List threats and what became of them, the newest first.
+        """List threats of trade measures and what became of them.
 
-        Lists at most `number`; `count` is the number of all. Listed are threats first made from `first_day` to `last_day`, both included.
-        An argument that is None sets no limit. Raises `AnswerError` for an unknown country or outcome.
+        The newest first, with quotations of threat and outcome. The days bound the first day of a threat. `count` is the number of all.
         """
         if outcome is not None and outcome not in THREAT_OUTCOME:
             raise AnswerError(f"there is no outcome {outcome!r}; choose one of {', '.join(THREAT_OUTCOME.words)}")
@@ -171,12 +178,13 @@ class Answers:
         ]
         return answer | {"count": count, "threats": threats, "quotations": QUOTATIONS} | _say_if_more(count, number)
 
-    def query(self, sql: str) -> Answer:
-        """Run one SELECT over the published tables, views and macros.
+    def sql(self, query: Annotated[str, Field(description="One SELECT in DuckDB's SQL", max_length=20_000)]) -> Answer:
+        """Run one SELECT (DuckDB) over the release.
 
-        A long result is cut, which `cut` then says. `untrusted` names the columns with text. Raises `QueryError` if it is refused or fails.
+        See list_tables and describe for its tables, views and macros. Read only, without files, network or settings, within a time and
+        row limit. `pair_of('USA-CHN')` writes a pair as the tables do.
         """
-        (rows,), answer = self._ask(Query(sql))
+        (rows,), answer = self._ask(Query(query))
         untrusted = [name for name, kind in rows.columns if "VARCHAR" in kind or "JSON" in kind]
         columns = [{"name": name, "type": kind} for name, kind in rows.columns]
         result = {"columns": columns, "rows": rows.rows, "untrusted": untrusted, "quotations": QUOTATIONS}

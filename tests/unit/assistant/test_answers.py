@@ -52,7 +52,7 @@ def all_answers(answers: Answers) -> list[Answer]:
         answers.top_stories("USA>CHN", date(2025, 10, 1), PEAK),
         answers.measures_in_force(PEAK, "USA", "CHN"),
         answers.threats(),
-        answers.query("from today"),
+        answers.sql("from today"),
     ]
 
 
@@ -79,7 +79,7 @@ def test_quotations_of_threats_and_outcomes_are_marked_as_untrusted(answers: Ans
 
 
 def test_columns_with_text_are_untrusted_under_any_name(answers: Answers) -> None:
-    answer = answers.query(
+    answer = answers.sql(
         "select probability as quote, upper(quote) as loud, [quote] as several, {'a': quote} as inside from signals limit 1"
     )
     assert answer["untrusted"] == ["loud", "several", "inside"]
@@ -118,8 +118,8 @@ def test_top_stories_are_sorted_and_their_shares_add_up(answers: Answers) -> Non
 def test_a_list_that_is_cut_says_so(answers: Answers) -> None:
     assert answers.measures_in_force(PEAK, number=2)["cut"].startswith("2 of ")
     assert answers.threats(number=1)["cut"].startswith("1 of ")
-    assert "only the first 500 rows" in answers.query("select index_date from tension_daily")["cut"]
-    assert "cut" not in answers.query("from today")
+    assert "only the first 500 rows" in answers.sql("select index_date from tension_daily")["cut"]
+    assert "cut" not in answers.sql("from today")
 
 
 def test_macros_are_described_like_tables(answers: Answers) -> None:
