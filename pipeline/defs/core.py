@@ -1,6 +1,6 @@
 """Layer `core`: cleaned and quarantined articles, links between repeated stories, and findings."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -40,7 +40,10 @@ _MONTH = 31
 def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
     """Return the daily assets that clean, link and read articles."""
     partitioned = by_day(settings)
+    return [_admission(partitioned), _story_links(partitioned), _findings(partitioned)]
 
+
+def _admission(partitioned: Mapping[str, Any]) -> dg.AssetsDefinition:
     @dg.multi_asset(
         name=daily.ADMISSION,
         specs=[spec(table, deps=[RAW_ARTICLES.name]) for table in daily.ADMITTED],
@@ -63,6 +66,10 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
         for table in daily.ADMITTED:
             yield dg.MaterializeResult(asset_key=table.name, metadata=whole_row_count(lake, table, days))
 
+    return admission
+
+
+def _story_links(partitioned: Mapping[str, Any]) -> dg.AssetsDefinition:
     @dg.asset(
         **describe(STORY_LINKS),
         deps=[dg.AssetDep(ARTICLES.name, partition_mapping=three_days_around())],
@@ -82,6 +89,11 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
         yield from days.report()
         yield dg.MaterializeResult(metadata=whole_row_count(lake, STORY_LINKS, days))
 
+    assert isinstance(story_links, dg.AssetsDefinition)
+    return story_links
+
+
+def _findings(partitioned: Mapping[str, Any]) -> dg.AssetsDefinition:
     @dg.multi_asset(
         name=FINDINGS.name,
         specs=[spec(table, deps=[ARTICLES.name]) for table in daily.READ],
@@ -110,7 +122,7 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
             newest = newest_findings(lake) if table is FINDINGS else {}
             yield dg.MaterializeResult(asset_key=table.name, metadata=newest | whole_row_count(lake, table, days))
 
-    return [admission, story_links, findings]
+    return findings
 
 
 def _find_partly_read(outcomes: pl.DataFrame) -> set[date]:

@@ -30,7 +30,6 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
 
     It is partitioned by day while the upstream is enabled.
     """
-    is_enabled = bool(enabled_upstreams(settings, SOURCE))
 
     @dg.multi_asset(
         name="gdelt_between_states",
@@ -44,7 +43,7 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
 
         They are of the days of this run. Nothing is read or written while the upstream is off.
         """
-        if not is_enabled:
+        if SOURCE not in settings.sources.on:
             yield from skip_disabled(lake, SOURCE, *CROSS_CHECKED)
             return
         with audited_days(context, lake, "gdelt_between_states", *CROSS_CHECKED) as days:

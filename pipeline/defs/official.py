@@ -4,11 +4,12 @@ The documents are those of the Federal Register, the official journal of the Uni
 """
 
 from collections.abc import Sequence
+from datetime import date
 
 import dagster as dg
 import polars as pl
 
-from pipeline.contracts.days import Days
+from pipeline.contracts.days import group_consecutive_days
 from pipeline.contracts.model import Table
 from pipeline.contracts.tables.official import OFFICIAL_DOCUMENTS, OFFICIAL_SIGNALS, RAW_OFFICIAL_DOCUMENTS
 from pipeline.defs.checks import InputCheck, Results, audit, check_specs
@@ -35,14 +36,15 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
 
     They are partitioned by day while the upstream is enabled.
     """
-    is_enabled = bool(enabled_upstreams(settings, SOURCE))
-    daily = by_day_if_enabled(settings, SOURCE)
+    return [_raw_official_documents(settings), _official_acts(settings)]
 
+
+def _raw_official_documents(settings: Settings) -> dg.AssetsDefinition:
     @dg.asset(
         **describe(RAW_OFFICIAL_DOCUMENTS),
         deps=enabled_upstreams(settings, SOURCE),
         check_specs=[*check_specs(RAW_OFFICIAL_DOCUMENTS), ALL_DAYS_WHOLE.spec],
-        **daily,
+        **by_day_if_enabled(settings, SOURCE),
     )
     @keep_last_good(RAW_OFFICIAL_DOCUMENTS)
     def raw_official_documents(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lake]) -> Results:
@@ -52,7 +54,7 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
         `ALL_DAYS_WHOLE` with the reason, and keeps the rows that it has, which the UI counts as unchanged. Nothing is written if a critical
         check fails, or while the upstream is disabled.
         """
-        if not is_enabled:
+        if SOURCE not in settings.sources.on:
             yield ALL_DAYS_WHOLE.report([])
             yield from skip_disabled(lake, SOURCE, RAW_OFFICIAL_DOCUMENTS)
             return
@@ -64,16 +66,21 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
             [f"{day}: {documents.incomplete_days.get(day, 'was not fetched, or the request failed')}" for day in incomplete]
         )
         yield from audit(RAW_OFFICIAL_DOCUMENTS, documents.rows)
-        _write_days(lake, RAW_OFFICIAL_DOCUMENTS, documents.rows, [Days(day, day) for day in whole])
+        _write_days(lake, RAW_OFFICIAL_DOCUMENTS, documents.rows, whole)
         add_daily_metadata(context, RAW_OFFICIAL_DOCUMENTS, documents.rows, whole, ("document_number", "type", "agencies", "title"))
         add_row_counts(context, lake, RAW_OFFICIAL_DOCUMENTS, incomplete)
         yield dg.MaterializeResult(metadata={"rows in this run": documents.rows.height})
 
+    assert isinstance(raw_official_documents, dg.AssetsDefinition)
+    return raw_official_documents
+
+
+def _official_acts(settings: Settings) -> dg.AssetsDefinition:
     @dg.multi_asset(
         name="official_acts",
         specs=[spec(table, deps=[RAW_OFFICIAL_DOCUMENTS.name]) for table in JUDGED],
         check_specs=check_specs(*JUDGED),
-        **daily,
+        **by_day_if_enabled(settings, SOURCE),
     )
     @keep_last_good(*JUDGED)
     def official_acts(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lake]) -> Results:
@@ -82,7 +89,7 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
         Only documents of the days of this run are read; a day whose documents are not stored is not written. Nothing is written if a
         critical check fails, or while the upstream is disabled.
         """
-        if not is_enabled:
+        if SOURCE not in settings.sources.on:
             yield from skip_disabled(lake, SOURCE, *JUDGED)
             return
         span = run_days(context)
@@ -91,8 +98,7 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
             (OFFICIAL_DOCUMENTS, classified.documents, ("document_number", "document_outcome", "rule_id", "act_count")),
             (OFFICIAL_SIGNALS, classified.signals, ("target", "kind", "status", "instrument", "effective_date", "act_basis", "quote")),
         )
-        present = lake.days_present(RAW_OFFICIAL_DOCUMENTS, span)
-        read = [Days(day, day) for day in span if day in present]
+        read = sorted(lake.days_present(RAW_OFFICIAL_DOCUMENTS, span))
         for table, frame, _ in frames:
             yield from audit(table, frame)
         for table, frame, shown in frames:
@@ -100,15 +106,11 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
             add_daily_metadata(context, table, frame, span, shown)
             yield dg.MaterializeResult(asset_key=table.name, metadata={"rows in this run": frame.height})
 
-    return [raw_official_documents, official_acts]
+    return official_acts
 
 
-def _write_days(store: Lake, table: Table, frame: pl.DataFrame, each: list[Days]) -> None:
-    """Write one file a day, also for days without rows in `frame`.
-
-    `each`: the days to write, as ranges of one day.
-    """
-    by_day = frame.partition_by("index_date", as_dict=True, maintain_order=True)
+def _write_days(store: Lake, table: Table, frame: pl.DataFrame, days: Sequence[date]) -> None:
+    """Write one file for each of `days`, perhaps without rows."""
     with store.stage(table.name) as temporary:
-        for day in each:
-            temporary.write_days(table, by_day.get((day.first,), table.empty()), day)
+        for span in group_consecutive_days(days):
+            temporary.write_days(table, frame.filter(pl.col("index_date").is_between(span.first, span.last)), span)
