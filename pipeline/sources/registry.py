@@ -4,6 +4,7 @@ Upstreams are defined in `pipeline/contracts/upstreams.py`; their responses are 
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Generic
@@ -48,38 +49,25 @@ class Fetcher(Generic[G]):
     def find_newest_day(self, archive: Archive, until: date) -> date | None:
         """Find the newest day that the stored responses are about.
 
-        An upstream that is fetched by day is searched backwards from `until`, for some days (`_search_back`); of others the newest response
-        to each request is read. A newest day after `until`, as in a table of a whole year, counts as `until`. None if no day is found.
+        An upstream that is fetched by day is searched backwards from `until`, at most `_TIMES_LATE` times `late_after_days` days, up to the
+        first response that is readable and has a day: the others of its day are not read, because GDELT has 192 a day, too many to unpack
+        for a date. Of other upstreams the newest response to each request is read. A newest day after `until`, as in a table of a whole
+        year, counts as `until`. None if no day is found.
         """
-        is_fetched_by_day = self.upstream.is_fetched_by_day
-        days = (
-            self._search_back(archive, until) if is_fetched_by_day else self._read_newest_days(archive.newest_payloads(self.upstream.name))
-        )
-        return max((min(day, until) for day in days), default=None)
-
-    def _search_back(self, archive: Archive, until: date) -> Iterator[date]:
-        """Yield the newest day of data, searching backwards from `until`.
-
-        Yields at most one day: the newest in the first response, from `until` backwards, that is readable and has one. The other responses
-        of its day are not read: GDELT has 192 a day, too many to unpack for a date. The search ends `_TIMES_LATE` times `late_after_days`
-        days before `until`.
-        """
-        for back in range(_TIMES_LATE * self.upstream.late_after_days + 1):
-            day = until - timedelta(days=back)
-            for newest in self._read_newest_days(archive.payloads(self.upstream.name, Days(day, day))):
-                yield newest
-                return
+        upstream, name = self.upstream, self.upstream.name
+        if not upstream.is_fetched_by_day:
+            return max((min(day, until) for day in self._read_newest_days(archive.newest_payloads(name))), default=None)
+        searched = (until - timedelta(days=back) for back in range(_TIMES_LATE * upstream.late_after_days + 1))
+        newest_days = (newest for day in searched for newest in self._read_newest_days(archive.payloads(name, Days(day, day))))
+        newest = next(newest_days, None)
+        return newest and min(newest, until)
 
     def _read_newest_days(self, payloads: Iterable[Payload]) -> Iterator[date]:
         """Yield each response's newest day, if it is readable and has one."""
-        return (day for payload in payloads if (day := self._read_newest_day(payload)) is not None)
-
-    def _read_newest_day(self, payload: Payload) -> date | None:
-        """Return the newest day of a response; None if it is unreadable."""
-        try:
-            return self.newest_day_of(payload)
-        except SourceError:
-            return None  # the parser reports an unreadable response
+        for payload in payloads:
+            with suppress(SourceError):  # the parser reports an unreadable response
+                if (day := self.newest_day_of(payload)) is not None:
+                    yield day
 
 
 FETCHERS: Mapping[str, Fetcher[Any]] = {

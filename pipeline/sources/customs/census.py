@@ -34,7 +34,6 @@ _COMMODITY = {"imports": "I_COMMODITY", "exports": "E_COMMODITY"}
 _VARIABLES = {"imports": ("GEN_VAL_MO", "CON_VAL_MO", "DUT_VAL_MO", "CAL_DUT_MO"), "exports": ("ALL_VAL_MO",)}
 _NOT_RELEASED = "{}: no figures. These months have not been released yet"
 _ON_WEB_PAGE = f"The key is probably missing or wrong: set {CENSUS.key_variable} (get a key at https://api.census.gov/data/key_signup.html)"
-_DECODER = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str)
 
 
 def fetch(client: Client, settings: CensusSettings, window: Days) -> Iterator[FetchResult]:
@@ -46,9 +45,7 @@ def fetch(client: Client, settings: CensusSettings, window: Days) -> Iterator[Fe
     a web page.
     """
     for request in build_requests(settings, window, client):
-        fetched = requesting.fetch_table(client, request, parse, may_be_empty=False)
-        has_no_rows = fetched.payload is not None and parse(fetched.payload).is_empty()
-        yield requesting.reject_response(client, fetched, "missing", _NOT_RELEASED.format(request.item)) if has_no_rows else fetched
+        yield requesting.fetch_table(client, request, parse, when_empty=_NOT_RELEASED.format(request.item))
 
 
 def build_requests(settings: CensusSettings, window: Days, client: Client) -> Iterator[Request]:
@@ -163,7 +160,7 @@ def _parse_outer_list(text: str, place: str) -> tuple[list[Any], str]:
     `SourceError` if it does not begin as a list, or lists are nested too deeply. `place` names the response in the error message.
     """
     try:
-        rows = _DECODER.decode(text)
+        rows = trade_figures.DECODER.decode(text)
         if not isinstance(rows, list):
             raise SourceError(f"{place}: the response is not a list of rows. It begins with {text[:60]!r}. Fetch it again")
         return rows, ""
@@ -184,25 +181,16 @@ def _parse_complete_rows(text: str) -> tuple[list[Any], str]:
     rows: list[Any] = []
     position = 1  # after the opening bracket
     while True:
-        position = _skip(text, position, " \t\r\n,")
+        while position < len(text) and text[position] in " \t\r\n,":
+            position += 1
         try:
-            row, position = _DECODER.raw_decode(text, position)
+            row, position = trade_figures.DECODER.raw_decode(text, position)
         except (json.JSONDecodeError, RecursionError):
             rest = text[position : position + 40]
             return rows, f"the response is truncated after {max(len(rows) - 1, 0)} complete rows, at character {position}: {rest!r}"
         if not isinstance(row, list):  # a number or word may itself be truncated
             return rows, f"the response is damaged after {max(len(rows) - 1, 0)} complete rows, at character {position}"
         rows.append(row)
-
-
-def _skip(text: str, position: int, characters: str) -> int:
-    """Return the first position that has none of `characters`.
-
-    The search starts at `position`. The result is the length of the text if only `characters` follow.
-    """
-    while position < len(text) and text[position] in characters:
-        position += 1
-    return position
 
 
 def _describe_width(row: list[Any], width: int) -> str | None:

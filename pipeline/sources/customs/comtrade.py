@@ -35,7 +35,6 @@ _TOTAL = "TOTAL"
 _FLOWS = {"M": "imports", "X": "exports"}
 #: Columns that break a figure down, with the value that means the total.
 _TOTALS = {"partner2Code": "0", "customsCode": "C00", "motCode": "0"}
-_DECODER = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str)
 
 
 def fetch(client: Client, settings: ComtradeSettings, window: Days) -> Iterator[FetchResult]:
@@ -46,7 +45,7 @@ def fetch(client: Client, settings: ComtradeSettings, window: Days) -> Iterator[
     request: `failed` if `parse` cannot read the response, e.g. an error reported by the API. A table without rows is no failure.
     """
     # A settled year may be empty: some pairs do not trade a product.
-    return (requesting.fetch_table(client, request, parse, may_be_empty=True) for request in build_requests(settings, window, client))
+    return (requesting.fetch_table(client, request, parse) for request in build_requests(settings, window, client))
 
 
 def build_requests(settings: ComtradeSettings, window: Days, client: Client) -> Iterator[Request]:
@@ -156,7 +155,7 @@ def _parse_json(text: str, place: str) -> pl.DataFrame:
     A row that is not an object has a reason in `unreadable`. `SourceError` as for `parse`.
     """
     try:
-        response = _DECODER.decode(text)
+        response = trade_figures.DECODER.decode(text)
     except (json.JSONDecodeError, RecursionError) as error:
         raise SourceError(f"{place}: the response is not complete JSON ({error}). It may be truncated: fetch it again") from error
     rows = response.get("data") if isinstance(response, dict) else None

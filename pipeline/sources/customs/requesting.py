@@ -65,37 +65,26 @@ def mark_recent_as_final(client: Client, request: Request, year: Year) -> Reques
     return replace(request, is_final=request.is_final or (is_recent and year.year < client.now().year - 1))
 
 
-def fetch_table(client: Client, request: Request, parse: Callable[[Payload], pl.DataFrame], *, may_be_empty: bool) -> FetchResult:
+def fetch_table(client: Client, request: Request, parse: Callable[[Payload], pl.DataFrame], *, when_empty: str = "") -> FetchResult:
     """Fetch a table; the outcome is `failed` if `parse` cannot read it.
 
-    Other outcomes are those of `Client.fetch`. A stored response to a final request is fetched again if it is unreadable, or empty although
-    `may_be_empty` is false; a new response may be empty all the same.
+    With `when_empty`, the reason why a table has no rows, the outcome of such a table is `missing`; without it, a table may be empty. In
+    both cases the result has no payload and is added to the journal, and the response stays in the archive. A stored response to a final
+    request is fetched again if its outcome would be one of these. Other outcomes are those of `Client.fetch`.
     """
 
-    def is_valid(payload: Payload) -> bool:
+    def find_fault(payload: Payload) -> tuple[Outcome, str] | None:
         try:
-            return not parse(payload).is_empty() or may_be_empty
-        except SourceError:
-            return False
+            return ("missing", when_empty) if parse(payload).is_empty() and when_empty else None
+        except SourceError as error:
+            return "failed", str(error)
 
-    fetched = client.fetch_valid(request, is_valid)
-    try:
-        if fetched.payload is not None:
-            parse(fetched.payload)
-    except SourceError as error:
-        return reject_response(client, fetched, "failed", str(error))
-    return fetched
-
-
-def reject_response(client: Client, fetched: FetchResult, outcome: Outcome, detail: str) -> FetchResult:
-    """Replace the outcome of a response that has no usable figures.
-
-    The result has `outcome` and `detail`, which says why, and no payload. It is added to the journal of requests, unless `fetched` has no
-    payload. The stored response stays in the archive.
-    """
-    rejected = replace(fetched, outcome=outcome, payload=None, detail=detail)
-    if fetched.payload is not None:
-        client.archive.store(rejected, fetched.payload.url)
+    fetched = client.fetch_valid(request, lambda payload: find_fault(payload) is None)
+    fault = find_fault(fetched.payload) if fetched.payload else None
+    if fetched.payload is None or fault is None:
+        return fetched
+    rejected = replace(fetched, outcome=fault[0], payload=None, detail=fault[1])
+    client.archive.store(rejected, fetched.payload.url)
     return rejected
 
 

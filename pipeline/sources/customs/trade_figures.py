@@ -37,6 +37,9 @@ REJECTED = pl.Schema({"source": pl.String(), "item": pl.String(), "fetched_at": 
 #: Real tables have up to 48 columns. Every column costs a list, and renaming repeated names takes quadratic time.
 MAX_COLUMNS = 200
 
+#: Decodes JSON with numbers as strings, as written.
+DECODER = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str)
+
 _MONTH = re.compile(r"(?P<year>[12][0-9]{3})-?(?P<month>0[1-9]|1[0-2])", re.ASCII)
 _AMOUNT = re.compile(r"[0-9]{1,18}(\.[0-9]{1,9})?([eE]\+?[0-9]{1,2})?", re.ASCII)
 _MAX_USD = 10**18

@@ -11,7 +11,6 @@ from pipeline.contracts.countries import ALL_PARTNERS, EUROPEAN_UNION
 from pipeline.sources.gdelt.states import (
     CAMEO_TO_ISO,
     COMPANY_ROLES,
-    ISO_ALPHA_3,
     STATE_ROLES,
     STATES,
     find_state,
@@ -31,9 +30,9 @@ def state(country: str | None, group: str | None = None) -> str | None:
     return result
 
 
-def test_the_codes_are_those_of_iso_3166() -> None:
-    assert len(ISO_ALPHA_3) == 249
-    assert [code for code in ISO_ALPHA_3 if not (len(code) == 3 and code.isascii() and code.isupper())] == []
+def test_the_states_are_those_of_iso_3166_and_kosovo() -> None:
+    assert len(STATES) == 250
+    assert [code for code in STATES if not (len(code) == 3 and code.isascii() and code.isupper())] == []
 
 
 def test_every_country_of_the_index_is_a_state() -> None:
@@ -43,7 +42,7 @@ def test_every_country_of_the_index_is_a_state() -> None:
 
 
 def test_codes_that_differ_from_iso_map_to_iso_codes() -> None:
-    assert set(CAMEO_TO_ISO.values()) <= ISO_ALPHA_3
+    assert set(CAMEO_TO_ISO.values()) <= STATES - {"XKX"}
     assert STATES.isdisjoint(CAMEO_TO_ISO)
 
 
