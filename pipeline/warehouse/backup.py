@@ -97,7 +97,9 @@ def _copy_home(home: Path, target: Path) -> Backup:
             if path.is_symlink():
                 links[inside] = str(path.readlink())
             else:
-                sums[inside] = _copy_unchanged(path, folder / inside)
+                # Only Dagster's are databases: a shared inbox may have a `Thumbs.db` of Windows.
+                is_database = path.suffix == ".db" and path.is_relative_to(home / "dagster")
+                sums[inside] = _copy_unchanged(path, folder / inside, _copy_database if is_database else _copy)
         size = sum((folder / path).stat().st_size for path in sums)
         stored = mark.format if mark else FORMAT
         backup = Backup(stored, __version__, f"{clock.now():%Y-%m-%dT%H:%M:%SZ}", len(sums), size, links)
@@ -170,15 +172,15 @@ def _list_files(folder: Path, lock: Path) -> Iterator[Path]:
             yield path
 
 
-def _copy_unchanged(source: Path, target: Path) -> str:
-    """Copy a file or SQLite database that may change meanwhile.
+def _copy_unchanged(source: Path, target: Path, copy: Callable[[Path, Path], str]) -> str:
+    """Copy a file that may change meanwhile by `copy`.
 
     If a file changes or is missing during the copy, the copy is tried again, three times in all; a database is copied as of one instant.
     Returns the SHA-256 of the copy. Raises `BackupError` if no try succeeds, or SQLite raises an error. Files can change because processes
     of Dagster (UI, daemon) write theirs even while the home is locked.
     """
     for _ in range(_MOST_COPIES):
-        if digest := (_copy_database if source.suffix == ".db" else _copy)(source, target):
+        if digest := copy(source, target):
             return digest
     raise BackupError(
         f"{source} changed or was removed while it was copied, {_MOST_COPIES} times; stop the Dagster UI or daemon. Nothing was copied"

@@ -16,7 +16,7 @@ def home(tmp_path: Path) -> Path:
     return tmp_path / "home"
 
 
-@pytest.mark.parametrize("name", ["glass\u2028cork.csv", "glass\x85.csv", "a  b.csv", os.fsdecode(b"k\xf6ln.csv")])
+@pytest.mark.parametrize("name", ["Thumbs.db", "glass\u2028cork.csv", "glass\x85.csv", "a  b.csv", os.fsdecode(b"k\xf6ln.csv")])
 def test_a_file_of_any_name_is_restored(home: Path, tmp_path: Path, name: str) -> None:
     (home / "inbox" / name).write_text("glass", encoding="utf-8")
     back_up(home, tmp_path / "copy")
