@@ -154,14 +154,14 @@ class Launcher:
         """Execute the runs of `plan_fetch`, up to the first that fails."""
         return self._execute(settings, runs, listener, "tension fetch")
 
-    def read(self, settings: Settings, assets: Sequence[dg.AssetKey], days: Days, listener: Listener) -> Launched:
+    def read(self, settings: Settings, assets: Sequence[dg.AssetKey], days: Days) -> Launched:
         """Build these daily assets for those of these days that changed."""
-        return self._execute(settings, [Run(days, assets)], listener, "tension work")
+        return self._execute(settings, [Run(days, assets)], None, "tension work")
 
     def _list_steps_of(self, assets: Sequence[dg.AssetKey]) -> list[str]:
         return sorted({name for key in assets for name in self._steps[key]})
 
-    def _execute(self, settings: Settings, runs: Sequence[Run], listener: Listener, started_by: str) -> Launched:
+    def _execute(self, settings: Settings, runs: Sequence[Run], listener: Listener | None, started_by: str) -> Launched:
         """Execute runs one after the other, while the home is locked.
 
         `started_by`: the name of the command, for others that try to write. Runs whose process died earlier are marked as failed first.

@@ -30,8 +30,8 @@ _listener: ContextVar[Listener | None] = ContextVar("listener", default=None)
 
 
 @contextmanager
-def listening(listener: Listener) -> Iterator[None]:
-    """Send the progress of runs started within the block to this listener."""
+def listening(listener: Listener | None) -> Iterator[None]:
+    """Send the progress of runs started in the block to this listener."""
     token = _listener.set(listener)
     try:
         yield

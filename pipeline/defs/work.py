@@ -157,7 +157,7 @@ def work(
                     if not backfill.changed_days()[block.step].intersection(block.days):
                         break  # another machine has built this block meanwhile
                     report(block.name)
-                    launched = launcher.read(settings, [dg.AssetKey(table.name) for table in block.makes], block.days, _Silent())
+                    launched = launcher.read(settings, [dg.AssetKey(table.name) for table in block.makes], block.days)
             except LakeInUseError as error:
                 holders.append(error.holder or str(error))
                 continue
@@ -172,13 +172,3 @@ def work(
                 report(waits)
             waits_for = waits
             time.sleep(_SECONDS_BETWEEN_LOOKS)
-
-
-class _Silent:
-    """Listener that shows no progress, because each block is one line."""
-
-    def on_step(self, name: str, event: str) -> None:
-        pass
-
-    def on_days(self, done: int, total: int) -> None:
-        pass

@@ -4,6 +4,7 @@ Broken quoting affects one row only.
 """
 
 import csv
+import sys
 from collections import deque
 from collections.abc import Iterator, Mapping
 from itertools import chain
@@ -19,6 +20,7 @@ from pipeline.sources.headers import fold_name, match_column, reject_repeated_co
 from pipeline.sources.rows import COLUMNS
 
 _DELIMITERS = (",", ";", "\t")  # spreadsheets write semicolons where the comma is the decimal mark
+csv.field_size_limit(sys.maxsize)  # of the process; its default is less than a long article, and `_LineBuffer` limits whole records
 # Lines after a quote that is never closed are read again: in all at most `_READ_AGAIN` characters, plus `_TIMES_READ_AGAIN` times those
 # read so far; without a limit a file of a megabyte could take hours. Beyond it, a record of several lines counts as broken.
 _READ_AGAIN, _TIMES_READ_AGAIN = 1_000_000, 4
@@ -159,7 +161,7 @@ def _read_records(stream: Stream, options: ReadOptions) -> Iterator[tuple[int, l
     while True:
         buffer.start_record()
         try:
-            record = _read_record(reader, limits.line_bytes)
+            record = next(reader)
         except StopIteration:
             return
         except csv.Error as error:
@@ -169,12 +171,3 @@ def _read_records(stream: Stream, options: ReadOptions) -> Iterator[tuple[int, l
         else:
             if len(buffer.record_lines) > 1 or not buffer.record_lines[0].is_blank:
                 yield buffer.record_lines[0].number, record
-
-
-def _read_record(reader: Iterator[list[str]], longest: int) -> list[str]:
-    """Read the next record; `csv.Error` for a field above `longest` characters."""
-    previous = csv.field_size_limit(longest)  # global to the process; its default of 131,072 is less than a long article
-    try:
-        return next(reader)
-    finally:
-        csv.field_size_limit(previous)
