@@ -49,30 +49,9 @@ class Location:
     def __str__(self) -> str:
         return str(self.path) if self.member is None else f"{self.path}, {self.member.name}"
 
-    @contextmanager
-    def open_raw(self) -> Iterator[io.BufferedReader]:
-        """Open the bytes, without unpacking gzip."""
-        if self.member is None:
-            with self.path.open("rb") as file:
-                yield file
-        else:
-            with self.member.open_raw() as raw:
-                yield io.BufferedReader(raw, CHUNK)
-
-
-class TextStream(Stream):
-    """The stream of a location, which can also look at its beginning."""
-
-    def __init__(self, raw: io.BufferedReader, location: Location, limit: int | None, decoder: Decoder) -> None:
-        super().__init__(raw, str(location), limit, decoder)
-        self._buffered = raw
-
-    def starts_with(self, prefix: bytes) -> bool:
-        """Return whether the stream starts with `prefix` after white space.
-
-        Nothing is consumed.
-        """
-        return self._buffered.peek(CHUNK).lstrip(b" \t\r\n").startswith(prefix)
+    def open_raw(self) -> io.BufferedReader:
+        """Open the bytes, without unpacking gzip; the caller closes them."""
+        return self.path.open("rb") if self.member is None else self.member.open_raw()
 
 
 @contextmanager
@@ -96,7 +75,7 @@ def _is_hidden(name: str) -> bool:
 @contextmanager
 def open_stream(
     location: Location, limits: Limits = LIMITS, encoding: str | None = None, guessed: list[str] | None = None
-) -> Iterator[TextStream]:
+) -> Iterator[Stream]:
     """Open a location as a stream, unpacked if it is gzip.
 
     The encoding is that of a byte order mark, or else `encoding` (from the settings), or else guessed while reading; if the guess is not
@@ -129,7 +108,7 @@ def _to_stream(
     limits: Limits,
     declared: str | None,
     guessed: list[str] | None,
-) -> TextStream:
+) -> Stream:
     """Return the stream of an opened, unpacked location.
 
     The encoding is that of the byte order mark, or else `declared`, or else guessed from the text. The stream's bytes are UTF-8, unless the
@@ -144,8 +123,8 @@ def _to_stream(
     buffered = io.BufferedReader(cast("Any", raw), CHUNK)
     encoding = read_byte_order_mark(buffered) or declared
     if encoding is None:
-        return TextStream(buffered, location, limit, Decoder(None, str(location), reopen, guessed))
+        return Stream(buffered, str(location), limit, Decoder(None, str(location), reopen, guessed))
     if encoding != "utf-8":
         buffered = io.BufferedReader(cast("Any", Utf8Reader(buffered, encoding, str(location))), CHUNK)
         limit = None if limit is None else MAX_GROWTH * limit
-    return TextStream(buffered, location, limit, Decoder("utf-8"))
+    return Stream(buffered, str(location), limit, Decoder("utf-8"))

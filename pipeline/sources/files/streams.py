@@ -4,10 +4,9 @@ Does not belong here: opening files (`locations.py`, `zips.py`), encodings (`enc
 """
 
 import codecs
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Protocol
 
 from pipeline.sources.errors import SourceError
 from pipeline.sources.files.encodings import Decoder, find_ascii_end
@@ -62,25 +61,15 @@ class Line:
         return self.text is not None and not self.text.strip(" \t\r\n")
 
 
-class ByteSource(Protocol):
-    """What a stream reads from, e.g. an open file."""
-
-    def read(self, size: int, /) -> bytes:
-        """Read at most `size` bytes; empty at the end."""
-
-    def readline(self, size: int, /) -> bytes:
-        """Read the rest of the line, at most `size` bytes."""
-
-
 class Stream:
     """The bytes of an open file, up to a limit.
 
-    `path` names it in messages; the default `decoder` is UTF-8. Reading raises `SourceError` once more than `limit` bytes were read; None
+    `label` names it in messages; the default `decoder` is UTF-8. Reading raises `SourceError` once more than `limit` bytes were read; None
     is no limit.
     """
 
-    def __init__(self, raw: ByteSource, path: Path | str, limit: int | None, decoder: Decoder | None = None) -> None:
-        self._raw, self._path, self._limit, self._byte_count = raw, path, limit, 0
+    def __init__(self, raw: io.BufferedReader, label: str, limit: int | None, decoder: Decoder | None = None) -> None:
+        self._raw, self._label, self._limit, self._byte_count = raw, label, limit, 0
         self._decoder = decoder or Decoder("utf-8")
 
     def _count(self, data: bytes) -> bytes:
@@ -88,10 +77,17 @@ class Stream:
         self._byte_count += len(data)
         if self._limit is not None and self._byte_count > self._limit:
             raise SourceError(
-                f"{self._path}: unpacks to more than {self._limit:,} bytes, which is too much for its packed size. If the content is "
+                f"{self._label}: unpacks to more than {self._limit:,} bytes, which is too much for its packed size. If the content is "
                 f"correct, unpack it yourself and give the unpacked file"
             )
         return data
+
+    def starts_with(self, prefix: bytes) -> bool:
+        """Return whether the stream starts with `prefix` after white space.
+
+        Nothing is consumed.
+        """
+        return self._raw.peek(CHUNK).lstrip(b" \t\r\n").startswith(prefix)
 
     def chunks(self) -> Iterator[bytes]:
         """Yield all bytes in chunks of at most 1 MiB."""
@@ -110,7 +106,7 @@ class Stream:
             end = find_ascii_end(rest)
             if len(rest) - end > longest:
                 raise SourceError(
-                    f"{self._path}: is not text, {longest:,} bytes have no ASCII character. Give the file the extension of its format"
+                    f"{self._label}: is not text, {longest:,} bytes have no ASCII character. Give the file the extension of its format"
                 )
             if end:
                 yield self._decoder.decode(rest[:end])
@@ -145,10 +141,7 @@ class Stream:
 
         A small packed file may have millions.
         """
-        peek = getattr(self._raw, "peek", None)
-        if peek is None:
-            return 0
-        ahead = peek(CHUNK)
+        ahead = self._raw.peek(CHUNK)
         count = len(ahead) - len(ahead.lstrip(b"\n"))
         if count:
             self._count(self._raw.read(count))

@@ -17,7 +17,7 @@ from typing import BinaryIO
 
 from pipeline.sources.decoding import to_printable
 from pipeline.sources.errors import SourceError
-from pipeline.sources.files.streams import LIMITS, Limits, Stream
+from pipeline.sources.files.streams import CHUNK, LIMITS, Limits, Stream
 
 MOST_MEMBERS = 10_000
 _DIRECTORY_BYTES = 400  # for each member in the zip's list of members: 46, and a name of usual length
@@ -56,14 +56,14 @@ class Member:
         the declared number are not read.
         """
         with self.open_raw() as file:
-            yield Stream(file, file.label, self.byte_count)
+            yield Stream(file, f"{self._label}, {self.name}", self.byte_count)
 
-    def open_raw(self) -> "MemberFile":
+    def open_raw(self) -> io.BufferedReader:
         """Open the unpacked bytes of a member as a file.
 
         The caller closes it. Raises `SourceError` if the bytes are damaged.
         """
-        return MemberFile(self._open, f"{self._label}, {self.name}")
+        return io.BufferedReader(_MemberFile(self._open, f"{self._label}, {self.name}"), CHUNK)
 
 
 @contextmanager
@@ -182,11 +182,11 @@ class _BoundedFile:
         return self._file.read(size)
 
 
-class MemberFile(io.RawIOBase):
+class _MemberFile(io.RawIOBase):
     """An open member; errors while reading raise `SourceError` with its label."""
 
     def __init__(self, open_member: Callable[[], BinaryIO], label: str) -> None:
-        self.label = label
+        self._label = label
         with _convert_errors(label):
             self._file = open_member()
 
@@ -204,16 +204,7 @@ class MemberFile(io.RawIOBase):
 
         It is 0 at the end of the member.
         """
-        data = self.read(len(buffer))
+        with _convert_errors(self._label):
+            data = self._file.read(len(buffer))
         buffer[: len(data)] = data
         return len(data)
-
-    def read(self, size: int = -1) -> bytes:
-        """Read at most `size` bytes; empty at the end."""
-        with _convert_errors(self.label):
-            return self._file.read(size)
-
-    def readline(self, size: int | None = -1) -> bytes:
-        """Read the rest of the line, at most `size` bytes."""
-        with _convert_errors(self.label):
-            return self._file.readline(-1 if size is None else size)
