@@ -91,8 +91,10 @@ def _read_batches(path: Path, location: Location, options: ReadOptions, found_co
                 yield from (_to_rows(batch.slice(start, size).cast(plain), paths) for start in range(0, batch.num_rows, size))
     except SourceError:
         raise
-    except (pa.ArrowException, PolarsError, PanicException, OSError, ValueError, OverflowError) as error:  # a panic: Polars lacks the type
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise SourceError(f"{_damage_message(location)} ({_first_line(error)})") from error
+    except (PolarsError, PanicException, ValueError, OverflowError) as error:  # a panic: Polars lacks the type
+        raise SourceError(f"{location}: a column cannot be read as text ({_first_line(error)}). Write its columns as text") from error
 
 
 def _find_field(name: str, schema: pa.Schema) -> tuple[str, ...]:
