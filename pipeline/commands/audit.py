@@ -97,7 +97,7 @@ def audit_home(selection: Selection, judge: str | None, to: Path | None, verdict
         out.print(report.listing_table(add_opinions(listing, verdicts), str(selection)))
     _print_precision(chosen, read_verdicts(*files), selection)
     if (judge is not None and to is None) or verdict_file is not None:
-        _print_next_step(files[-1], settings.home)
+        say(f"Verdicts are stored in {files[-1]}; the next `{suggest('run', settings.home)}` publishes them.")
 
 
 def _check_judge(judge: str | None, to: Path | None) -> str | None:
@@ -202,7 +202,3 @@ def _print_precision(masses: pl.DataFrame, verdicts: pl.DataFrame, selection: Se
     lines = report.describe_precision(build_table(tables, MASS_PRECISION, {}), selection.pair or ALL_PAIRS)
     for line in lines or ["no verdict on these readings yet; give some with --judge NAME"]:
         say(line)
-
-
-def _print_next_step(store: Path, home: Path) -> None:
-    say(f"Verdicts are stored in {store}; the next `{suggest('run', home)}` publishes them.")

@@ -53,7 +53,7 @@ def compare_releases(
     chosen = None if pair is None else pair_name(*parse_pair(pair))
     folders = [_find_release(name, publisher, settings.home) for name in (before, after)]
     names = [folder.resolve().name for folder in folders]
-    releases = [_read_tables(folder) for folder in folders]
+    releases = [Tables(*(_read_table(folder, *columns) for columns in COLUMNS)) for folder in folders]
     check_selection(pl.concat(release.values.select("pair", "index_date") for release in releases), chosen, first, last)
     one, other = (select_rows(release, chosen, first, last) for release in releases)
     texts = [_describe_versions(selected, release) for selected, release in zip((one, other), releases, strict=True)]
@@ -93,10 +93,6 @@ def _find_release(name: str | None, publisher: Publisher, home: Path) -> Path:
     existing = sorted(path.name for path in publisher.releases.glob("[!.]*")) if publisher.releases.is_dir() else []
     known = f"; the newest of {home} are {', '.join(existing[-_EXAMPLES:])}" if existing else f"; {home} has no release"
     raise CompareError(f"{name} is neither a release of {home} nor a folder with one{known}")
-
-
-def _read_tables(folder: Path) -> Tables:
-    return Tables(*(_read_table(folder, table, columns) for table, columns in COLUMNS))
 
 
 def _read_table(folder: Path, table: Table, columns: Sequence[str]) -> pl.DataFrame:

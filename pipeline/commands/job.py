@@ -24,7 +24,7 @@ from pipeline.warehouse.run_history import POSTGRES_URL
 from pipeline.warehouse.shared_lake import SharedLake
 
 if TYPE_CHECKING:
-    from pipeline.defs.launch import Launched, Launcher
+    from pipeline.defs.launch import Launched
     from pipeline.defs.work import Block
 
 
@@ -57,7 +57,10 @@ def run_job(settings: Settings, display: Display, upstreams: Sequence[str] = ())
 
         launcher = Launcher(build(settings))
     with explaining_history(settings), _restoring_streams():
-        return _launch(launcher, settings, _get_days(settings), display, upstreams)
+        span = _get_days(settings)
+        runs = launcher.plan_fetch(upstreams, span) if upstreams else launcher.plan(settings, span)
+        display.set_steps(launcher.list_steps(runs))
+        return (launcher.fetch if upstreams else launcher.launch)(settings, runs, display)
 
 
 def work_on_blocks(settings: Settings, lake: SharedLake, report: Callable[[str], None]) -> "Iterator[tuple[Block, Launched]]":
@@ -84,13 +87,6 @@ def _quieten_libraries() -> None:
 
 def _get_days(settings: Settings) -> Days:
     return Days(settings.first_day, settings.last_day or settings.first_day)
-
-
-def _launch(launcher: "Launcher", settings: Settings, span: Days, display: Display, upstreams: Sequence[str]) -> "Launched":
-    """Run the job, or only fetch `upstreams` if given; show the steps."""
-    runs = launcher.plan_fetch(upstreams, span) if upstreams else launcher.plan(settings, span)
-    display.set_steps(launcher.list_steps(runs))
-    return (launcher.fetch if upstreams else launcher.launch)(settings, runs, display)
 
 
 @contextmanager

@@ -30,7 +30,7 @@ from pipeline.report.names import format_count
 from pipeline.settings import Settings
 from pipeline.settings.load import read_settings
 from pipeline.sources.upstream_status import describe_upstreams
-from pipeline.warehouse.claims import list_claims
+from pipeline.warehouse.claims import Claim, list_claims
 from pipeline.warehouse.home import find_writer, is_sample_home, read_mark, require_folder
 from pipeline.warehouse.lake import Lake
 from pipeline.warehouse.object_store import open_bucket, run
@@ -105,7 +105,7 @@ def show_status(home_folder: Path | None, show_all: bool) -> None:
     if writer:
         lines.insert(0, ("in use", writer))
     if isinstance(lake, SharedLake):
-        lines[:0] = survive(partial(_list_claims, lake), list[tuple[str, str]]())
+        lines[:0] = [("lake in use", str(one)) for one in survive(partial(list_claims, lake.bucket), list[Claim]())]
     terminal.print_status_lines(out, [*(line for line in lines if line[1]), *(("damaged", problem) for problem in problems)])
     if problems:
         say(f"For all damage, and what repairs it: {suggest('verify', settings.home)}")
@@ -141,11 +141,6 @@ def _describe_release(settings: Settings) -> str:
     days = Days(*rows.select(pl.min("index_date"), last=pl.max("index_date")).row(0))
     sample = ", of the bundled sample" if is_sample_home(settings.home, settings.is_sample) else ""
     return f"release {publisher.latest_name} with {', '.join(rows['pair'].unique().sort())}, {days}{sample}"
-
-
-def _list_claims(lake: SharedLake) -> list[tuple[str, str]]:
-    """Return label and text for each process that writes to the lake."""
-    return [("lake in use", str(one)) for one in list_claims(lake.bucket)]
 
 
 def _describe_upload(settings: Settings) -> tuple[str, bool]:

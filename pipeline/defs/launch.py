@@ -123,7 +123,10 @@ class Launcher:
 
     def list_steps(self, runs: Sequence[Run]) -> list[str]:
         """List the steps of these runs, each as often as it runs."""
-        return [name for run in runs for name in (self._all_steps if run.assets is None else self._list_steps_of(run.assets))]
+        names: list[str] = []
+        for run in runs:
+            names += self._all_steps if run.assets is None else sorted({name for key in run.assets for name in self._steps[key]})
+        return names
 
     def launch(self, settings: Settings, runs: Sequence[Run], listener: Listener) -> Launched:
         """Execute the runs, up to the first that fails.
@@ -157,9 +160,6 @@ class Launcher:
     def read(self, settings: Settings, assets: Sequence[dg.AssetKey], days: Days) -> Launched:
         """Build these daily assets for those of these days that changed."""
         return self._execute(settings, [Run(days, assets)], None, "tension work")
-
-    def _list_steps_of(self, assets: Sequence[dg.AssetKey]) -> list[str]:
-        return sorted({name for key in assets for name in self._steps[key]})
 
     def _execute(self, settings: Settings, runs: Sequence[Run], listener: Listener | None, started_by: str) -> Launched:
         """Execute runs one after the other, while the home is locked.

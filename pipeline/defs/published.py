@@ -3,7 +3,6 @@
 from functools import partial
 
 import dagster as dg
-import polars as pl
 
 from pipeline.contracts.tables.contributions import CONTRIBUTIONS
 from pipeline.contracts.tables.core import COVERAGE
@@ -51,8 +50,7 @@ def build_asset(settings: Settings) -> dg.AssetsDefinition:
         release = publisher.publish(lake, read.last, note, add_report)
         note_release(settings.home, release.name)
         explorer = write_explorer(publisher.folder)
-        index = lake.read(TENSION_PAIR_DAILY)
-        pairs = index["pair"].unique(maintain_order=True).to_list()
+        by_pair = lake.read(TENSION_PAIR_DAILY).sort("pair", "index_date").partition_by("pair", as_dict=True)
         return dg.MaterializeResult(
             metadata={
                 "release": f"{release.name} ({'new' if release.is_new else 'repaired' if release.repaired else 'unchanged'})",
@@ -62,7 +60,10 @@ def build_asset(settings: Settings) -> dg.AssetsDefinition:
                 "parquet": dg.MetadataValue.path(str(release.folder.resolve())),
                 "explorer": f"{explorer.name}: start it with tension open",
                 "report": dg.MetadataValue.url((publisher.folder.resolve() / REPORT).as_uri()),
-                **{f"tension {pair}": dg.MetadataValue.md(_line(index, pair)) for pair in pairs},
+                **{
+                    f"tension {pair}": dg.MetadataValue.md(sparkline_markdown(rows["tension"].to_list()))
+                    for (pair,), rows in by_pair.items()
+                },
                 **{f"rows {name}": count for name, count in release.rows.items()},
             }
         )
@@ -77,7 +78,3 @@ def _describe_data(settings: Settings) -> str:
         return SAMPLE_NOTE
     files = ["the article files that the user gave"] if settings.articles or not settings.sources.on else []
     return f"Made from {'; '.join((*files, *(UPSTREAMS[name].title for name in settings.sources.on)))}."
-
-
-def _line(index: pl.DataFrame, pair: str) -> str:
-    return sparkline_markdown(index.filter(pl.col("pair") == pair).sort("index_date")["tension"].to_list())

@@ -27,7 +27,7 @@ def check_frame(table: Table, frame: pl.DataFrame, rules: Sequence[Rule]) -> lis
     outcomes = built_in.run_built_in_checks(table, conformed)
     applicable = [rule for rule in rules if not conformed.is_empty() or rule.expectation_type.scope == "table"]
     by_name = {outcome.name: outcome for outcome in (runner.run_rules(conformed, applicable, table.key) if applicable else ())}
-    return [*outcomes, *(by_name.get(rule.name) or _pass_without_rows(rule) for rule in rules)]
+    return [*outcomes, *(by_name.get(rule.name) or Outcome(rule.name, True, rule.severity, rule.reason, Detail(0)) for rule in rules)]
 
 
 def list_checks(table: Table, rules: Sequence[Rule]) -> list[tuple[str, Severity, str]]:
@@ -46,14 +46,6 @@ def critical_failures(outcomes: Iterable[Outcome]) -> list[Outcome]:
     A frame that has any must not be written.
     """
     return [outcome for outcome in outcomes if not outcome.passed and outcome.severity == "critical"]
-
-
-def _pass_without_rows(rule: Rule) -> Outcome:
-    """Return the outcome of a rule on a frame without rows.
-
-    It passes without being run.
-    """
-    return Outcome(rule.name, passed=True, severity=rule.severity, reason=rule.reason, detail=Detail(0))
 
 
 def _require_own_rules(table: Table, rules: Sequence[Rule]) -> None:

@@ -12,7 +12,6 @@ import duckdb
 
 from pipeline import __version__
 from pipeline.contracts.dictionary import describe_column
-from pipeline.contracts.model import Table
 from pipeline.contracts.tables import VIEWS
 from pipeline.warehouse.release_files import PUBLISHED, list_sql_files, read_comments, render_dictionary
 from pipeline.warehouse.sql import open_parquet, read_macro, read_query
@@ -78,7 +77,7 @@ def _fill(con: duckdb.DuckDBPyConnection, folder: Path, name: str, note: str, st
     for table in PUBLISHED:
         open_parquet(con, sorted((folder / table.name).glob("*.parquet"))).create(table.name)
         comments.append(f"comment on table {table.name} is {_literal(f'{table.description} One row: {table.grain}.')}")
-        comments += _column_comments(table)
+        comments += [f"comment on column {table.name}.{column.name} is {_literal(describe_column(column))}" for column in table.columns]
     con.sql("create table about (release varchar, version varchar, build varchar, note varchar)")
     about = {"release": name, "version": __version__, "build": compute_build_id(stale), "note": note}
     con.sql("insert into about values ($release, $version, $build, $note)", params=about)
@@ -99,11 +98,6 @@ def _fill(con: duckdb.DuckDBPyConnection, folder: Path, name: str, note: str, st
     for path in list_sql_files("macros"):
         comments += _create_macro(con, path)
     con.execute(";\n".join(["begin", *comments, "commit"]))  # one transaction instead of a disk write for each comment
-
-
-def _column_comments(table: Table) -> list[str]:
-    """Return the SQL statements that comment on the columns of a table."""
-    return [f"comment on column {table.name}.{column.name} is {_literal(describe_column(column))}" for column in table.columns]
 
 
 def _view_column_comments(con: duckdb.DuckDBPyConnection, path: Path) -> list[str]:

@@ -96,16 +96,12 @@ def _read(database: Path, table: str, pair: str | None) -> Export:
         parameters = {"pair": pair_name(*parse_pair(pair))} if pair else {}
         rows: pl.DataFrame = con.sql(f'from "{table}" as chosen {condition} order by {order}', params=parameters).pl()
         if pair and rows.is_empty():
-            _require_pair(parameters["pair"], con.sql("select distinct pair from tension_pair_daily order by pair").pl()["pair"].to_list())
+            published = [name for (name,) in con.sql("select distinct pair from tension_pair_daily order by pair").fetchall()]
+            if parameters["pair"] not in published:
+                raise ExportError(f"the pair {parameters['pair']} is not in this release; choose one of {', '.join(published)} with --pair")
         ((release, version, note),) = con.sql("select release, version, note from about").fetchall()
     meanings = {column: comments[table][column] for column in rows.columns}
     return Export(table, rows, meanings, Edition(release, version, note))
-
-
-def _require_pair(pair: str, published: list[str]) -> None:
-    """Raise `ExportError` unless the pair is a published one."""
-    if pair not in published:
-        raise ExportError(f"the pair {pair} is not in this release; choose one of {', '.join(published)} with --pair")
 
 
 def _match_pair(table: str, columns: set[str], pair: str) -> str:

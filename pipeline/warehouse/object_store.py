@@ -80,7 +80,7 @@ def _explained(request: Request[Arguments, Result]) -> Request[Arguments, Result
         except ObjectStoreError:
             raise
         except Exception as error:  # noqa: BLE001 the library has no base class for all its errors
-            problem = bucket._explain(error)
+            problem = ObjectStoreError(f"{bucket.url}: {_describe(error, bucket._scheme, bucket._name)}")
         raise problem
 
     return send
@@ -264,10 +264,6 @@ class Bucket:
         async for chunk in (await obstore.get_async(self._store, key)).stream():
             digest.update(chunk)
         return digest.hexdigest()
-
-    def _explain(self, error: Exception) -> ObjectStoreError:
-        """Return an error that says what went wrong, without credentials."""
-        return ObjectStoreError(f"{self.url}: {_describe(error, self._scheme, self._name)}")
 
 
 def open_bucket(url: str, *, tries: int = _TRIES, seconds: int = _SECONDS_PER_REQUEST) -> Bucket:

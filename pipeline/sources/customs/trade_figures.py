@@ -119,11 +119,8 @@ def newest_day_in(table: pl.DataFrame, column: str) -> date | None:
     """
     matches = (_MONTH.fullmatch(text) for text in table[column].drop_nulls() if text) if column in table.columns else ()
     months = [date(int(match["year"]), int(match["month"]), 1) for match in matches if match]
-    return _last_day(max(months)) if months else None
-
-
-def _last_day(month: date) -> date:
-    return month.replace(day=monthrange(month.year, month.month)[1])
+    newest = max(months, default=None)
+    return newest and newest.replace(day=monthrange(newest.year, newest.month)[1])
 
 
 def parse_usd(text: str | None, name: str) -> int:

@@ -11,9 +11,10 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 from pipeline.sources.decoding import to_printable
 from pipeline.sources.errors import SourceError
@@ -45,7 +46,7 @@ class Member:
 
     name: str
     byte_count: int
-    _open: Callable[[], BinaryIO]
+    _open: Callable[[], IO[bytes]]
     _label: str
 
     @contextmanager
@@ -85,7 +86,7 @@ def open_members(zipped: bytes | Path, label: str, limits: Limits = LIMITS, *, m
             entries = archive.infolist()
             _check_entries(entries, size, label, limits, most)
             yield [
-                Member(to_printable(entry.filename[:_NAME_SHOWN]), entry.file_size, _opener(archive, entry), label)
+                Member(to_printable(entry.filename[:_NAME_SHOWN]), entry.file_size, partial(archive.open, entry), label)
                 for entry in entries
                 if not entry.is_dir()
             ]
@@ -103,10 +104,6 @@ def _open_file(zipped: bytes | Path, label: str) -> Iterator[BinaryIO]:
         raise SourceError(f"{label}: cannot be read ({error.strerror or error}). Check that the file exists and is readable") from error
     with file:
         yield file
-
-
-def _opener(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Callable[[], BinaryIO]:
-    return lambda: archive.open(entry)  # type: ignore[return-value]
 
 
 def _check_entries(entries: list[zipfile.ZipInfo], size: int, label: str, limits: Limits, most: int) -> None:
@@ -185,7 +182,7 @@ class _BoundedFile:
 class _MemberFile(io.RawIOBase):
     """An open member; errors while reading raise `SourceError` with its label."""
 
-    def __init__(self, open_member: Callable[[], BinaryIO], label: str) -> None:
+    def __init__(self, open_member: Callable[[], IO[bytes]], label: str) -> None:
         self._label = label
         with _convert_errors(label):
             self._file = open_member()
