@@ -4,17 +4,15 @@ The documents are those of the Federal Register, the official journal of the Uni
 """
 
 from collections.abc import Sequence
-from datetime import date
 
 import dagster as dg
 import polars as pl
 
-from pipeline.contracts.days import group_consecutive_days
-from pipeline.contracts.model import Table
+from pipeline.contracts.days import Days, group_consecutive_days
 from pipeline.contracts.tables.official import OFFICIAL_DOCUMENTS, OFFICIAL_SIGNALS, RAW_OFFICIAL_DOCUMENTS
-from pipeline.defs.checks import InputCheck, Results, audit, check_specs
+from pipeline.defs.checks import InputCheck, Results, audited_days, check_specs
 from pipeline.defs.fetching import by_day_if_enabled, enabled_upstreams, skip_disabled
-from pipeline.defs.metadata import add_daily_metadata, add_row_counts, describe, spec
+from pipeline.defs.metadata import add_row_counts, describe, spec
 from pipeline.defs.partitions import run_days
 from pipeline.defs.side_tables import keep_last_good
 from pipeline.settings import Settings
@@ -65,9 +63,11 @@ def _raw_official_documents(settings: Settings) -> dg.AssetsDefinition:
         yield ALL_DAYS_WHOLE.report(
             [f"{day}: {documents.incomplete_days.get(day, 'was not fetched, or the request failed')}" for day in incomplete]
         )
-        yield from audit(RAW_OFFICIAL_DOCUMENTS, documents.rows)
-        _write_days(lake, RAW_OFFICIAL_DOCUMENTS, documents.rows, whole)
-        add_daily_metadata(context, RAW_OFFICIAL_DOCUMENTS, documents.rows, whole, ("document_number", "type", "agencies", "title"))
+        with audited_days(context, lake, RAW_OFFICIAL_DOCUMENTS.name, RAW_OFFICIAL_DOCUMENTS) as days:
+            for batch in group_consecutive_days(whole):
+                rows = _select_days(documents.rows, batch)
+                days.write(RAW_OFFICIAL_DOCUMENTS, rows, batch, ("document_number", "type", "agencies", "title"))
+        yield from days.report()
         add_row_counts(context, lake, RAW_OFFICIAL_DOCUMENTS, incomplete)
         yield dg.MaterializeResult(metadata={"rows in this run": documents.rows.height})
 
@@ -94,23 +94,18 @@ def _official_acts(settings: Settings) -> dg.AssetsDefinition:
             return
         span = run_days(context)
         classified = classify_documents(lake.read(RAW_OFFICIAL_DOCUMENTS, span))
-        frames = (
-            (OFFICIAL_DOCUMENTS, classified.documents, ("document_number", "document_outcome", "rule_id", "act_count")),
-            (OFFICIAL_SIGNALS, classified.signals, ("target", "kind", "status", "instrument", "effective_date", "act_basis", "quote")),
-        )
-        read = sorted(lake.days_present(RAW_OFFICIAL_DOCUMENTS, span))
-        for table, frame, _ in frames:
-            yield from audit(table, frame)
-        for table, frame, shown in frames:
-            _write_days(lake, table, frame, read)
-            add_daily_metadata(context, table, frame, span, shown)
-            yield dg.MaterializeResult(asset_key=table.name, metadata={"rows in this run": frame.height})
+        with audited_days(context, lake, "official_acts", *JUDGED) as days:
+            for batch in group_consecutive_days(sorted(lake.days_present(RAW_OFFICIAL_DOCUMENTS, span))):
+                documents, signals = _select_days(classified.documents, batch), _select_days(classified.signals, batch)
+                days.write(OFFICIAL_DOCUMENTS, documents, batch, ("document_number", "document_outcome", "rule_id", "act_count"))
+                shown = ("target", "kind", "status", "instrument", "effective_date", "act_basis", "quote")
+                days.write(OFFICIAL_SIGNALS, signals, batch, shown)
+        yield from days.report()
+        for table in JUDGED:
+            yield dg.MaterializeResult(asset_key=table.name, metadata={"rows in this run": days.count_rows(table)})
 
     return official_acts
 
 
-def _write_days(store: Lake, table: Table, frame: pl.DataFrame, days: Sequence[date]) -> None:
-    """Write one file for each of `days`, perhaps without rows."""
-    with store.stage(table.name) as temporary:
-        for span in group_consecutive_days(days):
-            temporary.write_days(table, frame.filter(pl.col("index_date").is_between(span.first, span.last)), span)
+def _select_days(rows: pl.DataFrame, days: Days) -> pl.DataFrame:
+    return rows.filter(pl.col("index_date").is_between(days.first, days.last))
