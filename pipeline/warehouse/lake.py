@@ -170,7 +170,7 @@ class Lake:
         if not files:
             return table.empty().select(chosen)
         try:
-            with _explaining_damage(files):
+            with explaining_damage(files):
                 return pl.scan_parquet(files, schema=table.schema, hive_partitioning=False, glob=False).select(chosen).collect()
         except (pl.exceptions.SchemaError, pl.exceptions.ColumnNotFoundError) as error:
             raise ContractError(
@@ -193,7 +193,7 @@ class Lake:
         files = self.files(table, days)
         if not files:
             return 0
-        with _explaining_damage(files):
+        with explaining_damage(files):
             return int(pl.scan_parquet(files, hive_partitioning=False, glob=False).select(pl.len()).collect().item())
 
     def batches(self, table: Table, days: Days, limit: BatchLimit = BATCH_LIMIT) -> Iterator[Days]:
@@ -379,7 +379,7 @@ def find_missing_days(lake: Lake, tables: Iterable[Table], also: Days | None = N
 
 
 @contextmanager
-def _explaining_damage(files: Sequence[Path]) -> Iterator[None]:
+def explaining_damage(files: Sequence[Path]) -> Iterator[None]:
     """Convert errors of reading `files`, at least one, to `LakeError`.
 
     It names the first file with a damaged footer, or if every footer can be read the table's folder (the file if there is only one).

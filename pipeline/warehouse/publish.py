@@ -25,7 +25,7 @@ from pipeline.durable_files import SUMS, hash_file, move, read_known_sums, write
 from pipeline.errors import TensionError
 from pipeline.settings import SAMPLE_NOTE
 from pipeline.warehouse.database import compute_build_id, read_about, write_database
-from pipeline.warehouse.lake import Lake
+from pipeline.warehouse.lake import Lake, explaining_damage
 from pipeline.warehouse.release_files import (
     PUBLISHED,
     add_metadata,
@@ -175,10 +175,13 @@ class Publisher:
     def read_latest(self, table: Table) -> pl.DataFrame:
         """Read a table of the latest release, with the lake's types.
 
-        Empty without a release, or when the release has another schema of the table.
+        Empty without a release, or when the release has another schema of the table. `LakeError` when a file is damaged.
         """
         files = sorted((self.latest / table.name).glob("*.parquet"))
-        rows = pl.concat([pl.read_parquet(path, glob=False) for path in files]) if files else table.to_published(table.empty())
+        if not files:
+            return table.empty()
+        with explaining_damage(files):
+            rows = pl.concat([pl.read_parquet(path, glob=False) for path in files])
         is_current = rows.schema == table.published_schema
         return table.conform(table.from_published(rows)) if is_current else table.empty()
 

@@ -11,7 +11,7 @@ import pytest
 
 from pipeline.contracts.tables.index import TENSION_DAILY
 from pipeline.settings import Settings, shipped_folder
-from pipeline.warehouse.lake import Lake
+from pipeline.warehouse.lake import Lake, LakeError
 from pipeline.warehouse.publish import Publisher, PublishError
 from pipeline.warehouse.verify import Damage, find_damage
 from pipeline.warehouse.view_columns import TABLE_COLUMNS, VIEW_COLUMNS
@@ -253,6 +253,14 @@ def test_a_table_of_an_earlier_schema_is_read_as_empty(tmp_path: Path) -> None:
     folder.mkdir(parents=True)
     earlier.write_parquet(folder / "2025.parquet")
     assert publisher.read_latest(TENSION_DAILY).equals(TENSION_DAILY.empty())
+
+
+def test_a_damaged_file_of_the_latest_release_is_named(tmp_path: Path) -> None:
+    folder = tmp_path / "latest" / TENSION_DAILY.name
+    folder.mkdir(parents=True)
+    (folder / "2025.parquet").write_bytes(b"damaged")
+    with pytest.raises(LakeError, match=r"2025\.parquet is damaged"):
+        Publisher(tmp_path).read_latest(TENSION_DAILY)
 
 
 def test_damaged_hashes_of_an_old_release_do_not_stop_publishing(published: tuple[Publisher, Lake]) -> None:
