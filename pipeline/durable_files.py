@@ -60,7 +60,8 @@ def move(moves: Iterable[tuple[Path, Path]]) -> None:
     empty. All contents are written to the disk before the first name changes. After an error some may be moved and others not.
     """
     moves = list(moves)
-    _sync([path for source, _ in moves for path in ([*source.rglob("*"), source] if source.is_dir() else [source])])
+    paths = (path for source, _ in moves for path in ([*source.rglob("*"), source] if source.is_dir() else [source]))
+    _sync([path for path in paths if not path.is_symlink()])  # the entry of its folder is all of a link
     for source, target in moves:
         source.replace(target)
     _sync(sorted({target.parent for _, target in moves}))

@@ -37,3 +37,10 @@ def test_a_backup_is_not_restored_into_the_working_folder(home: Path, tmp_path: 
     monkeypatch.chdir(tmp_path / "empty")
     with pytest.raises(BackupError, match="choose a new folder with --home"):
         restore(tmp_path / "copy", Path())
+
+
+def test_a_link_to_a_file_that_is_gone_is_restored(home: Path, tmp_path: Path) -> None:
+    (home / "inbox" / "today.csv").symlink_to("gone.csv")
+    back_up(home, tmp_path / "copy")
+    restore(tmp_path / "copy", tmp_path / "restored")
+    assert (tmp_path / "restored" / "inbox" / "today.csv").readlink() == Path("gone.csv")
