@@ -28,7 +28,7 @@ from pipeline.contracts.tables.index import (
 from pipeline.contracts.tables.stories import ARTICLES_READ, STORY_ARTICLES
 from pipeline.errors import UserError
 from pipeline.index.baseline import read_stored_baseline
-from pipeline.index.parameters import LEAST_EVIDENCE, model_variables
+from pipeline.index.parameters import LEAST_EVIDENCE, BaselineError, model_variables
 from pipeline.models.build import build_table, build_tables
 from pipeline.report.write import replace_file
 from pipeline.settings import SAMPLE_NOTE, Settings
@@ -42,7 +42,7 @@ from pipeline.validation.studies import agreement, event_study, independent_stud
 from pipeline.validation.studies.filter_studies import forecast_figures, simulation_figures
 from pipeline.validation.studies.forecast import HALF_LIFE_SCORES, ForecastError, score_half_lives
 from pipeline.validation.studies.keywords import KEYWORD_HITS, count_keyword_hits
-from pipeline.validation.studies.leave_one_out import compare_without_source, drop_source, has_baseline_without, list_largest_sources
+from pipeline.validation.studies.leave_one_out import compare_without_source, drop_source, list_largest_sources
 from pipeline.validation.studies.simulation import (
     DISTURBED,
     EVOLUTIONS,
@@ -227,7 +227,8 @@ class _Index:
     def build_channels(self, core: dict[str, pl.DataFrame]) -> pl.DataFrame:
         """Build `channel_daily` from given tables of articles and findings.
 
-        `core`: the tables of `_CORE` by name, perhaps without a source. The baseline is estimated again, from the same days as in the home.
+        `core`: the tables of `_CORE` by name, perhaps without a source. The baseline is estimated again, from the same days as in the home;
+        `BaselineError` if none of the articles counts in one of its windows.
         """
         stored = read_stored_baseline(self.lake.read(BASELINE))
         parameters = model_variables(tuple(self.pairs), self.half_life_days, stored.window, self.days_read, stored.first_day)
@@ -345,12 +346,12 @@ def _compare_sources(index: _Index, inputs: agreement.Inputs) -> Part:
         complete, story_articles = index.build_channels(core), index.lake.read(STORY_ARTICLES)
         articles = dict(coverage.group_by("source").agg(pl.col("accepted").sum()).iter_rows())
         total = sum(articles.values())
-        baseline = index.lake.read(BASELINE)
         for source in sources:
-            if not has_baseline_without(source, coverage, baseline):
+            try:
+                reduced = index.build_channels(drop_source(core, story_articles, source))
+            except BaselineError:  # no article counts in a window
                 notes.append(f"Not computed: the index without {source}, because a baseline window has no other source.")
                 continue
-            reduced = index.build_channels(drop_source(core, story_articles, source))
             parts.append(compare_without_source(complete, reduced, source, articles[source] / total))
     else:
         notes.append("Not computed: the index without one source, because this home has a single source.")

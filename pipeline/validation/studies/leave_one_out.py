@@ -25,15 +25,6 @@ def list_largest_sources(coverage: pl.DataFrame) -> list[str]:
     return counts.sort("accepted", "source", descending=[True, False])["source"].to_list()[:MAX_SOURCES] if counts.height > 1 else []
 
 
-def has_baseline_without(source: str, coverage: pl.DataFrame, baseline: pl.DataFrame) -> bool:
-    """Whether every baseline window has an accepted article of another source.
-
-    `coverage`, `baseline`: rows of COVERAGE and BASELINE. Otherwise there is no index without `source`.
-    """
-    days = coverage.filter((pl.col("source") != source) & (pl.col("accepted") > 0))["index_date"]
-    return all(days.is_between(first, last).any() for first, last in baseline.select("baseline_from", "baseline_to").unique().iter_rows())
-
-
 def drop_source(core: Mapping[str, pl.DataFrame], story_articles: pl.DataFrame, source: str) -> dict[str, pl.DataFrame]:
     """Remove a source from `articles`, `findings`, `coverage` and `story_links`.
 

@@ -4,7 +4,7 @@ import json
 import os
 import shutil
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -21,7 +21,7 @@ from pipeline.warehouse.home import mark_home
 from tests.conftest import SampleRun
 from tests.unit.cli.conftest import Command, flat
 from tests.unit.cli.test_mistakes import read_error
-from tests.unit.index.lake_scenes import DAY, Built, Scene, article, build, random_scene
+from tests.unit.index.lake_scenes import DAY, Built, Scene, article, build, day, random_scene
 
 TPU = "day,month,year,daily_tpu_index\n"
 
@@ -52,7 +52,7 @@ def home(long: Built, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def references(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A made-up daily TPU for the home's days."""
     days = [DAY + timedelta(days=n) for n in range(400)]
-    lines = [f"{day.day},{day.month},{day.year},{100 + n % 37}" for n, day in enumerate(days)]
+    lines = [f"{one.day},{one.month},{one.year},{100 + n % 37}" for n, one in enumerate(days)]
     path = tmp_path_factory.mktemp("references") / "tpu.csv"
     path.write_text(TPU + "\n".join(lines) + "\n", encoding="utf-8")
     return path
@@ -143,6 +143,19 @@ def test_a_home_with_one_source_cannot_leave_it_out(command: Command) -> None:
     result = command("validate", "--no-simulation", "--home", "alone")
     assert result.exit_code == 0, result.exception
     assert "single source" in flat(result.output)
+
+
+def test_a_source_without_which_no_article_counts_is_not_left_out(command: Command) -> None:
+    """B's articles of the first weeks were first seen when their days were final: they count after the baseline window."""
+    daily = [article(f"A:{number}", day(number)) for number in range(45)]
+    seen = datetime(2025, 6, 1, tzinfo=UTC)
+    late = [article("B:40", day(40)), *(article(f"B:{number}", day(number), first_seen_at=seen) for number in range(28))]
+    mark_home(Path("late"), is_sample=False)
+    build(Path("late/lake"), Scene([*daily, *late]))
+    result = command("validate", "--no-simulation", "--home", "late")
+    assert result.exit_code == 0, result.exception
+    assert "without A, because a baseline window has no other source" in flat(result.output)
+    assert "without B, because" not in flat(result.output)
 
 
 @pytest.mark.slow

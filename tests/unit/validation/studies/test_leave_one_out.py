@@ -1,4 +1,4 @@
-from datetime import date, timedelta
+from datetime import timedelta
 
 import polars as pl
 import pytest
@@ -7,7 +7,7 @@ from pipeline.contracts.tables.core import ARTICLES, COVERAGE, FINDINGS, STORY_L
 from pipeline.contracts.tables.index import CHANNEL_DAILY
 from pipeline.contracts.tables.stories import STORIES, STORY_ARTICLES
 from pipeline.models.build import build_tables
-from pipeline.validation.studies.leave_one_out import compare_without_source, drop_source, has_baseline_without, list_largest_sources
+from pipeline.validation.studies.leave_one_out import compare_without_source, drop_source, list_largest_sources
 from tests.unit.index.lake_scenes import Built
 
 CORE = (ARTICLES, COVERAGE, FINDINGS, STORY_LINKS)
@@ -15,20 +15,6 @@ CORE = (ARTICLES, COVERAGE, FINDINGS, STORY_LINKS)
 
 def core(built: Built) -> dict[str, pl.DataFrame]:
     return {table.name: built.lake.read(table) for table in CORE}
-
-
-def test_a_source_that_alone_read_a_baseline_window_is_needed() -> None:
-    days = pl.date_range(date(2025, 1, 1), date(2025, 1, 4), eager=True)
-    one = pl.DataFrame({"source": "A", "index_date": days, "accepted": [1, 1, 1, 1]})
-    two = pl.DataFrame({"source": "B", "index_date": days[2:], "accepted": [0, 1]})
-    first, last = (
-        pl.DataFrame({"baseline_from": [days[0]], "baseline_to": [days[2]]}),
-        pl.DataFrame({"baseline_from": [days[0]], "baseline_to": [days[3]]}),
-    )
-    coverage = pl.concat([one, two])
-    assert not has_baseline_without("A", coverage, pl.concat([first, last]))
-    assert has_baseline_without("A", coverage, last)
-    assert has_baseline_without("B", coverage, first)
 
 
 def test_no_row_of_the_dropped_source_remains(small: Built) -> None:
