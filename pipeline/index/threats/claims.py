@@ -278,12 +278,15 @@ def reaches(target: str, scope: str | None, exceptions: Sequence[str], threat: S
 
     `target`, `scope` and `exceptions` are the act's, `on` is its day. It hits the target if both are the same; if it is on the European
     Union and the threatened country is a member on that day; or if it is on everybody (`*`) with a scope that includes the country and no
-    exception for it. A threat against everybody is hit by an act on everybody with the same scope or `all`.
+    exception for it or for the Union to which it belongs. A threat against everybody is hit by an act on everybody with the same scope or
+    `all`.
     """
-    if target == threat.target:
-        return target != ALL_PARTNERS or scope in (ALL, threat.scope)
-    if target == EUROPEAN_UNION:
-        return is_member_on("eu_members", threat.target, on)
-    if target != ALL_PARTNERS or threat.target in exceptions:
-        return False
-    return scope == ALL or is_member_on(scope, threat.target, on)
+
+    def includes(code: str) -> bool:
+        return code == threat.target or (code == EUROPEAN_UNION and is_member_on("eu_members", threat.target, on))
+
+    if target != ALL_PARTNERS:
+        return includes(target)
+    if threat.target == ALL_PARTNERS:
+        return scope in (ALL, threat.scope)
+    return not any(map(includes, exceptions)) and (scope == ALL or is_member_on(scope, threat.target, on))

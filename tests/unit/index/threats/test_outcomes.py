@@ -339,6 +339,15 @@ def test_a_measure_against_the_union_spares_a_former_member() -> None:
     assert history_of(threat(0, target="GBR"), acts=(act_on_the_union,), through=30) == [(0, "pending")]
 
 
+def test_an_act_that_spares_the_union_spares_its_members() -> None:
+    done = claim("measure", 9, "Washington charges all others 50 percent.", 50.0, target="*", exceptions="JPN EUN", status="effective")
+    assert history_of(threat(0, target="IRL"), done, through=30) == [(0, "pending")]
+    assert history_of(threat(0, target="NOR"), done, through=30)[-1] == (9, "carried_out")
+    by_law = (act("imposed", 10, 17, target="*", excepted="JPN EUN"),)
+    assert history_of(threat(0, target="IRL"), acts=by_law, through=30) == [(0, "pending")]
+    assert history_of(threat(0, target="NOR"), acts=by_law, through=30)[-1] == (17, "carried_out")
+
+
 def test_a_threat_to_everybody_is_not_carried_out_by_one_measure() -> None:
     done = claim("measure", 9, "Washington charges Brazil 50 percent.", 50.0, status="effective")
     assert history_of(threat(0, target="*"), done, through=30) == [(0, "pending")]
