@@ -13,7 +13,7 @@ import polars as pl
 from pipeline.contracts.countries import ALL_PARTNERS
 from pipeline.contracts.days import Days
 from pipeline.contracts.scopes import ALL
-from pipeline.contracts.tables.core import ARTICLES, COVERAGE, FINDINGS, READING_OUTCOMES, STORY_LINKS
+from pipeline.contracts.tables.core import ARTICLES, COVERAGE, FINDINGS, STORY_LINKS
 from pipeline.contracts.tables.index import TENSION_PAIR_DAILY
 from pipeline.contracts.vocabulary import KIND_POLARITY
 from pipeline.index.parameters import model_variables
@@ -93,11 +93,11 @@ def to_findings(rows: pl.DataFrame, articles: pl.DataFrame) -> pl.DataFrame:
 def build_sample_labels_index(lake: Lake) -> pl.DataFrame:
     """Build the index (TENSION_PAIR_DAILY) from the labels of the sample.
 
-    `lake`: tables of a home that was built from the bundled sample. Its articles, coverage, reading outcomes and story links are used, and
-    the pairs and the half-life of its index. The labels replace its findings; doubtful ones (`opt`) are left out. The baseline is estimated
-    again, from the labels.
+    `lake`: tables of a home that was built from the bundled sample. Its articles, coverage and story links are used, and the pairs and
+    the half-life of its index. The labels replace its findings; doubtful ones (`opt`) are left out. The baseline is estimated again, from
+    the labels.
     """
-    core = {table.name: lake.read(table) for table in (ARTICLES, COVERAGE, READING_OUTCOMES, STORY_LINKS)}
+    core = {table.name: lake.read(table) for table in (ARTICLES, COVERAGE, STORY_LINKS)}
     articles = core[ARTICLES.name]
     ids = articles.select("article_id", id=pl.col("article_id").str.split(":").list.last())
     labels = read_gold(SAMPLE_LABELS).rows.remove("opt").join(ids, on="id").drop("id")
