@@ -46,12 +46,13 @@ def link_reports(claims: pl.DataFrame, acts: pl.DataFrame, states: pl.DataFrame)
     `measure_acts` and `measure_states`. Returns the table `measure_reports`, one row per claim; `report` is `supports` or `contradicts` (an
     act in the opposite direction or at another rate), `reported` (no act matches) or `unusable` (the claim has an `unmatched_reason`).
 
-    Candidates are acts of the same actor and kind of instrument, on the target or on all partners but those exempted, that were announced
-    or took effect from `DAYS_AFTER` days before the article to `DAYS_BEFORE` days after it (both included). An act on single goods must be
-    on goods that the claim names. An act in the opposite direction, or in none (`extended`, `changed`, `ruled_unlawful`), must have the
-    same or an unknown rate. If the claim is of an increase, an act in no direction must have the claimed rate. The candidate with the
-    largest sum of points is chosen: the rate has most points, then the direction, then the goods, then the distance in days. Without a
-    candidate, a claim of an increase that names the rate of a layer in force may support the act that set it (`_choose_layer_in_force`).
+    Candidates are acts of the same actor and kind of instrument, on the target or (if `acts` names the target) on all partners but those
+    exempted, that were announced or took effect from `DAYS_AFTER` days before the article to `DAYS_BEFORE` days after it (both included).
+    An act on single goods must be on goods that the claim names. An act in the opposite direction, or in none (`extended`, `changed`,
+    `ruled_unlawful`), must have the same or an unknown rate. If the claim is of an increase, an act in no direction must have the claimed
+    rate. The candidate with the largest sum of points is chosen: the rate has most points, then the direction, then the goods, then the
+    distance in days. Without a candidate, a claim of an increase that names the rate of a layer in force may support the act that set it
+    (`_choose_layer_in_force`).
     """
     dated = add_quoted_dates(MEASURE_CLAIMS.conform(claims)).with_columns(
         family=_name_family(),
