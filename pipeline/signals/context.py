@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from pipeline.contracts.countries import COUNTRIES
 from pipeline.signals.actors import Mention, find_mentions_in_article
 from pipeline.signals.labels import find_label
 from pipeline.signals.lexicon import cues, load_lexicon
@@ -159,11 +160,11 @@ def resolve_references(article_id: str, day: date | None, source: str, title: st
 def _find_state_of_source(source: str) -> str | None:
     """Return the country (code) that speaks in all texts of a source.
 
-    The name of the source says so (`statement by JPN`), or the lexicon lists it (e.g. the site of a ministry).
-    Otherwise None.
+    The name of the source says so (`statement by JPN`), or the lexicon lists it (e.g. the site of a ministry). Otherwise None, as for the
+    broadcaster of `report by BBC`.
     """
     match = _STATE_IN_SOURCE.search(source)
-    return match[1] if match else load_lexicon("actors")["first_person"]["sources"].get(source)
+    return match[1] if match and match[1] in COUNTRIES else load_lexicon("actors")["first_person"]["sources"].get(source)
 
 
 def _count_mentions(sentences: Sequence[Sentence], named: Sequence[Sequence[Mention]]) -> Counter[str]:

@@ -97,6 +97,7 @@ def test_mentions_of_the_previous_sentence_are_included() -> None:
 def test_a_source_can_name_the_state_that_speaks() -> None:
     assert resolve("We will act.", source="statement by JPN")[0].speaker == "JPN"
     assert resolve("We will act.", source="Written by A. Author")[0].speaker is None
+    assert resolve("We will act.", source="report by ABC")[0].speaker is None
 
 
 def test_the_document_of_a_state_is_its_act() -> None:
