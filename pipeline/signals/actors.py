@@ -54,12 +54,13 @@ def find_mentions_in_article(sentences: Sequence[str], day: date | None) -> list
     country is named shortly before. Compounds such as `American-made` are mentions, but no actors. A surname that many people have
     (`Brown`) counts where the article has the leader's full name or title in any sentence, or as in `_match_surname`.
     """
-    named = [list(_find_names(_tokenize_without_initials(sentence), day, frozenset())) for sentence in sentences]
+    tokenized = [_tokenize_without_initials(sentence) for sentence in sentences]
+    named = [list(_find_names(tokens, day, frozenset())) for tokens in tokenized]
     leaders = {(name.code, name.surname) for names in named for _, name in names if name.surname}
-    surnames = [surname for _, surname in leaders]
-    for position, sentence in enumerate(sentences):
-        if any(surname in sentence or surname.upper() in sentence for surname in surnames):
-            named[position] = list(_find_names(_tokenize_without_initials(sentence), day, leaders))
+    surnames = {word for word, names in build_surname_index().items() if any((name.code, name.surname) in leaders for name in names)}
+    for position, tokens in enumerate(tokenized):
+        if not surnames.isdisjoint(token.text for token in tokens):
+            named[position] = list(_find_names(tokens, day, leaders))
     return [[mention for mention, _ in names] for names in named]
 
 

@@ -125,6 +125,8 @@ def test_an_article_that_names_a_leader_in_full_may_use_the_surname() -> None:
     states = [[mention.code for mention in mentions] for mentions in find_mentions_in_article(named, date(2009, 5, 12))]
     assert states == [["GBR", "IND"], ["GBR"], ["GBR"], ["GBR"], []]
     assert find_mentions_in_article(["Brown scolds the bakers", "Mr Brown left."], date(2009, 5, 12)) == [[], []]
+    without_accents = ["Chancellor Gerhard Schroder sang.", "But Schroder came back.", "SCHRODER IS BACK"]
+    assert all(find_mentions_in_article(without_accents, date(2002, 5, 12)))
 
 
 def test_names_are_spelled_as_newspapers_spell_them() -> None:
