@@ -11,7 +11,7 @@ from functools import cache
 
 from pipeline.signals.lexicon import cues, load_lexicon
 from pipeline.signals.lexicon.inflect import verb_forms
-from pipeline.signals.names import MAX_LENGTH_OF_ABBREVIATION, Name, build_name_index, build_surname_index
+from pipeline.signals.names import MAX_LENGTH_OF_ABBREVIATION, Name, Words, build_name_index, build_surname_index
 from pipeline.signals.tokens import Token, tokenize
 
 #: How a sentence names a country. The last three are words that refer to one: `it`, `we` and `both sides` (`context.py`).
@@ -19,8 +19,6 @@ ROLES = ("country", "capital", "demonym", "institution", "leader", "pronoun", "s
 LENGTH_OF_DATE = 6  # tokens after a place in a dateline that are searched for the dash
 LOOK_AHEAD = 4  # tokens after a name that are searched for the noun that it describes
 DASHES = frozenset("-\u2013\u2014\x97")  # the last is the long dash in texts of a wrong encoding
-
-_Words = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +222,7 @@ def _is_exception(tokens: Sequence[Token], first: int, last: int, name: Name) ->
     )
 
 
-def _are_words(tokens: Sequence[Token], words: _Words) -> bool:
+def _are_words(tokens: Sequence[Token], words: Words) -> bool:
     return tuple(token.text for token in tokens) == words
 
 
@@ -363,16 +361,17 @@ def _first_words_of_verbs() -> frozenset[str]:
 
 
 @cache
-def _load_exceptions() -> dict[_Words, tuple[tuple[_Words, ...], tuple[_Words, ...]]]:
+def _load_exceptions() -> dict[Words, tuple[tuple[Words, ...], ...]]:
     """Map names to the phrases before and after that exclude them.
 
-    Names and phrases are tuples of words, as `tokenize` splits them.
+    Names and phrases are tuples of words, as `tokenize` splits them: in capitals, as old news wires print headlines, and as spelled.
     """
 
-    def split(text: str) -> _Words:
+    def split(text: str) -> Words:
         return tuple(token.text for token in tokenize(text))
 
     return {
-        split(entry["name"]): (tuple(map(split, entry["before"])), tuple(map(split, entry["after"])))
+        split(case(entry["name"])): tuple(tuple(split(case(phrase)) for phrase in entry[side]) for side in ("before", "after"))
+        for case in (str.upper, str)
         for entry in load_lexicon("actors")["exception"]
     }

@@ -91,5 +91,10 @@ def test_neighbours_of_several_words_exclude_a_name() -> None:
     assert mention_tuples("The People's Congress met.") == []
 
 
+def test_neighbours_in_capitals_exclude_a_name_in_capitals() -> None:
+    assert mention_tuples("NEW MEXICO VOTES") == mention_tuples("BOND YIELDS IN LATIN AMERICA FALL") == []
+    assert [code for code, *_ in mention_tuples("NEW TERMS FOR MEXICO")] == ["MEX"]
+
+
 def test_the_rank_of_an_economy_names_it() -> None:
     assert asserted("Norway will drop its WTO complaint against the world's second-largest economy.") == {"NOR>CHN easing"}
