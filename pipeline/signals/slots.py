@@ -10,8 +10,11 @@ from functools import cache, lru_cache
 
 from pipeline.signals.lexicon import load_lexicon
 
+# Whole numbers: the last digits of `2,5`, written as in other languages, would give a wrong rate.
 _RATE = re.compile(
-    r"(\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?)[ -]?(?:%|percent|per cent|points(?= (?:to|on) (?:the|its|their|top)\b))", re.IGNORECASE
+    r"(?<!\d)(?<!\d[.,])(\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?|(?<!\w)\.\d+)"
+    r"[ -]?(?:%|percent|per cent|points(?= (?:to|on) (?:the|its|their|top)\b))",
+    re.IGNORECASE,
 )
 # Before a rate that is replaced by another, and after it: `from an additional 10 percent ad valorem to`.
 _QUALIFIER = r"(?:(?:an?|the|its|their|additional|extra|existing|current|present|ordinary|earlier|total|rate|duty|tariff|of) )"
