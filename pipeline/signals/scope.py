@@ -53,8 +53,8 @@ class Scope:
     `code` is a word of the vocabulary `SCOPE`. `left_out` are countries that the words leave out (`all but China`), `spared` those that an
     act exempts (`exempts Canada`), `opposed` those to which a later clause does the opposite (`pauses tariffs on all countries but raises
     China's`). `named` are all countries of the sentence, and `named_after` those that it adds to the words (`on all imports, and 34 percent
-    on China`). `words` are the words that mean the scope, as the sentence has them; `is_addressed` says that they are the object or goods
-    of an act, and `is_eased` that a word of reduction is anywhere before them in the sentence.
+    on China`). `words` are the words that mean the scope, as the sentence has them from character `start`; `is_addressed` says that they
+    are the object or goods of an act, and `is_eased` that a word of reduction is anywhere before them in the sentence.
     """
 
     code: str
@@ -63,6 +63,7 @@ class Scope:
     opposed: frozenset[str]
     named: frozenset[str]
     named_after: frozenset[str]
+    start: int
     words: str
     is_addressed: bool
     is_eased: bool
@@ -137,6 +138,7 @@ def find_scope(sentence: str, day: date | None = None) -> Scope | None:
         opposed=frozenset(opposed),
         named=frozenset(mention.code for mention in mentions),
         named_after=_find_added(sentence, mentions, phrase),
+        start=phrase.start,
         words=sentence[phrase.start : phrase.end],
         is_addressed=phrase.is_addressed,
         is_eased=_names_reduction(sentence[: phrase.start]),
@@ -181,7 +183,7 @@ def _describe_target(target: str, row: dict[str, Any], scope: Scope | None) -> t
     if scope is None:
         return target, "", ALL, "", rate
     if row["target"] in scope.named_after | scope.opposed:
-        rate = find_rate_on(row["quote"], row["quote"].find(scope.words))
+        rate = find_rate_on(row["quote"], scope.start)
     return target, scope.words, scope.code, " ".join(code for code in scope.exceptions if code != row["actor"]), rate
 
 

@@ -140,6 +140,7 @@ def test_an_act_towards_everybody_and_one_more_has_both_targets() -> None:
         ("Ottawa puts a 12% duty on all imports and 40% on Peru.", [40, 12]),
         ("Ottawa puts a duty on all imports, and 40 percent on Peru.", [40, None]),
         ("Ottawa puts an 8 per cent duty on goods from all countries, 20 per cent on Chile and 40 per cent on Peru.", [40, 8]),
+        ("Like all countries in 1990, Ottawa puts a 12% duty on all countries and 40% on Peru.", [40, 12]),
     ],
 )
 def test_everybody_does_not_get_the_rate_of_one_country(sentence: str, rates: list[float | None]) -> None:
