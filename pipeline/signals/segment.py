@@ -4,7 +4,7 @@ Offsets are half-open and count characters of `document(title, body)`, so every 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from sentencex import get_sentence_boundaries
@@ -22,6 +22,7 @@ _DOTTED_ABBREVIATION = re.compile(r"(?:\b(?:[A-Za-z]\.){2,})$")
 _INITIAL = re.compile(r"\b[A-Z]\.$")
 _NEXT_INITIAL = re.compile(r"[A-Z]\.")
 _UNFINISHED_NUMBER = re.compile(r"\d\.$")
+_ENDING = 40  # characters of the first part of a sentence that are looked at, more than any abbreviation has
 # Labels of live reports around a headline. Others, such as `Analysis:`, say that it is no news, and stay.
 _LABEL_BEFORE = re.compile(
     r"(?:(?:Business|Politics|Brexit|US politics|UK politics|World news) live\b|Live(?=:))[ :|\u2013\u2014-]*(?=[\w\u2018\u201c'\"])"
@@ -72,25 +73,22 @@ def _split_paragraph(text: str, number: int, first: int, last: int) -> Iterator[
 
     `number`: the `paragraph` of these sentences.
     """
-    for span in _join_wrong_splits(text, _detect_spans(text[first:last], first)):
-        start, end = _strip_span(text, *span)
-        if number == 1:
-            start, end = _strip_labels(text, start, end)
-        if start < end:
-            yield Sentence(start, end, text[start:end], paragraph=number)
-
-
-def _detect_spans(paragraph: str, offset: int) -> list[tuple[int, int]]:
     # sentencex 1.0.32 panics at an initial, such white space and a period.
-    cuts = get_sentence_boundaries("en", _WIDE_SPACE.sub(" ", paragraph))
-    return [(offset + cut["start_index"], offset + cut["end_index"]) for cut in cuts]
+    cuts = get_sentence_boundaries("en", _WIDE_SPACE.sub(" ", text[first:last]))
+    spans = (_strip_span(text, first + cut["start_index"], first + cut["end_index"]) for cut in cuts)
+    for span in _join_wrong_splits(text, (span for span in spans if span[0] < span[1])):
+        start, end = _strip_labels(text, *span) if number == 1 else span
+        yield Sentence(start, end, text[start:end], paragraph=number)
 
 
-def _join_wrong_splits(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Join spans of one sentence that the splitter separated (`_is_wrong_split`)."""
+def _join_wrong_splits(text: str, spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Join spans of one sentence that the splitter separated (`_is_wrong_split`).
+
+    No span is blank, or has white space at its ends.
+    """
     joined: list[tuple[int, int]] = []
     for start, end in spans:
-        if joined and _is_wrong_split(text[joined[-1][0] : joined[-1][1]].rstrip(), text[start:end].lstrip()):
+        if joined and _is_wrong_split(text[max(joined[-1][0], joined[-1][1] - _ENDING) : joined[-1][1]], text[start:end]):
             joined[-1] = (joined[-1][0], end)
         else:
             joined.append((start, end))
@@ -100,12 +98,10 @@ def _join_wrong_splits(text: str, spans: list[tuple[int, int]]) -> list[tuple[in
 def _is_wrong_split(before: str, after: str) -> bool:
     """Whether two parts of a text are one sentence.
 
-    They are if one is empty, if they were split at an abbreviation (after `U.S.` only if the next word rarely begins a sentence), between
-    initials or inside a number, or if the second part cannot begin a sentence (it begins in lower case or with a mark such as `,` or `)`,
-    and no `!`, `?` or quotation mark ends the first).
+    They are if they were split at an abbreviation (after `U.S.` only if the next word rarely begins a sentence), between initials or
+    inside a number, or if the second part cannot begin a sentence (it begins in lower case or with a mark such as `,` or `)`, and no `!`,
+    `?` or quotation mark ends the first). Of the first part, only the end is needed.
     """
-    if not after or not before:
-        return True
     first_word = after.split(None, 1)[0]
     if _TITLE_OR_ABBREVIATION.search(before) or (_UNFINISHED_NUMBER.search(before) and after[0].isdigit()):
         return True

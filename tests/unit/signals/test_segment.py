@@ -72,6 +72,11 @@ def test_only_white_space_is_lost(text: str) -> None:
     assert "".join("".join(split_texts(text)).split()) == "".join(text.split())
 
 
+def test_a_sentence_of_many_wrong_splits_is_joined_in_seconds() -> None:
+    numbers = "1. " * 100_000
+    assert [text.split() for text in split_texts(numbers)] == [numbers.split()]
+
+
 def test_a_hyphen_before_us_does_not_end_a_sentence() -> None:
     text = "Talks on an EU-U.S. deal went on in Rome."
     assert [s.text for s in split_sentences(text)] == [text]
