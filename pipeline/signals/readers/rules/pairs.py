@@ -112,14 +112,13 @@ def find_owned_pair(sentence: MarkedSentence, thing: int) -> tuple[str, str] | N
     `thing`: its first word. Example: USA and IND for `Trump's new India tariffs`. The owner has `'s`, and both countries are shortly before
     the object.
     """
-    named = sentence.located_mentions
-    for owner, (_, last) in named:
-        for target, (first, end) in named:
-            between = sentence.words_between(last + 1, first)
-            is_between = last < first and end < thing <= end + OWNED_REACH and len(between) <= OWNED_REACH
-            words = [*between, *sentence.words_between(end + 1, thing)]
-            if owner.code != target.code and is_between and words[:1] == ["'s"] and cues("not_owned").isdisjoint(words[1:]):
-                return owner.code, target.code
+    near = [(target, span) for target, span in sentence.located_mentions if span[1] < thing <= span[1] + OWNED_REACH]
+    for owner, (_, last) in sentence.located_mentions:
+        for target, (first, end) in near:
+            if owner.code != target.code and last < first <= last + 1 + OWNED_REACH:
+                words = [*sentence.words_between(last + 1, first), *sentence.words_between(end + 1, thing)]
+                if words[:1] == ["'s"] and cues("not_owned").isdisjoint(words[1:]):
+                    return owner.code, target.code
     return None
 
 
