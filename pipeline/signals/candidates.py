@@ -18,11 +18,14 @@ MAX_NAMED_COUNTRIES = 8
 FILL_UP_TO = 5
 # The two countries of most trade news, added if fewer than two countries are known or an unknown state speaks.
 DEFAULT_COUNTRIES = ("USA", "CHN")
+# Characters; the encoder reads fewer of a title (`MAX_CONTEXT_TOKENS`), but would split the whole title for each sentence of an article.
+MAX_TITLE_LENGTH = 1000
 
 MENTION = pl.Struct({"start": pl.Int64(), "end": pl.Int64(), "role": pl.String(), "is_actor": pl.Boolean()})
 
-# `actor_mentions` and `target_mentions` are empty if the country is known from the article only. `speaker`, `is_stranger`,
-# `is_question` and `is_main_pair` (of actor and target) are defined in `ResolvedSentence`; `day` and `speaker` may be null.
+# `actor_mentions` and `target_mentions` are empty if the country is known from the article only. `title` is cut to `MAX_TITLE_LENGTH`.
+# `speaker`, `is_stranger`, `is_question` and `is_main_pair` (of actor and target) are defined in `ResolvedSentence`; `day` and `speaker`
+# may be null.
 CANDIDATES_SCHEMA = pl.Schema(
     {
         "candidate": pl.UInt32(),
@@ -102,7 +105,7 @@ def _iter_rows(resolved: ResolvedSentence) -> Iterable[tuple[Any, ...]]:
             resolved.day,
             sentence.start,
             sentence.end,
-            resolved.title,
+            resolved.title[:MAX_TITLE_LENGTH],
             resolved.previous,
             previous_mentions,
             sentence.text,

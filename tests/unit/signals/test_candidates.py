@@ -2,7 +2,7 @@ import polars as pl
 
 from pipeline.signals.candidates import CANDIDATES_SCHEMA, build_candidates, to_frame
 from pipeline.signals.context import resolve_references
-from pipeline.signals.segment import split_sentences
+from pipeline.signals.segment import document, split_sentences
 
 
 def candidates_of(text: str) -> pl.DataFrame:
@@ -35,6 +35,13 @@ def test_candidates_include_the_offsets_of_mentions() -> None:
 def test_default_countries_are_added_to_a_single_country() -> None:
     frame = candidates_of("Brazil gave in on ethanol.")
     assert ("BRA", "USA") in frame.select("actor", "target").rows()
+
+
+def test_readers_see_only_the_beginning_of_a_very_long_title() -> None:
+    title = "Brazil taxes tea. " * 5_000
+    sentences = split_sentences(document(title, "It rained tea."), len(title))
+    frame = to_frame(build_candidates(resolve_references("a", None, "x", title, sentences)))
+    assert frame["title"].unique().to_list() == [title[:1000]]
 
 
 def test_other_countries_of_the_article_are_candidates() -> None:
