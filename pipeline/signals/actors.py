@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from itertools import islice
 
 from pipeline.signals.lexicon import cues, load_lexicon
 from pipeline.signals.lexicon.inflect import verb_forms
@@ -235,8 +236,8 @@ def _is_dateline(tokens: Sequence[Token], first: int, last: int, name: Name) -> 
     inside a word: `US, China agree 90-day truce`).
     """
     after = tokens[last + 1].text if last + 1 < len(tokens) else ""
-    place = tokens[: max(first - 1, 0)]
-    if name.role == "country" and place and tokens[first - 1].text == "," and all(token.text.isupper() for token in place):
+    is_after_place = first > 1 and tokens[first - 1].text == "," and all(token.text.isupper() for token in islice(tokens, first - 1))
+    if name.role == "country" and is_after_place:
         return any(_is_free_dash(tokens, at) for at in range(last + 1, min(last + 1 + LENGTH_OF_DATE, len(tokens))))
     if name.role == "country" and len(name.spelling) > 1 and tokens[first].text.isupper():  # HONG KONG -
         return after in DASHES

@@ -5,7 +5,7 @@ Names themselves are detected in `actors.py`, labels that name a speaker (`Spoke
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -18,6 +18,7 @@ from pipeline.signals.unnamed import Doers
 
 PAIR_SIZE = 2
 TITLE_WEIGHT = 3
+_REACH = 60  # characters before a capital, which have the two words that show a place
 
 _BOTH_SIDES = re.compile(
     r"\b(?:both|the two|two|the) (?:sides|countries|nations|governments|leaders|parties|economic superpowers|delegations|economies"
@@ -198,7 +199,7 @@ def _is_surely_place(text: str, mention: Mention) -> bool:
     """
     if mention.role != "capital" or _POSSESSIVE_NEXT.match(text, mention.end):
         return False
-    *_, noun, preposition = ["", "", *text[: mention.start].lower().split()]
+    *_, noun, preposition = ["", "", *text[max(0, mention.start - _REACH) : mention.start].lower().split()]
     return preposition == "in" and noun not in load_lexicon("actors")["nouns"]["state"]
 
 
@@ -207,8 +208,10 @@ def _is_place(text: str, mention: Mention) -> bool:
 
     Examples: `In Madrid`, `near Madrid`. It then only says where something happened.
     """
-    before = f" {text[: mention.start].lower()}"
-    return mention.role == "capital" and before.endswith(tuple(f" {word} " for word in cues("place_prepositions")))
+    if mention.role != "capital":
+        return False
+    before = f" {text[max(0, mention.start - _REACH) : mention.start].lower()}"
+    return before.endswith(tuple(f" {word} " for word in cues("place_prepositions")))
 
 
 def _update_speaker(sentence: Sentence, mentions: Sequence[Mention], state: _State) -> None:
@@ -254,12 +257,14 @@ def _find_implied_mentions(text: str, mentions: Sequence[Mention], main_pair: tu
     `our`, `us` and `my` are not. `NAFTA` means the United States where only its other members are named. `mentions`: the countries that the
     sentence names.
     """
+    codes = tuple(dict.fromkeys(mention.code for mention in mentions))
+    # The two countries that the sentence names, or else those that the article names most.
+    sides = codes if len(codes) == PAIR_SIZE else main_pair if len(main_pair) == PAIR_SIZE else ()
     for match in _BOTH_SIDES.finditer(text):
-        for code in _choose_both_sides(mentions, main_pair):
+        for code in sides:
             yield Mention(code, match.start(), match.end(), "mutual")
-    codes = {mention.code for mention in mentions}
     pact = _NORTH_AMERICAN.search(text)
-    if pact and codes <= _NORTH_AMERICANS and codes:
+    if pact and codes and _NORTH_AMERICANS.issuperset(codes):
         yield Mention("USA", pact.start(), pact.end(), "country", is_actor=False)
     if state.speaker:
         for match in _FIRST_PERSON.finditer(text):
@@ -268,33 +273,25 @@ def _find_implied_mentions(text: str, mentions: Sequence[Mention], main_pair: tu
     document = _DOCUMENT.match(text)
     if document and state.home and state.speaker == state.home:
         yield Mention(state.home, document.start(1), document.end(1), "pronoun")
+    first = next((mention for mention in mentions if mention.is_actor), None)
+    places = {mention.start: mention.code for mention in mentions}
     for match in _THIRD_PERSON.finditer(text):
-        before = [mention for mention in mentions if mention.is_actor and mention.end <= match.start()]
-        subject = _choose_subject(before[0].code if before else state.subject, text, match.end(), mentions, main_pair)
+        subject = first.code if first and first.end <= match.start() else state.subject
+        subject = _choose_subject(subject, text, match.end(), places, main_pair)
         if subject:
             yield Mention(subject, match.start(), match.end(), "pronoun")
 
 
-def _choose_subject(subject: str | None, text: str, end: int, mentions: Sequence[Mention], main_pair: tuple[str, ...]) -> str | None:
+def _choose_subject(subject: str | None, text: str, end: int, places: Mapping[int, str], main_pair: tuple[str, ...]) -> str | None:
     """Return the country that a word such as `the ministry` means.
 
-    `subject`: whom it seems to mean; `end`: where the word ends in `text`. What follows can correct it: `the ministry in Tokyo` is Japan's,
-    and `the ministry accused China` is not China's, but that of the other country of the main pair, if China is in it (None if the pair has
-    no other).
+    `subject`: whom it seems to mean; `end`: where the word ends in `text`; `places`: the countries named in it, by their first character.
+    What follows can correct it: `the ministry in Tokyo` is Japan's, and `the ministry accused China` is not China's, but that of the other
+    country of the main pair, if China is in it (None if the pair has no other).
     """
-    places = {mention.start: mention.code for mention in mentions}
     place, addressee = _PLACE_NEXT.match(text, end), _ADDRESSEE_NEXT.match(text, end)
     if place and place.end() in places:
         return places[place.end()]
     if addressee and subject in main_pair and places.get(addressee.end()) == subject:
         return next((code for code in main_pair if code != subject), None)
     return subject
-
-
-def _choose_both_sides(mentions: Sequence[Mention], main_pair: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the two countries that `both sides` means; empty if unknown.
-
-    They are the countries that the sentence names if it names exactly two, or else the two that the article names most.
-    """
-    codes = tuple(dict.fromkeys(mention.code for mention in mentions))
-    return codes if len(codes) == PAIR_SIZE else main_pair if len(main_pair) == PAIR_SIZE else ()

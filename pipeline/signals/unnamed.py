@@ -87,7 +87,8 @@ def _is_trade_act(text: str, tokens: Sequence[Token]) -> bool:
     begin = _BEGINS.search(text)
     begins = [at for at, token in enumerate(tokens) if begin and token.start >= begin.start()][:1]
     passives = [at for at, word in enumerate(words) if word in cues("be") and _has_participle(words[at + 1 : at + 3 + PASSIVE_REACH])]
-    return any((cues("subordinators") | {"that"}).isdisjoint(words[:at]) for at in (*begins, *passives))
+    verb = min((*begins, *passives), default=None)
+    return verb is not None and (cues("subordinators") | {"that"}).isdisjoint(words[:verb])
 
 
 def _has_participle(after: Sequence[str]) -> bool:

@@ -157,3 +157,9 @@ def test_a_place_of_talks_is_a_party_if_its_state_is_named_too() -> None:
 )
 def test_the_pact_of_north_america_names_the_united_states(text: str, pairs: set[str]) -> None:
     assert read_pairs(text) == pairs
+
+
+@pytest.mark.parametrize("words", ["Canada it ", "Canada, ", "the ministry in Ottawa ", "Canada is hit by both sides "])
+def test_a_sentence_with_thousands_of_countries_is_resolved_in_seconds(words: str) -> None:
+    (sentence,) = resolve(words * 20_000)
+    assert {mention.code for mention in sentence.mentions} == {"CAN"}
