@@ -18,6 +18,8 @@ MAX_NAMED_COUNTRIES = 8
 FILL_UP_TO = 5
 # The two countries of most trade news, added if fewer than two countries are known or an unknown state speaks.
 DEFAULT_COUNTRIES = ("USA", "CHN")
+# A longer text is no sentence but, for example, a table: readers would take minutes for it.
+MAX_SENTENCE_LENGTH = 1500
 # Characters; the encoder reads fewer of a title (`MAX_CONTEXT_TOKENS`), but would split the whole title for each sentence of an article.
 MAX_TITLE_LENGTH = 1000
 
@@ -58,12 +60,12 @@ def build_candidates(sentences: Iterable[ResolvedSentence]) -> list[SentenceCand
 
     They are what readers judge: all ordered pairs among its first `MAX_NAMED_COUNTRIES` countries and some others (`_choose_countries`),
     and each of these countries with all partners (`*`) as target. Candidates are numbered from 0 over all sentences. Sentences for which no
-    country is known, or with fewer than two words, have no item in the list.
+    country is known, with fewer than two words or more than `MAX_SENTENCE_LENGTH` characters, have no item in the list.
     """
     groups: list[SentenceCandidates] = []
     number = itertools.count()
     for sentence in sentences:
-        if not _has_two_words(sentence.sentence.text):
+        if len(sentence.sentence.text) > MAX_SENTENCE_LENGTH or not _has_two_words(sentence.sentence.text):
             continue
         group = [dict(zip(CANDIDATES_SCHEMA, (next(number), *row), strict=True)) for row in _iter_rows(sentence)]
         if group:

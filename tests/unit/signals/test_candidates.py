@@ -26,6 +26,10 @@ def test_sentences_without_a_country_have_no_candidates() -> None:
     assert candidates_of("It rained.").is_empty()
 
 
+def test_a_sentence_as_long_as_a_table_has_no_candidates() -> None:
+    assert candidates_of(f"China met Japan {'again and ' * 200}again. It rained.")["span_start"].unique().len() == 1
+
+
 def test_candidates_include_the_offsets_of_mentions() -> None:
     frame = candidates_of("China met Japan.")
     first = frame.row(0, named=True)

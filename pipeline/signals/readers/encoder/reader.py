@@ -23,7 +23,6 @@ from pipeline.signals.readers.encoder.network import Logits, Network, load_netwo
 
 # A polarity with a lower score is not asserted; calibrate.py turns higher ones into probabilities.
 MIN_SCORE = 0.05
-MAX_SENTENCE_LENGTH = 1500
 _ALTERNATIVES = 3  # kinds shown in the explanation of a reading
 _MORE_LIKELY_THAN_NOT = 0.5
 
@@ -45,14 +44,12 @@ class EncoderReader:
     def read(self, candidates: Sequence[SentenceCandidates]) -> pl.DataFrame:
         """Return at most one row (`READINGS_SCHEMA`) for each candidate and polarity.
 
-        `candidates`: pairs of countries, by sentence; sentences over `MAX_SENTENCE_LENGTH` characters are skipped. `score` is the model's
-        score that the polarity is asserted (reported as news) or, if that is below `MIN_SCORE`, that the kind is present; `words` are the
-        likeliest kinds with scores.
+        `candidates`: pairs of countries, by sentence. `score` is the model's score that the polarity is asserted (reported as news) or, if
+        that is below `MIN_SCORE`, that the kind is present; `words` are the likeliest kinds with scores.
         """
-        groups = [group for group in candidates if len(group[0]["sentence"]) <= MAX_SENTENCE_LENGTH]
-        encoded = [encode(self.network.tokenizer, group) for group in groups]
+        encoded = [encode(self.network.tokenizer, group) for group in candidates]
         rows: list[Reading] = []
-        for group, sentence, logits in zip(groups, encoded, self._compute_logits(encoded), strict=True):
+        for group, sentence, logits in zip(candidates, encoded, self._compute_logits(encoded), strict=True):
             rows.extend(_iter_readings(group, sentence, logits, self.network))
         return pl.DataFrame(rows, schema=READINGS_SCHEMA, orient="row")
 

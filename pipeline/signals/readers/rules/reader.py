@@ -32,7 +32,6 @@ from pipeline.signals.readers.rules.roles import find_roles, is_suffered
 from pipeline.signals.readers.rules.syntax import Tree, is_installed, parse_sentences
 from pipeline.signals.readers.rules.word_order import SentenceContext
 
-MAX_SENTENCE_LENGTH = 1500
 VERSION = "0.3.14"
 # Rules of verbs that bring a restriction back, which is no relief (`restores duties`).
 RETURN = "reimpose.restriction"
@@ -84,11 +83,11 @@ def _find_acts_of(group: SentenceCandidates) -> _SentenceActs | None:
     """Find the acts of a sentence, without actor and target.
 
     Acts with the instrument `entity_list` are left out if the sentence has a word of security policy, and all acts if it does nothing to
-    trade (`clauses.py`). None if no act is left and nothing is ruled out, the sentence is longer than `MAX_SENTENCE_LENGTH` characters, or
-    a phrase of the list `topics` says that it only lists what was talked about; it is then not parsed.
+    trade (`clauses.py`). None if no act is left and nothing is ruled out, or a phrase of the list `topics` says that the sentence only
+    lists what was talked about; it is then not parsed.
     """
     text: str = group[0]["sentence"]
-    if len(text) > MAX_SENTENCE_LENGTH or _contains_any(text, "topics"):
+    if _contains_any(text, "topics"):
         return None
     sentence = mark_sentence(text, _read_mentions(group))
     is_security = _contains_any(text, "security")
