@@ -157,15 +157,6 @@ def _correct_kinds(rules: pl.DataFrame, encoder: pl.DataFrame) -> pl.DataFrame:
     ).select(rules.columns)
 
 
-def evidence_from_single_reader(readings: pl.DataFrame, reader: str) -> pl.DataFrame:
-    """Convert the readings of one reader to evidence (`EVIDENCE_SCHEMA`).
-
-    `readings`: the signals that it found; `reader`: `rules` or `encoder`. The other reader counts as having found nothing.
-    """
-    nothing = pl.DataFrame(schema=READINGS_SCHEMA)
-    return combine(readings, nothing) if reader == "rules" else combine(nothing, readings)
-
-
 def _map_polarity() -> pl.Expr:
     """Map each signal kind to its polarity, null for an unknown kind."""
     return pl.col("kind").replace_strict(dict(KIND_POLARITY), default=None, return_dtype=pl.String())

@@ -18,13 +18,13 @@ from pipeline.cores import count_cores
 from pipeline.signals.batches import map_batches
 from pipeline.signals.calibrate import assign_tiers, compute_probabilities, minimum_probability
 from pipeline.signals.candidates import SentenceCandidates, build_candidates, to_frame
-from pipeline.signals.combine import SAME, combine, evidence_from_single_reader
+from pipeline.signals.combine import SAME, combine
 from pipeline.signals.context import ResolvedSentence, resolve_references
 from pipeline.signals.doubts import add_doubts
 from pipeline.signals.lexicon import lexicon_sha
 from pipeline.signals.merge import merge
 from pipeline.signals.partners import drop_unnamed
-from pipeline.signals.reader import Reader
+from pipeline.signals.reader import READINGS_SCHEMA, Reader
 from pipeline.signals.readers.encoder.reader import EncoderReader
 from pipeline.signals.readers.rules import RuleReader
 from pipeline.signals.scope import resolve_scopes
@@ -153,7 +153,7 @@ def read_batch(mode: str, threads: int, texts: pl.DataFrame) -> pl.DataFrame:
     `lexicon_sha`, but with `words` and `doubts`. It is a function of the module because other processes import it by name.
     """
     groups = build_candidates(resolve_texts(texts.iter_rows()))
-    collected = collect_evidence(mode, groups, threads)
+    collected = combine_readings(mode, collect_readings(mode, groups, threads))
     about = to_frame(groups, set(collected["candidate"]))
     evidence = score_evidence(add_doubts(collected, about), mode)
     readings = evidence.join(about, on="candidate", how="inner", maintain_order="left").rename({"sentence": "quote"})
@@ -170,14 +170,6 @@ def resolve_texts(texts: Iterable[tuple[str, date | None, str, str, int]]) -> It
         yield from resolve_references(identifier, day, source, text[:title_length], split_sentences(text, title_length))
 
 
-def collect_evidence(mode: str, groups: Sequence[SentenceCandidates], threads: int = 1) -> pl.DataFrame:
-    """Run the readers of a mode and combine what they find.
-
-    `mode`: `rules`, `encoder` or `both`; `groups`: the candidates (pairs of countries) of each sentence. Returns `EVIDENCE_SCHEMA`.
-    """
-    return combine_readings(mode, collect_readings(mode, groups, threads))
-
-
 def collect_readings(mode: str, groups: Sequence[SentenceCandidates], threads: int = 1) -> dict[str, pl.DataFrame]:
     """Run the readers of a mode; return their readings by name.
 
@@ -192,11 +184,11 @@ def collect_readings(mode: str, groups: Sequence[SentenceCandidates], threads: i
 def combine_readings(mode: str, readings: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     """Combine the readings of the readers of a mode to evidence.
 
-    `mode`: `rules`, `encoder` or `both`; `readings`: at least those of the mode's readers, by name. Returns `EVIDENCE_SCHEMA`.
+    `mode`: `rules`, `encoder` or `both`; `readings`: at least those of the mode's readers, by name. In the other modes one reader counts as
+    having found nothing. Returns `EVIDENCE_SCHEMA`.
     """
-    if mode == "both":
-        return combine(readings["rules"], readings["encoder"])
-    return evidence_from_single_reader(readings[mode], mode)
+    nothing = pl.DataFrame(schema=READINGS_SCHEMA)
+    return combine(*(readings[name] if mode in {name, "both"} else nothing for name in ("rules", "encoder")))
 
 
 def score_evidence(evidence: pl.DataFrame, mode: str) -> pl.DataFrame:

@@ -3,7 +3,8 @@ from typing import Any
 import polars as pl
 import pytest
 
-from pipeline.signals.combine import EVIDENCE_SCHEMA, combine, evidence_from_single_reader
+from pipeline.signals.combine import EVIDENCE_SCHEMA, combine
+from pipeline.signals.extract import MODES, combine_readings
 from pipeline.signals.reader import READINGS_SCHEMA, RULED_OUT, Reading
 
 READING: dict[str, Any] = {
@@ -123,5 +124,6 @@ def test_both_kinds_of_the_rules_stay_if_the_encoder_agrees() -> None:
 
 
 def test_readings_of_a_single_reader_become_evidence() -> None:
-    assert evidence_from_single_reader(make_readings({}), "rules")["readers"].to_list() == ["rules"]
-    assert evidence_from_single_reader(encoder_readings(), "encoder")["readers"].to_list() == ["encoder"]
+    readings = {"rules": make_readings({}), "encoder": encoder_readings()}
+    by_mode = {mode: combine_readings(mode, readings)["readers"].to_list() for mode in MODES}
+    assert by_mode == {"rules": ["rules"], "encoder": ["encoder"], "both": ["rules+encoder"]}

@@ -3,7 +3,7 @@ import pytest
 from pipeline.contracts.vocabulary import DOUBT
 from pipeline.signals.candidates import build_candidates, to_frame
 from pipeline.signals.doubts import add_doubts
-from pipeline.signals.extract import SentenceExtractor, collect_evidence, resolve_texts
+from pipeline.signals.extract import SentenceExtractor, collect_readings, combine_readings, resolve_texts
 from pipeline.signals.lexicon import load_lexicon
 
 
@@ -46,7 +46,7 @@ def test_what_is_said_in_a_question_is_never_asserted(mode: str) -> None:
 def test_a_line_about_what_was_talked_about_is_in_doubt() -> None:
     text = "Canadian officials discussed the new tariffs of India on Canadian lentils with CNBC."
     groups = build_candidates(resolve_texts([("a", None, "Wire", text, 0)]))
-    evidence = add_doubts(collect_evidence("encoder", groups), to_frame(groups))
+    evidence = add_doubts(combine_readings("encoder", collect_readings("encoder", groups)), to_frame(groups))
     assert not evidence.is_empty()
     assert all("topic" in doubts for doubts in evidence["doubts"])
 
