@@ -96,15 +96,14 @@ def combine(by_rules: pl.DataFrame, by_encoder: pl.DataFrame) -> pl.DataFrame:
     denied_by_rules = rules.filter(pl.col("modality") != "asserted").select(SAME).unique().with_columns(rules_say=pl.lit("denied"))
     # If the encoder finds the rule's sign with a higher score than the opposite, the opposite is probably another act of the sentence.
     misread = scored.filter(is_sure & (pl.col("opposite_score") >= pl.col("encoder_score").fill_null(0.0)))
-    surely_negated = rules.filter((pl.col("modality") == "negated") & pl.col("rule_id").str.ends_with(SURE_SIGN))
-    unsure = encoder.filter((pl.col("modality") == "asserted") & (pl.col("score") < LEAST_AGAINST_DENIAL)).select(SAME)
-    negated = rules.filter(pl.col("modality") == "negated").select(SAME)
+    negated = rules.filter(pl.col("modality") == "negated")
+    unsure = encoder.filter((pl.col("modality") == "asserted") & (pl.col("score") < LEAST_AGAINST_DENIAL))
     ruled_out = pl.concat(
         [
-            _find_old_acts(rules, encoder).join(asserted_by_rules, on=SAME, how="anti"),
+            _find_old_acts(rules, encoder),
             misread.select("candidate", polarity=opposite),
-            surely_negated.select(SAME).join(asserted_by_rules, on=SAME, how="anti"),
-            negated.join(unsure, on=SAME, how="semi").join(asserted_by_rules, on=SAME, how="anti"),
+            negated.filter(pl.col("rule_id").str.ends_with(SURE_SIGN)).select(SAME),
+            negated.join(unsure, on=SAME, how="semi").select(SAME),
         ]
     )
     encoder_only = (

@@ -5,7 +5,7 @@ that leave no doubt (`dates.py`).
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import polars as pl
 
@@ -14,6 +14,8 @@ from pipeline.signals.slots import names_product
 
 #: Kinds that are acts, not words.
 DEEDS = frozenset({"measure", "investigation", "easing", "purchase", "agreement"})
+# Doubts that concern only some kinds; the others concern all.
+_KINDS_IN_DOUBT = {"recital": DEEDS, "firm": frozenset({"dialogue"})}
 
 _TOPIC = re.compile(
     r"\b(?:responds?|responded|repl(?:y|ies|ied)|answers?|answered) to (?:\w+ )*?(?:questions?|inquir\w+)"
@@ -53,18 +55,11 @@ def add_doubts(evidence: pl.DataFrame, candidates: pl.DataFrame) -> pl.DataFrame
     placed = evidence.select("candidate", "kind").join(about, on="candidate", how="left", maintain_order="left")
     texts = placed.select("sentence", "previous")
     by_text = {(sentence, previous): list(_iter_doubts(sentence, previous)) for sentence, previous in texts.unique().iter_rows()}
-    doubts = [list(_choose_doubts(by_text[text], kind)) for kind, text in zip(placed["kind"], texts.iter_rows(), strict=True)]
+    doubts = [
+        [doubt for doubt in by_text[text] if kind in _KINDS_IN_DOUBT.get(doubt, {kind})]
+        for kind, text in zip(placed["kind"], texts.iter_rows(), strict=True)
+    ]
     return evidence.with_columns(doubts=pl.Series(doubts, dtype=pl.List(pl.String)))
-
-
-def _choose_doubts(doubts: Iterable[str], kind: str) -> Iterator[str]:
-    """Yield the doubts of a sentence that matter for a kind.
-
-    A recital matters only for acts (`DEEDS`), the head of a firm only for talks (`dialogue`). Other doubts always matter.
-    """
-    for doubt in doubts:
-        if (doubt != "recital" or kind in DEEDS) and (doubt != "firm" or kind == "dialogue"):
-            yield doubt
 
 
 def _iter_doubts(sentence: str, previous: str) -> Iterator[str]:
