@@ -3,7 +3,7 @@
 It is the percentile bootstrap of Efron and Tibshirani (1993).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -84,6 +84,13 @@ class Bootstrap:
         value = float(total[0] / total[1]) if total[1] else None
         return add_interval(value, parts[:, 1], resampled[:, 0], resampled[:, 1], count=int(total[1]))
 
+    def score_share(self, values: pl.DataFrame) -> Score:
+        """Compute the share of one column's sum in another's, with its interval.
+
+        `values`: `id` of the passage, the part, and the whole, which is the `count`.
+        """
+        return self.score_ratio(self.sum_by_passage(values), [1, 0], [0, 1])
+
     def score_outcomes(self, outcomes: pl.DataFrame) -> Counts:
         """Count right, wrong and missed signals; compute precision, recall and F1.
 
@@ -100,7 +107,7 @@ class Bootstrap:
             fn,
             precision=self.score_ratio(sums, [1, 0, 0], [1, 1, 0]),
             recall=self.score_ratio(sums, [1, 0, 0], [1, 0, 1]),
-            f1=Score(f1.value, f1.lo95, f1.hi95, count=tp + fp + fn),
+            f1=replace(f1, count=tp + fp + fn),
         )
 
 

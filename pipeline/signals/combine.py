@@ -114,11 +114,8 @@ def combine(by_rules: pl.DataFrame, by_encoder: pl.DataFrame) -> pl.DataFrame:
         .with_columns(encoder_score="score", rules_say=pl.col("rules_say").fill_null("silent"), readers=pl.lit("encoder"))
         .with_columns(words=pl.lit([], dtype=pl.List(pl.String)))  # The encoder's `words` are kinds, not words of the sentence.
     )
-    return (
-        pl.concat([with_rules.select(_select_evidence()), encoder_only.select(_select_evidence())])
-        .sort("candidate", "polarity", "readers", "rule_id", maintain_order=True)
-        .select(EVIDENCE_SCHEMA.names())
-    )
+    evidence = pl.concat([with_rules.select(_select_evidence()), encoder_only.select(_select_evidence())])
+    return evidence.sort("candidate", "polarity", "readers", "rule_id", maintain_order=True)
 
 
 def _find_old_acts(rules: pl.DataFrame, encoder: pl.DataFrame) -> pl.DataFrame:

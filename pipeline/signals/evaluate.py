@@ -6,7 +6,7 @@ right (`alignment.py`), or layout (`pipeline/report/scores.py`).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -225,8 +225,7 @@ def _score_tiers(bootstrap: Bootstrap, verdicts: pl.DataFrame) -> dict[str, Scor
     if "tier" not in verdicts.columns:
         return {}
     judged = verdicts.select("id", "tier", right=pl.col("is_right").cast(pl.Int64), all=pl.lit(1))
-    sums = {tier: bootstrap.sum_by_passage(judged.filter(pl.col("tier") == tier).drop("tier")) for tier in TIER.words}
-    return {tier: bootstrap.score_ratio(sums[tier], [1, 0], [0, 1]) for tier in sums}
+    return {tier: bootstrap.score_share(judged.filter(pl.col("tier") == tier).drop("tier")) for tier in TIER.words}
 
 
 def _score_masses(bootstrap: Bootstrap, verdicts: pl.DataFrame, weights: pl.DataFrame) -> dict[str, Score]:
@@ -242,7 +241,7 @@ def _score_masses(bootstrap: Bootstrap, verdicts: pl.DataFrame, weights: pl.Data
         verdicts.join(
             weights.select("kind", "status", "weight", "usual_rate_pct"), on=["kind", "status"], how="left", maintain_order="left"
         )
-        .select("id", "actor", "target", "kind", "instrument", "polarity", "prediction", is_right="is_right", mass=mass)
+        .select("id", "actor", "target", "kind", "instrument", "polarity", "prediction", "is_right", mass=mass)
         .filter(pl.col("mass") > 0)
         .sort("mass", "prediction", descending=[True, False])
         .unique(["id", "actor", "target", "kind", "instrument"], keep="first", maintain_order=True)
@@ -250,9 +249,8 @@ def _score_masses(bootstrap: Bootstrap, verdicts: pl.DataFrame, weights: pl.Data
     scores = {}
     for polarity in POLARITY.words:
         of_polarity = heaviest.filter(pl.col("polarity") == polarity)
-        sums = bootstrap.sum_by_passage(of_polarity.select("id", right=pl.col("mass") * pl.col("is_right"), mass="mass"))
-        score = bootstrap.score_ratio(sums, [1, 0], [0, 1])
-        scores[polarity] = Score(score.value, score.lo95, score.hi95, of_polarity.height)
+        score = bootstrap.score_share(of_polarity.select("id", right=pl.col("mass") * pl.col("is_right"), mass="mass"))
+        scores[polarity] = replace(score, count=of_polarity.height)
     return scores
 
 
@@ -279,13 +277,13 @@ def _score_accuracy(bootstrap: Bootstrap, aligned: Aligned) -> dict[str, Score]:
     scores = {}
     for field, pairs in (("modality", everything), ("status", asserted), ("instrument", asserted)):
         same = pairs.select("id", same=pl.col(field) == pl.col(f"{field}_predicted"), all=pl.lit(1))
-        scores[field] = bootstrap.score_ratio(bootstrap.sum_by_passage(same), [1, 0], [0, 1])
+        scores[field] = bootstrap.score_share(same)
     if "rate_pct" in aligned.predictions.columns:
         rates = pl.col("rate_pct"), pl.col("rate_pct_predicted")
         of_tariffs = pl.col("instrument").eq("tariff") & pl.col("kind").is_in(("threat", "measure"))
         rated = asserted.filter(of_tariffs & pl.any_horizontal(rate.is_not_null() for rate in rates))
         same = rated.select("id", same=rates[0].eq_missing(rates[1]), all=pl.lit(1))
-        scores["rate_pct"] = bootstrap.score_ratio(bootstrap.sum_by_passage(same), [1, 0], [0, 1])
+        scores["rate_pct"] = bootstrap.score_share(same)
     return scores
 
 
@@ -299,8 +297,7 @@ def _score_calibration(bootstrap: Bootstrap, verdicts: pl.DataFrame) -> tuple[Sc
     scored = verdicts.select(
         "id", number=(p * BINS).floor().clip(0, BINS - 1).cast(pl.Int64), p=p, right=right, square=(p - right) ** 2, one=pl.lit(1.0)
     )
-    brier = bootstrap.score_ratio(bootstrap.sum_by_passage(scored.select("id", "square", "one")), [1, 0], [0, 1])
-    brier = Score(brier.value, brier.lo95, brier.hi95, scored.height)
+    brier = bootstrap.score_share(scored.select("id", "square", "one"))
     gaps: list[Floats] = []
     bins: list[Bin] = []
     for number in range(BINS):

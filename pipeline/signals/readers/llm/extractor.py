@@ -24,7 +24,7 @@ from pipeline.signals.readers.llm.cache import Cache, FolderCache
 from pipeline.signals.readers.llm.client import Client, Endpoint, Limits, StoppedError, UnreadError
 from pipeline.signals.readers.llm.confidence import SHIPPED, Confidence, read_confidence
 from pipeline.signals.readers.llm.prompt import SHA_LENGTH, Article, build_instructions, build_schema, cache_key, prompt_sha, to_message
-from pipeline.signals.readers.llm.reader import Answer, BadAnswerError, validate_answer
+from pipeline.signals.readers.llm.reader import Answer, BadAnswerError, parse_signals, validate_answer
 from pipeline.signals.scope import resolve_scopes
 from pipeline.signals.segment import split_sentences
 from pipeline.signals.texts import (
@@ -175,10 +175,10 @@ class LlmExtractor:
         if article.sentences[-1].end > MAX_TEXT_LENGTH:
             return _Unread("text_too_long")
         stored = self.answers.get(key)
-        if stored is not None and _is_usable(stored, article):
+        if stored is not None and _is_usable(stored):
             return stored
         try:
-            content = client.complete(build_instructions(), to_message(article), build_schema(), partial(_check_answer, article))
+            content = client.complete(build_instructions(), to_message(article), build_schema(), _check_answer)
         except UnreadError as error:
             return _Unread(error.reason, str(error))
         except StoppedError:
@@ -252,22 +252,22 @@ def _make_budget(requests: int, tokens: int) -> Budget:
     return Budget(requests, tokens)
 
 
-def _check_answer(article: Article, content: str) -> str:
+def _check_answer(content: str) -> str:
     """Return an answer unchanged if it has a list of signals.
 
     Raises `BadAnswerError` if not. Single signals in it may still be invalid.
     """
-    validate_answer(content, article)
+    parse_signals(content)
     return content
 
 
-def _is_usable(content: str, article: Article) -> bool:
+def _is_usable(content: str) -> bool:
     """Return whether a stored answer can be used instead of a request.
 
     It must be valid JSON with a list of signals; single signals may be rejected later.
     """
     try:
-        validate_answer(content, article)
+        parse_signals(content)
     except BadAnswerError:
         return False
     return True
