@@ -46,7 +46,7 @@ def _adjust_act(sentence: MarkedSentence, act: Act) -> Act:
 def _adjust_to_relief(act: Act, eased: Container[int | None]) -> Act:
     """Make an act background that is no news next to a relief.
 
-        `eased`: positions of the objects that the sentence eases. Who retains a restriction then refuses nothing (`will scrap its duties on
+    `eased`: positions of the objects that the sentence eases. Who retains a restriction then refuses nothing (`will scrap its duties on
     tea while keeping those on coffee`), a relief that is prolonged does not lapse (`extended exclusions that were due to expire`), and
     nothing is threatened by `walks back a tariff threat`. Other acts stay as they are.
     """

@@ -5,6 +5,7 @@ If the tree does not say, the result is empty and `roles.py` uses word order and
 
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from pipeline.signals.actors import Mention
 from pipeline.signals.context import PAIR_SIZE
@@ -416,5 +417,6 @@ class ParsedSentence:
         return any(mark.first <= at <= mark.last for mark in self.sentence.marks_of("object", "act", "operator_noun"))
 
 
+@cache
 def _load_nonstate_nouns() -> frozenset[str]:
     return frozenset(load_lexicon("actors")["nouns"]["nonstate"])
