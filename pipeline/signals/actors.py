@@ -15,8 +15,6 @@ from pipeline.signals.lexicon.inflect import verb_forms
 from pipeline.signals.names import MAX_LENGTH_OF_ABBREVIATION, Name, Words, build_name_index, build_surname_index
 from pipeline.signals.tokens import Token, tokenize
 
-#: How a sentence names a country. The last three are words that refer to one: `it`, `we` and `both sides` (`context.py`).
-ROLES = ("country", "capital", "demonym", "institution", "leader", "pronoun", "speaker", "mutual")
 LENGTH_OF_DATE = 6  # tokens after a place in a dateline that are searched for the dash
 LOOK_AHEAD = 4  # tokens after a name that are searched for the noun that it describes
 DASHES = frozenset("-\u2013\u2014\x97")  # the last is the long dash in texts of a wrong encoding
@@ -26,8 +24,9 @@ DASHES = frozenset("-\u2013\u2014\x97")  # the last is the long dash in texts of
 class Mention:
     """A country named or referred to in a sentence.
 
-    `start` and `end` are character offsets in it, `end` exclusive; `role` says how the country is named (one of `ROLES`). `is_actor` is
-    False if the name only describes goods, firms, people or a place; such a mention can still be a target.
+    `start` and `end` are character offsets in it, `end` exclusive. `role` says how the country is named: `country`, `capital`, `demonym`,
+    `institution` or `leader`, or by a word that refers to it (`context.py`): `pronoun` (`it`), `speaker` (`we`) or `mutual` (`both sides`).
+    `is_actor` is False if the name only describes goods, firms, people or a place; such a mention can still be a target.
     """
 
     code: str

@@ -16,7 +16,6 @@ The share right of a family of rules is that of its labelled readings (`compute_
 """
 
 from collections.abc import Sequence
-from functools import cache
 
 import polars as pl
 
@@ -35,8 +34,9 @@ def compute_probabilities(evidence: pl.DataFrame, mode: str) -> pl.Series:
     `evidence`: rows of `EVIDENCE_SCHEMA` with `doubts` (`add_doubts`). `mode`: which readers made it (`rules`, `encoder` or `both`).
     Returns `probability`, rounded to four digits.
     """
-    coefficients = _read_coefficients()[mode]
-    terms = compute_terms(evidence, _read_family_shares())
+    calibration = load_lexicon("calibration")
+    coefficients = calibration["way"][mode]
+    terms = compute_terms(evidence, {"": calibration["default"], **calibration["families"]})
     logit = sum((terms[name] * coefficients.get(name, 0.0) for name in TERMS), pl.zeros(evidence.height, eager=True))
     return (1 / (1 + (-logit).exp())).round(4).alias("probability")
 
@@ -47,7 +47,7 @@ def minimum_probability(mode: str) -> float:
     Evidence is what the readers found about a signal; it is asserted if the sentence reports it as news. `mode`: which readers are used
     (`rules`, `encoder` or `both`).
     """
-    return float(_read_coefficients()[mode]["least"])
+    return float(load_lexicon("calibration")["way"][mode]["least"])
 
 
 def assign_tiers(probability: pl.Series) -> pl.Series:
@@ -99,16 +99,3 @@ def _logit(share: pl.Expr) -> pl.Expr:
     """Turn shares into log odds, first moved off 0 and 1 (`_CLIP`)."""
     clipped = share.clip(_CLIP, 1 - _CLIP)
     return (clipped / (1 - clipped)).log()
-
-
-@cache
-def _read_coefficients() -> dict[str, dict[str, float]]:
-    """Read, by mode, the coefficients of `TERMS` and the minimum probability (`least`)."""
-    return {mode: dict(figures) for mode, figures in load_lexicon("calibration")["way"].items()}
-
-
-@cache
-def _read_family_shares() -> dict[str, float]:
-    """Read the shares that `compute_family_shares` once computed."""
-    calibration = load_lexicon("calibration")
-    return {"": float(calibration["default"]), **{name: float(value) for name, value in calibration["families"].items()}}

@@ -13,7 +13,7 @@ from pipeline.signals.lexicon import LexiconError, load_lexicon
 from pipeline.signals.lexicon.leaders import list_spellings, list_surnames
 from pipeline.signals.tokens import tokenize
 
-MAX_LENGTH_OF_ABBREVIATION = 3
+MAX_LENGTH_OF_ABBREVIATION = 3  # longer names also occur in capitals, as old news wires print headlines
 
 Words = tuple[str, ...]
 
@@ -29,7 +29,7 @@ class Name:
 
     code: str
     role: str
-    spelling: tuple[str, ...]
+    spelling: Words
     terms: tuple[tuple[date, date], ...] = ()
     surname: str = ""
     is_shared: bool = False

@@ -14,11 +14,10 @@ import polars as pl
 from pipeline.signals.lexicon import load_lexicon
 from pipeline.signals.lexicon.inflect import noun_forms
 from pipeline.signals.lexicon.leaders import list_spellings
+from pipeline.signals.names import MAX_LENGTH_OF_ABBREVIATION
 
 #: Function words, months and weekdays: they would only describe the style of a text.
 STOP_WORDS = Path(__file__).parent / "stop_words.txt"
-#: Names of at least this length also occur in capitals, since old news wires print headlines so.
-_MIN_LENGTH_IN_CAPITALS = 4
 _COUNTS = (1, 2)
 #: Features of the whole article. Their weights are never negative: more sentences must not lower a score.
 ARTICLE_FEATURES = tuple(f"#{least} text" for least in _COUNTS)
@@ -177,7 +176,7 @@ def _map_country_names() -> dict[str, tuple[str, str]]:
     """Map every name of a country to its role and code.
 
     The role is how it names the country: state, capital, people, office or leader. A name of several countries belongs to the first in the
-    lexicon. Names of at least `_MIN_LENGTH_IN_CAPITALS` characters are also listed in capitals.
+    lexicon. Names of more than `MAX_LENGTH_OF_ABBREVIATION` characters are also listed in capitals.
     """
     names: dict[str, tuple[str, str]] = {}
     for country in load_lexicon("actors")["country"]:
@@ -191,6 +190,6 @@ def _map_country_names() -> dict[str, tuple[str, str]]:
         for role, spellings in roles.items():
             for name in spellings:
                 names.setdefault(name, (role, country["code"]))
-                if len(name) >= _MIN_LENGTH_IN_CAPITALS:
+                if len(name) > MAX_LENGTH_OF_ABBREVIATION:
                     names.setdefault(name.upper(), (role, country["code"]))
     return names

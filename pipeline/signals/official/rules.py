@@ -11,14 +11,13 @@ from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, cast
+from typing import Any, Literal, NamedTuple, cast, get_args
 
 from pipeline.contracts.model import Vocabulary
 from pipeline.contracts.vocabulary import ACT_BASIS, INSTRUMENT, KIND, OFFICIAL_OUTCOME, STATUS
 from pipeline.signals.lexicon import SHA_LENGTH, LexiconError
 
 FILE = Path(__file__).with_name("acts.toml")
-TARGETS = ("named", "named_or_all", "title_or_all", "all")
 Target = Literal["named", "named_or_all", "title_or_all", "all"]
 
 _RULE_REQUIRED = {"id", "agencies", "title", "kind", "instrument", "status", "target", "example", "gives"}
@@ -194,8 +193,8 @@ def _parse_rule(entry: Mapping[str, Any]) -> Rule:
     name = _check_keys(entry, _RULE_REQUIRED, _RULE_OPTIONAL)
     for key, vocabulary in (("kind", KIND), ("instrument", INSTRUMENT), ("status", STATUS), ("undated", STATUS), ("basis", ACT_BASIS)):
         _check_word(entry, key, vocabulary, name)
-    if entry["target"] not in TARGETS:
-        raise LexiconError(f"acts.toml, {name}: target is {entry['target']!r}; use one of {', '.join(TARGETS)}")
+    if entry["target"] not in get_args(Target):
+        raise LexiconError(f"acts.toml, {name}: target is {entry['target']!r}; use one of {', '.join(get_args(Target))}")
     return Rule(
         id=entry["id"],
         agencies=frozenset(entry["agencies"]),
