@@ -6,13 +6,9 @@ import pytest
 from pipeline.contracts.readers import ReaderName
 from pipeline.settings import Settings
 from pipeline.signals.extract import SentenceExtractor
-from pipeline.signals.extractors import FACTORIES, make_extractor
+from pipeline.signals.extractors import make_explainer, make_extractor
 from pipeline.signals.readers.encoder import reader
 from pipeline.signals.readers.encoder.network import EncoderMissingError, Network
-
-
-def test_every_extractor_of_the_settings_can_be_made() -> None:
-    assert set(get_args(ReaderName)) == set(FACTORIES)
 
 
 def test_the_default_extractor_uses_rules_and_encoder() -> None:
@@ -37,9 +33,11 @@ def test_an_encoder_chosen_by_name_is_not_replaced(monkeypatch: pytest.MonkeyPat
         make_extractor(Settings(extractor="encoder"))
 
 
-def test_an_extractor_has_the_names_of_its_readers(tmp_path: Path) -> None:
+def test_every_extractor_has_the_names_of_its_readers(tmp_path: Path) -> None:
     settings = Settings(home=tmp_path, llm_base_url="https://model.example/v1", llm_model="tiny")
-    names = {name: factory(settings).name for name, factory in FACTORIES.items()}
+    chosen = {name: settings.model_copy(update={"extractor": name}) for name in get_args(ReaderName)}
+    names = {name: make_extractor(settings_of_name).name for name, settings_of_name in chosen.items()}
+    assert make_explainer(chosen["llm"]).name == "rules+encoder"
     assert names == {"both": "rules+encoder", "rules": "rules", "encoder": "encoder", "llm": "llm"}
 
 
