@@ -82,32 +82,32 @@ class ResolvedSentence:
 
 
 @dataclass(frozen=True, slots=True)
-class _Resumed:
-    """Who speaks again after the paragraph of a quotation."""
+class _Voice:
+    """Who speaks, and for which state.
 
-    paragraph: int
-    speaker: str | None
-    is_stranger: bool
-    is_official: bool
+    `country`: the state, if known; `is_stranger`: as in `ResolvedSentence`; `is_official`: by the label of a state or an office.
+    """
+
+    country: str | None
+    is_stranger: bool = False
+    is_official: bool = False
 
 
 @dataclass
 class _State:
     """What later sentences of an article need to know of earlier ones.
 
-    `subject`: the country that acted last; `speaker`, `is_stranger`: as in `ResolvedSentence`; `is_official`: the last label was that of
-    a state or an office; `home`: the state of the source; `host`: the state whose officials answer questions in this article; `speakers`:
-    the state of each label of a speaker so far; `resumed`: who spoke before a quotation that has not ended yet.
+    `home`: the state of the source; `voice`: who speaks; `host`: the state whose officials answer questions in this article; `subject`: the
+    country that acted last; `speakers`: the state of each label of a speaker so far; `interrupted`: the paragraph of a quotation that has
+    not ended yet, and who spoke before.
     """
 
+    home: str | None
+    voice: _Voice
+    host: str | None
     subject: str | None = None
-    speaker: str | None = None
-    is_stranger: bool = False
-    is_official: bool = False
-    home: str | None = None
-    host: str | None = None
     speakers: dict[str, str] = field(default_factory=dict)
-    resumed: _Resumed | None = None
+    interrupted: tuple[int, _Voice] | None = None
 
 
 def resolve_references(article_id: str, day: date | None, source: str, title: str, sentences: Sequence[Sentence]) -> list[ResolvedSentence]:
@@ -123,8 +123,8 @@ def resolve_references(article_id: str, day: date | None, source: str, title: st
     main_pair = tuple(code for code, _ in counts[:PAIR_SIZE])
     if len(main_pair) == PAIR_SIZE:
         named = _leave_out_venues(sentences, named)
-    host = _find_state_of_source(source)
-    state = _State(speaker=host, home=host, host=host)
+    home = _find_state_of_source(source)
+    state = _State(home, _Voice(home), home)
     doers = Doers()
     # A paragraph that ends with a question mark is that question.
     last_of_paragraph = {sentence.paragraph: sentence for sentence in sentences}
@@ -133,9 +133,10 @@ def resolve_references(article_id: str, day: date | None, source: str, title: st
     for position, (sentence, mentions) in enumerate(zip(sentences, named, strict=True)):
         _update_speaker(sentence, mentions, state)
         implied = list(_find_implied_mentions(sentence.text, mentions, main_pair, state))
-        if not sentence.is_title and not state.is_stranger:
-            implied += doers.find(sentence.text, [*mentions, *implied], main_pair, state.speaker)
-        known = dict.fromkeys((state.speaker, state.subject, *(code for code, _ in counts)))
+        voice = state.voice
+        if not sentence.is_title and not voice.is_stranger:
+            implied += doers.find(sentence.text, [*mentions, *implied], main_pair, voice.country)
+        known = dict.fromkeys((voice.country, state.subject, *(code for code, _ in counts)))
         resolved.append(
             ResolvedSentence(
                 article_id=article_id,
@@ -146,11 +147,11 @@ def resolve_references(article_id: str, day: date | None, source: str, title: st
                 mentions=sorted((*mentions, *implied), key=lambda mention: (mention.start, mention.end, mention.code)),
                 main_pair=main_pair,
                 previous_mentions=resolved[-1].mentions if resolved else (),
-                speaker=state.speaker,
-                is_stranger=state.is_stranger,
-                is_question=state.is_stranger or sentence.paragraph in questions,
+                speaker=voice.country,
+                is_stranger=voice.is_stranger,
+                is_question=voice.is_stranger or sentence.paragraph in questions,
                 known=tuple(code for code in known if code is not None),
-                is_spoken=state.speaker is None and (state.is_official or _FIRST_PERSON.search(sentence.text) is not None),
+                is_spoken=voice.country is None and (voice.is_official or _FIRST_PERSON.search(sentence.text) is not None),
             )
         )
         doers.note(sentence.text, resolved[-1].mentions)
@@ -224,29 +225,28 @@ def _update_speaker(sentence: Sentence, mentions: Sequence[Mention], state: _Sta
     person only to the state of the source. That country speaks and becomes the host. A label without any of these (`Background: ...`) does
     not change which state speaks, but nobody is then a stranger or official.
     """
-    if state.resumed and sentence.paragraph != state.resumed.paragraph:
-        state.speaker, state.is_stranger, state.is_official = state.resumed.speaker, state.resumed.is_stranger, state.resumed.is_official
-        state.resumed = None
+    if state.interrupted and sentence.paragraph != state.interrupted[0]:
+        state.voice, state.interrupted = state.interrupted[1], None
     label = find_label(sentence.text, mentions)
     if label is None:
         return
-    if label.is_quoted and state.resumed is None:
-        state.resumed = _Resumed(sentence.paragraph, state.speaker, state.is_stranger, state.is_official)
-    state.is_stranger = state.is_official = False
+    if label.is_quoted and state.interrupted is None:
+        state.interrupted = sentence.paragraph, state.voice
     if label.is_stranger or (label.is_guest and state.home and not sentence.is_title):
-        state.speaker, state.is_stranger = None, True
+        state.voice = _Voice(None, is_stranger=True)
         return
     if label.country:
-        state.speaker = label.country
+        speaker: str | None = label.country
     elif label.name in state.speakers or label.is_office:
-        state.speaker = state.speakers.get(label.name, state.home or state.host or state.subject)
+        speaker = state.speakers.get(label.name, state.home or state.host or state.subject)
     elif label.is_person and state.home:
-        state.speaker = state.home
+        speaker = state.home
     else:
-        return  # a label such as "Background: ..." is no speaker
-    state.is_official = True
-    if state.speaker:
-        state.host = state.speakers[label.name] = state.speaker
+        state.voice = _Voice(state.voice.country)  # a label such as "Background: ..." is no speaker
+        return
+    state.voice = _Voice(speaker, is_official=True)
+    if speaker:
+        state.host = state.speakers[label.name] = speaker
 
 
 def _find_implied_mentions(text: str, mentions: Sequence[Mention], main_pair: tuple[str, ...], state: _State) -> Iterable[Mention]:
@@ -266,12 +266,13 @@ def _find_implied_mentions(text: str, mentions: Sequence[Mention], main_pair: tu
     pact = _NORTH_AMERICAN.search(text)
     if pact and codes and _NORTH_AMERICANS.issuperset(codes):
         yield Mention("USA", pact.start(), pact.end(), "country", is_actor=False)
-    if state.speaker:
+    speaker = state.voice.country
+    if speaker:
         for match in _FIRST_PERSON.finditer(text):
             if match[0] != "US":
-                yield Mention(state.speaker, match.start(), match.end(), "speaker", match[0].lower() in {"we", "i"})
+                yield Mention(speaker, match.start(), match.end(), "speaker", match[0].lower() in {"we", "i"})
     document = _DOCUMENT.match(text)
-    if document and state.home and state.speaker == state.home:
+    if document and state.home and speaker == state.home:
         yield Mention(state.home, document.start(1), document.end(1), "pronoun")
     first = next((mention for mention in mentions if mention.is_actor), None)
     places = {mention.start: mention.code for mention in mentions}
