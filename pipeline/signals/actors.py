@@ -15,6 +15,7 @@ from pipeline.signals.lexicon.inflect import verb_forms
 from pipeline.signals.names import MAX_LENGTH_OF_ABBREVIATION, Name, Words, build_name_index, build_surname_index
 from pipeline.signals.tokens import Token, tokenize
 
+WORDS_BEFORE_DATELINE = 12
 LENGTH_OF_DATE = 6  # tokens after a place in a dateline that are searched for the dash
 LOOK_AHEAD = 4  # tokens after a name that are searched for the noun that it describes
 DASHES = frozenset("-\u2013\u2014\x97")  # the last is the long dash in texts of a wrong encoding
@@ -229,12 +230,16 @@ def _are_words(tokens: Sequence[Token], words: Words) -> bool:
 def _is_dateline(tokens: Sequence[Token], first: int, last: int, name: Name) -> bool:
     """Whether the name says where the report was written.
 
-    Examples: `WASHINGTON —`, `BEIJING, May 3 -`. It is a capital before an em or en dash, anywhere in the sentence; a capital in upper case
-    that opens the sentence, before `-`, `,` or `(`; a country's name of several words, the first in upper case, before any dash; or a
-    country after a place in upper case (`BUSAN, South Korea, Oct 30 -`), if a dash is among the `LENGTH_OF_DATE` tokens after it (not one
-    inside a word: `US, China agree 90-day truce`).
+    Examples: `WASHINGTON —`, `BEIJING, May 3 -`. It is a capital before an em or en dash, in upper case or with at most
+    `WORDS_BEFORE_DATELINE` tokens before it and none of them in lower case (`(Wire) Ottawa —`, not `it accused Ottawa — a partner — of
+    dumping`); a capital in upper case that opens the sentence, before `-`, `,` or `(`; a country's name of several words, the first in
+    upper case, before any dash; or a country after a place in upper case (`BUSAN, South Korea, Oct 30 -`), if a dash is among the
+    `LENGTH_OF_DATE` tokens after it (not one inside a word: `US, China agree 90-day truce`). Before a hyphen and another name
+    (`OTTAWA-BEIJING TALKS`) it is none.
     """
     after = tokens[last + 1].text if last + 1 < len(tokens) else ""
+    if after == "-" and not _is_free_dash(tokens, last + 1) and tokens[last + 2].text[0].isupper():
+        return False
     is_after_place = first > 1 and tokens[first - 1].text == "," and all(token.text.isupper() for token in islice(tokens, first - 1))
     if name.role == "country" and is_after_place:
         return any(_is_free_dash(tokens, at) for at in range(last + 1, min(last + 1 + LENGTH_OF_DATE, len(tokens))))
@@ -242,7 +247,10 @@ def _is_dateline(tokens: Sequence[Token], first: int, last: int, name: Name) -> 
         return after in DASHES
     if name.role != "capital":
         return False
-    return (after in "\u2014\u2013" and after != "") or (first == 0 and tokens[first].text.isupper() and after in {"-", ",", "("})
+    is_upper = tokens[first].text.isupper()
+    if after in {"\u2014", "\u2013"}:
+        return is_upper or (first <= WORDS_BEFORE_DATELINE and not any(token.text[0].islower() for token in tokens[:first]))
+    return first == 0 and is_upper and after in {"-", ",", "("}
 
 
 def _is_free_dash(tokens: Sequence[Token], at: int) -> bool:

@@ -62,6 +62,18 @@ def test_datelines_are_ignored() -> None:
     assert [code for code, _, _ in mention_tuples("NAFTA, Canada and Japan object.")] == ["CAN", "JPN"]
     assert [code for code, _, _ in mention_tuples("UK, Japan sign 30-page trade pact")] == ["GBR", "JPN"]
     assert mention_tuples("Hong Kong objects.") == [("HKG", "country", True)]
+    assert mention_tuples("(Meridian Wire) Ottawa \u2014 Japan objects.") == [("JPN", "country", True)]
+    assert mention_tuples("Row over nuts drags on OTTAWA \u2014 Japan objects.") == [("JPN", "country", True)]
+
+
+def test_a_capital_before_a_dash_inside_a_sentence_is_no_dateline() -> None:
+    text = "It accused Ottawa \u2013 a good customer of its nuts \u2013 of cheating."
+    assert mention_tuples(text) == [("CAN", "capital", True)]
+
+
+def test_two_states_joined_in_capitals_are_no_dateline() -> None:
+    assert mention_tuples("OTTAWA-LONDON TALKS STALL") == [("CAN", "capital", False), ("GBR", "capital", False)]
+    assert mention_tuples("NEW ZEALAND-JAPAN TALKS STALL") == [("NZL", "country", False), ("JPN", "country", False)]
 
 
 def test_a_capital_after_in_is_not_an_actor() -> None:
