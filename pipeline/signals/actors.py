@@ -64,9 +64,9 @@ def find_mentions_in_article(sentences: Sequence[str], day: date | None) -> list
 
 
 def _tokenize_without_initials(sentence: str) -> list[Token]:
-    """Split a sentence into tokens, except initials inside names.
+    """Split a sentence into tokens, except initials inside names of persons.
 
-    `James A. Baker` has the tokens of `James Baker`.
+    `James A. Baker` has the tokens of `James Baker`; in `Tokyo Warns N. Korea` the initial belongs to a country.
     """
     tokens = tokenize(sentence)
     left_out: set[int] = set()
@@ -75,7 +75,8 @@ def _tokenize_without_initials(sentence: str) -> list[Token]:
             continue
         first, initial, _, surname = tokens[at - 1 : at + 3]
         is_name = min(len(first.text), len(surname.text)) > 1 and first.text[0].isupper() and surname.text[0].isupper()
-        if is_name and len(initial.text) == 1 and initial.text.isupper():
+        is_initial = len(initial.text) == 1 and initial.text.isupper()
+        if is_name and is_initial and not _match_name(tokens, at, build_name_index(), None):
             left_out |= {at, at + 1}
     return [token for at, token in enumerate(tokens) if at not in left_out]
 

@@ -84,6 +84,13 @@ def test_names_in_capital_letters_are_recognized() -> None:
     assert mention_tuples("JAPAN WARNS BRAZIL") == [("JPN", "country", True), ("BRA", "country", True)]
 
 
+@pytest.mark.parametrize("text", ["N.Korea objects.", "Tokyo Warns N. Korea", "N.KOREA OBJECTS", "Norway taxes N. Korean ore."])
+def test_north_korea_is_not_taken_for_south_korea(text: str) -> None:
+    codes = [code for code, *_ in mention_tuples(text)]
+    assert "PRK" in codes
+    assert "KOR" not in codes
+
+
 def test_a_name_with_a_small_first_letter_may_open_a_sentence() -> None:
     assert mention_tuples("Von der Leyen objects.", date(2025, 5, 1)) == [("EUN", "leader", True)]
 
