@@ -70,18 +70,12 @@ class Reading(NamedTuple):
 class Reader(Protocol):
     """Finds signals among the candidates (pairs of countries) of sentences.
 
-    `name` and `version` are recorded on every finding.
+    `name` (such as `rules`) and `version` are recorded on every finding. The version is raised whenever readings of the same candidates
+    would change.
     """
 
-    @property
-    def name(self) -> str:
-        """Short name, e.g. `rules`."""
-        ...
-
-    @property
-    def version(self) -> str:
-        """Version, raised whenever readings of the same candidates would change."""
-        ...
+    name: str
+    version: str
 
     def read(self, candidates: Sequence[SentenceCandidates]) -> pl.DataFrame:
         """Return one row (`READINGS_SCHEMA`) for each signal in the candidates.
