@@ -114,6 +114,8 @@ def test_what_delays_or_drops_an_act_has_the_opposite_sign(text: str, signals: s
     ("text", "signals"),
     [
         ("Norway set a 15 percent duty on Peruvian fish, down from 25 percent.", {"NOR>PER easing"}),
+        ("Norway set a 150 percent duty on Peruvian fish, down from 1,250 percent.", {"NOR>PER easing"}),
+        ("Norway set a 1,250 percent duty on Peruvian fish, instead of 150 percent.", {"NOR>PER measure"}),
         ("Norway will impose a duty of 15 percent on Peru, well below the 25 percent it had announced.", {"NOR>PER easing"}),
         ("Peru faces a 15% Norwegian tariff, half of what Oslo threatened", {"NOR>PER easing"}),
         ("Peruvian fish will be taxed at 15 percent instead of 25 percent, Norway said.", {"NOR>PER easing"}),

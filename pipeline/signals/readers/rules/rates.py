@@ -42,5 +42,9 @@ def _is_rate_of(sentence: MarkedSentence, verb: Mark, rate: int) -> bool:
 
 
 def _to_number(word: str) -> float:
-    """Return the number that a word is, 0 for any other word."""
-    return float(word) if word.replace(".", "", 1).isdecimal() else 0.0
+    """Return the number that a word is, 0 for any other word.
+
+    Commas between thousands do not matter.
+    """
+    digits = word.replace(",", "")
+    return float(digits) if digits.replace(".", "", 1).isdecimal() else 0.0
