@@ -5,7 +5,7 @@ If the tree does not say, the result is empty and `roles.py` uses word order and
 
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 from pipeline.signals.actors import Mention
 from pipeline.signals.context import PAIR_SIZE
@@ -337,10 +337,19 @@ class ParsedSentence:
 
         Joined are those after `and`, `or` or a comma. The result is a stranger if the first phrase means one.
         """
-        parties = [self._to_single_party(member) for member in (*self._find_headline_partner(noun), noun, *self._find_conjuncts(noun))]
-        if parties[0].is_stranger:
-            return parties[0]
-        return Party(tuple(dict.fromkeys(code for party in parties for code in party.codes)))
+        if noun not in self._parties:
+            parties = [self._to_single_party(member) for member in (*self._find_headline_partner(noun), noun, *self._find_conjuncts(noun))]
+            codes = tuple(dict.fromkeys(code for party in parties for code in party.codes))
+            self._parties[noun] = parties[0] if parties[0].is_stranger else Party(codes)
+        return self._parties[noun]
+
+    @cached_property
+    def _parties(self) -> dict[int, Party]:
+        """Parties found so far, by word.
+
+        Without them each word of a list would find the rest of the list again.
+        """
+        return {}
 
     def _find_headline_partner(self, noun: int) -> list[int]:
         """Return the first of two names that open a headline.
@@ -405,8 +414,15 @@ class ParsedSentence:
 
     def _mentions_at(self, at: int) -> list[Mention]:
         """Return the mentions of countries that a word is part of."""
-        spans = self.sentence.located_mentions
-        return [mention for mention, (first, last) in spans if first <= at <= last]
+        return self._mentions_by_word.get(at, [])
+
+    @cached_property
+    def _mentions_by_word(self) -> dict[int, list[Mention]]:
+        by_word: dict[int, list[Mention]] = {}
+        for mention, (first, last) in self.sentence.located_mentions:
+            for at in range(first, last + 1):
+                by_word.setdefault(at, []).append(mention)
+        return by_word
 
     def _is_object_of(self, at: int, *classes: str) -> bool:
         """Whether a word is part of an object of these classes."""
