@@ -13,7 +13,7 @@ from pipeline.signals.lexicon import load_lexicon
 # Whole numbers: the last digits of `2,5`, written as in other languages, would give a wrong rate.
 _RATE = re.compile(
     r"(?<!\d)(?<!\d[.,])(\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?|(?<!\w)\.\d+)"
-    r"[ -]?(?:%|percent|per cent|points(?= (?:to|on) (?:the|its|their|top)\b))",
+    r"[\s-]?(?:%|percent|per cent|pct\b|(?-i:pc)\b|points(?= (?:to|on) (?:the|its|their|top)\b))",
     re.IGNORECASE,
 )
 # Before a rate that is replaced by another, and after it: `from an additional 10 percent ad valorem to`.
