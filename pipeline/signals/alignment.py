@@ -5,7 +5,6 @@ asserted if the sentence reports it as news (`modality`). A triple is actor, tar
 everything that decides whether a prediction is right. Does not: scores (`evaluate.py`).
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -157,7 +156,7 @@ def _check_predictions(predictions: pl.DataFrame) -> None:
     if empty:
         raise EvaluationError(f"the predictions have empty cells in {', '.join(empty)}; every prediction must fill these columns")
     for name, vocabulary in _WORDS.items():
-        unknown = _list_unknown_words(predictions[name], vocabulary.words)
+        unknown = sorted(set(map(repr, predictions[name].unique())) - set(map(repr, vocabulary.words)))
         if unknown:
             raise EvaluationError(f"the predictions have an unknown {name}: {', '.join(unknown)}; fix the extractor")
     outside = predictions.filter(~pl.col("probability").is_between(0, 1))
@@ -165,11 +164,6 @@ def _check_predictions(predictions: pl.DataFrame) -> None:
         raise EvaluationError(
             f"{outside.height} predictions have a probability outside 0 to 1, the first {outside['probability'][0]}; calibrate them"
         )
-
-
-def _list_unknown_words(column: pl.Series, words: Iterable[str]) -> list[str]:
-    """List the words of a column that its vocabulary lacks, quoted."""
-    return sorted({repr(word) for word in column.unique()} - {repr(word) for word in words})
 
 
 def _assign_sentences(predictions: pl.DataFrame, sentences: pl.DataFrame) -> pl.DataFrame:

@@ -122,13 +122,9 @@ def select_half(passages: pl.DataFrame, which: Literal["even", "odd"]) -> pl.Dat
     """
     if which not in ("even", "odd"):
         raise ValueError(f"unknown half {which!r} of a gold file; choose 'even' or 'odd'")
-    is_odd = [bool(_hash_id(identifier) % 2) for identifier in passages["id"]]
-    odd = pl.Series(is_odd, dtype=pl.Boolean())
-    return passages.filter(odd if which == "odd" else ~odd)
-
-
-def _hash_id(identifier: str) -> int:
-    return int(sha1(identifier.encode(), usedforsecurity=False).hexdigest(), 16)
+    digests = (sha1(identifier.encode(), usedforsecurity=False).digest() for identifier in passages["id"])
+    is_odd = pl.Series([digest[-1] % 2 == 1 for digest in digests], dtype=pl.Boolean())
+    return passages.filter(is_odd if which == "odd" else ~is_odd)
 
 
 def _read_lines(path: Path) -> list[str]:
