@@ -34,6 +34,11 @@ _ALMOST = re.compile(r"(?i:all but)\s+(?!(?:an?|the|those|its|for|on|from|one|tw
 # `China, the world's largest importer`: the country is ranked, nobody else is meant.
 _NOT_RANKED = r"(?!['\u2019]s (?:\w+-)?(?:\w+est|first|leading|main|most|only|second|third|top)\b)"
 _BREAK = re.compile(r"[,;:]|\b(?:and|but|while|with|as)\b", re.IGNORECASE)
+# Between goods and the country that they are from: `Peruvian tile imports`, `imports of tiles that are the product of Peru`.
+_BEFORE_GOODS = re.compile(r" (?:(?!(?:for|from|in|of|on|over|to)\b)[\w-]+ )?")
+_AFTER_GOODS = re.compile(r"(?: of(?: [\w-]+){1,6}?)??(?: (?:that|which) (?:are|is)(?: the| a)? products?)? (?:of|from)(?: the)? ")
+# `Excluding Peru from this action`: from an act, not from those that it is towards.
+_FROM_ACT = re.compile(r" from\b")
 
 # Columns of a reading that its scope can change, by number of the reading.
 _RESOLVED = {
@@ -113,8 +118,9 @@ def find_scope(sentence: str, day: date | None = None) -> Scope | None:
     """Return the scope that a sentence names, with the countries it exempts.
 
     None if it names neither everybody nor a region or group. Leaders count as countries only if in office on `day`, or always if it is
-    None. Each list of countries in the sentence is put into the first of these fields that applies, if any: `left_out` (`all but China`),
-    `spared` (`exempts Canada`), `opposed` (`cuts tariffs on all countries but raises China's`).
+    None. Each list of countries in the sentence, without those that the goods of the scope are from (`Chinese imports`), is put into the
+    first of these fields that applies, if any: `left_out` (`all but China`), `spared` (`exempts Canada`), `opposed` (`cuts tariffs on all
+    countries but raises China's`).
     """
     phrase = _find_phrase(sentence)
     if phrase is None:
@@ -123,8 +129,9 @@ def find_scope(sentence: str, day: date | None = None) -> Scope | None:
     spared: set[str] = set()
     opposed: set[str] = set()
     mentions = find_mentions(sentence, day)
+    origins = _find_origins(sentence, mentions, phrase)
     for run in _group_into_lists(sentence, mentions):
-        codes = {mention.code for mention in run}
+        codes = {mention.code for mention in run} - origins
         if _is_left_out(sentence, run, phrase):
             left_out |= codes
         elif _is_spared(sentence, run):
@@ -229,6 +236,22 @@ def _find_added(sentence: str, mentions: Sequence[Mention], phrase: _Phrase) -> 
     return frozenset({mention.code for mention in after} - {mention.code for mention in mentions if mention.start < phrase.end})
 
 
+def _find_origins(sentence: str, mentions: Sequence[Mention], phrase: _Phrase) -> frozenset[str]:
+    """Find the countries that the goods of a scope are from.
+
+    Examples: China in `Chinese imports`, Peru in `imports of tiles that are the product of Peru`. Empty if the words of the scope
+    (`phrase`) are no goods.
+    """
+    if not _compile().goods.fullmatch(sentence, phrase.start, phrase.end):
+        return frozenset()
+    return frozenset(
+        mention.code
+        for mention in mentions
+        if _BEFORE_GOODS.fullmatch(sentence, mention.end, max(mention.end, phrase.start))
+        or _AFTER_GOODS.fullmatch(sentence, phrase.end, max(phrase.end, mention.start))
+    )
+
+
 def _find_phrase(sentence: str) -> _Phrase | None:
     """Find the words of a sentence that name an act's scope.
 
@@ -304,9 +327,9 @@ def _is_left_out(sentence: str, run: Sequence[Mention], phrase: _Phrase) -> bool
     Examples: `except Canada`, `all but China`, `China and, for all others`. `phrase`: the words of the scope (`all but`, `all others`).
     """
     patterns = _compile()
-    before = sentence[: run[0].start]
+    before, after = sentence[: run[0].start], sentence[run[-1].end :]
     if patterns.left_out_before.search(before):
-        return True
+        return not (before.lower().endswith("excluding ") and _FROM_ACT.match(after))
     close = patterns.left_out_close.search(before)
     if close and (phrase.end == close.end(1) or not before[phrase.end : close.start(1)].strip()):
         return True

@@ -1,0 +1,40 @@
+"""General acts, and goods of one country that look like one."""
+
+import pytest
+
+from pipeline.signals.scope import find_scope
+from tests.unit.signals.reading import read_pairs
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Canada will cut the duty on Peruvian imports and will keep its suspension of other duties on Peruvian imports.",
+        "Canada will lower its tariffs on Peruvian tile imports and will maintain the suspension of its quota for Peru.",
+        "Canada lowered its duty on imports from Peru, and keeps the pause on its duty on bricks from Peru.",
+        "Canada decides that imports of tiles that are the product of Peru shall be exempt from its duty, while it raises that on bricks.",
+    ],
+)
+def test_goods_of_one_country_are_not_those_of_all(text: str) -> None:
+    assert read_pairs(text, {"easing"}) == {"CAN>PER"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Canada lowered its tariffs on all imports, and raised its duty on tiles from Peru.",
+        "Canada cuts the tariffs on all countries but keeps those on Peruvian imports.",
+    ],
+)
+def test_what_is_raised_for_one_country_is_lowered_for_the_others(text: str) -> None:
+    assert "CAN>*" in read_pairs(text, {"easing"})
+    assert "CAN>PER" not in read_pairs(text, {"easing"})
+
+
+def test_who_is_excluded_from_an_act_is_spared_by_it() -> None:
+    scope = find_scope("The President decided on excluding Jordan from this action, so that imports of its tiles remain free.")
+    assert scope is not None
+    assert (scope.left_out, scope.spared) == (frozenset(), {"JOR"})
+    scope = find_scope("The President taxed imports of tiles from all countries, excluding Jordan.")
+    assert scope is not None
+    assert (scope.left_out, scope.spared) == ({"JOR"}, frozenset())
