@@ -15,7 +15,9 @@ from pipeline.contracts.days import MONTHS
 MAX_DAYS_OLD = 2
 
 _ANY_MONTH = "|".join(MONTHS)
-_WEEKDAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_WEEKEND = (5, 6)
+_WEEKDAY = "(?:" + "|".join(_WEEKDAYS) + ")"
 # Words before `of 1974` if the year is a date. After other words it is part of a name (`Trade Act of 1974`), as in `the 1974 act`.
 _PERIODS = rf"spring|summer|autumn|fall|winter|start|beginning|middle|end|half|quarter|months|war|dispute|{_ANY_MONTH}"
 _YEAR = re.compile(
@@ -29,8 +31,8 @@ _PARTICIPLES = (
 # What comes before a year, including its preposition, if the year dates another thing than the act: a comparison, a relative clause (not
 # `said that`), or a participle. Their verbs need an object in the active voice, so before a year these forms are participles.
 _OF_ANOTHER_THING = re.compile(
-    r"\b(?:than(?: it did| they did)?|(?:first|the most|time|\w+est)\b[^,;]{0,300}(?= since)|in (?:place|force|effect)|dat(?:es?|ing)"
-    r"|(?:(?<!said )(?<!says )(?<!ed )that|which|who|whom|whose|where)\b[^,;]{0,300}"
+    r"\b(?:than(?: it did| they did)?|(?:first|the most|time|\w+est)\b[^,;]{0,300}(?= since)|(?<!been )in (?:place|force|effect)"
+    r"|dat(?:es?|ing)|(?:(?<!said )(?<!says )(?<!ed )that|which|who|whom|whose|where)\b[^,;]{0,300}"
     rf"|(?<!was )(?<!were )(?<!been )(?<!first )(?:first )?(?:{_PARTICIPLES})) (?:in|during|since|from)(?: \w+){{0,2}}$"
 )
 # Words that date the act after them to the day of the article or later, unless a word such as `said` follows.
@@ -94,6 +96,33 @@ _OWN_WORDS = re.compile(
     r" (?:said\b(?! this\b)(?!.*\b(?:today|yesterday)\b)|t(?:old|ell) \w+,? [\"\u201c])"
 )
 
+# When somebody acted: `Ottawa announced last Friday that`, `he promised in May to`, `Ottawa raised its duty on May 3 after`.
+_TIME = (
+    rf"(?:last (?:week|month|year|{_WEEKDAY})(?!['\u2019]s)|(?:in|last) (?:{_ANY_MONTH})\b(?! \d)"
+    rf"|on (?:(?:{_ANY_MONTH}|(?:{_ABBREVIATIONS})\b\.?) \d{{1,2}}|\d{{1,2}} (?:{_ANY_MONTH}))(?:st|nd|rd|th)?\b(?:,? \d{{4}}\b)?)"
+)
+# Verbs that have a thing as their object, and all verbs.
+_DID = "(?:announced|banned|filed|imposed|introduced|launched|lifted|offered|opened|ordered|proposed|raised|rejected|signed|suspended)"
+_ACTED = f"(?:{_DID}|accused|agreed|asked|decided|demanded|pledged|promised|said|threatened|urged|vowed|warned|t(?:old|ells))"
+# Who acted: a name, a pronoun or an office. `Tariffs announced last week` are none.
+_WHO = (
+    r"(?<![\w'\u2019-])(?:(?!(?:Controls?|Curbs?|Dut(?:y|ies)|Levies|Measures?|Plans?|Quotas?|Restrictions?|Sanctions|Steps|Tariffs?)\b)"
+    r"[A-Z][\w.'\u2019-]*|he|she|they|it|we|I|administration|commission|governments?|minister|ministry|officials|president|sides)"
+)
+# What may be before who acted: an opening up to a comma, and words of names and offices. In `the pact it signed last year` a clause is.
+_OFFICE = (
+    "(?:an?|and|commerce|deputy|economy|finance|for|foreign|her|his|its|ministers?|ministry|new|of|president|prime|senior|the|their|trade)"
+)
+_DATED_ACT = re.compile(
+    rf"^(?:[^,;:\"\u201c\u201d]{{0,60}}, )?\W*(?:(?:{_OFFICE}|[A-Z][\w.'\u2019-]*) ){{0,8}}?{_WHO} "
+    rf"(?:(?P<first>{_TIME}) {_ACTED}\b"
+    rf"|{_ACTED} (?P<middle>{_TIME})(?=,? (?:an?|he|her|his|it|its|new|plans?|she|that|the|their|they|to|we)\b)"
+    rf"|{_DID} (?!(?:against|at|by|for|from|in|on|that|to)\b)[^,;:]{{2,80}}? (?P<last>{_TIME})(?=\.?$| (?:after|because|when|\w+ing)\b))"
+)
+_OPENING_WEEKDAY = re.compile(rf"(?:[A-Z\W]+: )?\W*Last ({_WEEKDAY})\b")
+# Where the sentence goes on to newer acts.
+_GOES_ON = re.compile(rf"[;]|, (?:and|but|which|while|who|yet)\b|\b(?:{_WEEKDAY}|today|yesterday|now|since)\b")
+
 # Statistics as the source of a sentence.
 _FIGURES = r"(?:(?!(?:after|as|because|since|when)\b)[\w'\u2019-]+ ){0,4}(?:data|figures|statistics)\b"
 _BY_STATISTICS = re.compile(rf"(?:^|, ){_FIGURES}[^,;]{{0,40}} show(?:ed|s)?\b|\b[Aa]ccording to {_FIGURES}", re.IGNORECASE)
@@ -109,7 +138,8 @@ def is_past_event(sentence: str, day: date | None) -> bool:
     `_CURRENT` (such as `today`, `will`, `said` or a weekday) or with a month in a relative clause. A verb in the perfect counts if a period
     up to now follows (`has raised duties this year`), and so do statistics, whose figures are of earlier trade (`_is_statistic`). If `day`
     is None, any year counts as earlier, days do not count, and months and `last week` only as an opening (`Last week, ...`). An order that
-    retells an earlier one also counts (`_retells_order`), and so does who recalls its own words (`And I said, we will tax them`).
+    retells an earlier one also counts (`_retells_order`), and so do words next to the main verb (`_dates_act`) and who recalls its own
+    words (`And I said, we will tax them`).
     """
     is_opening = _PAST_OPENING.match(sentence) is not None or _OWN_WORDS.match(sentence) is not None
     is_retold = is_opening or _is_statistic(sentence) or _retells_order(sentence, day)
@@ -117,7 +147,7 @@ def is_past_event(sentence: str, day: date | None) -> bool:
         return True
     if day is None:
         return False
-    if _is_on_past_day(sentence, day) or _opens_with_past_month(sentence, day):
+    if _is_on_past_day(sentence, day) or _opens_with_past_month(sentence, day) or _dates_act(sentence, day):
         return True
     if _CURRENT.search(sentence) or _MONTH_OF_CLAUSE.search(sentence):
         return False
@@ -170,6 +200,28 @@ def _opens_with_past_month(sentence: str, day: date) -> bool:
         return False
     end = _END_OF_CLAUSE.search(sentence, opening.end())
     return _CURRENT.search(sentence, opening.end(), end.start() if end else len(sentence)) is None
+
+
+def _dates_act(sentence: str, day: date) -> bool:
+    """Whether somebody acted longer ago, by words next to the main verb.
+
+    Examples: `Ottawa announced last Friday that it would tax tiles`, `Ottawa raised its duty on May 3 after talks failed`, `Last Friday,`.
+    These words date what was announced too, whatever its tense. On Monday, news of last Friday is not old yet. A sentence that goes on to
+    newer acts (`_GOES_ON`) does not count.
+    """
+    match = _OPENING_WEEKDAY.match(sentence) or _DATED_ACT.match(sentence)
+    if match is None:
+        return False
+    time = next(group for group in match.groups() if group)
+    if _GOES_ON.search(sentence.replace(time, "", 1)):
+        return False
+    if weekday := re.search(_WEEKDAY, time):
+        age = (day.weekday() - _WEEKDAYS.index(weekday[0])) % 7 or 7
+        return sum((day.weekday() - past) % 7 not in _WEEKEND for past in range(age)) > MAX_DAYS_OLD
+    if days := list(_iter_days(time, day)):
+        return days[0][1] > MAX_DAYS_OLD
+    month = re.search(_ANY_MONTH, time)
+    return month is None or 1 <= (day.month - MONTHS.index(month[0]) - 1) % 12 <= _MAX_MONTHS_AGO
 
 
 def _is_in_period_up_to_now(sentence: str) -> bool:
