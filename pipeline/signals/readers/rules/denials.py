@@ -339,6 +339,7 @@ _OF_TEXT: tuple[tuple[Denial, Callable[[str], bool]], ...] = (
     (Denial("hearing", _ESCALATION), rulings.is_only_heard),
     (Denial("outsider", _STATEMENTS), outsiders.is_said_by_outsider),
     (Denial("outsider", _ESCALATION), outsiders.reports_no_act),
+    (Denial("lawmakers", _STATEMENTS | {"measure", "threat"}), outsiders.is_said_by_lawmakers),
     (Denial("terms", frozenset({"agreement"})), talks.settle_terms),
     (Denial("none", _TALK), talks.are_not_held),
     (Denial("public", frozenset({"dialogue"})), talks.are_public),

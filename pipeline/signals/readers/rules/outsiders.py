@@ -1,7 +1,7 @@
 """Sentences that somebody says who acts for no state.
 
-Examples: `..., trade lawyers said`, `..., said Ana Ruiz, a professor in Lima`. What they accuse of or demand is no signal, nor is an act
-that they foretell. Does not belong here: speakers of a single clause, whom the syntax tree shows (`parsed.py`).
+Examples: `..., trade lawyers said`, `..., said Ana Ruiz, a professor in Lima`, `senators urged ...`. What they accuse of or demand is no
+signal, nor is an act that they foretell. Does not belong here: speakers of a single clause, whom the syntax tree shows (`parsed.py`).
 """
 
 import re
@@ -37,6 +37,22 @@ _MEDIA = re.compile(
 )
 # The end of a headline: `...: analyst`, `..., experts say`.
 _KICKER = re.compile(rf"(?::| [-\u2013\u2014]|,? says?) ?{_OUTSIDERS}(?:,? say)?\W*$", re.IGNORECASE)
+# `Senators urge ...`, `the House trade panel voted to condemn ...`: they act for no state. What they pass is news.
+_LAWMAKERS = (
+    r"(?:[Cc]ongress(?:m[ae]n|wom[ae]n)?|CONGRESS|(?<![Ww]hite )(?<!WHITE )(?:[Hh]ouse|HOUSE)|[Ll]awmakers?|[Ll]egislators?|MEPs?|MPs?"
+    r"|[Ss]enat(?:e|ors?)|SENATE|SENATORS?|[Ss]ubcommittee)"
+)
+_RESOLVE = (
+    r"(?:accus|ask|assail|attack|blast|call|complain|condemn|criticis|criticiz|demand|denounc|hit|oppos|press|push|rap|resolv|seek|slam|sought"
+    r"|threaten|urg|vot(?:e|es|ed|ing)(?: \w+){0,2} to (?:ask|condemn|oppos|seek|urg)|vow|want|warn|wrote)(?:e?s|ed|es|e|ing|ped)?"
+)
+_BY_LAWMAKERS = re.compile(
+    r"^(?:(?!(?:after|as|at|before|by|from|in|of|that|to|t(?:old|ells)|urged|warned|when|with)\b)[\w.'\u2019-]+ ){0,6}?"
+    rf"{_LAWMAKERS}(?: (?!White\b)[\w.'\u2019-]+){{0,3}}? {_RESOLVE}\b"
+    r"|\bnon-?\s?binding (?:\w+ ){0,2}(?:measures?|motions?|resolutions?)\b|\bthe resolution (?:said|says|stated)\b",
+    re.IGNORECASE,
+)
+_PASSED = re.compile(r"\b(?:bills?|legislation|laws?|acts?|ratif\w+|veto\w*)\b", re.IGNORECASE)
 # What is not done yet.
 _AHEAD = re.compile(r"\b(?:can|could|may|might|should|will|would)\b|\b(?:likely|set|about|going) to\b", re.IGNORECASE)
 # What is done or planned is news, whoever speaks of it.
@@ -49,6 +65,11 @@ _DONE = re.compile(
 def is_said_by_outsider(text: str) -> bool:
     """Whether somebody who acts for no state says the whole sentence."""
     return any(pattern.search(text) for pattern in (_OPENING, _CLOSING, _NAMED, _MEDIA, _KICKER))
+
+
+def is_said_by_lawmakers(text: str) -> bool:
+    """Whether lawmakers only voice an opinion, and pass no law."""
+    return _BY_LAWMAKERS.search(text) is not None and _PASSED.search(text) is None
 
 
 def reports_no_act(text: str) -> bool:
