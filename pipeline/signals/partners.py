@@ -14,7 +14,8 @@ LEAD_OVER_NAMED = 0.05
 SHARE_OF_COUNTRY = 0.5
 
 _ACT = ("article_id", "span_start", "actor", "polarity")
-_is_act = (pl.col("modality") == "asserted") & pl.col("kind").is_in(ONE_SIDED)
+_is_asserted = pl.col("modality") == "asserted"
+_is_act = _is_asserted & pl.col("kind").is_in(ONE_SIDED)
 _is_general = pl.col("target") == ALL_PARTNERS
 _has_no_words = pl.col("target_words") == ""
 
@@ -28,22 +29,26 @@ def drop_unnamed(readings: pl.DataFrame) -> pl.DataFrame:
     * talks of a country that the sentence does not name with the state that speaks: who says `we had good talks` reports its own part,
     * asserted one-sided acts (`ONE_SIDED`) towards a country without words, if an asserted one of the same actor and polarity in the
       sentence is towards all (`*`) or a country with a name, and their probability is at most `LEAD_OVER_NAMED` higher,
-    * those towards all without words, if one is towards a country, and their probability is below the `SHARE_OF_COUNTRY` of that one.
+    * those towards all without words, if one is towards a country, and their probability is below the `SHARE_OF_COUNTRY` of that one,
+    * signals of any kind towards all that the sentence only mentions (`is_addressed`), if one of the same actor and polarity is towards a
+      country, and more probable.
     """
     is_talk_of_other = (pl.col("kind") == "dialogue") & (pl.col("actor_words") == "") & (pl.col("target") == pl.col("speaker"))
     heard = readings.filter(~is_talk_of_other.fill_null(value=False))
     is_named = _is_general | pl.col("target_words").str.contains("[A-Z]")
     unlikely = pl.col("probability") <= pl.col("of_others") + LEAD_OVER_NAMED
-    named = _drop_unlikely(heard, ~_is_general & _has_no_words, is_named, unlikely)
+    named = _drop_unlikely(heard, _is_act & ~_is_general & _has_no_words, _is_act & is_named, unlikely)
     unlikely = pl.col("probability") < SHARE_OF_COUNTRY * pl.col("of_others")
-    return _drop_unlikely(named, _is_general & _has_no_words, ~_is_general, unlikely)
+    general = _drop_unlikely(named, _is_act & _is_general & _has_no_words, _is_act & ~_is_general, unlikely)
+    is_mentioned = _is_asserted & _is_general & ~_has_no_words & ~pl.col("is_addressed")
+    return _drop_unlikely(general, is_mentioned, _is_asserted & ~_is_general, pl.col("probability") < pl.col("of_others"))
 
 
 def _drop_unlikely(readings: pl.DataFrame, is_unnamed: pl.Expr, is_other: pl.Expr, is_unlikely: pl.Expr) -> pl.DataFrame:
-    """Drop acts (`is_unnamed`) that others of their sentence make unlikely.
+    """Drop readings (`is_unnamed`) that others of their sentence make unlikely.
 
     The others (`is_other`) have the same actor and polarity; `is_unlikely` may use their highest probability, `of_others`.
     """
-    others = readings.filter(_is_act & is_other).group_by(_ACT).agg(of_others=pl.col("probability").max())
+    others = readings.filter(is_other).group_by(_ACT).agg(of_others=pl.col("probability").max())
     joined = readings.join(others, on=_ACT, how="left", maintain_order="left")
-    return joined.filter(~(_is_act & is_unnamed & is_unlikely.fill_null(value=False))).drop("of_others")
+    return joined.filter(~(is_unnamed & is_unlikely.fill_null(value=False))).drop("of_others")

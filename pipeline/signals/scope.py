@@ -34,11 +34,10 @@ _ALMOST = re.compile(r"(?i:all but)\s+(?!(?:an?|the|those|its|for|on|from|one|tw
 # `China, the world's largest importer`: the country is ranked, nobody else is meant.
 _NOT_RANKED = r"(?!['\u2019]s (?:\w+-)?(?:\w+est|first|leading|main|most|only|second|third|top)\b)"
 _BREAK = re.compile(r"[,;:]|\b(?:and|but|while|with|as)\b", re.IGNORECASE)
+_GOODS = re.compile(r"\b(?:everything|goods|imported|imports)\Z", re.IGNORECASE)
 # Between goods and the country that they are from: `Peruvian tile imports`, `imports of tiles that are the product of Peru`.
 _BEFORE_GOODS = re.compile(r" (?:(?!(?:for|from|in|of|on|over|to)\b)[\w-]+ )?")
-_AFTER_GOODS = re.compile(r"(?: of(?: [\w-]+){1,6}?)??(?: (?:that|which) (?:are|is)(?: the| a)? products?)? (?:of|from)(?: the)? ")
-# `Excluding Peru from this action`: from an act, not from those that it is towards.
-_FROM_ACT = re.compile(r" from\b")
+_AFTER_GOODS = re.compile(r"(?: of(?: [\w-]+){1,12}?)??(?: that (?:are|is)(?: \w+)? products?)? (?:of|from)(?: member \w+ of)?(?: the)? ")
 
 # Columns of a reading that its scope can change, by number of the reading.
 _RESOLVED = {
@@ -48,6 +47,7 @@ _RESOLVED = {
     "scope": pl.String(),
     "exceptions": pl.String(),
     "rate_pct": pl.Float64(),
+    "is_addressed": pl.Boolean(),
 }
 
 
@@ -58,8 +58,10 @@ class Scope:
     `code` is a word of the vocabulary `SCOPE`. `left_out` are countries that the words leave out (`all but China`), `spared` those that an
     act exempts (`exempts Canada`), `opposed` those to which a later clause does the opposite (`pauses tariffs on all countries but raises
     China's`). `named` are all countries of the sentence, and `named_after` those that it adds to the words (`on all imports, and 34 percent
-    on China`). `words` are the words that mean the scope, as the sentence has them from character `start`; `is_addressed` says that they
-    are the object or goods of an act, and `is_eased` that a word of reduction is anywhere before them in the sentence.
+    on China`). `origins` are those that the goods of the scope are from (`imports from Peru and Chile`); then it is no general act, unless
+    the sentence also names everybody or a group. `words` are the words that mean the scope, as the sentence has them from character `start`;
+    `is_addressed` says that they are the object or goods of an act, and `is_eased` that a word of reduction is anywhere before them in the
+    sentence.
     """
 
     code: str
@@ -68,6 +70,7 @@ class Scope:
     opposed: frozenset[str]
     named: frozenset[str]
     named_after: frozenset[str]
+    origins: frozenset[str]
     start: int
     words: str
     is_addressed: bool
@@ -145,6 +148,7 @@ def find_scope(sentence: str, day: date | None = None) -> Scope | None:
         opposed=frozenset(opposed),
         named=frozenset(mention.code for mention in mentions),
         named_after=_find_added(sentence, mentions, phrase),
+        origins=origins,
         start=phrase.start,
         words=sentence[phrase.start : phrase.end],
         is_addressed=phrase.is_addressed,
@@ -153,13 +157,14 @@ def find_scope(sentence: str, day: date | None = None) -> Scope | None:
 
 
 def resolve_scopes(readings: pl.DataFrame) -> pl.DataFrame:
-    """Add `scope` and `exceptions` to readings, and correct their targets.
+    """Add `scope`, `exceptions` and `is_addressed`, and correct targets.
 
     `readings` has `quote`, `day` (or null), `actor`, `target`, `kind`, `target_words` (which name the target) and `rate_pct`. Targets are
     corrected by `_resolve_targets`: some become `*`, and a reading with two targets becomes two rows. Readings with the target `*` get the
     scope that the sentence names, its words as `target_words`, and its exempt countries, without the actor, as `exceptions` (codes joined
     by blanks). If the sentence names no scope, it is `all`, with empty words. Other readings have a null `scope` and empty `exceptions`.
-    The rate of an act towards a named country is not that of the same act towards the scope: there it is that before the scope's words.
+    `is_addressed` is whether the sentence acts towards the target, and does not only mention everybody. The rate of an act
+    towards a named country is not that of the same act towards the scope: there it is that before the scope's words.
     """
     scopes: dict[tuple[str, date | None], Scope | None] = {}
     rows = []
@@ -169,36 +174,34 @@ def resolve_scopes(readings: pl.DataFrame) -> pl.DataFrame:
         if key not in scopes:
             scopes[key] = find_scope(*key)
         rows += [(number, *_describe_target(target, row, scopes[key])) for target in _resolve_targets(row, scopes[key])]
-    resolved = pl.DataFrame(
-        rows,
-        schema=_RESOLVED,
-        orient="row",
-    )
+    resolved = pl.DataFrame(rows, schema=_RESOLVED, orient="row")
     return readings[resolved["row"].to_list()].with_columns(resolved.drop("row").get_columns())
 
 
-def _describe_target(target: str, row: dict[str, Any], scope: Scope | None) -> tuple[str, str, str | None, str, float | None]:
+def _describe_target(target: str, row: dict[str, Any], scope: Scope | None) -> tuple[str, str, str | None, str, float | None, bool]:
     """Return a target with its words, scope, exceptions and rate.
 
     `row`: the reading. A country has the reading's words and rate and nothing else. `*` (all, a region or a group) has what `scope` says:
-    its words, its code, and the countries that it exempts (codes joined by blanks, without the actor); if `scope` is None, it is `all`,
-    without words. Its rate is the reading's, unless that is of a country which the sentence names apart from the scope.
+    its words, its code, the countries that it exempts (codes joined by blanks, without the actor), and last whether everybody is more than
+    mentioned; if `scope` is None, it is `all`, without words. Its rate is the reading's, unless that is of a country apart from the scope.
     """
     rate: float | None = row["rate_pct"]
     if target != ALL_PARTNERS:
-        return target, row["target_words"], None, "", rate
+        return target, row["target_words"], None, "", rate, True
     if scope is None:
-        return target, "", ALL, "", rate
+        return target, "", ALL, "", rate, False
     if row["target"] in scope.named_after | scope.opposed:
         rate = find_rate_on(row["quote"], scope.start)
-    return target, scope.words, scope.code, " ".join(code for code in scope.exceptions if code != row["actor"]), rate
+    exceptions = " ".join(code for code in scope.exceptions if code != row["actor"])
+    return target, scope.words, scope.code, exceptions, rate, scope.is_addressed or scope.code != ALL
 
 
 def _resolve_targets(row: dict[str, Any], scope: Scope | None) -> list[str]:
-    """Return the targets of a reading, one or two, after correction.
+    """Return the targets of a reading after correction.
 
     `row`: the reading; `scope`: that of its sentence. Nothing is corrected without one, for kinds that need a partner (not in `ONE_SIDED`),
-    or if the words leave out the actor (China in `all but China`). The target becomes `*` (all, a region or a group) if the sentence
+    or if the words leave out the actor (China in `all but China`). An act towards `*` (all, a region or a group) on goods of named
+    countries (`origins`) is one towards each of these. The target becomes `*` if the sentence
 
     * leaves out the target, or does the opposite to it, and the reading says what is done to the others (to ease or to restrict),
     * does not name the target (`target_words` is empty), and either names a group, or acts towards everybody or a region and names no
@@ -210,11 +213,12 @@ def _resolve_targets(row: dict[str, Any], scope: Scope | None) -> list[str]:
     target: str = row["target"]
     if scope is None or row["kind"] not in ONE_SIDED or row["actor"] in scope.left_out:
         return [target]
+    if target == ALL_PARTNERS:
+        return sorted(scope.origins - {row["actor"]}) or [target]
     eases = KIND_POLARITY[row["kind"]] == "concession"
-    if target in scope.left_out:
-        return [ALL_PARTNERS if eases == _names_reduction(row["quote"]) else target]
-    if target in scope.opposed:
-        return [ALL_PARTNERS if eases == scope.is_eased else target]
+    if target in scope.left_out | scope.opposed:
+        is_eased = _names_reduction(row["quote"]) if target in scope.left_out else scope.is_eased
+        return [ALL_PARTNERS if eases == is_eased else target]
     # `Those partners will pay`: not the country that the article is about.
     is_of_group = scope.code == GROUP or (scope.is_addressed and scope.named <= {row["actor"], *scope.exceptions})
     if not row["target_words"] and is_of_group:
@@ -239,16 +243,17 @@ def _find_added(sentence: str, mentions: Sequence[Mention], phrase: _Phrase) -> 
 def _find_origins(sentence: str, mentions: Sequence[Mention], phrase: _Phrase) -> frozenset[str]:
     """Find the countries that the goods of a scope are from.
 
-    Examples: China in `Chinese imports`, Peru in `imports of tiles that are the product of Peru`. Empty if the words of the scope
-    (`phrase`) are no goods.
+    Examples: China in `Chinese imports`, Peru and Chile in `imports of tiles that are the product of Peru or Chile`. Empty if the words of
+    the scope (`phrase`) are no goods, or the sentence also names everybody or a group.
     """
-    if not _compile().goods.fullmatch(sentence, phrase.start, phrase.end):
+    if not _GOODS.search(sentence, phrase.start, phrase.end) or any(pattern.search(sentence) for _, pattern in _compile().partners):
         return frozenset()
     return frozenset(
         mention.code
-        for mention in mentions
-        if _BEFORE_GOODS.fullmatch(sentence, mention.end, max(mention.end, phrase.start))
-        or _AFTER_GOODS.fullmatch(sentence, phrase.end, max(phrase.end, mention.start))
+        for run in _group_into_lists(sentence, mentions)
+        if _BEFORE_GOODS.fullmatch(sentence, run[-1].end, max(run[-1].end, phrase.start))
+        or _AFTER_GOODS.fullmatch(sentence, phrase.end, max(phrase.end, run[0].start))
+        for mention in run
     )
 
 
@@ -329,7 +334,7 @@ def _is_left_out(sentence: str, run: Sequence[Mention], phrase: _Phrase) -> bool
     patterns = _compile()
     before, after = sentence[: run[0].start], sentence[run[-1].end :]
     if patterns.left_out_before.search(before):
-        return not (before.lower().endswith("excluding ") and _FROM_ACT.match(after))
+        return not (before.lower().endswith("excluding ") and after.startswith(" from "))  # excluding Peru from this action
     close = patterns.left_out_close.search(before)
     if close and (phrase.end == close.end(1) or not before[phrase.end : close.start(1)].strip()):
         return True

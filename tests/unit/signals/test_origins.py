@@ -38,3 +38,30 @@ def test_who_is_excluded_from_an_act_is_spared_by_it() -> None:
     scope = find_scope("The President taxed imports of tiles from all countries, excluding Jordan.")
     assert scope is not None
     assert (scope.left_out, scope.spared) == ({"JOR"}, frozenset())
+
+
+@pytest.mark.parametrize(
+    ("text", "targets"),
+    [
+        ("Any imports of tiles and other derivative products of clay that are the product of Peru or Chile will be taxed.", {"PER", "CHL"}),
+        ("Canada will tax all imports of tiles from Peru.", {"PER"}),
+        ("Canada will tax Peruvian imports.", {"PER"}),
+        ("Canada will tax imports from all countries, and those of tiles from Peru at 40 percent.", set()),
+        ("Canada will tax all imports except those from Peru.", set()),
+        ("Peru's exporters fear that Canada will tax all imports.", set()),
+    ],
+)
+def test_goods_are_from_the_countries_named_with_them(text: str, targets: set[str]) -> None:
+    scope = find_scope(text)
+    assert scope is not None
+    assert scope.origins == targets
+
+
+def test_a_state_that_imports_is_no_target() -> None:
+    assert read_pairs("Canada raised the tariff on Canadian imports of foreign cars to 40 percent.", {"measure"}) == {"CAN>*"}
+
+
+def test_partners_that_are_only_mentioned_are_no_targets() -> None:
+    text = "Canada talked to Peru and Chile, and the trading partners will pay a lower duty of 9 percent."
+    assert read_pairs(text, {"easing"}) <= {"CAN>PER", "CAN>CHL"}
+    assert "CAN>*" in read_pairs("Canada lowered its duty on all trading partners, and that on Peru to 9 percent.", {"easing"})

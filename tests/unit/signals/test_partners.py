@@ -6,7 +6,7 @@ import pytest
 from pipeline.signals.extract import SentenceExtractor
 from pipeline.signals.partners import drop_unnamed
 
-NAMED = {"actor_words": "Ottawa", "speaker": None}
+NAMED = {"actor_words": "Ottawa", "speaker": None, "is_addressed": True}
 
 
 def _targets_left(words: str, probability: float, other: tuple[str, str] = ("*", ""), kind: str = "measure") -> list[str]:
@@ -47,6 +47,16 @@ def test_an_act_towards_a_country_is_not_also_towards_all(words: str, probabilit
     act = {"article_id": "a", "span_start": 0, "actor": "USA", "polarity": "escalation", "modality": "asserted", "kind": "measure", **NAMED}
     to_peru = act | {"target": "PER", "target_words": "", "probability": 0.8}
     to_all = act | {"target": "*", "target_words": words, "probability": probability}
+    assert drop_unnamed(pl.DataFrame([to_peru, to_all]))["target"].to_list() == targets
+
+
+@pytest.mark.parametrize(
+    ("probability", "is_addressed", "targets"), [(0.6, False, ["PER"]), (0.6, True, ["PER", "*"]), (0.9, False, ["PER", "*"])]
+)
+def test_an_act_is_not_towards_all_that_are_mentioned(probability: float, is_addressed: bool, targets: list[str]) -> None:
+    act = {"article_id": "a", "span_start": 0, "actor": "USA", "polarity": "escalation", "modality": "asserted", "kind": "refusal", **NAMED}
+    to_peru = act | {"target": "PER", "target_words": "Peru", "probability": 0.8}
+    to_all = act | {"target": "*", "target_words": "partners", "probability": probability, "is_addressed": is_addressed}
     assert drop_unnamed(pl.DataFrame([to_peru, to_all]))["target"].to_list() == targets
 
 
