@@ -103,6 +103,7 @@ def _find_names(tokens: Sequence[Token], day: date | None, leaders: Collection[t
             and not _is_exception(tokens, at, last, name)
             and not _is_dateline(tokens, at, last, name)
             and not _is_venue(tokens, at, last, name)
+            and not _is_of_money(tokens, at, last)
         ):
             mentions.append(Mention(name.code, tokens[at].start, tokens[last].end, name.role, _is_actor(tokens, at, last, name)))
             yield mentions[-1], name
@@ -279,6 +280,13 @@ def _is_venue(tokens: Sequence[Token], first: int, last: int, name: Name) -> boo
     if name.role != "capital" or not first or tokens[first - 1].lower not in cues("before_venues"):
         return False
     return any(token.lower in cues("meetings") for token in tokens[last + 1 : last + 1 + LOOK_AHEAD])
+
+
+def _is_of_money(tokens: Sequence[Token], first: int, last: int) -> bool:
+    """Whether a name is part of a sum of money: `5 million US dollars`."""
+    before = tokens[first - 1].lower if first else ""
+    after = tokens[last + 1].lower if last + 1 < len(tokens) else ""
+    return after in {"dollars", "dlrs"} and (before[:1].isdigit() or before in {"million", "mln", "billion", "bln", "trillion"})
 
 
 def _is_actor(tokens: Sequence[Token], first: int, last: int, name: Name) -> bool:
