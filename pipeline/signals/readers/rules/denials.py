@@ -41,10 +41,13 @@ _WORDS = r"(?: [\w'\u2019$-]+)"
 # A restriction did not come. That is no relief, but a deal that averted it may be one.
 _AVERTED = re.compile(r"\b(?:was|were|been) (?:\w+ )?averted\b", re.IGNORECASE)
 _DEAL_WORD = re.compile(r"\b(?:deal|agree\w*|accord|pact|truce|compromise)\b", re.IGNORECASE)
+# A firm by its form, or in angle brackets, as news agencies mark shares.
+_COMPANY = r"(?:\b(?:Inc|Corp|Ltd|PLC|Plc|plc|GmbH|LLC|LLP)\b|\bCo\b\.?(?= |,)|<[A-Z][^<>]{0,60}>)"
 _FIRM = re.compile(
-    r"\b(?:Inc|Corp|Ltd|PLC|Plc|plc|GmbH|LLC|LLP)\b|\bCo\.?(?= |,)|\b(?:both|two|the) (?:companies|firms)\b|\bjoint venture\b|\btie-up\b"
+    rf"{_COMPANY}|\b(?:both|two|the) (?:companies|firms)\b|\b(?i:joint venture|tie-up)\b"
     r"|\b[Bb]usiness(?:men|people|women)\b|\b[Cc]hambers? of [Cc]ommerce\b"
 )
+_FIRM_SAYS = re.compile(rf"^(?:[\w.&'\u2019-]+ ){{0,5}}?{_COMPANY}(?:,? (?:[\w.<>-]+,? ){{0,6}}?)? ?(?:said|says|announced)\b")
 # Who acts or decides here is a state after all.
 _OFFICE = re.compile(
     r"\b(?:administration|agency|ambassador|authorit\w+|cabinet|commission\w*|congress|court|department|governments?|leaders?|ministers?|ministr\w+"
@@ -143,17 +146,27 @@ def _is_excluded(text: str) -> bool:
 
 
 def _is_between_firms(sentence: MarkedSentence) -> bool:
-    """Whether firms deal with each other, and no state acts."""
+    """Whether firms deal with each other, and no state acts.
+
+    An office of no named state does not act in what a firm says: `Ford Corp said the commission approved its deal`.
+    """
     text = sentence.text
-    return _FIRM.search(text) is not None and _OFFICE.search(text) is None and not _names_acting_state(sentence)
+    is_of_firms = (_FIRM.search(text) is not None and _OFFICE.search(text) is None) or _FIRM_SAYS.search(text) is not None
+    return is_of_firms and not _names_acting_state(sentence)
 
 
 def _names_acting_state(sentence: MarkedSentence) -> bool:
-    """Whether a state may be a subject.
+    """Whether a state or its government may be a subject.
 
-    A pronoun does not count: next to firms it may mean one of them.
+    A pronoun does not count: next to firms it may mean one of them. Nor does what a firm owns there: `Ford Corp's U.S. plants`.
     """
-    return any(is_subject(sentence, at) and mention.role != "pronoun" for at, mention in enumerate(sentence.mentions))
+    return any(
+        mention.is_actor
+        and mention.role != "pronoun"
+        and not sentence.is_governed(first)
+        and sentence.words_between(first - 1, first) != ["'s"]
+        for mention, (first, _) in sentence.located_mentions
+    )
 
 
 def _find_averted(sentence: MarkedSentence) -> Iterator[Denial]:
@@ -346,7 +359,7 @@ _OF_TEXT: tuple[tuple[Denial, Callable[[str], bool]], ...] = (
     (Denial("date", frozenset({"dialogue"})), talks.only_date_act),
 )
 _OF_SENTENCE: tuple[tuple[Denial, Callable[[MarkedSentence], bool]], ...] = (
-    (Denial("firms", _DEAL), _is_between_firms),
+    (Denial("firms", _DEAL | {"investigation"}), _is_between_firms),
     (Denial("firm", _ESCALATION, only_unnamed=True), _is_firm_addressed),
     (Denial("round", _TALK), talks.are_world_round),
     (Denial(EARLIER, _ALL_KINDS - {"dialogue"}), is_earlier),
