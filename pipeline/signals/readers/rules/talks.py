@@ -16,6 +16,13 @@ _PRELIMINARIES = re.compile(
     r"(?:accord|agreement|deal|pact|treaty)\b",
     re.IGNORECASE,
 )
+# An old treaty by its name, and words that say that something is agreed.
+_TREATY = re.compile(r"\bGeneral Agreement on Tariffs and Trade\b", re.IGNORECASE)
+_AGREED = re.compile(
+    r"\b(?:accept|accord|agree|commit|compromis|conclud|deal|framework|memorand|pact|pledge|protocol|settle|sign|treat(?:y|ies)|truce"
+    r"|underst)\w*\b",
+    re.IGNORECASE,
+)
 # Talks of all members of the World Trade Organization are none between two states.
 _ROUND = re.compile(r"\b(?:Uruguay|Doha|Tokyo) round\b", re.IGNORECASE)
 # Talks that nobody has, unless a word of `_TURN` shows that another clause says otherwise: `we are not having any negotiations`.
@@ -66,6 +73,11 @@ _DONE_BEFORE = re.compile(
 def settle_terms(text: str) -> bool:
     """Whether a sentence only says how a deal will be negotiated."""
     return _PRELIMINARIES.search(text) is not None
+
+
+def only_name_treaty(text: str) -> bool:
+    """Whether the only agreement of a sentence is an old treaty."""
+    return _TREATY.search(text) is not None and _AGREED.search(_TREATY.sub("", text)) is None
 
 
 def are_world_round(sentence: MarkedSentence) -> bool:
