@@ -1,7 +1,7 @@
 """Sentences with the words of an act, but about something else.
 
-Subjects are aid to producers, boycotts by consumers, taxes of persons, other disputes (visas, arms) and accusations taken back. Does not
-belong here: which kinds of signals a sentence then cannot have (`denials.py`).
+Subjects are aid to producers, boycotts by consumers, taxes of persons, other disputes (visas, arms, wages) and accusations taken back.
+Does not belong here: which kinds of signals a sentence then cannot have (`denials.py`).
 """
 
 import re
@@ -33,7 +33,9 @@ _GOVERNMENT = re.compile(
 )
 _PERSONAL = re.compile(
     r"\baccidental americans?\b|\bdual (?:nationals|citizens)\b|\b(?:income|inheritance) tax(?:es)?\b"
-    r"|\btax (?:havens?|evaders?|evasion|exiles?)\b",
+    r"|\btax (?:havens?|evaders?|evasion|exiles?)\b"
+    r"|\b(?:cut(?:s|ting)?|lower(?:s|ed|ing)?|reduc(?:e|es|ed|ing)) (?:\w+ )?taxes (?:for|on) (?:\w+ ){0,3}?"
+    r"(?:companies|families|firms|households|owners|producers|seniors|tips|workers)\b",
     re.IGNORECASE,
 )
 # A tax with one of these words is one on trade; `tax` itself and words such as `invest` say nothing here.
@@ -47,6 +49,7 @@ _OTHER_DISPUTE = re.compile(
     r"|hack(?:s|ed|ers?|ing)?|cyber-?attacks?|(?:election )?meddling|election interference|influence (?:\w+ ){1,2}elections?"
     r"|espionage|spying"
     r"|human[- ]rights|rights abuses?"
+    r"|H-1B|(?:non-?immigrant|foreign) workers|aliens"
     r"|Uighurs?|Uyghurs?|crackdown|prisoners?|extradit\w+|nuclear (?:programs?|programmes?|weapons?|tests?))\b",
     re.IGNORECASE,
 )
@@ -59,6 +62,9 @@ _TRADE = re.compile(
     r"|market|oil\b|gas\b|invest|econom|commerc|negotiat|(?<!arms )deals?\b|tax|suppl(?:y|ies)\b|licen[cs]|ports?\b|Huawei\b)",
     re.IGNORECASE,
 )
+# Talks about work and pay. With a capital, a union is one of states.
+_LABOUR = re.compile(r"\b(?:(?-i:(?<!customs )(?:trade )?unions?)|strik(?:es?|ers)|wages?|walkouts?)\b", re.IGNORECASE)
+_TALKED = re.compile(r"\b(?:deals?|negotiat\w+)\b", re.IGNORECASE)
 # What is taken back is no accusation: `drops the label of currency manipulator`.
 _CLEARED = re.compile(
     r"\b(?:no longer|drops?|dropped|lifts?|lifted|removes?|removed|rescinds?|rescinded|withdraws?|withdrew|revers(?:es|ed))\b[^.;:]{0,80}"
@@ -92,6 +98,12 @@ def is_other_dispute(text: str) -> bool:
     """
     rest = _OTHER_DISPUTE.sub("", text)
     return rest != text and not _TRADE.search(text) and not names_product(_DRUGS.sub("", rest))
+
+
+def is_labour_dispute(text: str) -> bool:
+    """Whether a sentence is about strikes, unions or wages, and not trade."""
+    rest = _LABOUR.sub("", text)
+    return rest != text and _TRADE.search(_TALKED.sub("", rest)) is None
 
 
 def is_taken_back(text: str) -> bool:
