@@ -25,6 +25,8 @@ CONDITION_REACH = 9
 OUTCOME_REACH = 6
 OPENING_REACH = 2
 PERFECT_REACH = 3
+AIM_REACH = 9
+_TALKS = frozenset({"consultations", "discussions", "negotiations", "talks"})
 
 
 def adjust(sentence: MarkedSentence, acts: Iterable[Act]) -> list[Act]:
@@ -192,7 +194,8 @@ def _adjust_modality(sentence: MarkedSentence, act: Act) -> Act:
     duties`), an opening with a state as subject (`With Japan about to tax tea, ...`), a later clause with `has since`, or, only for kinds
     of `ESCALATING` and `CONCEDING`, a clause that opens with a word such as "after" or "since". Such a clause does not if the words before
     it only report on a market (`Shares fell after ...`), or after `after` in the present tense of headlines (`Growers cheer after Peru
-    lifts its duty`). Else a condition or forecast makes the act hypothetical. Acts of another modality stay as they are.
+    lifts its duty`). Else a condition, a forecast or talks that aim at it make the act hypothetical. Acts of another modality stay as
+    they are.
     """
     if act.modality != "asserted":
         return act
@@ -218,9 +221,26 @@ def _adjust_modality(sentence: MarkedSentence, act: Act) -> Act:
     # Words inside an object are no forecast: "trade war fears".
     in_objects = {at for mark in sentence.marks_of("object") for at in range(mark.first, mark.last + 1)}
     other_words = {token.lower for at, token in enumerate(sentence.tokens[start:end], start) if at not in in_objects}
-    if opener in cues("conditions") or cues("forecasters") & other_words:
+    # Nobody talks in order to tax: `used the talks to announce a duty` is news.
+    is_only_talked_of = (act.kind in CONCEDING or act.rule_id.endswith(".trade")) and _is_aim_of_talks(sentence, act.anchor)
+    if opener in cues("conditions") or cues("forecasters") & other_words or is_only_talked_of:
         return replace(act, modality="hypothetical")
     return act
+
+
+def _is_aim_of_talks(sentence: MarkedSentence, verb: int) -> bool:
+    """Whether talks only aim at an act: `opened talks with Peru to cut tariffs`.
+
+    The verb is an infinitive. Words for talks are up to `AIM_REACH` words before it, without comma, `and` or verb between them, and nobody
+    agrees there (`agreed at talks to cut tariffs`).
+    """
+    before = sentence.words_between(max(verb - AIM_REACH, 0), verb)
+    at = max((place for place, word in enumerate(before) if word in _TALKS), default=None)
+    if at is None or before[-1] != "to" or any(word.startswith(("agree", "decid")) for word in before):
+        return False
+    first = verb - len(before) + at
+    has_verb = any(first < mark.first < verb for mark in sentence.marks_of("verb", "operator"))
+    return not has_verb and {",", "and", "but", "or"}.isdisjoint(before[at:])
 
 
 def is_in_past_perfect(sentence: MarkedSentence, verb: int) -> bool:

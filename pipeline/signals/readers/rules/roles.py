@@ -30,7 +30,7 @@ TARGETS_ALL = frozenset({"measure", "threat", "easing", "investigation"})
 # What one side offers, plans or asks for is not yet done by both.
 ONE_SIDED = ("offer.", "threaten.", "demand.")
 # Rules of verbs that change the object: only its owner can do that.
-CHANGES = ("pause.", "end.", "lower.", "raise.")
+CHANGES = ("adjust.", "pause.", "end.", "lower.", "raise.")
 
 
 def find_roles(context: SentenceContext, parsed: ParsedSentence | None, act: Act) -> Iterator[tuple[str, str]]:
