@@ -10,6 +10,7 @@ from pipeline.signals.context import PAIR_SIZE
 from pipeline.signals.lexicon import cues
 from pipeline.signals.readers.rules.grammar import Act
 from pipeline.signals.readers.rules.pairs import find_allies, find_gain, find_owned_pair, find_possessor
+from pipeline.signals.readers.rules.panels import PANEL, find_panel_pair
 from pipeline.signals.readers.rules.parsed import PASSIVE_SUBJECTS, ParsedSentence, Party
 from pipeline.signals.readers.rules.word_order import (
     SentenceContext,
@@ -41,6 +42,8 @@ def find_roles(context: SentenceContext, parsed: ParsedSentence | None, act: Act
     sentence's syntax tree, None if no parser is installed.
     """
     pair = _find_settled_pair(context, act)
+    if act.rule_id == PANEL and not pair:
+        return
     if pair or "suffer." in act.rule_id:
         yield from [pair] if pair else _find_roles_of_sufferer(context, parsed, act)
         return
@@ -73,9 +76,12 @@ def find_roles(context: SentenceContext, parsed: ParsedSentence | None, act: Act
 def _find_settled_pair(context: SentenceContext, act: Act) -> tuple[str, str] | None:
     """Return the pair of an act if word order settles it.
 
-    It does (`pairs.py`) for who wins a relief, and for an act whose subject is a restriction with its owner (`Trump's India tariffs take
-    effect`).
+    It does (`pairs.py`) for who wins a relief or a ruling (`panels.py`), and for an act whose subject is a restriction with its owner
+    (`Trump's India tariffs take effect`).
     """
+    if act.rule_id == PANEL:
+        pair = find_panel_pair(context.sentence, context.main_pair)
+        return pair if pair and all(pair) else None
     if "suffer.gain." in act.rule_id:
         giver, winner = find_gain(context.sentence) or (None, "")
         return (giver, winner) if giver else None

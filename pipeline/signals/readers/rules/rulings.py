@@ -1,7 +1,7 @@
 """Rulings of a state's own courts on its restrictions.
 
-Example: `judges ruled that Trump had overstepped his authority in taxing Peru`, which ends the tax. Does not belong here: rulings of the
-World Trade Organization, which end nothing, and courts that `strike down` a duty (`compose.py`).
+Example: `judges ruled that Trump had overstepped his authority in taxing Peru`, which ends the tax. Does not belong here: what rulings of
+the World Trade Organization are, which end nothing (`panels.py`), and courts that `strike down` a duty (`compose.py`).
 """
 
 import re
@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from pipeline.signals.reader import SURE_SIGN
 from pipeline.signals.readers.rules.grammar import Act, class_of, matched_words
 from pipeline.signals.readers.rules.matching import MarkedSentence
+from pipeline.signals.readers.rules.panels import find_panel_rulings
 
 SCORE = 0.6
 _COURT = r"\b(?:[Cc]ourts?|[Jj]udges?|[Jj]ustices|[Tt]ribunal)\b"
@@ -46,7 +47,8 @@ def ends_restriction(text: str) -> bool:
 
 
 def find_rulings(sentence: MarkedSentence) -> Iterable[Act]:
-    """Find the first restriction that a court ends, as easing."""
+    """Find rulings: the first restriction that a court ends, as easing."""
+    yield from find_panel_rulings(sentence)
     thing = next((mark for mark in sentence.marks_of("object") if class_of(mark) == "restriction"), None)
     if thing is not None and ends_restriction(sentence.text):
         yield Act(

@@ -1,0 +1,65 @@
+"""Rulings of the World Trade Organization on the restrictions of a state.
+
+Example: `a WTO panel found that Peru's duties break its rules`, an investigation of who complained. Does not belong here: rulings of a
+state's own courts (`rulings.py`), or complaints that are only filed (`compose.py`).
+"""
+
+import re
+from collections.abc import Iterable
+
+from pipeline.signals.context import PAIR_SIZE
+from pipeline.signals.readers.rules.grammar import Act
+from pipeline.signals.readers.rules.matching import MarkedSentence
+
+SCORE = 0.6
+#: Id of the rule.
+PANEL = "panel.ruling"
+_BODY = r"\b(?:W\.?T\.?O\b\.?|World Trade Organi[sz]ation|GATT|[Pp]anels?|[Aa]rbitrat(?:ors?|ion)|[Aa]ppellate [Bb]ody)\b"
+_RULES = r"\b(?:rule[sd]?|find|finds|found|side[sd]?|decide[sd]?)\b"
+_NEAR = r"[^.;:]{0,120}?"
+# Before the country that lost, or the one that won.
+_AGAINST = re.compile(rf"{_BODY}{_NEAR}{_RULES}[^.;:]{{0,40}}?\bagainst (?:the )?$")
+_WITH = re.compile(rf"{_BODY}{_NEAR}(?:\bside[sd]? with|{_RULES} (?:in favou?r of|for)|\bbacks?|\bbacked) (?:the )?$")
+_THAT = re.compile(rf"{_BODY}{_NEAR}{_RULES} (?:that )?(?:(?:most|many|some) of )?(?:the )?$")
+_UNLAWFUL = re.compile(
+    r"(?<!not )\b(?:against (?:its|the|world|global) rules|br(?:eak|eaks|oke|oken)|(?:in )?breach\w*|illegal|inconsistent|incompatible"
+    r"|unlawful|violat\w+)\b"
+)
+# Nobody has ruled yet.
+_OPEN = re.compile(r"\b(?:ask(?:s|ed|ing)?|could|expected|if|may|might|should|to rule|whether|will|would)\b")
+
+
+def find_panel_rulings(sentence: MarkedSentence) -> Iterable[Act]:
+    """Find a ruling, as an investigation of the side that lost."""
+    if find_panel_pair(sentence, ()) is not None:
+        at = next(i for i, token in enumerate(sentence.tokens) if re.fullmatch(_RULES + "|backs?|backed", token.lower))
+        yield Act(
+            kind="investigation",
+            rule_id=PANEL,
+            anchor=at,
+            focus=at,
+            instrument="investigation",
+            status="announced",
+            modality="asserted",
+            score=SCORE,
+            mutual=False,
+            words=(sentence.tokens[at].text,),
+        )
+
+
+def find_panel_pair(sentence: MarkedSentence, main_pair: tuple[str, ...]) -> tuple[str, str] | None:
+    """Return the states that won and lost; None without a ruling.
+
+    The other side is the only other country of the sentence or, if that names none, of `main_pair`; it is `` if it is not known.
+    """
+    if _OPEN.search(sentence.text):
+        return None
+    for mention in sentence.mentions:
+        before, after = sentence.text[: mention.start], sentence.text[mention.end :]
+        has_won = _WITH.search(before) is not None
+        if has_won or _AGAINST.search(before) or (_THAT.search(before) and _UNLAWFUL.search(after)):
+            named = {other.code for other in sentence.mentions if other.code != mention.code}
+            others = sorted(named or set(main_pair) - {mention.code})
+            other = others[0] if len(others) < PAIR_SIZE and others else ""
+            return (mention.code, other) if has_won else (other, mention.code)
+    return None
