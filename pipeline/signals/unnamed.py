@@ -24,6 +24,12 @@ _BEGINS = re.compile(
     r"(?:licen[cs]\w*|permits?|approval|tariffs?|dut(?:y|ies)|lev(?:y|ies)|surtax|quotas?|(?:export |import )?(?:controls?|bans?))\b",
     re.IGNORECASE,
 )
+# An office that opens an inquiry: `the market regulator opened an antitrust case`, `its ministry has launched a probe`.
+_OPENS_INQUIRY = re.compile(
+    r"^(?:\w+, )?(?:[Tt]he|[Ii]ts) (?:[\w-]+ ){0,3}?(?:administration|authority|customs|ministry|office|regulator|watchdog)"
+    r" (?:also |has |separately )*(?:began|begins|filed|files|launched|launches|opened|opens|started|starts)\b[^.;]{0,60}?"
+    r"\b(?:case|inquiry|investigation|probe|review)\b"
+)
 
 
 @dataclass
@@ -57,7 +63,7 @@ class Doers:
         the article names most), the other. A state that the sentence names is what the act is aimed at.
         """
         tokens = tokenize(text)
-        if any(m.role == "speaker" for m in mentions) or _names_actor(tokens, mentions) or not _is_trade_act(text, tokens):
+        if any(m.role == "speaker" for m in mentions) or _names_actor(tokens, mentions) or not _reports_act(text, tokens):
             return
         named = {mention.code for mention in mentions}
         likely = (speaker, self.doer, self.place or find_dateline(tokens), *(main_pair if named & set(main_pair) else ()))
@@ -73,6 +79,11 @@ def _names_actor(tokens: Sequence[Token], mentions: Iterable[Mention]) -> bool:
     """
     before = {after.start: token.lower for token, after in pairwise(tokens)}
     return any(mention.is_actor and before.get(mention.start) not in cues("governed") for mention in mentions)
+
+
+def _reports_act(text: str, tokens: Sequence[Token]) -> bool:
+    """Whether a sentence reports an act of trade policy or an inquiry."""
+    return _OPENS_INQUIRY.match(text) is not None or _is_trade_act(text, tokens)
 
 
 def _is_trade_act(text: str, tokens: Sequence[Token]) -> bool:

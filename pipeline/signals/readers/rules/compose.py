@@ -29,7 +29,7 @@ from pipeline.signals.readers.rules.grammar import (
     status_of,
 )
 from pipeline.signals.readers.rules.matching import Mark, MarkedSentence
-from pipeline.signals.readers.rules.nominal import find_new_restrictions
+from pipeline.signals.readers.rules.nominal import find_joined_probes, find_new_restrictions
 from pipeline.signals.readers.rules.pairs import find_possessor
 from pipeline.signals.readers.rules.phrases import Phrase
 from pipeline.signals.readers.rules.rates import sets_lower_rate
@@ -67,7 +67,7 @@ def find_acts(sentence: MarkedSentence) -> list[Act]:
     """
     used: set[int] = set()
     acts = [*_find_verb_acts(sentence, used), *find_operator_acts(sentence, used)]
-    acts += find_new_restrictions(sentence, used)
+    acts += [*find_new_restrictions(sentence, used), *find_joined_probes(sentence, acts, used)]
     if not any(act.modality == "asserted" or act.kind == "dialogue" for act in acts):
         acts += find_named_talks(sentence, used)
     acts += [*find_existing_restrictions(sentence, used), *find_effects(sentence), *find_rulings(sentence)]

@@ -52,6 +52,8 @@ KINDS = MappingProxyType(
 # Kind of an act that puts off or gives up one of this kind; other kinds are given up as the verb and its object say.
 UNDOING = MappingProxyType({"easing": "refusal", "measure": "easing", "investigation": "easing"})
 ESCALATING = frozenset({"measure", "investigation"})
+# Forms of a verb that have a subject; `both` is a past form or a participle.
+FINITE_FORMS = frozenset({"s", "past", "both"})
 REJECTABLE = frozenset({"demand", "offer"})
 #: Pairs of words before a threat that is carried out.
 FULFILLING = frozenset(
@@ -154,14 +156,30 @@ def governing_operators(sentence: MarkedSentence, at: int) -> list[Mark]:
     Operators are words such as `threatens` or `not`, which change the act at `at`. They are at most `OPERATOR_REACH` words away; in a
     clause that opens with a condition (`if`) they may be anywhere before `at`. Operators of another state are left out, except demands and
     accusations: in `Trump threatens, Beijing is ready to hit back` the threat is not Beijing's. Operators before `rather than` are left out
-    too: `seeks talks rather than` denies what follows. So are threats that are carried out (`is_fulfilled`).
+    too: `seeks talks rather than` denies what follows. So are threats that are carried out (`is_fulfilled`) and accusations that are joined
+    to another act of the same subject (`accuses Japan of dumping and opens an inquiry`).
     """
     start, _ = sentence.clause_bounds(at)
     earliest = start if sentence.tokens[start].lower in cues("conditions") else max(start, at - OPERATOR_REACH)
     operators = reversed(sentence.marks_of("operator", "operator_noun"))
     before = [mark for mark in operators if earliest <= mark.first < at and not is_fulfilled(sentence, mark)]
     instead = next((place for place, mark in enumerate(before) if mark.readings[0].entry["id"] == "instead"), len(before))
-    return [mark for mark in before[: instead + 1] if class_of(mark) in {"demand", "accuse"} or not _is_of_other_state(sentence, mark, at)]
+    return [
+        mark
+        for mark in before[: instead + 1]
+        if (class_of(mark) in {"demand", "accuse"} or not _is_of_other_state(sentence, mark, at))
+        and not _is_said_before(sentence, mark, at)
+    ]
+
+
+def _is_said_before(sentence: MarkedSentence, operator: Mark, at: int) -> bool:
+    """Whether an accusation is joined to a finite verb at word `at`.
+
+    Example: `accuses Japan of dumping and opens`.
+    """
+    is_joined = sentence.words_between(at - 1, at)[:1] in (["and"], ["but"], [","])
+    is_finite = any(verb.first == at and verb.form in FINITE_FORMS for verb in sentence.marks_of("verb"))
+    return class_of(operator) == "accuse" and operator.form in FINITE_FORMS and is_joined and is_finite
 
 
 def is_fulfilled(sentence: MarkedSentence, operator: Mark) -> bool:

@@ -3,7 +3,8 @@
 Acts of verbs with objects are in `compose.py`, all other acts in `bare.py`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from pipeline.signals.lexicon import cues
 from pipeline.signals.readers.rules.grammar import (
@@ -22,6 +23,8 @@ from pipeline.signals.readers.rules.pairs import find_owned_pair
 NEW_REACH = 4
 TARGET_REACH = 6
 NEW_RESTRICTION_SCORE = 0.5
+# What directly follows an inquiry, before whom it is about.
+_ABOUT = frozenset({"against", "into", "of", "on", "over"})
 
 
 def find_new_restrictions(sentence: MarkedSentence, used: set[int]) -> Iterable[Act]:
@@ -57,6 +60,42 @@ def find_new_restrictions(sentence: MarkedSentence, used: set[int]) -> Iterable[
             words=matched_words(sentence, thing),
             thing=thing.first,
         )
+
+
+def find_joined_probes(sentence: MarkedSentence, acts: Sequence[Act], used: set[int]) -> Iterable[Act]:
+    """Find inquiries that a verb announces next to its restriction.
+
+    Example: `announced duties on tin, a probe of a Canadian bank and ...`. Between the restriction of a measure (`acts`) and the inquiry is
+    a comma or `and`, and no verb of the lexicon. A word such as `into` directly follows the inquiry, or a name precedes it (`Minera
+    probe`). Objects whose position is in `used` are acts already.
+    """
+    done = [act for act in acts if act.kind == "measure" and act.modality == "asserted" and act.thing is not None]
+    for thing in sentence.marks_of("object"):
+        act = next((act for act in done if thing.first not in used and _is_joined(sentence, act, thing)), None)
+        if class_of(thing) == "probe" and act is not None:
+            used.add(thing.first)
+            yield replace(
+                act,
+                kind="investigation",
+                rule_id="joined.probe.firm" if thing.readings[0].entry.get("of_firm") else "joined.probe",
+                focus=thing.last,
+                instrument=str(thing.readings[0].entry["instrument"]),
+                status="announced",
+                words=matched_words(sentence, thing),
+                thing=thing.first,
+            )
+
+
+def _is_joined(sentence: MarkedSentence, act: Act, probe: Mark) -> bool:
+    """Whether an inquiry (`probe`) is announced next to an act."""
+    start = max(act.anchor, act.thing or 0) + 1
+    between = sentence.words_between(start, probe.first)
+    joints = [at for at, word in enumerate(between) if word in {",", "and"}]
+    if not joints or any(start <= verb.first < probe.first for verb in sentence.marks_of("verb", "operator")):
+        return False
+    is_named = sentence.tokens[probe.first - 1].text[0].isupper() and not sentence.title_words
+    is_about = is_named or not _ABOUT.isdisjoint(sentence.words_between(probe.last + 1, probe.last + 2))
+    return is_about and cues("governed").isdisjoint(between[joints[-1] :])
 
 
 def _has_target(sentence: MarkedSentence, thing: Mark) -> bool:
