@@ -56,6 +56,12 @@ _ACT = re.compile(
     r"|appropriate (?:\w+ )?(?:actions?|measures))\b"
     r"|\b\d+ percent\b|\bshall be subject to\b|\bshall no longer\b|\bin lieu of\b|\bduty-free\b"
 )
+# What the order does elsewhere: `the duty increases in this proclamation`.
+_DONE_ELSEWHERE = re.compile(
+    r"\b(?:the|these|such) (?:[\w-]+ ){0,3}?(?:increases?|reductions?|exemptions?|suspensions?)"
+    r" (?:in|of|under) this (?:order|proclamation)\b",
+    re.IGNORECASE,
+)
 _ZONE = re.compile(
     r"\bforeign[- ]trade zone.*\b(?:privileged foreign|domestic)[\"\u201d]? status|\b(?:admitted|admission) [^.;:]{0,40}privileged foreign"
 )
@@ -78,4 +84,4 @@ def does_nothing(text: str) -> bool:
         return _RATE.search(text) is None
     if _REGULATION.search(text):
         return _OF_TRADE.search(text) is None
-    return bool(_TERMS.search(text) or _FORMALITIES.search(text)) and _ACT.search(text) is None
+    return bool(_TERMS.search(text) or _FORMALITIES.search(text)) and _ACT.search(_DONE_ELSEWHERE.sub("", text)) is None
