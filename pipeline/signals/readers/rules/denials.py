@@ -67,6 +67,8 @@ _RELENTING = re.compile(
 )
 
 _TERRITORIES = frozenset({"HKG", "MAC"})
+# Duties that add up to a rate are no higher than it.
+_CAP = re.compile(r"\b[Tt]he sum of (?:the|its)\b[^.;]{0,400}?\b(?:shall|will) be (?:equal to )?\d+ percent")
 _INCLUDED = re.compile(r"\((?:including|which includes?) [^()]*\)")
 # What is left out of a relief is not relieved.
 _EXCLUDED = re.compile(
@@ -116,6 +118,7 @@ def find_denials(sentence: MarkedSentence) -> Iterator[Denial]:
         _find_one_market,
         _find_allies,
         _find_included,
+        _find_capped,
     ):
         yield from find(sentence)
 
@@ -308,6 +311,15 @@ def _find_included(sentence: MarkedSentence) -> Iterator[Denial]:
     for mention in sentence.mentions:
         if mention.code in _TERRITORIES and any(start < mention.start < end for start, end in included):
             yield Denial("included", _ALL_KINDS, target=mention.code)
+
+
+def _find_capped(sentence: MarkedSentence) -> Iterator[Denial]:
+    """Yield that a limit on summed duties restricts no named partner.
+
+    Example: `for products of Peru, the sum of its duty and the additional one shall be 15 percent`.
+    """
+    if _CAP.search(sentence.text):
+        yield from (Denial("capped", _ESCALATION, target=code) for code in sorted({mention.code for mention in sentence.mentions}))
 
 
 @cache
