@@ -83,6 +83,11 @@ _EARLIER_ORDER = re.compile(
 _RETOLD = re.compile(
     r"\bI (?:also |further |previously )?(?:determined|decided|found|deemed|concluded|stated|proclaimed|imposed|directed|declared)\b"
 )
+_STATED = re.compile(
+    rf"\b(?:[Tt]he (?:proclamation|order|memorandum)|{_ORDER} \d+,?(?: as amended,)?) (?:further |also )?"
+    r"(?:explained|noted|provided|recogni[sz]ed|stated)\b"
+    r"|^\W*In (?:earlier|previous|subsequent) (?:orders|proclamations),"
+)
 # What an order recalls of the report before it. News names the secretary.
 _RECOMMENDED = re.compile(r"\b[Tt]he Secretary (?:also |further |\w+ly )?(?:advised|concluded|found|recommended|suggested)\b")
 _OF_ORDERS = re.compile(
@@ -178,15 +183,15 @@ def _retells_order(sentence: str, day: date | None) -> bool:
     """Whether an order retells an earlier one.
 
     It opens with the name of that order, which has no date or one more than `MAX_DAYS_OLD` days before `day`, or its first person decided
-    something in the simple past, or `the Secretary` recommended it. Words that say that something is decided now (`I determine`, `today`)
-    exclude it.
+    something in the simple past, `the Secretary` recommended it, or `the proclamation` stated it. Words that say that something is decided
+    now (`I determine`, `today`) exclude it.
     """
     if _NEWLY_DECIDED.search(sentence):
         return False
     if _EARLIER_ORDER.match(sentence):
         age = next((age for _, age in _iter_days(sentence, day)), None) if day else None
         return age is None or age > MAX_DAYS_OLD
-    is_recommended = _RECOMMENDED.search(sentence) is not None
+    is_recommended = _RECOMMENDED.search(sentence) is not None or _STATED.search(sentence) is not None
     return is_recommended or (_RETOLD.search(sentence) is not None and _OF_ORDERS.search(sentence) is not None)
 
 
