@@ -7,6 +7,7 @@ words belongs here.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import pairwise
 
 import polars as pl
 
@@ -110,12 +111,19 @@ def _find_acts_of(group: SentenceCandidates) -> _SentenceActs | None:
 
 
 def _to_parser_text(sentence: MarkedSentence) -> str:
-    """Return the text for the parser, without capitals in headlines.
+    """Return the text for the parser, without misleading capitals.
 
-    The parser takes Words With Capitals for names. Countries and shorter words keep their capitals, and every word its offset.
+    The parser takes Words With Capitals for names. Those of a headline lose their capitals, except countries and shorter words, and so do
+    verbs after an abbreviation (`the U.S. Imposes`), which old agency reports begin with a capital. Every word keeps its offset.
     """
     text = sentence.text
-    for word in sentence.title_words:
+    verbs = {mark.first for mark in sentence.marks_of("verb", "operator")}
+    after_points = [
+        token
+        for at, (before, token) in enumerate(pairwise(sentence.tokens), 1)
+        if before.text.endswith(".") and len(before.text) > 1 and (at in verbs or token.lower in cues("stops"))
+    ]
+    for word in (*sentence.title_words, *after_points):
         if len(word.text.lower()) == len(word.text):
             text = f"{text[: word.start]}{word.text.lower()}{text[word.end :]}"
     return text
