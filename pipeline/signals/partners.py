@@ -29,19 +29,23 @@ def drop_unnamed(readings: pl.DataFrame) -> pl.DataFrame:
     * talks of a country that the sentence does not name with the state that speaks: who says `we had good talks` reports its own part,
     * asserted one-sided acts (`ONE_SIDED`) towards a country without words, if an asserted one of the same actor and polarity in the
       sentence is towards all (`*`) or a country with a name, and their probability is at most `LEAD_OVER_NAMED` higher,
+    * those of any kind towards a country without words, if one of the same actor and polarity is towards a country with a name, and more
+      probable,
     * those towards all without words, if one is towards a country, and their probability is below the `SHARE_OF_COUNTRY` of that one,
     * signals of any kind towards all that the sentence only mentions (`is_addressed`), if one of the same actor and polarity is towards a
       country, and more probable.
     """
     is_talk_of_other = (pl.col("kind") == "dialogue") & (pl.col("actor_words") == "") & (pl.col("target") == pl.col("speaker"))
     heard = readings.filter(~is_talk_of_other.fill_null(value=False))
-    is_named = _is_general | pl.col("target_words").str.contains("[A-Z]")
+    is_by_name = ~_is_general & pl.col("target_words").str.contains("[A-Z]")
     unlikely = pl.col("probability") <= pl.col("of_others") + LEAD_OVER_NAMED
-    named = _drop_unlikely(heard, _is_act & ~_is_general & _has_no_words, _is_act & is_named, unlikely)
+    acts = _drop_unlikely(heard, _is_act & ~_is_general & _has_no_words, _is_act & (_is_general | is_by_name), unlikely)
+    is_less = pl.col("probability") < pl.col("of_others")
+    named = _drop_unlikely(acts, _is_asserted & ~_is_general & _has_no_words, _is_asserted & is_by_name, is_less)
     unlikely = pl.col("probability") < SHARE_OF_COUNTRY * pl.col("of_others")
     general = _drop_unlikely(named, _is_act & _is_general & _has_no_words, _is_act & ~_is_general, unlikely)
     is_mentioned = _is_asserted & _is_general & ~_has_no_words & ~pl.col("is_addressed")
-    return _drop_unlikely(general, is_mentioned, _is_asserted & ~_is_general, pl.col("probability") < pl.col("of_others"))
+    return _drop_unlikely(general, is_mentioned, _is_asserted & ~_is_general, is_less)
 
 
 def _drop_unlikely(readings: pl.DataFrame, is_unnamed: pl.Expr, is_other: pl.Expr, is_unlikely: pl.Expr) -> pl.DataFrame:

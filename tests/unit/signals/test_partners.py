@@ -40,6 +40,13 @@ def test_an_act_more_probably_towards_one_stays() -> None:
     assert _targets_left("", 0.4, kind="accusation") == ["PER", "*"]
 
 
+def test_a_deal_with_a_named_country_is_none_with_an_unnamed_one() -> None:
+    assert _targets_left("", 0.4, ("JPN", "Japan"), kind="agreement") == ["JPN"]
+    assert _targets_left("", 0.6, ("JPN", "Japan"), kind="agreement") == ["PER", "JPN"]
+    assert _targets_left("Peru", 0.4, ("JPN", "Japan"), kind="agreement") == ["PER", "JPN"]
+    assert _targets_left("", 0.4, ("JPN", "they"), kind="agreement") == ["PER", "JPN"]
+
+
 @pytest.mark.parametrize(
     ("words", "probability", "targets"), [("", 0.39, ["PER"]), ("", 0.41, ["PER", "*"]), ("all imports", 0.39, ["PER", "*"])]
 )
