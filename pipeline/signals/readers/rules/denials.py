@@ -368,6 +368,7 @@ _OF_TEXT: tuple[tuple[Denial, Callable[[str], bool]], ...] = (
     (Denial("lawmakers", _STATEMENTS | {"measure", "threat"}), outsiders.is_said_by_lawmakers),
     (Denial("terms", frozenset({"agreement"})), talks.settle_terms),
     (Denial("name", frozenset({"agreement"})), talks.only_name_treaty),
+    (Denial("any", _DEAL | {"offer"}), talks.is_any_deal),
     (Denial("none", _TALK), talks.are_not_held),
     (Denial("public", frozenset({"dialogue"})), talks.are_public),
     (Denial("date", frozenset({"dialogue"})), talks.only_date_act),

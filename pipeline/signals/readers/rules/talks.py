@@ -23,6 +23,11 @@ _AGREED = re.compile(
     r"|underst)\w*\b",
     re.IGNORECASE,
 )
+# What any deal would do: `a trade deal with Peru will change Norway`. Nobody has made it.
+_ANY_DEAL = re.compile(
+    r"^An? (?:[\w-]+ ){0,4}?(?:accord|agreement|deal|pact|treaty)\b"
+    r"(?:(?!\b(?:agreed|announced|concluded|reached|sealed|settled|signed|struck)\b)[^.;:])*? (?:could|may|might|will|would)\b"
+)
 # Talks of all members of the World Trade Organization are none between two states.
 _ROUND = re.compile(r"\b(?:Uruguay|Doha|Tokyo) round\b", re.IGNORECASE)
 # Talks that nobody has, unless a word of `_TURN` shows that another clause says otherwise: `we are not having any negotiations`.
@@ -78,6 +83,11 @@ def settle_terms(text: str) -> bool:
 def only_name_treaty(text: str) -> bool:
     """Whether the only agreement of a sentence is an old treaty."""
     return _TREATY.search(text) is not None and _AGREED.search(_TREATY.sub("", text)) is None
+
+
+def is_any_deal(text: str) -> bool:
+    """Whether a sentence says what an unmade deal would do."""
+    return _ANY_DEAL.match(text) is not None
 
 
 def are_world_round(sentence: MarkedSentence) -> bool:
