@@ -33,6 +33,7 @@ _ADDED = re.compile(r"\b(?:on|for|against|including|especially)(?:\s+the)?\s+$",
 _ALMOST = re.compile(r"(?i:all but)\s+(?!(?:an?|the|those|its|for|on|from|one|two|three|four|five|six|seven|eight|nine|ten)\b)[a-z]")
 # `China, the world's largest importer`: the country is ranked, nobody else is meant.
 _NOT_RANKED = r"(?!['\u2019]s (?:\w+-)?(?:\w+est|first|leading|main|most|only|second|third|top)\b)"
+_RANKED = re.compile(r"\b(?:\w+est|leading|main|top) \Z")  # `the largest foreign supplier` is one country
 _BREAK = re.compile(r"[,;:]|\b(?:and|but|while|with|as)\b", re.IGNORECASE)
 _GOODS = re.compile(r"\b(?:everything|goods|imported|imports)\Z", re.IGNORECASE)
 # Between goods and the country that they are from: `Peruvian tile imports`, `imports of tiles that are the product of Peru`.
@@ -280,7 +281,7 @@ def _find_phrase(sentence: str) -> _Phrase | None:
         )
         for code, pattern in patterns.partners
         for match in pattern.finditer(sentence)
-        if not _ALMOST.match(sentence, match.start())
+        if not _ALMOST.match(sentence, match.start()) and (match[0].endswith("s") or not _RANKED.search(sentence, 0, match.start()))
     ]
     named = [phrase for phrase in (*blocs, *partners) if phrase.is_addressed]
     goods = [_Phrase(match.start(), match.end(), ALL, is_addressed=True) for match in patterns.goods.finditer(sentence)]

@@ -65,3 +65,9 @@ def test_partners_that_are_only_mentioned_are_no_targets() -> None:
     text = "Canada talked to Peru and Chile, and the trading partners will pay a lower duty of 9 percent."
     assert read_pairs(text, {"easing"}) <= {"CAN>PER", "CAN>CHL"}
     assert "CAN>*" in read_pairs("Canada lowered its duty on all trading partners, and that on Peru to 9 percent.", {"easing"})
+
+
+def test_the_largest_partner_is_one_country() -> None:
+    assert find_scope("Canada raised the duty on tiles, a change that hits Peru, the largest foreign supplier of tiles.") is None
+    assert find_scope("Canada raised the duty on tiles of its largest trading partners.") is not None
+    assert find_scope("Canada raised the duty on tiles of any foreign supplier.") is not None
