@@ -359,6 +359,7 @@ _OF_TEXT: tuple[tuple[Denial, Callable[[str], bool]], ...] = (
     (Denial("shoppers", _ESCALATION), subjects.is_boycott),
     (Denial("personal", _ALL_KINDS), subjects.is_personal_tax),
     (Denial("dispute", _ALL_KINDS - {"dialogue"}), subjects.is_other_dispute),
+    (Denial("interest", _ALL_KINDS), subjects.is_about_interest),
     (Denial("labour", _TALK), subjects.is_labour_dispute),
     (Denial("taken_back", frozenset({"accusation", "measure", "threat"})), subjects.is_taken_back),
     (Denial("ruling", _ESCALATION), rulings.ends_restriction),

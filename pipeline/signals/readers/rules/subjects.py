@@ -1,7 +1,7 @@
 """Sentences with the words of an act, but about something else.
 
-Subjects are aid to producers, boycotts by consumers, taxes of persons, other disputes (visas, arms, wages) and accusations taken back.
-Does not belong here: which kinds of signals a sentence then cannot have (`denials.py`).
+Subjects are aid to producers, boycotts by consumers, taxes of persons, interest rates, other disputes (visas, arms, wages) and
+accusations taken back. Does not belong here: which kinds of signals a sentence then cannot have (`denials.py`).
 """
 
 import re
@@ -62,6 +62,12 @@ _TRADE = re.compile(
     r"|market|oil\b|gas\b|invest|econom|commerc|negotiat|(?<!arms )deals?\b|tax|suppl(?:y|ies)\b|licen[cs]|ports?\b|Huawei\b)",
     re.IGNORECASE,
 )
+# Money that is lent, and words with which a sentence is about trade or a currency after all.
+_INTEREST = re.compile(r"\b(?:benchmark|discount|interest|key|lending|prime) rates?\b", re.IGNORECASE)
+_OF_TRADE = re.compile(
+    r"\b(?:tariff|dut(?:y|ies)\b|import|export|quota|trad(?:e|ing)\b|goods|lev(?:y|ies)\b|sanction|customs|subsid|currenc|devalu|manipulat)",
+    re.IGNORECASE,
+)
 # Talks about work and pay. With a capital, a union is one of states.
 _LABOUR = re.compile(r"\b(?:(?-i:(?<!customs )(?:trade )?unions?)|strik(?:es?|ers)|wages?|walkouts?)\b", re.IGNORECASE)
 _TALKED = re.compile(r"\b(?:deals?|negotiat\w+)\b", re.IGNORECASE)
@@ -98,6 +104,11 @@ def is_other_dispute(text: str) -> bool:
     """
     rest = _OTHER_DISPUTE.sub("", text)
     return rest != text and not _TRADE.search(text) and not names_product(_DRUGS.sub("", rest))
+
+
+def is_about_interest(text: str) -> bool:
+    """Whether a sentence is about interest rates, and not about trade."""
+    return _INTEREST.search(text) is not None and _OF_TRADE.search(text) is None
 
 
 def is_labour_dispute(text: str) -> bool:
