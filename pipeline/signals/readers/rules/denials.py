@@ -360,6 +360,7 @@ _OF_TEXT: tuple[tuple[Denial, Callable[[str], bool]], ...] = (
     (Denial("personal", _ALL_KINDS), subjects.is_personal_tax),
     (Denial("dispute", _ALL_KINDS - {"dialogue"}), subjects.is_other_dispute),
     (Denial("interest", _ALL_KINDS), subjects.is_about_interest),
+    (Denial("debt", _ALL_KINDS - _ESCALATION), subjects.is_about_debt),
     (Denial("labour", _TALK), subjects.is_labour_dispute),
     (Denial("taken_back", frozenset({"accusation", "measure", "threat"})), subjects.is_taken_back),
     (Denial("ruling", _ESCALATION), rulings.ends_restriction),

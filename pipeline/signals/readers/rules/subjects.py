@@ -1,6 +1,6 @@
 """Sentences with the words of an act, but about something else.
 
-Subjects are aid to producers, boycotts by consumers, taxes of persons, interest rates, other disputes (visas, arms, wages) and
+Subjects are aid to producers, boycotts by consumers, taxes of persons, interest rates, debts, other disputes (visas, arms, wages) and
 accusations taken back. Does not belong here: which kinds of signals a sentence then cannot have (`denials.py`).
 """
 
@@ -68,6 +68,8 @@ _OF_TRADE = re.compile(
     r"\b(?:tariff|dut(?:y|ies)\b|import|export|quota|trad(?:e|ing)\b|goods|lev(?:y|ies)\b|sanction|customs|subsid|currenc|devalu|manipulat)",
     re.IGNORECASE,
 )
+_DEBT = re.compile(r"\b(?:creditors?|debts?|lenders|loans?|Paris club|rescheduling)\b", re.IGNORECASE)
+_DEALS_IN_GOODS = re.compile(r"\b(?:agricult|buy|energy|market|purchas|sale|sell|technolog)", re.IGNORECASE)
 # Talks about work and pay. With a capital, a union is one of states.
 _LABOUR = re.compile(r"\b(?:(?-i:(?<!customs )(?:trade )?unions?)|strik(?:es?|ers)|wages?|walkouts?)\b", re.IGNORECASE)
 _TALKED = re.compile(r"\b(?:deals?|negotiat\w+)\b", re.IGNORECASE)
@@ -109,6 +111,12 @@ def is_other_dispute(text: str) -> bool:
 def is_about_interest(text: str) -> bool:
     """Whether a sentence is about interest rates, and not about trade."""
     return _INTEREST.search(text) is not None and _OF_TRADE.search(text) is None
+
+
+def is_about_debt(text: str) -> bool:
+    """Whether a sentence is about debts, and not about trade."""
+    is_of_trade = _OF_TRADE.search(text) is not None or _DEALS_IN_GOODS.search(text) is not None
+    return _DEBT.search(text) is not None and not is_of_trade
 
 
 def is_labour_dispute(text: str) -> bool:
