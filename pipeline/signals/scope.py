@@ -60,9 +60,8 @@ class Scope:
     act exempts (`exempts Canada`), `opposed` those to which a later clause does the opposite (`pauses tariffs on all countries but raises
     China's`). `named` are all countries of the sentence, and `named_after` those that it adds to the words (`on all imports, and 34 percent
     on China`). `origins` are those that the goods of the scope are from (`imports from Peru and Chile`); then it is no general act, unless
-    the sentence also names everybody or a group. `words` are the words that mean the scope, as the sentence has them from character `start`;
-    `is_addressed` says that they are the object or goods of an act, and `is_eased` that a word of reduction is anywhere before them in the
-    sentence.
+    the sentence also names everybody or a group. `words` mean the scope, from character `start` of the sentence; `is_addressed`: they are
+    the object or goods of an act; `is_eased`: a word of reduction is anywhere before them.
     """
 
     code: str
