@@ -128,9 +128,7 @@ def find_scope(sentence: str, day: date | None = None) -> Scope | None:
     phrase = _find_phrase(sentence)
     if phrase is None:
         return None
-    left_out: set[str] = set()
-    spared: set[str] = set()
-    opposed: set[str] = set()
+    left_out, spared, opposed = set[str](), set[str](), set[str]()
     mentions = find_mentions(sentence, day)
     origins = _find_origins(sentence, mentions, phrase)
     for run in _group_into_lists(sentence, mentions):
@@ -163,8 +161,8 @@ def resolve_scopes(readings: pl.DataFrame) -> pl.DataFrame:
     corrected by `_resolve_targets`: some become `*`, and a reading with two targets becomes two rows. Readings with the target `*` get the
     scope that the sentence names, its words as `target_words`, and its exempt countries, without the actor, as `exceptions` (codes joined
     by blanks). If the sentence names no scope, it is `all`, with empty words. Other readings have a null `scope` and empty `exceptions`.
-    `is_addressed` is whether the sentence acts towards the target, and does not only mention everybody. The rate of an act
-    towards a named country is not that of the same act towards the scope: there it is that before the scope's words.
+    `is_addressed`: the sentence acts towards the target, and does not only mention everybody. The rate of an act towards a named country
+    is not that of the same act towards the scope: there it is that before the scope's words.
     """
     scopes: dict[tuple[str, date | None], Scope | None] = {}
     rows = []
