@@ -39,7 +39,7 @@ PATH = pl.Schema(
 )
 
 Hits = NDArray[np.float64]  # 1, 0, between for equal values that do not all fit into the tenth, or NaN if a window is incomplete
-_DIGITS = 12  # digits after the point to which rates are rounded, so that sums in another order are equal
+_DIGITS = 12  # digits after the point to which rates are rounded
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,8 @@ def to_daily_counts(daily_mass: pl.DataFrame, keywords: pl.DataFrame) -> DailyCo
 def window_rates(evidence: Numbers, articles: Numbers, width: int) -> Numbers:
     """Compute evidence per article within `width` days of each day.
 
-    NaN if the window begins before the first day, ends after the last one, or has no articles.
+    NaN if the window begins before the first day, ends after the last one, or has no articles. Rounded, so that windows with the same
+    values in another order are equal.
     """
     ones = np.ones(2 * width + 1)
     result = np.full(len(evidence), np.nan)
@@ -91,7 +92,7 @@ def window_rates(evidence: Numbers, articles: Numbers, width: int) -> Numbers:
         sums = np.convolve(evidence, ones, "valid")
         read = np.convolve(articles, ones, "valid")
         result[width : len(evidence) - width] = np.divide(sums, read, out=np.full(len(sums), np.nan), where=read > 0)
-    return result
+    return result.round(_DIGITS)
 
 
 def share_top_decile(values: Numbers) -> Hits:
@@ -217,7 +218,7 @@ def _mark_hits(counts: DailyCounts, keys: Sequence[tuple[str, str]], measured: s
     articles = counts.articles[measured]
     no_evidence = np.zeros(counts.days)
     rates = {key: window_rates(counts.evidence.get(key, no_evidence), articles, width) for key in set(keys)}
-    return np.stack([share_top_decile(rates[key].round(_DIGITS)) for key in keys])
+    return np.stack([share_top_decile(rates[key]) for key in keys])
 
 
 def _measure_hit_rates(events: pl.DataFrame, counts: DailyCounts, width: int, where: Mapping[str, str]) -> list[Figure]:

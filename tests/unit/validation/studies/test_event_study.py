@@ -177,6 +177,11 @@ def test_a_window_longer_than_the_series_has_no_rate() -> None:
     assert np.isnan(window_rates(np.ones(3), np.ones(3), 3)).all()
 
 
+def test_windows_of_the_same_values_in_another_order_are_equal() -> None:
+    rates = window_rates(np.array([0.1, 0.2, 0.3, 0.1, 0.2]), np.ones(5), 1)[1:4]
+    assert len(set(rates.tolist())) == 1
+
+
 def test_equal_values_share_the_places_in_the_highest_tenth() -> None:
     assert share_top_decile(np.arange(20.0)).tolist() == [0.0] * 18 + [1.0, 1.0]
     assert share_top_decile(np.array([0.0] * 16 + [1.0] * 4)).tolist() == pytest.approx([0.0] * 16 + [0.5] * 4)
