@@ -100,6 +100,7 @@ def _find_names(tokens: Sequence[Token], day: date | None, leaders: Collection[t
         last = at + len(name.spelling) - 1
         if (
             not _belongs_to_other_state(tokens, at, name, mentions)
+            and not _is_owned_office(tokens, at, last, name, mentions)
             and not _is_exception(tokens, at, last, name)
             and not _is_dateline(tokens, at, last, name)
             and not _is_venue(tokens, at, last, name)
@@ -118,6 +119,30 @@ def _belongs_to_other_state(tokens: Sequence[Token], at: int, name: Name, mentio
     """
     gap = 2 + LOOK_AHEAD
     return name.is_shared and any(tokens[max(at - gap, 0)].start <= mention.end <= tokens[at].start for mention in mentions)
+
+
+def _is_owned_office(tokens: Sequence[Token], first: int, last: int, name: Name, mentions: Sequence[Mention]) -> bool:
+    """Whether an office that many states have is another one's.
+
+    The office is in the list `common_offices`, and another country owns it: it is named before it (`Peru's Congress`, `the Peruvian federal
+    Supreme Court`), with at most `federal` or words with a capital between them, or after `of` (`the Congress of Peru`). `first`, `last`:
+    positions of the office; `mentions`: those before it in the sentence.
+    """
+    if " ".join(name.spelling).lower() not in cues("common_offices"):
+        return False
+    before = [token for token in tokens[max(first - LOOK_AHEAD, 0) : first] if mentions and token.start >= mentions[-1].end]
+    is_next = mentions and tokens[max(first - LOOK_AHEAD, 0)].start <= mentions[-1].end
+    is_owner = is_next and mentions[-1].role in {"country", "capital", "demonym"} and all(_is_of_office(token) for token in before)
+    if is_owner:
+        return mentions[-1].code != name.code
+    after = [token.lower for token in tokens[last + 1 : last + 3]]
+    owner = _match_name(tokens, last + 2 + ("the" in after), build_name_index(), None) if after[:1] == ["of"] and len(after) > 1 else None
+    return first > 0 and tokens[first - 1].lower == "the" and owner is not None and owner.role == "country" and owner.code != name.code
+
+
+def _is_of_office(token: Token) -> bool:
+    """Whether a word may be between a country and its office."""
+    return token.text in {"'s", "'", "\u2019", "federal"} or token.text[0].isupper()
 
 
 def _find_in_compound(token: Token, index: dict[str, list[Name]]) -> list[Mention]:
