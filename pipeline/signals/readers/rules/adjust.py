@@ -15,6 +15,8 @@ from pipeline.signals.readers.rules.matching import MarkedSentence
 
 #: Id of the rule for a restriction that its owner keeps while easing another.
 REST = "rest.restriction"
+#: Id of the rule for a restriction that changes in either direction.
+CHANGE = "change.restriction"
 
 # What came after an act: `agreed on Monday, and Japan has since lowered its duty`.
 _SINCE_THEN = re.compile(r"\b(?:has|have) since [a-z]+(?:ed|en|ought|ut|aid|ade|ent|ept|et)\b")
@@ -34,9 +36,17 @@ def adjust(sentence: MarkedSentence, acts: Iterable[Act]) -> list[Act]:
 
     Kind: what is done, such as a measure or a threat. Modality: whether it is asserted as news, historical, hypothetical or negated.
     """
-    adjusted = [_adjust_act(sentence, act) for act in acts]
+    adjusted = [_adjust_act(sentence, act) for act in acts if not _is_open_change(act)]
     eased = {act.thing for act in adjusted if act.kind == "easing" and act.modality == "asserted"}
     return [_adjust_to_relief(act, eased) if eased else act for act in adjusted]
+
+
+def _is_open_change(act: Act) -> bool:
+    """Whether a restriction only changes, up or down.
+
+    Who demands a change, or refuses one, means relief. A denied change stays denied.
+    """
+    return CHANGE in act.rule_id and act.kind not in {"demand", "refusal"} and act.modality != "negated"
 
 
 def _adjust_act(sentence: MarkedSentence, act: Act) -> Act:
