@@ -20,6 +20,9 @@ CHANGE = "change.restriction"
 
 # What came after an act: `agreed on Monday, and Japan has since lowered its duty`.
 _SINCE_THEN = re.compile(r"\b(?:has|have) since [a-z]+(?:ed|en|ought|ut|aid|ade|ent|ept|et)\b")
+# Who will not, or decided not to, pursue a planned restriction gives it up.
+_GIVEN_UP = ("refuse.persist.restriction", "agree.persist.restriction")
+_PURSUING = frozenset({"go ahead with", "press ahead with", "push ahead with", "move ahead with", "proceed with", "follow through on"})
 
 # Reaches are numbers of words.
 FUTURE_REACH = 6
@@ -51,7 +54,7 @@ def _is_open_change(act: Act) -> bool:
 
 def _adjust_act(sentence: MarkedSentence, act: Act) -> Act:
     """Adjust one act, without regard to the others."""
-    future = _adjust_conditional(sentence, _adjust_precondition(sentence, _adjust_outcome(sentence, act)))
+    future = _adjust_conditional(sentence, _adjust_precondition(sentence, _adjust_outcome(sentence, _adjust_abandoned(sentence, act))))
     return _adjust_modality(sentence, _adjust_awaited_relief(sentence, future))
 
 
@@ -69,6 +72,19 @@ def _adjust_to_relief(act: Act, eased: Container[int | None]) -> Act:
     if act.rule_id != "keep.restriction" or act.modality != "asserted":
         return act
     return replace(act, kind="measure", rule_id=REST, status="effective", modality="historical")
+
+
+def _adjust_abandoned(sentence: MarkedSentence, act: Act) -> Act:
+    """Turn a planned restriction that will not be pursued into an easing.
+
+    Example: `will not go ahead with its planned duty`: what was planned is withdrawn. The verb begins with a word of `_PURSUING`. Sentences
+    with a condition, and other acts, stay as they are.
+    """
+    is_given_up = act.modality == "negated" and act.rule_id.startswith(_GIVEN_UP) and any(word.lower() in _PURSUING for word in act.words)
+    words = {token.lower for token in sentence.tokens}
+    if not is_given_up or not (cues("provisos") | {"as", "until", "without"}).isdisjoint(words):
+        return act
+    return replace(act, kind="easing", rule_id=f"abandon.restriction{SURE_SIGN}", status="ended", modality="asserted")
 
 
 def _adjust_outcome(sentence: MarkedSentence, act: Act) -> Act:
