@@ -112,6 +112,7 @@ def find_denials(sentence: MarkedSentence) -> Iterator[Denial]:
         _find_bystanders,
         _find_averted,
         _find_dreaded,
+        _find_reviewed,
         _find_owned,
         _find_other_gains,
         _find_raised,
@@ -207,6 +208,17 @@ def _find_dreaded(sentence: MarkedSentence) -> Iterator[Denial]:
             is_near = end < first <= end + DREAD_REACH and is_subject(sentence, number)
             if is_near and _find_restriction(sentence, last) is not None:
                 yield Denial("dreaded", _ESCALATION, sentence.mentions[number].code)
+
+
+def _find_reviewed(sentence: MarkedSentence) -> Iterator[Denial]:
+    """Yield that who reviews its own restriction threatens nothing.
+
+    Example: `Japan reviews its duty on Peruvian copper`. It is the last subject before the verb, or any country if there is none.
+    """
+    place = subjects.find_review(sentence.text)
+    if place is not None:
+        at = next(number for number, token in enumerate(sentence.tokens) if token.end > place)
+        yield Denial("review", frozenset({"threat"}), find_last_subject(sentence, at))
 
 
 def _find_phrases(sentence: MarkedSentence, phrases: Container[str]) -> Iterator[tuple[int, int]]:

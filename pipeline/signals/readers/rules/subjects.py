@@ -1,7 +1,8 @@
 """Sentences with the words of an act, but about something else.
 
-Subjects are aid to producers, boycotts by consumers, taxes of persons, interest rates, debts, other disputes (visas, arms, wages) and
-accusations taken back. Does not belong here: which kinds of signals a sentence then cannot have (`denials.py`).
+Subjects are aid to producers, boycotts by consumers, taxes of persons, interest rates, debts, other disputes (visas, arms, wages),
+accusations taken back, and restrictions under review. Does not belong here: which kinds of signals a sentence then cannot have
+(`denials.py`).
 """
 
 import re
@@ -79,6 +80,27 @@ _CLEARED = re.compile(
     r"\bcurrency[- ]manipulat",
     re.IGNORECASE,
 )
+# A state reviews what it has long imposed. Who may raise it, or answers somebody, threatens after all.
+_REVIEW = re.compile(
+    r"\b(?:re-?assess|re-?consider|re-?examin|re-?think|review)(?:e?s|e?d|ing|e)? (?:its|their|the|his|her|existing|current)\b"
+    r"(?! (?:anti-?dumping|countervailing|response|retaliat\w+))(?: [\w.%'\u2019-]+){0,3}?"
+    r" (?:bans?|curbs?|dut(?:y|ies)|lev(?:y|ies)|quotas?|restrictions?|sanctions?|surtax(?:es)?|tariffs?)\b",
+    re.IGNORECASE,
+)
+_ESCALATING = re.compile(
+    r"\b(?:additional|broad\w*|could|expand\w*|extend\w*|further|higher|increas\w+|more|may|might|new|rais\w+|respon[ds]\w*|retaliat\w+"
+    r"|threat\w*|tighten\w*|tougher|warn\w*)\b",
+    re.IGNORECASE,
+)
+
+
+def find_review(text: str) -> int | None:
+    """Return where a state reviews a restriction of its own, or None.
+
+    It is the position of the verb. None also if the sentence has a word such as `raise` or `warn`.
+    """
+    review = _REVIEW.search(text)
+    return review.start() if review and not _ESCALATING.search(text) else None
 
 
 def is_aid(text: str) -> bool:
