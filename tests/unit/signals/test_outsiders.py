@@ -27,3 +27,11 @@ def test_what_an_outsider_foretells_or_blames_is_no_signal(text: str, signals: s
 
 def test_an_act_that_an_outsider_explains_is_still_reported() -> None:
     assert read("Norway imposed duties on Peruvian tin on Monday, a step that will hurt builders, analysts said.") == {"NOR>PER measure"}
+
+
+@pytest.mark.parametrize(
+    "place", ["Peru might tax Norwegian cod if Oslo raised its duty on tea", "If Oslo raised its duty on tea, Peru might tax cod"]
+)
+def test_a_forecast_with_a_condition_is_no_threat_of_a_state(place: str) -> None:
+    assert read(f"{place}, economists at Fjord Securities said.") == set()
+    assert "PER>NOR threat" in read(f"{place}, the trade ministry in Lima said.")
