@@ -18,3 +18,21 @@ from tests.unit.signals.reading import read
 )
 def test_a_court_that_denies_a_power_ends_the_restriction(text: str, signals: set[str]) -> None:
     assert {finding for finding in read(text) if finding.split()[1] in {"measure", "easing"}} == signals
+
+
+@pytest.mark.parametrize(
+    ("text", "signals"),
+    [
+        ("Chile's top court allowed the duty on Peruvian tin to remain in effect.", {"CHL>PER refusal"}),
+        ("Appeals court lets Trump's tariffs on Peru stand", {"USA>PER refusal"}),
+        ("The Supreme Court upheld the tariffs on Peruvian tin.", {"USA>PER refusal"}),
+        ("Chile's top court struck down the duty on Peruvian tin.", {"CHL>PER easing"}),
+        ("Chile's top court allowed imports of Peruvian tin.", {"CHL>PER easing"}),
+    ],
+)
+def test_a_court_that_lets_a_duty_stand_declines_relief(text: str, signals: set[str]) -> None:
+    assert {finding for finding in read(text) if finding.split()[1] in {"refusal", "easing"}} == signals
+
+
+def test_a_court_that_has_not_decided_refuses_nothing() -> None:
+    assert "CHL>PER refusal" not in read("Chile's top court will decide whether to let the duty on Peruvian tin stand.")

@@ -376,6 +376,7 @@ _OF_TEXT: tuple[tuple[Denial, Callable[[str], bool]], ...] = (
     (Denial("labour", _TALK), subjects.is_labour_dispute),
     (Denial("taken_back", frozenset({"accusation", "measure", "threat"})), subjects.is_taken_back),
     (Denial("ruling", _ESCALATION), rulings.ends_restriction),
+    (Denial("upheld", frozenset({"easing"})), rulings.is_upheld),
     (Denial("hearing", _ESCALATION), rulings.is_only_heard),
     (Denial("outsider", _STATEMENTS), outsiders.is_said_by_outsider),
     (Denial("outsider", _ESCALATION), outsiders.reports_no_act),

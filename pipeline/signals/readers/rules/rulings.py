@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from pipeline.signals.reader import SURE_SIGN
 from pipeline.signals.readers.rules.grammar import Act, class_of, matched_words
-from pipeline.signals.readers.rules.matching import MarkedSentence
+from pipeline.signals.readers.rules.matching import Mark, MarkedSentence
 from pipeline.signals.readers.rules.panels import find_panel_rulings
 
 SCORE = 0.6
@@ -34,6 +34,21 @@ _HEARING = re.compile(
     rf"{_COURT}(?: \w+){{0,2}}? (?:to |will |sets? date to )?"
     r"(?:hears?|weighs?|decides? whether|takes? up|rules? (?:on|whether)|sounds? s[ck]eptical)\b"
 )
+# `let the duty stand`, `allows its curbs to stay in effect`, `upheld a ban`.
+_THING = (
+    r"(?: (?!that\b)[\w.%'\u2019-]+){0,5}?"
+    r" (?:bans?|curbs?|dut(?:y|ies)|lev(?:y|ies)|quotas?|restrictions?|surcharges?|surtax(?:es)?|tariffs?)\b"
+)
+_UPHOLDING = re.compile(
+    rf"{_COURT}(?: \w+){{0,3}}? (?:(?:has|have) )?(?:(?:upholds?|upheld){_THING}"
+    rf"|(?:allow(?:s|ed)?|lets?){_THING}[^;:,]{{0,60}}? (?:to )?(?:continue|remain|stand|stay)\b)"
+)
+_NOT_UPHELD = re.compile(r"; |, (?:and|but)\b|\b(?:ask(?:s|ed)?|could|expected|if|may|might|should|to let|urg\w+|whether|will|would)\b")
+
+
+def is_upheld(text: str) -> bool:
+    """Whether a court lets a restriction stand."""
+    return _UPHOLDING.search(text) is not None and _NOT_UPHELD.search(text) is None
 
 
 def is_only_heard(text: str) -> bool:
@@ -47,20 +62,32 @@ def ends_restriction(text: str) -> bool:
 
 
 def find_rulings(sentence: MarkedSentence) -> Iterable[Act]:
-    """Find rulings: the first restriction that a court ends, as easing."""
+    """Find rulings on the first restriction of a sentence.
+
+    A court that ends it makes an easing, and one that lets it stand a refusal.
+    """
     yield from find_panel_rulings(sentence)
     thing = next((mark for mark in sentence.marks_of("object") if class_of(mark) == "restriction"), None)
-    if thing is not None and ends_restriction(sentence.text):
-        yield Act(
-            kind="easing",
-            rule_id=f"ruled.restriction{SURE_SIGN}",
-            anchor=thing.first,
-            focus=thing.last,
-            instrument=str(thing.readings[0].entry["instrument"]),
-            status="ended",
-            modality="asserted",
-            score=SCORE,
-            mutual=False,
-            words=matched_words(sentence, thing),
-            thing=thing.first,
-        )
+    if thing is None:
+        return
+    if ends_restriction(sentence.text):
+        yield _build_ruling(sentence, thing, "easing", f"ruled.restriction{SURE_SIGN}", "ended")
+    elif is_upheld(sentence.text):
+        yield _build_ruling(sentence, thing, "refusal", "uphold.restriction", "proposed")
+
+
+def _build_ruling(sentence: MarkedSentence, thing: Mark, kind: str, rule_id: str, status: str) -> Act:
+    """Build the act of a court on a restriction (`thing`)."""
+    return Act(
+        kind=kind,
+        rule_id=rule_id,
+        anchor=thing.first,
+        focus=thing.last,
+        instrument=str(thing.readings[0].entry["instrument"]),
+        status=status,
+        modality="asserted",
+        score=SCORE,
+        mutual=False,
+        words=matched_words(sentence, thing),
+        thing=thing.first,
+    )
