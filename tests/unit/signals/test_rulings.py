@@ -36,3 +36,8 @@ def test_a_court_that_lets_a_duty_stand_declines_relief(text: str, signals: set[
 
 def test_a_court_that_has_not_decided_refuses_nothing() -> None:
     assert "CHL>PER refusal" not in read("Chile's top court will decide whether to let the duty on Peruvian tin stand.")
+
+
+def test_who_lost_before_the_world_trade_organization_opens_no_inquiry() -> None:
+    assert read("The WTO found that Chile's duties on Peruvian tin broke its rules.") == {"PER>CHL investigation"}
+    assert "CHL>PER investigation" in read("Chile opens inquiry into Peruvian tin over WTO rules")

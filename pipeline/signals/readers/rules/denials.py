@@ -15,7 +15,7 @@ from pipeline.contracts.scopes import list_members
 from pipeline.contracts.vocabulary import KIND_POLARITY
 from pipeline.signals.context import PAIR_SIZE
 from pipeline.signals.lexicon import cues, load_lexicon
-from pipeline.signals.readers.rules import outsiders, rulings, subjects, talks
+from pipeline.signals.readers.rules import outsiders, panels, rulings, subjects, talks
 from pipeline.signals.readers.rules.bystanders import find_models, find_onlookers, find_rivals
 from pipeline.signals.readers.rules.clauses import does_nothing
 from pipeline.signals.readers.rules.earlier import is_earlier
@@ -120,6 +120,7 @@ def find_denials(sentence: MarkedSentence) -> Iterator[Denial]:
         _find_allies,
         _find_included,
         _find_capped,
+        _find_losers,
     ):
         yield from find(sentence)
 
@@ -332,6 +333,13 @@ def _find_capped(sentence: MarkedSentence) -> Iterator[Denial]:
     """
     if _CAP.search(sentence.text):
         yield from (Denial("capped", _ESCALATION, target=code) for code in sorted({mention.code for mention in sentence.mentions}))
+
+
+def _find_losers(sentence: MarkedSentence) -> Iterator[Denial]:
+    """Yield that who lost before the World Trade Organization opens no inquiry."""
+    pair = panels.find_panel_pair(sentence, ())
+    if pair is not None and all(pair):
+        yield Denial("panel", frozenset({"investigation"}), pair[1], pair[0])
 
 
 @cache
