@@ -10,6 +10,9 @@ from functools import cache, lru_cache
 
 from pipeline.signals.lexicon import load_lexicon
 
+#: Kinds of acts on the goods of the partner, not on those of the actor.
+KINDS_ON_PARTNERS_GOODS = frozenset({"measure", "threat", "easing"})
+
 # Whole numbers: the last digits of `2,5`, written as in other languages, would give a wrong rate.
 _RATE = re.compile(
     r"(?<!\d)(?<!\d[.,])(\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?|(?<!\w)\.\d+)"
@@ -39,6 +42,17 @@ _OWN = r"(?:(?:own|new|newest|latest|extra|additional|further|total|threatened|p
 _DUTY = r"(?:dut(?:y|ies)|tariffs?|lev(?:y|ies)|rates?|surcharges?)\b"
 _POSSESSED = re.compile(rf"(?!it\b)\S+?['\u2019]s? {_OWN}{{0,2}}(?:{_DUTY}[^,;:.]{{0,60}})?$", re.IGNORECASE)
 _OTHERS_DUTY = re.compile(rf"\S+ {_OWN}{{0,2}}{_DUTY} on [^,;:.]{{0,60}}$", re.IGNORECASE)
+# What the target is to give up: `Tokyo must first end its 30 percent duty`.
+_ENDED = re.compile(
+    r"\S+ (?:(?:first|must|has to|had to|have to|needs? to|should) ){1,2}(?:cut|drop|end|lift|lower|remove|scrap|withdraw) "
+    rf"(?:its|the|their) {_OWN}{{0,2}}$",
+    re.IGNORECASE,
+)
+# Restrictions that have no rate, and a rate that is a tax in `a 20 percent duty and a ban on exports`.
+_WITHOUT_RATE = frozenset({"export_control", "entity_list", "import_restriction", "investment_restriction"})
+_OF_TAX = re.compile(
+    r"(?: (?!quotas?\b)[\w-]+){0,2}? (?:tariffs?|dut(?:y|ies)|lev(?:y|ies)|surcharges?|surtax(?:es)?|tax(?:es)?)\b", re.IGNORECASE
+)
 # What leads over to the act that is answered; a comma ends it.
 _IN_ANSWER = r"in (?:response|reply|retaliation|answer) (?:to|for)"
 _REASON = re.compile(rf"\b(?:after|following|{_IN_ANSWER})\b[^,;]*$", re.IGNORECASE)
@@ -52,13 +66,22 @@ _RESTRICTED_OVER = re.compile(
 )
 _REASON_REACH = 150  # characters
 _IN_LIST = re.compile(r"(?:, (?:and |or )?| and | or )", re.IGNORECASE)  # between two goods of one list
-# From a tariff on goods in general to another restriction, whose goods are not taxed: `a tariff on Chinese goods and controls on software`.
+# From a tariff on goods in general to another restriction, whose goods are not taxed: `a tariff on Chinese goods and controls on software`,
+# `a tariff on Peru and a ban on exports of chips`, `hits all Peruvian goods with a duty, curbs timber exports`.
 _ON_GOODS_IN_GENERAL = re.compile(
-    r"\b(?:tariffs?|dut(?:y|ies)|lev(?:y|ies)|%|per ?cent)(?: (?!on\b)\w+)? on (?:[\w'\u2019]+ ){0,3}?"
-    r"(?:goods|imports|products|everything)\b",
+    r"\b(?:[Tt]ariffs?|[Dd]ut(?:y|ies)|[Ll]ev(?:y|ies)|%|per ?cent)(?: (?!on\b)\w+)? on (?:[\w'\u2019]+ ){0,3}?"
+    r"(?:goods|imports|products|everything)\b"
+    r"|\b(?:[Tt]ariffs?|[Dd]ut(?:y|ies)|[Ll]ev(?:y|ies)) on (?:the )?[A-Z][\w.]*(?: [A-Z][\w.]*)?(?=,| and\b)"
+    r"|\b(?:[Aa]ll|[Ee]very) (?:[\w.'\u2019]+ ){0,2}?(?:goods|imports|products) with [^,;]{1,30}?(?:tariffs?|dut(?:y|ies)|lev(?:y|ies)|%)"
+)
+_ANOTHER_RESTRICTION = re.compile(
+    r"\b(?:controls?|curbs?|bans?|licen[cs]\w*|limits?|blacklist\w*) on\b|\bbans?\b"
+    r"|[,;] (?:and )?(?:blocks?|curbs?|halts?|limits?|restricts?|suspends?)\b",
     re.IGNORECASE,
 )
-_ANOTHER_RESTRICTION = re.compile(r"\b(?:controls?|curbs?|bans?|licen[cs]\w*|limits?|blacklist\w*) on\b|\bbans?\b", re.IGNORECASE)
+# The other side restricts goods of the actor: `on Peruvian coffee`, `on Peru's cheap coffee`.
+_ON_OWN = re.compile(r"on ")
+_OWN_GOODS = re.compile(r"\S+ (?:[a-z]+ )?")
 # From a rate to the target on whose goods it is raised, without another rate or clause between them.
 _ON = re.compile(r"[^%,;]{0,60}?\b(?:on|against|for|from)\b[^%,;]{0,40}", re.IGNORECASE)
 _SCALE_WORDS = "trillion|billion|million|bn|tn|m|b"
@@ -84,18 +107,21 @@ _CONDITION = re.compile(
 )
 
 
-def find_rate(text: str, near: int = 0, targets: Sequence[int] = (), actors: Sequence[int] = ()) -> float | None:
+def find_rate(text: str, near: int = 0, targets: Sequence[int] = (), actors: Sequence[int] = (), instrument: str = "other") -> float | None:
     """Return the rate in percent of an act, or None.
 
     `near`: position of the act. `targets`, `actors`: positions at which its target and actor are named (all in characters). A rate before a
     target counts, if `on`, `against`, `for` or `from` is between both (at most 60 characters after the rate and 40 before the target), but
     no comma, semicolon or `%`; of several the one closest to its target. Otherwise the rate nearest to the act counts. Of two at the same
     distance it is the first. Left out are rates over 100,000 percent, former rates (`_is_former`), shares ("89% of its GDP"), rates of the
-    target's own duties (`_is_others`) and, after the act, those of an earlier act that it answers ("after a 10 percent levy").
+    target's own duties (`_is_others`), after the act those of an earlier act that it answers ("after a 10 percent levy") and, for an
+    `instrument` that is no tax, those of a tax ("a 20 percent duty").
     """
     rates = [
         match for match in _iterate_rates(text, targets, actors) if not (match.start() > near and _REASON.search(text, near, match.start()))
     ]
+    if instrument in _WITHOUT_RATE:
+        rates = [match for match in rates if not _OF_TAX.match(text, match.end())]
     by_distance = _measure_to_targets(text, rates, targets) or [(abs(match.start() - near), _to_number(match[1])) for match in rates]
     return min(by_distance, key=lambda pair: pair[0])[1] if by_distance else None
 
@@ -141,7 +167,11 @@ def _is_others(before: str, targets: Iterable[int], actors: Iterable[int]) -> bo
     for target in targets:
         if len(before) - 2 * _RATE_CONTEXT <= target < len(before):
             own = _OTHERS_DUTY.match(before, target)
-            if _POSSESSED.match(before, target) or (own and any(target < actor < len(before) for actor in actors)):
+            if (
+                _POSSESSED.match(before, target)
+                or _ENDED.match(before, target)
+                or (own and any(target < actor < len(before) for actor in actors))
+            ):
                 return True
     return False
 
@@ -172,11 +202,12 @@ def _to_number(digits: str) -> float:
 
 
 @lru_cache(maxsize=2048)  # several readings are of one sentence
-def find_product(text: str, instrument: str = "other") -> str:
+def find_product(text: str, instrument: str = "other", actors: Sequence[int] = ()) -> str:
     """Return the first product named, or an empty string.
 
     The result is the name in `lexicon/products.toml`, not the words of the text. Goods that are the reason of a restriction are left out,
-    and, for the `instrument` `tariff`, those of another restriction that follows a tariff on goods in general.
+    for the `instrument` `tariff` those of another restriction that follows a tariff on goods in general, and those on which the other side
+    has a restriction (`duties on Peruvian coffee`), if `actors` has the position of `Peruvian`.
     """
     names, pattern = _compile_products()
     general = _ON_GOODS_IN_GENERAL.search(text) if instrument == "tariff" else None
@@ -185,9 +216,14 @@ def find_product(text: str, instrument: str = "other") -> str:
         is_listed = reason is not None and _IN_LIST.fullmatch(text, reason, match.start())
         if is_listed or _RESTRICTED_OVER.search(text, max(0, match.start() - _REASON_REACH), match.start()):
             reason = match.end()
-        elif not (general and _ANOTHER_RESTRICTION.search(text, general.end(), match.start())):
+        elif not (general and _ANOTHER_RESTRICTION.search(text, general.end(), match.start())) and not _is_of_actor(text, match, actors):
             return names[int(str(match.lastgroup)[1:])]
     return ""
+
+
+def _is_of_actor(text: str, goods: re.Match[str], actors: Iterable[int]) -> bool:
+    """Whether a restriction is on goods of the actor: `on Peruvian coffee`."""
+    return any(_ON_OWN.match(text, max(0, at - 3)) and _OWN_GOODS.fullmatch(text, at, goods.start()) for at in actors)
 
 
 def names_product(text: str) -> bool:
