@@ -49,7 +49,7 @@ _ENDED = re.compile(
     re.IGNORECASE,
 )
 # Restrictions that have no rate, and a rate that is a tax in `a 20 percent duty and a ban on exports`.
-_WITHOUT_RATE = frozenset({"export_control", "entity_list", "import_restriction", "investment_restriction"})
+_WITHOUT_RATE = frozenset({"export_control", "entity_list", "investment_restriction"})
 _OF_TAX = re.compile(
     r"(?: (?!quotas?\b)[\w-]+){0,2}? (?:tariffs?|dut(?:y|ies)|lev(?:y|ies)|surcharges?|surtax(?:es)?|tax(?:es)?)\b", re.IGNORECASE
 )
