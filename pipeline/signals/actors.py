@@ -364,17 +364,17 @@ def _is_long_in_upper_case(token: Token) -> bool:
 def _is_state_noun_next(tokens: Sequence[Token], at: int, name: Name, is_possessive: bool) -> bool | None:
     """Whether the noun that a country's name describes acts for the state.
 
-    The first known noun from token `at` decides: True as in `Chinese officials`, False for goods, firms and people (`Chinese steel`), None
-    if none follows. After possessives, names of peoples (`Chinese`) and short names (`US`), `LOOK_AHEAD` tokens are searched, after other
-    names only the token `at`. The search ends with None at punctuation, a number, a word of the list `stops` (`cues.toml`) or, except after
-    possessives and names of peoples, one of `_first_words_of_verbs`. For a people's name it ends with False at a hyphen, and goes on at
-    `and` (`Chinese and American officials`).
+    The first known noun from token `at` decides: True as in `Chinese officials` or `Peru's farm minister`, False for goods and people
+    (`Chinese steel`), None if none follows. After possessives, names of peoples (`Chinese`) and short names (`US`), `LOOK_AHEAD` tokens are
+    searched, after other names only the token `at`. The search ends with None at punctuation, a number, a word of the list `stops`
+    (`cues.toml`) or, except after possessives and names of peoples, one of `_first_words_of_verbs`. For a people's name it ends with False
+    at a hyphen, and goes on at `and` (`Chinese and American officials`).
     """
     state_nouns, other_nouns = _load_nouns()
     is_adjective = is_possessive or name.role == "demonym" or " ".join(name.spelling) in cues("short_names")
     verbs = _first_words_of_verbs()
-    for token in tokens[at : at + (LOOK_AHEAD if is_adjective else 1)]:
-        if token.lower in state_nouns:
+    for place, token in enumerate(tokens[at : at + (LOOK_AHEAD if is_adjective else 1)], at):
+        if token.lower in state_nouns or _heads_ministry(tokens, place):
             return True
         if token.lower in other_nouns:
             return False
@@ -384,6 +384,11 @@ def _is_state_noun_next(tokens: Sequence[Token], at: int, name: Name, is_possess
         if token.lower in cues("stops") or not token.text[0].isalpha() or is_verb:
             return False if token.text == "-" and name.role == "demonym" else None
     return None
+
+
+def _heads_ministry(tokens: Sequence[Token], at: int) -> bool:
+    """Whether word `at` only says which minister it is: `economy minister`."""
+    return at + 1 < len(tokens) and tokens[at + 1].lower in {"minister", "ministers", "ministry", "secretary"}
 
 
 @cache

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.unit.signals.reading import read_pairs
+from tests.unit.signals.reading import ESCALATIONS, read_pairs
 
 
 @pytest.mark.parametrize(
@@ -21,3 +21,15 @@ from tests.unit.signals.reading import read_pairs
 )
 def test_an_office_that_many_states_have_is_its_owner_s(text: str, pair: str) -> None:
     assert read_pairs(text) == {pair}
+
+
+@pytest.mark.parametrize("post", ["economy minister", "trade minister"])
+def test_who_sends_a_minister_to_avert_a_duty_imposes_none(post: str) -> None:
+    text = f"Chile's {post} flew to Washington to avert a tariff on buses that takes effect on Monday."
+    assert "CHL>USA" not in read_pairs(text, ESCALATIONS)
+
+
+@pytest.mark.parametrize("post", ["economy minister", "agriculture ministry"])
+def test_a_minister_of_any_post_acts_for_the_state(post: str) -> None:
+    assert read_pairs(f"Chile's {post} banned imports of Peruvian beef.", ESCALATIONS) == {"CHL>PER"}
+    assert read_pairs("Chile's economy shrank after Peru banned Chilean beef.", ESCALATIONS) <= {"PER>CHL"}

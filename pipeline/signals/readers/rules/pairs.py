@@ -10,8 +10,11 @@ from pipeline.signals.lexicon import cues
 from pipeline.signals.readers.rules.grammar import class_of
 from pipeline.signals.readers.rules.matching import Mark, MarkedSentence
 
+_MINISTERS = frozenset({"chancellor", "government", "minister", "ministers", "ministry", "premier", "president"})
+
 # Reaches are numbers of words.
 OWNED_REACH = 3
+MINISTER_REACH = 4
 POSSESSOR_REACH = 5
 GAIN_REACH = 3
 VERB_REACH = 2
@@ -23,10 +26,12 @@ PARTNER_REACH = 3
 def is_subject(sentence: MarkedSentence, number: int) -> bool:
     """Whether mention `number` may be a subject.
 
-    It is a state that acts, without a preposition before it or `'s` after it.
+    It is a state that acts, without a preposition before it. It may own a minister (`Peru's trade minister`), but no other noun.
     """
     mention, (first, last) = sentence.mentions[number], sentence.mention_spans[number]
-    return mention.is_actor and not sentence.is_governed(first) and sentence.words_between(last + 1, last + 2) != ["'s"]
+    after = sentence.words_between(last + 1, last + 1 + MINISTER_REACH)
+    owns_another = after[:1] == ["'s"] and _MINISTERS.isdisjoint(after)
+    return mention.is_actor and not sentence.is_governed(first) and not owns_another
 
 
 def find_last_subject(sentence: MarkedSentence, until: int) -> str | None:
