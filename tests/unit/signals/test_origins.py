@@ -34,10 +34,10 @@ def test_what_is_raised_for_one_country_is_lowered_for_the_others(text: str) -> 
 def test_who_is_excluded_from_an_act_is_spared_by_it() -> None:
     scope = find_scope("The President decided on excluding Jordan from this action, so that imports of its tiles remain free.")
     assert scope is not None
-    assert (scope.left_out, scope.spared) == (frozenset(), {"JOR"})
+    assert (scope.left_out, scope.spared) == (frozenset(), frozenset({"JOR"}))
     scope = find_scope("The President taxed imports of tiles from all countries, excluding Jordan.")
     assert scope is not None
-    assert (scope.left_out, scope.spared) == ({"JOR"}, frozenset())
+    assert (scope.left_out, scope.spared) == (frozenset({"JOR"}), frozenset())
 
 
 @pytest.mark.parametrize(

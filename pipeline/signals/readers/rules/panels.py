@@ -14,7 +14,7 @@ from pipeline.signals.readers.rules.matching import MarkedSentence
 SCORE = 0.6
 #: Id of the rule.
 PANEL = "panel.ruling"
-_BODY = r"\b(?:W\.?T\.?O\b\.?|World Trade Organi[sz]ation|GATT|[Pp]anels?|[Aa]rbitrat(?:ors?|ion)|[Aa]ppellate [Bb]ody)\b"
+_BODY = r"\b(?:W\.?T\.?O\b\.?|World Trade Organi[sz]ation|GATT|[Pp]anels?|[Aa]rbitrat(?:ors?|ion)|(?i:appellate body))\b"
 _RULES = r"\b(?:rule[sd]?|find|finds|found|side[sd]?|decide[sd]?)\b"
 _NEAR = r"[^.;:]{0,120}?"
 # Before the country that lost, or the one that won.

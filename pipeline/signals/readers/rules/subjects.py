@@ -82,13 +82,13 @@ _CLEARED = re.compile(
 )
 # A state reviews what it has long imposed. Who may raise it, or answers somebody, threatens after all.
 _REVIEW = re.compile(
-    r"\b(?:re-?assess|re-?consider|re-?examin|re-?think|review)(?:e?s|e?d|ing|e)? (?:its|their|the|his|her|existing|current)\b"
+    r"\b(?:re-?assess|re-?consider|re-?examine?|re-?think|review)(?:e?s|e?d|ing|e)? (?:its|their|the|his|her|existing|current)\b"
     r"(?! (?:anti-?dumping|countervailing|response|retaliat\w+))(?: [\w.%'\u2019-]+){0,3}?"
     r" (?:bans?|curbs?|dut(?:y|ies)|lev(?:y|ies)|quotas?|restrictions?|sanctions?|surtax(?:es)?|tariffs?)\b",
     re.IGNORECASE,
 )
 _ESCALATING = re.compile(
-    r"\b(?:additional|broad\w*|could|expand\w*|extend\w*|further|higher|increas\w+|more|may|might|new|rais\w+|respon[ds]\w*|retaliat\w+"
+    r"\b(?:additional|broad\w*|could|expand\w*|extend\w*|further|higher|increase\w*|increasing\w*|more|may|might|new|rais\w+|respon[ds]\w*|retaliat\w+"
     r"|threat\w*|tighten\w*|tougher|warn\w*)\b",
     re.IGNORECASE,
 )
