@@ -72,6 +72,7 @@ _ON_GOODS_IN_GENERAL = re.compile(
     r"\b(?:[Tt]ariffs?|[Dd]ut(?:y|ies)|[Ll]ev(?:y|ies)|%|per ?cent)(?: (?!on\b)\w+)? on (?:[\w'\u2019]+ ){0,3}?"
     r"(?:goods|imports|products|everything)\b"
     r"|\b(?:[Tt]ariffs?|[Dd]ut(?:y|ies)|[Ll]ev(?:y|ies)) on (?:the )?[A-Z][\w.]*(?: [A-Z][\w.]*)?(?=,| and\b)"
+    r"|(?:%|\bper ?cent) (?:\w+ )?(?:tariff|duty|levy)(?=,)"
     r"|\b(?:[Aa]ll|[Ee]very) (?:[\w.'\u2019]+ ){0,2}?(?:goods|imports|products) with [^,;]{1,30}?(?:tariffs?|dut(?:y|ies)|lev(?:y|ies)|%)"
 )
 _ANOTHER_RESTRICTION = re.compile(

@@ -9,6 +9,8 @@ from pipeline.signals import slots
     ("text", "product"),
     [
         ("a further 40 percent tariff on Peru, to begin on May 1, and a ban on exports of chips", ""),
+        ("a further 40 percent tariff, to begin on May 1, and a ban on exports of chips", ""),
+        ("a 40 percent tariff, to begin on May 1, on imports of chips", "semiconductors"),
         ("hits all Peruvian goods with a 40% duty, curbs timber exports", ""),
         ("a 40 percent tariff on Peru, including copper", "copper"),
         ("a duty on Peruvian copper and a ban on exports of chips", "copper"),
