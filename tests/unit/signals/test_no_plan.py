@@ -35,3 +35,8 @@ def test_no_plan_to_restrict_trade_is_denied(verb: str) -> None:
 )
 def test_a_change_up_or_down_is_neither(text: str, signals: set[str]) -> None:
     assert {finding for finding in asserted(text) if "historical" not in finding} == signals
+
+
+def test_no_change_of_a_duty_is_a_denied_measure() -> None:
+    findings = explain("Norway announced no change in its duty on Chilean salmon.")
+    assert {(finding["kind"], finding["modality"]) for finding in findings} == {("measure", "negated")}

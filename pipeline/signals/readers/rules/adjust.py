@@ -47,13 +47,18 @@ def adjust(sentence: MarkedSentence, acts: Iterable[Act]) -> list[Act]:
 def _is_open_change(act: Act) -> bool:
     """Whether a restriction only changes, up or down.
 
-    Who demands a change, or refuses one, means relief. A denied change stays denied.
+    Who demands a change, or refuses one, means relief. A denied change stays (`_adjust_act`).
     """
     return CHANGE in act.rule_id and act.kind not in {"demand", "refusal"} and act.modality != "negated"
 
 
 def _adjust_act(sentence: MarkedSentence, act: Act) -> Act:
-    """Adjust one act, without regard to the others."""
+    """Adjust one act, without regard to the others.
+
+    A denied change of a restriction (`announced no change in its duty`) is a denied measure.
+    """
+    if CHANGE in act.rule_id and act.modality == "negated":
+        return replace(act, kind="measure")
     future = _adjust_conditional(sentence, _adjust_precondition(sentence, _adjust_outcome(sentence, _adjust_abandoned(sentence, act))))
     return _adjust_modality(sentence, _adjust_awaited_relief(sentence, future))
 
