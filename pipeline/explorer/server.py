@@ -55,9 +55,9 @@ class ExplorerServer(ThreadingHTTPServer):
         super().__init__((HOST, port), _Handler)
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """Print an error, unless the browser closed the connection.
+        """Print an error to stderr, unless the browser closed the connection.
 
-        A browser does so whenever a page is closed.
+        A browser may do so when a page is closed.
         """
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(request, client_address)  # type: ignore[arg-type]  # a socket and its address

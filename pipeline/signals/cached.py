@@ -80,9 +80,9 @@ class CachingExtractor:
         return findings
 
     def _read(self, keyed: pl.DataFrame) -> pl.DataFrame:
-        """Read texts that are not stored, as rows of `READING_SCHEMA`.
+        """Read texts; return a row of `READING_SCHEMA` for each.
 
-        `keyed`: texts with `text_key`. A text without findings has an empty list.
+        `keyed`: distinct texts without a stored reading, with `text_key`. A text without findings has an empty list.
         """
         findings = self._extractor.read_texts(keyed.select(*TEXTS_SCHEMA, "title_length").with_columns(id=keyed["text_key"]))
         columns = [field.name for field in READING_SCHEMA["findings"].inner.fields]  # type: ignore[attr-defined]  # a list of structs

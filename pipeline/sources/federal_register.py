@@ -73,9 +73,9 @@ def collect_documents(payloads: Iterable[Payload]) -> Documents:
 
     `payloads` are in order of arrival; the last response to each page counts. A day is complete if all its pages are stored and readable,
     from the first to the one without an address of a next page, and have at least as many documents as the first page's `count`. Pages
-    after that one are from an earlier response and are ignored. Pages that were fetched long after the day, when it no longer changes
-    (settled), are used if they are complete, otherwise the earlier ones. An incomplete day has no rows; `incomplete_days` says why, and
-    what to do.
+    after that one are from an earlier response and are ignored. Settled pages, fetched at least `SETTLED_AFTER` after the day, are used if
+    they are complete, otherwise those fetched earlier, if complete. An incomplete day has no rows; `incomplete_days` of the result says
+    why, and what to do.
     """
     by_day: dict[date, dict[str, Payload]] = {}
     for payload in payloads:

@@ -71,11 +71,11 @@ class Claim:
 
 @contextmanager
 def claim(bucket: Bucket, home: str, writer: str, part: str | None = None) -> Iterator[None]:
-    """Let nobody else write this part of the lake in the block.
+    """Keep others from writing this part of the lake during the block.
 
-    `part`: None for the whole lake. `home`: name of this home; an earlier claim of the same home and host is replaced. `writer`: shown to
-    others that try. Call it while this process holds the lock of its home. Raises `LakeInUseError` if another home or host has a claim that
-    has not ended: on the same part or the whole lake or, if `part` is None, on any part.
+    `part`: None for the whole lake. `home`: name of this home (folder of an index); an earlier claim of the same home and host is replaced.
+    `writer`: shown to others that try. Call it while this process holds the lock of its home. Raises `LakeInUseError` if another home or
+    host has a claim that has not expired: on the same part or the whole lake or, if `part` is None, on any part.
     """
     now = clock.now()
     own = Claim(uuid4().hex, writer, platform.node(), os.getpid(), home, part, now, now)

@@ -221,7 +221,7 @@ async def _claim(bucket: Bucket, key: str, pointer: Pointer) -> None:
 
 
 def _read_claim(stored: Stored) -> Mapping[str, Any]:
-    """Parse the record that `_claim` writes; empty if it is damaged."""
+    """Parse the record of an upload that `_claim` writes; empty if damaged."""
     try:
         content = json.loads(stored.content)
     except ValueError:

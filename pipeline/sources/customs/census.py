@@ -134,9 +134,9 @@ def newest_day(payload: Payload) -> date | None:
 
 
 def _parse_row(cells: Mapping[str, str | None]) -> TradeRow:
-    """Parse a row; `RowError` if a needed cell is missing or invalid.
+    """Parse a row; `RowError` if a cell is missing or invalid.
 
-    Duties and imports for consumption are None for exports, and if the cell is null or the response has no such column.
+    Duties (`CAL_DUT_MO`) and imports for consumption (`CON_VAL_MO`) may be null or missing; they are then None, as they are for exports.
     """
     flow = next((one for one, name in _COMMODITY.items() if name in cells), None)
     if flow is None:

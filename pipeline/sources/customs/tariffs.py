@@ -126,9 +126,10 @@ def _parse_row(line: int, row: dict[str, str | None]) -> tuple[int, str | None, 
 
 
 def _find_fault(code: str, day: str, rate: str, *, is_whole: bool) -> str | None:
-    """Say why a row of a list is no rate, or None.
+    """Say why a row is not a valid tariff rate, or None.
 
-    `is_whole`: it has no more cells than the header. A rate is a number from 0 to `_MAX_RATE_PCT`, without a sign.
+    `code`: five or six digits; `day`: like 2018-07-06; `rate`: from 0 to `_MAX_RATE_PCT`, without a sign; `is_whole`: whether the row has
+    no more cells than the header.
     """
     if not is_whole:
         return "the row has more cells than the header"

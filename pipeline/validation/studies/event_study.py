@@ -121,8 +121,8 @@ def percentile_ranks(rates: Numbers) -> Numbers:
 def select_usable_events(events: pl.DataFrame, counts: DailyCounts) -> pl.DataFrame:
     """Select the events within the days and directions of `counts`.
 
-    Their polarity must be one of POLARITIES. Adds `series` (actor>target), `pair` and `at`, the number of the day (0: the first); sorted by
-    date.
+    Events of a polarity outside POLARITIES are dropped too. Adds `series` (`USA>CHN`), `pair` (`CHN-USA`) and `at`, the number of the day
+    (0: the first); sorted by date.
     """
     last = counts.first + timedelta(days=counts.days - 1)
     with_series = events.select(EVENT_COLUMNS.names()).with_columns(

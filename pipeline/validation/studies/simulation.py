@@ -367,7 +367,7 @@ def _draw_stories(random: np.random.Generator, rate: Matrix, base: float, storie
 def _to_story_mass(pool: Pool, draws: Sequence[Drawn], days: pl.Series, names: pl.Series) -> pl.DataFrame:
     """Convert drawn stories to rows of `story_mass`, in order of days.
 
-    `draws`: one item for each of `days`; `names`: the series of each pair.
+    `draws`: one item for each of `days`; `names`: of the pairs (like `CHN-USA`, no directions), for the column `series`.
     """
     day = np.repeat(np.arange(len(draws)), [pair.size for pair, _ in draws])
     pair, story = (np.concatenate(places) for places in zip(*draws, strict=True))
@@ -375,10 +375,10 @@ def _to_story_mass(pool: Pool, draws: Sequence[Drawn], days: pl.Series, names: p
 
 
 def _build_articles_read(run: Model, pool: Pool, days: Days, method: Mapping[str, Any]) -> dict[str, pl.DataFrame]:
-    """Build `coverage` and `articles_read` with the same articles every day.
+    """Build `coverage` and `articles_read`: numbers of articles, equal on all days.
 
-    Each source of `pool` has the same number of articles, together at least ARTICLES_A_DAY a day. Returns both tables by name. `method`:
-    variables of the SQL models.
+    Each source of `pool` has the same number, together at least ARTICLES_A_DAY a day. Returns both tables by name. `run` runs SQL models;
+    `method`: their variables.
     """
     sources = pool.story_articles["source"].unique().sort()
     each = -(-ARTICLES_A_DAY // sources.len())

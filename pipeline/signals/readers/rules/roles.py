@@ -154,7 +154,7 @@ def _is_said_to_other_side(context: SentenceContext) -> bool:
 def _find_agent_party(parsed: ParsedSentence, act: Act) -> Party | None:
     """Return who acts, by the syntax tree.
 
-    For talks that a sentence only speaks about, it is the speaker, if the tree names one.
+    For talks or a deal that one side only talks about (`find_named_talks`), it is the speaker, if the tree names one.
     """
     is_spoken = act.rule_id.startswith("spoken.")
     return (parsed.find_speaker(act.anchor) if is_spoken else None) or parsed.find_agent(act.anchor)
