@@ -356,8 +356,8 @@ def forecast_section(scores: pl.DataFrame, notes: Sequence[str] = (), note: str 
 def _hit_rate_grid(statistic: str, rows: pl.DataFrame) -> Grid:
     """Build the table of one hit rate, a line for each group.
 
-    A group: all events, or those of a polarity, pair or year. `statistic`: the rate's name, the caption; `rows`: its figures (VALIDATION).
-    `p dates`, `p shifts`: share of random dates, or of shifts of all events, that hit at least as often.
+    A group: all events, or those of a polarity, pair or year. `statistic`: the rate's name; `rows`: its figures. `p dates`, `p shifts`: share
+    of random dates, or of shifts of all events, that hit at least as often.
     """
     lines = []
     for (grouping, pair), of_group in rows.group_by("grouping", "pair", maintain_order=True):
