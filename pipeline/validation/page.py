@@ -320,10 +320,9 @@ def coverage_section(study: pl.DataFrame, note: str = "") -> Section:
     `study`: rows of `simulation.COVERAGE_STUDY`, one per world (how the rate of stories changes, its level). `note`: below the title.
     """
     lines = tuple(
-        (f"{row['evolution']}, {row['stories_a_day']:g} a day", _format_percent(row["coverage80"]), _format_percent(row["coverage95"]),
-         _format_percent(row["coverage95_se"]))
-        for row in study.iter_rows(named=True)
-    )  # fmt: skip
+        (f"{world}, {stories:g} a day", *map(_format_percent, shares))
+        for world, stories, *shares in study.select("evolution", "stories_a_day", "coverage80", "coverage95", "coverage95_se").iter_rows()
+    )
     headers = ("world", "80 % interval", "95 % interval", "Monte-Carlo error")
     grid = Grid("Share of days whose true rate lies within the interval", headers, lines)
     picture = _draw(coverage_chart(study, note), "Coverage of the 95 % interval in simulated worlds")
@@ -356,8 +355,8 @@ def forecast_section(scores: pl.DataFrame, notes: Sequence[str] = (), note: str 
 def _hit_rate_grid(statistic: str, rows: pl.DataFrame) -> Grid:
     """Build the table of one hit rate, a line for each group.
 
-    A group: all events, or those of a polarity, pair or year. `statistic`: the rate's name; `rows`: its figures. `p dates`, `p shifts`: share
-    of random dates, or of shifts of all events, that hit at least as often.
+    A group: all events, or those of a polarity, pair or year. `statistic`: the rate's name, the caption; `rows`: its figures (VALIDATION).
+    `p dates`, `p shifts`: share of random dates, or of shifts of all events, that hit at least as often.
     """
     lines = []
     for (grouping, pair), of_group in rows.group_by("grouping", "pair", maintain_order=True):
