@@ -29,7 +29,8 @@ def read_fetched_articles(archive: Archive, settings: Sources, days: Days, today
     out (`rss.new_rows`). Then a frame for each file of GDELT. Responses of feeds are read until `today`, since an item can be seen first
     long after its day, files of GDELT until `MAX_DELAY` after `days`. The result does not depend on which days are read together.
     """
-    feeds = archive.payloads(RSS.name, Days(days.first - timedelta(days=rss.DAYS_BACK), max(today, days.last)))
+    window = Days(days.first - timedelta(days=rss.DAYS_BACK), max(today, days.last))
+    feeds = archive.payloads(RSS.name, window, with_previous=True)
     for rows in rss.new_rows(feeds):
         yield _select_days(rows, days)
     for rows in read_article_rows(archive, Days(days.first, days.last + MAX_DELAY), settings.get_group(GDELT).outlets):

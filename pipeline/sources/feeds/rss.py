@@ -71,11 +71,12 @@ def newest_day(payload: Payload) -> date | None:
 def new_rows(payloads: Iterable[Payload]) -> Iterator[pl.DataFrame]:
     """Yield the rows of new or changed items as `RAW_ARTICLES`.
 
-    Yields one frame for each response that has any. An item is known if an earlier response of its feed, of the same day or at most
-    `DAYS_BACK` days earlier, showed it with the same id (else link), title and text.
+    Yields one frame for each response that has any. An item is known if its feed showed it, with the same id (else link), title and text,
+    at most `DAYS_BACK` days earlier. A feed shows the items of a response until the next one arrives.
 
-    To read a range of days, pass all responses from `DAYS_BACK` days before its first day until now (items may appear late), and select the
-    rows whose day (`index_date`) is within the range: the result is the same however many days are read together.
+    To read a range of days, pass all responses from `DAYS_BACK` days before its first day until now (items may appear late) and the last
+    before these, and select the rows whose day (`index_date`) is within the range: the result is the same however many days are read
+    together.
 
     A response that is not a feed gives one unreadable row, and so does each fault of a feed, in every response that has it. `index_date` is
     at most the day of the request: that day replaces a later one. Raises `ValueError` unless the responses of each feed are ordered by
@@ -152,6 +153,7 @@ class _FeedHistory:
 
     response: Payload | None = None
     texts: dict[bytes, date] = field(default_factory=dict)  # hash of id, title and text: the day it was last shown
+    shown: set[bytes] = field(default_factory=set)  # those of the current response
     markups: dict[bytes, bytes] = field(default_factory=dict)  # hash of markup: that of its text, so that it need not be parsed again
     new_texts: set[bytes] = field(default_factory=set)  # new in this response, in which an item may occur twice
 
@@ -162,10 +164,11 @@ class _FeedHistory:
         """
         if self.response is not None and payload.fetched_at < self.response.fetched_at:
             raise ValueError(f"the responses of feed {payload.item!r} are not in the order of arrival; sort them by fetched_at")
+        self.texts |= dict.fromkeys(self.shown, payload.day)  # shown until now
         if self.response is None or payload.day != self.response.day:
             self.texts = {text: day for text, day in self.texts.items() if (payload.day - day).days <= DAYS_BACK}
             self.markups = {markup: text for markup, text in self.markups.items() if text in self.texts}
-        self.response, self.new_texts = payload, set()
+        self.response, self.shown, self.new_texts = payload, set(), set()
 
     def read_if_new(self, markup: str, read: Callable[[str], Entry]) -> Entry | None:
         """Parse the item with `read`; None if an earlier response showed it.
@@ -185,6 +188,7 @@ class _FeedHistory:
         if text not in self.texts:
             self.new_texts.add(text)
         self.texts[text] = self.response.day
+        self.shown.add(text)
         return entry if text in self.new_texts else None
 
 

@@ -10,7 +10,7 @@ import json
 import os
 import re
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -130,14 +130,16 @@ class Archive:
             with replacing(self._newest_path(newest.source, newest.item)) as temporary:
                 temporary.write_bytes(json.dumps(_to_record(newest)).encode())
 
-    def payloads(self, source: str, days: Days | None = None) -> Iterator[Payload]:
+    def payloads(self, source: str, days: Days | None = None, *, with_previous: bool = False) -> Iterator[Payload]:
         """Yield the responses about `days`, ordered by arrival, then item.
 
-        Without `days`, all responses. A response with the same body as the one before it of the same item is skipped: A, A, B, A gives
-        A, B, A, so that the last of each item is its current one. A response whose body is missing or damaged is skipped too. Only one body
-        is in memory at a time.
+        Without `days`, all responses. `with_previous`: also the last one before `days` to each item that has any in them. A response with
+        the same body as the one before it of the same item is skipped: A, A, B, A gives A, B, A, so that the last of each item is its
+        current one. A response whose body is missing or damaged is skipped too. Only one body is in memory at a time.
         """
         responses: list[StoredResponse] = [line["answer"] for line in self._read_lines(source, days) if line["answer"]]
+        if days and with_previous:
+            responses += self._find_previous(source, days.first, {response.item for response in responses})
         last_sha256: dict[str, str] = {}
         for response in sorted(responses, key=lambda one: (one.fetched_at, one.item, one.sha256)):
             is_new = last_sha256.get(response.item) != response.sha256
@@ -145,6 +147,21 @@ class Archive:
             payload = self.read_payload(response) if is_new else None
             if payload is not None:
                 yield payload
+
+    def _find_previous(self, source: str, day: date, items: set[str]) -> Iterable[StoredResponse]:
+        """Find the last response to each of `items` before a day.
+
+        Items without one are left out. The journal is read backwards until all have one.
+        """
+        previous: dict[str, StoredResponse] = {}
+        for path in sorted((self.root / "journal" / _check_source(source)).glob("*/*.jsonl"), reverse=True):
+            if previous.keys() >= items:
+                break
+            if path.stem < day.isoformat():
+                of_day = [line["answer"] for line in _read_journal(path) if line["answer"]]
+                in_order = sorted(of_day, key=lambda one: (one.fetched_at, one.sha256))
+                previous = {one.item: one for one in in_order if one.item in items} | previous
+        return previous.values()
 
     def newest_payloads(self, source: str) -> Iterator[Payload]:
         """Yield the newest response to each item of a source.
@@ -205,13 +222,7 @@ class Archive:
         else:
             paths = [path for day in days if (path := self._journal_path(source, day)).exists()]
         for path in paths:
-            for line in path.read_bytes().split(b"\n"):
-                try:
-                    record = json.loads(line) if line else None
-                except ValueError:
-                    continue  # a process died while it wrote this line
-                if isinstance(record, dict) and record.keys() >= _FIELDS:
-                    yield record | {"answer": _parse_response(record["answer"])}
+            yield from _read_journal(path)
 
     def _body_path(self, sha256: str) -> Path:
         return self.root / "bodies" / sha256[:2] / f"{sha256}.gz"
@@ -256,6 +267,17 @@ def _check_source(name: str) -> str:
     if not _SOURCE.fullmatch(name):
         raise ValueError(f"{name!r} is not a valid name of a source: use lower-case letters, digits and _")
     return name
+
+
+def _read_journal(path: Path) -> Iterator[dict[str, Any]]:
+    """Yield the records of a file of the journal, as `Archive._read_lines` says."""
+    for line in path.read_bytes().split(b"\n"):
+        try:
+            record = json.loads(line) if line else None
+        except ValueError:
+            continue  # a process died while it wrote this line
+        if isinstance(record, dict) and record.keys() >= _FIELDS:
+            yield record | {"answer": _parse_response(record["answer"])}
 
 
 def _read_response(path: Path) -> StoredResponse | None:

@@ -108,9 +108,15 @@ def test_an_unreadable_item_is_one_row_while_it_is_in_the_feed() -> None:
 
 
 def test_an_item_not_shown_for_long_is_new_again() -> None:
-    responses = [payload(rss(item(1))), payload(rss(item(2)), hours=DAY), payload(rss(item(1)), hours=DAY * (DAYS_BACK + 1))]
+    responses = [payload(rss(item(1))), payload(rss(item(2)), hours=DAY), payload(rss(item(1)), hours=DAY * (DAYS_BACK + 2))]
     assert titles(new_rows(responses)) == [["Headline 1"], ["Headline 2"], ["Headline 1"]]
-    responses[2] = payload(rss(item(1)), hours=DAY * DAYS_BACK)
+    responses[2] = payload(rss(item(1)), hours=DAY * (DAYS_BACK + 1))
+    assert titles(new_rows(responses)) == [["Headline 1"], ["Headline 2"]]
+
+
+def test_items_of_a_feed_that_did_not_change_for_long_are_not_new() -> None:
+    undated = [item(n, published="") for n in (1, 2)]
+    responses = [payload(rss(undated[0])), payload(rss(*undated), hours=DAY * 5 * DAYS_BACK)]
     assert titles(new_rows(responses)) == [["Headline 1"], ["Headline 2"]]
 
 
@@ -150,6 +156,7 @@ def twelve_days() -> list[Payload]:
 def test_the_rows_of_a_day_do_not_depend_on_how_many_days_are_read(days: Days) -> None:
     responses = twelve_days()
     reach = days.extend_back(DAYS_BACK)
-    some = read(*[one for one in responses if one.day >= reach.first])
+    earlier = [one for one in responses if one.day < reach.first]
+    some = read(*earlier[-1:], *[one for one in responses if one.day >= reach.first])
     within = pl.col("index_date").is_between(days.first, days.last)
     assert some.filter(within).equals(read(*responses).filter(within))

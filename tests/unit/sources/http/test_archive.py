@@ -89,6 +89,15 @@ def test_responses_are_filed_by_the_day_they_are_about(archive: Archive) -> None
     assert list(archive.payloads("gdelt")) == []
 
 
+def test_the_response_before_the_days_is_found_for_items_that_have_others(archive: Archive) -> None:
+    for days_ago, body in ((40, b"a1"), (30, b"a2"), (0, b"a3")):
+        archive.store(stored_response(body=body, at=NOON - timedelta(days=days_ago), about=TODAY - timedelta(days=days_ago)), URL)
+    archive.store(stored_response("b", b"b1", NOON - timedelta(days=20), TODAY - timedelta(days=20)), URL)
+    archive.store(stored_response("c", b"c1"), URL)
+    today = Days(TODAY, TODAY)
+    assert [one.body for one in archive.payloads("rss", today, with_previous=True)] == [b"a2", b"a3", b"c1"]
+
+
 def test_a_body_is_written_once_and_compressed_reproducibly(archive: Archive) -> None:
     archive.store(stored_response(), URL)
     sha256 = hashlib.sha256(b"one").hexdigest()
