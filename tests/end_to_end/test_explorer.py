@@ -190,7 +190,7 @@ def test_a_time_series_is_drawn(visit: Visit) -> None:
     ("order", "mark"), [("order by index_date", "line"), ("order by index_date desc", "line"), ("order by tension desc", "point")]
 )
 def test_days_in_no_order_with_names_are_not_joined(visit: Visit, order: str, mark: str) -> None:
-    visit.run(f"select index_date, phase, tension from tension_pair_daily where pair = 'CHN-USA' and tension > 90 {order}")  # noqa: S608
+    visit.run(f"select index_date, phase, tension from tension_pair_daily where pair = 'CHN-USA' and tension > 90 {order}")  # noqa: S608 - a constant above
     assert visit.page.locator("#mark").input_value() == mark
 
 

@@ -45,6 +45,7 @@ def test_an_inquiry_that_is_not_opened_is_none(text: str) -> None:
         ("A WTO panel ruled that Canada's limits on Peruvian tin are inconsistent with its rules.", {"PER>CAN investigation"}),
         ("A WTO panel will decide whether Canada's limits on Peruvian tin break its rules.", set()),
         ("A WTO panel found that Canada's limits on Peruvian tin do not violate its rules.", set()),
+        ("Canada envies the WTO-backed Peru over its limits on tin.", set()),
     ],
 )
 def test_a_ruling_of_the_world_trade_organization_is_an_inquiry_of_who_won(text: str, findings: set[str]) -> None:

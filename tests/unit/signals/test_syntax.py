@@ -46,6 +46,7 @@ def test_a_tree_has_head_relation_and_tag_of_each_token() -> None:
         "The E.U.\u2019s anti-dumping duties…",
         "@minister: TALKS—again!",
         "\u200bTariffs\u00a0_rose_ 10%.",
+        "Let/me-change that\u2014is the duty/tax.",
         "?",
     ],
 )

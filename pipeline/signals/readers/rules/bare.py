@@ -15,6 +15,7 @@ from pipeline.signals.reader import SURE_SIGN
 from pipeline.signals.readers.rules.grammar import (
     Act,
     DraftAct,
+    build_object_act,
     class_of,
     governing_operators,
     is_fulfilled,
@@ -85,7 +86,7 @@ def _find_harm(sentence: MarkedSentence) -> Iterable[Act]:
     for operator in sentence.marks_of("operator"):
         thing = restrictions.get(operator.first - 1)
         if thing is not None and operator.readings[0].words[0].startswith("threaten"):
-            yield _build_named_act(sentence, thing, "threat", HARM, modality="negated", score=OPERATOR_SCORE, mutual=False)
+            yield build_object_act(sentence, thing, "threat", HARM, modality="negated", score=OPERATOR_SCORE, mutual=False)
 
 
 def _find_foretold_harm(sentence: MarkedSentence) -> Iterable[Act]:
@@ -104,7 +105,7 @@ def _find_foretold_harm(sentence: MarkedSentence) -> Iterable[Act]:
         if at is None or class_of(thing) not in {"restriction", "quarrel"}:
             continue
         if any(thing.first - OWNER_REACH <= last < thing.first for _, last in sentence.mention_spans):
-            act = _build_named_act(sentence, thing, "accusation", FORETOLD, modality="asserted", score=OPERATOR_SCORE, mutual=False)
+            act = build_object_act(sentence, thing, "accusation", FORETOLD, modality="asserted", score=OPERATOR_SCORE, mutual=False)
             yield replace(act, anchor=at + 1, status=FIXED_STATUS["accusation"])
             return
 
@@ -281,7 +282,7 @@ def find_named_talks(sentence: MarkedSentence, used: set[int]) -> Iterable[Act]:
             rule_id = f"{'spoken' if is_spoken else 'named'}.{class_of(thing)}{f'.no{SURE_SIGN}' if is_denied else ''}"
             modality = "negated" if is_denied else "asserted"
             is_mutual = is_denied or not is_spoken
-            yield _build_named_act(sentence, thing, "dialogue", rule_id, modality=modality, score=NAMED_TALKS_SCORE, mutual=is_mutual)
+            yield build_object_act(sentence, thing, "dialogue", rule_id, modality=modality, score=NAMED_TALKS_SCORE, mutual=is_mutual)
             return
 
 
@@ -303,7 +304,7 @@ def find_existing_restrictions(sentence: MarkedSentence, used: set[int]) -> Iter
             and not any(last < first < thing.first for first in operators)
             for _, last in sentence.mention_spans
         ):
-            yield _build_named_act(
+            yield build_object_act(
                 sentence,
                 thing,
                 "measure",
@@ -312,24 +313,3 @@ def find_existing_restrictions(sentence: MarkedSentence, used: set[int]) -> Iter
                 score=EXISTING_RESTRICTION_SCORE,
                 mutual=False,
             )
-
-
-def _build_named_act(sentence: MarkedSentence, thing: Mark, kind: str, rule_id: str, *, modality: str, score: float, mutual: bool) -> Act:
-    """Build an act of an object that is only named.
-
-    `thing`: the object (such as `tariffs`), which is also the act's anchor and focus. The status is `effective`; the other arguments are
-    fields of `Act`.
-    """
-    return Act(
-        kind=kind,
-        rule_id=rule_id,
-        anchor=thing.first,
-        focus=thing.last,
-        instrument=str(thing.readings[0].entry["instrument"]),
-        status="effective",
-        modality=modality,
-        score=score,
-        mutual=mutual,
-        words=matched_words(sentence, thing),
-        thing=thing.first,
-    )

@@ -333,6 +333,36 @@ def status_of(sentence: MarkedSentence, kind: str, lexicon_status: str, at: int)
     return "effective" if lexicon_status == "announced" and {"has", "have"} & before else lexicon_status
 
 
+def build_object_act(
+    sentence: MarkedSentence,
+    thing: Mark,
+    kind: str,
+    rule_id: str,
+    *,
+    score: float,
+    status: str = "effective",
+    modality: str = "asserted",
+    mutual: bool = False,
+) -> Act:
+    """Build an act of an object, whatever verb it has.
+
+    `thing`: the object (such as `tariffs`), which is also the act's anchor and focus. The other arguments are fields of `Act`.
+    """
+    return Act(
+        kind=kind,
+        rule_id=rule_id,
+        anchor=thing.first,
+        focus=thing.last,
+        instrument=str(thing.readings[0].entry["instrument"]),
+        status=status,
+        modality=modality,
+        score=score,
+        mutual=mutual,
+        words=matched_words(sentence, thing),
+        thing=thing.first,
+    )
+
+
 def matched_words(sentence: MarkedSentence, *marks: Mark | None) -> tuple[str, ...]:
     """Return the words of marks as written, left to right."""
     ordered = sorted((mark for mark in marks if mark is not None), key=lambda mark: mark.first)

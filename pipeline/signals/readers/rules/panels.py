@@ -15,11 +15,13 @@ SCORE = 0.6
 #: Id of the rule.
 PANEL = "panel.ruling"
 _BODY = r"\b(?:W\.?T\.?O\b\.?|World Trade Organi[sz]ation|GATT|[Pp]anels?|[Aa]rbitrat(?:ors?|ion)|(?i:appellate body))\b"
-_RULES = r"\b(?:rule[sd]?|find|finds|found|side[sd]?|decide[sd]?)\b"
+# Words with a hyphen, such as `WTO-backed`, rule nothing.
+_RULES = r"(?<![\w-])(?:rule[sd]?|find|finds|found|side[sd]?|decide[sd]?)(?![\w-])"
+_BACKS = r"(?<![\w-])(?:backs?|backed)(?![\w-])"
 _NEAR = r"[^.;:]{0,120}?"
 # Before the country that lost, or the one that won.
 _AGAINST = re.compile(rf"{_BODY}{_NEAR}{_RULES}[^.;:]{{0,40}}?\bagainst (?:the )?$")
-_WITH = re.compile(rf"{_BODY}{_NEAR}(?:\bside[sd]? with|{_RULES} (?:in favou?r of|for)|\bbacks?|\bbacked) (?:the )?$")
+_WITH = re.compile(rf"{_BODY}{_NEAR}(?:(?<![\w-])side[sd]? with|{_RULES} (?:in favou?r of|for)|{_BACKS}) (?:the )?$")
 _THAT = re.compile(rf"{_BODY}{_NEAR}{_RULES} (?:that )?(?:(?:most|many|some) of )?(?:the )?$")
 _UNLAWFUL = re.compile(
     r"(?<!not )\b(?:against (?:its|the|world|global) rules|br(?:eak|eaks|oke|oken)|(?:in )?breach\w*|illegal|inconsistent|incompatible"
@@ -31,8 +33,8 @@ _OPEN = re.compile(r"\b(?:ask(?:s|ed|ing)?|could|expected|if|may|might|should|to
 
 def find_panel_rulings(sentence: MarkedSentence) -> Iterable[Act]:
     """Find a ruling, as an investigation of the side that lost."""
-    if find_panel_pair(sentence, ()) is not None:
-        at = next(i for i, token in enumerate(sentence.tokens) if re.fullmatch(_RULES + "|backs?|backed", token.lower))
+    at = next((i for i, token in enumerate(sentence.tokens) if re.fullmatch(rf"{_RULES}|{_BACKS}", token.lower)), None)
+    if at is not None and find_panel_pair(sentence, ()) is not None:
         yield Act(
             kind="investigation",
             rule_id=PANEL,

@@ -221,12 +221,14 @@ class ParsedSentence:
         clauses of other acts, places (`in Beijing`) and what follows `skipped_prepositions` are not searched. Empty if there is none.
         """
         for root in roots:
-            level = [root]
+            level, searched = [root], set[int]()
             while level:
                 codes = [code for at in level for code in self._iter_listed(at) if code not in excluded]
                 if codes:
                     return tuple(dict.fromkeys(codes))
-                level = [child for at in level for child in self._iter_searched_children(at, skipped_prepositions)]
+                searched.update(level)
+                below = (child for at in level for child in self._iter_searched_children(at, skipped_prepositions))
+                level = [at for at in dict.fromkeys(below) if at not in searched]
         return ()
 
     def _iter_searched_children(self, at: int, skipped_prepositions: Container[str]) -> Iterable[int]:

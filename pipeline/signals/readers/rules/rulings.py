@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterable
 
 from pipeline.signals.reader import SURE_SIGN
-from pipeline.signals.readers.rules.grammar import Act, class_of, matched_words
-from pipeline.signals.readers.rules.matching import Mark, MarkedSentence
+from pipeline.signals.readers.rules.grammar import Act, build_object_act, class_of
+from pipeline.signals.readers.rules.matching import MarkedSentence
 from pipeline.signals.readers.rules.panels import find_panel_rulings
 
 SCORE = 0.6
@@ -71,23 +71,6 @@ def find_rulings(sentence: MarkedSentence) -> Iterable[Act]:
     if thing is None:
         return
     if ends_restriction(sentence.text):
-        yield _build_ruling(sentence, thing, "easing", f"ruled.restriction{SURE_SIGN}", "ended")
+        yield build_object_act(sentence, thing, "easing", f"ruled.restriction{SURE_SIGN}", score=SCORE, status="ended")
     elif is_upheld(sentence.text):
-        yield _build_ruling(sentence, thing, "refusal", "uphold.restriction", "proposed")
-
-
-def _build_ruling(sentence: MarkedSentence, thing: Mark, kind: str, rule_id: str, status: str) -> Act:
-    """Build the act of a court on a restriction (`thing`)."""
-    return Act(
-        kind=kind,
-        rule_id=rule_id,
-        anchor=thing.first,
-        focus=thing.last,
-        instrument=str(thing.readings[0].entry["instrument"]),
-        status=status,
-        modality="asserted",
-        score=SCORE,
-        mutual=False,
-        words=matched_words(sentence, thing),
-        thing=thing.first,
-    )
+        yield build_object_act(sentence, thing, "refusal", "uphold.restriction", score=SCORE, status="proposed")

@@ -97,7 +97,7 @@ def _to_tree(doc: "Doc", tokens: Sequence[Token]) -> Tree:
     """Convert a parsed document to a tree over our tokens.
 
     A token of ours that consists of several of spaCy's gets the relation of their head. One that matches none of spaCy's is a root with
-    the relation `dep` and no tag.
+    the relation `dep` and no tag; one in each loop (`_find_loops`) becomes a root, too.
     """
     indices = list(_align_tokens(doc, tokens))
     heads, relations, tags = list(range(len(tokens))), ["dep"] * len(tokens), [""] * len(tokens)
@@ -113,7 +113,26 @@ def _to_tree(doc: "Doc", tokens: Sequence[Token]) -> Tree:
         is_done[index] = True
         heads[index] = index if head is None else head
         relations[index], tags[index] = top.dep_, top.tag_ if indices[top.i] == index else token.tag_
+    for at in _find_loops(heads):
+        heads[at], relations[at] = at, "dep"
     return Tree(tuple(heads), tuple(relations), tuple(tags))
+
+
+def _find_loops(heads: Sequence[int]) -> Iterator[int]:
+    """Yield a token of each loop of heads, a new root.
+
+    Two tokens of ours can be each other's head if each consists of several of spaCy's. Whoever follows heads would never come to an end.
+    """
+    is_checked = [False] * len(heads)
+    for start in range(len(heads)):
+        path, at = set[int](), start
+        while not is_checked[at] and at not in path and heads[at] != at:
+            path.add(at)
+            at = heads[at]
+        if at in path:
+            yield at
+        for passed in path:
+            is_checked[passed] = True
 
 
 def _align_tokens(doc: "Doc", tokens: Sequence[Token]) -> Iterator[int | None]:
