@@ -3,10 +3,17 @@
 -- knowledge, and change with each new baseline of the first year. The formula is that of the index; mass older than 40 half-lives is left
 -- out, which changes no value by more than a billionth. Intervals: run with --baseline FROM:TO. Null where too little was read.
 create macro on_one_scale(of_series) as table
-    with rates as (
-        select *
+    with wanted as (
+        -- A pair is stored with its codes in order; a direction has no hyphen and stays as it is.
+        -- of_series is the macro's parameter, which the linter takes for an unqualified column.
+        select array_to_string(list_sort(string_split(upper(of_series::varchar), '-')), '-') as series -- noqa: RF02
+    ),
+
+    rates as (
+        select baseline.*
         from baseline
-        where series = upper(of_series::varchar) and valid_from = (select max(newest.valid_from) from baseline as newest)
+        inner join wanted using (series)
+        where baseline.valid_from = (select max(newest.valid_from) from baseline as newest)
     ),
 
     any_source as (
@@ -36,14 +43,13 @@ create macro on_one_scale(of_series) as table
             any_value(any_source.prior)
             + coalesce(sum(expected.mass * 2 ^ ((expected.index_date - days.index_date) / days.half_life_days)), 0) as expected
         from channel_daily as days
+        inner join wanted using (series)
         inner join any_source using (channel)
         left join expected
             on
                 expected.channel = days.channel
                 and expected.index_date <= days.index_date
                 and expected.index_date > days.index_date - (40 * days.half_life_days)::integer
-        -- of_series is the macro's parameter, which the linter takes for an unqualified column.
-        where days.series = upper(of_series::varchar) -- noqa: RF02
         group by days.index_date, days.channel
     ),
 

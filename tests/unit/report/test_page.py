@@ -177,6 +177,13 @@ def test_a_story_without_a_url_has_no_link(contributions: Make) -> None:
     assert {link["href"] for link in reader.links} == OWN_LINKS
 
 
+@pytest.mark.parametrize(("text", "marked"), [('"We will not yield," it said.', True), ("“No,” it said.", True), ("It said no.", False)])
+def test_a_quote_with_quotation_marks_gets_no_second_ones(contributions: Make, text: str, marked: bool) -> None:
+    html = render_page(_page(_pair_section(contributions(DAY, quote=text))))
+    assert ('<q class="marked">' in html) == marked
+    assert "q.marked { quotes: none }" in html
+
+
 def test_control_characters_in_quotes_are_removed(contributions: Make) -> None:
     html = render_page(_page(_pair_section(contributions(DAY, quote="before\x00\x1b[31m\u202eafter"))))
     assert not re.search(r"[\x00-\x08\x0b-\x1f\u202e]", html)

@@ -54,6 +54,13 @@ def test_values_on_one_scale_are_those_of_one_baseline(indices: tuple[Path, Buil
     for name in names[1:]:
         values, those_of_one = (frame[name].fill_null(nan).to_list() for frame in (on_one_scale, expected))
         assert values == pytest.approx(those_of_one, rel=1e-9, nan_ok=True)
+    assert query(database, f"from on_one_scale('{series.lower()}')").equals(on_one_scale)
     first_weeks = [row["tension"] for row in published.head(28).iter_rows(named=True) if row["tension"] is not None]
     assert first_weeks
     assert first_weeks != pytest.approx([value for value in on_one_scale["tension"].head(28) if value is not None], rel=0.05)
+
+
+def test_a_pair_on_one_scale_may_have_its_codes_in_any_order(indices: tuple[Path, Built, Built]) -> None:
+    database = indices[0]
+    assert query(database, "from on_one_scale('usa-chn')").equals(query(database, "from on_one_scale('CHN-USA')"))
+    assert not query(database, "from on_one_scale('USA>CHN')").equals(query(database, "from on_one_scale('CHN>USA')"))
