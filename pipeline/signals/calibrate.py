@@ -9,7 +9,8 @@ asserts a signal if it finds it as news. A condition in brackets is 1 if true, e
     logit p = intercept + rules_asserted [rules assert it] + silent [rules assert it, the encoder finds nothing]
               + rules_denied [rules find it, but not as news]
               + family * logit(share right of the rule's family) [rules assert it] + encoder * logit(encoder's score)
-              + concession [polarity is concession]
+              + concession [polarity is concession] + dialogue [polarity is dialogue]
+              + relevance * log odds that sentence or context are about trade policy (`relevance.py`)
               + topic, recital, firm, no_trade [the doubt of that name (`doubts.py`)]
 
 The share right of a family of rules is that of its labelled readings (`compute_family_shares`).
@@ -22,7 +23,10 @@ import polars as pl
 from pipeline.contracts.vocabulary import DOUBT
 from pipeline.signals.lexicon import load_lexicon
 
-TERMS = ("intercept", "rules_asserted", "silent", "rules_denied", "family", "encoder", "concession", *DOUBT.words)
+TERMS = (
+    *("intercept", "rules_asserted", "silent", "rules_denied", "family", "encoder", "concession", "dialogue", "relevance"),
+    *DOUBT.words,
+)
 # Shares and scores are clipped to this distance from 0 and 1 before the logit.
 _CLIP = 0.005
 PRIOR_READINGS = 10.0
@@ -31,7 +35,8 @@ PRIOR_READINGS = 10.0
 def compute_probabilities(evidence: pl.DataFrame, mode: str) -> pl.Series:
     """Compute the probability that actor, target and polarity are right.
 
-    `evidence`: rows of `EVIDENCE_SCHEMA` with `doubts` (`add_doubts`). `mode`: which readers made it (`rules`, `encoder` or `both`).
+    `evidence`: rows of `EVIDENCE_SCHEMA` with `doubts` (`add_doubts`) and `relevance` (`add_relevance`). `mode`: which readers made it
+    (`rules`, `encoder` or `both`).
     Returns `probability`, rounded to four digits.
     """
     calibration = load_lexicon("calibration")
@@ -64,8 +69,9 @@ def assign_tiers(probability: pl.Series) -> pl.Series:
 def compute_terms(evidence: pl.DataFrame, family_shares: dict[str, float]) -> pl.DataFrame:
     """Compute the terms of the formula, one column each.
 
-    Rows are those of `evidence` (with `doubts`), columns those of `TERMS`. `family_shares` maps a family of rules (the first part of
-    `rule_id`) to the share of its readings that are right; the key `""` is the share of all, used for families that are missing.
+    Rows are those of `evidence` (with `doubts` and `relevance`), columns those of `TERMS`. `family_shares` maps a family of rules (the
+    first part of `rule_id`) to the share of its readings that are right; the key `""` is the share of all, used for families that are
+    missing.
     """
     is_asserted = (pl.col("rules_say") == "asserted").cast(pl.Float64)
     family = pl.col("rule_id").str.split(".").list.first()
@@ -78,6 +84,8 @@ def compute_terms(evidence: pl.DataFrame, family_shares: dict[str, float]) -> pl
         family=is_asserted * _logit(share),
         encoder=_logit(pl.col("encoder_score")),
         concession=(pl.col("polarity") == "concession").cast(pl.Float64).fill_null(0.0),
+        dialogue=(pl.col("polarity") == "dialogue").cast(pl.Float64).fill_null(0.0),
+        relevance=pl.col("relevance"),
         **{doubt: pl.col("doubts").list.contains(doubt).cast(pl.Float64).fill_null(0.0) for doubt in DOUBT.words},
     )
 

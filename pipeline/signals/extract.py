@@ -27,6 +27,7 @@ from pipeline.signals.partners import drop_unnamed
 from pipeline.signals.reader import READINGS_SCHEMA, Reader
 from pipeline.signals.readers.encoder.reader import EncoderReader
 from pipeline.signals.readers.rules import RuleReader
+from pipeline.signals.relevance import add_relevance
 from pipeline.signals.scope import resolve_scopes
 from pipeline.signals.segment import document, split_sentences
 from pipeline.signals.texts import (
@@ -155,7 +156,7 @@ def read_batch(mode: str, threads: int, texts: pl.DataFrame) -> pl.DataFrame:
     groups = build_candidates(resolve_texts(texts.iter_rows()))
     collected = combine_readings(mode, collect_readings(mode, groups, threads))
     about = to_frame(groups, set(collected["candidate"]))
-    evidence = score_evidence(add_doubts(collected, about), mode)
+    evidence = score_evidence(add_relevance(add_doubts(collected, about), about), mode)
     readings = evidence.join(about, on="candidate", how="inner", maintain_order="left").rename({"sentence": "quote"})
     with_words = readings.with_columns(actor_words=_mention_words("actor"), target_words=_mention_words("target"))
     return merge(drop_unnamed(resolve_scopes(with_words))).select(*_READER_COLUMNS)
@@ -194,9 +195,10 @@ def combine_readings(mode: str, readings: Mapping[str, pl.DataFrame]) -> pl.Data
 def score_evidence(evidence: pl.DataFrame, mode: str) -> pl.DataFrame:
     """Add `probability` and `tier` to evidence, and drop weak evidence.
 
-    `evidence`: what the readers found, with `doubts`; `mode`: which readers (`rules`, `encoder` or `both`). Asserted evidence (reported as
-    news) below the minimum probability of the mode is dropped. Evidence of another modality is dropped if, for the same candidate (actor
-    and target of a sentence) and polarity, evidence remains that the encoder alone asserts. Asserted rows come first.
+    `evidence`: what the readers found, with `doubts` and `relevance`; `mode`: which readers (`rules`, `encoder` or `both`). Asserted
+    evidence (reported as news) below the minimum probability of the mode is dropped. Evidence of another modality is dropped if, for the
+    same candidate (actor and target of a sentence) and polarity, evidence remains that the encoder alone asserts. Asserted rows come
+    first.
     """
     scored = evidence.with_columns(compute_probabilities(evidence, mode))
     scored = scored.with_columns(assign_tiers(scored["probability"]))

@@ -23,6 +23,7 @@ from pipeline.signals.candidates import build_candidates, to_frame
 from pipeline.signals.doubts import add_doubts
 from pipeline.signals.extract import MODES, collect_readings, combine_readings, resolve_texts
 from pipeline.signals.gold import Gold, read_gold
+from pipeline.signals.relevance import add_relevance
 
 _FILE = Path(__file__).parent / "lexicon" / "calibration.toml"
 # Ridge penalty on the coefficients, because there are only a few hundred readings.
@@ -45,7 +46,10 @@ def fit(gold: Gold) -> tuple[dict[str, float], dict[str, dict[str, float]]]:
     candidates = to_frame(groups)
     places = candidates.select("candidate", "article_id", "span_start", "span_end", "actor", "target")
     readings = collect_readings("both", groups, count_cores())
-    evidence = {mode: _judge_evidence(gold, add_doubts(combine_readings(mode, readings), candidates), places) for mode in MODES}
+    evidence = {
+        mode: _judge_evidence(gold, add_relevance(add_doubts(combine_readings(mode, readings), candidates), candidates), places)
+        for mode in MODES
+    }
     rules = evidence["rules"].filter(pl.col("rules_say") == "asserted")
     shares = compute_family_shares(rules["rule_id"].to_list(), rules["is_right"].to_list())
     counts = rules["rule_id"].str.split(".").list.first().value_counts()

@@ -65,6 +65,16 @@ def _judge_chunk(articles: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def score_texts(texts: pl.Series) -> pl.Series:
+    """Compute the points of each text's best sentence (`score_sentences`).
+
+    Texts have no title; one without words has the points that every sentence has. In the order of `texts`.
+    """
+    articles = texts.to_frame("body").with_row_index("article").with_columns(title=pl.lit(""))
+    best = score_sentences(split_words(articles)).group_by("article").agg(points=pl.col("points").max())
+    return articles.join(best, on="article", how="left", maintain_order="left")["points"].fill_null(_load_weights()[1])
+
+
 def score_sentences(words: pl.DataFrame) -> pl.DataFrame:
     """Compute how much each sentence looks like trade policy, as `points`.
 

@@ -21,11 +21,13 @@ ROW = {
     "rules_say": "asserted",
     "encoder_score": 0.5,
     "doubts": [],
+    "relevance": 1.0,
 }
+SCHEMA = {**EVIDENCE_SCHEMA, "doubts": pl.List(pl.String()), "relevance": pl.Float64()}
 
 
 def make_evidence(*changes: dict[str, object]) -> pl.DataFrame:
-    return pl.DataFrame([ROW | change for change in changes], schema={**EVIDENCE_SCHEMA, "doubts": pl.List(pl.String())})
+    return pl.DataFrame([ROW | change for change in changes], schema=SCHEMA)
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -46,6 +48,12 @@ def test_agreement_of_both_readers_is_more_probable_than_either_alone() -> None:
 
 def test_probability_rises_with_the_score_of_the_encoder() -> None:
     results = compute_probabilities(make_evidence({"encoder_score": 0.2}, {"encoder_score": 0.8}), "both")
+    assert results[0] < results[1]
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_probability_rises_with_words_of_trade_policy(mode: str) -> None:
+    results = compute_probabilities(make_evidence({"relevance": -2.0}, {"relevance": 2.0}), mode)
     assert results[0] < results[1]
 
 

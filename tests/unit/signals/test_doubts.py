@@ -8,9 +8,10 @@ from pipeline.signals.lexicon import load_lexicon
 
 
 def find_doubts(text: str) -> set[str]:
-    findings = SentenceExtractor("rules").explain(text)
-    assert not findings.is_empty()
-    return {doubt for doubts in findings["doubts"] for doubt in doubts}
+    groups = build_candidates(resolve_texts([("a", None, "Wire", text, 0)]))
+    evidence = add_doubts(combine_readings("rules", collect_readings("rules", groups)), to_frame(groups))
+    assert not evidence.is_empty()
+    return {doubt for doubts in evidence["doubts"] for doubt in doubts}
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,27 @@
+"""How much a sentence and its context look like trade policy between countries.
+
+Belongs here: what counts as context. Does not: the weights of words (`gate/`), or how much relevance raises a probability (`calibrate.py`).
+"""
+
+import polars as pl
+
+from pipeline.signals.gate.articles import POINTS_PER_UNIT, score_texts
+
+# A sentence such as "It will answer in kind" is about trade if the one before or the title is.
+_CONTEXT = ("sentence", "previous", "title")
+
+
+def add_relevance(evidence: pl.DataFrame, candidates: pl.DataFrame) -> pl.DataFrame:
+    """Add `relevance` to evidence: the gate's log odds of its sentence or context.
+
+    `evidence`: what the readers found (`EVIDENCE_SCHEMA`); `candidates`: at least the pairs of countries that it is about
+    (`CANDIDATES_SCHEMA`). The highest value of the sentence, the one before and the title counts.
+    """
+    texts = evidence.select("candidate").join(candidates.select("candidate", *_CONTEXT), on="candidate", how="left", maintain_order="left")
+    distinct = pl.concat([texts.select(text=name) for name in _CONTEXT]).unique(maintain_order=True)
+    points = distinct.with_columns(points=score_texts(distinct["text"]))
+    columns = [
+        texts.select(text=name).join(points, on="text", how="left", maintain_order="left")["points"].alias(name) for name in _CONTEXT
+    ]
+    best = pl.DataFrame(columns).select(pl.max_horizontal(_CONTEXT) / POINTS_PER_UNIT).to_series()
+    return evidence.with_columns(relevance=best)
