@@ -3,7 +3,7 @@
     python -m scripts.real_passages --split train --passages PASSAGES.jsonl --documents DOCUMENTS.parquet > gold.jsonl
 
 Writes a gold file (docs/annotation-guide.md). `PASSAGES` has `id` and `text`; `DOCUMENTS` has `article_id` and `body`, for the passages
-that are consecutive paragraphs of a body.
+that are consecutive paragraphs of a body. `--homes` are folders of runs, for passages that are the beginnings of articles.
 """
 
 import argparse
@@ -16,10 +16,17 @@ from typing import Any
 
 import polars as pl
 
+from pipeline.contracts.tables.core import ARTICLES
+from pipeline.settings import Settings
+from pipeline.warehouse.lake import Lake
+
 LABELS = Path(__file__).parents[1] / "pipeline" / "signals" / "training" / "real"
-_PASSAGE_TYPES = {"sha256": pl.String, "date": pl.String, "first_paragraph": pl.Int64, "last_paragraph": pl.Int64}
-SPLITS = ("train", "tune", "report")
-#: Of the passages that are no runs of paragraphs of a document, one in this many is in the split `report`, by the SHA-1 of its id.
+_PASSAGE_TYPES = {"sha256": pl.String, "date": pl.String, "first_paragraph": pl.Int64, "last_paragraph": pl.Int64, "length": pl.Int64}
+SPLITS = ("train", "tune", "report", "news")
+#: Newspapers and agencies. Their passages are the beginnings of articles, whose ids they have; half of them, by the SHA-1 of the id, are in
+#: the split `news`, the others in `tune`.
+NEWS_SOURCES = ("guardian", "reuters")
+#: Of the other passages that are no runs of paragraphs of a document, one in this many is in the split `report`, by the SHA-1 of its id.
 REPORTED = 4
 
 
@@ -51,11 +58,12 @@ def join_texts(passages: pl.DataFrame, labels: pl.DataFrame, texts: Mapping[str,
     ]
 
 
-def read_texts(passages: pl.DataFrame, files: list[Path], documents: list[Path]) -> dict[str, str]:
-    """Read texts by id: from JSON Lines, and from paragraphs of documents.
+def read_texts(passages: pl.DataFrame, files: list[Path], documents: list[Path], homes: list[Path]) -> dict[str, str]:
+    """Read texts by id: from JSON Lines, paragraphs of documents, and articles.
 
     All texts of `files` (`id`, `text`) are returned. Of `documents` (Parquet: `article_id`, `body`) those paragraphs are returned that
-    `passages` names, by document, `first_paragraph` and `last_paragraph`; documents that are missing are passed over.
+    `passages` names, by document, `first_paragraph` and `last_paragraph`, and of articles in `homes` the first `length` characters of title
+    and body; those that are missing are passed over.
     """
     texts: dict[str, str] = {}
     for path in files:
@@ -66,7 +74,19 @@ def read_texts(passages: pl.DataFrame, files: list[Path], documents: list[Path])
         for identifier, document, first, last in passages.select("id", "document", "first_paragraph", "last_paragraph").iter_rows():
             if document in bodies:
                 texts[identifier] = select_paragraphs(bodies[document], first, last)
+    beginnings = passages.drop_nulls("length").select("length", article_id="id")
+    for home in homes:
+        articles = Lake(Settings(home=home).lake).read(ARTICLES, columns=["article_id", "title", "body"])
+        for identifier, length, title, body in (
+            beginnings.join(articles, on="article_id").select("article_id", "length", "title", "body").rows()
+        ):
+            texts[identifier] = join_title(title, body)[:length]
     return texts
+
+
+def join_title(title: str, body: str) -> str:
+    """Return title and body of an article, if it has one, one a line."""
+    return f"{title}\n{body}" if body else title
 
 
 def select_paragraphs(body: str, first: int, last: int) -> str:
@@ -84,11 +104,20 @@ def digest_text(text: str) -> str:
 
 
 def is_reported(identifier: str) -> bool:
-    """Return whether a passage is in the split for reported scores.
+    """Return whether a passage is in the split `report`.
 
-    Only for passages that are not runs of paragraphs of a document.
+    Only for passages that are neither runs of paragraphs of a document nor news.
     """
-    return int(hashlib.sha1(identifier.encode(), usedforsecurity=False).hexdigest(), 16) % REPORTED == 0
+    return _hash(identifier) % REPORTED == 0
+
+
+def is_reported_news(identifier: str) -> bool:
+    """Return whether a passage of `NEWS_SOURCES` is in the split `news`."""
+    return _hash(identifier) % 2 == 1
+
+
+def _hash(identifier: str) -> int:
+    return int(hashlib.sha1(identifier.encode(), usedforsecurity=False).hexdigest(), 16)
 
 
 def main() -> None:
@@ -97,11 +126,14 @@ def main() -> None:
     parser.add_argument("--split", choices=SPLITS, required=True)
     parser.add_argument("--passages", type=Path, nargs="*", default=[], help="JSON Lines with id and text")
     parser.add_argument("--documents", type=Path, nargs="*", default=[], help="Parquet with article_id and body")
+    parser.add_argument("--homes", type=Path, nargs="*", default=[], help="folders of runs whose articles are passages")
     options = parser.parse_args()
     passages, labels = read_labels()
     passages = passages.filter(pl.col("split") == options.split)
     rows = join_texts(
-        passages, labels.filter(pl.col("id").is_in(passages["id"].implode())), read_texts(passages, options.passages, options.documents)
+        passages,
+        labels.filter(pl.col("id").is_in(passages["id"].implode())),
+        read_texts(passages, options.passages, options.documents, options.homes),
     )
     sys.stdout.writelines(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows)
 
