@@ -40,7 +40,7 @@ _FOLLOWED_BY_NEWS = re.compile(
     rf"(?<!said )(?<!said on )\b(?:{_WEEKDAY}|today|yesterday|tomorrow|will|shall|hereby)\b"
     r"(?!.*\b(?:said|says?|told|show(?:s|ed)?)\b)"
 )
-_MONTH = re.compile(rf"\b(?:[Ii]n|last) ({_ANY_MONTH})\b")
+_MONTH = re.compile(rf"\b(?:[Ii]n(?: early| late| mid)?[ -]|last )({_ANY_MONTH})\b")
 # A month in a relative clause dates something else than the act: "the duty that it suspended in April".
 _MONTH_OF_CLAUSE = re.compile(
     rf"\b(?:that|which|whom?|it|they|he|she|deal|expected|due|next)\b[^,;]{{0,300}}\b(?:in|last) (?:{_ANY_MONTH})\b"
@@ -48,8 +48,18 @@ _MONTH_OF_CLAUSE = re.compile(
 # Words that date the act to the day of the article or later, so that a month next to them dates something else.
 _CURRENT = re.compile(rf"\b(?:{_WEEKDAY}|today|yesterday|tomorrow|now|will|would|may|might|could|should|shall|must|says?|said)\b")
 # Adverbs that date the act; `last week's`, as in "last week's talks", dates something else.
-_PAST_ADVERB = re.compile(
-    rf"\b(?:[Ll]ast (?:week|month|year)(?!['\u2019]s)|[Aa]t the end of (?P<month>{_ANY_MONTH})|a (?:week|month|year) ago)\b"
+_SEASON = "(?:spring|summer|autumn|fall|winter)"
+_AGO = r"(?:a|one|few|several|many|two|three|four|five|six|seven|eight|nine|ten|\d+) (?:weeks?|months?|years?) ago"
+_PAST_ADVERB = re.compile(rf"\b(?:[Ll]ast (?:week|month|year|{_SEASON})(?!['\u2019]s)|[Aa]t the end of (?P<month>{_ANY_MONTH})|{_AGO})\b")
+# What comes before such an adverb if it dates another thing: a comparison, a relative clause, or a participle after a restriction or deal.
+_LIMITS = (
+    "agreement|bans?|cases?|complaint|controls?|curbs?|deals?|dut(?:y|ies)|lev(?:y|ies)|measures?|orders?|plans?|quotas?|rates?|restrictions?"
+    "|rules?|tariffs?|truce"
+)
+_OF_EARLIER_THING = re.compile(
+    r"\b(?:(?:(?:by|from|of|since|than|until)|(?:which|who|whom|whose|that (?:[A-Z][\w.]*|he|it|she|they|we|ha[ds]|have|was|were|\w+ed))\b"
+    rf"[^,;]{{0,300}}|(?:{_LIMITS})(?: (?:against|by|from|of|on|with) [^,;]{{2,40}})?"
+    rf" (?:{_PARTICIPLES}|agreed|announced|filed|lodged|published|unveiled))(?: about| just| only)? )$"
 )
 # What ends the first clause.
 _END_OF_CLAUSE = re.compile(r"[,;]|\b(?:after|as|because|if|said|says|that|when|which|while|who)\b|(?<=ed) to [a-z]")
@@ -66,12 +76,14 @@ _DAY = re.compile(rf"\b(?:{_NAME_OF_MONTH} (\d{{1,2}})|(\d{{1,2}}) {_NAME_OF_MON
 _OPENING = 12
 # An adverb that opens a sentence about earlier news: "Earlier, the ministry ...".
 _PAST_OPENING = re.compile(
-    rf"\W*(?:Earlier(?! (?:on|today|in the day)\b)|Previously|Last (?:week|month|year|decade|{_ANY_MONTH})"
-    r"|(?:During|Over) the (?:past|last)"
-    r"|So far|In the past|In recent (?:years|months|weeks)|For (?:years|decades|months)|Back in|A (?:year|month|week) ago"
+    rf"\W*(?:Earlier(?! (?:on|today|in the day)\b)|Previously|Last (?:week|month|year|decade|{_SEASON}|{_ANY_MONTH})"
+    rf"|(?:(?:About|Some|Just|Only) )?(?i:(?:a )?{_AGO})|(?:During|Over) the (?:past|last)"
+    r"|So far|In the past|In recent (?:years|months|weeks)|For (?:years|decades|months)|Back in"
     r"|Since (?:(?:\w+ ){1,4}took office|taking office|coming into office))\b"
 )
 
+# A later clause with a date of its own: "Last week Lima set a duty, and on Sunday it opened talks".
+_LATER_CLAUSE = re.compile(rf", (?:and|but|while) (?:(?:late )?on )?({_WEEKDAY}|today|yesterday|now)\b")
 # A month that opens the sentence dates the verb of its first clause: "In May, the ministry ordered ...".
 _OPENING_MONTH = re.compile(rf"\W*In ({_ANY_MONTH}), ")
 # An order retells earlier ones, by name or in the simple past: "In Order 5, I found that ...", "I also determined that imports of ...".
@@ -103,8 +115,9 @@ _OWN_WORDS = re.compile(
 
 # When somebody acted: `Ottawa announced last Friday that`, `he promised in May to`, `Ottawa raised its duty on May 3 after`.
 _TIME = (
-    rf"(?:last (?:week|month|year|{_WEEKDAY})(?!['\u2019]s)|(?:in|last) (?:{_ANY_MONTH})\b(?! \d)"
-    rf"|on (?:(?:{_ANY_MONTH}|(?:{_ABBREVIATIONS})\b\.?) \d{{1,2}}|\d{{1,2}} (?:{_ANY_MONTH}))(?:st|nd|rd|th)?\b(?:,? \d{{4}}\b)?)"
+    rf"(?:last (?:week|month|year|{_SEASON}|{_WEEKDAY})(?!['\u2019]s)|(?:a )?{_AGO}"
+    rf"|(?:in(?: early| late| mid)?[ -]|last )(?:{_ANY_MONTH})\b(?! \d)"
+    rf"|(?:last|on) (?:(?:{_ANY_MONTH}|(?:{_ABBREVIATIONS})\b\.?) \d{{1,2}}|\d{{1,2}} (?:{_ANY_MONTH}))(?:st|nd|rd|th)?\b(?:,? \d{{4}}\b)?)"
 )
 # Verbs that have a thing as their object, and all verbs.
 _DID = "(?:announced|banned|filed|imposed|introduced|launched|lifted|offered|opened|ordered|proposed|raised|rejected|signed|suspended)"
@@ -122,8 +135,10 @@ _DATED_ACT = re.compile(
     rf"^(?:[^,;:\"\u201c\u201d]{{0,60}}, )?\W*(?:(?:{_OFFICE}|[A-Z][\w.'\u2019-]*) ){{0,8}}?{_WHO} "
     rf"(?:(?P<first>{_TIME}) {_ACTED}\b"
     rf"|{_ACTED} (?P<middle>{_TIME})(?=,? (?:an?|he|her|his|it|its|new|plans?|she|that|the|their|they|to|we)\b)"
-    rf"|{_DID} (?!(?:against|at|by|for|from|in|on|that|to)\b)[^,;:]{{2,80}}? (?P<last>{_TIME})(?=\.?$| (?:after|because|when|\w+ing)\b))"
+    rf"|{_DID} (?!(?:against|at|by|for|from|in|on|that|to)\b)(?:(?!\b(?:that|which|whom?|whose)\b)[^,;:]){{2,80}}? (?P<last>{_TIME})(?=\.?$| (?:after|because|when|\w+ing)\b))"
 )
+# Who reported it, at the end: `..., the ministry announced in January.`
+_DATED_SOURCE = re.compile(rf"^.*, [^,;:]{{2,80}} (?:announced|confirmed|declared|said|stated|warned|wrote) ({_TIME})\W*$", re.DOTALL)
 _OPENING_WEEKDAY = re.compile(rf"(?:[A-Z\W]+: )?\W*Last ({_WEEKDAY})\b")
 # Where the sentence goes on to newer acts.
 _GOES_ON = re.compile(rf"[;]|, (?:and|but|which|while|who|yet)\b|\b(?:{_WEEKDAY}|today|yesterday|now|since)\b")
@@ -146,8 +161,8 @@ def is_past_event(sentence: str, day: date | None) -> bool:
     retells an earlier one also counts (`_retells_order`), and so do words next to the main verb (`_dates_act`) and who recalls its own
     words (`And I said, we will tax them`).
     """
-    is_opening = _PAST_OPENING.match(sentence) is not None or _OWN_WORDS.match(sentence) is not None
-    is_retold = is_opening or _is_statistic(sentence) or _retells_order(sentence, day)
+    opens_in_past = _PAST_OPENING.match(sentence) is not None and not _has_recent_clause(sentence, day)
+    is_retold = opens_in_past or _OWN_WORDS.match(sentence) is not None or _is_statistic(sentence) or _retells_order(sentence, day)
     if is_retold or _is_in_past_year(sentence, day) or _is_in_period_up_to_now(sentence):
         return True
     if day is None:
@@ -156,10 +171,21 @@ def is_past_event(sentence: str, day: date | None) -> bool:
         return True
     if _CURRENT.search(sentence) or _MONTH_OF_CLAUSE.search(sentence):
         return False
-    if _PAST_ADVERB.search(sentence):
+    if any(not _OF_EARLIER_THING.search(sentence, 0, adverb.start()) for adverb in _PAST_ADVERB.finditer(sentence)):
         return True
     months_ago = [(day.month - MONTHS.index(month) - 1) % 12 for month in _MONTH.findall(sentence)]
     return bool(months_ago) and all(1 <= months <= _MAX_MONTHS_AGO for months in months_ago)
+
+
+def _has_recent_clause(sentence: str, day: date | None) -> bool:
+    """Whether a later clause has a date of its own, at most `MAX_DAYS_OLD` days ago.
+
+    Weekdays count only if `day` is known.
+    """
+    later = _LATER_CLAUSE.search(sentence)
+    if later is None or later[1] not in _WEEKDAYS:
+        return later is not None
+    return day is not None and (day.weekday() - _WEEKDAYS.index(later[1])) % 7 <= MAX_DAYS_OLD
 
 
 def _is_in_past_year(sentence: str, day: date | None) -> bool:
@@ -214,7 +240,7 @@ def _dates_act(sentence: str, day: date) -> bool:
     These words date what was announced too, whatever its tense. On Monday, news of last Friday is not old yet. A sentence that goes on to
     newer acts (`_GOES_ON`) does not count.
     """
-    match = _OPENING_WEEKDAY.match(sentence) or _DATED_ACT.match(sentence)
+    match = _OPENING_WEEKDAY.match(sentence) or _DATED_ACT.match(sentence) or _DATED_SOURCE.match(sentence)
     if match is None:
         return False
     time = next(group for group in match.groups() if group)
