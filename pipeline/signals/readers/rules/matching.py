@@ -244,8 +244,8 @@ def _find_clause_starts(tokens: Sequence[Token], marks: Sequence[Mark]) -> list[
     """Return the positions of the first words of clauses, 0 first.
 
     A clause begins after a hard stop such as `;`, at a conjunction such as `because`, and after a comma also at one such as `and`. Where
-    such a clause comes before the main verb, the next begins at the comma that ends it: `If ..., `, `Hours after ..., China raised`. `as`
-    after `such` or `well` begins none.
+    such a clause comes before the main verb or directly after `that`, the next begins at the comma that ends it: `If ..., `,
+    `said that if ..., China will raise`. `as` after `such` or `well` begins none.
     """
     first_verb = min((mark.first for mark in marks if mark.category in {"verb", "operator"}), default=len(tokens))
     starts = [0]
@@ -260,5 +260,5 @@ def _find_clause_starts(tokens: Sequence[Token], marks: Sequence[Mark]) -> list[
         opens = is_subordinate or before in cues("hard") or (before == "," and token.lower in cues("conjunctions"))
         if opens and not (token.lower == "as" and before in {"such", "well"}):
             starts.append(at)
-            is_before_main = is_before_main or (is_subordinate and at < first_verb)
+            is_before_main = is_before_main or (is_subordinate and (at < first_verb or before == "that"))
     return starts
