@@ -84,6 +84,10 @@ _PAST_OPENING = re.compile(
 
 # A later clause with a date of its own: "Last week Lima set a duty, and on Sunday it opened talks".
 _LATER_CLAUSE = re.compile(rf", (?:and|but|while) (?:(?:late )?on )?({_WEEKDAY}|today|yesterday|now)\b")
+# A deal that opens the sentence, with its weekday: "Under the deal that Lima announced on Tuesday, ...".
+_OPENING_DEAL = re.compile(
+    rf"\W*Under (?:an?|the) (?:[\w-]+ ){{0,3}}?(?:accord|agreement|deal|framework|pact|truce)\b[^,;]{{0,80}}? ({_WEEKDAY})\b"
+)
 # A month that opens the sentence dates the verb of its first clause: "In May, the ministry ordered ...".
 _OPENING_MONTH = re.compile(rf"\W*In ({_ANY_MONTH}), ")
 # An order retells earlier ones, by name or in the simple past: "In Order 5, I found that ...", "I also determined that imports of ...".
@@ -135,7 +139,8 @@ _DATED_ACT = re.compile(
     rf"^(?:[^,;:\"\u201c\u201d]{{0,60}}, )?\W*(?:(?:{_OFFICE}|[A-Z][\w.'\u2019-]*) ){{0,8}}?{_WHO} "
     rf"(?:(?P<first>{_TIME}) {_ACTED}\b"
     rf"|{_ACTED} (?P<middle>{_TIME})(?=,? (?:an?|he|her|his|it|its|new|plans?|she|that|the|their|they|to|we)\b)"
-    rf"|{_DID} (?!(?:against|at|by|for|from|in|on|that|to)\b)(?:(?!\b(?:that|which|whom?|whose)\b)[^,;:]){{2,80}}? (?P<last>{_TIME})(?=\.?$| (?:after|because|when|\w+ing)\b))"
+    rf"|{_DID} (?!(?:against|at|by|for|from|in|on|that|to)\b)(?:(?!\b(?:that|which|whom?|whose)\b)[^,;:]){{2,80}}?"
+    rf" (?P<last>{_TIME})(?=\.?$| (?:after|because|when|\w+ing)\b))"
 )
 # Who reported it, at the end: `..., the ministry announced in January.`
 _DATED_SOURCE = re.compile(rf"^.*, [^,;:]{{2,80}} (?:announced|confirmed|declared|said|stated|warned|wrote) ({_TIME})\W*$", re.DOTALL)
@@ -177,15 +182,29 @@ def is_past_event(sentence: str, day: date | None) -> bool:
     return bool(months_ago) and all(1 <= months <= _MAX_MONTHS_AGO for months in months_ago)
 
 
-def _has_recent_clause(sentence: str, day: date | None) -> bool:
-    """Whether a later clause has a date of its own, at most `MAX_DAYS_OLD` days ago.
+def opens_with_new_deal(sentence: str, day: date | None) -> bool:
+    """Whether the sentence opens with a deal of the last `MAX_DAYS_OLD` days.
 
-    Weekdays count only if `day` is known.
+    Example: `Under the deal that Lima announced on Tuesday, tin will pay 9 percent`. What follows is then in the deal, so the deal is news.
+    """
+    opening = _OPENING_DEAL.match(sentence)
+    return opening is not None and day is not None and _days_since(opening[1], day) <= MAX_DAYS_OLD
+
+
+def _has_recent_clause(sentence: str, day: date | None) -> bool:
+    """Whether a later clause has its own date, of the last days.
+
+    It is at most `MAX_DAYS_OLD` days ago. Weekdays count only if `day` is known.
     """
     later = _LATER_CLAUSE.search(sentence)
     if later is None or later[1] not in _WEEKDAYS:
         return later is not None
-    return day is not None and (day.weekday() - _WEEKDAYS.index(later[1])) % 7 <= MAX_DAYS_OLD
+    return day is not None and _days_since(later[1], day) <= MAX_DAYS_OLD
+
+
+def _days_since(weekday: str, day: date) -> int:
+    """Return how many days before `day` the last such weekday was."""
+    return (day.weekday() - _WEEKDAYS.index(weekday)) % len(_WEEKDAYS)
 
 
 def _is_in_past_year(sentence: str, day: date | None) -> bool:

@@ -346,7 +346,7 @@ def test_a_threat_that_is_only_recalled_or_dropped_is_no_new_threat(text: str, s
 @pytest.mark.parametrize(
     ("text", "signals"),
     [
-        ("Hours after Washington raised duties on Kenyan tea, Kenya imposed tariffs on American corn.", {"KEN>USA measure"}),
+        ("Weeks after Washington raised duties on Kenyan tea, Kenya imposed tariffs on American corn.", {"KEN>USA measure"}),
         ("A day after Ottawa's steel tariffs, Japan imposes duties on Canadian timber", {"JPN>CAN measure"}),
         ("Canada, after failing to win relief, raised tariffs on Japanese steel.", {"CAN>JPN measure"}),
         ("Kenya on Monday, after Japan paid its debts, lowered its duty on Japanese cars.", {"KEN>JPN easing"}),

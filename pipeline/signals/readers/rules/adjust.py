@@ -20,6 +20,12 @@ CHANGE = "change.restriction"
 
 # What came after an act: `agreed on Monday, and Japan has since lowered its duty`.
 _SINCE_THEN = re.compile(r"\b(?:has|have) since [a-z]+(?:ed|en|ought|ut|aid|ade|ent|ept|et)\b")
+# Words before `after` if the act that follows is of the same or the previous day: `hours after Lima raised its duty`.
+_JUST = re.compile(r"\b(?:minutes?|hours?|moments|(?:a|one|the) day|immediately|shortly)\W*$", re.IGNORECASE)
+# Days that begin a new state: `since Tuesday, tea pays 9 percent`.
+_NEW_DAYS = frozenset(
+    {"midnight", "monday", "overnight", "saturday", "sunday", "thursday", "today", "tuesday", "wednesday", "friday", "yesterday"}
+)
 # Who will not, or decided not to, pursue a planned restriction gives it up.
 _GIVEN_UP = ("refuse.persist.restriction", "agree.persist.restriction")
 _PURSUING = frozenset({"go ahead with", "press ahead with", "push ahead with", "move ahead with", "proceed with", "follow through on"})
@@ -235,7 +241,11 @@ def _adjust_modality(sentence: MarkedSentence, act: Act) -> Act:
     start, end = sentence.clause_bounds(act.anchor)
     opener = sentence.tokens[start].lower
     is_present = opener == "after" and any(mark.first == act.anchor and mark.form == "s" for mark in sentence.marks_of("verb", "operator"))
-    is_backdrop = opener in {"since", "following", "after", "because"} and act.kind in ESCALATING | CONCEDING
+    is_backdrop = (
+        opener in {"since", "following", "after", "because"}
+        and act.kind in ESCALATING | CONCEDING
+        and not _is_recent(sentence, start, act.anchor)
+    )
     is_background = is_backdrop and not is_present and not sentence.is_market_report(start)
     is_dated = any(
         class_of(mark) == "historical" and start <= mark.first < end and not _is_in_relative_clause(sentence, act.anchor, mark.first)
@@ -257,6 +267,20 @@ def _adjust_modality(sentence: MarkedSentence, act: Act) -> Act:
     if opener in cues("conditions") or cues("forecasters") & other_words or is_only_talked_of:
         return replace(act, modality="hypothetical")
     return act
+
+
+def _is_recent(sentence: MarkedSentence, start: int, at: int) -> bool:
+    """Whether a clause is about the same or the previous day.
+
+    It begins at word `start`. Examples: `hours after Lima raised its duty`, `a day after raising`, `since Tuesday, tea pays 9 percent`.
+    After `after`, a state or nothing must be between it and the verb at word `at`: `hours after the duty took effect` does not say whose it
+    is.
+    """
+    opener, *after = sentence.words_between(start, start + 2)
+    if opener == "since":
+        return not _NEW_DAYS.isdisjoint(after)
+    is_done = at == start + 1 or any(start < first < at for first, _ in sentence.mention_spans)
+    return opener == "after" and is_done and _JUST.search(sentence.text[: sentence.tokens[start].start]) is not None
 
 
 def _is_aim_of_talks(sentence: MarkedSentence, verb: int) -> bool:

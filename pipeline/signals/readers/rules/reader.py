@@ -15,7 +15,7 @@ from pipeline.contracts.vocabulary import KINDS_WITH_MAGNITUDE
 from pipeline.signals import slots
 from pipeline.signals.actors import Mention
 from pipeline.signals.candidates import SentenceCandidates
-from pipeline.signals.dates import is_past_event
+from pipeline.signals.dates import is_past_event, opens_with_new_deal
 from pipeline.signals.lexicon import cues
 from pipeline.signals.reader import PAST, READINGS_SCHEMA, RULED_OUT, Reading
 from pipeline.signals.readers.rules.adjust import REST, is_in_past_perfect
@@ -158,7 +158,8 @@ def _iter_readings(sentence_acts: _SentenceActs, tree: Tree | None) -> Iterator[
             act.kind == "threat" and modality == "historical" and (act.modality == "asserted" or is_in_past_perfect(sentence, act.anchor))
         )
         named = replace(act, rule_id=f"{act.rule_id}{PAST}") if is_old_threat else act
-        if parsed and modality == "asserted":
+        is_new_deal = act.kind == "agreement" and opens_with_new_deal(sentence.text, sentence_acts.day)
+        if parsed and modality == "asserted" and not is_new_deal:
             modality = modality_by_tree(parsed, act)
         if sentence_acts.is_question and modality == "asserted":
             modality = "hypothetical"
