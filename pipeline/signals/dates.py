@@ -84,6 +84,16 @@ _PAST_OPENING = re.compile(
 
 # A later clause with a date of its own: "Last week Lima set a duty, and on Sunday it opened talks".
 _LATER_CLAUSE = re.compile(rf", (?:and|but|while) (?:(?:late )?on )?({_WEEKDAY}|today|yesterday|now)\b")
+# What only dates itself by an older act: "The plea comes two months after Lima set a duty". Talks are news even then.
+_COMES_AFTER = re.compile(
+    r"^(?:(?!\b(?:calls?|deals?|discussions?|meetings?|negotiations?|talks|truce|visits?)\b)[^,;:]){2,80}?"
+    r" (?:comes?|came|lands?|landed)(?! (?:in|into|to)\b)"
+    r" (?:[\w-]+ ){1,4}?(?:weeks|months|years|(?:a|one) (?:week|month|year)) after\b"
+)
+# What is only said to be old: "Its duties date from March".
+_DATES_FROM = re.compile(
+    rf"(?<!that )(?<!which )\b(?:dates?|dated) (?:back )?(?:from|to) (?:[\w-]+ ){{0,4}}?(?:({_ANY_MONTH})|(?:19|20)\d\d)\b"
+)
 # A deal that opens the sentence, with its weekday: "Under the deal that Lima announced on Tuesday, ...".
 _OPENING_DEAL = re.compile(
     rf"\W*Under (?:an?|the) (?:[\w-]+ ){{0,3}}?(?:accord|agreement|deal|framework|pact|truce)\b[^,;]{{0,80}}? ({_WEEKDAY})\b"
@@ -163,12 +173,14 @@ def is_past_event(sentence: str, day: date | None) -> bool:
     `_CURRENT` (such as `today`, `will`, `said` or a weekday) or with a month in a relative clause. A verb in the perfect counts if a period
     up to now follows (`has raised duties this year`), and so do statistics, whose figures are of earlier trade (`_is_statistic`). If `day`
     is None, any year counts as earlier, days do not count, and months and `last week` only as an opening (`Last week, ...`). An order that
-    retells an earlier one also counts (`_retells_order`), and so do words next to the main verb (`_dates_act`) and who recalls its own
-    words (`And I said, we will tax them`).
+    retells an earlier one also counts (`_retells_order`), and so do words next to the main verb (`_dates_act`), what only dates itself by
+    an older act (`the plea comes weeks after ...`) or is said to date from a month (`_dates_thing`), and who recalls its own words
+    (`And I said, we will tax them`).
     """
     opens_in_past = _PAST_OPENING.match(sentence) is not None and not _has_recent_clause(sentence, day)
     is_retold = opens_in_past or _OWN_WORDS.match(sentence) is not None or _is_statistic(sentence) or _retells_order(sentence, day)
-    if is_retold or _is_in_past_year(sentence, day) or _is_in_period_up_to_now(sentence):
+    is_old = _COMES_AFTER.match(sentence) is not None or _dates_thing(sentence, day)
+    if is_retold or is_old or _is_in_past_year(sentence, day) or _is_in_period_up_to_now(sentence):
         return True
     if day is None:
         return False
@@ -205,6 +217,12 @@ def _has_recent_clause(sentence: str, day: date | None) -> bool:
 def _days_since(weekday: str, day: date) -> int:
     """Return how many days before `day` the last such weekday was."""
     return (day.weekday() - _WEEKDAYS.index(weekday)) % len(_WEEKDAYS)
+
+
+def _dates_thing(sentence: str, day: date | None) -> bool:
+    """Whether a thing dates from an earlier month or year."""
+    match = _DATES_FROM.search(sentence)
+    return match is not None and (match[1] is None or day is None or match[1] != MONTHS[day.month - 1])
 
 
 def _is_in_past_year(sentence: str, day: date | None) -> bool:

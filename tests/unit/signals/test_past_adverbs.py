@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from pipeline.signals.dates import is_past_event
+from tests.unit.signals.reading import read_pairs
 
 WEDNESDAY = date(2025, 10, 8)
 
@@ -65,3 +66,33 @@ def test_a_later_clause_with_a_new_date_is_news(sentence: str, is_back: bool) ->
 def test_without_a_day_a_weekday_makes_no_clause_news() -> None:
     assert is_past_event("Last week Peru set a duty on salmon, and on Tuesday its minister met the Norwegian one.", None)
     assert not is_past_event("Last week Peru set a duty on salmon, and today its minister met the Norwegian one.", None)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "is_back"),
+    [
+        ("The minister's visit comes two months after Norway put a duty on Peruvian tin.", False),
+        ("The minister's complaint comes two months after Norway put a duty on Peruvian tin.", True),
+        ("The complaint landed less than a week after Norway put a duty on Peruvian tin.", True),
+        ("The complaint comes a day after Norway put a duty on Peruvian tin.", False),
+        ("A duty of 9 percent on tin comes into force two weeks after the order.", False),
+        ("Norway's duties on tin date from July, those on zinc from August.", True),
+        ("Norway's duties on tin date back to the spring of 2021.", True),
+        ("Norway's duties on tin date from October.", False),
+        ("Norway will end the duties on tin that date from July.", False),
+    ],
+)
+def test_what_an_older_act_or_month_dates_is_history(sentence: str, is_back: bool) -> None:
+    assert is_past_event(sentence, WEDNESDAY) is is_back
+
+
+@pytest.mark.parametrize(
+    ("text", "pairs"),
+    [
+        ("The duty on tin took up most of last week's meetings in Lima between Norwegian and Peruvian officials.", set()),
+        ("The duty on tin took up most of this week's meetings in Lima between Norwegian and Peruvian officials.", {"NOR>PER", "PER>NOR"}),
+        ("Norway and Peru agreed at last week's meeting in Lima to hold talks on tin on Friday.", {"NOR>PER", "PER>NOR"}),
+    ],
+)
+def test_meetings_of_last_week_are_no_news(text: str, pairs: set[str]) -> None:
+    assert read_pairs(text, {"dialogue"}) == pairs

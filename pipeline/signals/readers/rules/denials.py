@@ -395,6 +395,7 @@ _OF_TEXT: tuple[tuple[Denial, Callable[[str], bool]], ...] = (
     (Denial("none", _TALK), talks.are_not_held),
     (Denial("public", frozenset({"dialogue"})), talks.are_public),
     (Denial("date", frozenset({"dialogue"})), talks.only_date_act),
+    (Denial(EARLIER, frozenset({"dialogue"})), talks.are_only_earlier),
 )
 _OF_SENTENCE: tuple[tuple[Denial, Callable[[MarkedSentence], bool]], ...] = (
     (Denial("firms", _DEAL | {"investigation"}), _is_between_firms),

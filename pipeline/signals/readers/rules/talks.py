@@ -67,6 +67,11 @@ _TALKED = re.compile(
     r"|progress|reached out|spoke|truce|upbeat|visit\w*)\b",
     re.IGNORECASE,
 )
+# Talks that are named as those of an earlier time: `last week's meeting`.
+_EARLIER_TALKS = re.compile(
+    r"\b(?i:last) (?:week|weekend|month|year|spring|summer|autumn|fall|winter|[A-Z]\w+)['\u2019]s"
+    rf" (?:[\w.-]+ ){{0,3}}?{_MEETINGS}\b(?: (?:between|in|of|with)\b)?"
+)
 # How words of restrictions and purchases begin, and verbs of an act that is called `the ban` or `the move`.
 _DONE_BEFORE = re.compile(
     r"\b(?:bann|blacklist|buy|control|curb|dut(?:y|ies)|export|fees?|import|lev(?:y|ies)|purchas|quota|restrict|sanction|subsid|tariff)\w*"
@@ -117,6 +122,14 @@ def _is_discussed_on_stage(text: str) -> bool:
     return bool(discussing) and (
         _STAGE.search(text, discussing[0].end()) is not None or _STAGE.search(text, 0, discussing[-1].start()) is not None
     )
+
+
+def are_only_earlier(text: str) -> bool:
+    """Whether a sentence names only talks of an earlier time.
+
+    Example: `tea took up much of last week's meetings`.
+    """
+    return _EARLIER_TALKS.search(text) is not None and _TALKED.search(_EARLIER_TALKS.sub("", text)) is None
 
 
 def only_date_act(text: str) -> bool:
