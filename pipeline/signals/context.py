@@ -47,6 +47,8 @@ _DOCUMENT = re.compile(
 )
 _FIRST_PERSON = re.compile(r"\b(?:we|our|us|i|my)\b", re.IGNORECASE)
 _QUESTION = re.compile(r"\?\W*$")
+# What may be the label of a speaker, also one that `find_label` does not know: `A listener wrote:`.
+_ANY_LABEL = re.compile(r"[^.!?\"\u201c]{1,80}:(?!\d)")
 # A pact of three, whose name alone means the largest partner: `Mexico hopes for a NAFTA deal`.
 _NORTH_AMERICAN = re.compile(r"\b(?:NAFTA|Nafta|USMCA|CUSMA|T-MEC|North American Free Trade Agreement|U\.S\.M\.C\.A\.)(?!\w)")
 _NORTH_AMERICANS = frozenset({"CAN", "MEX"})
@@ -61,7 +63,7 @@ class ResolvedSentence:
     * `main_pair`: the two countries that the article names most; fewer if it names fewer
     * `speaker`: the state for which the current speaker speaks
     * `is_stranger`: the speaker is no official but, for example, a journalist
-    * `is_question`: its paragraph ends with a question mark and is not the title, or a stranger says it
+    * `is_question`: a stranger says it, or it ends with a question mark and is not the title, or its paragraph does and somebody speaks
     * `is_spoken`: an official or "we" speaks, for an unknown state
     * `known`: the countries of the article, likeliest first: the speaker, the last subject, then the most named
     """
@@ -126,7 +128,12 @@ def resolve_references(article_id: str, day: date | None, source: str, title: st
     home = _find_state_of_source(source)
     state = _State(home, _Voice(home), home)
     doers = Doers()
-    # A paragraph that ends with a question mark is that question.
+    # Where somebody speaks (a state, or whoever a label names), a paragraph that ends with a question mark is that question.
+    is_spoken = home is not None or any(
+        find_label(sentence.text, mentions) or _ANY_LABEL.match(sentence.text)
+        for sentence, mentions in zip(sentences, named, strict=True)
+        if not sentence.is_title
+    )
     last_of_paragraph = {sentence.paragraph: sentence for sentence in sentences}
     questions = {number for number, sentence in last_of_paragraph.items() if number and _QUESTION.search(sentence.text)}
     resolved: list[ResolvedSentence] = []
@@ -149,7 +156,9 @@ def resolve_references(article_id: str, day: date | None, source: str, title: st
                 previous_mentions=resolved[-1].mentions if resolved else (),
                 speaker=voice.country,
                 is_stranger=voice.is_stranger,
-                is_question=voice.is_stranger or sentence.paragraph in questions,
+                is_question=voice.is_stranger
+                or (is_spoken and sentence.paragraph in questions)
+                or (not sentence.is_title and _QUESTION.search(sentence.text) is not None),
                 known=tuple(code for code in known if code is not None),
                 is_spoken=voice.country is None and (voice.is_official or _FIRST_PERSON.search(sentence.text) is not None),
             )
@@ -218,19 +227,19 @@ def _is_place(text: str, mention: Mention) -> bool:
 def _update_speaker(sentence: Sentence, mentions: Sequence[Mention], state: _State) -> None:
     """Set the speaker if the sentence begins with a label (`Spokesperson: ...`).
 
-    Changes `state` in place. Who is quoted after a label speaks until the end of the paragraph, then whoever spoke before; otherwise
-    nothing changes without a label. The label of someone who speaks for no state (a stranger, even if a country is named, or a guest in a
-    text of a state) means that no state speaks. Another label belongs to the country that it names; without one, to the country that had
-    the same label before, or, if the label names an office, to the state of the source, the host, or else the last subject; the label of a
-    person only to the state of the source. That country speaks and becomes the host. A label without any of these (`Background: ...`) does
-    not change which state speaks, but nobody is then a stranger or official.
+    Changes `state` in place. Who is quoted after a label speaks until the end of the paragraph, then whoever spoke before, and so does a
+    stranger in a title (`Analyst: ...`); otherwise nothing changes without a label. The label of someone who speaks for no state (a
+    stranger, even if a country is named, or a guest in a text of a state) means that no state speaks. Another label belongs to the country
+    that it names; without one, to the country that had the same label before, or, if the label names an office, to the state of the source,
+    the host, or else the last subject; the label of a person only to the state of the source. That country speaks and becomes the host. A
+    label without any of these (`Background: ...`) does not change which state speaks, but nobody is then a stranger or official.
     """
     if state.interrupted and sentence.paragraph != state.interrupted[0]:
         state.voice, state.interrupted = state.interrupted[1], None
     label = find_label(sentence.text, mentions)
     if label is None:
         return
-    if label.is_quoted and state.interrupted is None:
+    if (label.is_quoted or (label.is_stranger and sentence.is_title)) and state.interrupted is None:
         state.interrupted = sentence.paragraph, state.voice
     if label.is_stranger or (label.is_guest and state.home and not sentence.is_title):
         state.voice = _Voice(None, is_stranger=True)
