@@ -29,11 +29,14 @@ _PARTICIPLES = (
     "|withdrawn|banned|blocked|frozen|closed|shut|lost|signed|struck|reached|negotiated|discussed"
 )
 # What comes before a year, including its preposition, if the year dates another thing than the act: a comparison, a relative clause (not
-# `said that`), or a participle. Their verbs need an object in the active voice, so before a year these forms are participles.
+# `said that`), also one without its pronoun (`the duty it raised in`), or a participle. Their verbs need an object in the active voice, so
+# before a year these forms are participles.
 _OF_ANOTHER_THING = re.compile(
     r"\b(?:than(?: it did| they did)?|(?:first|the most|time|\w+est)\b[^,;]{0,300}(?= since)|(?<!been )in (?:place|force|effect)"
     r"|dat(?:es?|ing)|(?:(?<!said )(?<!says )(?<!ed )that|which|who|whom|whose|where)\b[^,;]{0,300}"
-    rf"|(?<!was )(?<!were )(?<!been )(?<!first )(?:first )?(?:{_PARTICIPLES})) (?:in|during|since|from)(?: \w+){{0,2}}$"
+    rf"|(?<!was )(?<!were )(?<!been )(?<!first )(?:first )?(?:{_PARTICIPLES})"
+    r"|(?<=[a-z] )(?<!said )(?<!says )(?<!that )(?:it|they|he|she|we) (?:ha[ds] |have )?(?:filed|made|placed|\w+ed)"
+    r") (?:in|during|since|from)(?: \w+){0,2}$"
 )
 # Words that date the act after them to the day of the article or later, unless a word such as `said` follows.
 _FOLLOWED_BY_NEWS = re.compile(

@@ -28,6 +28,8 @@ WEDNESDAY = date(2025, 10, 8)
         ("Peru calls the curbs imposed two months ago a mistake.", False),
         ("The complaint against Norway filed last month has been widened by Peru.", False),
         ("Peru lists the quarrels that have piled up since last winter.", False),
+        ("Peru withdrew the complaint it filed in 2019 against the curbs on salmon.", False),
+        ("Peru said it filed in 2019 a complaint against the curbs on salmon.", True),
     ],
 )
 def test_an_adverb_dates_the_act_unless_it_dates_another_thing(sentence: str, is_back: bool) -> None:

@@ -34,6 +34,15 @@ def test_whose_duty_took_effect_hours_before_is_not_guessed() -> None:
 
 
 @pytest.mark.parametrize(
+    ("verb", "signals"),
+    [("to be exempted", {"NOR>PER easing"}), ("that were exempted", set())],
+)
+def test_what_a_relative_clause_says_will_be_done_is_news(verb: str, signals: set[str]) -> None:
+    text = f"Norway sent a friendly signal to Peru on Tuesday, with a list of metals {verb} from its tariffs on Peruvian goods."
+    assert asserted(text) == signals
+
+
+@pytest.mark.parametrize(
     ("opening", "is_new"),
     [
         ("Under the deal that Norway announced on Tuesday evening", True),

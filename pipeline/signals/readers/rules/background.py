@@ -46,7 +46,8 @@ def _is_background(parsed: ParsedSentence, at: int) -> bool:
     if relation in SUBJECTS and any(mark.first == at for mark in sentence.marks_of("operator_noun")):
         return sentence.tokens[tree.heads[verb]].lower in cues("be")
     if relation == "relcl":
-        return _is_reproached(parsed, verb) or (tag in {"VBD", "VBN"} and not _is_text_made_known(parsed, verb))
+        is_past = tag in {"VBD", "VBN"} and not any(tree.tags[child] == "TO" for child in tree.children_by(verb, "aux"))
+        return _is_reproached(parsed, verb) or (is_past and not _is_text_made_known(parsed, verb))
     return relation in {"acl", "amod"} and tag == "VBN" and not _is_made_known(parsed, verb) and not _is_predicate(parsed, verb)
 
 
