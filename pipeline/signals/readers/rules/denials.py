@@ -15,7 +15,7 @@ from pipeline.contracts.scopes import list_members
 from pipeline.contracts.vocabulary import KIND_POLARITY
 from pipeline.signals.context import PAIR_SIZE
 from pipeline.signals.lexicon import cues, load_lexicon
-from pipeline.signals.readers.rules import outsiders, panels, rulings, subjects, talks
+from pipeline.signals.readers.rules import elsewhere, outsiders, panels, rulings, subjects, talks
 from pipeline.signals.readers.rules.bystanders import find_models, find_onlookers, find_rivals
 from pipeline.signals.readers.rules.clauses import does_nothing
 from pipeline.signals.readers.rules.earlier import is_earlier
@@ -156,7 +156,8 @@ def _is_between_firms(sentence: MarkedSentence) -> bool:
     An office of no named state does not act in what a firm says: `Ford Corp said the commission approved its deal`.
     """
     text = sentence.text
-    is_of_firms = (_FIRM.search(text) is not None and _OFFICE.search(text) is None) or _FIRM_SAYS.search(text) is not None
+    has_firm = _FIRM.search(text) is not None or elsewhere.is_contract(text)
+    is_of_firms = (has_firm and _OFFICE.search(text) is None) or _FIRM_SAYS.search(text) is not None
     return is_of_firms and not _names_acting_state(sentence)
 
 
@@ -382,6 +383,13 @@ _OF_TEXT: tuple[tuple[Denial, Callable[[str], bool]], ...] = (
     (Denial("interest", _ALL_KINDS), subjects.is_about_interest),
     (Denial("debt", _ALL_KINDS - _ESCALATION), subjects.is_about_debt),
     (Denial("labour", _TALK), subjects.is_labour_dispute),
+    (Denial("elsewhere", _ALL_KINDS), elsewhere.is_other_policy),
+    (Denial("effect", frozenset({"measure"})), elsewhere.is_effect),
+    (Denial("tax", _ALL_KINDS, target=ALL_PARTNERS), elsewhere.is_tax_on_all),
+    (Denial("other_deal", _DEALING | {"offer"}), elsewhere.is_other_deal),
+    (Denial("persons", frozenset({"accusation", "investigation", "measure"})), elsewhere.are_persons_prosecuted),
+    (Denial("buyer", frozenset({"purchase"})), elsewhere.is_bought_by_firm),
+    (Denial("no_goods", _ESCALATION), elsewhere.is_other_ban),
     (Denial("taken_back", frozenset({"accusation", "measure", "threat"})), subjects.is_taken_back),
     (Denial("ruling", _ESCALATION), rulings.ends_restriction),
     (Denial("upheld", frozenset({"easing"})), rulings.is_upheld),
@@ -401,5 +409,7 @@ _OF_SENTENCE: tuple[tuple[Denial, Callable[[MarkedSentence], bool]], ...] = (
     (Denial("firms", _DEAL | {"investigation"}), _is_between_firms),
     (Denial("firm", _ESCALATION, only_unnamed=True), _is_firm_addressed),
     (Denial("round", _TALK), talks.are_world_round),
+    (Denial("home", _ALL_KINDS), elsewhere.is_policy_at_home),
+    (Denial("finance", _ESCALATION | _CONCESSION, target=ALL_PARTNERS), elsewhere.is_trade_finance),
     (Denial(EARLIER, _ALL_KINDS - {"dialogue"}), is_earlier),
 )

@@ -48,7 +48,7 @@ _OTHER_DISPUTE = re.compile(
     r"|sanction(?:s|ed|ing)?(?: [\w'\u2019$-]+){0,5}?"
     r" (?:citizens|clerics|commanders|generals|individuals|judges|nationals|officers|officials)"
     r"|hack(?:s|ed|ers?|ing)?|cyber-?attacks?|(?:election )?meddling|election interference|influence (?:\w+ ){1,2}elections?"
-    r"|espionage|spying"
+    r"|espionage|sp(?:y|ies|ying)|drill(?:s|ed|ing)? (?:for|in|off)|fugitives?|suspects?|(?:corona)?virus|oligarchs?"
     r"|human[- ]rights|rights abuses?"
     r"|H-1B|(?:non-?immigrant|foreign) workers|aliens"
     r"|Uighurs?|Uyghurs?|crackdown|prisoners?|extradit\w+|nuclear (?:programs?|programmes?|weapons?|tests?))\b",
@@ -60,7 +60,7 @@ _DRUGS = re.compile(r"\b(?:drugs?|fentanyl|narcotics?|opioids?)\b", re.IGNORECAS
 _TRADE = re.compile(
     r"\b(?:tariff|dut(?:y|ies)\b|trad(?:e|ed|es|ers?|ing)\b(?! (?:war|tensions?)\b)|import|export|lev(?:y|ies|ied)\b|goods\b|quota"
     r"|customs\b|W\.?T\.?O\b|chips?\b|semiconductor|subsid|currency\b|tech|farm|agricult|compan|firms?\b|industr|product|purchas|buy|sell(?:s|ing)?\b"
-    r"|market|oil\b|gas\b|invest|econom|commerc|negotiat|(?<!arms )deals?\b|tax|suppl(?:y|ies)\b|licen[cs]|ports?\b|Huawei\b)",
+    r"|market|oil\b|gas\b|invest(?!igat)|econom|commerc|negotiat|(?<!arms )deals?\b|tax|suppl(?:y|ies)\b|licen[cs]|ports?\b|Huawei\b)",
     re.IGNORECASE,
 )
 # Money that is lent, and words with which a sentence is about trade or a currency after all.
@@ -69,7 +69,9 @@ _OF_TRADE = re.compile(
     r"\b(?:tariff|dut(?:y|ies)\b|import|export|quota|trad(?:e|ing)\b|goods|lev(?:y|ies)\b|sanction|customs|subsid|currenc|devalu|manipulat)",
     re.IGNORECASE,
 )
-_DEBT = re.compile(r"\b(?:creditors?|debts?|lenders|loans?|Paris club|rescheduling)\b", re.IGNORECASE)
+_DEBT = re.compile(
+    r"\b(?:credit (?:facilit(?:y|ies)|lines?)|creditors?|debts?|lenders|lines? of credit|loans?|Paris club|rescheduling)\b", re.IGNORECASE
+)
 _DEALS_IN_GOODS = re.compile(r"\b(?:agricult|buy|energy|market|purchas|sale|sell|technolog)", re.IGNORECASE)
 # Talks about work and pay. With a capital, a union is one of states.
 _LABOUR = re.compile(r"\b(?:(?-i:(?<!customs )(?:trade )?unions?)|strik(?:es?|ers)|wages?|walkouts?)\b", re.IGNORECASE)

@@ -1,0 +1,168 @@
+"""Sentences about policy of another kind, or about business at home.
+
+Subjects are nuclear deals, membership of the European Union, taxes at home, quotas of people, bans of what is no goods, money for one's
+own traders, and contracts of firms. Does not belong here: disputes and taxes of persons (`subjects.py`), or which signals a sentence then
+cannot have (`denials.py`).
+"""
+
+import re
+
+from pipeline.signals.context import PAIR_SIZE
+from pipeline.signals.readers.rules.matching import MarkedSentence
+from pipeline.signals.slots import names_product
+
+# Words with which a sentence is about trade after all.
+_TRADE = re.compile(
+    r"\b(?:tariff|dut(?:y|ies)\b|quota|trad(?:e|ed|es|ers?|ing)\b|import|export|lev(?:y|ies|ied)\b|goods\b|sanction|embargo|customs\b|blacklist"
+    r"|subsid|W\.?T\.?O\b|GATT\b|single market|curb|restrict|retaliat|commerc|econom|invest(?!igat))",
+    re.IGNORECASE,
+)
+_NUCLEAR_DEAL = re.compile(r"\bnuclear (?:accord|agreement|deal|negotiation|pact|talk|treat(?:y|ie))s?\b|\bJCPOA\b", re.IGNORECASE)
+_UNION = r"(?:E\.?[CU]\.?|European (?:Community|Union)|bloc)"
+_MEMBERSHIP = re.compile(
+    rf"\b{_UNION}(?:['\u2019]s)? (?:membership|accession)\b|\b(?:membership|accession|access|admission) (?:of|in|to) the {_UNION}(?!\w)"
+    rf"|\bjoin(?:s|ed|ing)? the {_UNION}(?!\w|,| and\b| in\b)|\baccession (?:negotiations|talks)\b",
+    re.IGNORECASE,
+)
+# Deals and talks about something else.
+_OTHER_DEAL = re.compile(
+    r"\b(?:arms|asylum|border|cease-?fire|climate|defen[cs]e|extradition|hostage|intelligence|migra\w+|military|peace|prisoners?|readmission|refugee"
+    r"|returns|security|submarine|visa)(?: (?!adjustment\b|levy\b|tax\b)[\w-]+)?"
+    r" (?:accord|agreement|deal|pact|partnership|swap|talks|treaty)s?\b",
+    re.IGNORECASE,
+)
+# Persons who are prosecuted: `charges two men`.
+_PROSECUTED = re.compile(
+    r"\b(?:accus|arrest|charg|convict|indict|jail|prosecut|sentenc)(?:e?s|e?d|ing)\b(?: (?!of\b|by\b)[\w.'\u2019-]+){0,5}?"
+    r" (?:academics?|citizens?|employees?|engineers?|executives?|hackers?|m[ae]n|nationals?|professors?|scientists?|students?|wom[ae]n)\b",
+    re.IGNORECASE,
+)
+_TARIFF = re.compile(r"\b(?:tariff|dut(?:y|ies)\b|quota|lev(?:y|ies)\b)", re.IGNORECASE)
+# Firms that buy, unless they belong to the state.
+_FIRM_BUYS = re.compile(
+    r"(?<!state )(?<!state-owned )(?<!state-run )(?<!national )"
+    r"\b(?:airline|carmaker|chipmaker|importer|mill|refiner|retailer|steelmaker|trader|utilit(?:y|ie))s?"
+    r" (?:book|bought|buy|import|order|purchase|snap up)(?:e?s|e?d)?\b",
+    re.IGNORECASE,
+)
+_HOME_TAX = re.compile(
+    r"\b(?:VAT|value[- ]added tax(?:es)?|(?:capital gains|corporation|council|gambling|payroll|poll|property|sales|sugar|wealth) tax(?:es)?"
+    r"|tax breaks?|business rates|(?:alcohol|beer|fuel|petrol|spirits|stamp) dut(?:y|ies))\b",
+    re.IGNORECASE,
+)
+# Rule over a place that follows: `tightens its control over Hong Kong`.
+_GRIP = re.compile(r"\btighten\w* (?:her |his |its |their |the )?(?:control|grip|hold) (?:of|on|over) ", re.IGNORECASE)
+_PEOPLE = r"(?:asylum seekers|foreign students|migrants|minorities|refugees|women|workers)"
+# A tax on nothing from abroad.
+_TAX = re.compile(r"\btax(?:es|ed)?\b", re.IGNORECASE)
+_FROM_ABROAD = re.compile(
+    r"\b(?:abroad|any|border|carbon|countr(?:y|ies)|digital|every\w*|foreign\w*|global|multinational|online|overseas|tech|US|world)\b|\b(?:enter|leav|port|ship)\w*",
+    re.IGNORECASE,
+)
+_QUOTA_OF_PEOPLE = re.compile(
+    rf"\bquotas? (?:of|for) (?:\w+ )?{_PEOPLE}\b|\b(?:asylum|gender|immigration|migrant|migration|refugee|women['\u2019]s) quotas?\b",
+    re.IGNORECASE,
+)
+# Whose subject is no goods: `bans a TV ad`.
+_OTHER_BAN = re.compile(
+    r"\b(?:ban(?:s|ned|ning)?|bar(?:s|red|ring)?|block(?:s|ed|ing)?|outlaw(?:s|ed|ing)?)\b(?: (?!on\b)[\w'\u2019-]+){0,4}?"
+    r" (?:ads?|adverts?|advertisements?|advertising|athletes|billboards?|broadcasters?|broadcasts|channels?|commercials|demonstrations"
+    r"|gatherings|journalists?|lawmakers|marches|MPs|politicians?|protests?|rall(?:y|ies)|smoking|students|tourists|travell?ers|veils?|visitors)\b",
+    re.IGNORECASE,
+)
+# Money for one's own exporters and importers.
+_TRADERS = r"(?:companies|exporters|firms|importers)"
+_TRADE_FINANCE = re.compile(
+    r"\bexport (?:promotion|financ\w+|credits?|loans?|insurance|guarantees?)\b"
+    rf"|\b(?:credits?|financ\w+|loans?)\b(?: [\w-]+){{0,4}}? (?:for|to) (?:[\w-]+ ){{0,3}}?{_TRADERS}\b",
+    re.IGNORECASE,
+)
+# What a restriction does to those whom it hits, without saying that it is new.
+_RESTRICTION = r"\b(?:bans?|curbs|dut(?:y|ies)|embargo\w*|lev(?:y|ies)|quotas?|restrictions|sanctions|surcharges?|tariffs?)\b"
+_EFFECT = re.compile(
+    rf"{_RESTRICTION} (?:are |have |is |will )?(?:batter|cost|dent|driv(?:e|ing) up|forc|hurt|push|squeez"
+    r"|t(?:ak|ook)\w* (?:a |its |their )?(?:\w+ )?toll|weigh)(?:e?s|ed|e|ing)?\b",
+    re.IGNORECASE,
+)
+# What a firm signs: `Mazda signs coal import agreement`.
+_CONTRACT = re.compile(
+    r"\b(?:clinch|ink|land|secure|sign|win|won)(?:e?s|ed)? (?:[\w-]+ ){0,4}?"
+    r"(?:coal|crude|delivery|distribution|gas|import|licen[cs]ing|LNG|oil|ore|production|purchase|sales|supply)"
+    r" (?:accord|agreement|contract|deal|pact)s?\b",
+    re.IGNORECASE,
+)
+
+
+def is_other_policy(text: str) -> bool:
+    """Whether a sentence is about a nuclear deal, membership or quotas of people.
+
+    False if it also has a word of trade.
+    """
+    return any(_is_only(subject, text) for subject in (_NUCLEAR_DEAL, _MEMBERSHIP, _QUOTA_OF_PEOPLE))
+
+
+def is_policy_at_home(sentence: MarkedSentence) -> bool:
+    """Whether a state taxes its own people or firms, or rules a place more firmly.
+
+    A tax may be an issue between two states, if the sentence names them.
+    """
+    grip = _GRIP.search(sentence.text)
+    is_on_place = grip is not None and any(mention.start == grip.end() for mention in sentence.mentions)
+    return (is_on_place and _is_only(_GRIP, sentence.text)) or (_is_only(_HOME_TAX, sentence.text) and not _names_pair(sentence))
+
+
+def is_other_ban(text: str) -> bool:
+    """Whether what is banned is no goods, such as an advertisement."""
+    return _is_only(_OTHER_BAN, text)
+
+
+def is_tax_on_all(text: str) -> bool:
+    """Whether a tax is not on goods or anything from abroad: `cuts tax for all mills`."""
+    return _is_only(_TAX, text) and _FROM_ABROAD.search(text) is None and not names_product(text)
+
+
+def is_other_deal(text: str) -> bool:
+    """Whether a deal is about arms, borders or people, and not trade."""
+    return _is_only(_OTHER_DEAL, text)
+
+
+def are_persons_prosecuted(text: str) -> bool:
+    """Whether persons are accused or arrested, and no duty is named."""
+    return _PROSECUTED.search(text) is not None and _TARIFF.search(text) is None
+
+
+def is_bought_by_firm(text: str) -> bool:
+    """Whether a firm buys, not a state: `Peruvian refiner buys oil`."""
+    return _FIRM_BUYS.search(text) is not None
+
+
+def is_trade_finance(sentence: MarkedSentence) -> bool:
+    """Whether a state lends to its own exporters or importers.
+
+    False if the sentence names two states.
+    """
+    return _TRADE_FINANCE.search(sentence.text) is not None and not _names_pair(sentence)
+
+
+def is_effect(text: str) -> bool:
+    """Whether a sentence says what its only restriction does to others.
+
+    Example: `Norway's tariffs force Peruvian mills to close`.
+    """
+    return _EFFECT.search(text) is not None and len(re.findall(_RESTRICTION, text, re.IGNORECASE)) == 1
+
+
+def is_contract(text: str) -> bool:
+    """Whether somebody signs a contract for goods."""
+    return _CONTRACT.search(text) is not None
+
+
+def _is_only(subject: re.Pattern[str], text: str) -> bool:
+    """Whether a text has words of a subject, and apart from them none of trade."""
+    rest = subject.sub("", text)
+    return rest != text and _TRADE.search(rest) is None
+
+
+def _names_pair(sentence: MarkedSentence) -> bool:
+    """Whether a sentence names at least two states."""
+    return len({mention.code for mention in sentence.mentions}) >= PAIR_SIZE

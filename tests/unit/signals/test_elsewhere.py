@@ -1,0 +1,102 @@
+"""Policy of another kind, business of firms and opinions, and near-twins that are trade policy of a state."""
+
+import pytest
+
+from tests.unit.signals.reading import read
+
+
+@pytest.mark.parametrize(
+    ("text", "pairs"),
+    [
+        ("Kenya's shilling tumbles after Norway quits nuclear deal", set()),
+        ("Norway rushes to arrange crisis meeting with Kenya over nuclear deal", set()),
+        ("Norway quits nuclear deal with Kenya and imposes sanctions on its oil", {"NOR>KEN"}),
+        ("Norway could apply for EU membership by May", set()),
+        ("Norway applies for EU membership and offers to cut duties on European fish", {"NOR>EUN"}),
+        ("EU revives plans for mandatory quotas of women on company boards", set()),
+        ("EU revives plans for mandatory import quotas on steel", {"EUN>*"}),
+        ("Norway joins the EU in curbs on Peruvian chips", {"NOR>PER", "EUN>PER"}),
+        ("Norway insists on right to drill for energy off Peru", set()),
+        ("Norway moves to tighten control over Peru", set()),
+        ("Norway moves to tighten control over exports to Peru", {"NOR>PER"}),
+        ("US investigation into Norway arms sale watered down, memo suggests", set()),
+        ("US investigation into Norwegian fish watered down, memo suggests", {"USA>NOR"}),
+    ],
+)
+def test_policy_of_another_kind_is_no_trade_policy(text: str, pairs: set[str]) -> None:
+    assert {finding.split()[0] for finding in read(text)} == pairs
+
+
+@pytest.mark.parametrize(
+    ("text", "pairs"),
+    [
+        ("Norway bans Peruvian TV ad that mocks cars", set()),
+        ("Norway bans Peruvian cars", {"NOR>PER"}),
+        ("Norway bans 30 Peruvian lawmakers from entry", set()),
+        ("Norway accuses Peruvian executives of fraud", set()),
+        ("Norway accuses Peru of fraud over fish duties", {"NOR>PER"}),
+        ("Norway charges two men in plot to break Peru embargo", set()),
+    ],
+)
+def test_acts_on_people_and_media_are_no_trade_policy(text: str, pairs: set[str]) -> None:
+    assert {finding.split()[0] for finding in read(text)} == pairs
+
+
+@pytest.mark.parametrize(
+    ("text", "pairs"),
+    [
+        ("Norway and Peru sign security pact", set()),
+        ("Norway and Peru sign migrant returns deal", set()),
+        ("Norway and Peru sign economic and security pact", {"NOR>PER", "PER>NOR"}),
+        ("Peru signed with Norway for a 30 billion krone credit facility, part of an aid package, officials said.", set()),
+        ("Peru signed with Norway for a 30 billion krone trade deal, officials said.", {"NOR>PER", "PER>NOR"}),
+    ],
+)
+def test_deals_on_people_arms_and_money_are_none_on_trade(text: str, pairs: set[str]) -> None:
+    assert {finding.split()[0] for finding in read(text)} == pairs
+
+
+@pytest.mark.parametrize(
+    ("text", "pairs"),
+    [
+        ("Norway unveils fuel duty cut and VAT holiday", set()),
+        ("Norway unveils import duty cut", {"NOR>*"}),
+        ("Peru agrees to cut power tax for its mills", set()),
+        ("Peru agrees to cut its tax on steel", {"PER>*"}),
+        ("Peru's 15% tax on copper leaving port hits smelters", {"PER>*"}),
+        ("Peru relaxes rules for export promotion", set()),
+        ("Peru relaxes rules for exports", {"PER>*"}),
+        ("Peru cuts export credits", set()),
+        ("Peru cuts Norway's export credits", {"PER>NOR"}),
+    ],
+)
+def test_taxes_and_loans_at_home_are_aimed_at_nobody(text: str, pairs: set[str]) -> None:
+    assert {finding.split()[0] for finding in read(text)} == pairs
+
+
+@pytest.mark.parametrize(
+    ("title", "signals"),
+    [
+        ("ORION SIGNS PERUVIAN COPPER IMPORT AGREEMENT", set()),
+        ("NORWAY SIGNS PERUVIAN COPPER IMPORT AGREEMENT", {"NOR>PER agreement", "PER>NOR agreement"}),
+        ("Peruvian refiner buys Norwegian crude", set()),
+        ("Peruvian state refiner buys Norwegian crude", {"PER>NOR purchase"}),
+    ],
+)
+def test_firms_act_for_no_state(title: str, signals: set[str]) -> None:
+    assert read("Norway's Orion Corp said it would import copper from Peru.", title) == signals
+
+
+@pytest.mark.parametrize(
+    ("text", "is_measure"),
+    [
+        ("Norwegian duties take toll on Peruvian wine growers", False),
+        ("Norwegian tariffs force Peruvian mill to close", False),
+        ("Norway's duties push up the price of Peruvian wine", False),
+        ("Norway imposes tariffs that force Peruvian mill to close", True),
+        ("Norwegian duties hit Peruvian wine growers", True),
+        ("Norway widens its ban on wine as tariffs hurt Peruvian growers", True),
+    ],
+)
+def test_what_a_restriction_costs_is_no_new_one(text: str, *, is_measure: bool) -> None:
+    assert ("NOR>PER measure" in read(text)) is is_measure
