@@ -47,6 +47,26 @@ _MODEL = re.compile(
     r"(?:, (?:joining|following)|\b(?:align(?:s|ed|ing) (?:\w+ )?with|in step with|placat(?:e|ing)|appeas(?:e|ing)))"
     rf"(?: [A-Z]\w+(?:,|,? and))*{_NAMING}"
 )
+# Where all members of a body meet: `in Peru for the G20 summit`, `the WTO meeting in Lima`.
+_ALL_MEMBERS = (
+    r"(?:APEC|ASEAN|BRICS|G-?7|G-?20|GATT|Group of (?:Seven|20)|IMF|NATO|OECD|U\.?N\.?|United Nations|World Bank|World Economic Forum|WTO"
+    r"|World Trade Organi[sz]ation)"
+)
+_HOSTED = rf"{_ALL_MEMBERS}(?: [\w-]+){{0,3}}? (?:ceremon(?:y|ies)|conference|meetings?|round|session|summit|talks)"
+_HOST_AFTER = re.compile(rf"\b{_HOSTED} (?:at|in) (?:the )?(?:[A-Z]\w+, )?$")
+_HOST_BEFORE = re.compile(rf",? (?:for|to attend) (?:[a-z]+ ){{0,3}}{_HOSTED}\b")
+# Somebody only travels there: `plans a trip to Peru`, `leaves on his visit to Peru`. Who talks there, meets somebody.
+_TRAVEL = (
+    r"\b(?:arriv(?:es?|ed|ing)|depart(?:s|ed)?|embark(?:s|ed)?|fl(?:y|ies|ew)|go(?:es|ing)?|head(?:s|ed|ing)?|leaves?|return(?:s|ed)?"
+    r"|sen(?:ds?|t|ding)|tours?|travel(?:s|led|ed|ling|ing)?|trips?|visits?)\b"
+)
+_VISITED = re.compile(rf"{_TRAVEL}[^.,;:]{{0,60}}? (?:for|in|to) (?:the )?$|\bvisit(?:s|ed|ing)? (?:the )?$")
+_TRIP = re.compile(r"\s+(?:trip|visit)\b", re.IGNORECASE)
+_MEETING = re.compile(
+    r"\b(?:agree\w*|both|call(?:s|ed)?|confer\w*|consult\w*|counterparts?|deadlock\w*|dialogue|discussions|guests?|hand(?:s|shake)|host\w*|invit\w*|me?et\w*"
+    r"|negotiat\w+|receiv\w*|round|spoke|summit|talk\w*|together|welcom\w*|with)\b",
+    re.IGNORECASE,
+)
 # What follows is a comment on the act: `cuts its duty, a move that pleased growers in Peru`.
 _ASIDE = re.compile(r", an? (?:[\w-]+ ){0,3}(?:announcement|decision|measure|move|plan|shift|step|turn) (?:that|which)\b")
 
@@ -74,6 +94,29 @@ def find_models(sentence: MarkedSentence) -> Iterator[str]:
     All mentions of such a country in the sentence follow a phrase such as `aligning with` or `to placate`, with only names between them.
     """
     return _find_where_all(sentence, lambda mention: _MODEL.search(_text_before(sentence, mention)))
+
+
+def find_hosts(sentence: MarkedSentence) -> Iterator[str]:
+    """Yield the countries in which only all members of a body meet.
+
+    Example: Peru in `arrived in Peru for a WTO meeting`. All mentions of such a country in the sentence are next to such a phrase.
+    """
+    text = sentence.text
+    return _find_where_all(
+        sentence, lambda mention: _HOST_AFTER.search(_text_before(sentence, mention)) or _HOST_BEFORE.match(text, mention.end)
+    )
+
+
+def find_visited(sentence: MarkedSentence) -> Iterator[str]:
+    """Yield the countries to which somebody only travels.
+
+    Example: Peru in `plans a trip to Peru to discuss its duty`. None if a word such as `talks` or `with` shows that somebody there takes
+    part.
+    """
+    if _MEETING.search(sentence.text) is None:
+        for mention in sentence.mentions:
+            if _VISITED.search(_text_before(sentence, mention)) or _TRIP.match(sentence.text, mention.end):
+                yield mention.code
 
 
 def find_company(sentence: MarkedSentence) -> Iterator[str]:

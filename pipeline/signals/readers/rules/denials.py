@@ -16,7 +16,7 @@ from pipeline.contracts.vocabulary import KIND_POLARITY
 from pipeline.signals.context import PAIR_SIZE
 from pipeline.signals.lexicon import cues, load_lexicon
 from pipeline.signals.readers.rules import elsewhere, outsiders, panels, rulings, subjects, talks
-from pipeline.signals.readers.rules.bystanders import find_models, find_onlookers, find_rivals
+from pipeline.signals.readers.rules.bystanders import find_hosts, find_models, find_onlookers, find_rivals, find_visited
 from pipeline.signals.readers.rules.clauses import does_nothing
 from pipeline.signals.readers.rules.earlier import is_earlier
 from pipeline.signals.readers.rules.grammar import class_of
@@ -136,6 +136,11 @@ def _find_bystanders(sentence: MarkedSentence) -> Iterator[Denial]:
     for rival in find_rivals(sentence):
         yield Denial("rival", _DEALING | _CONCESSION, target=rival)
         yield Denial("rival", _DEALING | _CONCESSION, actor=rival)
+    for visited in find_visited(sentence):
+        yield Denial("visited", frozenset({"dialogue"}), actor=visited)
+    for host in find_hosts(sentence):
+        yield Denial("host", _ALL_KINDS, target=host)
+        yield Denial("host", _ALL_KINDS, actor=host)
     for model in find_models(sentence):
         yield Denial("model", _ESCALATION, target=model)
 
@@ -404,11 +409,13 @@ _OF_TEXT: tuple[tuple[Denial, Callable[[str], bool]], ...] = (
     (Denial("public", frozenset({"dialogue"})), talks.are_public),
     (Denial("date", frozenset({"dialogue"})), talks.only_date_act),
     (Denial(EARLIER, frozenset({"dialogue"})), talks.are_only_earlier),
+    (Denial("firms", frozenset({"dialogue"})), talks.are_with_firms),
 )
 _OF_SENTENCE: tuple[tuple[Denial, Callable[[MarkedSentence], bool]], ...] = (
     (Denial("firms", _DEAL | {"investigation"}), _is_between_firms),
     (Denial("firm", _ESCALATION, only_unnamed=True), _is_firm_addressed),
     (Denial("round", _TALK), talks.are_world_round),
+    (Denial("own", frozenset({"dialogue"})), talks.are_at_home),
     (Denial("home", _ALL_KINDS), elsewhere.is_policy_at_home),
     (Denial("finance", _ESCALATION | _CONCESSION, target=ALL_PARTNERS), elsewhere.is_trade_finance),
     (Denial(EARLIER, _ALL_KINDS - {"dialogue"}), is_earlier),

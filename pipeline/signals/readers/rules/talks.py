@@ -79,6 +79,58 @@ _DONE_BEFORE = re.compile(
     re.IGNORECASE,
 )
 
+# Who meets only its own people: `the cabinet will meet`, `EU ministers meet on Monday`, `met his advisers`.
+_BODY = r"(?:cabinet|council|committee|politburo)"
+_OWN_PEOPLE = r"(?:advisers|advisors|aides|cabinet|governors|ministers|officials|opposition leaders|premiers|team)"
+_WHEN = r"(?= (?:about|again|ahead|at|behind|for|in|later|next|on|over|this|to|today|tomorrow|\w+day)\b| ?[,.;]|$)"
+_OWN_MEETING = re.compile(
+    rf"(?:(?<!joint )(?<!bilateral )\b{_BODY}(?: \w+)? (?:meetings?|sessions?)\b(?! with\b)"
+    rf"|\bmeetings? of (?:[\w'\u2019-]+ ){{0,5}}?(?<!joint ){_BODY}\b"
+    rf"|\b\w+['\u2019]s (?:\w+ ){{0,2}}(?:governors|ministers|premiers) (?:(?:due|is|set|to|were|will) )*(?:gather|me?et)(?:ed|ing)?{_WHEN}"
+    rf"|\b{_BODY} (?:(?:due|is|set|to|was|were|will) )*(?:gather|me?et)(?:s|ing)?{_WHEN}"
+    r"|\b(?:E\.?[CU]\.?|European|European (?:Community|Union)|bloc['\u2019]s) (?:\w+ ){0,2}(?:ambassadors|governments|leaders|ministers) "
+    rf"(?:(?:are|due|set|to|were|will) )*(?:gather|me?et)(?:ed|ing)?{_WHEN}"
+    rf"|\b(?:meeting|meets|met) (?:with )?(?:her|his|its|their) (?:\w+ ){{0,2}}{_OWN_PEOPLE}\b"
+    rf"|\b(?:briefed|convene[sd]?|convening|gathered|gathers|summoned|summons) (?:(?!for\b)\w+ ){{0,3}}{_OWN_PEOPLE}\b"
+    r"|\b(?:call|chair|convene|hold|held|summon)(?:s|ed|ing)? (?:an? )?(?:crisis|emergency|extraordinary|special|urgent)"
+    r" (?:\w+ )?(?:meeting|session|talks)"
+    r"\b(?! with\b))"
+    # What it is about, and talks named there, are not its talks.
+    r"(?:[^.,;:]{0,60}? (?:about|ahead of|on|over|to (?:agree|debate|decide|discuss|plan|review|weigh))\b[^.,;:]*)?",
+    re.IGNORECASE,
+)
+# Before a state with which they meet; not in `review relations with Peru`.
+_WITH = re.compile(
+    r"(?:^| )(?!(?:accord|agreement|border|deal|deficit|dispute|negotiations|pact|quarrel|relations|row|surplus|talks"
+    r"|ties|trade|treaty|truce|war) )"
+    r"[\w'\u2019-]+ with (?:the )?(?:[\w'\u2019-]+ )?$",
+    re.IGNORECASE,
+)
+# With any of these a sentence may be about talks of two states after all.
+_BETWEEN_STATES = re.compile(
+    rf"\b(?:{_MEETINGS}|agree\w*|calls?|called|consult\w*|counterparts?|discuss\w*|hop(?:e|es|ed|eful|ing)|meets?|met|negotiat\w+|optimis\w+"
+    r"|phoned?|progress|spoke|truce|visit\w*)\b",
+    re.IGNORECASE,
+)
+# Heads of firms with whom a minister meets, and firms that talk with others.
+_EXECUTIVES = re.compile(
+    r"\b(?:meeting|meets|met|spoke|speaks|talked|talks) with [^.;]{1,80}?\b(?:CEOs?|chief (?:executive|operating|political) officers?"
+    r"|chief executives?"
+    r"|executive vice[- ]presidents?|Executive VP|general managers?|chair(?:man|woman)?(?: and \w+)? of [A-Z])",
+    re.IGNORECASE,
+)
+_PUBLIC_OFFICE = re.compile(
+    r"\b(?:ambassador|chancellor|commissioner|counterparts?|governor|king|ministers?|president (?!and\b)|(?<!vice )premier|representatives?"
+    r"|secretary"
+    r"|senators?)\b",
+    re.IGNORECASE,
+)
+_OF_FIRMS = re.compile(
+    r"\b(?:discussions?|negotiations?|talks)\b[^.;]{0,40}? between (?:[\w'\u2019-]+ ){0,5}?"
+    r"(?:banks?|carmakers?|airlines?|compan(?:y|ies)|firms?)\b",
+    re.IGNORECASE,
+)
+
 
 def settle_terms(text: str) -> bool:
     """Whether a sentence only says how a deal will be negotiated."""
@@ -140,3 +192,23 @@ def only_date_act(text: str) -> bool:
     dating = _DATING.search(text)
     before = text[: dating.start()] if dating else ""
     return _DONE_BEFORE.search(before) is not None and _TALKED.search(before) is None
+
+
+def are_at_home(sentence: MarkedSentence) -> bool:
+    """Whether a government only meets its own people.
+
+    Examples: `the cabinet will meet on Monday`, `EU ministers meet in Brussels`. At most one state is named before that, and no other word
+    of talks remains.
+    """
+    own = _OWN_MEETING.search(sentence.text)
+    if own is None or _BETWEEN_STATES.search(_OWN_MEETING.sub("", sentence.text)) is not None:
+        return False
+    if any(_WITH.search(sentence.text[: mention.start]) for mention in sentence.mentions):
+        return False
+    return len({mention.code for mention in sentence.mentions if mention.start < own.start()}) < PAIR_SIZE
+
+
+def are_with_firms(text: str) -> bool:
+    """Whether firms talk, or a minister talks with the head of one."""
+    with_head = _EXECUTIVES.search(text)
+    return _OF_FIRMS.search(text) is not None or (with_head is not None and _PUBLIC_OFFICE.search(text, with_head.start()) is None)
