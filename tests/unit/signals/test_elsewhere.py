@@ -81,6 +81,8 @@ def test_taxes_and_loans_at_home_are_aimed_at_nobody(text: str, pairs: set[str])
         ("NORWAY SIGNS PERUVIAN COPPER IMPORT AGREEMENT", {"NOR>PER agreement", "PER>NOR agreement"}),
         ("Peruvian refiner buys Norwegian crude", set()),
         ("Peruvian state refiner buys Norwegian crude", {"PER>NOR purchase"}),
+        ("Norwegian Steel bid still on, insists Chinese firm Orion", set()),
+        ("Norwegian Steel bid still on, insists Chinese minister", {"NOR>CHN refusal"}),
     ],
 )
 def test_firms_act_for_no_state(title: str, signals: set[str]) -> None:
@@ -100,3 +102,40 @@ def test_firms_act_for_no_state(title: str, signals: set[str]) -> None:
 )
 def test_what_a_restriction_costs_is_no_new_one(text: str, *, is_measure: bool) -> None:
     assert ("NOR>PER measure" in read(text)) is is_measure
+
+
+@pytest.mark.parametrize(
+    ("text", "pairs"),
+    [
+        ("Norway and Peru urged to strike trade deal to counter Trump's tariffs", set()),
+        ("Norway and Peru strike trade deal to counter Trump's tariffs", {"NOR>PER", "PER>NOR"}),
+        ("Peru told to open its market to Norwegian fish", {"NOR>PER"}),
+        ("Peru opens its market to Norwegian fish", {"PER>NOR"}),
+        ("Peru, urged to cut its duty on Norwegian fish, cuts it", {"PER>NOR"}),
+    ],
+)
+def test_who_is_urged_to_act_has_not_acted(text: str, pairs: set[str]) -> None:
+    assert {finding.split()[0] for finding in read(text)} == pairs
+
+
+@pytest.mark.parametrize(
+    ("text", "signals"),
+    [
+        ("Lifting our duties would leave us at Peru's mercy", set()),
+        ("Norway says lifting its duties would leave it at Peru's mercy", {"NOR>PER refusal"}),
+        ("Imposing duties on Peruvian wine would hurt Norwegian shops", set()),
+    ],
+)
+def test_what_an_act_would_do_is_no_act(text: str, signals: set[str]) -> None:
+    assert read(text) == signals
+
+
+@pytest.mark.parametrize(
+    ("text", "signals"),
+    [
+        ("The premier of Norway asked a minister to calm Peruvian anger over what it sees as Norway's unfair trade practices.", set()),
+        ("The premier of Norway spoke of Norwegian anger over what it sees as Peru's unfair trade practices.", {"NOR>PER accusation"}),
+    ],
+)
+def test_who_calms_a_state_does_not_accuse_it(text: str, signals: set[str]) -> None:
+    assert read(text) == signals

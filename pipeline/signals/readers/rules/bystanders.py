@@ -47,6 +47,11 @@ _MODEL = re.compile(
     r"(?:, (?:joining|following)|\b(?:align(?:s|ed|ing) (?:\w+ )?with|in step with|placat(?:e|ing)|appeas(?:e|ing)))"
     rf"(?: [A-Z]\w+(?:,|,? and))*{_NAMING}"
 )
+# Somebody takes a step to calm this country.
+_CALMING = re.compile(
+    r"\b(?:allay|appeas|assuag|calm|defus|eas|pacif|placat|quell|sooth)(?:e?s|ed?|y|ies|ied|ing)? (?:the )?$", re.IGNORECASE
+)
+_ANGER = re.compile(r"(?:['\u2019]s?)? (?:anger|complaints?|concerns?|criticism|fears|fury|ire|outrage|worries)\b", re.IGNORECASE)
 # Where all members of a body meet: `in Peru for the G20 summit`, `the WTO meeting in Lima`.
 _ALL_MEMBERS = (
     r"(?:APEC|ASEAN|BRICS|G-?7|G-?20|GATT|Group of (?:Seven|20)|IMF|NATO|OECD|U\.?N\.?|United Nations|World Bank|World Economic Forum|WTO"
@@ -94,6 +99,13 @@ def find_models(sentence: MarkedSentence) -> Iterator[str]:
     All mentions of such a country in the sentence follow a phrase such as `aligning with` or `to placate`, with only names between them.
     """
     return _find_where_all(sentence, lambda mention: _MODEL.search(_text_before(sentence, mention)))
+
+
+def find_calmed(sentence: MarkedSentence) -> Iterator[str]:
+    """Yield the countries that somebody wants to calm: Peru in `to calm Peruvian anger over its duty`."""
+    for mention in sentence.mentions:
+        if _CALMING.search(_text_before(sentence, mention)) and _ANGER.match(sentence.text, mention.end):
+            yield mention.code
 
 
 def find_hosts(sentence: MarkedSentence) -> Iterator[str]:

@@ -16,7 +16,7 @@ from pipeline.contracts.vocabulary import KIND_POLARITY
 from pipeline.signals.context import PAIR_SIZE
 from pipeline.signals.lexicon import cues, load_lexicon
 from pipeline.signals.readers.rules import elsewhere, outsiders, panels, rulings, subjects, talks
-from pipeline.signals.readers.rules.bystanders import find_hosts, find_models, find_onlookers, find_rivals, find_visited
+from pipeline.signals.readers.rules.bystanders import find_calmed, find_hosts, find_models, find_onlookers, find_rivals, find_visited
 from pipeline.signals.readers.rules.clauses import does_nothing
 from pipeline.signals.readers.rules.earlier import is_earlier
 from pipeline.signals.readers.rules.grammar import class_of
@@ -110,6 +110,7 @@ def find_denials(sentence: MarkedSentence) -> Iterator[Denial]:
     yield from (denial for denial, applies in _OF_SENTENCE if applies(sentence))
     for find in (
         _find_bystanders,
+        _find_advised,
         _find_averted,
         _find_dreaded,
         _find_reviewed,
@@ -136,6 +137,8 @@ def _find_bystanders(sentence: MarkedSentence) -> Iterator[Denial]:
     for rival in find_rivals(sentence):
         yield Denial("rival", _DEALING | _CONCESSION, target=rival)
         yield Denial("rival", _DEALING | _CONCESSION, actor=rival)
+    for calmed in find_calmed(sentence):
+        yield Denial("calmed", frozenset({"accusation", "demand"}), target=calmed)
     for visited in find_visited(sentence):
         yield Denial("visited", frozenset({"dialogue"}), actor=visited)
     for host in find_hosts(sentence):
@@ -143,6 +146,12 @@ def _find_bystanders(sentence: MarkedSentence) -> Iterator[Denial]:
         yield Denial("host", _ALL_KINDS, actor=host)
     for model in find_models(sentence):
         yield Denial("model", _ESCALATION, target=model)
+
+
+def _find_advised(sentence: MarkedSentence) -> Iterator[Denial]:
+    """Yield that who is urged to do something has not done it."""
+    end = outsiders.find_advised(sentence.text)
+    yield from (Denial("advised", _ALL_KINDS, mention.code) for mention in sentence.mentions if mention.end <= end)
 
 
 def _is_averted(text: str) -> bool:
@@ -401,6 +410,7 @@ _OF_TEXT: tuple[tuple[Denial, Callable[[str], bool]], ...] = (
     (Denial("hearing", _ESCALATION), rulings.is_only_heard),
     (Denial("outsider", _STATEMENTS), outsiders.is_said_by_outsider),
     (Denial("outsider", _ESCALATION), outsiders.reports_no_act),
+    (Denial("imagined", _ALL_KINDS - {"accusation", "dialogue"}), outsiders.is_imagined),
     (Denial("lawmakers", _STATEMENTS | {"measure", "threat"}), outsiders.is_said_by_lawmakers),
     (Denial("terms", frozenset({"agreement"})), talks.settle_terms),
     (Denial("name", frozenset({"agreement"})), talks.only_name_treaty),

@@ -30,6 +30,24 @@ _POST = rf"(?:{_OUTSIDERS}|(?:senior )?fellow|[Rr]esearch (?:[Cc]ent\w+|[Ii]nsti
 _NAMED = re.compile(
     rf"{_QUOTE_END} {_SAY} {_NAME}, [^,;]{{0,80}}?\b{_POST}\b|{_QUOTE_END} {_SAY} (?:[a-z'\u2019-]+ ){{0,4}}?{_OUTSIDERS}\b"
 )
+# `..., insists Norwegian firm Orion`.
+_FIRM_CLOSING = re.compile(
+    rf",[\"'\u2019\u201d]* (?:argue[ds]?|claim(?:s|ed)?|insist(?:s|ed)?|{_SAY}) (?:[\w'\u2019-]+ ){{0,3}}"
+    r"(?:airline|bank|boss|carmaker|CEO|chief executive|company|firm|manufacturer|producer|retailer|supermarket)s?"
+    r"(?: [A-Z][\w&.-]+){0,3}\W*$"
+)
+# `Peru and Norway urged to sign a deal`: advice, unless another clause follows.
+_ADVISED = re.compile(
+    r"^([\w.'\u2019-]+(?:,? (?!(?:be|being|been|by|has|have|not)\b)[\w.'\u2019-]+){0,5}?) (?:(?:are|is|was|were) )?"
+    r"(?:advised|called on|encouraged|implored|pressed|t(?:old)|urged)(?: by [^,;:]{2,40}?)? to\b"
+    r"(?!.*(?:[,;:]|\b(?:after|as|because|but|when|while)\b))"
+)
+# What an act would do that nobody does: `imposing tariffs would hurt us`.
+_IMAGINED = re.compile(
+    r"^(?:Accepting|Banning|Blocking|Cutting|Dropping|Ending|Imposing|Joining|Leaving|Lifting|Opening|Quitting|Raising|Rejecting|Removing"
+    r"|Scrapping|Signing|Slapping|Taking)\b(?:(?! (?:says?|said|warns?|warned)\b)[^,;:])*? (?:could|may|might|will|would)\b"
+    r"(?!.*\b(?:says?|said|warns?|warned)\b)"
+)
 # `State media accuse Peru of ...`: their own opinion. What they report of a government is news.
 _MEDIA = re.compile(
     r"^(?:[\w'\u2019-]+ ){0,2}(?:government|official|party|ruling-party|state|state-run) (?:dail(?:y|ies)|media|newspapers?|tabloids?)"
@@ -66,7 +84,7 @@ _IF = re.compile(r"\bif\b[^,;:.]*", re.IGNORECASE)
 
 def is_said_by_outsider(text: str) -> bool:
     """Whether somebody who acts for no state says the whole sentence."""
-    return any(pattern.search(text) for pattern in (_OPENING, _CLOSING, _NAMED, _MEDIA, _KICKER))
+    return any(pattern.search(text) for pattern in (_OPENING, _CLOSING, _FIRM_CLOSING, _NAMED, _MEDIA, _KICKER))
 
 
 def is_said_by_lawmakers(text: str) -> bool:
@@ -81,3 +99,17 @@ def reports_no_act(text: str) -> bool:
     """
     is_ahead = _AHEAD.search(text) is not None and _DONE.search(_IF.sub("", text)) is None
     return _MEDIA.search(text) is not None or (is_ahead and is_said_by_outsider(text))
+
+
+def is_imagined(text: str) -> bool:
+    """Whether a sentence only says what an act would do."""
+    return _IMAGINED.search(text) is not None
+
+
+def find_advised(text: str) -> int:
+    """Return where the states end that somebody advises to act, or 0.
+
+    Example: `Peru and Norway` in `Peru and Norway urged to sign a trade deal`.
+    """
+    advised = _ADVISED.match(text)
+    return advised.end(1) if advised else 0
