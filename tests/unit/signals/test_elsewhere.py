@@ -139,3 +139,37 @@ def test_what_an_act_would_do_is_no_act(text: str, signals: set[str]) -> None:
 )
 def test_who_calms_a_state_does_not_accuse_it(text: str, signals: set[str]) -> None:
     assert read(text) == signals
+
+
+@pytest.mark.parametrize(
+    ("text", "pairs"),
+    [
+        ("Trump trade curbs: what they mean for Norway and what comes next", set()),
+        ("Norway strikes back at Trump's tariffs: what we know", {"NOR>USA"}),
+    ],
+)
+def test_a_headline_that_announces_an_explanation_reports_nothing(text: str, pairs: set[str]) -> None:
+    assert {finding.split()[0] for finding in read(text)} == pairs
+
+
+@pytest.mark.parametrize(
+    ("text", "pairs"),
+    [
+        ("US House panel votes to lift ban on Peruvian copper", set()),
+        ("US House votes to lift ban on Peruvian copper", {"USA>PER"}),
+    ],
+)
+def test_a_committee_of_lawmakers_decides_nothing(text: str, pairs: set[str]) -> None:
+    assert {finding.split()[0] for finding in read(text)} == pairs
+
+
+@pytest.mark.parametrize(
+    ("text", "is_demand"),
+    [
+        ("The ministry of trade of Norway will ask Norwegian chip makers to cut output in an effort to save its pact with Peru.", False),
+        ("The ministry of trade of Norway will ask Peruvian chip makers to cut output in an effort to save its pact with Peru.", True),
+        ("Norway asks Peru to tell its chip makers to cut output", True),
+    ],
+)
+def test_who_asks_its_own_firms_demands_nothing_of_a_state(text: str, *, is_demand: bool) -> None:
+    assert ("NOR>PER demand" in read(text)) is is_demand

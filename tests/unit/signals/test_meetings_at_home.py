@@ -61,3 +61,33 @@ def test_the_host_of_all_members_talks_to_none_of_them(text: str, pairs: set[str
 def test_the_host_of_a_visit_need_not_talk(purpose: str, pairs: set[str]) -> None:
     text = f"Norwegian President Dahl and Trade Minister Berg flew to Washington on Tuesday {purpose}."
     assert {finding.split()[0] for finding in read(text)} == pairs
+
+
+@pytest.mark.parametrize(
+    ("text", "pairs"),
+    [
+        ("Norway confirmed that its minister will lead a delegation to Sweden for a third round of talks with Peru.", set()),
+        ("Norway confirmed that its minister will lead a delegation to Peru for a third round of talks.", BOTH),
+    ],
+)
+def test_a_place_where_two_others_talk_takes_no_part(text: str, pairs: set[str]) -> None:
+    assert {finding.split()[0] for finding in read(text)} == pairs
+
+
+@pytest.mark.parametrize(
+    ("text", "pairs"),
+    [
+        (
+            "Norway on Monday named Ola Dahl, once its envoy to the WTO, as its trade representative, the post from which talks are led.",
+            set(),
+        ),
+        ("Norway on Monday sent Ola Dahl, once its envoy to the WTO, to Lima, where talks on trade resume.", BOTH),
+    ],
+)
+def test_who_gets_a_post_has_not_talked(text: str, pairs: set[str]) -> None:
+    assert {finding.split()[0] for finding in read(text, "Norway and Peru trade") if finding.endswith(" dialogue")} == pairs
+
+
+def test_who_talks_with_one_partner_talks_with_no_other() -> None:
+    text = "The trade minister of Norway will lead talks with Peru, the first partner to be given a slot, the government said."
+    assert {finding.split()[0] for finding in read(text, "Norway and Kenya trade") if finding.endswith(" dialogue")} == BOTH

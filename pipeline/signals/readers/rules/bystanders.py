@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from pipeline.signals.actors import Mention
+from pipeline.signals.context import PAIR_SIZE
 from pipeline.signals.readers.rules.matching import MarkedSentence
 
 _REACH = 120  # characters before a country that are looked at
@@ -60,6 +61,11 @@ _ALL_MEMBERS = (
 _HOSTED = rf"{_ALL_MEMBERS}(?: [\w-]+){{0,3}}? (?:ceremon(?:y|ies)|conference|meetings?|round|session|summit|talks)"
 _HOST_AFTER = re.compile(rf"\b{_HOSTED} (?:at|in) (?:the )?(?:[A-Z]\w+, )?$")
 _HOST_BEFORE = re.compile(rf",? (?:for|to attend) (?:[a-z]+ ){{0,3}}{_HOSTED}\b")
+# Where two others talk: `travels to Peru for talks with the US`.
+_PLACE = re.compile(r"\b(?:at|in|to) (?:the )?$")
+_TALKS_WITH = re.compile(
+    r"\b(?:consultations|discussions|meetings?|negotiations|talks) with (?:the )?$|\b(?:meets?|met) (?:with )?(?:the )?$", re.IGNORECASE
+)
 # Somebody only travels there: `plans a trip to Peru`, `leaves on his visit to Peru`. Who talks there, meets somebody.
 _TRAVEL = (
     r"\b(?:arriv(?:es?|ed|ing)|depart(?:s|ed)?|embark(?:s|ed)?|fl(?:y|ies|ew)|go(?:es|ing)?|head(?:s|ed|ing)?|leaves?|return(?:s|ed)?"
@@ -117,6 +123,20 @@ def find_hosts(sentence: MarkedSentence) -> Iterator[str]:
     return _find_where_all(
         sentence, lambda mention: _HOST_AFTER.search(_text_before(sentence, mention)) or _HOST_BEFORE.match(text, mention.end)
     )
+
+
+def find_places(sentence: MarkedSentence) -> Iterator[str]:
+    """Yield the countries in which only others talk: Peru in `goes to Peru for talks with Norway`."""
+    partners = {mention.code for mention in sentence.mentions if _TALKS_WITH.search(_text_before(sentence, mention))}
+    places = _find_where_all(sentence, lambda mention: _PLACE.search(_text_before(sentence, mention)))
+    known = {mention.code for mention in sentence.mentions}
+    yield from (code for code in places if partners and code not in partners and len(known) > PAIR_SIZE)
+
+
+def name_partner(sentence: MarkedSentence) -> bool:
+    """Whether a sentence names who talks and with whom: nobody else does."""
+    partners = {mention.code for mention in sentence.mentions if _TALKS_WITH.search(_text_before(sentence, mention))}
+    return bool(partners) and len({mention.code for mention in sentence.mentions}) >= PAIR_SIZE
 
 
 def find_visited(sentence: MarkedSentence) -> Iterator[str]:

@@ -16,7 +16,16 @@ from pipeline.contracts.vocabulary import KIND_POLARITY
 from pipeline.signals.context import PAIR_SIZE
 from pipeline.signals.lexicon import cues, load_lexicon
 from pipeline.signals.readers.rules import elsewhere, outsiders, panels, rulings, subjects, talks
-from pipeline.signals.readers.rules.bystanders import find_calmed, find_hosts, find_models, find_onlookers, find_rivals, find_visited
+from pipeline.signals.readers.rules.bystanders import (
+    find_calmed,
+    find_hosts,
+    find_models,
+    find_onlookers,
+    find_places,
+    find_rivals,
+    find_visited,
+    name_partner,
+)
 from pipeline.signals.readers.rules.clauses import does_nothing
 from pipeline.signals.readers.rules.earlier import is_earlier
 from pipeline.signals.readers.rules.grammar import class_of
@@ -141,7 +150,7 @@ def _find_bystanders(sentence: MarkedSentence) -> Iterator[Denial]:
         yield Denial("calmed", frozenset({"accusation", "demand"}), target=calmed)
     for visited in find_visited(sentence):
         yield Denial("visited", frozenset({"dialogue"}), actor=visited)
-    for host in find_hosts(sentence):
+    for host in {*find_hosts(sentence), *find_places(sentence)}:
         yield Denial("host", _ALL_KINDS, target=host)
         yield Denial("host", _ALL_KINDS, actor=host)
     for model in find_models(sentence):
@@ -149,8 +158,12 @@ def _find_bystanders(sentence: MarkedSentence) -> Iterator[Denial]:
 
 
 def _find_advised(sentence: MarkedSentence) -> Iterator[Denial]:
-    """Yield that who is urged to do something has not done it."""
+    """Yield that who is urged to do something has not done it.
+
+    Nor does a state demand anything of another if it asks its own firms or people.
+    """
     end = outsiders.find_advised(sentence.text)
+    yield from (Denial("addressee", frozenset({"demand"}), target=code) for code in outsiders.find_unaddressed(sentence))
     yield from (Denial("advised", _ALL_KINDS, mention.code) for mention in sentence.mentions if mention.end <= end)
 
 
@@ -410,6 +423,7 @@ _OF_TEXT: tuple[tuple[Denial, Callable[[str], bool]], ...] = (
     (Denial("hearing", _ESCALATION), rulings.is_only_heard),
     (Denial("outsider", _STATEMENTS), outsiders.is_said_by_outsider),
     (Denial("outsider", _ESCALATION), outsiders.reports_no_act),
+    (Denial("panel", _ALL_KINDS - {"dialogue"}), outsiders.is_decided_by_panel),
     (Denial("imagined", _ALL_KINDS - {"accusation", "dialogue"}), outsiders.is_imagined),
     (Denial("lawmakers", _STATEMENTS | {"measure", "threat"}), outsiders.is_said_by_lawmakers),
     (Denial("terms", frozenset({"agreement"})), talks.settle_terms),
@@ -420,11 +434,14 @@ _OF_TEXT: tuple[tuple[Denial, Callable[[str], bool]], ...] = (
     (Denial("date", frozenset({"dialogue"})), talks.only_date_act),
     (Denial(EARLIER, frozenset({"dialogue"})), talks.are_only_earlier),
     (Denial("firms", frozenset({"dialogue"})), talks.are_with_firms),
+    (Denial("post", frozenset({"dialogue"})), talks.is_appointment),
 )
 _OF_SENTENCE: tuple[tuple[Denial, Callable[[MarkedSentence], bool]], ...] = (
     (Denial("firms", _DEAL | {"investigation"}), _is_between_firms),
     (Denial("firm", _ESCALATION, only_unnamed=True), _is_firm_addressed),
     (Denial("round", _TALK), talks.are_world_round),
+    (Denial("explained", _ALL_KINDS), outsiders.is_explained),
+    (Denial("partner", frozenset({"dialogue"}), only_unnamed=True), name_partner),
     (Denial("own", frozenset({"dialogue"})), talks.are_at_home),
     (Denial("home", _ALL_KINDS), elsewhere.is_policy_at_home),
     (Denial("finance", _ESCALATION | _CONCESSION, target=ALL_PARTNERS), elsewhere.is_trade_finance),

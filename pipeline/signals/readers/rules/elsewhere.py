@@ -94,7 +94,7 @@ _CONTRACT = re.compile(
 
 
 def is_other_policy(text: str) -> bool:
-    """Whether a sentence is about a nuclear deal, membership or quotas of people.
+    """Whether it is about a nuclear deal, membership or quotas of people.
 
     False if it also has a word of trade.
     """
@@ -102,7 +102,7 @@ def is_other_policy(text: str) -> bool:
 
 
 def is_policy_at_home(sentence: MarkedSentence) -> bool:
-    """Whether a state taxes its own people or firms, or rules a place more firmly.
+    """Whether a state taxes its own people, or rules a place.
 
     A tax may be an issue between two states, if the sentence names them.
     """
@@ -158,7 +158,7 @@ def is_contract(text: str) -> bool:
 
 
 def _is_only(subject: re.Pattern[str], text: str) -> bool:
-    """Whether a text has words of a subject, and apart from them none of trade."""
+    """Whether a text has words of a subject, but none of trade."""
     rest = subject.sub("", text)
     return rest != text and _TRADE.search(rest) is None
 

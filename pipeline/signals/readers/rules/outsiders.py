@@ -5,8 +5,10 @@ signal, nor is an act that they foretell. Does not belong here: speakers of a si
 """
 
 import re
+from collections.abc import Iterator
 
 from pipeline.signals.lexicon import cues
+from pipeline.signals.readers.rules.matching import MarkedSentence
 
 _OUTSIDERS = "(?:" + "|".join(sorted(cues("outsiders"))) + ")"
 _SAY = (
@@ -47,6 +49,26 @@ _IMAGINED = re.compile(
     r"^(?:Accepting|Banning|Blocking|Cutting|Dropping|Ending|Imposing|Joining|Leaving|Lifting|Opening|Quitting|Raising|Rejecting|Removing"
     r"|Scrapping|Signing|Slapping|Taking)\b(?:(?! (?:says?|said|warns?|warned)\b)[^,;:])*? (?:could|may|might|will|would)\b"
     r"(?!.*\b(?:says?|said|warns?|warned)\b)"
+)
+# `Trump's tariffs: what they mean for Peru`: a newspaper explains what has happened.
+_EXPLAINED = re.compile(
+    r"\b(?:agreement|bans?|controls|crisis|curbs|deal|dispute|dut(?:y|ies)|embargo|lev(?:y|ies)|pact|plans?|quotas?|row|sanctions|talks|tariffs?|tax"
+    r"|war): (?:how|what|where|which|who|why)\b|\b(?:deal|dut(?:y|ies)|sanctions|talks|tariffs?|war)(?:,| are| is)? explained\b",
+    re.IGNORECASE,
+)
+# Firms and people whom a government asks for something: `asks its banks to`.
+_ADDRESSED = re.compile(
+    r"\b(?:ask|call(?:s|ed|ing)? (?:up)?on|encourag|instruct|order|press|t(?:ell|old)|urg|warn)(?:e?s|e?d|ing)?"
+    r"(?P<who> (?:[\w'\u2019-]+ ){0,5}?"
+    r"(?:banks|businesses|citizens|companies|compatriots|consumers|exporters|farmers|firms|growers|importers|industry|investors|producers|\w*makers))"
+    r" (?:against|not to|that|to)\b",
+    re.IGNORECASE,
+)
+# A committee of lawmakers passes no law.
+_PANEL = re.compile(
+    r"\b(?:congressional|House|Parliament(?:ary)?|Senate) (?:[\w'\u2019-]+ ){0,3}(?:committee|panel|subcommittee) "
+    r"(?:adopt|approv|back|clear|endors|pass|vot)(?:e?s|e?d)?\b",
+    re.IGNORECASE,
 )
 # `State media accuse Peru of ...`: their own opinion. What they report of a government is news.
 _MEDIA = re.compile(
@@ -106,6 +128,22 @@ def is_imagined(text: str) -> bool:
     return _IMAGINED.search(text) is not None
 
 
+def is_explained(sentence: MarkedSentence) -> bool:
+    """Whether a headline only announces an explanation: `Trump's tariffs: what they mean`.
+
+    False if an act comes first: `Norway strikes back at US tariffs: what we know`.
+    """
+    explained = _EXPLAINED.search(sentence.text)
+    if explained is None:
+        return False
+    return all(sentence.tokens[mark.first].end > explained.start() for mark in sentence.marks_of("verb", "operator"))
+
+
+def is_decided_by_panel(text: str) -> bool:
+    """Whether only a committee of lawmakers votes."""
+    return _PANEL.search(text) is not None
+
+
 def find_advised(text: str) -> int:
     """Return where the states end that somebody advises to act, or 0.
 
@@ -113,3 +151,15 @@ def find_advised(text: str) -> int:
     """
     advised = _ADVISED.match(text)
     return advised.end(1) if advised else 0
+
+
+def find_unaddressed(sentence: MarkedSentence) -> Iterator[str]:
+    """Yield the countries that a demand on firms does not address.
+
+    Example: Norway in `Peru asks its mills to save its pact with Norway`. None if it is their country: `asks Norwegian mills to`.
+    """
+    addressed = _ADDRESSED.search(sentence.text)
+    if addressed:
+        first, last = addressed.span("who")
+        owners = {mention.code for mention in sentence.mentions if first <= mention.start < last}
+        yield from sorted({mention.code for mention in sentence.mentions} - owners)

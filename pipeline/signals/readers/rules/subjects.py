@@ -64,7 +64,7 @@ _TRADE = re.compile(
     re.IGNORECASE,
 )
 # Money that is lent, and words with which a sentence is about trade or a currency after all.
-_INTEREST = re.compile(r"\b(?:benchmark|discount|interest|key|lending|prime) rates?\b", re.IGNORECASE)
+_INTEREST = re.compile(r"\b(?:base|benchmark|cash|discount|interest|key|lending|policy|prime|repo) rates?\b", re.IGNORECASE)
 _OF_TRADE = re.compile(
     r"\b(?:tariff|dut(?:y|ies)\b|import|export|quota|trad(?:e|ing)\b|goods|lev(?:y|ies)\b|sanction|customs|subsid|currenc|devalu|manipulat)",
     re.IGNORECASE,

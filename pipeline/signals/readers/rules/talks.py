@@ -125,6 +125,13 @@ _PUBLIC_OFFICE = re.compile(
     r"|senators?)\b",
     re.IGNORECASE,
 )
+# Who gets a post that has to do with talks.
+_APPOINTED = re.compile(
+    r"\b(?:appoint(?:s|ed)?|fire[sd]?|name[sd]|nominate[sd]?|pick(?:s|ed)|promote[sd]|replace[sd]|sack(?:s|ed))\b[^.;:]{0,120}?\b(?:ambassador|commissioner"
+    r"|envoy|minister|negotiator|representative|secretary)\b",
+    re.IGNORECASE,
+)
+_POST = re.compile(r"\b(?:from which|(?:in charge of|lead|leads|leading|led|responsible for|who)) [^.;:,]*", re.IGNORECASE)
 _OF_FIRMS = re.compile(
     r"\b(?:discussions?|negotiations?|talks)\b[^.;]{0,40}? between (?:[\w'\u2019-]+ ){0,5}?"
     r"(?:banks?|carmakers?|airlines?|compan(?:y|ies)|firms?)\b",
@@ -212,3 +219,8 @@ def are_with_firms(text: str) -> bool:
     """Whether firms talk, or a minister talks with the head of one."""
     with_head = _EXECUTIVES.search(text)
     return _OF_FIRMS.search(text) is not None or (with_head is not None and _PUBLIC_OFFICE.search(text, with_head.start()) is None)
+
+
+def is_appointment(text: str) -> bool:
+    """Whether a state only gives somebody a post: `names a new trade envoy`."""
+    return _APPOINTED.search(text) is not None and _BETWEEN_STATES.search(_POST.sub("", text)) is None
