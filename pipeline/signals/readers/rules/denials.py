@@ -113,8 +113,12 @@ EARLIER = "earlier"
 NOTHING_DONE = Denial("clause", frozenset({"measure", "threat", "easing", "offer"}))
 
 
-def find_denials(sentence: MarkedSentence) -> Iterator[Denial]:
-    """Yield what the words of a sentence rule out."""
+def find_denials(sentence: MarkedSentence, countries: Container[str]) -> Iterator[Denial]:
+    """Yield what the words of a sentence rule out.
+
+    `countries`: codes of the countries that it may be about, which it need not name.
+    """
+    yield from _find_one_market(countries)
     yield from (denial for denial, applies in _OF_TEXT if applies(sentence.text))
     yield from (denial for denial, applies in _OF_SENTENCE if applies(sentence))
     for find in (
@@ -126,7 +130,6 @@ def find_denials(sentence: MarkedSentence) -> Iterator[Denial]:
         _find_owned,
         _find_other_gains,
         _find_raised,
-        _find_one_market,
         _find_allies,
         _find_included,
         _find_capped,
@@ -333,12 +336,12 @@ def _find_raised(sentence: MarkedSentence) -> Iterator[Denial]:
                 yield Denial("raised", _ESCALATION, target=ALL_PARTNERS)
 
 
-def _find_one_market(sentence: MarkedSentence) -> Iterator[Denial]:
+def _find_one_market(countries: Container[str]) -> Iterator[Denial]:
     """Yield that the European Union and its members are one market.
 
-    A member must be named. Fines and budgets are no trade policy. Britain counts as no member, for its talks on leaving.
+    Fines and budgets are no trade policy. Britain counts as no member, for its talks on leaving.
     """
-    for member in sorted({mention.code for mention in sentence.mentions} & _read_members()):
+    for member in sorted(code for code in _read_members() if EUROPEAN_UNION in countries and code in countries):
         yield Denial("market", _ALL_KINDS, EUROPEAN_UNION, member)
         yield Denial("market", _ALL_KINDS, member, EUROPEAN_UNION)
 

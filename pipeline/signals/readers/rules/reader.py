@@ -59,8 +59,8 @@ class RuleReader:
         second row, for the reverse pair, and candidates have rows for what the words rule out (`_iter_readings`).
         """
         sentences = [with_acts for group in candidates if (with_acts := _find_acts_of(group)) is not None]
-        trees = parse_sentences([(_to_parser_text(s.context.sentence), s.context.sentence.tokens) for s in sentences])
-        rows = [row for sentence, tree in zip(sentences, trees, strict=True) for row in _iter_readings(sentence, tree)]
+        trees = iter(parse_sentences([(_to_parser_text(s.context.sentence), s.context.sentence.tokens) for s in sentences if s.acts]))
+        rows = [row for sentence in sentences for row in _iter_readings(sentence, next(trees) if sentence.acts else None)]
         return pl.DataFrame(rows, schema=READINGS_SCHEMA, orient="row")
 
 
@@ -85,14 +85,14 @@ def _find_acts_of(group: SentenceCandidates) -> _SentenceActs | None:
 
     Acts with the instrument `entity_list` are left out if the sentence has a word of security policy, and all acts if it does nothing to
     trade (`clauses.py`). None if no act is left and nothing is ruled out, or a phrase of the list `topics` says that the sentence only
-    lists what was talked about; it is then not parsed.
+    lists what was talked about.
     """
     text: str = group[0]["sentence"]
     if _contains_any(text, "topics"):
         return None
     sentence = mark_sentence(text, _read_mentions(group))
     is_security = _contains_any(text, "security")
-    denials = list(find_denials(sentence))
+    denials = list(find_denials(sentence, {row["actor"] for row in group}))
     all_acts = [] if NOTHING_DONE in denials else find_acts(sentence)
     acts = [act for act in all_acts if not (is_security and act.instrument == "entity_list")]
     if not acts and not denials:
@@ -134,7 +134,7 @@ def _iter_readings(sentence_acts: _SentenceActs, tree: Tree | None) -> Iterator[
 
     Pairs of actor and target that are no candidates are left out, and acts that the words deny. An asserted act becomes historical if the
     text dates it in the past, else gets its modality by the tree; if it is then still asserted, a question makes it hypothetical. Threats
-    dated in the past get the mark `PAST`. `tree` is None without a parser.
+    dated in the past get the mark `PAST`. `tree` is None without a parser or acts.
 
     Further readings, negated, rule out others (`RULED_OUT`): that a state does what it suffers, that an escalation is aimed at a state that
     is only the reason (`find_traded_with`) or acts too (`find_company`), or at any if a tariff threatens something, and what the words deny
