@@ -17,6 +17,8 @@ from tests.unit.signals.reading import read
         ("EU revives plans for mandatory import quotas on steel", {"EUN>*"}),
         ("Norway joins the EU in curbs on Peruvian chips", {"NOR>PER", "EUN>PER"}),
         ("Norway insists on right to drill for energy off Peru", set()),
+        ("Peru accused Norway of moving border posts.", set()),
+        ("Peru accused Norway of stopping its trucks at border posts over duties.", {"PER>NOR"}),
         ("Norway moves to tighten control over Peru", set()),
         ("Norway moves to tighten control over exports to Peru", {"NOR>PER"}),
         ("US investigation into Norway arms sale watered down, memo suggests", set()),

@@ -339,11 +339,14 @@ def _find_raised(sentence: MarkedSentence) -> Iterator[Denial]:
 def _find_one_market(countries: Container[str]) -> Iterator[Denial]:
     """Yield that the European Union and its members are one market.
 
-    Fines and budgets are no trade policy. Britain counts as no member, for its talks on leaving.
+    Fines and budgets are no trade policy. Nor have members talks on trade with each other: that is how the Union decides. Britain counts as
+    no member, for its talks on leaving.
     """
-    for member in sorted(code for code in _read_members() if EUROPEAN_UNION in countries and code in countries):
+    members = sorted(code for code in _read_members() if code in countries)
+    for member in members if EUROPEAN_UNION in countries else ():
         yield Denial("market", _ALL_KINDS, EUROPEAN_UNION, member)
         yield Denial("market", _ALL_KINDS, member, EUROPEAN_UNION)
+    yield from (Denial("market", _TALK, one, other) for one, other in permutations(members, PAIR_SIZE))
 
 
 def _find_included(sentence: MarkedSentence) -> Iterator[Denial]:

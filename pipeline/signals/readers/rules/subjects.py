@@ -49,6 +49,8 @@ _OTHER_DISPUTE = re.compile(
     r" (?:citizens|clerics|commanders|generals|individuals|judges|nationals|officers|officials)"
     r"|hack(?:s|ed|ers?|ing)?|cyber-?attacks?|(?:election )?meddling|election interference|influence (?:\w+ ){1,2}elections?"
     r"|espionage|sp(?:y|ies|ying)|drill(?:s|ed|ing)? (?:for|in|off)|fugitives?|suspects?|(?:corona)?virus|oligarchs?"
+    r"|airspace|annex(?:es|ed|ation)?|border (?:clash(?:es)?|guards?|posts?|troops|wall)|buoys?"
+    r"|disputed (?:\w+ )?(?:islands?|reefs?|territor\w+|waters)|ramm(?:ed|ing)"
     r"|human[- ]rights|rights abuses?"
     r"|H-1B|(?:non-?immigrant|foreign) workers|aliens"
     r"|Uighurs?|Uyghurs?|crackdown|prisoners?|extradit\w+|nuclear (?:programs?|programmes?|weapons?|tests?))\b",
