@@ -49,6 +49,12 @@ def test_acts_on_people_and_media_are_no_trade_policy(text: str, pairs: set[str]
     [
         ("Norway and Peru sign security pact", set()),
         ("Norway and Peru sign migrant returns deal", set()),
+        ("Norway suspends water treaty with Peru", set()),
+        ("Norway suspends trade treaty with Peru", {"NOR>PER"}),
+        ("Norway to keep buying Peruvian real estate", set()),
+        ("Norway to keep buying Peruvian copper", {"NOR>PER"}),
+        ("Norway offers Peru lifeline", set()),
+        ("Norway gives Peru 40 tanks", set()),
         ("Norway and Peru sign economic and security pact", {"NOR>PER", "PER>NOR"}),
         ("Peru signed with Norway for a 30 billion krone credit facility, part of an aid package, officials said.", set()),
         ("Peru signed with Norway for a 30 billion krone trade deal, officials said.", {"NOR>PER", "PER>NOR"}),

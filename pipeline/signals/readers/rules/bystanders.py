@@ -55,7 +55,8 @@ _CALMING = re.compile(
 _ANGER = re.compile(r"(?:['\u2019]s?)? (?:anger|complaints?|concerns?|criticism|fears|fury|ire|outrage|worries)\b", re.IGNORECASE)
 # Where all members of a body meet: `in Peru for the G20 summit`, `the WTO meeting in Lima`.
 _ALL_MEMBERS = (
-    r"(?:APEC|ASEAN|BRICS|G-?7|G-?20|GATT|Group of (?:Seven|20)|IMF|NATO|OECD|U\.?N\.?|United Nations|World Bank|World Economic Forum|WTO"
+    r"(?:APEC|ASEAN|BRICS|G-?7|G-?20|GATT|Group of (?:Seven|20)|IMF|International Coffee Organization"
+    r"|NATO|OECD|OPEC|Opec|U\.?N\.?|United Nations|World Bank|World Economic Forum|WTO"
     r"|World Trade Organi[sz]ation)"
 )
 _HOSTED = rf"{_ALL_MEMBERS}(?: [\w-]+){{0,3}}? (?:ceremon(?:y|ies)|conference|meetings?|round|session|summit|talks)"

@@ -26,8 +26,8 @@ _MEMBERSHIP = re.compile(
 )
 # Deals and talks about something else.
 _OTHER_DEAL = re.compile(
-    r"\b(?:arms|asylum|border|cease-?fire|climate|defen[cs]e|extradition|hostage|intelligence|migra\w+|military|peace|prisoners?|readmission|refugee"
-    r"|returns|security|submarine|visa)(?: (?!adjustment\b|levy\b|tax\b)[\w-]+)?"
+    r"\b(?:arms|asylum|border|cease-?fire|climate|dam|defen[cs]e|extradition|financial|hostage|intelligence|migra\w+|military|peace|prisoners?"
+    r"|readmission|refugee|returns|river|security|submarine|visa|water)(?: (?!adjustment\b|levy\b|tax\b)[\w-]+)?"
     r" (?:accord|agreement|deal|pact|partnership|swap|talks|treaty)s?\b",
     re.IGNORECASE,
 )
@@ -84,9 +84,16 @@ _EFFECT = re.compile(
     r"|t(?:ak|ook)\w* (?:a |its |their )?(?:\w+ )?toll|weigh)(?:e?s|ed|e|ing)?\b",
     re.IGNORECASE,
 )
+# Shares, houses and banks instead of goods.
+_FINANCE = re.compile(r"\b(?:brokerages?|margin requirements|securities (?:firms|houses)|stock buying|warrant bonds?)\b", re.IGNORECASE)
+_ASSETS = re.compile(
+    r"\b(?:acquir\w+|buy(?:s|ing)?|bought|purchas\w+|sell(?:s|ing)?|sold)\b(?: [\w.,'\u2019%-]+){0,6}?"
+    r" (?:bonds?|equity|real estate|shares?|stakes?|stocks?|Treasur(?:y|ies))\b",
+    re.IGNORECASE,
+)
 # What a firm signs: `Mazda signs coal import agreement`.
 _CONTRACT = re.compile(
-    r"\b(?:clinch|ink|land|secure|sign|win|won)(?:e?s|ed)? (?:[\w-]+ ){0,4}?"
+    r"\b(?:clinch|conclud|ink|land|secur|sign|win|won)(?:e?s|e?d)? (?:[\w-]+ ){0,4}?"
     r"(?:coal|crude|delivery|distribution|gas|import|licen[cs]ing|LNG|oil|ore|production|purchase|sales|supply)"
     r" (?:accord|agreement|contract|deal|pact)s?\b",
     re.IGNORECASE,
@@ -94,11 +101,11 @@ _CONTRACT = re.compile(
 
 
 def is_other_policy(text: str) -> bool:
-    """Whether it is about a nuclear deal, membership or quotas of people.
+    """Whether it is about nuclear deals, membership, quotas or shares.
 
     False if it also has a word of trade.
     """
-    return any(_is_only(subject, text) for subject in (_NUCLEAR_DEAL, _MEMBERSHIP, _QUOTA_OF_PEOPLE))
+    return any(_is_only(subject, text) for subject in (_NUCLEAR_DEAL, _MEMBERSHIP, _QUOTA_OF_PEOPLE, _FINANCE))
 
 
 def is_policy_at_home(sentence: MarkedSentence) -> bool:
@@ -131,9 +138,9 @@ def are_persons_prosecuted(text: str) -> bool:
     return _PROSECUTED.search(text) is not None and _TARIFF.search(text) is None
 
 
-def is_bought_by_firm(text: str) -> bool:
-    """Whether a firm buys, not a state: `Peruvian refiner buys oil`."""
-    return _FIRM_BUYS.search(text) is not None
+def is_no_purchase(text: str) -> bool:
+    """Whether a firm buys, not a state, or only shares or houses."""
+    return _FIRM_BUYS.search(text) is not None or _is_only(_ASSETS, text)
 
 
 def is_trade_finance(sentence: MarkedSentence) -> bool:

@@ -49,8 +49,8 @@ _OTHER_DISPUTE = re.compile(
     r" (?:citizens|clerics|commanders|generals|individuals|judges|nationals|officers|officials)"
     r"|hack(?:s|ed|ers?|ing)?|cyber-?attacks?|(?:election )?meddling|election interference|influence (?:\w+ ){1,2}elections?"
     r"|espionage|sp(?:y|ies|ying)|drill(?:s|ed|ing)? (?:for|in|off)|fugitives?|suspects?|(?:corona)?virus|oligarchs?"
-    r"|airspace|annex(?:es|ed|ation)?|border (?:clash(?:es)?|guards?|posts?|troops|wall)|buoys?"
-    r"|disputed (?:\w+ )?(?:islands?|reefs?|territor\w+|waters)|ramm(?:ed|ing)"
+    r"|acid rain|airspace|ammunition|annex(?:es|ed|ation)?|border (?:clash(?:es)?|guards?|posts?|troops|wall)|buoys?"
+    r"|disputed (?:\w+ )?(?:islands?|reefs?|territor\w+|waters)|ramm(?:ed|ing)|tanks"
     r"|human[- ]rights|rights abuses?"
     r"|H-1B|(?:non-?immigrant|foreign) workers|aliens"
     r"|Uighurs?|Uyghurs?|crackdown|prisoners?|extradit\w+|nuclear (?:programs?|programmes?|weapons?|tests?))\b",
@@ -72,7 +72,9 @@ _OF_TRADE = re.compile(
     re.IGNORECASE,
 )
 _DEBT = re.compile(
-    r"\b(?:credit (?:facilit(?:y|ies)|lines?)|creditors?|debts?|lenders|lines? of credit|loans?|Paris club|rescheduling)\b", re.IGNORECASE
+    r"\b(?:credit (?:facilit(?:y|ies)|lines?)|creditors?|debts?|lends?|lent|lenders|lifelines?|lines? of credit|loans?"
+    r"|Paris club|rescheduling)\b",
+    re.IGNORECASE,
 )
 _DEALS_IN_GOODS = re.compile(r"\b(?:agricult|buy|energy|market|purchas|sale|sell|technolog)", re.IGNORECASE)
 # Talks about work and pay. With a capital, a union is one of states.

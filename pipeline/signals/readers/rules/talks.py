@@ -119,6 +119,13 @@ _EXECUTIVES = re.compile(
     r"|executive vice[- ]presidents?|Executive VP|general managers?|chair(?:man|woman)?(?: and \w+)? of [A-Z])",
     re.IGNORECASE,
 )
+_FIRMS = re.compile(
+    r"\b(?:meeting|meets?|met|spoke|talks|talked) with (?:(?!and\b|counterparts?\b|government\b|ministers?\b|officials\b)"
+    r"[\w'\u2019-]+ ){0,4}?(?:(?:executives|heads|leaders|representatives) (?:from|of) )?(?:[\w'\u2019-]+ ){0,3}?"
+    r"(?:banks|bankers|bosses|businesses|carmakers|companies|executives|exporters|farmers|firms|growers|importers|industry|investors|retailers)\b"
+    r"(?! and\b)",
+    re.IGNORECASE,
+)
 _PUBLIC_OFFICE = re.compile(
     r"\b(?:ambassador|chancellor|commissioner|counterparts?|governor|king|ministers?|president (?!and\b)|(?<!vice )premier|representatives?"
     r"|secretary"
@@ -218,6 +225,8 @@ def are_at_home(sentence: MarkedSentence) -> bool:
 def are_with_firms(text: str) -> bool:
     """Whether firms talk, or a minister talks with the head of one."""
     with_head = _EXECUTIVES.search(text)
+    if _FIRMS.search(text) is not None and _BETWEEN_STATES.search(_FIRMS.sub("", text)) is None:
+        return True
     return _OF_FIRMS.search(text) is not None or (with_head is not None and _PUBLIC_OFFICE.search(text, with_head.start()) is None)
 
 
