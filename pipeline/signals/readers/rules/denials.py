@@ -14,7 +14,7 @@ from pipeline.contracts.countries import ALL_PARTNERS, EUROPEAN_UNION
 from pipeline.contracts.scopes import list_members
 from pipeline.contracts.vocabulary import KIND_POLARITY
 from pipeline.signals.context import PAIR_SIZE
-from pipeline.signals.lexicon import cues, load_lexicon
+from pipeline.signals.lexicon import cues
 from pipeline.signals.readers.rules import elsewhere, outsiders, panels, rulings, subjects, talks
 from pipeline.signals.readers.rules.bystanders import (
     find_calmed,
@@ -35,7 +35,6 @@ from pipeline.signals.readers.rules.pairs import find_allies, find_gain, find_jo
 # Reaches are numbers of words.
 AVERTED_REACH = 6
 ATTEMPT_REACH = 4
-ADDRESSEE_REACH = 5
 DREAD_REACH = 3
 
 _ESCALATION = frozenset({"measure", "threat", "investigation"})
@@ -382,28 +381,6 @@ def _read_members() -> frozenset[str]:
     return frozenset(member for scope, member, _, left in list_members() if scope == "eu_members" and left is None) - {EUROPEAN_UNION}
 
 
-def _is_firm_addressed(sentence: MarkedSentence) -> bool:
-    """Whether a threat addresses a firm: `threatens Ford with a tax`.
-
-    A name that is no country, or a word such as `carmakers`, directly follows the threat, and `with` or `over` soon after. In a title of
-    Words With Capitals, names are not visible.
-    """
-    nonstate = load_lexicon("actors")["nouns"]["nonstate"]
-    in_mentions = sentence.words_of_mentions
-    has_names = not sentence.title_words
-    for operator in sentence.marks_of("operator"):
-        at = operator.last + 1
-        if class_of(operator) != "threaten" or at >= len(sentence.tokens) - 1 or at in in_mentions:
-            continue
-        token = sentence.tokens[at]
-        is_firm = token.lower in nonstate or token.lower.endswith("makers") or (has_names and token.text[0].isupper())
-        soon = range(at + 1, min(at + ADDRESSEE_REACH, len(sentence.tokens)))
-        upto = next((place for place in soon if sentence.tokens[place].lower in {"with", "over"}), None)
-        if is_firm and upto is not None and in_mentions.isdisjoint(range(at, upto)):
-            return True
-    return False
-
-
 # What is ruled out for all pairs, and when. The predicates of `_OF_TEXT` need only the text, those of `_OF_SENTENCE` also its marks.
 _OF_TEXT: tuple[tuple[Denial, Callable[[str], bool]], ...] = (
     (NOTHING_DONE, does_nothing),
@@ -444,7 +421,7 @@ _OF_TEXT: tuple[tuple[Denial, Callable[[str], bool]], ...] = (
 )
 _OF_SENTENCE: tuple[tuple[Denial, Callable[[MarkedSentence], bool]], ...] = (
     (Denial("firms", _DEAL | {"investigation"}), _is_between_firms),
-    (Denial("firm", _ESCALATION, only_unnamed=True), _is_firm_addressed),
+    (Denial("firm", _ESCALATION, only_unnamed=True), outsiders.is_firm_addressed),
     (Denial("round", _TALK), talks.are_world_round),
     (Denial("explained", _ALL_KINDS), outsiders.is_explained),
     (Denial("partner", frozenset({"dialogue"}), only_unnamed=True), name_partner),

@@ -1,8 +1,8 @@
 """Sentences about policy of another kind, or about business at home.
 
-Subjects are nuclear deals, membership of the European Union, taxes at home, quotas of people, bans of what is no goods, money for one's
-own traders, and contracts of firms. Does not belong here: disputes and taxes of persons (`subjects.py`), or which signals a sentence then
-cannot have (`denials.py`).
+Subjects are nuclear and other deals, membership of the European Union, taxes at home, quotas of people, bans of what is no goods, money
+for one's own traders, shares, and contracts of firms. Does not belong here: disputes and taxes of persons (`subjects.py`), or which
+signals a sentence then cannot have (`denials.py`).
 """
 
 import re

@@ -7,8 +7,11 @@ signal, nor is an act that they foretell. Does not belong here: speakers of a si
 import re
 from collections.abc import Iterator
 
-from pipeline.signals.lexicon import cues
+from pipeline.signals.lexicon import cues, load_lexicon
+from pipeline.signals.readers.rules.grammar import class_of
 from pipeline.signals.readers.rules.matching import MarkedSentence
+
+ADDRESSEE_REACH = 5  # words
 
 _OUTSIDERS = "(?:" + "|".join(sorted(cues("outsiders"))) + ")"
 _SAY = (
@@ -163,3 +166,25 @@ def find_unaddressed(sentence: MarkedSentence) -> Iterator[str]:
         first, last = addressed.span("who")
         owners = {mention.code for mention in sentence.mentions if first <= mention.start < last}
         yield from sorted({mention.code for mention in sentence.mentions} - owners)
+
+
+def is_firm_addressed(sentence: MarkedSentence) -> bool:
+    """Whether a threat addresses a firm: `threatens Ford with a tax`.
+
+    A name that is no country, or a word such as `carmakers`, directly follows the threat, and `with` or `over` soon after. In a title of
+    Words With Capitals, names are not visible.
+    """
+    nonstate = load_lexicon("actors")["nouns"]["nonstate"]
+    in_mentions = sentence.words_of_mentions
+    has_names = not sentence.title_words
+    for operator in sentence.marks_of("operator"):
+        at = operator.last + 1
+        if class_of(operator) != "threaten" or at >= len(sentence.tokens) - 1 or at in in_mentions:
+            continue
+        token = sentence.tokens[at]
+        is_firm = token.lower in nonstate or token.lower.endswith("makers") or (has_names and token.text[0].isupper())
+        soon = range(at + 1, min(at + ADDRESSEE_REACH, len(sentence.tokens)))
+        upto = next((place for place in soon if sentence.tokens[place].lower in {"with", "over"}), None)
+        if is_firm and upto is not None and in_mentions.isdisjoint(range(at, upto)):
+            return True
+    return False

@@ -1,7 +1,8 @@
 """Sentences with words of talks in which no two states talk.
 
-Talks are denied, only date an act, are held in public or by all members of the World Trade Organization, or only settle how to negotiate.
-Does not belong here: finding talks (`compose.py`, `bare.py`), or which signals a sentence then cannot have (`denials.py`).
+Talks are denied, only date an act, are held in public, at home, with firms or by all members of the World Trade Organization, or only
+settle how to negotiate. Does not belong here: finding talks (`compose.py`, `bare.py`), or which signals a sentence then cannot have
+(`denials.py`).
 """
 
 import re
