@@ -48,7 +48,7 @@ def encode(tokenizer: Tokenizer, group: SentenceCandidates) -> Encoded:
     sentence; the first `MAX_SENTENCE_TOKENS` of the sentence. Candidates with a country beyond `MAX_COUNTRIES` are left out.
     """
     first = group[0]
-    mentions = _collect_mentions(group)
+    mentions = collect_mentions(group)
     countries = _collect_countries(group, mentions)
     index = {code: number for number, code in enumerate(countries)}
     marks = {code: COUNTRY_MARKS[number] for code, number in index.items()}
@@ -81,7 +81,7 @@ def encode(tokenizer: Tokenizer, group: SentenceCandidates) -> Encoded:
     return Encoded(tuple(ids), tuple(places), countries, candidates)
 
 
-def _collect_mentions(group: SentenceCandidates) -> list[tuple[str, int, int, str]]:
+def collect_mentions(group: SentenceCandidates) -> list[tuple[str, int, int, str]]:
     """Collect where and how a sentence names countries, in order of appearance.
 
     `group`: its candidates. Each mention is (country code, start, end, role), once; start and end are character offsets in the sentence,
@@ -97,7 +97,7 @@ def _collect_countries(group: SentenceCandidates, mentions: Iterable[tuple[str, 
     """Collect at most `MAX_COUNTRIES` countries of a sentence.
 
     First those that it mentions, in order of appearance, then the other actors and targets of its candidates (`group`); `ALL_PARTNERS` is
-    left out. `mentions`: result of `_collect_mentions`.
+    left out. `mentions`: result of `collect_mentions`.
     """
     others = (row[side] for row in group for side in ("actor", "target"))
     codes = dict.fromkeys((*(mention[0] for mention in mentions), *others))

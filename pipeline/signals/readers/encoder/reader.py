@@ -19,6 +19,7 @@ from pipeline.signals.candidates import SentenceCandidates
 from pipeline.signals.dates import is_past_event
 from pipeline.signals.reader import READINGS_SCHEMA, Reading
 from pipeline.signals.readers.encoder.encoding import Encoded, encode
+from pipeline.signals.readers.encoder.lists import share_in_lists
 from pipeline.signals.readers.encoder.network import Logits, Network, load_network
 
 # A polarity with a lower score is not asserted; calibrate.py turns higher ones into probabilities.
@@ -50,7 +51,7 @@ class EncoderReader:
         encoded = [encode(self.network.tokenizer, group) for group in candidates]
         rows: list[Reading] = []
         for group, sentence, logits in zip(candidates, encoded, self._compute_logits(encoded), strict=True):
-            rows.extend(_iter_readings(group, sentence, logits, self.network))
+            rows.extend(_iter_readings(group, sentence, share_in_lists(group, sentence, logits), self.network))
         return pl.DataFrame(rows, schema=READINGS_SCHEMA, orient="row")
 
     def _compute_logits(self, encoded: Sequence[Encoded]) -> list[Logits]:

@@ -267,11 +267,9 @@ def _find_mutual_roles(context: SentenceContext, parsed: ParsedSentence | None, 
     if allies:
         yield from ((one, other) for ally in allies for partner in partners for one, other in permutations((ally, partner)))
         return
-    pair = _find_parsed_pair(parsed, party, act)
-    if len(pair) < PAIR_SIZE:
-        pair = find_mutual_pair(context)
-    if len(pair) >= PAIR_SIZE:
-        yield from permutations(pair, PAIR_SIZE)
+    pairs = _find_parsed_pairs(parsed, party, act) or list(permutations(find_mutual_pair(context), 2))
+    if pairs:
+        yield from pairs
         return
     actor = party.codes[0] if party else find_agent(context, act.anchor)
     if actor:
@@ -279,18 +277,16 @@ def _find_mutual_roles(context: SentenceContext, parsed: ParsedSentence | None, 
             yield actor, target
 
 
-def _find_parsed_pair(parsed: ParsedSentence | None, party: Party | None, act: Act) -> tuple[str, ...]:
-    """Return the sides of a mutual act, by the syntax tree.
+def _find_parsed_pairs(parsed: ParsedSentence | None, party: Party | None, act: Act) -> list[tuple[str, str]]:
+    """Return both directions for every two sides of a mutual act.
 
-    They act together, or one is the actor and the other its first target. Without an actor they are the targets in the tree, of any
-    number. Fewer than two if the tree does not name both.
+    They come from the syntax tree. The sides act together, or one acts with each of the others (`signs a deal with Peru and Kenya`).
+    Without an actor they are the targets. Empty if the tree does not name both sides.
     """
     if parsed is None:
-        return ()
-    roots = _search_roots(parsed, act)
+        return []
     actors = party.codes if party else ()
-    if len(actors) >= PAIR_SIZE:
-        return actors
-    if actors:
-        return (*actors, *parsed.find_targets(roots, actors)[:1])
-    return parsed.find_targets(roots, ())
+    others = parsed.find_targets(_search_roots(parsed, act), actors) if len(actors) < PAIR_SIZE else ()
+    if actors and others:
+        return [pair for other in others for pair in permutations((actors[0], other), 2)]
+    return list(permutations(actors or others, 2))

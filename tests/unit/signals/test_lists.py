@@ -1,0 +1,40 @@
+"""Countries in a list share an act; a country that begins a clause of its own is not in the list."""
+
+import pytest
+
+from pipeline.signals.candidates import build_candidates
+from pipeline.signals.context import resolve_references
+from pipeline.signals.readers.encoder.lists import find_lists
+from pipeline.signals.segment import split_sentences
+from tests.unit.signals.reading import RELIEFS, read_pairs
+
+
+@pytest.mark.parametrize(
+    ("text", "lists"),
+    [
+        ("Norway taxes tea from Peru and Kenya.", [("PER", "KEN")]),
+        ("Norway taxes tea from Peru, Kenya and Chile.", [("PER", "KEN", "CHL")]),
+        ("Norway taxes Peruvian and Kenyan goods.", [("PER", "KEN")]),
+        ("Duties began as Peru and Kenya taxed Norwegian fish.", [("PER", "KEN")]),
+        ("Norway taxes Peru and Kenya retaliates.", []),
+        ("Norway must ask Peru, Kenya says.", []),
+        ("Norway taxes tea from Peru and talks to Kenya.", []),
+        ("Norway taxes Peru and Kenya, but Peru has a way out.", []),
+        ("Norway taxes tea from Peru, Kenya, Chile and Ghana.", []),
+    ],
+)
+def test_only_a_comma_or_and_joins_the_countries_of_a_list(text: str, lists: list[tuple[str, ...]]) -> None:
+    (group,) = build_candidates(resolve_references("a", None, "x", "", split_sentences(text)))
+    assert list(find_lists(group)) == lists
+
+
+@pytest.mark.parametrize(
+    ("text", "pairs"),
+    [
+        ("Norway signs a trade deal with Peru and Papua New Guinea", {"NOR>PER", "PER>NOR", "NOR>PNG", "PNG>NOR"}),
+        ("Norway reached a tariff deal with Peru, Kenya and Chile", {"NOR>PER", "PER>NOR", "NOR>KEN", "KEN>NOR", "NOR>CHL", "CHL>NOR"}),
+        ("Norway reached a tariff deal with Peru, but not with Kenya", {"NOR>PER", "PER>NOR"}),
+    ],
+)
+def test_a_deal_with_several_partners_is_one_with_each(text: str, pairs: set[str]) -> None:
+    assert read_pairs(text, RELIEFS) == pairs
