@@ -11,6 +11,7 @@ from tokenizers import Tokenizer
 
 from pipeline.contracts.countries import ALL_PARTNERS
 from pipeline.signals.candidates import SentenceCandidates
+from pipeline.signals.readers.encoder.frames import find_core
 
 MAX_COUNTRIES = 8
 MAX_SENTENCE_TOKENS, MAX_CONTEXT_TOKENS = 120, 64
@@ -45,7 +46,8 @@ def encode(tokenizer: Tokenizer, group: SentenceCandidates) -> Encoded:
     number, so that the model learns sentences rather than countries. The parts are: the mark of each country (and after it those of the
     speaker and of the main pair where they apply), of all partners, and of a headline or a stranger (see `ResolvedSentence`); the first
     `MAX_CONTEXT_TOKENS // 2` tokens of the title (none if the sentence is the title) and the last `MAX_CONTEXT_TOKENS` of the previous
-    sentence; the first `MAX_SENTENCE_TOKENS` of the sentence. Candidates with a country beyond `MAX_COUNTRIES` are left out.
+    sentence; the first `MAX_SENTENCE_TOKENS` of the sentence, without a report on a market (`find_core`). Candidates with a country beyond
+    `MAX_COUNTRIES` are left out.
     """
     first = group[0]
     mentions = collect_mentions(group)
@@ -71,7 +73,8 @@ def encode(tokenizer: Tokenizer, group: SentenceCandidates) -> Encoded:
         ids.extend(_tokenize(tokenizer, first["title"])[: MAX_CONTEXT_TOKENS // 2])
     ids.extend(context[-MAX_CONTEXT_TOKENS:])
     ids.append(_special_id(tokenizer, "[SEP]"))
-    ids.extend(_encode_text(tokenizer, first["sentence"], mentions, marks)[:MAX_SENTENCE_TOKENS])
+    start, end = find_core(first["sentence"], [mention[1:3] for mention in mentions if mention[2]])
+    ids.extend(_encode_text(tokenizer, first["sentence"][:end], mentions, marks, start)[:MAX_SENTENCE_TOKENS])
     ids.append(_special_id(tokenizer, "[SEP]"))
 
     index[ALL_PARTNERS] = len(countries)
@@ -104,21 +107,23 @@ def _collect_countries(group: SentenceCandidates, mentions: Iterable[tuple[str, 
     return tuple(code for code in codes if code != ALL_PARTNERS)[:MAX_COUNTRIES]
 
 
-def _encode_text(tokenizer: Tokenizer, text: str, mentions: Iterable[tuple[str, int, int, str]], marks: Mapping[str, int]) -> list[int]:
-    """Convert a text to token ids, with a mark for each mention.
+def _encode_text(
+    tokenizer: Tokenizer, text: str, mentions: Iterable[tuple[str, int, int, str]], marks: Mapping[str, int], start: int = 0
+) -> list[int]:
+    """Convert a text to token ids, and mark each mention.
 
-    `marks`: mark of each country; mentions of others get none. `mentions`: (country code, start, end, role) with character offsets in
-    `text`, `end` exclusive, in order of text. The mark replaces a name, and precedes a pronoun or another word that only means the country.
-    Roles in `ROLE_MARKS` have a mark too, which directly follows that of the country.
+    What precedes `start` is left out. `marks`: mark of each country; mentions of others get none. `mentions`: (country code, start, end,
+    role) with character offsets in `text`, `end` exclusive, in order of text. The mark replaces a name, and precedes a pronoun or another
+    word that only means the country. Roles in `ROLE_MARKS` have a mark too, which directly follows that of the country.
     """
     ids: list[int] = []
-    position = 0
-    for code, start, end, role in mentions:
+    position = start
+    for code, first, end, role in mentions:
         if code not in marks:
             continue
-        if start >= position:
-            ids.extend(_tokenize(tokenizer, text[position:start]))
-            position = start
+        if first >= position:
+            ids.extend(_tokenize(tokenizer, text[position:first]))
+            position = first
         ids.append(marks[code])
         if role in ROLE_MARKS:
             ids.append(ROLE_MARKS[role])

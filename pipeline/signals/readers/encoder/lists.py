@@ -65,7 +65,7 @@ def find_lists(group: SentenceCandidates) -> Iterator[tuple[str, ...]]:
 
 
 def _ends_in_subject(text: str, start: int, end: int) -> bool:
-    """Whether the last country of a list begins a clause of its own.
+    """Whether the last country of a list begins a new clause.
 
     Example: `Norway taxes Peru and Kenya retaliates`. The list is `text[start:end]`.
     """
