@@ -33,12 +33,12 @@ _RECITAL = re.compile(
     r"\b(?:I|[Ww]e)(?:['\u2019](?:ve|re|m|d))? (?!(?:will|shall|must|need|want|would|should|can|could|may|might|hope|call|urge|ask|agree"
     r"|announce|oppose)\b|are going\b)"
 )
-# How words of trade begin. Without any, a sentence is more often about another dispute, or about nothing at all.
+# How words of trade begin, and pacts on trade. Without any, a sentence is more often about another dispute, or about nothing at all.
 _TRADE = re.compile(
     r"\b(?:agricult|alumin|bans?\b|bann(?:ed|ing)\b|barrier|boycott|buy|cargo|chip|commerc|curb|currency|customs|deals?\b|(?:anti-?)?dump"
     r"|dut(?:y|ies)\b|econom|embargo|export|farm|goods|import|invest|lev(?:y|ies|ied)\b|licen|market|negotiat|penalt|permit|product"
     r"|purchas|quota|rare earth|restrict|sanction|sell|semiconductor|shipment|soybean|steel|subsid|surcharge|tariff|tax|technolog|trade"
-    r"|trading|WTO|W\.T\.O)",
+    r"|trading|WTO|W\.T\.O|(?:Nafta|USMCA|TPP|CPTPP|RCEP|TTIP|Ceta|Mercosur)\b)",
     re.IGNORECASE,
 )
 _CURRENT = re.compile(r"\b(?:will|shall|going to|today|hereby)\b|['\u2019]ll\b", re.IGNORECASE)

@@ -34,6 +34,9 @@ CLAIM_REACH = 8
 FUTURE_REACH = 8
 FORETOLD_REACH = 8
 RULED_OUT_REACH = 2
+ATTACKED_REACH = 2
+OVER_REACH = 3
+ATTACK_TOPIC_REACH = 6
 # Classes of objects that a threat or offer without a verb must name.
 TOPICS = MappingProxyType({"threaten": frozenset({"restriction"}), "offer": frozenset({"concession", "market"})})
 #: Id of the rule for restrictions that threaten something.
@@ -134,9 +137,12 @@ def _has_topic(sentence: MarkedSentence, operator: Mark, trade_objects: Sequence
     word of the list `deeds` anywhere in the sentence, meetings an object or a word of `trade_words`, and two acting states. Others need an
     object at most `TOPIC_REACH` words after the operator or, if it is a noun, directly before it (`tariff threat`). For a threat it must be
     a restriction, for an offer a concession or market. Operators of the class `tie` must also be in the past form (`linked`) with a `to`
-    after it. Operators whose `needs` in the lexicon is empty need nothing.
+    after it. Operators whose `needs` in the lexicon is empty need nothing. Those with `over` also need a
+    state that is attacked (`_attacks_state`).
     """
     name = class_of(operator)
+    if operator.readings[0].entry.get("over") and not _attacks_state(sentence, operator):
+        return False
     if not operator.readings[0].entry["needs"]:
         return True
     all_words = set(sentence.words_between(0, len(sentence.tokens)))
@@ -151,6 +157,23 @@ def _has_topic(sentence: MarkedSentence, operator: Mark, trade_objects: Sequence
     if operator.category == "operator_noun":  # a tariff threat
         near += [mark for mark in trade_objects if mark.last == operator.first - 1]
     return any(class_of(mark) in TOPICS.get(name, {class_of(mark)}) for mark in near)
+
+
+def _attacks_state(sentence: MarkedSentence, operator: Mark) -> bool:
+    """Whether a state is attacked over trade: `attacks Peru over its tariff`.
+
+    The state begins up to `ATTACKED_REACH` words after the verb, `over` or `for` follows up to `OVER_REACH` words after it, and then, in
+    the same clause, a word of trade up to `ATTACK_TOPIC_REACH` words after that.
+    """
+    for first, last in sentence.mention_spans:
+        if operator.last < first <= operator.last + ATTACKED_REACH:
+            after = range(last + 1, min(last + 1 + OVER_REACH, len(sentence.tokens)))
+            over = next((at for at in after if sentence.tokens[at].lower in {"for", "over"}), None)
+            if over is not None:
+                end = min(over + 1 + ATTACK_TOPIC_REACH, sentence.clause_bounds(over)[1])
+                is_object = any(over < mark.first < end for mark in sentence.marks_of("object"))
+                return is_object or not (cues("trade_words") | cues("traded")).isdisjoint(sentence.words_between(over + 1, end))
+    return False
 
 
 def _build_operator_act(sentence: MarkedSentence, operator: Mark, trade_objects: Sequence[Mark]) -> Act | None:

@@ -30,6 +30,7 @@ KINDS = MappingProxyType(
         ("up", "trade"): "purchase",
         ("down", "trade"): "measure",
         ("down", "goods"): "measure",
+        ("down", "no_trade"): "measure",
         ("up", "approval"): "easing",
         ("down", "approval"): "measure",
         ("down", "concession"): "measure",

@@ -64,10 +64,10 @@ class ParsedSentence:
         clause; `anyone who ...` is a stranger. The way up ends at a relation outside `SHARES_SUBJECT`. None if it has no country or
         stranger, or the tree takes a verb or operator of the lexicon for a noun.
         """
-        if self.is_noun(at) and any(mark.first == at for mark in self.sentence.marks_of("verb", "operator")):
-            return None  # the parser mistakes a verb for a noun
         if neighbour := self._find_neighbour(at):
             return neighbour
+        if self.is_noun(at) and any(mark.first == at for mark in self.sentence.marks_of("verb", "operator")):
+            return None  # the parser mistakes a verb for a noun
         node, came_by = self.phrase_head(at), ""
         for _ in self.tree.heads:  # no path in the tree is longer
             party = self._find_owner(node) if self.is_noun(node) else self._find_subject(node, came_by)
@@ -85,10 +85,14 @@ class ParsedSentence:
     def _find_neighbour(self, at: int) -> Party | None:
         """Return the state directly before a verb in `-s` or `-ing`.
 
-        It is the subject, even where the tree joins the verb to another word: `plays down report US planning tariffs`. A state after a
-        preposition is none, nor is one joined to others.
+        It is the subject, even where the tree joins the verb to another word (`plays down report US planning tariffs`) or takes it for a
+        noun (`relief as Peru delays car tariffs`). A state after a preposition is none, nor is one joined to others. Only operators count
+        in `-ing`.
         """
-        is_verb = any(mark.first == at and mark.form in {"s", "ing"} for mark in self.sentence.marks_of("operator"))
+        is_verb = any(
+            mark.first == at and mark.form in ({"s", "ing"} if mark.category == "operator" else {"s"})
+            for mark in self.sentence.marks_of("operator", "verb")
+        )
         for number, (_, last) in enumerate(self.sentence.mention_spans):
             if is_verb and last == at - 1 and self.tree.relations[last] != "conj" and is_subject(self.sentence, number):
                 return Party((self.sentence.mentions[number].code,))

@@ -8,6 +8,7 @@ from itertools import permutations
 
 from pipeline.signals.context import PAIR_SIZE
 from pipeline.signals.lexicon import cues
+from pipeline.signals.reader import SURE_SIGN
 from pipeline.signals.readers.rules.grammar import Act
 from pipeline.signals.readers.rules.pairs import find_allies, find_gain, find_owned_pair, find_possessor
 from pipeline.signals.readers.rules.panels import PANEL, find_panel_pair
@@ -32,6 +33,8 @@ TARGETS_ALL = frozenset({"measure", "threat", "easing", "investigation"})
 ONE_SIDED = ("offer.", "threaten.", "demand.")
 # Rules of verbs that change the object: only its owner can do that.
 CHANGES = ("adjust.", "pause.", "end.", "lower.", "raise.")
+# Rules of verbs that may give up another act.
+GIVING_UP = ("end.", "pause.", "put_off.")
 
 
 def find_roles(context: SentenceContext, parsed: ParsedSentence | None, act: Act) -> Iterator[tuple[str, str]]:
@@ -221,7 +224,8 @@ def _choose_targets(context: SentenceContext, parsed: ParsedSentence | None, act
 
     They come from the syntax tree, or else from word order. `party`: who acts by the tree. Empty if a state is the actor and the target of
     a demand (what its own people demand of it). If several states act together and the tree names only some of them at the object, these
-    are the targets of the others and have none themselves. All partners are possible for kinds in `TARGETS_ALL`, unless a firm is meant.
+    are the targets of the others and have none themselves. All partners are possible for kinds in `TARGETS_ALL` and who gives up a relief
+    (`drops a plan to cut duties`), unless a firm is meant.
     """
     is_diverted = "divert." in act.rule_id
     if parsed and party:
@@ -236,7 +240,8 @@ def _choose_targets(context: SentenceContext, parsed: ParsedSentence | None, act
         if targets:
             return targets
     subjects = parsed.subject_positions() if parsed else frozenset[int]()
-    is_general = act.kind in TARGETS_ALL and ".firm" not in act.rule_id
+    gives_up_relief = act.kind == "refusal" and act.rule_id.startswith(GIVING_UP) and act.rule_id.endswith(SURE_SIGN)
+    is_general = (act.kind in TARGETS_ALL or gives_up_relief) and ".firm" not in act.rule_id
     return find_targets(context, actor, act.focus, allow_all_partners=is_general, is_diverted=is_diverted, not_at=subjects)
 
 
