@@ -62,3 +62,43 @@ def test_the_state_directly_before_a_verb_is_its_subject(text: str, signals: set
 
 def test_a_pact_on_trade_is_a_word_of_trade() -> None:
     assert read("Trump may seek separate Nafta talks with Mexico") == {"USA>MEX dialogue"}
+
+
+@pytest.mark.parametrize(
+    ("text", "signals"),
+    [
+        ("Norway hopes to lift its ban on Peruvian beef this year", {"NOR>PER offer"}),
+        ("Norway expects to drop its ban on Peruvian beef this year", {"NOR>PER offer"}),
+        ("Norway seeks to end Peruvian duties on its fish", {"NOR>PER demand"}),
+        ("Norway hopes to end the duties imposed by Peru", {"NOR>PER demand"}),
+        ("Norway hopes Peru will lift its ban on fish", {"NOR>PER demand"}),
+    ],
+)
+def test_a_relief_of_its_own_that_a_state_hopes_for_is_an_offer(text: str, signals: set[str]) -> None:
+    assert read(text) == signals
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("Norway lets its relief end, so that duties on Peruvian fish revive by themselves.", {"measure"}),
+        ("Norway's duties on Peruvian fish come back into force on Friday.", {"measure"}),
+        ("Norway's duties on Peruvian fish expire on Friday.", {"easing"}),
+    ],
+)
+def test_duties_that_come_back_by_themselves_are_a_measure(text: str, kinds: set[str]) -> None:
+    assert {finding.split()[1] for finding in read(text)} == kinds
+
+
+@pytest.mark.parametrize(
+    ("text", "signals"),
+    [
+        ("Peru's exemption from Norway's fish tariff is temporary", set()),
+        ("Peru keeps its exemption from Norwegian tariffs", set()),
+        ("Norway ends Peru's exemption from its fish tariff", {"NOR>PER measure"}),
+        ("Peru seeks exemption from Norwegian tariffs", {"PER>NOR demand"}),
+        ("Peru vows to hit back if Peru's exemption from Norwegian tariffs ends", {"PER>NOR threat"}),
+    ],
+)
+def test_who_is_exempt_from_a_duty_imposes_none(text: str, signals: set[str]) -> None:
+    assert read(text) & {"PER>NOR measure", "PER>NOR refusal", "PER>NOR demand", "PER>NOR threat", "NOR>PER measure"} == signals

@@ -30,7 +30,15 @@ from pipeline.signals.readers.rules.clauses import does_nothing
 from pipeline.signals.readers.rules.earlier import is_earlier
 from pipeline.signals.readers.rules.grammar import class_of
 from pipeline.signals.readers.rules.matching import Mark, MarkedSentence
-from pipeline.signals.readers.rules.pairs import find_allies, find_gain, find_joined, find_last_subject, find_owned_pair, is_subject
+from pipeline.signals.readers.rules.pairs import (
+    find_allies,
+    find_gain,
+    find_joined,
+    find_last_subject,
+    find_owned_pair,
+    find_possessor,
+    is_subject,
+)
 
 # Reaches are numbers of words.
 AVERTED_REACH = 6
@@ -128,6 +136,7 @@ def find_denials(sentence: MarkedSentence, countries: Container[str]) -> Iterato
         _find_reviewed,
         _find_owned,
         _find_other_gains,
+        _find_exempt,
         _find_raised,
         _find_allies,
         _find_included,
@@ -308,6 +317,31 @@ def _find_other_gains(sentence: MarkedSentence) -> Iterator[Denial]:
         yield from (Denial("gain", frozenset({"easing"}), code, winner) for code in sorted(codes - {winner, giver}))
         if codes - {winner, giver}:
             yield Denial("gain", _ESCALATION, giver, winner)
+
+
+def _find_exempt(sentence: MarkedSentence) -> Iterator[Denial]:
+    """Yield that who is exempt from a restriction does nothing to its owner.
+
+    Examples: `Peru's exemption from Norway's duty is temporary`, `Peru keeps its exemption from Norwegian duties`. Other countries up to
+    `AVERTED_REACH` words after the relief own the restriction. Left out are sentences with a threat or an answer, or in which the exempt
+    country is named twice or meant by `it`.
+    """
+    words = {token.lower for token in sentence.tokens}
+    has_threat = any(class_of(mark) == "threaten" for mark in sentence.marks_of("operator", "operator_noun"))
+    if has_threat or "it" in words or not cues("answers").isdisjoint(words):
+        return
+    codes = [mention.code for mention in sentence.mentions if mention.role != "pronoun"]
+    for relief in sentence.marks_of("object"):
+        if class_of(relief) != "approval" or sentence.words_between(relief.last + 1, relief.last + 2) != ["from"]:
+            continue
+        is_its = sentence.words_between(relief.first - 1, relief.first) == ["its"]
+        exempt = find_possessor(sentence, relief.first) or (find_last_subject(sentence, relief.first - 1) if is_its else None)
+        for mention, (first, last) in sentence.located_mentions:
+            # In `its exclusions from China tariffs` China owns nothing.
+            owns = not is_its or mention.role in {"demonym", "leader"} or sentence.words_between(last + 1, last + 2) == ["'s"]
+            is_owner = owns and mention.code != exempt and relief.last < first <= relief.last + AVERTED_REACH
+            if exempt is not None and codes.count(exempt) == 1 and is_owner:
+                yield Denial("exempt", _ESCALATION | {"easing", "offer", "refusal"}, exempt, mention.code)
 
 
 def _find_allies(sentence: MarkedSentence) -> Iterator[Denial]:

@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from pipeline.contracts.vocabulary import FIXED_STATUS
 from pipeline.signals.lexicon import cues
+from pipeline.signals.reader import SURE_SIGN
 from pipeline.signals.readers.rules.matching import Mark, MarkedSentence
 
 # Reaches are numbers of words before the act in which an operator counts.
@@ -252,9 +253,21 @@ class DraftAct:
             if self.base != "dialogue":
                 self._apply_doubt(sentence, operator)
         elif name in OPERATOR_EFFECTS and (self.kind == self.base or name == "demand" or (name == "refuse" and self.kind in REJECTABLE)):
-            self._change_kind(name, is_addressed=_is_addressed(sentence, operator))
+            self._apply_effect(sentence, operator)
             self.anchor = first
-            self.rule_id = f"{operator.readings[0].entry['id']}.{self.rule_id}"
+
+    def _apply_effect(self, sentence: MarkedSentence, operator: Mark) -> None:
+        """Change kind and rule for an operator that is in `OPERATOR_EFFECTS`.
+
+        Who demands a relief of its own offers it (`_is_own_aim`).
+        """
+        name = class_of(operator)
+        if name == "demand" and self.kind in CONCEDING and _is_own_aim(sentence, operator, self):
+            self.kind = "offer"
+            self.rule_id = f"offer.{self.rule_id.removesuffix(SURE_SIGN)}{SURE_SIGN}"
+            return
+        self._change_kind(name, is_addressed=_is_addressed(sentence, operator))
+        self.rule_id = f"{operator.readings[0].entry['id']}.{self.rule_id}"
 
     def _change_kind(self, name: str, *, is_addressed: bool) -> None:
         """Change the kind of an act for an operator of class `name`.
@@ -304,6 +317,23 @@ class DraftAct:
             return
         if self.modality == "asserted":
             self.modality = "hypothetical"
+
+
+def _is_own_aim(sentence: MarkedSentence, operator: Mark, draft: DraftAct) -> bool:
+    """Whether a state aims at a relief of its own: `hopes to lift its ban`.
+
+    `draft`: the relief, an infinitive that directly follows a word of the list `aims`. Its object has `its` before it, or a preposition
+    such as `on` after it, no other state before it (`hopes to end Peru's ban`), and is neither granted (`hopes to win an exemption`) nor
+    imposed by another (`hopes to end the ban imposed by Peru`).
+    """
+    thing = next((mark for mark in sentence.marks_of("object") if mark.first > draft.anchor), None)
+    if sentence.tokens[operator.first].lower not in cues("aims") or thing is None or draft.rule_id.startswith("suffer."):
+        return False
+    is_infinitive = sentence.words_between(operator.last + 1, draft.anchor) == ["to"]
+    is_other = any(draft.anchor < first < thing.first and m.role != "pronoun" for m, (first, _) in sentence.located_mentions)
+    is_its = not {"her", "his", "its", "their"}.isdisjoint(sentence.words_between(draft.anchor, thing.first))
+    is_on = not {"against", "from", "of", "on"}.isdisjoint(sentence.words_between(thing.last, thing.last + 2))
+    return is_infinitive and not is_other and (is_its or is_on)
 
 
 def _is_addressed(sentence: MarkedSentence, operator: Mark) -> bool:
