@@ -102,3 +102,30 @@ def test_duties_that_come_back_by_themselves_are_a_measure(text: str, kinds: set
 )
 def test_who_is_exempt_from_a_duty_imposes_none(text: str, signals: set[str]) -> None:
     assert read(text) & {"PER>NOR measure", "PER>NOR refusal", "PER>NOR demand", "PER>NOR threat", "NOR>PER measure"} == signals
+
+
+@pytest.mark.parametrize(
+    ("text", "signals"),
+    [
+        ("Sweden to go ahead with S. African trade sanctions", {"SWE>ZAF measure"}),
+        ("S Africa bans poultry from Brazil", {"ZAF>BRA measure"}),
+        ("S. Africa lifts ban on Aussie beef", {"ZAF>AUS easing"}),
+    ],
+)
+def test_short_names_of_countries_are_read(text: str, signals: set[str]) -> None:
+    assert read(text) == signals
+
+
+@pytest.mark.parametrize(
+    ("text", "signals"),
+    [
+        ("Norway and Peru herald trade deal", {"NOR>PER agreement", "PER>NOR agreement"}),
+        ("Norway heralds new era of trade with Peru", set()),
+    ],
+)
+def test_who_heralds_a_deal_has_made_it(text: str, signals: set[str]) -> None:
+    assert read(text) == signals
+
+
+def test_an_attack_names_trade_in_any_word() -> None:
+    assert "NOR>PER accusation" in read("Norway's king arrives in Lima and digs Peru for unfair edge on trade")

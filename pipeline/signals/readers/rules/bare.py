@@ -141,8 +141,8 @@ def _has_topic(sentence: MarkedSentence, operator: Mark, trade_objects: Sequence
     state that is attacked (`_attacks_state`).
     """
     name = class_of(operator)
-    if operator.readings[0].entry.get("over") and not _attacks_state(sentence, operator):
-        return False
+    if operator.readings[0].entry.get("over"):
+        return _attacks_state(sentence, operator)
     if not operator.readings[0].entry["needs"]:
         return True
     all_words = set(sentence.words_between(0, len(sentence.tokens)))

@@ -320,7 +320,7 @@ def _find_other_gains(sentence: MarkedSentence) -> Iterator[Denial]:
 
 
 def _find_exempt(sentence: MarkedSentence) -> Iterator[Denial]:
-    """Yield that who is exempt from a restriction does nothing to its owner.
+    """Yield that the owner of a restriction suffers nothing from the exempt.
 
     Examples: `Peru's exemption from Norway's duty is temporary`, `Peru keeps its exemption from Norwegian duties`. Other countries up to
     `AVERTED_REACH` words after the relief own the restriction. Left out are sentences with a threat or an answer, or in which the exempt
