@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.unit.signals.reading import asserted, read
+from tests.unit.signals.reading import ESCALATIONS, RELIEFS, asserted, read
 
 
 @pytest.mark.parametrize(
@@ -129,3 +129,31 @@ def test_who_heralds_a_deal_has_made_it(text: str, signals: set[str]) -> None:
 
 def test_an_attack_names_trade_in_any_word() -> None:
     assert "NOR>PER accusation" in read("Norway's king arrives in Lima and digs Peru for unfair edge on trade")
+
+
+@pytest.mark.parametrize(
+    ("text", "sign"),
+    [
+        ("Norway weighs exemptions from its steel tariffs for Peru", RELIEFS),
+        ("Norway floats tariff exclusions for Peru", RELIEFS),
+        ("Norway considers waivers for Peruvian steel", RELIEFS),
+        ("Norway weighs an end to exemptions for Peruvian steel", ESCALATIONS),
+        ("Norway threatens Peru's tariff exemption", ESCALATIONS),
+        ("Norway weighs tariffs on Peruvian steel", ESCALATIONS),
+    ],
+)
+def test_a_relief_that_is_considered_is_no_threat(text: str, sign: tuple[str, ...]) -> None:
+    assert {finding.split()[1] in sign for finding in read(text)} == {True}
+
+
+@pytest.mark.parametrize(
+    ("text", "signals"),
+    [
+        ("Norway lobbies Peru on its fish duty", {"NOR>PER demand"}),
+        ("Norway fumes over Peru's import ban", {"NOR>PER accusation"}),
+        ("Norway's farmers fume over Peru's import ban", set()),
+        ("Fish firms lobby Peru over Norway's duty", set()),
+    ],
+)
+def test_states_that_lobby_demand_and_that_fume_accuse(text: str, signals: set[str]) -> None:
+    assert read(text) == signals

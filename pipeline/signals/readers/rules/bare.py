@@ -34,6 +34,7 @@ CLAIM_REACH = 8
 FUTURE_REACH = 8
 FORETOLD_REACH = 8
 RULED_OUT_REACH = 2
+RELIEF_REACH = 4
 ATTACKED_REACH = 2
 OVER_REACH = 3
 ATTACK_TOPIC_REACH = 6
@@ -136,14 +137,14 @@ def _has_topic(sentence: MarkedSentence, operator: Mark, trade_objects: Sequence
     `operator`: a word such as `accuses`; `trade_objects`: objects such as `tariffs` in the sentence. Accusations need such an object or a
     word of the list `deeds` anywhere in the sentence, meetings an object or a word of `trade_words`, and two acting states. Others need an
     object at most `TOPIC_REACH` words after the operator or, if it is a noun, directly before it (`tariff threat`). For a threat it must be
-    a restriction, for an offer a concession or market. Operators of the class `tie` must also be in the past form (`linked`) with a `to`
-    after it. Operators whose `needs` in the lexicon is empty need nothing. Those with `over` also need a
-    state that is attacked (`_attacks_state`).
+    a restriction or a relief (`_considers_relief`), for an offer a concession or market. Operators of the class `tie` must also be in the
+    past form (`linked`) with a `to` after it. Operators whose `needs` in the lexicon is empty need nothing, those with `over` only a state
+    that is attacked (`_attacks_state`).
     """
     name = class_of(operator)
     if operator.readings[0].entry.get("over"):
         return _attacks_state(sentence, operator)
-    if not operator.readings[0].entry["needs"]:
+    if not operator.readings[0].entry["needs"] or _considers_relief(sentence, operator):
         return True
     all_words = set(sentence.words_between(0, len(sentence.tokens)))
     if name == "accuse":
@@ -186,8 +187,10 @@ def _build_operator_act(sentence: MarkedSentence, operator: Mark, trade_objects:
     if class_of(operator) == "retaliate" and cues("claims") & set(sentence.words_between(operator.last, operator.last + CLAIM_REACH)):
         return None
     governors = list(governing_operators(sentence, operator.first))
-    is_ruled_out = _rules_out_restriction(sentence, operator, trade_objects)
-    draft = _draft_ruled_out(operator, governors) if is_ruled_out else _draft_act(sentence, operator, governors)
+    if _rules_out_restriction(sentence, operator, trade_objects):
+        draft = _draft_ruled_out(operator, governors)
+    else:
+        draft = _draft_act(sentence, operator, governors)
     if draft.kind is None:
         return None
     if class_of(operator) == "retaliate" and draft.kind == "measure" and _is_ahead(sentence, operator):
@@ -196,7 +199,7 @@ def _build_operator_act(sentence: MarkedSentence, operator: Mark, trade_objects:
     verb = operator.first - (sentence.words_between(operator.first - 1, operator.first) == ["to"])
     is_denied_directly = any(one.last == verb - 1 and class_of(one) in {"negate", "refuse"} for one in governors)
     is_surely_denied = class_of(operator) == "retaliate" and draft.modality == "negated" and is_denied_directly
-    names_threat = operator.readings[0].entry["alone"] == "threat"
+    names_threat = draft.kind == "threat" and operator.readings[0].entry["alone"] == "threat"
     is_sure_threat = names_threat and not governors and _floats_restriction(sentence, operator, trade_objects)
     thing = min(trade_objects, key=lambda mark: (abs(mark.first - operator.first), mark.first), default=None)
     return Act(
@@ -220,12 +223,29 @@ def _draft_act(sentence: MarkedSentence, operator: Mark, governors: Iterable[Mar
     Of two statements (`threatened to reject`) the second keeps its kind: only measures and talks are changed by more than denial and doubt.
     """
     entry = operator.readings[0].entry
-    base = str(entry["alone"])
-    draft = DraftAct(base, base, operator.first, f"{entry['id']}.alone")
+    is_relief = _considers_relief(sentence, operator)
+    base = "offer" if is_relief else str(entry["alone"])
+    draft = DraftAct(base, base, operator.first, f"offer.relief{SURE_SIGN}" if is_relief else f"{entry['id']}.alone")
     for governor in governors:
         if base in {"measure", "dialogue"} or class_of(governor) in {"negate", "hypothetical"}:
             draft.apply(sentence, governor)
     return draft
+
+
+def _considers_relief(sentence: MarkedSentence, operator: Mark) -> bool:
+    """Whether a verb of planning has a relief as object: `weighs exemptions`.
+
+    The relief is the next object, at most `RELIEF_REACH` words after it, and no verb is between them (`weighs ending exemptions`). Verbs
+    that only threaten (`threatens Peru's exemption`) do not count, nor quotas, which may also be new.
+    """
+    thing = next((mark for mark in sentence.marks_of("object") if mark.first > operator.last), None)
+    if class_of(operator) != "threaten" or operator.category == "operator_noun" or thing is None or class_of(thing) != "approval":
+        return False
+    is_threat = sentence.tokens[operator.first].lower.startswith(("brandish", "threat", "vow", "warn"))
+    if is_threat or sentence.tokens[thing.last].lower.startswith("quota") or thing.first > operator.last + RELIEF_REACH:
+        return False
+    others = sentence.marks_of("verb", "act", "operator", "operator_noun")
+    return not any(operator.last < mark.first < thing.first for mark in others)
 
 
 def _draft_ruled_out(operator: Mark, governors: Iterable[Mark]) -> DraftAct:
