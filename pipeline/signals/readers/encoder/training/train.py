@@ -45,7 +45,7 @@ from pipeline.signals.readers.encoder.training.examples import HEADS, Example, L
 from pipeline.signals.readers.encoder.training.pairs import HEAD_SIZES, PLACES, Pairs, make_network, to_tensors
 from pipeline.signals.readers.encoder.training.teacher import TAUGHT, Targets, compute_targets, make_teacher
 
-VERSION = "1.6.0"
+VERSION = "1.7.0"
 HERE = Path(__file__).resolve().parent
 TRAINING = HERE.parents[2] / "training"
 CONTRAST_SETS = tuple(HERE.parents[4] / "tests" / "gold" / f"contrast-{name}.jsonl" for name in "ab")
