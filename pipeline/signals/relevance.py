@@ -1,4 +1,4 @@
-"""How much a sentence and its context look like trade policy between countries.
+"""How much a sentence looks like trade policy, with its context.
 
 Belongs here: what counts as context. Does not: the weights of words (`gate/`), or how much relevance raises a probability (`calibrate.py`).
 """
@@ -12,7 +12,7 @@ _CONTEXT = ("sentence", "previous", "title")
 
 
 def add_relevance(evidence: pl.DataFrame, candidates: pl.DataFrame) -> pl.DataFrame:
-    """Add `relevance` to evidence: the gate's log odds of its sentence or context.
+    """Add `relevance`: the log odds of trade policy in sentence or context.
 
     `evidence`: what the readers found (`EVIDENCE_SCHEMA`); `candidates`: at least the pairs of countries that it is about
     (`CANDIDATES_SCHEMA`). The highest value of the sentence, the one before and the title counts.

@@ -28,6 +28,7 @@ from pipeline.signals.readers.rules.bystanders import (
 )
 from pipeline.signals.readers.rules.clauses import does_nothing
 from pipeline.signals.readers.rules.earlier import is_earlier
+from pipeline.signals.readers.rules.firms import is_between_firms
 from pipeline.signals.readers.rules.grammar import class_of
 from pipeline.signals.readers.rules.matching import Mark, MarkedSentence
 from pipeline.signals.readers.rules.pairs import (
@@ -57,19 +58,6 @@ _WORDS = r"(?: [\w'\u2019$-]+)"
 # A restriction did not come. That is no relief, but a deal that averted it may be one.
 _AVERTED = re.compile(r"\b(?:was|were|been) (?:\w+ )?averted\b", re.IGNORECASE)
 _DEAL_WORD = re.compile(r"\b(?:deal|agree\w*|accord|pact|truce|compromise)\b", re.IGNORECASE)
-# A firm by its form, or in angle brackets, as news agencies mark shares.
-_COMPANY = r"(?:\b(?:Inc|Corp|Ltd|PLC|Plc|plc|GmbH|LLC|LLP)\b|\bCo\b\.?(?= |,)|<[A-Z][^<>]{0,60}>)"
-_FIRM = re.compile(
-    rf"{_COMPANY}|\b(?:both|two|the) (?:companies|firms)\b|\b(?i:joint venture|tie-up)\b"
-    r"|\b[Bb]usiness(?:men|people|women)\b|\b[Cc]hambers? of [Cc]ommerce\b"
-)
-_FIRM_SAYS = re.compile(rf"^(?:[\w.&'\u2019-]+ ){{0,5}}?{_COMPANY}(?:,? (?:[\w.<>-]+,? ){{0,6}}?)? ?(?:said|says|announced)\b")
-# Who acts or decides here is a state after all.
-_OFFICE = re.compile(
-    r"\b(?:administration|agency|ambassador|authorit\w+|cabinet|commission\w*|congress|court|department|governments?|leaders?|ministers?|ministr\w+"
-    r"|officials?|parliament|president|regulators?|secretary|(?<!united )states?|tariffs?|treaty)\b",
-    re.IGNORECASE,
-)
 # `raises Chile to 40 percent`.
 _RAISING = re.compile(
     r"\b(?:rais(?:es?|ed|ing)|lift(?:s|ed|ing)?|hik(?:es?|ed|ing)|boost(?:s|ed|ing)?|jack(?:s|ed|ing)? up|ups) $", re.IGNORECASE
@@ -186,31 +174,6 @@ def _is_averted(text: str) -> bool:
 def _is_excluded(text: str) -> bool:
     """Whether something is left out of a relief: `excluded tea from its tariff preferences`."""
     return _EXCLUDED.search(text) is not None
-
-
-def _is_between_firms(sentence: MarkedSentence) -> bool:
-    """Whether firms deal with each other, and no state acts.
-
-    An office of no named state does not act in what a firm says: `Ford Corp said the commission approved its deal`.
-    """
-    text = sentence.text
-    has_firm = _FIRM.search(text) is not None or elsewhere.is_contract(text)
-    is_of_firms = (has_firm and _OFFICE.search(text) is None) or _FIRM_SAYS.search(text) is not None
-    return is_of_firms and not _names_acting_state(sentence)
-
-
-def _names_acting_state(sentence: MarkedSentence) -> bool:
-    """Whether a state or its government may be a subject.
-
-    A pronoun does not count: next to firms it may mean one of them. Nor does what a firm owns there: `Ford Corp's U.S. plants`.
-    """
-    return any(
-        mention.is_actor
-        and mention.role != "pronoun"
-        and not sentence.is_governed(first)
-        and sentence.words_between(first - 1, first) != ["'s"]
-        for mention, (first, _) in sentence.located_mentions
-    )
 
 
 def _find_averted(sentence: MarkedSentence) -> Iterator[Denial]:
@@ -454,7 +417,7 @@ _OF_TEXT: tuple[tuple[Denial, Callable[[str], bool]], ...] = (
     (Denial("post", frozenset({"dialogue"})), talks.is_appointment),
 )
 _OF_SENTENCE: tuple[tuple[Denial, Callable[[MarkedSentence], bool]], ...] = (
-    (Denial("firms", _DEAL | {"investigation"}), _is_between_firms),
+    (Denial("firms", _DEAL | {"investigation"}), is_between_firms),
     (Denial("firm", _ESCALATION, only_unnamed=True), outsiders.is_firm_addressed),
     (Denial("round", _TALK), talks.are_world_round),
     (Denial("explained", _ALL_KINDS), outsiders.is_explained),
