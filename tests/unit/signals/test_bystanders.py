@@ -58,8 +58,11 @@ def test_a_state_with_which_another_acts_is_no_target() -> None:
 @pytest.mark.parametrize(
     ("text", "pairs"),
     [
-        ("Canada and Chile, tired of dependence on the United States, sign trade deal", {"CAN>CHL", "CHL>CAN"}),
-        ("Chile and Norway sign trade pact as counterweight to China", {"CHL>NOR", "NOR>CHL"}),
+        (
+            "Canada, tired of dependence on the United States, signed a free trade agreement with Chile on Monday.",
+            {"CAN>CHL", "CHL>CAN"},
+        ),
+        ("Chile and Norway agree to cut tariffs on fish as a counterweight to China", {"CHL>NOR", "NOR>CHL"}),
         ("Norway restricts copper exports to Chile, aligning with US curbs", {"NOR>CHL"}),
         ("Norway suspended imports of Chilean chicken on Friday, joining Japan and Mexico", {"NOR>CHL"}),
         ("Norway approves tariffs on Chilean steel, an effort to placate the Trump administration", {"NOR>CHL"}),

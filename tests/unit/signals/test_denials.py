@@ -25,10 +25,10 @@ def test_who_averts_a_restriction_imposes_none(text: str, pairs: set[str]) -> No
 @pytest.mark.parametrize(
     ("text", "pairs"),
     [
-        ("Trump's new Peru tariffs revealed", {"USA>PER"}),
-        ("From socks to skis: Trump's Norway tariffs", {"USA>NOR"}),
+        ("Trump's new Peru tariffs take effect", {"USA>PER"}),
+        ("From socks to skis: Trump's Norway tariffs come into force", {"USA>NOR"}),
         ("Modi's Norway tariffs come into force", {"IND>NOR"}),
-        ("Biden's China chip curbs begin", set()),
+        ("Biden's China chip curbs begin", {"USA>CHN"}),
         ("China's curbs on American chips begin", {"CHN>USA"}),
     ],
 )
@@ -40,7 +40,7 @@ def test_a_country_before_a_restriction_with_an_owner_is_its_target(text: str, p
     ("text", "signals"),
     [
         ("Trump reveals fresh tariffs on Peru as EU wins reprieve", {"USA>EUN easing"}),
-        ("US steel tariffs begin as Norway is granted a waiver", {"USA>NOR easing"}),
+        ("US steel tariffs begin on Friday, but Norway is granted a waiver", {"USA>NOR easing"}),
         ("US imposes steel tariffs on Peru but Norway secures exemption", {"USA>PER measure", "USA>NOR easing"}),
         ("Norway wins exemption from US steel tariffs", {"USA>NOR easing"}),
         ("Trump grants Norway a reprieve from steel tariffs", {"USA>NOR easing"}),
@@ -134,7 +134,7 @@ def test_who_has_a_relief_or_restores_a_duty_grants_none(text: str, reliefs: set
 @pytest.mark.parametrize(
     ("text", "pairs"),
     [
-        ("Norway was poised to impose duties on Peruvian wine, and a trade war was averted at the last minute.", set()),
+        ("Norway's duties on Peruvian wine were due on Friday, and a trade war was averted at the last minute.", set()),
         ("Norway lifted its duties on Peruvian wine and averted a trade war.", {"NOR>PER"}),
     ],
 )

@@ -89,8 +89,8 @@ def test_taxes_and_loans_at_home_are_aimed_at_nobody(text: str, pairs: set[str])
         ("NORWAY SIGNS PERUVIAN COPPER IMPORT AGREEMENT", {"NOR>PER agreement", "PER>NOR agreement"}),
         ("Peruvian refiner buys Norwegian crude", set()),
         ("Peruvian state refiner buys Norwegian crude", {"PER>NOR purchase"}),
-        ("Norwegian Steel bid still on, insists Chinese firm Orion", set()),
-        ("Norwegian Steel bid still on, insists Chinese minister", {"NOR>CHN refusal"}),
+        ("Norwegian steel duty is unfair, insists Chinese firm Orion", set()),
+        ("Norwegian steel duty is unfair, insists Chinese minister", {"CHN>NOR accusation"}),
     ],
 )
 def test_firms_act_for_no_state(title: str, signals: set[str]) -> None:
@@ -115,9 +115,10 @@ def test_what_a_restriction_costs_is_no_new_one(text: str, *, is_measure: bool) 
 @pytest.mark.parametrize(
     ("text", "pairs"),
     [
-        ("Norway and Peru urged to strike trade deal to counter Trump's tariffs", set()),
-        ("Norway and Peru strike trade deal to counter Trump's tariffs", {"NOR>PER", "PER>NOR"}),
-        ("Peru told to open its market to Norwegian fish", {"NOR>PER"}),
+        ("Norway and Peru urged to strike trade deal amid Trump's tariffs", set()),
+        ("Norway and Peru strike trade deal amid Trump's tariffs", {"NOR>PER", "PER>NOR"}),
+        ("Peru called on to cut its tariffs on Norwegian fish", set()),
+        ("Peru told by Norway to open its market to Norwegian fish", {"NOR>PER"}),
         ("Peru opens its market to Norwegian fish", {"PER>NOR"}),
         ("Peru, urged to cut its duty on Norwegian fish, cuts it", {"PER>NOR"}),
     ],

@@ -24,7 +24,7 @@ def test_what_firms_agree_or_complain_of_is_no_act_of_a_state(text: str) -> None
 @pytest.mark.parametrize(
     ("text", "finding"),
     [
-        ("Tinsel Corp said Norway's government has signed a trade agreement with Peru.", "NOR>PER agreement"),
+        ("Tinsel Corp said Norway signed a free trade agreement with Peru on Monday.", "NOR>PER agreement"),
         ("Peru opened an anti-dumping investigation into Fjord Corp, a Norwegian firm.", "PER>NOR investigation"),
         ("Norway signed a trade agreement with Peru, Fjord Corp said.", "NOR>PER agreement"),
     ],

@@ -68,7 +68,7 @@ def test_a_pact_on_trade_is_a_word_of_trade() -> None:
     ("text", "signals"),
     [
         ("Norway hopes to lift its ban on Peruvian beef this year", {"NOR>PER offer"}),
-        ("Norway expects to drop its ban on Peruvian beef this year", {"NOR>PER offer"}),
+        ("Norway expects to end its ban on Peruvian beef this year", {"NOR>PER offer"}),
         ("Norway seeks to end Peruvian duties on its fish", {"NOR>PER demand"}),
         ("Norway hopes to end the duties imposed by Peru", {"NOR>PER demand"}),
         ("Norway hopes Peru will lift its ban on fish", {"NOR>PER demand"}),

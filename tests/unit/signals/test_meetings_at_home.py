@@ -16,8 +16,8 @@ BOTH = {"NOR>PER", "PER>NOR"}
         ("Norway's cabinet will meet on Monday to review trade relations with Peru", set()),
         ("Peru's ministers will meet on Monday to review trade relations with Norway", set()),
         ("Peruvian and Norwegian ministers will meet on Monday to review trade relations", BOTH),
-        ("EU leaders gather in Prague to agree line on Chinese cars", set()),
-        ("EU leaders gather in Prague with China's premier to discuss cars", {"CHN>EUN", "EUN>CHN"}),
+        ("EU leaders gather in Prague to discuss tariffs on Chinese cars", set()),
+        ("EU leaders gather in Prague with China's premier to discuss tariffs on cars", {"CHN>EUN", "EUN>CHN"}),
     ],
 )
 def test_a_government_that_meets_its_own_people_talks_to_nobody(text: str, pairs: set[str]) -> None:

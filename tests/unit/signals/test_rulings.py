@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.unit.signals.reading import read
+from tests.unit.signals.reading import asserted, read
 
 
 @pytest.mark.parametrize(
@@ -35,9 +35,11 @@ def test_a_court_that_lets_a_duty_stand_declines_relief(text: str, signals: set[
 
 
 def test_a_court_that_has_not_decided_refuses_nothing() -> None:
-    assert "CHL>PER refusal" not in read("Chile's top court will decide whether to let the duty on Peruvian tin stand.")
+    text = "Chile's top court was asked to let the duty on Peruvian tin stand."
+    assert "CHL>PER refusal" not in asserted(text) | read(text)
 
 
 def test_who_lost_before_the_world_trade_organization_opens_no_inquiry() -> None:
-    assert read("The WTO found that Chile's duties on Peruvian tin broke its rules.") == {"PER>CHL investigation"}
+    text = "The WTO sided with Peru and found that Chile's anti-dumping duties on its tin broke the rules."
+    assert read(text) == {"PER>CHL investigation"}
     assert "CHL>PER investigation" in read("Chile opens inquiry into Peruvian tin over WTO rules")

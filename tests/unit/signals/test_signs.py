@@ -28,7 +28,7 @@ def test_a_new_level_decides_whether_a_duty_rises(text: str, signals: set[str]) 
     [
         "Canada ended the exemption of small parcels from Japan.",
         "Canada revokes tariff preferences for Japanese cars.",
-        "Canada withdrew the duty-free treatment of Japanese parcels.",
+        "Canada withdrew duty-free treatment for Japanese cars on Monday.",
         "Canada suspended tariff concessions on Japanese cars.",
     ],
 )
@@ -100,7 +100,7 @@ def test_verbs_with_only_one_sign_settle_it_against_the_encoder(text: str, sign:
         ("Norway cancelled a plan to raise duties on Peruvian fish.", {"NOR>PER easing"}),
         ("Norway pulled out of its suspension agreement with Peru.", {"NOR>PER measure"}),
         ("Norway delayed its duties on Peruvian fish to calm the row.", {"NOR>PER easing"}),
-        ("Norway will suspend or remove duties on Peruvian fish.", {"NOR>PER easing"}),
+        ("Norway agreed to suspend or remove duties on Peruvian fish.", {"NOR>PER easing"}),
     ],
 )
 def test_what_delays_or_drops_an_act_has_the_opposite_sign(text: str, signals: set[str]) -> None:
