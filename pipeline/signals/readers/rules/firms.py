@@ -1,6 +1,6 @@
 """Sentences in which firms deal with each other, and no state acts.
 
-Does not belong here: which readings that rules out (`denials.py`), or contracts told by their words alone (`elsewhere.py`).
+Does not belong here: which readings that rules out (`denials.py`), or contracts that words alone show (`elsewhere.py`).
 """
 
 import re
