@@ -76,7 +76,7 @@ _VISITED = re.compile(rf"{_TRAVEL}[^.,;:]{{0,60}}? (?:for|in|to) (?:the )?$|\bvi
 _TRIP = re.compile(r"\s+(?:trip|visit)\b", re.IGNORECASE)
 _MEETING = re.compile(
     r"\b(?:agree\w*|both|call(?:s|ed)?|confer\w*|consult\w*|counterparts?|deadlock\w*|dialogue|discussions|guests?|hand(?:s|shake)|host\w*|invit\w*|me?et\w*"
-    r"|negotiat\w+|receiv\w*|round|spoke|summit|talk\w*|together|welcom\w*|with)\b",
+    r"|negotiat\w+|receive\w*|receiving|round|spoke|summit|talk\w*|together|welcom\w*|with)\b",
     re.IGNORECASE,
 )
 # What follows is a comment on the act: `cuts its duty, a move that pleased growers in Peru`.

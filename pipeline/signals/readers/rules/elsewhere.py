@@ -56,7 +56,7 @@ _PEOPLE = r"(?:asylum seekers|foreign students|migrants|minorities|refugees|wome
 # A tax on nothing from abroad.
 _TAX = re.compile(r"\btax(?:es|ed)?\b", re.IGNORECASE)
 _FROM_ABROAD = re.compile(
-    r"\b(?:abroad|any|border|carbon|countr(?:y|ies)|digital|every\w*|foreign\w*|global|multinational|online|overseas|tech|US|world)\b|\b(?:enter|leav|port|ship)\w*",
+    r"\b(?:abroad|any|border|carbon|country|countries|digital|every\w*|foreign\w*|global|multinational|online|overseas|tech|US|world)\b|\b(?:enter|leav|port|ship)\w*",
     re.IGNORECASE,
 )
 _QUOTA_OF_PEOPLE = re.compile(
@@ -65,7 +65,7 @@ _QUOTA_OF_PEOPLE = re.compile(
 )
 # Whose subject is no goods: `bans a TV ad`.
 _OTHER_BAN = re.compile(
-    r"\b(?:ban(?:s|ned|ning)?|bar(?:s|red|ring)?|block(?:s|ed|ing)?|outlaw(?:s|ed|ing)?)\b(?: (?!on\b)[\w'\u2019-]+){0,4}?"
+    r"\b(?:bans?|banned|banning|bar(?:s|red|ring)?|block(?:s|ed|ing)?|outlaw(?:s|ed|ing)?)\b(?: (?!on\b)[\w'\u2019-]+){0,4}?"
     r" (?:ads?|adverts?|advertisements?|advertising|athletes|billboards?|broadcasters?|broadcasts|channels?|commercials|demonstrations"
     r"|gatherings|journalists?|lawmakers|marches|MPs|politicians?|protests?|rall(?:y|ies)|smoking|students|tourists|travell?ers|veils?|visitors)\b",
     re.IGNORECASE,
@@ -93,7 +93,7 @@ _ASSETS = re.compile(
 )
 # What a firm signs: `Mazda signs coal import agreement`.
 _CONTRACT = re.compile(
-    r"\b(?:clinch|conclud|ink|land|secur|sign|win|won)(?:e?s|e?d)? (?:[\w-]+ ){0,4}?"
+    r"\b(?:clinch|conclud|ink|land|secure|sign|win|won)(?:e?s|e?d)? (?:[\w-]+ ){0,4}?"
     r"(?:coal|crude|delivery|distribution|gas|import|licen[cs]ing|LNG|oil|ore|production|purchase|sales|supply)"
     r" (?:accord|agreement|contract|deal|pact)s?\b",
     re.IGNORECASE,
