@@ -17,11 +17,8 @@ def add_relevance(evidence: pl.DataFrame, candidates: pl.DataFrame) -> pl.DataFr
     `evidence`: what the readers found (`EVIDENCE_SCHEMA`); `candidates`: at least the pairs of countries that it is about
     (`CANDIDATES_SCHEMA`). The highest value of the sentence, the one before and the title counts.
     """
-    texts = evidence.select("candidate").join(candidates.select("candidate", *_CONTEXT), on="candidate", how="left", maintain_order="left")
-    distinct = pl.concat([texts.select(text=name) for name in _CONTEXT]).unique(maintain_order=True)
+    about = candidates.join(evidence, on="candidate", how="semi").unpivot(_CONTEXT, index="candidate", value_name="text")
+    distinct = about.select("text").unique(maintain_order=True)
     points = distinct.with_columns(points=score_texts(distinct["text"]))
-    columns = [
-        texts.select(text=name).join(points, on="text", how="left", maintain_order="left")["points"].alias(name) for name in _CONTEXT
-    ]
-    best = pl.DataFrame(columns).select(pl.max_horizontal(_CONTEXT) / POINTS_PER_UNIT).to_series()
-    return evidence.with_columns(relevance=best)
+    best = about.join(points, on="text").group_by("candidate").agg(relevance=pl.col("points").max() / POINTS_PER_UNIT)
+    return evidence.join(best, on="candidate", how="left", maintain_order="left")
