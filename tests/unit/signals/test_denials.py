@@ -135,6 +135,7 @@ def test_who_has_a_relief_or_restores_a_duty_grants_none(text: str, reliefs: set
     ("text", "pairs"),
     [
         ("Norway's duties on Peruvian wine were due on Friday, and a trade war was averted at the last minute.", set()),
+        ("Norway was poised to impose duties on Peruvian wine, and a trade war was averted at the last minute.", set()),
         ("Norway lifted its duties on Peruvian wine and averted a trade war.", {"NOR>PER"}),
     ],
 )

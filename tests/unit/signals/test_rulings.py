@@ -37,6 +37,7 @@ def test_a_court_that_lets_a_duty_stand_declines_relief(text: str, signals: set[
 def test_a_court_that_has_not_decided_refuses_nothing() -> None:
     text = "Chile's top court was asked to let the duty on Peruvian tin stand."
     assert "CHL>PER refusal" not in asserted(text) | read(text)
+    assert "CHL>PER refusal" not in read("Chile's top court will decide whether to let the duty on Peruvian tin stand.")
 
 
 def test_who_lost_before_the_world_trade_organization_opens_no_inquiry() -> None:

@@ -382,7 +382,7 @@ def _read_members() -> frozenset[str]:
 _OF_TEXT: tuple[tuple[Denial, Callable[[str], bool]], ...] = (
     (NOTHING_DONE, does_nothing),
     (Denial("aid", _CONCESSION), subjects.is_aid),
-    (Denial("averted", frozenset({"easing"})), _is_averted),
+    (Denial("averted", _CONCESSION), _is_averted),
     (Denial("excluded", frozenset({"easing"})), _is_excluded),
     (Denial("shoppers", _ESCALATION), subjects.is_boycott),
     (Denial("personal", _ALL_KINDS), subjects.is_personal_tax),
@@ -400,7 +400,7 @@ _OF_TEXT: tuple[tuple[Denial, Callable[[str], bool]], ...] = (
     (Denial("taken_back", frozenset({"accusation", "measure", "threat"})), subjects.is_taken_back),
     (Denial("ruling", _ESCALATION), rulings.ends_restriction),
     (Denial("upheld", frozenset({"easing"})), rulings.is_upheld),
-    (Denial("hearing", _ESCALATION), rulings.is_only_heard),
+    (Denial("hearing", _ESCALATION | {"refusal"}), rulings.is_only_heard),
     (Denial("outsider", _STATEMENTS), outsiders.is_said_by_outsider),
     (Denial("outsider", _ESCALATION), outsiders.reports_no_act),
     (Denial("panel", _ALL_KINDS - {"dialogue"}), outsiders.is_decided_by_panel),
