@@ -128,16 +128,20 @@ def find_hosts(sentence: MarkedSentence) -> Iterator[str]:
 
 def find_places(sentence: MarkedSentence) -> Iterator[str]:
     """Yield the countries in which only others talk: Peru in `goes to Peru for talks with Norway`."""
-    partners = {mention.code for mention in sentence.mentions if _TALKS_WITH.search(_text_before(sentence, mention))}
+    partners = _find_partners(sentence)
     places = _find_where_all(sentence, lambda mention: _PLACE.search(_text_before(sentence, mention)))
-    known = {mention.code for mention in sentence.mentions}
-    yield from (code for code in places if partners and code not in partners and len(known) > PAIR_SIZE)
+    if partners and len({mention.code for mention in sentence.mentions}) > PAIR_SIZE:
+        yield from (code for code in places if code not in partners)
 
 
 def name_partner(sentence: MarkedSentence) -> bool:
     """Whether a sentence names who talks and with whom: nobody else does."""
-    partners = {mention.code for mention in sentence.mentions if _TALKS_WITH.search(_text_before(sentence, mention))}
-    return bool(partners) and len({mention.code for mention in sentence.mentions}) >= PAIR_SIZE
+    return bool(_find_partners(sentence)) and len({mention.code for mention in sentence.mentions}) >= PAIR_SIZE
+
+
+def _find_partners(sentence: MarkedSentence) -> set[str]:
+    """Find the countries with which somebody talks: Norway in `talks with Norway`."""
+    return {mention.code for mention in sentence.mentions if _TALKS_WITH.search(_text_before(sentence, mention))}
 
 
 def find_visited(sentence: MarkedSentence) -> Iterator[str]:

@@ -41,10 +41,12 @@ _FIRM_CLOSING = re.compile(
     r"(?:airline|bank|boss|carmaker|CEO|chief executive|company|firm|manufacturer|producer|retailer|supermarket)s?"
     r"(?: [A-Z][\w&.-]+){0,3}\W*$"
 )
+_URGED = "(?:advised|encouraged|implored|pressed|told|urged)"
+_URGE = "(?:ask|encourag|instruct|order|press|tell|told|urg|warn)"
 # `Peru and Norway urged to sign a deal`: advice, unless another clause follows.
 _ADVISED = re.compile(
     r"^([\w.'\u2019-]+(?:,? (?!(?:be|being|been|by|has|have|not)\b)[\w.'\u2019-]+){0,5}?) (?:(?:are|is|was|were) )?"
-    r"(?:advised|called on|encouraged|implored|pressed|t(?:old)|urged)(?: by [^,;:]{2,40}?)? to\b"
+    rf"(?:called on|{_URGED})(?: by [^,;:]{{2,40}}?)? to\b"
     r"(?!.*(?:[,;:]|\b(?:after|as|because|but|when|while)\b))"
 )
 # What an act would do that nobody does: `imposing tariffs would hurt us`.
@@ -61,7 +63,7 @@ _EXPLAINED = re.compile(
 )
 # Firms and people whom a government asks for something: `asks its banks to`.
 _ADDRESSED = re.compile(
-    r"\b(?:ask|call(?:s|ed|ing)? (?:up)?on|encourag|instruct|order|press|t(?:ell|old)|urg|warn)(?:e?s|e?d|ing)?"
+    rf"\b(?:call(?:s|ed|ing)? (?:up)?on|{_URGE})(?:e?s|e?d|ing)?"
     r"(?P<who> (?:[\w'\u2019-]+ ){0,5}?"
     r"(?:banks|businesses|citizens|companies|compatriots|consumers|exporters|farmers|firms|growers|importers|industry|investors|producers|\w*makers))"
     r" (?:against|not to|that|to)\b",
