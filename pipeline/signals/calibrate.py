@@ -36,8 +36,7 @@ def compute_probabilities(evidence: pl.DataFrame, mode: str) -> pl.Series:
     """Compute the probability that actor, target and polarity are right.
 
     `evidence`: rows of `EVIDENCE_SCHEMA` with `doubts` (`add_doubts`) and `relevance` (`add_relevance`). `mode`: which readers made it
-    (`rules`, `encoder` or `both`).
-    Returns `probability`, rounded to four digits.
+    (`rules`, `encoder` or `both`). Returns `probability`, rounded to four digits.
     """
     calibration = load_lexicon("calibration")
     coefficients = calibration["way"][mode]

@@ -1,6 +1,6 @@
 """Fit `lexicon/calibration.toml` on annotated passages that no reader was trained on.
 
-    python -m scripts.real_passages --split tune --passages PASSAGES > tune.jsonl
+    python -m scripts.real_passages --split tune --passages PASSAGES --documents DOCUMENTS --homes HOMES > tune.jsonl
     python -m pipeline.signals.recalibrate tune.jsonl real_dev_passages.jsonl real_dev_passages_2.jsonl
 
 Run it after any change of a reader or the lexicon. Never use the passages of the split `report`, on which the result is checked. Does not
