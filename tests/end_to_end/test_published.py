@@ -199,6 +199,9 @@ def test_the_index_follows_that_of_the_labels(sample_run: SampleRun) -> None:
     both = lake.read(TENSION_PAIR_DAILY).join(labelled, on=["pair", "index_date"], suffix="_labels").filter(pair="CHN-USA")
     for name, least in (("tension", 0.9), ("concession", 0.85)):
         assert both.select(pl.corr(name, f"{name}_labels")).item() >= least
+    weeks = both.group_by(pl.col("index_date").dt.truncate("1w")).agg(pl.col("tension", "tension_labels").mean())
+    ours, of_labels = (set(weeks.top_k(5, by=name)["index_date"]) for name in ("tension", "tension_labels"))
+    assert ours == of_labels
     directions = both.filter(*(pl.col(name).is_in(["escalation", "de-escalation"]) for name in ("phase", "phase_labels")))
     assert directions.height > 50
     assert directions["phase"].equals(directions["phase_labels"])
