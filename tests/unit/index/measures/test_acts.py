@@ -154,6 +154,22 @@ def test_an_extension_keeps_the_day_of_the_rate(states: pl.DataFrame) -> None:
     assert row["rate_act_id"] == "usa-ieepa-reciprocal@2025-05-14"
 
 
+def test_no_act_changes_a_layer_that_had_ended_for_most_targets(states: pl.DataFrame) -> None:
+    before = states.with_columns(before=pl.col("standing").shift().over("layer", "target", order_by="valid_from"))
+    changes = before.filter(pl.col("action").is_in(("raised", "lowered", "extended", "changed", "suspended", "ended")))
+    ended = changes.drop_nulls("before").group_by("act_id").agg((pl.col("before") == "not_in_force").mean().alias("share"))
+    assert ended.height > 100
+    assert ended.filter(pl.col("share") > 0.5)["act_id"].to_list() == []
+
+
+def test_a_raised_rate_is_higher_and_a_lowered_one_lower(states: pl.DataFrame) -> None:
+    rates = states.with_columns(before=pl.col("rate_pct").shift().over("layer", "target", order_by="valid_from"))
+    raised, lowered = (rates.filter(pl.col("before").is_not_null(), action=action) for action in ("raised", "lowered"))
+    assert min(raised.height, lowered.height) > 100
+    assert raised.filter(pl.col("rate_pct") <= pl.col("before"))["act_id"].to_list() == []
+    assert lowered.filter(pl.col("rate_pct") >= pl.col("before"))["act_id"].to_list() == []
+
+
 def test_a_ruling_under_appeal_changes_no_layer(states: pl.DataFrame) -> None:
     rulings = read_acts().filter(action="ruled_unlawful")
     assert rulings.height > 0
