@@ -11,6 +11,7 @@ from datetime import date
 
 from pipeline.contracts.countries import COUNTRIES
 from pipeline.signals.actors import Mention, find_mentions_in_article
+from pipeline.signals.homonyms import add_homonyms
 from pipeline.signals.labels import find_label
 from pipeline.signals.lexicon import cues, load_lexicon
 from pipeline.signals.segment import Sentence
@@ -120,12 +121,13 @@ def resolve_references(article_id: str, day: date | None, source: str, title: st
     speaker of a transcript line (`Spokesperson: ...`) speaks until the next label of a speaker; before the first one the state of the
     `source` speaks, if it has one.
     """
-    named = find_mentions_in_article([sentence.text for sentence in sentences], day)
+    home = _find_state_of_source(source)
+    texts = [sentence.text for sentence in sentences]
+    named = add_homonyms(texts, find_mentions_in_article(texts, day), home)
     counts = _count_mentions(sentences, named).most_common()
     main_pair = tuple(code for code, _ in counts[:PAIR_SIZE])
     if len(main_pair) == PAIR_SIZE:
         named = _leave_out_venues(sentences, named)
-    home = _find_state_of_source(source)
     state = _State(home, _Voice(home), home)
     doers = Doers()
     # Where somebody speaks (a state, or whoever a label names), a paragraph that ends with a question mark is that question.

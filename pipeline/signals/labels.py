@@ -3,6 +3,7 @@
 Belongs here: what a label at the beginning of a sentence says of its speaker. Does not: for how long he speaks (`context.py`).
 """
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,9 +11,11 @@ from dataclasses import dataclass
 from pipeline.signals.actors import Mention
 from pipeline.signals.lexicon import cues, load_lexicon
 
-_LABEL = re.compile(r"([A-Z][\w.'\u2019 -]{0,60}?)(?::\s|(?<=^Q)[.\t ]\s*(?=[\"\u201cA-Z]))")
+_LABEL = re.compile(r"(\w[\w.'\u2019 -]{0,60}?)(?:(?:\s\([\w: ]{1,20}\))?:\s|(?<=^Q)[.\t ]\s*(?=[\"\u201cA-Z]))")
 # A quotation may follow a longer one: `- Senator A. B. (X-YZ): "..."`.
 _QUOTED = re.compile(r"(?:[-*\u2022]\s+)?([A-Z][\w.,&'\u2019() -]{0,120}?):\s*[\"\u201c]")
+# An office with a name or a place: `Peru's trade minister, Jane Doe: ...`, `Ministry of Trade, Lima: ...`.
+_IN_PARTS = re.compile(r"(\w[\w.'\u2019() -]{0,80}(?:, [\w.'\u2019() -]{1,80}){1,2}):\s")
 _PERSON = re.compile(r"(?:mr|ms|mrs|dr|sir|madam)\b", re.IGNORECASE)
 _GERUND = re.compile(r"[a-z]{2,}ing")
 _OFFICE_WORDS = {"press secretary": "secretary", "trade rep.": "trade representative"}
@@ -25,7 +28,7 @@ class Label:
     * `name`: the label in lower case
     * `country`: the state that it names, if any
     * `is_stranger`: it names someone who speaks for no state, such as a journalist or a lawmaker
-    * `is_office`: it names an office
+    * `is_office`: it names an office, or is the `A` of an answer
     * `is_person`: it begins with a form of address (`Ms. Smith`)
     * `is_guest`: it names neither a state nor an office, and a quotation follows
     * `is_quoted`: a quotation follows
@@ -48,8 +51,8 @@ def find_label(text: str, mentions: Sequence[Mention]) -> Label | None:
     """
     plain = _LABEL.match(text)
     quoted = None if plain and plain[1] == "Q" else _QUOTED.match(text)
-    match = quoted or plain
-    if match is None:
+    match = quoted or plain or _IN_PARTS.match(text)
+    if match is None or not match[1][0].isupper():
         return None
     name = match[1].lower()
     for shorter, office in _OFFICE_WORDS.items():
@@ -60,17 +63,24 @@ def find_label(text: str, mentions: Sequence[Mention]) -> Label | None:
         return None
     countries = [mention.code for mention in mentions if mention.end <= match.end() and not _is_governed(text, mention.start)]
     known = load_lexicon("actors")["first_person"]
-    is_office = any(word in known["officials"] for word in words)
-    is_name = all(word[0].isupper() or word in cues("in_names") for word in re.findall(r"\w+", match[1]))
+    is_office = name == "a" or any(word in known["officials"] for word in words)
+    if not (quoted or plain) and not (is_office and any(" " in part and _is_name(part) for part in match[1].split(", "))):
+        return None
     return Label(
         name=name,
         country=countries[0] if countries else None,
-        is_stranger=any(word in known["strangers"] for word in words),
+        is_stranger=any(word in known["strangers"] for word in itertools.takewhile(lambda word: word != "to", words)),
         is_office=is_office,
         is_person=_PERSON.match(name) is not None,
-        is_guest=quoted is not None and is_name and not (countries or is_office),
+        is_guest=quoted is not None and _is_name(match[1]) and not (countries or is_office),
         is_quoted=quoted is not None,
     )
+
+
+def _is_name(text: str) -> bool:
+    """Whether every word of a text is written like one of a name."""
+    words = re.findall(r"\w[\w'\u2019-]*", text)
+    return all(word[0].isupper() or word in cues("in_names") for word in words)
 
 
 def _opens_other_text(words: Sequence[str]) -> bool:

@@ -26,6 +26,8 @@ def _resolve(text: str, source: str = "White House") -> list[ResolvedSentence]:
         "And what I said to Peru: no deal.",
         "My point is: Peru gains.",
         "On Peru: What will the minister say?",
+        "Ladders, copper and a minister from Peru: this is our week.",
+        "Peruvian copper, Chilean wine: a minister answers.",
     ],
 )
 def test_a_heading_or_a_sentence_is_no_label(text: str) -> None:
@@ -40,6 +42,10 @@ def test_a_heading_or_a_sentence_is_no_label(text: str) -> None:
         ("PRESIDENT LULA OF BRAZIL: We will answer.", "BRA"),
         ("A deal with Peru: We will answer.", None),
         ("Press Secretary Jane Doe: We will answer.", None),
+        ("Peru's trade minister, Jane Doe: We will answer.", "PER"),
+        ("\u00c1ngel Roe, Peru's chief negotiator: We will answer.", "PER"),
+        ("Ministry of Trade, Lima: We will answer.", "PER"),
+        ("Minister Jane Doe of Peru (02:53): We will answer.", "PER"),
     ],
 )
 def test_a_label_has_the_country_whose_speaker_it_names(text: str, country: str | None) -> None:
@@ -52,6 +58,19 @@ def test_a_press_secretary_is_no_journalist() -> None:
     assert label is not None
     assert label.is_office
     assert not label.is_stranger
+
+
+def test_an_official_who_speaks_to_the_press_is_no_journalist() -> None:
+    label = _find("Peru's premier to the press: We will answer.")
+    assert label is not None
+    assert (label.country, label.is_stranger) == ("PER", False)
+
+
+@pytest.mark.parametrize("answer", ["Peru's trade minister, Jane Doe", "A"])
+def test_an_answer_on_the_line_of_the_question_is_no_question(answer: str) -> None:
+    text = f"Q: Will Peru lift the duty on Chilean wine? {answer}: We lifted the duty on Chilean wine today."
+    question, reply = _resolve(text, source="own")
+    assert (question.is_stranger, reply.is_stranger, reply.is_question, reply.speaker) == (True, False, False, "PER")
 
 
 def test_a_person_who_answers_speaks_for_the_source() -> None:
