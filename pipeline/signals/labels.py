@@ -78,7 +78,7 @@ def find_label(text: str, mentions: Sequence[Mention]) -> Label | None:
 
 
 def _is_name(text: str) -> bool:
-    """Whether every word of a text is written like one of a name."""
+    """Whether every word is written like one of a name."""
     words = re.findall(r"\w[\w'\u2019-]*", text)
     return all(word[0].isupper() or word in cues("in_names") for word in words)
 
