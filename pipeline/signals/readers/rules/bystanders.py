@@ -48,6 +48,13 @@ _MODEL = re.compile(
     r"(?:, (?:joining|following)|\b(?:align(?:s|ed|ing) (?:\w+ )?with|in step with|placat(?:e|ing)|appeas(?:e|ing)))"
     rf"(?: [A-Z]\w+(?:,|,? and))*{_NAMING}"
 )
+# An act spares this country: `raises its duty on tea but exempts Peru`, `a tax on all but Peru`. What no longer spares it, hits it.
+_SPARED = re.compile(
+    r"(?<!\bnot )(?<!\bno longer )(?<!\bstops )(?<!\bstopped )(?<!\bto )"
+    r"\b(?:spar(?:es?|ed|ing)|exempt(?:s|ed|ing)|(?:all|any|every|every\w+)(?: [a-z]+){0,2} (?:but|except(?: for)?|other than)"
+    r"|with the exception of)"
+    r"(?: (?:the|those|goods|imports|products|shipments|from|of)){0,3}(?: [A-Z]\w+(?:,|,? and))*(?: the)? $"
+)
 # Somebody takes a step to calm this country.
 _CALMING = re.compile(
     r"\b(?:allay|appeas|assuag|calm|defus|eas|pacif|placat|quell|sooth)(?:e?s|ed?|y|ies|ied|ing)? (?:the )?$", re.IGNORECASE
@@ -106,6 +113,11 @@ def find_models(sentence: MarkedSentence) -> Iterator[str]:
     All mentions of such a country in the sentence follow a phrase such as `aligning with` or `to placate`, with only names between them.
     """
     return _find_where_all(sentence, lambda mention: _MODEL.search(_text_before(sentence, mention)))
+
+
+def find_spared(sentence: MarkedSentence) -> Iterator[str]:
+    """Yield the countries that an act spares: Peru in `taxes Kenyan tea, spares Peru`."""
+    return _find_where_all(sentence, lambda mention: _SPARED.search(_text_before(sentence, mention)))
 
 
 def find_calmed(sentence: MarkedSentence) -> Iterator[str]:

@@ -23,6 +23,7 @@ from pipeline.signals.readers.rules.bystanders import (
     find_onlookers,
     find_places,
     find_rivals,
+    find_spared,
     find_visited,
     name_partner,
 )
@@ -152,6 +153,8 @@ def _find_bystanders(sentence: MarkedSentence) -> Iterator[Denial]:
     for host in {*find_hosts(sentence), *find_places(sentence)}:
         yield Denial("host", _ALL_KINDS, target=host)
         yield Denial("host", _ALL_KINDS, actor=host)
+    for spared in find_spared(sentence):
+        yield Denial("spared", _ESCALATION, target=spared)
     for model in find_models(sentence):
         yield Denial("model", _ESCALATION, target=model)
 
