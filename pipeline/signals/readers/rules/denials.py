@@ -400,6 +400,7 @@ _OF_TEXT: tuple[tuple[Denial, Callable[[str], bool]], ...] = (
     (Denial("persons", frozenset({"accusation", "investigation", "measure"})), elsewhere.are_persons_prosecuted),
     (Denial("buyer", frozenset({"purchase"})), elsewhere.is_no_purchase),
     (Denial("no_goods", _ESCALATION), elsewhere.is_other_ban),
+    (Denial("sport", _ALL_KINDS), elsewhere.is_sport),
     (Denial("taken_back", frozenset({"accusation", "measure", "threat"})), subjects.is_taken_back),
     (Denial("ruling", _ESCALATION), rulings.ends_restriction),
     (Denial("upheld", frozenset({"easing"})), rulings.is_upheld),

@@ -63,11 +63,19 @@ _QUOTA_OF_PEOPLE = re.compile(
     rf"\bquotas? (?:of|for) (?:\w+ )?{_PEOPLE}\b|\b(?:asylum|gender|immigration|migrant|migration|refugee|women['\u2019]s) quotas?\b",
     re.IGNORECASE,
 )
+# Games of athletes.
+_SPORT = re.compile(
+    r"\b(?:athletics|cricket|footballers?|goalkeepers?|innings|keeper|midfielders?|Olympics?|quarter-?finals?|referees?|rugby|semi-?finals?"
+    r"|shoot-?out|tennis|umpires?|wickets?|World Cup)\b"
+    r"|\b(?:beats?|draws?|edges?|held|holds?|loses?|lost|shuts? out|thrash(?:es|ed)?|wins?|won)\b(?: [A-Z][\w'\u2019-]+){0,3}"
+    r" \d{1,2}-\d{1,2}$"
+)
+_QUARRELLED = re.compile(r"\btrad(?:es?|ed|ing) (?:barbs|blame|blows|insults)\b", re.IGNORECASE)
 # Whose subject is no goods: `bans a TV ad`.
 _OTHER_BAN = re.compile(
     r"\b(?:bans?|banned|banning|bar(?:s|red|ring)?|block(?:s|ed|ing)?|outlaw(?:s|ed|ing)?)\b(?: (?!on\b)[\w'\u2019-]+){0,4}?"
-    r" (?:ads?|adverts?|advertisements?|advertising|athletes|billboards?|broadcasters?|broadcasts|channels?|commercials|demonstrations"
-    r"|gatherings|journalists?|lawmakers|marches|MPs|politicians?|protests?|rall(?:y|ies)|smoking|students|tourists|travell?ers|veils?|visitors)\b",
+    r" (?:ads?|adverts?|advertisements?|advertising|athletes|billboards?|broadcasters?|broadcasts|(?-i:channels?)|commercials"
+    r"|demonstrations|gatherings|journalists?|lawmakers|marches|MPs|politicians?|protests?|rall(?:y|ies)|smoking|students|tourists|travell?ers|veils?|visitors)\b",
     re.IGNORECASE,
 )
 # Money for one's own exporters and importers.
@@ -121,6 +129,11 @@ def is_policy_at_home(sentence: MarkedSentence) -> bool:
 def is_other_ban(text: str) -> bool:
     """Whether what is banned is no goods, such as an advertisement."""
     return _is_only(_OTHER_BAN, text)
+
+
+def is_sport(text: str) -> bool:
+    """Whether states only compete in a game: `Peru shuts out Norway 3-0`."""
+    return _is_only(_SPORT, _QUARRELLED.sub("", text))
 
 
 def is_tax_on_all(text: str) -> bool:
