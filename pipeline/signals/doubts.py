@@ -36,9 +36,11 @@ _RECITAL = re.compile(
 # How words of trade begin, and pacts on trade. Without any, a sentence is more often about another dispute, or about nothing at all.
 _TRADE = re.compile(
     r"\b(?:agricult|alumin|bans?\b|bann(?:ed|ing)\b|barrier|boycott|buy|cargo|chip|commerc|curb|currency|customs|deals?\b|(?:anti-?)?dump"
-    r"|dut(?:y|ies)\b|econom|embargo|export|farm|goods|import|invest|lev(?:y|ies|ied)\b|licen|market|negotiat|penalt|permit|product"
-    r"|purchas|quota|rare earth|restrict|sanction|sell|semiconductor|shipment|soybean|steel|subsid|surcharge|tariff|tax|technolog|trade"
-    r"|trading|WTO|W\.T\.O|(?:Nafta|USMCA|TPP|CPTPP|RCEP|TTIP|Ceta|Mercosur)\b)",
+    r"|dut(?:y|ies)\b|econom|embargo|export|farm|freight|goods|import|invest|lev(?:y|ies|ied)\b|licen|livestock|market|negotiat"
+    r"|penalt|permit|product|purchas|quarantin|quota|rare earth|renminbi|restrict|sanction|sell|semiconductor|shipment|soybean|steel"
+    r"|(?:entry|landing|port|rail|transit) (?:fee|due)|safeguards? (?:dut|inquir|investig|measure|probe)|subsid|surcharge|tariff|tax"
+    r"|technolog|tolls?\b|trad(?:e|ing)(?!s? (?:barbs|blame|blows|insults))|veterinar|yuan\b|WTO|W\.T\.O"
+    r"|(?:Nafta|USMCA|TPP|CPTPP|RCEP|TTIP|Ceta|Mercosur)\b)",
     re.IGNORECASE,
 )
 _CURRENT = re.compile(r"\b(?:will|shall|going to|today|hereby)\b|['\u2019]ll\b", re.IGNORECASE)
