@@ -33,6 +33,7 @@ _PARTICIPLES = (
 # before a year these forms are participles.
 _OF_ANOTHER_THING = re.compile(
     r"\b(?:than(?: it did| they did)?|(?:first|the most|time|\w+est)\b[^,;]{0,300}(?= since)|(?<!been )in (?:place|force|effect)"
+    r"|since (?:it|they|he|she|we|[A-Z][\w.]+) [^,;]{2,100}"
     r"|dat(?:es?|ing)|(?:(?<!said )(?<!says )(?<!ed )that|which|who|whom|whose|where)\b[^,;]{0,300}"
     rf"|(?<!was )(?<!were )(?<!been )(?<!first )(?:first )?(?:{_PARTICIPLES})"
     r"|(?<=[a-z] )(?<!said )(?<!says )(?<!that )(?:it|they|he|she|we) (?:ha[ds] |have )?(?:filed|made|placed|\w+ed)"
@@ -68,7 +69,8 @@ _OF_EARLIER_THING = re.compile(
 _END_OF_CLAUSE = re.compile(r"[,;]|\b(?:after|as|because|if|said|says|that|when|which|while|who)\b|(?<=ed) to [a-z]")
 _PERFECT = re.compile(r"\b(?:has|have) (?!now |today )")
 _PERIOD_UP_TO_NOW = re.compile(
-    r"\b(?:since|so far|(?<!later )(?<!for )this year(?!['\u2019]s)|in recent (?:weeks|months|years)|(?:over|in) the (?:past|last))\b"
+    rf"\b(?:since(?! (?:{_WEEKDAY}|midnight|yesterday)\b)|so far|(?<!later )(?<!for )this year(?!['\u2019]s)"
+    r"|in recent (?:weeks|months|years)|(?:over|in) the (?:past|last))\b"
 )
 _MAX_MONTHS_AGO = 7  # the name of a month longer ago is taken for the coming one
 
@@ -100,6 +102,11 @@ _DATES_FROM = re.compile(
 # A deal that opens the sentence, with its weekday: "Under the deal that Lima announced on Tuesday, ...".
 _OPENING_DEAL = re.compile(
     rf"\W*Under (?:an?|the) (?:[\w-]+ ){{0,3}}?(?:accord|agreement|deal|framework|pact|truce)\b[^,;]{{0,80}}? ({_WEEKDAY})\b"
+)
+# A deal under which something will be done, with its weekday: "Tin will pay 9 percent under a deal signed on Tuesday".
+_NEW_DEAL = re.compile(
+    r"\b(?:shall|will)\b.* under (?:an?|the) (?:[\w-]+ ){0,3}?(?:accord|agreement|deal|framework|pact|truce)"
+    rf" (?:agreed|announced|concluded|initialled|reached|sealed|signed|struck)\b[^,;]{{0,60}}? ({_WEEKDAY})\b"
 )
 # A month that opens the sentence dates the verb of its first clause: "In May, the ministry ordered ...".
 _OPENING_MONTH = re.compile(rf"\W*In ({_ANY_MONTH}), ")
@@ -198,11 +205,12 @@ def is_past_event(sentence: str, day: date | None) -> bool:
 
 
 def opens_with_new_deal(sentence: str, day: date | None) -> bool:
-    """Whether the sentence opens with a deal of the last `MAX_DAYS_OLD` days.
+    """Whether it says what a deal of the last days holds.
 
-    Example: `Under the deal that Lima announced on Tuesday, tin will pay 9 percent`. What follows is then in the deal, so the deal is news.
+    Examples: `Under the deal that Lima announced on Tuesday, tin will pay 9 percent`, `tin will pay 9 percent under a deal signed on
+    Tuesday`. The deal is then news. Its day is at most `MAX_DAYS_OLD` days ago.
     """
-    opening = _OPENING_DEAL.match(sentence)
+    opening = _OPENING_DEAL.match(sentence) or _NEW_DEAL.search(sentence)
     return opening is not None and day is not None and _days_since(opening[1], day) <= MAX_DAYS_OLD
 
 

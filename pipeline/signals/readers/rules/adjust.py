@@ -11,7 +11,7 @@ from dataclasses import replace
 from pipeline.signals.lexicon import cues
 from pipeline.signals.reader import PAST, SURE_SIGN
 from pipeline.signals.readers.rules.grammar import CONCEDING, ESCALATING, Act, class_of
-from pipeline.signals.readers.rules.matching import MarkedSentence
+from pipeline.signals.readers.rules.matching import Mark, MarkedSentence
 
 #: Id of the rule for a restriction that its owner keeps while easing another.
 REST = "rest.restriction"
@@ -241,18 +241,15 @@ def _adjust_modality(sentence: MarkedSentence, act: Act) -> Act:
     start, end = sentence.clause_bounds(act.anchor)
     opener = sentence.tokens[start].lower
     is_present = opener == "after" and any(mark.first == act.anchor and mark.form == "s" for mark in sentence.marks_of("verb", "operator"))
-    is_backdrop = (
-        opener in {"since", "following", "after", "because"}
-        and act.kind in ESCALATING | CONCEDING
-        and not _is_recent(sentence, start, act.anchor)
-    )
+    is_recent = _is_recent(sentence, start, act.anchor)
+    is_backdrop = opener in {"since", "following", "after", "because"} and act.kind in ESCALATING | CONCEDING and not is_recent
     is_background = is_backdrop and not is_present and not sentence.is_market_report(start)
     is_dated = any(
-        class_of(mark) == "historical" and start <= mark.first < end and not _is_in_relative_clause(sentence, act.anchor, mark.first)
+        class_of(mark) == "historical" and start <= mark.first < end and not _dates_another(sentence, act.anchor, mark)
         for mark in sentence.marks_of("operator")
     )
     near = sentence.words_between(act.anchor - 9, act.anchor)
-    is_past_perfect = is_in_past_perfect(sentence, act.anchor) and not cues("reporting") & set(near)
+    is_past_perfect = is_in_past_perfect(sentence, act.anchor) and not is_recent and not cues("reporting") & set(near)
     is_past_plan = " ".join(near).endswith(("i was going to", "we were going to"))
     after = " ".join(sentence.words_between(end, len(sentence.tokens)))
     is_outdated = _SINCE_THEN.search(after) is not None and _SINCE_THEN.search(" ".join(sentence.words_between(0, end))) is None
@@ -318,9 +315,11 @@ def _is_in_opening(sentence: MarkedSentence, at: int) -> bool:
     )
 
 
-def _is_in_relative_clause(sentence: MarkedSentence, act: int, at: int) -> bool:
-    """Whether word `at` is in a relative clause after word `act`.
+def _dates_another(sentence: MarkedSentence, act: int, mark: Mark) -> bool:
+    """Whether words of the past date another thing than an act.
 
-    It then dates another act: `taxes Peru, a breach of the pact that they signed last year`.
+    `act`: the position of the act's word. They own the thing (`at last year's level`), or are in a relative clause after the act: `taxes
+    Peru, a breach of the pact that they signed last year`.
     """
-    return not {"that", "which", "who", "whom", "whose"}.isdisjoint(sentence.words_between(act + 1, at))
+    is_owner = sentence.words_between(mark.last + 1, mark.last + 2) in (["'s"], ["\u2019s"])
+    return is_owner or not {"that", "which", "who", "whom", "whose"}.isdisjoint(sentence.words_between(act + 1, mark.first))
