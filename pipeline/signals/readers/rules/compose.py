@@ -248,19 +248,19 @@ def _has_other_meaning(sentence: MarkedSentence, verb: Mark, phrase: Phrase, thi
     """Whether other words give a verb with its object another meaning.
 
     `phrase`: one of the verb's lexicon entries; `thing`: the object. True for `quit the EU for a deal`, `raise concerns over a duty`, `bar
-    someone from evading tariffs`, `announce measures to expand imports`, `will increase to 25 percent on imports`.
+    someone from evading tariffs`, `announce measures to expand imports`, `will increase to 25 percent on imports`, `goods made in`.
     """
     if sentence.tokens[thing.first].lower == "measures" and sentence.words_between(thing.last + 1, thing.last + 2) == ["to"]:
         aims = [mark for mark in sentence.marks_of("verb") if mark.first == thing.last + 2]
         aim = _choose_object(sentence, aims[0], sentence.marks_of("object")) if aims else None
         return aim is not None and aim.kind not in ESCALATING
     between = set(sentence.words_between(verb.last + 1, thing.first))
-    if class_of(thing) == "deal" and phrase.entry["direction"] == "down" and "for" in between:
-        return True
-    if class_of(thing) == "trade" and phrase.entry["direction"] == "up" and "on" in between:
+    if {("deal", "down"): "for", ("trade", "up"): "on"}.get((class_of(thing), phrase.entry["direction"])) in between:
         return True
     if class_of(thing) == "goods":
-        return any(class_of(mark) == "restriction" for mark in sentence.marks_of("object") if verb.last < mark.first < thing.first)
+        is_origin = sentence.words_between(verb.first, verb.last + 2) == ["made", "in"]
+        restrictions = (mark for mark in sentence.marks_of("object") if class_of(mark) == "restriction")
+        return is_origin or any(verb.last < mark.first < thing.first for mark in restrictions)
     return (phrase.entry["direction"] == "up" and bool(cues("complaints") & between)) or (phrase.entry["id"] == "bar" and "from" in between)
 
 
