@@ -125,8 +125,8 @@ def _is_owned_office(tokens: Sequence[Token], first: int, last: int, name: Name,
     """Whether an office that many states have is another one's.
 
     The office is in the list `common_offices`, and another country owns it: it is named before it (`Peru's Congress`, `the Peruvian federal
-    Supreme Court`), with at most `federal` or words with a capital between them, or after `of` (`the Congress of Peru`). `first`, `last`:
-    positions of the office; `mentions`: those before it in the sentence.
+    Supreme Court`), with at most `federal` or words with a capital between them, or after `of` (`the Congress of Peru`), or its
+    capital after `in` (`the Supreme Court in Lima`). `first`, `last`: positions of the office; `mentions`: those before it in the sentence.
     """
     if " ".join(name.spelling).lower() not in cues("common_offices"):
         return False
@@ -136,8 +136,10 @@ def _is_owned_office(tokens: Sequence[Token], first: int, last: int, name: Name,
     if is_owner:
         return mentions[-1].code != name.code
     after = [token.lower for token in tokens[last + 1 : last + 3]]
-    owner = _match_name(tokens, last + 2 + ("the" in after), build_name_index(), None) if after[:1] == ["of"] and len(after) > 1 else None
-    return first > 0 and tokens[first - 1].lower == "the" and owner is not None and owner.role == "country" and owner.code != name.code
+    is_followed = after[:1] in (["in"], ["of"]) and len(after) > 1
+    owner = _match_name(tokens, last + 2 + ("the" in after), build_name_index(), None) if is_followed else None
+    role = "capital" if after[:1] == ["in"] else "country"
+    return first > 0 and tokens[first - 1].lower == "the" and owner is not None and owner.role == role and owner.code != name.code
 
 
 def _is_of_office(token: Token) -> bool:
