@@ -13,9 +13,11 @@ from pipeline.signals.readers.rules.matching import MarkedSentence
 
 ADDRESSEE_REACH = 5  # words
 
-_OUTSIDERS = "(?:" + "|".join(sorted(cues("outsiders"))) + ")"
+_OUTSIDERS = (
+    "(?:" + "|".join(sorted(cues("outsiders"))) + r"|associations?(?! of)|confederations?|exporters?|importers?|newspapers?|traders)"
+)
 _SAY = (
-    r"(?:add(?:ed|s)?|argue[ds]?|believed?|call(?:ed|s)?|cautioned|describe[ds]?|estimated?|expect(?:ed|s)?|fear(?:ed|s)?|noted"
+    r"(?:accuse[ds]?|add(?:ed|s)?|argue[ds]?|believed?|call(?:ed|s)?|cautioned|demand(?:ed|s)?|describe[ds]?|estimated?|expect(?:ed|s)?|fear(?:ed|s)?|noted"
     r"|predict(?:ed|s)?|reckon(?:ed|s)?|said|says?|suggest(?:ed|s)?|think|thought|told|warn(?:ed|s)?)"
 )
 _OF_WHAT = r"(?: (?:at|from|in|of|on|who|with) [^,;]{2,50})?"
@@ -23,7 +25,8 @@ _OF_WHAT = r"(?: (?:at|from|in|of|on|who|with) [^,;]{2,50})?"
 _QUOTE_END = r"[,:;][\"'\u2019\u201d]*"
 # `Economists at two banks said ...`. After `, but` follows what may be news.
 _OPENING = re.compile(
-    rf"^(?:(?:But|Still|Yet|However),? )?(?:[\w'\u2019.-]+ ){{0,5}}?{_OUTSIDERS}{_OF_WHAT} {_SAY}\b(?!.*, but\b)", re.IGNORECASE
+    rf"^(?:(?:But|Still|Yet|However),? )?(?:[\w'\u2019.-]+ ){{0,5}}?{_OUTSIDERS}{_OF_WHAT}(?: on \w+day)? {_SAY}\b(?!.*, but\b)",
+    re.IGNORECASE,
 )
 # `..., economists said on Monday.`
 _CLOSING = re.compile(
@@ -81,7 +84,11 @@ _MEDIA = re.compile(
     r"(?: [A-Z]\w+){0,3} (?:accuse|assail|attack|blast|call|condemn|criticis|criticiz|decr|denounc|lambast|mock|rail|scold|slam|urge|warn)",
 )
 # The end of a headline: `...: analyst`, `..., experts say`.
-_KICKER = re.compile(rf"(?::| [-\u2013\u2014]|,? says?) ?{_OUTSIDERS}(?:,? say)?\W*$", re.IGNORECASE)
+_KICKER = re.compile(
+    rf"(?::| [-\u2013\u2014]|,? says?) ?{_OUTSIDERS}(?:,? say)?\W*$"
+    rf"|, (?:{_OUTSIDERS}|(?<!central )banks?|brokers?|industry|paper) says?\W*$",
+    re.IGNORECASE,
+)
 # `Senators urge ...`, `the House trade panel voted to condemn ...`: they act for no state. What they pass is news.
 _LAWMAKERS = (
     r"(?:[Cc]ongress(?:m[ae]n|wom[ae]n)?|CONGRESS|(?<![Ww]hite )(?<!WHITE )(?:[Hh]ouse|HOUSE)|[Ll]awmakers?|[Ll]egislators?|MEPs?|MPs?"
