@@ -38,6 +38,7 @@ RELIEF_REACH = 4
 ATTACKED_REACH = 2
 OVER_REACH = 3
 ATTACK_TOPIC_REACH = 6
+WANT_REACH = 3
 # Classes of objects that a threat or offer without a verb must name.
 TOPICS = MappingProxyType({"threaten": frozenset({"restriction"}), "offer": frozenset({"concession", "market"})})
 #: Id of the rule for restrictions that threaten something.
@@ -301,7 +302,8 @@ def _is_ahead(sentence: MarkedSentence, operator: Mark) -> bool:
 def find_named_talks(sentence: MarkedSentence, used: set[int]) -> Iterable[Act]:
     """Find the first talks or deal named without a verb, as dialogue.
 
-    Example: `trade talks between A and B`. Both sides act (`mutual`), unless the sentence has a word of saying. `no trade talks` denies the
+    Example: `trade talks between A and B`. Both sides act (`mutual`), unless the sentence has a word of saying or one side only wants the
+    talks (`offers urgent talks`). `no trade talks` denies the
     talks for both sides, and overrides the encoder (`SURE_SIGN`). Either the sentence must name two or more countries and a word of trade
     (in the object itself or another), or one country and talks that `the` shows to be known (`the talks`). Sentences about markets give
     none. Objects whose position is in `used` are acts already.
@@ -324,7 +326,8 @@ def find_named_talks(sentence: MarkedSentence, used: set[int]) -> Iterable[Act]:
             is_denied = "no" in sentence.words_between(thing.first - 2, thing.first)
             rule_id = f"{'spoken' if is_spoken else 'named'}.{class_of(thing)}{f'.no{SURE_SIGN}' if is_denied else ''}"
             modality = "negated" if is_denied else "asserted"
-            is_mutual = is_denied or not is_spoken
+            is_wanted = not cues("wanting_talks").isdisjoint(sentence.words_between(thing.first - WANT_REACH, thing.first))
+            is_mutual = is_denied or not (is_spoken or is_wanted)
             yield build_object_act(sentence, thing, "dialogue", rule_id, modality=modality, score=NAMED_TALKS_SCORE, mutual=is_mutual)
             return
 

@@ -1,0 +1,118 @@
+"""Headlines, first sentences of newspapers and agency reports, with near-twins that say something else."""
+
+from datetime import date
+
+import pytest
+
+from pipeline.signals.extract import SentenceExtractor
+from tests.unit.signals.reading import read, read_pairs
+
+WEDNESDAY = date(2026, 3, 4)
+_LICENCE = "that they need a licence to sell pumps to Japan."
+_ESCALATIONS = frozenset({"measure", "threat", "investigation"})
+
+
+def _read_on_wednesday(text: str) -> set[str]:
+    """Actor, target and kind of what a text of `WEDNESDAY` reports as news."""
+    findings = SentenceExtractor("both").explain(text, day=WEDNESDAY).filter(modality="asserted").to_dicts()
+    return {f"{f['actor']}>{f['target']} {f['kind']}" for f in findings}
+
+
+@pytest.mark.parametrize(
+    ("text", "hit"),
+    [
+        ("Oslo spares Chilean tin, hits Peruvian zinc with 9% duty", {"NOR>PER"}),
+        ("Norway raised its duty on zinc to 12 percent on Tuesday but exempted goods from Kenya and Peru.", set()),
+        ("Norway puts salt under licence for all buyers but Kenya", set()),
+        ("Norway no longer spares Kenya, puts 9% duty on its salt", {"NOR>KEN"}),
+        ("Norway exempts Kenyan tea, but puts 9% duty on Kenyan salt", {"NOR>KEN"}),
+    ],
+)
+def test_an_act_is_not_aimed_at_a_state_that_it_spares(text: str, hit: set[str]) -> None:
+    assert read_pairs(text, _ESCALATIONS) - {"NOR>*"} == hit
+
+
+@pytest.mark.parametrize(
+    ("text", "signals"),
+    [
+        ("Norway shuts out Kenya 3-0", set()),
+        ("Norway shuts out Kenyan tea", {"NOR>KEN measure"}),
+        ("Peru and Norway trade barbs over referee", set()),
+        ("Norway, Peru trade barbs over duty on tin", {"NOR>PER accusation", "PER>NOR accusation"}),
+        ("Norway bans imports of Peruvian tennis balls", {"NOR>PER measure"}),
+        ("Madrid blocks British TV channels", set()),
+        ("Madrid blocks Channel ferries of British crabs", {"ESP>GBR measure"}),
+        ("Kenya opens border posts to Ugandan cattle", {"KEN>UGA easing"}),
+        ("Kenya reinforces border posts against Uganda", set()),
+    ],
+)
+def test_games_channels_and_border_posts(text: str, signals: set[str]) -> None:
+    assert read(text) == signals
+
+
+@pytest.mark.parametrize(
+    ("text", "signals"),
+    [
+        ("Spanish inspectors in Vigo have since Tuesday turned back every lorry of live crabs from Morocco.", {"ESP>MAR measure"}),
+        ("Spanish inspectors in Vigo have since last spring turned back every lorry of live crabs from Morocco.", set()),
+        (f"Korea's ministry, in its boldest step since it banned two yards in 2021, told firms on Tuesday {_LICENCE}", {"KOR>JPN measure"}),
+        (f"Korea's ministry in 2021 told firms {_LICENCE}", set()),
+        ("Warsaw caps Ukrainian sugar at last year's volume", {"POL>UKR measure"}),
+        ("Last year Warsaw capped Ukrainian sugar.", set()),
+    ],
+)
+def test_what_dates_another_thing_does_not_date_the_act(text: str, signals: set[str]) -> None:
+    assert _read_on_wednesday(text) == signals
+
+
+@pytest.mark.parametrize(("day", "is_news"), [("a day", True), ("a year", False)])
+def test_what_had_been_done_a_day_before_is_news(day: str, is_news: bool) -> None:
+    text = f"Kenya's minister, speaking {day} after Norway had raised the duty on Kenyan tea, said on Tuesday that the step was unjust."
+    assert ("NOR>KEN measure" in _read_on_wednesday(text)) is is_news
+
+
+@pytest.mark.parametrize(("day", "is_news"), [("Tuesday", True), ("Saturday", False)])
+def test_a_deal_of_the_last_days_is_news_where_it_ends_the_sentence(day: str, is_news: bool) -> None:
+    text = f"Norway will send Kenya a million tonnes of salt a year against tea under a deal reached on {day} in Oslo."
+    assert ({"NOR>KEN agreement", "KEN>NOR agreement"} <= _read_on_wednesday(text)) is is_news
+
+
+@pytest.mark.parametrize(
+    ("text", "signals"),
+    [
+        ("Japan on Monday took pumps made in Korea off the list of goods that pay the extra 9 percent.", {"JPN>KOR easing"}),
+        ("Court in Lima strikes out surcharge on Chinese zips", {"PER>CHN easing"}),
+        ("Lima strikes back with surcharge on Chinese zips", {"PER>CHN measure"}),
+        ("Court in Luxembourg strikes down EU duty on Kenyan roses", {"EUN>KEN easing"}),
+        ("The Supreme Court in Lima struck down duties on Norwegian salmon.", {"PER>NOR easing"}),
+        ("The Supreme Court in Washington struck down duties on Norwegian salmon.", {"USA>NOR easing"}),
+    ],
+)
+def test_whose_goods_and_whose_court_it_is(text: str, signals: set[str]) -> None:
+    assert read(text) == signals
+
+
+@pytest.mark.parametrize(
+    ("text", "signals"),
+    [
+        ("Peru likely to raise duty on Norwegian salmon within months, bank says", set()),
+        ("Peru to raise duty on Norwegian salmon, central bank says", {"PER>NOR measure"}),
+        ("Kenya's farm confederation on Tuesday demanded an end to new checks on fruit by Norway.", set()),
+        ("Kenya's farm ministry on Tuesday demanded an end to new checks on fruit by Norway.", {"KEN>NOR demand"}),
+        ("Peru's tile importers said on Tuesday that Lima could still put an anti-dumping duty on Norwegian tiles.", set()),
+    ],
+)
+def test_banks_papers_and_associations_act_for_no_state(text: str, signals: set[str]) -> None:
+    assert read(text) == signals
+
+
+@pytest.mark.parametrize(
+    ("talks", "pairs"),
+    [
+        ("offers talks to Washington", {"JPN>USA"}),
+        ("seeks urgent talks with Washington", {"JPN>USA"}),
+        ("in talks with Washington", {"JPN>USA", "USA>JPN"}),
+    ],
+)
+def test_talks_that_one_side_wants_are_no_signal_of_the_other(talks: str, pairs: set[str]) -> None:
+    assert read_pairs(f"Tokyo {talks} on its pine duty", {"dialogue"}) == pairs
