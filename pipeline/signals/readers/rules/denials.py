@@ -15,7 +15,7 @@ from pipeline.contracts.scopes import list_members
 from pipeline.contracts.vocabulary import KIND_POLARITY
 from pipeline.signals.context import PAIR_SIZE
 from pipeline.signals.lexicon import cues
-from pipeline.signals.readers.rules import elsewhere, outsiders, panels, rulings, subjects, talks
+from pipeline.signals.readers.rules import elsewhere, outsiders, panels, rates, rulings, subjects, talks
 from pipeline.signals.readers.rules.bystanders import (
     find_calmed,
     find_hosts,
@@ -400,6 +400,8 @@ _OF_TEXT: tuple[tuple[Denial, Callable[[str], bool]], ...] = (
     (Denial("persons", frozenset({"accusation", "investigation", "measure"})), elsewhere.are_persons_prosecuted),
     (Denial("buyer", frozenset({"purchase"})), elsewhere.is_no_purchase),
     (Denial("no_goods", _ESCALATION), elsewhere.is_other_ban),
+    (Denial("higher", _CONCESSION), rates.rises),
+    (Denial("lower", _ESCALATION), rates.falls),
     (Denial("sport", _ALL_KINDS), elsewhere.is_sport),
     (Denial("taken_back", frozenset({"accusation", "measure", "threat"})), subjects.is_taken_back),
     (Denial("ruling", _ESCALATION), rulings.ends_restriction),

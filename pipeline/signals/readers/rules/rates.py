@@ -1,5 +1,6 @@
 """Rates that a sentence compares with others."""
 
+import re
 from itertools import pairwise
 
 from pipeline.signals.lexicon import cues
@@ -7,6 +8,20 @@ from pipeline.signals.readers.rules.matching import Mark, MarkedSentence
 
 # Numbers of words between a rate and a comparison, and between that and the other rate.
 COMPARISON_REACH = 10
+
+# `18 percent from Monday, against 6 now`, `24 percent instead of 15`, `$90 a ton, up from $50`.
+_COMPARED = re.compile(
+    r"(?<![\d.,])(\d+(?:\.\d+)?)(?: ?%| (?:percent|per cent|pct|a (?:tonne|ton|barrel|container|head|kilo|truck))\b)[^.;:]{0,80}?"
+    r"(?:, against|\b(?:as against|compared with|instead of|(?:down|up) from)) (?:only |the (?:current|old|present|usual) )?"
+    r"\$?(\d+(?:\.\d+)?)(?![\d.,]*\d)"
+)
+# What goods pay, and with any of these words the number may be of something else.
+_PAID = re.compile(r"\b(?:charge|customs|deposit|dut(?:y|ies)|fee|lev(?:y|ies)|pay|surcharge|tariff|toll)s?\b", re.IGNORECASE)
+_OF_OTHERS = re.compile(
+    r"\b(?:below|but|cent(?:re|er)|content|demand|grew|growth|inflation|output|pric\w+|profit|quota"
+    r"|sales|share|stake|tonnes|while|year-on-year)\b",
+    re.IGNORECASE,
+)
 
 
 def sets_lower_rate(sentence: MarkedSentence, verb: Mark) -> bool:
@@ -29,6 +44,28 @@ def sets_lower_rate(sentence: MarkedSentence, verb: Mark) -> bool:
         if is_compared and others and _to_number(words[others[0]]) > _to_number(words[before[-1]]):
             return True
     return False
+
+
+def compare_rates(text: str) -> int:
+    """Compare what goods pay with what they paid.
+
+    Returns 1 if they pay more, -1 if less, 0 if that is open: also if the sentence has several comparisons, or words of something else.
+    """
+    compared = _COMPARED.findall(text)
+    if len(compared) != 1 or _PAID.search(text) is None or _OF_OTHERS.search(text):
+        return 0
+    new, old = (float(rate) for rate in compared[0])
+    return (new > old) - (new < old)
+
+
+def rises(text: str) -> bool:
+    """Whether goods pay more than before: `24 percent instead of 15`."""
+    return compare_rates(text) > 0
+
+
+def falls(text: str) -> bool:
+    """Whether goods pay less than before: `6 percent, down from 15`."""
+    return compare_rates(text) < 0
 
 
 def _is_rate_of(sentence: MarkedSentence, verb: Mark, rate: int) -> bool:
