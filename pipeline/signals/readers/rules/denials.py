@@ -402,6 +402,8 @@ _OF_TEXT: tuple[tuple[Denial, Callable[[str], bool]], ...] = (
     (Denial("no_goods", _ESCALATION), elsewhere.is_other_ban),
     (Denial("higher", _CONCESSION), rates.rises),
     (Denial("lower", _ESCALATION), rates.falls),
+    (Denial("never", _ESCALATION | _CONCESSION | _DEAL), outsiders.is_never_done),
+    (Denial("short", _ESCALATION | {"accusation"}), outsiders.stops_short),
     (Denial("sport", _ALL_KINDS), elsewhere.is_sport),
     (Denial("taken_back", frozenset({"accusation", "measure", "threat"})), subjects.is_taken_back),
     (Denial("ruling", _ESCALATION), rulings.ends_restriction),

@@ -44,6 +44,16 @@ _FIRM_CLOSING = re.compile(
     r"(?:airline|bank|boss|carmaker|CEO|chief executive|company|firm|manufacturer|producer|retailer|supermarket)s?"
     r"(?: [A-Z][\w&.-]+){0,3}\W*$"
 )
+# `the duty was never planned`, `has made no pledge to open its market`.
+_NEVER = re.compile(
+    r"\b(?:was|were|been) never (?:considered|discussed|intended|offered|on the table|planned|promised|under consideration)\b"
+    r"|\b(?:ha[ds]|have) (?:made|given) no (?:such )?(?:commitments?|concessions?|pledges?|promis\w+)\b(?!.*\bbut\b)"
+)
+_SHORT_OF = re.compile(
+    r"^[^,;:]{0,60}?\b(?:stop(?:s|ped|ping)? short of|refrain(?:s|ed)? from|declin(?:es|ed) to)"
+    r" (?:accus|bann|brand|call|declar|impos|label|nam|threaten)"
+    r"(?!.*(?:\bbut\b|;))"
+)
 _URGED = "(?:advised|encouraged|implored|pressed|told|urged)"
 _URGE = "(?:ask|encourag|instruct|order|press|tell|told|urg|warn)"
 # `Peru and Norway urged to sign a deal`: advice, unless another clause follows.
@@ -154,6 +164,16 @@ def is_explained(sentence: MarkedSentence) -> bool:
 def is_decided_by_panel(text: str) -> bool:
     """Whether only a committee of lawmakers votes."""
     return _PANEL.search(text) is not None
+
+
+def is_never_done(text: str) -> bool:
+    """Whether somebody denies that an act was ever planned or promised."""
+    return _NEVER.search(text) is not None
+
+
+def stops_short(text: str) -> bool:
+    """Whether a state stops short of the first act of a sentence."""
+    return _SHORT_OF.match(text) is not None
 
 
 def find_advised(text: str) -> int:
