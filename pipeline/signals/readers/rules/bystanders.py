@@ -55,6 +55,14 @@ _SPARED = re.compile(
     r"|with the exception of)"
     r"(?: (?:the|those|goods|imports|products|shipments|from|of)){0,3}(?: [A-Z]\w+(?:,|,? and))*(?: the)? $"
 )
+# Who only ranks next to the actor: `the biggest buyer after Peru`, or to whom others sell arms: `after arms sales to Taiwan`.
+_ASIDE_OF = re.compile(
+    r"\b(?:largest|biggest|second|third|top) [^,;]{1,60}? after (?:the )?$"
+    r"|\b(?:after|because of|calling|over|response to) (?:[\w'\u2019.-]+ ){0,3}?(?:arms|weapons|sales?|drones) "
+    r"(?:(?:deals?|of|packages?|sales?|arms|drones|weapons) ){0,3}(?:for|to) (?:the )?$"
+)
+_SALE_TO = re.compile(r" (?:arms |weapons )?sales?\b", re.IGNORECASE)
+_AFTER = re.compile(r"\b(?:after|because of|over|response to)(?: \w+)? $")
 # Somebody takes a step to calm this country.
 _CALMING = re.compile(
     r"\b(?:allay|appeas|assuag|calm|defus|eas|pacif|placat|quell|sooth)(?:e?s|ed?|y|ies|ied|ing)? (?:the )?$", re.IGNORECASE
@@ -118,6 +126,21 @@ def find_models(sentence: MarkedSentence) -> Iterator[str]:
 def find_spared(sentence: MarkedSentence) -> Iterator[str]:
     """Yield the countries that an act spares: Peru in `taxes Kenyan tea, spares Peru`."""
     return _find_where_all(sentence, lambda mention: _SPARED.search(_text_before(sentence, mention)))
+
+
+def find_mentioned(sentence: MarkedSentence) -> Iterator[str]:
+    """Yield countries that only rank next to the actor, or get arms.
+
+    Example: Taiwan in `bans exports to American firms over arms sales to Taiwan`.
+    """
+    text = sentence.text
+    return _find_where_all(
+        sentence,
+        lambda mention: (
+            _ASIDE_OF.search(before := _text_before(sentence, mention))
+            or (_SALE_TO.match(text, mention.end) if _AFTER.search(before) else None)
+        ),
+    )
 
 
 def find_calmed(sentence: MarkedSentence) -> Iterator[str]:

@@ -19,6 +19,7 @@ from pipeline.signals.readers.rules import elsewhere, outsiders, panels, rates, 
 from pipeline.signals.readers.rules.bystanders import (
     find_calmed,
     find_hosts,
+    find_mentioned,
     find_models,
     find_onlookers,
     find_places,
@@ -153,6 +154,9 @@ def _find_bystanders(sentence: MarkedSentence) -> Iterator[Denial]:
     for host in {*find_hosts(sentence), *find_places(sentence)}:
         yield Denial("host", _ALL_KINDS, target=host)
         yield Denial("host", _ALL_KINDS, actor=host)
+    for mentioned in find_mentioned(sentence):
+        yield Denial("mentioned", _ESCALATION | _CONCESSION, target=mentioned)
+        yield Denial("mentioned", _ESCALATION | _CONCESSION, actor=mentioned)
     for spared in find_spared(sentence):
         yield Denial("spared", _ESCALATION, target=spared)
     for model in find_models(sentence):
