@@ -49,6 +49,8 @@ _OTHER_DISPUTE = re.compile(
     r" (?:citizens|clerics|commanders|generals|individuals|judges|nationals|officers|officials)"
     r"|hack(?:s|ed|ers?|ing)?|cyber-?attacks?|(?:election )?meddling|election interference|influence (?:\w+ ){1,2}elections?"
     r"|espionage|sp(?:y|ies|ying)|drill(?:s|ed|ing)? (?:for|in|off)|fugitives?|suspects?|(?:corona)?virus|oligarchs?"
+    r"|(?:jets|planes|soldiers|troops) (?:cross|enter|intrud|violat)\w*|(?:dual )?citizenship|passports?"
+    r"|(?:demand|issu|offer)(?:s|ed|ing|e)? (?:an |no )?apolog(?:y|ies)|insults?|antiquities|artefacts|looted art|sculptures"
     r"|acid rain|airspace|ammunition|annex(?:es|ed|ation)?|border (?:clash(?:es)?|guards?|troops|wall)|buoys?"
     r"|border posts?(?! (?:for|to) [\w ]*(?:cattle|goods|livestock|lorries|trucks))"
     r"|disputed (?:\w+ )?(?:islands?|reefs?|territor\w+|waters)|ramm(?:ed|ing)|tanks"
