@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from pipeline.signals.extract import SentenceExtractor
+from pipeline.signals.readers.rules.rates import falls, rises
 from tests.unit.signals.reading import read, read_pairs
 
 WEDNESDAY = date(2026, 3, 4)
@@ -116,3 +117,81 @@ def test_banks_papers_and_associations_act_for_no_state(text: str, signals: set[
 )
 def test_talks_that_one_side_wants_are_no_signal_of_the_other(talks: str, pairs: set[str]) -> None:
     assert read_pairs(f"Tokyo {talks} on its pine duty", {"dialogue"}) == pairs
+
+
+@pytest.mark.parametrize(
+    ("text", "polarity"),
+    [
+        ("Lima will take 18 percent on potatoes from Norway from Monday, against 6 now, customs said on Wednesday.", "up"),
+        ("Lima will take 6 percent on potatoes from Norway from Monday, against 18 now, customs said on Wednesday.", "down"),
+        ("Importers of tea from Kenya must from Tuesday leave 6 percent with Norwegian customs instead of 15.", "down"),
+        ("Kenya's exports to Norway grew 6 percent, up from 4, as the duty on tea fell.", "open"),
+        ("Norway cut its duty on Kenyan tea to 6 percent, down from 15, but raised that on Kenyan coffee.", "open"),
+    ],
+)
+def test_two_rates_show_whether_goods_pay_more(text: str, polarity: str) -> None:
+    assert (rises(text), falls(text)) == (polarity == "up", polarity == "down")
+    if polarity == "down":
+        assert not read_pairs(text, _ESCALATIONS)
+    if polarity == "up":
+        assert not read_pairs(text, {"easing", "offer"})
+
+
+@pytest.mark.parametrize(
+    ("text", "signals"),
+    [
+        ("Oslo says duty on Kenyan roses was never planned", set()),
+        ("Oslo says duty on Kenyan roses was planned for May", {"NOR>KEN threat", "NOR>KEN measure"}),
+        ("Norway has made no promise whatsoever to let in additional rice from Kenya, a spokesman said on Wednesday.", set()),
+        (
+            "Norway has made a promise to let in additional rice from Kenya, a spokesman said on Wednesday.",
+            {"NOR>KEN easing", "NOR>KEN offer"},
+        ),
+        ("Ottawa stops short of calling Peru a currency manipulator", set()),
+        ("Ottawa calls Peru a currency manipulator over its duties", {"CAN>PER accusation"}),
+    ],
+)
+def test_what_was_never_planned_or_said_is_no_signal(text: str, signals: set[str]) -> None:
+    asserted = read(text)
+    assert asserted <= signals
+    assert bool(asserted) is bool(signals)
+
+
+@pytest.mark.parametrize(
+    ("text", "pairs"),
+    [
+        ("Beijing bars exports of drone motors to American arms makers after Taipei sale", {"CHN>USA"}),
+        ("China sanctioned six American companies over arms sales to Taiwan.", {"CHN>USA"}),
+        ("China on Monday banned exports of motors to Taiwan.", {"CHN>TWN"}),
+        ("Peru, the largest buyer of Brazilian chicken after Chile, banned all imports of chicken from Brazil on Tuesday.", {"PER>BRA"}),
+    ],
+)
+def test_who_buys_arms_or_only_ranks_next_is_no_party(text: str, pairs: set[str]) -> None:
+    assert read_pairs(text, _ESCALATIONS) == pairs
+
+
+@pytest.mark.parametrize(
+    ("text", "signals"),
+    [
+        ("Ankara vows reply in kind after Greek jets enter zone", set()),
+        ("Ankara vows reply in kind after Greek duty on tomatoes", {"TUR>GRC threat"}),
+        ("Peru says no to dual citizenship for Norwegians", set()),
+        ("Peru says no to lower duty for Norwegian salmon", {"PER>NOR refusal"}),
+        ("Norway demands apology from Peru over insult to king", set()),
+    ],
+)
+def test_quarrels_over_jets_passports_and_insults_are_no_trade(text: str, signals: set[str]) -> None:
+    assert read(text) == signals
+
+
+@pytest.mark.parametrize(
+    ("text", "signals"),
+    [
+        ("EU envoys give green light to duties on Kenyan roses", {"EUN>KEN measure"}),
+        ("Chisinau gives green light to imports of Turkish poultry", {"MDA>TUR easing"}),
+        ("PERU COURT LETS DUTY ON NORWEGIAN FISH STAND", {"PER>NOR refusal"}),
+        ("PERU COURT STRIKES DOWN DUTY ON NORWEGIAN FISH", {"PER>NOR easing"}),
+    ],
+)
+def test_what_is_let_through_or_let_stand(text: str, signals: set[str]) -> None:
+    assert read(text) == signals

@@ -41,7 +41,8 @@ _THING = (
 )
 _UPHOLDING = re.compile(
     rf"{_COURT}(?: \w+){{0,3}}? (?:(?:has|have) )?(?:(?:upholds?|upheld){_THING}"
-    rf"|(?:allow(?:s|ed)?|lets?){_THING}[^;:,]{{0,60}}? (?:to )?(?:continue|remain|stand|stay)\b)"
+    rf"|(?:allow(?:s|ed)?|lets?){_THING}[^;:,]{{0,60}}? (?:to )?(?:continue|remain|stand|stay)\b)",
+    re.IGNORECASE,
 )
 _NOT_UPHELD = re.compile(r"; |, (?:and|but)\b|\b(?:ask(?:s|ed)?|could|expected|if|may|might|should|to let|urg\w+|whether|will|would)\b")
 
