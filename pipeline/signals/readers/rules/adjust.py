@@ -37,6 +37,7 @@ OUTCOME_REACH = 6
 OPENING_REACH = 2
 PERFECT_REACH = 3
 AIM_REACH = 9
+_CONTRASTS = frozenset({"but", "whereas", "while"})
 _TALKS = frozenset({"consultations", "discussions", "negotiations", "talks"})
 
 
@@ -61,10 +62,13 @@ def _is_open_change(act: Act) -> bool:
 def _adjust_act(sentence: MarkedSentence, act: Act) -> Act:
     """Adjust one act, without regard to the others.
 
-    A denied change of a restriction (`announced no change in its duty`) is a denied measure.
+    A denied change of a restriction (`announced no change in its duty`) is a denied measure. What is denied in a clause such as `while
+    others got no relief` does not deny the acts before it for sure.
     """
     if CHANGE in act.rule_id and act.modality == "negated":
         return replace(act, kind="measure")
+    if act.rule_id.endswith(f".no{SURE_SIGN}") and sentence.tokens[sentence.clause_bounds(act.anchor)[0]].lower in _CONTRASTS:
+        return replace(act, rule_id=act.rule_id.removesuffix(SURE_SIGN))
     future = _adjust_conditional(sentence, _adjust_precondition(sentence, _adjust_outcome(sentence, _adjust_abandoned(sentence, act))))
     return _adjust_modality(sentence, _adjust_awaited_relief(sentence, future))
 
@@ -242,7 +246,8 @@ def _adjust_modality(sentence: MarkedSentence, act: Act) -> Act:
     opener = sentence.tokens[start].lower
     is_present = opener == "after" and any(mark.first == act.anchor and mark.form == "s" for mark in sentence.marks_of("verb", "operator"))
     is_recent = _is_recent(sentence, start, act.anchor)
-    is_backdrop = opener in {"since", "following", "after", "because"} and act.kind in ESCALATING | CONCEDING and not is_recent
+    is_in_clause = opener in {"since", "following", "after", "because"} and not _ends_before(sentence, start, act.anchor)
+    is_backdrop = is_in_clause and act.kind in ESCALATING | CONCEDING and not is_recent
     is_background = is_backdrop and not is_present and not sentence.is_market_report(start)
     is_dated = any(
         class_of(mark) == "historical" and start <= mark.first < end and not _dates_another(sentence, act.anchor, mark)
@@ -264,6 +269,17 @@ def _adjust_modality(sentence: MarkedSentence, act: Act) -> Act:
     if opener in cues("conditions") or cues("forecasters") & other_words or is_only_talked_of:
         return replace(act, modality="hypothetical")
     return act
+
+
+def _ends_before(sentence: MarkedSentence, start: int, at: int) -> bool:
+    """Whether a word opens a phrase that ends before an act.
+
+    Example: `growers who had waited since March, filed a suit`. `start`, `at`: the positions of `since` and of the act. One comma and no
+    verb are between them, and the act follows the comma.
+    """
+    commas = [place for place in range(start + 1, at) if sentence.tokens[place].text == ","]
+    is_next = len(commas) == 1 and at - commas[0] <= OPENING_REACH
+    return is_next and not any(start < mark.first < commas[0] for mark in sentence.marks_of("verb", "operator"))
 
 
 def _is_recent(sentence: MarkedSentence, start: int, at: int) -> bool:
