@@ -432,6 +432,7 @@ _OF_SENTENCE: tuple[tuple[Denial, Callable[[MarkedSentence], bool]], ...] = (
     (Denial("firms", _DEAL | {"investigation"}), is_between_firms),
     (Denial("firm", _ESCALATION, only_unnamed=True), outsiders.is_firm_addressed),
     (Denial("round", _TALK), talks.are_world_round),
+    (Denial("price", _ALL_KINDS), elsewhere.is_price),
     (Denial("explained", _ALL_KINDS), outsiders.is_explained),
     (Denial("partner", frozenset({"dialogue"}), only_unnamed=True), name_partner),
     (Denial("own", frozenset({"dialogue"})), talks.are_at_home),

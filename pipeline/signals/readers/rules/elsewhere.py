@@ -63,6 +63,7 @@ _QUOTA_OF_PEOPLE = re.compile(
     rf"\bquotas? (?:of|for) (?:\w+ )?{_PEOPLE}\b|\b(?:asylum|gender|immigration|migrant|migration|refugee|women['\u2019]s) quotas?\b",
     re.IGNORECASE,
 )
+_PRICE = re.compile(r"\b(?:changed hands|closed|ended|fixed|quoted|settled|traded|trades) at (?:\$|\d)", re.IGNORECASE)
 # Games of athletes.
 _SPORT = re.compile(
     r"\b(?:athletics|cricket|footballers?|goalkeepers?|innings|keeper|midfielders?|Olympics?|quarter-?finals?|referees?|rugby|semi-?finals?"
@@ -129,6 +130,11 @@ def is_policy_at_home(sentence: MarkedSentence) -> bool:
 def is_other_ban(text: str) -> bool:
     """Whether what is banned is no goods, such as an advertisement."""
     return _is_only(_OTHER_BAN, text)
+
+
+def is_price(sentence: MarkedSentence) -> bool:
+    """Whether a sentence without a state quotes a price: `Coil traded at 702 dollars`."""
+    return not sentence.mentions and _PRICE.search(sentence.text) is not None
 
 
 def is_sport(text: str) -> bool:

@@ -14,7 +14,9 @@ from pipeline.signals.readers.rules.matching import MarkedSentence
 ADDRESSEE_REACH = 5  # words
 
 _OUTSIDERS = (
-    "(?:" + "|".join(sorted(cues("outsiders"))) + r"|associations?(?! of)|confederations?|exporters?|importers?|newspapers?|traders)"
+    "(?:"
+    + "|".join(sorted(cues("outsiders")))
+    + r"|associations?(?! of)|confederations?|exporters?|importers?|newspapers?|traders|(?!law|policy)\w*makers)"
 )
 _SAY = (
     r"(?:accuse[ds]?|add(?:ed|s)?|argue[ds]?|believed?|call(?:ed|s)?|cautioned|demand(?:ed|s)?|describe[ds]?|estimated?|expect(?:ed|s)?|fear(?:ed|s)?|noted"
@@ -30,7 +32,8 @@ _OPENING = re.compile(
 )
 # `..., economists said on Monday.`
 _CLOSING = re.compile(
-    rf",[\"'\u2019\u201d]* (?:[\w'\u2019.-]+ ){{0,6}}?{_OUTSIDERS}{_OF_WHAT} {_SAY}(?: [\w. ]{{1,30}})?[.\"\u201d]*$", re.IGNORECASE
+    rf",[\"'\u2019\u201d]* (?:(?!(?:that|which) )[\w'\u2019.-]+ ){{0,6}}?{_OUTSIDERS}{_OF_WHAT} {_SAY}(?: [\w. ]{{1,30}})?[.\"\u201d]*$",
+    re.IGNORECASE,
 )
 # `," said Ana Ruiz, a professor at ...`, `," said a trade lawyer`.
 _NAME = r"(?:[A-Z][\w.'\u2019-]+ ){0,3}[A-Z][\w.'\u2019-]+"
