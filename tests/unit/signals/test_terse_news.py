@@ -195,3 +195,54 @@ def test_quarrels_over_jets_passports_and_insults_are_no_trade(text: str, signal
 )
 def test_what_is_let_through_or_let_stand(text: str, signals: set[str]) -> None:
     assert read(text) == signals
+
+
+@pytest.mark.parametrize(
+    ("text", "signals"),
+    [
+        ("Spain's ministry, prodded by mills that have cut shifts since March, opened a dumping inquiry into Turkish tiles.", {"ESP>TUR"}),
+        ("Growers in Kenya despair since Norway, their main buyer, raised its duty on Kenyan tea.", set()),
+        ("Norway raised its duty on Tuesday but exempted goods from Peru.", {"NOR>PER"}),
+        ("Norway kept silent on Tuesday about the goods exempted from its duty on Peru.", set()),
+    ],
+)
+def test_what_follows_a_phrase_or_but_is_news(text: str, signals: set[str]) -> None:
+    acts = SentenceExtractor("rules").explain(text).filter(modality="asserted").to_dicts()
+    assert {f"{act['actor']}>{act['target']}" for act in acts if act["kind"] in {*_ESCALATIONS, "easing"}} - {"NOR>*"} == signals
+
+
+@pytest.mark.parametrize(
+    ("rest", "signals"),
+    [
+        (", while firms from Peru were granted no relief", {"NOR>PER easing"}),
+        ("", {"NOR>PER easing"}),
+    ],
+)
+def test_a_relief_stays_one_if_others_get_none(rest: str, signals: set[str]) -> None:
+    assert read(f"Norway halved its duty on tin from two mines in Peru{rest}.") >= signals
+
+
+@pytest.mark.parametrize(
+    ("text", "pairs"),
+    [
+        ("Growers plead with Ottawa as White House orders levy on foreign potatoes", set()),
+        ("White House hits Canada with levy on foreign potatoes", {"USA>CAN"}),
+        ("Norway put a duty on imported tin on Friday, a day after announcing duties on Kenyan tea.", {"NOR>KEN"}),
+    ],
+)
+def test_an_act_on_all_foreign_goods_is_not_aimed_at_who_complains(text: str, pairs: set[str]) -> None:
+    assert {pair for pair in read_pairs(text, _ESCALATIONS) if not pair.endswith("*")} == pairs
+
+
+@pytest.mark.parametrize(
+    ("text", "signals"),
+    [
+        ("Coil traded at 702 dollars on Tuesday.", set()),
+        ("Kenya's tile makers said on Tuesday that Norway could still put an anti-dumping duty on Kenyan tiles.", set()),
+        ("Norway will put a duty on Kenyan tiles, a step that carmakers in Lima fear could raise prices.", {"NOR>KEN measure"}),
+    ],
+)
+def test_prices_and_what_makers_fear_are_no_signals(text: str, signals: set[str]) -> None:
+    findings = SentenceExtractor("both").explain(text, title="Oslo has accused Nairobi of dumping tiles")
+    asserted = findings.filter(modality="asserted", quote=text).to_dicts()
+    assert {f"{f['actor']}>{f['target']} {f['kind']}" for f in asserted} == signals

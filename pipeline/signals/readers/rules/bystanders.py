@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 
 from pipeline.signals.actors import Mention
 from pipeline.signals.context import PAIR_SIZE
+from pipeline.signals.readers.rules.grammar import class_of
 from pipeline.signals.readers.rules.matching import MarkedSentence
 
 _REACH = 120  # characters before a country that are looked at
@@ -63,6 +64,12 @@ _ASIDE_OF = re.compile(
 )
 _SALE_TO = re.compile(r" (?:arms |weapons )?sales?\b", re.IGNORECASE)
 _AFTER = re.compile(r"\b(?:after|because of|over|response to)(?: \w+)? $")
+# What is on goods from anywhere: `a levy on foreign films`.
+_GENERAL = re.compile(
+    r"\b(?:ban|curb|dut(?:y|ies)|fee|lev(?:y|ies)|quota|restriction|surcharge|tariff|tax)(?:e?s)? (?:of [\w.% ]{1,15} )?on"
+    r" (?:all |any |every |most )?(?:foreign|imported|overseas)\b",
+    re.IGNORECASE,
+)
 # Somebody takes a step to calm this country.
 _CALMING = re.compile(
     r"\b(?:allay|appeas|assuag|calm|defus|eas|pacif|placat|quell|sooth)(?:e?s|ed?|y|ies|ied|ing)? (?:the )?$", re.IGNORECASE
@@ -141,6 +148,20 @@ def find_mentioned(sentence: MarkedSentence) -> Iterator[str]:
             or (_SALE_TO.match(text, mention.end) if _AFTER.search(before) else None)
         ),
     )
+
+
+def find_unaimed(sentence: MarkedSentence) -> Iterator[str]:
+    """Yield countries in clauses before an act on all foreign goods.
+
+    Example: Peru in `Peru protests as Norway orders a levy on foreign films`. None if the sentence has a second restriction.
+    """
+    general = _GENERAL.search(sentence.text)
+    if general is None or len([mark for mark in sentence.marks_of("object") if class_of(mark) == "restriction"]) > 1:
+        return
+    at = next(number for number, token in enumerate(sentence.tokens) if token.end > general.start())
+    start, _ = sentence.clause_bounds(at)
+    after = {mention.code for mention, (first, _) in sentence.located_mentions if first >= start}
+    yield from sorted({mention.code for mention in sentence.mentions} - after)
 
 
 def find_calmed(sentence: MarkedSentence) -> Iterator[str]:

@@ -25,6 +25,7 @@ from pipeline.signals.readers.rules.bystanders import (
     find_places,
     find_rivals,
     find_spared,
+    find_unaimed,
     find_visited,
     name_partner,
 )
@@ -157,6 +158,8 @@ def _find_bystanders(sentence: MarkedSentence) -> Iterator[Denial]:
     for mentioned in find_mentioned(sentence):
         yield Denial("mentioned", _ESCALATION | _CONCESSION, target=mentioned)
         yield Denial("mentioned", _ESCALATION | _CONCESSION, actor=mentioned)
+    for unaimed in find_unaimed(sentence):
+        yield Denial("unaimed", _ESCALATION, target=unaimed)
     for spared in find_spared(sentence):
         yield Denial("spared", _ESCALATION, target=spared)
     for model in find_models(sentence):
