@@ -415,6 +415,7 @@ _OF_TEXT: tuple[tuple[Denial, Callable[[str], bool]], ...] = (
     (Denial("taken_back", frozenset({"accusation", "measure", "threat"})), subjects.is_taken_back),
     (Denial("ruling", _ESCALATION), rulings.ends_restriction),
     (Denial("upheld", frozenset({"easing"})), rulings.is_upheld),
+    (Denial("outcome", _CONCESSION), rulings.ends_in_duty),
     (Denial("hearing", _ESCALATION | {"refusal"}), rulings.is_only_heard),
     (Denial("outsider", _STATEMENTS), outsiders.is_said_by_outsider),
     (Denial("outsider", _ESCALATION), outsiders.reports_no_act),

@@ -44,12 +44,22 @@ _UPHOLDING = re.compile(
     rf"|(?:allow(?:s|ed)?|lets?){_THING}[^;:,]{{0,60}}? (?:to )?(?:continue|remain|stand|stay)\b)",
     re.IGNORECASE,
 )
+_OUTCOME = re.compile(
+    r"\b(?:case|dispute|inquiry|investigation|probe|review)\b[^,;:]{0,60}? (?:ends?|ended|closes?|closed|concludes?|concluded) (?:in|with)"
+    r" (?!no\b|out\b|without\b)(?:[\w.%-]+ ){0,4}?(?:dut(?:y|ies)|lev(?:y|ies)|surcharges?|tariffs?)\b",
+    re.IGNORECASE,
+)
 _NOT_UPHELD = re.compile(r"; |, (?:and|but)\b|\b(?:ask(?:s|ed)?|could|expected|if|may|might|should|to let|urg\w+|whether|will|would)\b")
 
 
 def is_upheld(text: str) -> bool:
     """Whether a court lets a restriction stand."""
     return _UPHOLDING.search(text) is not None and _NOT_UPHELD.search(text) is None
+
+
+def ends_in_duty(text: str) -> bool:
+    """Whether an inquiry ends with a duty, which is no relief: `dumping case ends with 31 percent duty`."""
+    return _OUTCOME.search(text) is not None
 
 
 def is_only_heard(text: str) -> bool:
