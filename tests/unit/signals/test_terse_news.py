@@ -246,3 +246,21 @@ def test_prices_and_what_makers_fear_are_no_signals(text: str, signals: set[str]
     findings = SentenceExtractor("both").explain(text, title="Oslo has accused Nairobi of dumping tiles")
     asserted = findings.filter(modality="asserted", quote=text).to_dicts()
     assert {f"{f['actor']}>{f['target']} {f['kind']}" for f in asserted} == signals
+
+
+@pytest.mark.parametrize(
+    ("text", "signals"),
+    [
+        ("Drop salmon duty, Lima tells Oslo", {"PER>NOR demand"}),
+        ("Oslo drops salmon duty, Lima says", {"NOR>PER easing"}),
+        ("Lift the ban on our tea, Kenya urges Norway", {"KEN>NOR demand"}),
+        ("Norway lifts the ban on Kenyan tea, urges Kenya to follow", {"NOR>KEN easing", "NOR>KEN demand"}),
+    ],
+)
+def test_a_headline_in_the_words_of_who_asks_reports_no_act(text: str, signals: set[str]) -> None:
+    assert read(text) == signals
+
+
+@pytest.mark.parametrize(("end", "is_relief"), [("ends with 9pc duty", False), ("ends without duty", True)])
+def test_an_inquiry_that_ends_with_a_duty_is_no_relief(end: str, is_relief: bool) -> None:
+    assert ("NOR>KEN easing" in read(f"Norway's dumping case against Kenyan roses {end}")) is is_relief

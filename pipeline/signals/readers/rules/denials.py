@@ -172,6 +172,8 @@ def _find_advised(sentence: MarkedSentence) -> Iterator[Denial]:
     Nor does a state demand anything of another if it asks its own firms or people.
     """
     end = outsiders.find_advised(sentence.text)
+    for code, asks in outsiders.find_ordered(sentence):
+        yield Denial("ordered", (_DEAL | _CONCESSION | _ESCALATION) if asks else _ALL_KINDS - {"dialogue"}, code)
     yield from (Denial("addressee", frozenset({"demand"}), target=code) for code in outsiders.find_unaddressed(sentence))
     yield from (Denial("advised", _ALL_KINDS, mention.code) for mention in sentence.mentions if mention.end <= end)
 

@@ -47,6 +47,12 @@ _FIRM_CLOSING = re.compile(
     r"(?:airline|bank|boss|carmaker|CEO|chief executive|company|firm|manufacturer|producer|retailer|supermarket)s?"
     r"(?: [A-Z][\w&.-]+){0,3}\W*$"
 )
+# A headline in the words of who asks: `Drop the duty, Lima urges Oslo`, `Spare us the levy, pleads Lima`.
+_ORDER = re.compile(
+    r"^\W*(?:Buy|Cut(?! (?:in|to)\b)|Drop(?! in\b)|End(?! (?:of|to)\b)|Exempt|Give"
+    r"|Halve|Leave|Lift|Lower|Open(?! to\b)|Remove|Scrap|Spare|Stop|Withdraw)\b[^;:]*?(?P<end>,)[^,;:]*?"
+    r"\b(?:begs?|demands?|pleads?|t(?:ells|old)|urges?|warns?)\b"
+)
 # `the duty was never planned`, `has made no pledge to open its market`.
 _NEVER = re.compile(
     r"\b(?:was|were|been) never (?:considered|discussed|intended|offered|on the table|planned|promised|under consideration)\b"
@@ -167,6 +173,17 @@ def is_explained(sentence: MarkedSentence) -> bool:
 def is_decided_by_panel(text: str) -> bool:
     """Whether only a committee of lawmakers votes."""
     return _PANEL.search(text) is not None
+
+
+def find_ordered(sentence: MarkedSentence) -> Iterator[tuple[str, bool]]:
+    """Yield the countries of a headline in the words of who asks.
+
+    Example: `Drop the duty, Lima urges Oslo`. Each has whether it asks, which the first country after the comma does.
+    """
+    order = _ORDER.match(sentence.text)
+    speaker = next((mention.code for mention in sentence.mentions if order and mention.start > order.start("end")), None)
+    if speaker:
+        yield from ((code, code == speaker) for code in sorted({mention.code for mention in sentence.mentions}))
 
 
 def is_never_done(text: str) -> bool:
