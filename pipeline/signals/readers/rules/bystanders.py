@@ -101,6 +101,13 @@ _MEETING = re.compile(
     r"|negotiat\w+|receive\w*|receiving|round|spoke|summit|talk\w*|together|welcom\w*|with)\b",
     re.IGNORECASE,
 )
+# Somebody does the same as this country to a third: `matches American curbs on`.
+_MATCHING = re.compile(r"\b(?:cop(?:y|ies|ied|ying)|echo(?:es|ed|ing)?|match(?:es|ed|ing)?|mirror(?:s|ed|ing)?) (?:the )?$", re.IGNORECASE)
+_MATCHED = re.compile(
+    r"(?:['\u2019]s?)?(?: [\w-]+){0,4}? (?:bans?|controls|curbs?|dut(?:y|ies)|lev(?:y|ies)|quotas?|restrictions?|sanctions|tariffs?)"
+    r" (?:against|on) ",
+    re.IGNORECASE,
+)
 # What follows is a comment on the act: `cuts its duty, a move that pleased growers in Peru`.
 _ASIDE = re.compile(r", an? (?:[\w-]+ ){0,3}(?:announcement|decision|measure|move|plan|shift|step|turn) (?:that|which)\b")
 
@@ -125,9 +132,18 @@ def find_rivals(sentence: MarkedSentence) -> Iterator[str]:
 def find_models(sentence: MarkedSentence) -> Iterator[str]:
     """Yield the countries that the actor only follows or wants to please.
 
-    All mentions of such a country in the sentence follow a phrase such as `aligning with` or `to placate`, with only names between them.
+    All mentions of such a country in the sentence follow a phrase such as `aligning with` or `to placate`, with only names between them,
+    or its restriction is one on a third country that the actor matches (`matches US curbs on Norway`).
     """
-    return _find_where_all(sentence, lambda mention: _MODEL.search(_text_before(sentence, mention)))
+
+    def find_model(mention: Mention) -> re.Match[str] | None:
+        before = _text_before(sentence, mention)
+        matched = _MATCHED.match(sentence.text, mention.end) if _MATCHING.search(before) else None
+        first = {other.code for other in sentence.mentions if other.start <= mention.start}
+        third = {other.code for other in sentence.mentions if matched and 0 <= other.start - matched.end() <= len("the ")}
+        return _MODEL.search(before) or (matched if third - first else None)
+
+    return _find_where_all(sentence, find_model)
 
 
 def find_spared(sentence: MarkedSentence) -> Iterator[str]:
