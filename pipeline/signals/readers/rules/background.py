@@ -49,7 +49,8 @@ def _is_background(parsed: ParsedSentence, at: int) -> bool:
         is_past = tag in {"VBD", "VBN"} and not any(tree.tags[child] == "TO" for child in tree.children_by(verb, "aux"))
         return _is_reproached(parsed, verb) or (is_past and not _is_text_made_known(parsed, verb))
     is_joined = verb > 0 and sentence.tokens[verb - 1].lower == "but"  # `raised its duty but exempted goods from Peru`
-    is_participle = relation in {"acl", "amod"} and tag == "VBN" and not is_joined
+    is_ruling = relation == "acl" and sentence.tokens[verb].lower in {"found", "held"}  # `a panel found that` is no participle
+    is_participle = relation in {"acl", "amod"} and tag == "VBN" and not (is_joined or is_ruling)
     return is_participle and not _is_made_known(parsed, verb) and not _is_predicate(parsed, verb)
 
 

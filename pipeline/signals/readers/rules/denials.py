@@ -378,10 +378,14 @@ def _find_capped(sentence: MarkedSentence) -> Iterator[Denial]:
 
 
 def _find_losers(sentence: MarkedSentence) -> Iterator[Denial]:
-    """Yield that who lost before the World Trade Organization opens no inquiry."""
+    """Yield that who lost before the World Trade Organization does nothing.
+
+    It opens no inquiry, and what the ruling is about is no new measure.
+    """
     pair = panels.find_panel_pair(sentence, ())
     if pair is not None and all(pair):
         yield Denial("panel", frozenset({"investigation"}), pair[1], pair[0])
+        yield Denial(EARLIER, frozenset({"measure"}), pair[1], pair[0])
 
 
 @cache
@@ -423,6 +427,7 @@ _OF_TEXT: tuple[tuple[Denial, Callable[[str], bool]], ...] = (
     (Denial("outsider", _ESCALATION), outsiders.reports_no_act),
     (Denial("panel", _ALL_KINDS - {"dialogue"}), outsiders.is_decided_by_panel),
     (Denial("imagined", _ALL_KINDS - {"accusation", "dialogue"}), outsiders.is_imagined),
+    (Denial("later", frozenset({"investigation", "measure"})), panels.is_put_off),
     (Denial("lawmakers", _STATEMENTS | {"measure", "threat"}), outsiders.is_said_by_lawmakers),
     (Denial("terms", frozenset({"agreement"})), talks.settle_terms),
     (Denial("name", frozenset({"agreement"})), talks.only_name_treaty),

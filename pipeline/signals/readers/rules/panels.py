@@ -16,19 +16,28 @@ SCORE = 0.6
 PANEL = "panel.ruling"
 _BODY = r"\b(?:W\.?T\.?O\b\.?|World Trade Organi[sz]ation|GATT|[Pp]anels?|[Aa]rbitrat(?:ors?|ion)|(?i:appellate body))\b"
 # Words with a hyphen, such as `WTO-backed`, rule nothing.
-_RULES = r"(?<![\w-])(?:rule[sd]?|find|finds|found|side[sd]?|decide[sd]?)(?![\w-])"
+_RULES = r"(?<![\w-])(?:rule[sd]?|find|finds|found|holds?|held|side[sd]?|decide[sd]?)(?![\w-])"
 _BACKS = r"(?<![\w-])(?:backs?|backed)(?![\w-])"
+_DAY = r"(?: (?:on \w+day|this week|today|yesterday))?"
 _NEAR = r"[^.;:]{0,120}?"
 # Before the country that lost, or the one that won.
-_AGAINST = re.compile(rf"{_BODY}{_NEAR}{_RULES}[^.;:]{{0,40}}?\bagainst (?:the )?$")
-_WITH = re.compile(rf"{_BODY}{_NEAR}(?:(?<![\w-])side[sd]? with|{_RULES} (?:in favou?r of|for)|{_BACKS}) (?:the )?$")
-_THAT = re.compile(rf"{_BODY}{_NEAR}{_RULES} (?:that )?(?:(?:most|many|some) of )?(?:the )?$")
+_AGAINST = re.compile(rf"{_BODY}{_NEAR}{_RULES}[^.;:]{{0,40}}?(?<!discriminate )(?<!discriminates )(?<!discriminated )\bagainst (?:the )?$")
+_WITH = re.compile(rf"{_BODY}{_NEAR}(?:(?<![\w-])side[sd]? with|{_RULES}{_DAY} (?:in favou?r of|for)|{_BACKS}) (?:the )?$")
+_THAT = re.compile(rf"{_BODY}{_NEAR}{_RULES}{_DAY} (?:that )?(?:(?:most|many|some) of )?(?:the )?$")
 _UNLAWFUL = re.compile(
-    r"(?<!not )\b(?:against (?:its|the|world|global) rules|br(?:eak|eaks|oke|oken)|(?:in )?breach\w*|illegal|inconsistent|incompatible"
+    r"(?<!not )\b(?:against (?:its|the|world|global) rules|br(?:eak|eaks|oke|oken)|(?:in )?breach\w*|discriminat\w+|illegal|inconsistent"
+    r"|incompatible"
     r"|unlawful|violat\w+)\b"
 )
+# A ruling that comes later.
+_PUT_OFF = re.compile(r"\b(?:decision|ruling|verdict)\b[^.;:]{0,100}?\b(?:put (?:back|off)|postponed|deferred|delayed)\b", re.IGNORECASE)
 # Nobody has ruled yet.
 _OPEN = re.compile(r"\b(?:ask(?:s|ed|ing)?|could|expected|if|may|might|should|to rule|whether|will|would)\b")
+
+
+def is_put_off(text: str) -> bool:
+    """Whether a ruling will only come later."""
+    return _PUT_OFF.search(text) is not None
 
 
 def find_panel_rulings(sentence: MarkedSentence) -> Iterable[Act]:
