@@ -15,7 +15,7 @@ from pipeline.contracts.scopes import list_members
 from pipeline.contracts.vocabulary import KIND_POLARITY
 from pipeline.signals.context import PAIR_SIZE
 from pipeline.signals.lexicon import cues
-from pipeline.signals.readers.rules import elsewhere, outsiders, panels, rates, rulings, subjects, talks
+from pipeline.signals.readers.rules import asked, elsewhere, outsiders, panels, rates, rulings, subjects, talks
 from pipeline.signals.readers.rules.bystanders import (
     find_calmed,
     find_hosts,
@@ -427,6 +427,7 @@ _OF_TEXT: tuple[tuple[Denial, Callable[[str], bool]], ...] = (
     (Denial("outsider", _ESCALATION), outsiders.reports_no_act),
     (Denial("panel", _ALL_KINDS - {"dialogue"}), outsiders.is_decided_by_panel),
     (Denial("imagined", _ALL_KINDS - {"accusation", "dialogue"}), outsiders.is_imagined),
+    (Denial("asked", _ESCALATION | _CONCESSION | {"purchase"}), asked.is_only_asked),
     (Denial("later", frozenset({"investigation", "measure"})), panels.is_put_off),
     (Denial("lawmakers", _STATEMENTS | {"measure", "threat"}), outsiders.is_said_by_lawmakers),
     (Denial("terms", frozenset({"agreement"})), talks.settle_terms),
