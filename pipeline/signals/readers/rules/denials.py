@@ -15,7 +15,7 @@ from pipeline.contracts.scopes import list_members
 from pipeline.contracts.vocabulary import KIND_POLARITY
 from pipeline.signals.context import PAIR_SIZE
 from pipeline.signals.lexicon import cues
-from pipeline.signals.readers.rules import asked, elsewhere, outsiders, panels, rates, rulings, subjects, talks
+from pipeline.signals.readers.rules import elsewhere, forecasts, outsiders, panels, questions, rates, rulings, subjects, talks
 from pipeline.signals.readers.rules.bystanders import (
     find_calmed,
     find_hosts,
@@ -124,6 +124,7 @@ def find_denials(sentence: MarkedSentence, countries: Container[str]) -> Iterato
         _find_advised,
         _find_averted,
         _find_dreaded,
+        _find_feared,
         _find_reviewed,
         _find_owned,
         _find_other_gains,
@@ -223,6 +224,16 @@ def _find_dreaded(sentence: MarkedSentence) -> Iterator[Denial]:
             is_near = end < first <= end + DREAD_REACH and is_subject(sentence, number)
             if is_near and _find_restriction(sentence, last) is not None:
                 yield Denial("dreaded", _ESCALATION, sentence.mentions[number].code)
+
+
+def _find_feared(sentence: MarkedSentence) -> Iterator[Denial]:
+    """Yield that nobody does what another only fears, or has never done."""
+    for afraid, feared in forecasts.find_feared(sentence):
+        yield Denial("feared", _ESCALATION, feared)
+        yield Denial("feared", _ESCALATION | {"demand"}, afraid, feared)
+    never = forecasts.find_never(sentence)
+    if never is not None:
+        yield Denial("never", frozenset({"demand", "easing", "offer", "refusal", "threat"}), never)
 
 
 def _find_reviewed(sentence: MarkedSentence) -> Iterator[Denial]:
@@ -427,7 +438,7 @@ _OF_TEXT: tuple[tuple[Denial, Callable[[str], bool]], ...] = (
     (Denial("outsider", _ESCALATION), outsiders.reports_no_act),
     (Denial("panel", _ALL_KINDS - {"dialogue"}), outsiders.is_decided_by_panel),
     (Denial("imagined", _ALL_KINDS - {"accusation", "dialogue"}), outsiders.is_imagined),
-    (Denial("asked", _ESCALATION | _CONCESSION | {"purchase"}), asked.is_only_asked),
+    (Denial("question", _ESCALATION | _CONCESSION | {"purchase"}), questions.is_only_question),
     (Denial("later", frozenset({"investigation", "measure"})), panels.is_put_off),
     (Denial("lawmakers", _STATEMENTS | {"measure", "threat"}), outsiders.is_said_by_lawmakers),
     (Denial("terms", frozenset({"agreement"})), talks.settle_terms),

@@ -1,4 +1,4 @@
-"""Sentences that open with what an official was asked.
+"""Sentences that open with a question to an official.
 
 Example: `Asked whether Peru would tax wine, the minister said: "No."`. The question is no act; only the answer can be one. Does not belong
 here: questions that end with a question mark (`adjust.py`).
@@ -7,7 +7,7 @@ here: questions that end with a question mark (`adjust.py`).
 import re
 
 # `Asked by reporters on Monday if Peru would tax wine, the minister ...`. The question ends at the last comma before who answers.
-_ASKED = re.compile(
+_OPENING = re.compile(
     r"^\W*(?:(?:And|But|When|Later),? )?[Aa]sked\b[^,;:\"\u201c]{0,60}?\b(?:about|if|whether)\b[^;:\"\u201c]*?"
     r"(?P<answer>, (?:the|an?|his|her|its|he|she|it|they|[A-Z])[^,;:\"\u201c]{0,80}? (?:answer|declin|gave|le(?:ave|ft)|refus"
     r"|repl(?:y|i)|sa(?:y|id)|shook|shrug|smil|t(?:ell|old)|turn|walk|wav)\w*.*)$",
@@ -22,7 +22,7 @@ _TRADE = re.compile(
 _NO = re.compile(
     r"[\"\u201c.,?!] ?(?:Absolutely not|Never|No|None|Not at all|Of course not)(?=[.,;!\"\u201d]|$)|\bwould be none\b", re.IGNORECASE
 )
-# No answer: `left the room without a word`.
+# No answer: `left the podium without a word`.
 _NO_ANSWER = re.compile(
     r"\b(?:ask me|(?:another|next) question|changed the subject|(?:did not|didn['\u2019]t|would not) (?:answer|comment|repl|respond|say)"
     r"|declin(?:es?|ed) to (?:answer|be drawn|comment|reply|respond|say)|left the"
@@ -34,13 +34,13 @@ _NO_ANSWER = re.compile(
 _COUNTER_QUESTION = re.compile(r"(?<=[\"\u201c?] )?[\w ,'\u2019]+\?")
 
 
-def is_only_asked(text: str) -> bool:
-    """Whether somebody who was asked for an act says no or nothing.
+def is_only_question(text: str) -> bool:
+    """Whether an official answers a question with no or not at all.
 
-    Example: `Asked whether Peru would tax wine, the minister left the room.`
+    Example: `Asked whether Peru would tax wine, the minister left the podium.`
     """
-    asked = _ASKED.match(text)
-    if asked is None:
+    opening = _OPENING.match(text)
+    if opening is None:
         return False
-    answer = _COUNTER_QUESTION.sub("", asked["answer"])
+    answer = _COUNTER_QUESTION.sub("", opening["answer"])
     return _TRADE.search(answer) is None and (_NO.search(answer) is not None or _NO_ANSWER.search(answer) is not None)

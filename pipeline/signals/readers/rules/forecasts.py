@@ -1,0 +1,54 @@
+"""What a state only expects, fears or has never done.
+
+Examples: `Canada fears that Norway will tax fish`, `Peru has never threatened Chile`. Does not belong here: who braces for a restriction
+(`denials.py`), and forecasts of people who act for no state (`outsiders.py`).
+"""
+
+import re
+from collections.abc import Iterator
+
+from pipeline.signals.readers.rules.matching import MarkedSentence
+
+_FEARS = (
+    r"\b(?:(?:believe|dread|expect|fear|think|wor(?:ry|rie))(?:s|ed|ing)?"
+    r"|(?:is|are|was|were) (?:\w+ )?(?:afraid|alarmed|anxious|concerned|fearful|nervous|worried))"
+)
+# Before the state whose act is feared, and after it: `fears (that) Norway will`, `expects Norway to`.
+_FEARED = re.compile(rf"{_FEARS}(?: that)? (?:[A-Z][\w.]+ |the |its neighbou?r )*$")
+_MAY = re.compile(r"(?:['\u2019]s (?:government|president))? (could|is about to|is going to|may|might|to|will|would)\b")
+# What nobody asks another to do to its own trade, and what somebody may: `expects Peru to stop its purchases` is a demand.
+_HITS = r"(?:double|hit|impose|increase|match|raise|reimpose|retaliate|slap|strike|tax|tighten|triple|widen)"
+_RESTRICTS = re.compile(rf" (?:{_HITS}|answer|ban|bar|block|close|curb|extend|halt|limit|restrict|stop|suspend)\b")
+_RAISES = re.compile(rf" {_HITS}\b")
+_REPLIES = re.compile(r"\b(?:if|or|otherwise|unless|warn\w*)\b|;|, (?:and|but)\b", re.IGNORECASE)
+# `had never threatened`: neither then nor now.
+_NEVER = re.compile(
+    r"\bnever (?:ask(?:ed)|considered|contemplated|demanded|intended|offered|planned|pledged|promised|proposed|sought|threatened|wanted)\b"
+)
+
+
+def find_feared(sentence: MarkedSentence) -> Iterator[tuple[str, str]]:
+    """Yield who only expects or fears an act, and whose.
+
+    Example: Canada and Norway in `Canada fears that Norway will tax its fish`. None in a sentence with a condition or a warning.
+    """
+    text = sentence.text
+    if _REPLIES.search(text):
+        return
+    for one, other in zip(sentence.mentions, sentence.mentions[1:], strict=False):
+        is_feared = _FEARED.search(text, one.end, other.start) is not None
+        may = _MAY.match(text, other.end)
+        act = (_RAISES if may[1] == "to" else _RESTRICTS).match(text, may.end()) if may else None
+        if is_feared and act and one.code != other.code:
+            yield one.code, other.code
+
+
+def find_never(sentence: MarkedSentence) -> str | None:
+    """Return the state that has never threatened or promised something.
+
+    It is the last one named before `never`. None if the sentence goes on to other acts.
+    """
+    never = _NEVER.search(sentence.text)
+    if never is None or _REPLIES.search(sentence.text):
+        return None
+    return next((mention.code for mention in reversed(sentence.mentions) if mention.end <= never.start()), None)

@@ -1,0 +1,34 @@
+"""What a state only fears or has never done, and near-twins of acts."""
+
+import pytest
+
+from tests.unit.signals.reading import read
+
+
+@pytest.mark.parametrize(
+    ("text", "signals"),
+    [
+        ("Canada fears that Norway will raise its duty on lumber, its envoy said.", set()),
+        ("Canada is worried Norway may ban its tomatoes.", set()),
+        ("Canada expects Norway to raise its duty on lumber.", set()),
+        ("Canada expects Norway to lift its duty on lumber.", {"CAN>NOR demand"}),
+        ("Canada expects Norway to stop its purchases of Russian tea.", {"CAN>NOR demand"}),
+        ("Canada said that Norway threatens to raise its duty on lumber.", {"NOR>CAN threat"}),
+    ],
+)
+def test_what_a_state_fears_or_expects_is_no_threat(text: str, signals: set[str]) -> None:
+    assert read(text) == signals
+
+
+@pytest.mark.parametrize(
+    ("words", "signals"),
+    [
+        ("had never threatened Chile with a duty on its wine", set()),
+        ("had never promised Chile to lift its duty on wine", set()),
+        ("had never asked Chile to lift its duty on wine", set()),
+        ("had threatened Chile with a duty on its wine", {"PER>CHL threat"}),
+        ("would never lift its duty on Chilean wine", {"PER>CHL refusal"}),
+    ],
+)
+def test_who_has_never_threatened_or_promised_does_neither(words: str, signals: set[str]) -> None:
+    assert read(f"Peru's finance ministry said it {words}.") == signals
