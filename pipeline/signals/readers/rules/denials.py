@@ -441,6 +441,7 @@ _OF_TEXT: tuple[tuple[Denial, Callable[[str], bool]], ...] = (
     (Denial("question", _ESCALATION | _CONCESSION | {"purchase"}), questions.is_only_question),
     (Denial("later", frozenset({"investigation", "measure"})), panels.is_put_off),
     (Denial("lawmakers", _STATEMENTS | {"measure", "threat"}), outsiders.is_said_by_lawmakers),
+    (Denial("talks", frozenset({"demand"})), talks.only_ask_for_talks),
     (Denial("terms", frozenset({"agreement"})), talks.settle_terms),
     (Denial("name", frozenset({"agreement"})), talks.only_name_treaty),
     (Denial("any", _DEAL | {"offer"}), talks.is_any_deal),

@@ -145,6 +145,22 @@ _OF_FIRMS = re.compile(
     r"(?:banks?|carmakers?|airlines?|compan(?:y|ies)|firms?)\b",
     re.IGNORECASE,
 )
+# Who only wants to talk: `urges Peru to return to talks`, `demands talks with Peru`; and words of a further demand.
+_TABLE = r"(?: [\w-]+){0,3}? (?:table|talks|negotiations|consultations|dialogue|discussions)\b"
+_WANTS_TALKS = re.compile(
+    r"\b(?:appeal|ask|call|invit|press|urg|want)(?:e?s|e?d|ing)?(?: (?!to\b|and\b)[\w.'\u2019-]+| to(?= (?:the )?[A-Z])){1,6}? to"
+    rf" (?:begin|come back|enter|go back|hold|open|re-?open|restart|resume|return|sit down|start){_TABLE}"
+    rf"|\bdemand(?:s|ed|ing)?{_TABLE}",
+)
+_FURTHER_DEMAND = re.compile(
+    r"\b(?:and|but|if|or|unless|with the)\b|;|\b(?:abandon|abolish|cancel|correct|cut|drop|end|lift|lower|open|remove|repeal|scrap|stop)\b"
+)
+
+
+def only_ask_for_talks(text: str) -> bool:
+    """Whether somebody asks for talks and for nothing else."""
+    request = _WANTS_TALKS.search(text)
+    return request is not None and _FURTHER_DEMAND.search(text.replace(request[0], "")) is None
 
 
 def settle_terms(text: str) -> bool:
