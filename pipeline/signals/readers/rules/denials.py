@@ -420,7 +420,7 @@ _OF_TEXT: tuple[tuple[Denial, Callable[[str], bool]], ...] = (
     (Denial("elsewhere", _ALL_KINDS), elsewhere.is_other_policy),
     (Denial("effect", frozenset({"measure"})), elsewhere.is_effect),
     (Denial("tax", _ALL_KINDS, target=ALL_PARTNERS), elsewhere.is_tax_on_all),
-    (Denial("other_deal", _DEALING | _ESCALATION | {"offer"}), elsewhere.is_other_deal),
+    (Denial("other_deal", _DEALING | _ESCALATION | {"accusation", "offer", "refusal"}), elsewhere.is_other_deal),
     (Denial("persons", frozenset({"accusation", "investigation", "measure"})), elsewhere.are_persons_prosecuted),
     (Denial("buyer", frozenset({"purchase"})), elsewhere.is_no_purchase),
     (Denial("no_goods", _ESCALATION), elsewhere.is_other_ban),

@@ -34,7 +34,9 @@ _OTHER_DEAL = re.compile(
 # Persons who are prosecuted: `charges two men`.
 _PROSECUTED = re.compile(
     r"\b(?:accus|arrest|charg|convict|indict|jail|prosecut|sentenc)(?:e?s|e?d|ing)\b(?: (?!of\b|by\b)[\w.'\u2019-]+){0,5}?"
-    r" (?:academics?|citizens?|employees?|engineers?|executives?|hackers?|m[ae]n|nationals?|professors?|scientists?|students?|wom[ae]n)\b",
+    r" (?:academics?|citizens?|employees?|engineers?|executives?|hackers?|m[ae]n|nationals?|professors?|scientists?|students?|wom[ae]n)\b"
+    r"|\b(?:inquir(?:y|ies)|investigations?|probes?) (?:against|into|of) (?:an?|its|the|two|three|four) (?:\w+ ){0,2}?"
+    r"(?:diplomats?|executives?|journalists?|ministers?|officers?|officials?)\b(?!['\u2019])",
     re.IGNORECASE,
 )
 _TARIFF = re.compile(r"\b(?:tariff|dut(?:y|ies)\b|quota|lev(?:y|ies)\b)", re.IGNORECASE)
@@ -72,10 +74,13 @@ _SPORT = re.compile(
     r" \d{1,2}-\d{1,2}$"
 )
 _QUARRELLED = re.compile(r"\btrad(?:es?|ed|ing) (?:barbs|blame|blows|insults)\b", re.IGNORECASE)
-# Whose subject is no goods: `bans a TV ad`.
+# Whose subject is no goods: `bans a TV ad`, `a ban on football fans`.
 _OTHER_BAN = re.compile(
+    r"\bbans? on (?:[\w'\u2019-]+ ){0,3}?(?:athletes|fans|hooligans|journalists?|players|students|supporters"
+    r"|teams|tourists|ultras|visitors)\b|"
     r"\b(?:bans?|banned|banning|bar(?:s|red|ring)?|block(?:s|ed|ing)?|outlaw(?:s|ed|ing)?)\b(?: (?!on\b)[\w'\u2019-]+){0,4}?"
-    r" (?:ads?|adverts?|advertisements?|advertising|athletes|billboards?|broadcasters?|broadcasts|(?-i:channels?)|commercials"
+    r" (?:ads?|adverts?|advertisements?|advertising|athletes|fans|hooligans|billboards?|broadcasters?|broadcasts|(?-i:channels?)"
+    r"|commercials"
     r"|demonstrations|gatherings|journalists?|lawmakers|marches|MPs|politicians?|protests?|rall(?:y|ies)|smoking|students|tourists|travell?ers|veils?|visitors)\b",
     re.IGNORECASE,
 )

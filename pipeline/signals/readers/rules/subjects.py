@@ -56,7 +56,16 @@ _OTHER_DISPUTE = re.compile(
     r"|disputed (?:\w+ )?(?:islands?|reefs?|territor\w+|waters)|ramm(?:ed|ing)|tanks"
     r"|human[- ]rights|rights abuses?"
     r"|H-1B|(?:non-?immigrant|foreign) workers|aliens"
+    r"|death (?:penalt(?:y|ies)|sentences?)|execut\w+ (?:of )?(?:[\w-]+ ){0,4}?(?:citizens?|m[ae]n|nationals?|wom[ae]n)"
+    r"|(?:free|release) (?:\w+ )?(?:activists|citizens|fishermen|nationals|sailors)"
     r"|Uighurs?|Uyghurs?|crackdown|prisoners?|extradit\w+|nuclear (?:programs?|programmes?|weapons?|tests?))\b",
+    re.IGNORECASE,
+)
+# What a sentence names only to say that nobody spoke of it: `the wine duty was not on the agenda`.
+_NOT_RAISED = re.compile(
+    r"(?:;|, (?:and|but|while)) [^;]{2,80}? (?:(?:was|were) (?:left (?:aside|for another (?:day|time)|out)"
+    r"|not (?:discussed|mentioned|on the agenda|raised))"
+    r"|did(?: not|n['\u2019]t) come up)\b",
     re.IGNORECASE,
 )
 _DRUGS = re.compile(r"\b(?:drugs?|fentanyl|narcotics?|opioids?)\b", re.IGNORECASE)
@@ -133,8 +142,10 @@ def is_personal_tax(text: str) -> bool:
 def is_other_dispute(text: str) -> bool:
     """Whether a sentence is about another dispute, such as one on visas.
 
-    It has a word of such disputes (`_OTHER_DISPUTE`), no word of trade, and names no goods but arms and drugs.
+    It has a word of such disputes (`_OTHER_DISPUTE`), no word of trade, and names no goods but arms and drugs, except in a clause that
+    says that nobody spoke of them.
     """
+    text = _NOT_RAISED.sub("", text)
     rest = _OTHER_DISPUTE.sub("", text)
     return rest != text and not _TRADE.search(text) and not names_product(_DRUGS.sub("", rest))
 
