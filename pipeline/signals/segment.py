@@ -28,6 +28,13 @@ _LABEL_BEFORE = re.compile(
     r"(?:(?:Business|Politics|Brexit|US politics|UK politics|World news) live\b|Live(?=:))[ :|\u2013\u2014-]*(?=[\w\u2018\u201c'\"])"
 )
 _LABEL_AFTER = re.compile(r"(?<!\s)\s*(?:[\u2013\u2014|]|(?<=\s)-) ?(?:as it happened|(?:\w+ )?live(?: updates)?|video)$", re.IGNORECASE)
+# A headline to which the article is joined without a mark, and the dateline, article or repeated first word with which that begins.
+_HEADLINE = re.compile(
+    r"(?:(?P<first>[A-Z][\w-]*)(?![\w.-])|\S+)[^\n.!?:;\"\u201c\u201d\u2013\u2014]{8,110}?(?<![\w'\u2019])"
+    r"(?P<last>[a-z]{3,}|\d+|U\.S\.)\s+"
+    r"(?P<dateline>[A-Z][A-Z.' -]{3,30}(?:, [A-Z][a-z]{2,8}\.? \d{1,2})?(?: \([\w .-]{2,20}\))? ?(?:--|[\u2013\u2014]) "
+    r"|(?:The|An?) (?=[\w.'\u2019-]+ [\w.'\u2019-]+ )|(?!US\b)(?P=first)(?=['\u2019 ]))"
+)
 _CONTINUATION = re.compile(r"[a-z\-\u2013\u2014,;)\]\u201d\u2019%]")
 
 
@@ -57,15 +64,32 @@ def split_sentences(text: str, title_length: int = 0) -> list[Sentence]:
     """Split a text into sentences.
 
     The first `title_length` characters, unless blank, form one sentence, even with line breaks. After them every line break ends a
-    sentence. Labels of a live report around the title or the first paragraph are in no sentence.
+    sentence. Labels of a live report around the title or the first paragraph are in no sentence. Without a title, a headline to which the
+    article is joined (`_find_article`) is the title.
     """
     sentences = []
     if title_length and text[:title_length].strip():
         start, end = _strip_labels(text, *_strip_span(text, 0, title_length))
         sentences.append(Sentence(start, end, text[start:end], is_title=True))
     for number, paragraph in enumerate(_PARAGRAPH.finditer(text, title_length), 1):
-        sentences.extend(_split_paragraph(text, number, paragraph.start(), paragraph.end()))
+        first, last = paragraph.span()
+        if number == 1 and not sentences and (begin := _find_article(text[first:last])):
+            start, end = _strip_span(text, first, first + begin)
+            sentences.append(Sentence(start, end, text[start:end], is_title=True))
+            first += begin
+        sentences.extend(_split_paragraph(text, number, first, last))
     return sentences
+
+
+def _find_article(paragraph: str) -> int:
+    """Return where the article begins after a joined headline, or 0.
+
+    Example: at `LIMA` in `Peru bans Chilean salt LIMA -- Peru's ministry ...`.
+    """
+    match = _HEADLINE.match(paragraph)
+    if match is None or match["last"] in cues("links"):
+        return 0
+    return match.start("dateline")
 
 
 def _split_paragraph(text: str, number: int, first: int, last: int) -> Iterator[Sentence]:
