@@ -451,6 +451,7 @@ _OF_TEXT: tuple[tuple[Denial, Callable[[str], bool]], ...] = (
     (Denial(EARLIER, frozenset({"dialogue"})), talks.are_only_earlier),
     (Denial("firms", frozenset({"dialogue"})), talks.are_with_firms),
     (Denial("post", frozenset({"dialogue"})), talks.is_appointment),
+    (Denial("topic", frozenset({"dialogue"})), talks.are_on_other_topic),
 )
 _OF_SENTENCE: tuple[tuple[Denial, Callable[[MarkedSentence], bool]], ...] = (
     (Denial("firms", _DEAL | {"investigation"}), is_between_firms),

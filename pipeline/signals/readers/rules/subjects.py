@@ -43,7 +43,8 @@ _PERSONAL = re.compile(
 _TAXED_TRADE = re.compile(r"\b(?:tariff|dut(?:y|ies)|trade|import|export|levy|sanction|digital|goods)", re.IGNORECASE)
 # What disputes that are not about trade are about, and acts in them.
 _OTHER_DISPUTE = re.compile(
-    r"\b(?:visas?|travel bans?|bans? on travel|consulates?|warships?|fighter (?:jets?|planes?)|warplanes?|F-\d\d\w*|torpedo\w*|missiles?"
+    r"\b(?:visas?|travel (?:bans?|restrictions?)|asset freezes?|bans? on travel"
+    r"|consulates?|warships?|fighter (?:jets?|planes?)|warplanes?|F-\d\d\w*|torpedo\w*|missiles?"
     r"|(?:arms|weapons?) (?:deals?|sales?)"
     r"|sanction(?:s|ed|ing)?(?: [\w'\u2019$-]+){0,5}?"
     r" (?:citizens|clerics|commanders|generals|individuals|judges|nationals|officers|officials)"
@@ -54,7 +55,8 @@ _OTHER_DISPUTE = re.compile(
     r"|acid rain|airspace|ammunition|annex(?:es|ed|ation)?|border (?:clash(?:es)?|guards?|troops|wall)|buoys?"
     r"|border posts?(?! (?:for|to) [\w ]*(?:cattle|goods|livestock|lorries|trucks))"
     r"|disputed (?:\w+ )?(?:islands?|reefs?|territor\w+|waters)|ramm(?:ed|ing)|tanks"
-    r"|human[- ]rights|rights abuses?"
+    r"|human[- ]rights|rights abuses?|humanitarian|journalists?|(?:harass|mistreat|persecut|suppress)\w* (?:\w+ ){0,3}students?"
+    r"|(?:expel(?:s|led|ling)?|recall(?:s|ed|ing)?) (?:(?:her|his|its|the|their) )?(?:ambassadors?|diplomats?|envoys?)"
     r"|H-1B|(?:non-?immigrant|foreign) workers|aliens"
     r"|death (?:penalt(?:y|ies)|sentences?)|execut\w+ (?:of )?(?:[\w-]+ ){0,4}?(?:citizens?|m[ae]n|nationals?|wom[ae]n)"
     r"|(?:free|release) (?:\w+ )?(?:activists|citizens|fishermen|nationals|sailors)"

@@ -1,6 +1,6 @@
 """Sentences with words of talks in which no two states talk.
 
-Talks are denied, only date an act, are held in public, at home, with firms or by all members of the World Trade Organization, or only
+Talks are denied, about other topics, only date an act, are held in public, at home, with firms or by all members of the World Trade Organization, or only
 settle how to negotiate. Does not belong here: finding talks (`compose.py`, `bare.py`), or which signals a sentence then cannot have
 (`denials.py`).
 """
@@ -161,6 +161,26 @@ def only_ask_for_talks(text: str) -> bool:
     """Whether somebody asks for talks and for nothing else."""
     request = _WANTS_TALKS.search(text)
     return request is not None and _FURTHER_DEMAND.search(text.replace(request[0], "")) is None
+
+
+# What talks are about, if not trade, and words with which they may be about trade after all.
+_OTHER_TOPICS = re.compile(
+    r"\b(?:archaeolog\w+|archives|arts?|athletes|cease-?fire|concerts?|cultur(?:e|al)|danc\w+|disarmament|earthquakes?|education"
+    r"|exhibitions?|festivals?|films?|football|Gaza|heritage|hostages?|kindergartens?|languages?|literature|Middle East|museums?|music|peace(?:ful|keep\w+)?"
+    r"|prisoners?|scholarships?|schools?|scouts|sports?|students?|terrorism|theat(?:er|re)s?|universit(?:y|ies)|visa-free|visas?"
+    r"|vocational|wars? in|youth)\b"
+)
+_OF_TRADE = re.compile(
+    r"\b(?:tariff|dut(?:y|ies)\b|trad(?:e|ed|es|ers?|ing)\b|import|export|lev(?:y|ies|ied)\b|goods\b|quota|customs\b|W\.?T\.?O\b|chips?\b"
+    r"|semiconductor|subsid|sanction|currency\b|farm|agricult|product|purchas|buy|market|oil\b|gas\b|invest(?!igat)|econom|commerc|business"
+    r"|energy|miner|rare earth|suppl|technolog|ports?\b|industr)",
+    re.IGNORECASE,
+)
+
+
+def are_on_other_topic(text: str) -> bool:
+    """Whether talks are about culture, schools, wars or the like."""
+    return _OTHER_TOPICS.search(text) is not None and _OF_TRADE.search(text) is None
 
 
 def settle_terms(text: str) -> bool:
