@@ -181,7 +181,8 @@ def _means_other(phrase: Phrase, after: str) -> bool:
 def _is_of_document(tokens: Sequence[Token], at: int, phrase: Phrase) -> bool:
     """Whether a phrase only names a document or its month.
 
-    `at`: position of its first word. Examples: the month in `the order of May 30`, and the order in `the anti-dumping duty order`, which buys nothing.
+    `at`: position of its first word. Examples: the month in `the order of May 30`, and the order in `the anti-dumping duty order`, which
+    buys nothing.
     """
     before = tokens[at - 1].lower if at else ""
     after = tokens[at + 1].lower if at + 1 < len(tokens) else ""

@@ -1,8 +1,8 @@
 """Sentences with words of talks in which no two states talk.
 
-Talks are denied, about other topics, only date an act, are held in public, at home, with firms or by all members of the World Trade Organization, or only
-settle how to negotiate. Does not belong here: finding talks (`compose.py`, `bare.py`), or which signals a sentence then cannot have
-(`denials.py`).
+Talks are denied, about other topics, only date an act, are held in public, at home, with firms or by all members of the World Trade
+Organization, or only settle how to negotiate. Does not belong here: finding talks (`compose.py`, `bare.py`), or which signals a sentence
+then cannot have (`denials.py`).
 """
 
 import re
@@ -166,9 +166,9 @@ def only_ask_for_talks(text: str) -> bool:
 # What talks are about, if not trade, and words with which they may be about trade after all.
 _OTHER_TOPICS = re.compile(
     r"\b(?:archaeolog\w+|archives|arts?|athletes|cease-?fire|concerts?|cultur(?:e|al)|danc\w+|disarmament|earthquakes?|education"
-    r"|exhibitions?|festivals?|films?|football|Gaza|heritage|hostages?|kindergartens?|languages?|literature|Middle East|museums?|music|peace(?:ful|keep\w+)?"
-    r"|prisoners?|scholarships?|schools?|scouts|sports?|students?|terrorism|theat(?:er|re)s?|universit(?:y|ies)|visa-free|visas?"
-    r"|vocational|wars? in|youth)\b"
+    r"|exhibitions?|festivals?|films?|football|Gaza|heritage|hostages?|kindergartens?|languages?|literature|Middle East|museums?|music"
+    r"|peace(?:ful|keep\w+)?|prisoners?|scholarships?|schools?|scouts|sports?|students?|terrorism|theat(?:er|re)s?|universit(?:y|ies)"
+    r"|visa-free|visas?|vocational|wars? in|youth)\b"
 )
 _OF_TRADE = re.compile(
     r"\b(?:tariff|dut(?:y|ies)\b|trad(?:e|ed|es|ers?|ing)\b|import|export|lev(?:y|ies|ied)\b|goods\b|quota|customs\b|W\.?T\.?O\b|chips?\b"
