@@ -47,6 +47,13 @@ _TERMS = re.compile(
     r"|\b(?:revised|amended) to read(?: as follows)?\W*$"
     r"|\brules for stacking\b"
 )
+# What becomes of papers and of money that was paid: `Duties already paid shall not be refunded`.
+_PAPERWORK = re.compile(
+    rf"{_OPENING}(?:[Aa]ny |[Aa]ll |[Nn]o |[Tt]he )?(?:applications?|claims|comments?|deposits?|duties (?:already )?(?:collected|paid)"
+    r"|fees paid|forms?|interested parties|questions|refunds?|requests?) (?:(?!for\b)[\w-]+ ){0,6}?"
+    r"(?:shall|will|may|must|should|are|is|have been|has been)\b(?!.*(?:;|, (?:and|but|while)\b))",
+    re.IGNORECASE | re.DOTALL,
+)
 # What would make more of it than a formality; not `the duties imposed by this order`.
 _ACT = re.compile(
     r"\b(?:impos(?:e|es|ing|ition)|rais(?:e|es|ing)|increases?|increasing|reduc(?:e|es|ing|tion)|lower(?:s|ing)|to lower|exempt\w*"
@@ -76,12 +83,15 @@ _OF_TRADE = re.compile(r"\b(?:tariffs?|dut(?:y|ies)|imports?|exports?|quotas?|cu
 def does_nothing(text: str) -> bool:
     """Whether a sentence neither restricts nor frees trade.
 
-    It is a formality (`CBP shall publish the volume`) or defines a term, without a word such as `impose` or a rate; says how goods are
-    admitted into a foreign-trade zone, without a rate; or is about domestic regulation (`relief from an EPA rule`) and names no restriction
-    of trade.
+    It is a formality (`CBP shall publish the volume`, `Refunds will be made`) or defines a term, without a word such as `impose` or a
+    rate; says how goods are admitted into a foreign-trade zone, without a rate; or is about domestic regulation (`relief from an EPA
+    rule`) and names no restriction of trade.
     """
     if _ZONE.search(text):
         return _RATE.search(text) is None
     if _REGULATION.search(text):
         return _OF_TRADE.search(text) is None
-    return bool(_TERMS.search(text) or _FORMALITIES.search(text)) and _ACT.search(_DONE_ELSEWHERE.sub("", text)) is None
+    return (
+        bool(_TERMS.search(text) or _FORMALITIES.search(text) or _PAPERWORK.match(text))
+        and _ACT.search(_DONE_ELSEWHERE.sub("", text)) is None
+    )
