@@ -23,8 +23,9 @@ _TO_COUNTRY = r"(?: (?:of|from|more|so much|\w+ed|[A-Z]\w+|and|oil|crude|gas|ene
 _REASON = re.compile(rf"\b(?:[Oo]ver|because of|for|due to|pretext of) (?:(?:its |their |his )?{_BUYING}|{_BUYS}){_TO_COUNTRY}")
 _OVER = re.compile(r"(?:\b[Oo]ver|\b(?:penalt(?:y|ies)|punish\w*)(?: \w+)? for)(?: \w+ed)? $")
 _BUYER = re.compile(
-    r"\b(?:(?:[Bb]uyers|importers|purchasers) of|[Aa]ny(?:one|body) (?:buying|importing)|(?:that|who|which)(?: [\w,]+){0,4}? "
-    rf"(?:buys?|imports?|purchases?|acquires?|continues? to buy)(?: [\w,]+){{0,6}}?(?: from)?){_TO_COUNTRY}"
+    r"\b(?:(?:[Bb]uyers|importers|purchasers) of|[Aa]ny(?:one|body) (?:buying|importing)|(?:that|who|which)"
+    r"(?: (?!(?:had|has|have|he|it|its|she|the|their|they|we|will|would|\w+ed|\w+ing)\b)[\w,]+){0,4}? "
+    rf"(?:buys?|imports?|purchases?|acquires?|continues? to buy)(?! of\b)(?: [\w,]+){{0,6}}?(?: from)?){_TO_COUNTRY}"
 )
 
 # `in coordination with the EU, Japan and`: who acts too.
