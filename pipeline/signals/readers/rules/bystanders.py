@@ -111,6 +111,19 @@ _MATCHED = re.compile(
 )
 # What follows is a comment on the act: `cuts its duty, a move that pleased growers in Peru`.
 _ASIDE = re.compile(r", an? (?:[\w-]+ ){0,3}(?:announcement|decision|measure|move|plan|shift|step|turn) (?:that|which)\b")
+# Whom an act leaves out: `imposes a duty on tiles, exempting goods from Peru`. Who pays another rate is not left out.
+_EXCEPTED = re.compile(
+    r"(?:\b(?:[Ee]xempt|[Ee]xclud|[Ss]par)ing|\bexcept(?:ing|ed)?|\bwith the exception of|,? but not)(?: (?:for|from|on))?"
+    r"(?: (?:all|articles|both|cargoes|exports|goods|imports|only|products|shipments|suppliers|supplies|the|those|\w+ed|from|of))*"
+    r"(?: (?:the )?[A-Z][\w.]+(?: [A-Z][\w.]+)?(?:,|,? and))* (?:the )?$"
+)
+_OTHER_RATE = re.compile(r"\b(?:shall|will|would|which|that) (?:\w+ )?(?:be subject|face|pay)\b|\bat \d")
+
+
+def find_excepted(sentence: MarkedSentence) -> Iterator[str]:
+    """Yield the countries that an act leaves out."""
+    if _OTHER_RATE.search(sentence.text) is None:
+        yield from _find_where_all(sentence, lambda mention: _EXCEPTED.search(_text_before(sentence, mention, 2 * _REACH)))
 
 
 def find_onlookers(sentence: MarkedSentence) -> Iterator[str]:

@@ -18,6 +18,7 @@ from pipeline.signals.lexicon import cues
 from pipeline.signals.readers.rules import elsewhere, forecasts, outsiders, panels, questions, rates, rulings, subjects, talks
 from pipeline.signals.readers.rules.bystanders import (
     find_calmed,
+    find_excepted,
     find_hosts,
     find_mentioned,
     find_models,
@@ -77,11 +78,12 @@ _TERRITORIES = frozenset({"HKG", "MAC"})
 # Duties that add up to a rate are no higher than it.
 _CAP = re.compile(r"\b[Tt]he sum of (?:the|its)\b[^.;]{0,400}?\b(?:shall|will) be (?:equal to )?\d+ percent")
 _INCLUDED = re.compile(r"\((?:including|which includes?) [^()]*\)")
-# What is left out of a relief is not relieved.
+# Who is left out of a relief, or of tenders, is not relieved.
 _EXCLUDED = re.compile(
     rf"\bexclud(?:es?|ed|ing)\b{_WORDS}{{0,8}}? from{_WORDS}{{0,3}}?"
-    r" (?:concessions?|preferences?|preferential|relief|reprieve|truce|waivers?)\b",
-    re.IGNORECASE,
+    r" (?:concessions?|preferences?|preferential|relief|reprieve|truce|waivers?)\b"
+    r"|^(?=.*\b(?:auctions?|bidding|procurement|tenders?)\b)(?!.*\b(?:tariffs?|dut(?:y|ies))\b).*\bexclud(?:es?|ed|ing)\b",
+    re.IGNORECASE | re.DOTALL,
 )
 
 
@@ -163,6 +165,8 @@ def _find_bystanders(sentence: MarkedSentence) -> Iterator[Denial]:
         yield Denial("unaimed", _ESCALATION, target=unaimed)
     for spared in find_spared(sentence):
         yield Denial("spared", _ESCALATION, target=spared)
+    for excepted in find_excepted(sentence):
+        yield Denial("excepted", _ESCALATION, target=excepted)
     for model in find_models(sentence):
         yield Denial("model", _ESCALATION, target=model)
 

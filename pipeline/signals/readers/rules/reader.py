@@ -4,13 +4,14 @@ An act is e.g. `raises tariffs`; a reading is a signal, an act with actor and ta
 words belongs here.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 
 import polars as pl
 
+from pipeline.contracts.countries import ALL_PARTNERS
 from pipeline.contracts.vocabulary import KINDS_WITH_MAGNITUDE
 from pipeline.signals import slots
 from pipeline.signals.actors import Mention
@@ -21,7 +22,7 @@ from pipeline.signals.reader import PAST, READINGS_SCHEMA, RULED_OUT, Reading
 from pipeline.signals.readers.rules.adjust import REST, is_in_past_perfect
 from pipeline.signals.readers.rules.background import modality_by_tree
 from pipeline.signals.readers.rules.bare import FORETOLD, HARM
-from pipeline.signals.readers.rules.bystanders import find_company, find_traded_with
+from pipeline.signals.readers.rules.bystanders import find_company, find_excepted, find_traded_with
 from pipeline.signals.readers.rules.compose import find_acts
 from pipeline.signals.readers.rules.denials import EARLIER, NOTHING_DONE, Denial, find_denials
 from pipeline.signals.readers.rules.grammar import ESCALATING, Act
@@ -36,6 +37,8 @@ from pipeline.signals.readers.rules.word_order import SentenceContext
 VERSION = "0.3.16"
 # Rules of verbs that bring a restriction back, which is no relief (`restores duties`).
 RETURN = "reimpose.restriction"
+# Rules of who asks the other side to talk.
+ASKING_FOR_TALKS = "demand.hold.talks"
 # End of the id of rules for quarrels: `escalates its trade war`.
 QUARREL = ".quarrel"
 # What a reading that only rules out others says of the act.
@@ -144,7 +147,10 @@ def _iter_readings(sentence_acts: _SentenceActs, tree: Tree | None) -> Iterator[
     parsed = ParsedSentence(sentence, tree) if tree else None
     reasons = {*find_traded_with(sentence), *find_company(sentence)}
     is_harm = any(act.rule_id == HARM for act in sentence_acts.acts)
-    roles_of_acts = [(act, list(dict.fromkeys(find_roles(sentence_acts.context, parsed, act)))) for act in sentence_acts.acts]
+    excepted = frozenset(find_excepted(sentence))
+    roles_of_acts = [
+        (act, _leave_out(act, list(dict.fromkeys(find_roles(sentence_acts.context, parsed, act))), excepted)) for act in sentence_acts.acts
+    ]
     threatening = {roles for act, pairs in roles_of_acts if act.kind == "threat" and act.modality == "asserted" for roles in pairs}
     spoken_of = set(_find_spoken_of(sentence_acts, [(act, roles) for act, pairs in roles_of_acts for roles in pairs]))
     denied = {roles: _find_denied_kinds(sentence_acts, roles) for roles in sentence_acts.candidate_numbers}
@@ -175,11 +181,23 @@ def _iter_readings(sentence_acts: _SentenceActs, tree: Tree | None) -> Iterator[
                 yield from _iter_contraries(sentence_acts, act, roles)
 
 
+def _leave_out(act: Act, pairs: list[tuple[str, str]], excepted: Container[str]) -> list[tuple[str, str]]:
+    """Leave out the pairs whose target (`excepted`) an act exempts.
+
+    If none is left, the act is towards all others.
+    """
+    if act.kind not in {*ESCALATING, "threat"}:
+        return pairs
+    rest = [pair for pair in pairs if pair[1] not in excepted]
+    return rest or list(dict.fromkeys((actor, ALL_PARTNERS) for actor, _ in pairs))
+
+
 def _iter_contraries(sentence_acts: _SentenceActs, act: Act, roles: tuple[str, str]) -> Iterator[Reading]:
     """Yield readings that an act rules out.
 
     `roles`: its actor and target. Who suffers an act does not do it, what brings a restriction back (`RETURN`) is no relief, who eases
-    another restriction refuses nothing (`REST`), and harm that the other side foretells of a restriction (`FORETOLD`) is no threat.
+    another restriction refuses nothing (`REST`), who only asks for talks demands nothing (`ASKING_FOR_TALKS`), and harm that the other side
+    foretells of a restriction (`FORETOLD`) is no threat.
     """
     sentence, numbers = sentence_acts.context.sentence, sentence_acts.candidate_numbers
     if act.rule_id == REST and roles in numbers:
@@ -188,6 +206,10 @@ def _iter_contraries(sentence_acts: _SentenceActs, act: Act, roles: tuple[str, s
     if act.rule_id.startswith(RETURN) and roles in numbers:
         no_relief = replace(_NO_ACT, kind="easing", rule_id=f"{RETURN}{RULED_OUT}")
         yield _to_reading(numbers[roles], sentence, no_relief, "negated", roles)
+    if act.rule_id.startswith(ASKING_FOR_TALKS) and roles in numbers:
+        no_demand = replace(_NO_ACT, kind="demand", rule_id=f"{ASKING_FOR_TALKS}{RULED_OUT}")
+        if not any(other.kind == "demand" for other in sentence_acts.acts):
+            yield _to_reading(numbers[roles], sentence, no_demand, "negated", roles)
     if act.rule_id == FORETOLD and roles[::-1] in numbers:
         no_threat = replace(_NO_ACT, kind="threat", rule_id=f"{FORETOLD}{RULED_OUT}")
         yield _to_reading(numbers[roles[::-1]], sentence, no_threat, "negated", roles[::-1])

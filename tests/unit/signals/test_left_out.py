@@ -1,0 +1,78 @@
+"""Who is left out of an act, and whom a sentence only seems to leave out."""
+
+import pytest
+
+from pipeline.signals.extract import SentenceExtractor
+from tests.unit.signals.reading import asserted, read, read_pairs
+
+MEASURES = ("measure", "threat")
+
+
+@pytest.mark.parametrize(
+    ("text", "spared"),
+    [
+        ("Peru imposed a duty of 9 percent on tiles, exempting shipments from Kenya and Oman.", {"PER>KEN", "PER>OMN"}),
+        ("Peru imposed a duty of 9 percent on tiles, except those from Kenya.", {"PER>KEN"}),
+        ("Peru imposed a duty on all imported tiles with the exception of Kenya.", {"PER>KEN"}),
+    ],
+)
+def test_a_measure_is_not_on_whom_it_leaves_out(text: str, spared: set[str]) -> None:
+    assert spared.isdisjoint(read_pairs(text, MEASURES))
+    assert "PER>* measure" in asserted(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Peru imposed a duty of 9 percent on tiles from Kenya, exempting shipments from Oman.",
+        "Peru raised its duty on tiles from Kenya to 9 percent, ending an exemption.",
+        "Peru taxes all tiles at 4 percent, except those from Kenya, which will pay 9 percent.",
+    ],
+)
+def test_a_measure_stays_on_whom_it_names(text: str) -> None:
+    assert "PER>KEN" in read_pairs(text, MEASURES)
+
+
+def test_who_is_excluded_from_tenders_is_not_relieved() -> None:
+    assert read_pairs("Peru will exclude Kenyan firms from its public tenders.") == {"PER>KEN"}
+    assert "PER>KEN easing" not in asserted("Peru will exclude Kenyan firms from its public tenders.")
+    assert "PER>KEN easing" in asserted("Peru will exclude Kenyan tiles from its new duty.")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Lima announced on Monday that it has suspended imports of tea from Kenya.",
+        "Peru's ministry said that Lima halted imports of tea from Kenya.",
+    ],
+)
+def test_who_suspends_imports_acts_on_the_seller(text: str) -> None:
+    assert "PER>KEN measure" in asserted(text)
+
+
+def test_whose_goods_buyers_want_is_only_the_reason() -> None:
+    assert "PER>KEN" not in read_pairs("Peru will tax any country that imports tea from Kenya.", MEASURES)
+
+
+def test_who_asks_for_talks_demands_nothing_else() -> None:
+    assert read("Peru called on Kenya to start talks on a trade agreement.") == {"PER>KEN dialogue"}
+    text = "Peru called on Kenya to lift its ban on tiles and to start talks on a trade agreement."
+    assert "PER>KEN demand" in asserted(text)
+
+
+@pytest.mark.parametrize(
+    ("clause", "is_read"),
+    [
+        ("Duties already paid shall not be refunded.", False),
+        ("Applications received later have been returned.", False),
+        ("Interested parties may comment within 30 days.", False),
+        ("Duties on tiles of Kenya shall be 9 percent.", True),
+    ],
+)
+def test_what_becomes_of_papers_is_no_act(clause: str, is_read: bool) -> None:
+    text = f"Peru imposed a duty of 9 percent on tiles from Kenya. {clause}"
+    assert any(clause.startswith(row["quote"][:9]) for row in _read_rows(text)) is is_read
+
+
+def _read_rows(text: str) -> list[dict[str, str]]:
+    return SentenceExtractor("both").explain(text).filter(modality="asserted").to_dicts()
