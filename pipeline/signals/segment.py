@@ -31,10 +31,11 @@ _LABEL_AFTER = re.compile(r"(?<!\s)\s*(?:[\u2013\u2014|]|(?<=\s)-) ?(?:as it hap
 # A headline to which the article is joined without a mark, and the dateline, article or repeated first word with which that begins.
 _HEADLINE = re.compile(
     r"(?:(?P<first>[A-Z][\w-]*)(?![\w.-])|\S+)[^\n.!?:;\"\u201c\u201d\u2013\u2014]{8,110}?(?<![\w'\u2019])"
-    r"(?P<last>[a-z]{3,}|\d+|U\.S\.)\s+"
+    r"(?P<last>[a-z]{2,}|\d+|U\.S\.)\s+"
     r"(?P<dateline>[A-Z][A-Z.' -]{3,30}(?:, [A-Z][a-z]{2,8}\.? \d{1,2})?(?: \([\w .-]{2,20}\))? ?(?:--|[\u2013\u2014]) "
     r"|(?:The|An?) (?=[\w.'\u2019-]+ [\w.'\u2019-]+ )|(?!US\b)(?P=first)(?=['\u2019 ]))"
 )
+_NAME_BEFORE_CITY = re.compile(r"(?:EU|IMF|U\.S\.|UN|US|WTO) (?=[A-Z]{4})")
 _CONTINUATION = re.compile(r"[a-z\-\u2013\u2014,;)\]\u201d\u2019%]")
 
 
@@ -87,9 +88,12 @@ def _find_article(paragraph: str) -> int:
     Example: at `LIMA` in `Peru bans Chilean salt LIMA -- Peru's ministry ...`.
     """
     match = _HEADLINE.match(paragraph)
-    if match is None or match["last"] in cues("links"):
+    if match is None:
         return 0
-    return match.start("dateline")
+    if match["last"] not in cues("links"):
+        return match.start("dateline")
+    name = _NAME_BEFORE_CITY.match(match["dateline"])  # `takes duty to WTO LIMA --`
+    return match.start("dateline") + name.end() if name else 0
 
 
 def _split_paragraph(text: str, number: int, first: int, last: int) -> Iterator[Sentence]:

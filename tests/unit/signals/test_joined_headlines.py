@@ -14,6 +14,7 @@ from tests.unit.signals.reading import read
         ("Norway answers duties of U.S.", "OSLO — Norway answered on Monday."),
         ("Kenya cuts duty on Omani dates", "The government of Kenya has cut its duty on Omani dates."),
         ("Kenya, Oman sign trade pact", "Kenya and Oman signed a trade pact on Sunday."),
+        ("Kenya takes Omani duty to WTO", "NAIROBI -- Kenya filed a complaint on Sunday."),
         ("Kenya to buy nine Omani ships", "Kenya's transport ministry said it will buy nine ships from Oman."),
     ],
 )
