@@ -76,3 +76,19 @@ def test_what_becomes_of_papers_is_no_act(clause: str, is_read: bool) -> None:
 
 def _read_rows(text: str) -> list[dict[str, str]]:
     return SentenceExtractor("both").explain(text).filter(modality="asserted").to_dicts()
+
+
+@pytest.mark.parametrize(
+    ("text", "pairs"),
+    [
+        ("Peru and the Eurasian Economic Union completed a round of talks on a free trade agreement.", set()),
+        ("Peru and Kenya completed a round of talks on a free trade agreement.", {"PER>KEN", "KEN>PER"}),
+    ],
+)
+def test_who_deals_with_a_bloc_deals_with_no_unnamed_state(text: str, pairs: set[str]) -> None:
+    assert {pair for pair in read_pairs(text) if "*" not in pair} == pairs
+
+
+def test_who_proposes_that_another_relents_offers_nothing() -> None:
+    assert "PER>KEN offer" not in read("Peru proposes that Kenya lift its ban on tiles.")
+    assert "PER>KEN offer" in read("Peru proposed to lift its ban on tea from Kenya.")

@@ -118,6 +118,34 @@ _EXCEPTED = re.compile(
     r"(?: (?:the )?[A-Z][\w.]+(?: [A-Z][\w.]+)?(?:,|,? and))* (?:the )?$"
 )
 _OTHER_RATE = re.compile(r"\b(?:shall|will|would|which|that) (?:\w+ )?(?:be subject|face|pay)\b|\bat \d")
+# A bloc that is no actor talks or makes a deal: `talks between Peru and Mercosur`.
+_BLOC = re.compile(
+    r"\b(?:and|between|with) (?:the )?(?:African Union|Andean Community|ASEAN|CARICOM|Caricom|EAEU|EFTA|Eurasian Economic Union"
+    r"|European Free Trade Association|GCC|Gulf Cooperation Council|Mercosur|Pacific Alliance|SACU|Southern African Customs Union)\b"
+    r"|\b(?:EAEU|EFTA|Eurasian Economic Union|GCC|Gulf Cooperation Council|Mercosur) (?:and|,) "
+)
+
+
+def find_partners_of_bloc(sentence: MarkedSentence) -> set[str]:
+    """Find the states that deal with a bloc: nobody else does.
+
+    They are those that the sentence names, other than by a ministry, which may be any state's. Empty if it names no bloc.
+    """
+    if _BLOC.search(sentence.text) is None:
+        return set()
+    return {mention.code for mention in sentence.mentions if mention.role != "institution"}
+
+
+# Who is to relent offers nothing, and is offered nothing: `proposes that Peru lift its ban`.
+_PROPOSING = re.compile(r"\b(?:propos|request|suggest)(?:e?s|ed|ing|e)? that (?:the )?$")
+_RELENTING = re.compile(r" (?:should )?(?:abolish|cancel|cut|drop|ease|end|lift|lower|open|reduce|remove|scrap|suspend|withdraw)\b")
+
+
+def find_requested(sentence: MarkedSentence) -> Iterator[str]:
+    """Yield the countries that another wants to relent."""
+    for mention in sentence.mentions:
+        if _PROPOSING.search(_text_before(sentence, mention)) and _RELENTING.match(sentence.text, mention.end):
+            yield mention.code
 
 
 def find_excepted(sentence: MarkedSentence) -> Iterator[str]:

@@ -5,7 +5,7 @@ out, and for which pairs. Does not: acts that a state only suffers (`roles.py`).
 """
 
 import re
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Collection, Container, Iterator
 from functools import cache
 from itertools import permutations
 from typing import NamedTuple
@@ -23,7 +23,9 @@ from pipeline.signals.readers.rules.bystanders import (
     find_mentioned,
     find_models,
     find_onlookers,
+    find_partners_of_bloc,
     find_places,
+    find_requested,
     find_rivals,
     find_spared,
     find_unaimed,
@@ -113,12 +115,16 @@ EARLIER = "earlier"
 NOTHING_DONE = Denial("clause", frozenset({"measure", "threat", "easing", "offer"}))
 
 
-def find_denials(sentence: MarkedSentence, countries: Container[str]) -> Iterator[Denial]:
+def find_denials(sentence: MarkedSentence, countries: Collection[str]) -> Iterator[Denial]:
     """Yield what the words of a sentence rule out.
 
     `countries`: codes of the countries that it may be about, which it need not name.
     """
     yield from _find_one_market(countries)
+    if partners := find_partners_of_bloc(sentence):
+        for outsider in sorted(set(countries) - partners):
+            yield Denial("bloc", _TALK, actor=outsider)
+            yield Denial("bloc", _TALK, target=outsider)
     yield from (denial for denial, applies in _OF_TEXT if applies(sentence.text))
     yield from (denial for denial, applies in _OF_SENTENCE if applies(sentence))
     for find in (
@@ -165,6 +171,9 @@ def _find_bystanders(sentence: MarkedSentence) -> Iterator[Denial]:
         yield Denial("unaimed", _ESCALATION, target=unaimed)
     for spared in find_spared(sentence):
         yield Denial("spared", _ESCALATION, target=spared)
+    for requested in find_requested(sentence):
+        yield Denial("requested", _CONCESSION, target=requested)
+        yield Denial("requested", _CONCESSION, actor=requested)
     for excepted in find_excepted(sentence):
         yield Denial("excepted", _ESCALATION, target=excepted)
     for model in find_models(sentence):
