@@ -12,8 +12,9 @@ from datetime import date
 from pipeline.contracts.countries import COUNTRIES
 from pipeline.signals.actors import Mention, find_mentions_in_article
 from pipeline.signals.homonyms import add_homonyms
-from pipeline.signals.labels import find_label
+from pipeline.signals.labels import Label, find_label
 from pipeline.signals.lexicon import cues, load_lexicon
+from pipeline.signals.questions import Question, find_questions
 from pipeline.signals.segment import Sentence
 from pipeline.signals.unnamed import Doers
 
@@ -102,7 +103,7 @@ class _State:
 
     `home`: the state of the source; `voice`: who speaks; `host`: the state whose officials answer questions in this article; `subject`: the
     country that acted last; `speakers`: the state of each label of a speaker so far; `interrupted`: the paragraph of a quotation that has
-    not ended yet, and who spoke before.
+    not ended yet, and who spoke before; `question`: the last one of somebody with a label.
     """
 
     home: str | None
@@ -111,6 +112,7 @@ class _State:
     subject: str | None = None
     speakers: dict[str, str] = field(default_factory=dict)
     interrupted: tuple[int, _Voice] | None = None
+    question: Question | None = None
 
 
 def resolve_references(article_id: str, day: date | None, source: str, title: str, sentences: Sequence[Sentence]) -> list[ResolvedSentence]:
@@ -131,16 +133,16 @@ def resolve_references(article_id: str, day: date | None, source: str, title: st
     state = _State(home, _Voice(home), home)
     doers = Doers()
     # Where somebody speaks (a state, or whoever a label names), a paragraph that ends with a question mark is that question.
+    labels = [find_label(sentence.text, mentions) for sentence, mentions in zip(sentences, named, strict=True)]
     is_spoken = home is not None or any(
-        find_label(sentence.text, mentions) or _ANY_LABEL.match(sentence.text)
-        for sentence, mentions in zip(sentences, named, strict=True)
-        if not sentence.is_title
+        label or _ANY_LABEL.match(sentence.text) for sentence, label in zip(sentences, labels, strict=True) if not sentence.is_title
     )
+    askers = find_questions(sentences, named, labels)
     last_of_paragraph = {sentence.paragraph: sentence for sentence in sentences}
     questions = {number for number, sentence in last_of_paragraph.items() if number and _QUESTION.search(sentence.text)}
     resolved: list[ResolvedSentence] = []
     for position, (sentence, mentions) in enumerate(zip(sentences, named, strict=True)):
-        _update_speaker(sentence, mentions, state)
+        _update_speaker(sentence, labels[position], askers.get(position), state)
         implied = list(_find_implied_mentions(sentence.text, mentions, main_pair, state))
         voice = state.voice
         if not sentence.is_title and not voice.is_stranger:
@@ -226,38 +228,52 @@ def _is_place(text: str, mention: Mention) -> bool:
     return before.endswith(tuple(f" {word} " for word in cues("place_prepositions")))
 
 
-def _update_speaker(sentence: Sentence, mentions: Sequence[Mention], state: _State) -> None:
+def _update_speaker(sentence: Sentence, label: Label | None, question: Question | None, state: _State) -> None:
     """Set the speaker if the sentence begins with a label (`Spokesperson: ...`).
 
     Changes `state` in place. Who is quoted after a label speaks until the end of the paragraph, then whoever spoke before, and so does a
     stranger in a title (`Analyst: ...`); otherwise nothing changes without a label. The label of someone who speaks for no state (a
     stranger, even if a country is named, or a guest in a text of a state) means that no state speaks. Another label belongs to the country
     that it names; without one, to the country that had the same label before, or, if the label names an office, to the state of the source,
-    the host, or else the last subject; the label of a person only to the state of the source. That country speaks and becomes the host. A
-    label without any of these (`Background: ...`) does not change which state speaks, but nobody is then a stranger or official.
+    the host, whom the question before asks, or else the last subject that this question does not name; the label of a person only to the
+    state of the source, and any label after the question of a newspaper to that of the source, the host, or who has to answer. That country
+    speaks and becomes the host. A label without any of these (`Background: ...`) does not change which state speaks, but nobody is then a
+    stranger or official. The label of a `question` that is not known to be a stranger's is one until the end of the paragraph.
     """
     if state.interrupted and sentence.paragraph != state.interrupted[0]:
         state.voice, state.interrupted = state.interrupted[1], None
-    label = find_label(sentence.text, mentions)
     if label is None:
         return
+    if question and question.is_label_unknown:
+        state.interrupted = sentence.paragraph, state.voice
+        state.voice, state.question = _Voice(None, is_stranger=True), question
+        return
+    answered, state.question = state.question, question
     if (label.is_quoted or (label.is_stranger and sentence.is_title)) and state.interrupted is None:
         state.interrupted = sentence.paragraph, state.voice
     if label.is_stranger or (label.is_guest and state.home and not sentence.is_title):
         state.voice = _Voice(None, is_stranger=True)
         return
-    if label.country:
-        speaker: str | None = label.country
-    elif label.name in state.speakers or label.is_office:
-        speaker = state.speakers.get(label.name, state.home or state.host or state.subject)
-    elif label.is_person and state.home:
-        speaker = state.home
-    else:
+    is_person = label.is_person and state.home is not None
+    is_answer = answered is not None and answered.is_label_unknown
+    if not (label.country or label.is_office or label.name in state.speakers or is_person or is_answer):
         state.voice = _Voice(state.voice.country)  # a label such as "Background: ..." is no speaker
         return
+    speaker = label.country or _find_answerer(label, answered, state)
     state.voice = _Voice(speaker, is_official=True)
     if speaker:
         state.host = state.speakers[label.name] = speaker
+
+
+def _find_answerer(label: Label, question: Question | None, state: _State) -> str | None:
+    """Return for which state a label that names none speaks.
+
+    `question`: the one that it answers, if any.
+    """
+    known = state.speakers.get(label.name) or state.home or state.host or (question.answerer if question else None)
+    if known or not (label.is_office or label.name in state.speakers):
+        return known
+    return None if question and state.subject in question.others else state.subject
 
 
 def _find_implied_mentions(text: str, mentions: Sequence[Mention], main_pair: tuple[str, ...], state: _State) -> Iterable[Mention]:
