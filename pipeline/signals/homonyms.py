@@ -1,4 +1,4 @@
-"""Names that mean a state only in some articles: `Georgia` and `the Commission`.
+"""Names of a state only in some articles, such as `Georgia`.
 
 Belongs here: whether an article means the state by such a name. Does not: names that always mean one (`actors.py`), or words that refer to
 a country named before (`context.py`).
@@ -20,18 +20,31 @@ _AMERICAN = re.compile(
     r"|Sen(?:\.|ators?)|Tennessee|Texas)"
 )
 _GOVERNMENT = re.compile(r"\bGeorgia['\u2019]s (?:\w+ ){0,2}(?:government|minister|ministry|parliament|premier)\b")
+# China's if nothing shows another owner: `Ministry of Commerce and Industry`, `Ministry of Commerce, Lima`.
+_COMMERCE = re.compile(r"(?:Ministry of Commerce|[Cc]ommerce [Mm]inistry)\Z")
+_OTHER_COMMERCE = re.compile(r"\s+(?:and|&)\s+[A-Z]|(?:,|\s+of|\s+in)\s+(?:the\s+)?")
 _JOINT = re.compile(r"(?:,|,? and| &|-)\s*")
 _OWN = re.compile(r"['\u2019]s\b(?! (?:\w+ ){0,2}(?:government|minister|ministry|parliament|president|spokes\w+))")
 
 
 def add_homonyms(texts: Sequence[str], named: Sequence[Sequence[Mention]], home: str | None) -> list[list[Mention]]:
-    """Add `Georgia` and `the Commission` to the mentions of an article.
+    """Add `Georgia` and `the Commission` to mentions; drop some ministries.
 
     `texts`: its sentences; `named`: the countries that each of them names; `home`: the state of its source. Returns the mentions of each
     sentence, in order. `Georgia` is the country if the article also names it in another way, names its government or joins it to another
     country, and nothing in it suggests the American state. `The Commission` is that of the European Union unless the article names another
-    one, or the source is another state's.
+    one, or the source is another state's. `Ministry of Commerce` is left out where it is not China's (`_is_other_commerce`).
     """
+    has_question = any(text.rstrip().endswith("?") for text in texts)
+    is_china_named = home == "CHN" or any(
+        mention.code == "CHN" and not _COMMERCE.match(text[mention.start : mention.end])
+        for text, mentions in zip(texts, named, strict=True)
+        for mention in mentions
+    )
+    named = [
+        [mention for mention in mentions if not _is_other_commerce(text, mention, mentions, is_answer=has_question and not is_china_named)]
+        for text, mentions in zip(texts, named, strict=True)
+    ]
     patterns: list[tuple[str, str, re.Pattern[str]]] = []
     if _means_country(texts, named, home):
         patterns.append(("GEO", "country", _GEORGIA))
@@ -41,6 +54,19 @@ def add_homonyms(texts: Sequence[str], named: Sequence[Sequence[Mention]], home:
         sorted([*mentions, *_find(text, mentions, patterns)], key=lambda mention: (mention.start, mention.end))
         for text, mentions in zip(texts, named, strict=True)
     ]
+
+
+def _is_other_commerce(text: str, mention: Mention, mentions: Sequence[Mention], *, is_answer: bool) -> bool:
+    """Whether a mention is a ministry of commerce that is not China's.
+
+    Its name goes on (`and Industry`), or another state follows it (`of Peru`, `, Lima`). `is_answer`: the article has a question and does
+    not name China in another way; the ministry is then that of the state that has to answer.
+    """
+    if mention.code != "CHN" or not _COMMERCE.match(text[mention.start : mention.end]):
+        return False
+    after = _OTHER_COMMERCE.match(text, mention.end)
+    places = {other.start for other in mentions if other.code != "CHN"}
+    return is_answer or (after is not None and (after.end() in places or text[after.end() - 1].isupper()))
 
 
 def _means_country(texts: Sequence[str], named: Sequence[Sequence[Mention]], home: str | None) -> bool:
@@ -57,7 +83,7 @@ def _means_country(texts: Sequence[str], named: Sequence[Sequence[Mention]], hom
 
 
 def _is_joined(text: str, match: re.Match[str], mentions: Sequence[Mention]) -> bool:
-    """Whether only a comma, a hyphen or `and` is between a name and a country's name."""
+    """Whether only a comma or `and` separates a name and a country."""
     return any(
         mention.role == "country"
         and (_JOINT.fullmatch(text, mention.end, match.start()) or _JOINT.fullmatch(text, match.end(), mention.start))
@@ -66,7 +92,7 @@ def _is_joined(text: str, match: re.Match[str], mentions: Sequence[Mention]) -> 
 
 
 def _find(text: str, mentions: Sequence[Mention], patterns: Sequence[tuple[str, str, re.Pattern[str]]]) -> Iterator[Mention]:
-    """Yield the mentions by `patterns` (code, role and pattern) that no other mention overlaps."""
+    """Yield mentions by `patterns` (code, role, pattern) that overlap no other."""
     for code, role, pattern in patterns:
         for match in pattern.finditer(text):
             if not any(mention.start < match.end() and match.start() < mention.end for mention in mentions):

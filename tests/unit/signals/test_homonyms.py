@@ -69,3 +69,18 @@ def test_georgia_is_a_country_next_to_others_or_with_a_government(text: str) -> 
 )
 def test_georgia_is_no_country_elsewhere(text: str) -> None:
     assert _find("GEO", text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("The Ministry of Commerce put a duty on Peruvian ladders.", [("Ministry of Commerce", True)]),
+        ("The Ministry of Commerce and Industry put a duty on Peruvian ladders.", []),
+        ("Ministry of Commerce, Lima: Ladders from Chile pay a duty.", []),
+        ("The Ministry of Commerce of Peru put a duty on Chilean ladders.", []),
+        ("Andes Courier: Will you tax Peruvian ladders? Ministry of Commerce: No.", []),
+        ("Andes Courier: Will China tax Peruvian ladders? Ministry of Commerce: No.", [("China", True), ("Ministry of Commerce", True)]),
+    ],
+)
+def test_a_ministry_of_commerce_is_chinas_without_another_owner(text: str, expected: list[tuple[str, bool]]) -> None:
+    assert _find("CHN", text) == expected
