@@ -15,6 +15,7 @@ from pipeline.signals.homonyms import add_homonyms
 from pipeline.signals.labels import Label, find_label
 from pipeline.signals.lexicon import cues, load_lexicon
 from pipeline.signals.questions import Question, find_questions
+from pipeline.signals.reports import find_heading_state, find_named_officials, find_reporter
 from pipeline.signals.segment import Sentence
 from pipeline.signals.unnamed import Doers
 
@@ -47,7 +48,11 @@ _DOCUMENT = re.compile(
     r"(?:[\W_]*\((?=\w*[^\W_])\w{1,4}\))*\W*"
     r"((?:The|This|Today['\u2019]s) (?:(?:Executive )?Order|order|[Pp]roclamation|E\.O\.|EO|[Mm]emorandum))\b"
 )
-_FIRST_PERSON = re.compile(r"\b(?:we|our|us|i|my)\b", re.IGNORECASE)
+_FIRST_PERSON = re.compile(r"\b(?:we|our(?: side\b)?|us|i|my)\b", re.IGNORECASE)
+# The other of two: `the other side`, `its neighbour`.
+_OTHER_SIDE = re.compile(
+    r"\b(?:the other (?:side|party|country)|(?:its|our|the) neighbou?r(?:ing (?:country|state|government))?)\b(?! of\b)", re.IGNORECASE
+)
 _QUESTION = re.compile(r"\?\W*$")
 # What may be the label of a speaker, also one that `find_label` does not know: `A listener wrote:`.
 _ANY_LABEL = re.compile(r"[^.!?\"\u201c]{1,80}:(?!\d)")
@@ -103,7 +108,8 @@ class _State:
 
     `home`: the state of the source; `voice`: who speaks; `host`: the state whose officials answer questions in this article; `subject`: the
     country that acted last; `speakers`: the state of each label of a speaker so far; `interrupted`: the paragraph of a quotation that has
-    not ended yet, and who spoke before; `question`: the last one of somebody with a label.
+    not ended yet, and who spoke before; `question`: the last one of somebody with a label;
+    `reporter`: the state of the office that a text without labels quotes.
     """
 
     home: str | None
@@ -113,6 +119,7 @@ class _State:
     speakers: dict[str, str] = field(default_factory=dict)
     interrupted: tuple[int, _Voice] | None = None
     question: Question | None = None
+    reporter: str | None = None
 
 
 def resolve_references(article_id: str, day: date | None, source: str, title: str, sentences: Sequence[Sentence]) -> list[ResolvedSentence]:
@@ -143,6 +150,7 @@ def resolve_references(article_id: str, day: date | None, source: str, title: st
     resolved: list[ResolvedSentence] = []
     for position, (sentence, mentions) in enumerate(zip(sentences, named, strict=True)):
         _update_speaker(sentence, labels[position], askers.get(position), state)
+        _update_reporter(sentence, mentions, state)
         implied = list(_find_implied_mentions(sentence.text, mentions, main_pair, state))
         voice = state.voice
         if not sentence.is_title and not voice.is_stranger:
@@ -255,7 +263,7 @@ def _update_speaker(sentence: Sentence, label: Label | None, question: Question 
         state.voice = _Voice(None, is_stranger=True)
         return
     is_person = label.is_person and state.home is not None
-    is_answer = answered is not None and answered.is_label_unknown
+    is_answer = answered is not None and (answered.is_label_unknown or (state.host or answered.answerer) is not None)
     if not (label.country or label.is_office or label.name in state.speakers or is_person or is_answer):
         state.voice = _Voice(state.voice.country)  # a label such as "Background: ..." is no speaker
         return
@@ -263,6 +271,25 @@ def _update_speaker(sentence: Sentence, label: Label | None, question: Question 
     state.voice = _Voice(speaker, is_official=True)
     if speaker:
         state.host = state.speakers[label.name] = speaker
+
+
+def _update_reporter(sentence: Sentence, mentions: Sequence[Mention], state: _State) -> None:
+    """Note the officials whom a sentence introduces or quotes.
+
+    Changes `state` in place. A heading (`Foreign Ministry of Peru, statement.`) says who speaks, unless the source does; the officials that
+    a sentence names are known by the label of their names; and `we` means the state whose office a sentence quotes (`reporter`), until
+    another sentence quotes somebody else. Titles are left out.
+    """
+    if sentence.is_title:
+        return
+    heading = find_heading_state(sentence.text, mentions)
+    if heading and not state.home:
+        state.voice, state.host = _Voice(heading), heading
+    for name, code in find_named_officials(sentence.text, mentions).items():
+        state.speakers.setdefault(name, code)
+    reporter = find_reporter(sentence.text, mentions)
+    if reporter is not None:
+        state.reporter = reporter or None
 
 
 def _find_answerer(label: Label, question: Question | None, state: _State) -> str | None:
@@ -279,10 +306,10 @@ def _find_answerer(label: Label, question: Question | None, state: _State) -> st
 def _find_implied_mentions(text: str, mentions: Sequence[Mention], main_pair: tuple[str, ...], state: _State) -> Iterable[Mention]:
     """Yield mentions for words that mean a country without naming it.
 
-    Those are `both sides`, `we` (the speaker, if known) and `it` with their variants. `It` means the first actor that the sentence names
-    before it, else the last subject of earlier sentences, unless what follows shows another (`_choose_subject`). `We` and `I` are actors,
-    `our`, `us` and `my` are not. `NAFTA` means the United States where only its other members are named. `mentions`: the countries that the
-    sentence names.
+    Those are `both sides`, `we` (the speaker, if known, else whom the text quotes), `the other side` of two and `it` with their variants.
+    `It` means the first actor that the sentence names before it, else the last subject of earlier sentences, unless what follows shows
+    another (`_choose_subject`). `NAFTA` means the United States where only its other members are named. `mentions`: the countries that
+    the sentence names.
     """
     codes = tuple(dict.fromkeys(mention.code for mention in mentions))
     # The two countries that the sentence names, or else those that the article names most.
@@ -293,13 +320,15 @@ def _find_implied_mentions(text: str, mentions: Sequence[Mention], main_pair: tu
     pact = _NORTH_AMERICAN.search(text)
     if pact and codes and _NORTH_AMERICANS.issuperset(codes):
         yield Mention("USA", pact.start(), pact.end(), "country", is_actor=False)
-    speaker = state.voice.country
+    speaker = state.voice.country or (None if state.voice.is_stranger or state.voice.is_official else state.reporter)
     if speaker:
-        for match in _FIRST_PERSON.finditer(text):
-            if match[0] != "US":
-                yield Mention(speaker, match.start(), match.end(), "speaker", match[0].lower() in {"we", "i"})
+        yield from _find_first_person(text, speaker)
+    own = speaker or next((mention.code for mention in mentions if mention.is_actor), state.subject)
+    if own in sides:
+        other = next(code for code in sides if code != own)
+        yield from (Mention(other, match.start(), match.end(), "pronoun") for match in _OTHER_SIDE.finditer(text))
     document = _DOCUMENT.match(text)
-    if document and state.home and speaker == state.home:
+    if document and state.home and state.voice.country == state.home:
         yield Mention(state.home, document.start(1), document.end(1), "pronoun")
     first = next((mention for mention in mentions if mention.is_actor), None)
     places = {mention.start: mention.code for mention in mentions}
@@ -308,6 +337,16 @@ def _find_implied_mentions(text: str, mentions: Sequence[Mention], main_pair: tu
         subject = _choose_subject(subject, text, match.end(), places, main_pair)
         if subject:
             yield Mention(subject, match.start(), match.end(), "pronoun")
+
+
+def _find_first_person(text: str, speaker: str) -> Iterable[Mention]:
+    """Yield mentions of a speaker's state: `we`, `our side` and the like.
+
+    `We`, `I` and `our side` are actors, `our`, `us` and `my` are not.
+    """
+    for match in _FIRST_PERSON.finditer(text):
+        if match[0] != "US":
+            yield Mention(speaker, match.start(), match.end(), "speaker", match[0].lower() in {"we", "i", "our side"})
 
 
 def _choose_subject(subject: str | None, text: str, end: int, places: Mapping[int, str], main_pair: tuple[str, ...]) -> str | None:
