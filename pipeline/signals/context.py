@@ -53,6 +53,7 @@ _FIRST_PERSON = re.compile(r"\b(?:we|our(?: side\b)?|us|i|my)\b", re.IGNORECASE)
 _OTHER_SIDE = re.compile(
     r"\b(?:the other (?:side|party|country)|(?:its|our|the) neighbou?r(?:ing (?:country|state|government))?)\b(?! of\b)", re.IGNORECASE
 )
+_QUOTATION = re.compile('["\u201d]')
 _QUESTION = re.compile(r"\?\W*$")
 # What may be the label of a speaker, also one that `find_label` does not know: `A listener wrote:`.
 _ANY_LABEL = re.compile(r"[^.!?\"\u201c]{1,80}:(?!\d)")
@@ -320,7 +321,7 @@ def _find_implied_mentions(text: str, mentions: Sequence[Mention], main_pair: tu
     pact = _NORTH_AMERICAN.search(text)
     if pact and codes and _NORTH_AMERICANS.issuperset(codes):
         yield Mention("USA", pact.start(), pact.end(), "country", is_actor=False)
-    speaker = state.voice.country or (None if state.voice.is_stranger or state.voice.is_official else state.reporter)
+    speaker = state.voice.country or _find_quoted(text, mentions, state)
     if speaker:
         yield from _find_first_person(text, speaker)
     own = speaker or next((mention.code for mention in mentions if mention.is_actor), state.subject)
@@ -337,6 +338,17 @@ def _find_implied_mentions(text: str, mentions: Sequence[Mention], main_pair: tu
         subject = _choose_subject(subject, text, match.end(), places, main_pair)
         if subject:
             yield Mention(subject, match.start(), match.end(), "pronoun")
+
+
+def _find_quoted(text: str, mentions: Sequence[Mention], state: _State) -> str | None:
+    """Return the state that `we` means where a text quotes an office.
+
+    None where a label says who speaks, or where the sentence names this state as actor and quotes no words: it is then known already.
+    """
+    is_named = any(mention.is_actor and mention.code == state.reporter for mention in mentions)
+    if state.voice.is_stranger or state.voice.is_official or (is_named and not _QUOTATION.search(text)):
+        return None
+    return state.reporter
 
 
 def _find_first_person(text: str, speaker: str) -> Iterable[Mention]:

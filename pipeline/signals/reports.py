@@ -24,7 +24,7 @@ _OFFICIAL = re.compile(rf"\b(?:{'|'.join(_OFFICIALS)})(?: (?:of|for) [\w' ]{{1,4
 _OFFICES = frozenset(_OFFICIALS) | {"authorities", "authority", "cabinet", "council", "government", "side"}
 # Verbs of an office that says something.
 _REPORTS = re.compile(
-    r"\b(?:said|says?|told|tells|announce[sd]|asks|asked|regret(?:s|ted)|regard(?:s|ed)|state[sd]|confirm(?:s|ed)|inform(?:s|ed)|recall(?:s|ed)"
+    r"\b(?:said|says?|t(?:old|ells)|announce[sd]|ask(?:s|ed)|regret(?:s|ted)|regard(?:s|ed)|state[sd]|confirm(?:s|ed)|inform(?:s|ed)|recall(?:s|ed)"
     r"|declare[sd]|add(?:s|ed)|warn(?:s|ed)|reject(?:s|ed)|call(?:s|ed) (?:on|for)|clarif(?:ies|ied)|point(?:s|ed) out|remind(?:s|ed)"
     r"|protest(?:s|ed)|condemn(?:s|ed)|made a statement|welcome[sd]|demand(?:s|ed)|urge[sd]|repl(?:ies|ied)|answered|consider(?:s|ed)"
     r"|(?:has )?received)\b"
