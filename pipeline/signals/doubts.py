@@ -76,5 +76,10 @@ def _iter_doubts(sentence: str, previous: str) -> Iterator[str]:
         yield "recital"
     if _FIRM.search(sentence):
         yield "firm"
-    if not any(_TRADE.search(text) or names_product(text) for text in (sentence, previous)):
+    if not (has_trade(sentence) or has_trade(previous)):
         yield "no_trade"
+
+
+def has_trade(text: str) -> bool:
+    """Whether a text has a word of trade or names goods."""
+    return _TRADE.search(text) is not None or names_product(text)

@@ -25,6 +25,7 @@ from pipeline.signals.readers.rules.bare import FORETOLD, HARM
 from pipeline.signals.readers.rules.bystanders import find_company, find_excepted, find_traded_with
 from pipeline.signals.readers.rules.compose import find_acts
 from pipeline.signals.readers.rules.denials import EARLIER, NOTHING_DONE, Denial, find_denials
+from pipeline.signals.readers.rules.disputes import find_other_dispute
 from pipeline.signals.readers.rules.grammar import ESCALATING, Act
 from pipeline.signals.readers.rules.matching import MarkedSentence, mark_sentence
 from pipeline.signals.readers.rules.pairs import is_in_own_clause
@@ -95,7 +96,7 @@ def _find_acts_of(group: SentenceCandidates) -> _SentenceActs | None:
         return None
     sentence = mark_sentence(text, _read_mentions(group))
     is_security = _contains_any(text, "security")
-    denials = list(find_denials(sentence, {row["actor"] for row in group}))
+    denials = [*find_denials(sentence, {row["actor"] for row in group}), *find_other_dispute(group[0]["previous"], text)]
     all_acts = [] if NOTHING_DONE in denials else find_acts(sentence)
     acts = [act for act in all_acts if not (is_security and act.instrument == "entity_list")]
     if not acts and not denials:
