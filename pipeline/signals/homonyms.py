@@ -13,6 +13,14 @@ _COMMISSION = re.compile(r"(?:\b[Tt]he )?\bCommission\b")
 _OTHER_COMMISSION = re.compile(
     r"\b(?!The\b|European\b|Europe\b|EU\b|E\.U\.|EC\b|E\.C\.)[A-Z][\w.&'\u2019-]* Commission\b|\bCommission (?:of|on|for)\b"
 )
+# Short names of the European Union and its council, if the article names it in another way and no other union or council.
+_UNION = {
+    noun: (
+        re.compile(rf"(?<!\b[Ss]tate of )\b[Tt]he {noun}\b(?! of\b| [A-Z]| (?:budget|cabinet|government|minister|ministry|territor\w+)\b)"),
+        re.compile(rf"\b(?!The\b|European\b)[A-Z][\w.&'\u2019-]* {noun}\b|\b{noun} of\b"),
+    )
+    for noun in ("Union", "Council")
+}
 _GEORGIA = re.compile(r"\b(?<!South )(?:Georgia|GEORGIA)\b(?! (?:State|Tech|Power|Bulldogs))(?!-Pacific)")
 # What only an article on the American state has.
 _AMERICAN = re.compile(
@@ -33,7 +41,8 @@ def add_homonyms(texts: Sequence[str], named: Sequence[Sequence[Mention]], home:
     `texts`: its sentences; `named`: the countries that each of them names; `home`: the state of its source. Returns the mentions of each
     sentence, in order. `Georgia` is the country if the article also names it in another way, names its government or joins it to another
     country, and nothing in it suggests the American state. `The Commission` is that of the European Union unless the article names another
-    one, or the source is another state's. `Ministry of Commerce` is left out where it is not China's (`_is_other_commerce`).
+    one, or the source is another state's. `The Union` and `the Council` are the European ones if the article names the Union in another
+    way, and no other union or council. `Ministry of Commerce` is left out where it is not China's (`_is_other_commerce`).
     """
     has_question = any(text.rstrip().endswith("?") for text in texts)
     is_china_named = home == "CHN" or any(
@@ -50,6 +59,10 @@ def add_homonyms(texts: Sequence[str], named: Sequence[Sequence[Mention]], home:
         patterns.append(("GEO", "country", _GEORGIA))
     if home in {None, "EUN"} and not any(_OTHER_COMMISSION.search(text) for text in texts):
         patterns.append(("EUN", "institution", _COMMISSION))
+    is_union_named = home == "EUN" or any(mention.code == "EUN" for mentions in named for mention in mentions)
+    if is_union_named or any(pattern is _COMMISSION and pattern.search(text) for _, _, pattern in patterns for text in texts):
+        others = (short for short, other in _UNION.values() if home in {None, "EUN"} and not any(other.search(text) for text in texts))
+        patterns.extend(("EUN", "institution", short) for short in others)
     return [
         sorted([*mentions, *_find(text, mentions, patterns)], key=lambda mention: (mention.start, mention.end))
         for text, mentions in zip(texts, named, strict=True)

@@ -84,3 +84,18 @@ def test_georgia_is_no_country_elsewhere(text: str) -> None:
 )
 def test_a_ministry_of_commerce_is_chinas_without_another_owner(text: str, expected: list[tuple[str, bool]]) -> None:
     assert _find("CHN", text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("The EU taxed ladders. The Union wants talks with Peru.", ["EU", "The Union"]),
+        ("The Council adopted duties on ladders from Peru. The Commission will collect them.", ["The Council", "The Commission"]),
+        ("The Council adopted duties on ladders from Peru.", []),
+        ("The EU taxed ladders. The Gulf Council met, and the Council waits.", ["EU"]),
+        ("The EU taxed ladders. In India the Union budget is due.", ["EU"]),
+        ("The EU taxed ladders. Listen to the State of the Union in winter.", ["EU"]),
+    ],
+)
+def test_the_union_is_the_european_one_where_it_is_named_too(text: str, expected: list[str]) -> None:
+    assert [words for words, _ in _find("EUN", text)] == expected
