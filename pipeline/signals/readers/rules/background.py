@@ -4,10 +4,19 @@ An act may serve only to identify a thing, to date another act, or to say what a
 act. Does not belong here: what the words around an act say of its modality (`adjust.py`), or dates (`pipeline/signals/dates.py`).
 """
 
+import re
+
 from pipeline.signals.lexicon import cues
 from pipeline.signals.readers.rules.grammar import ESCALATING, Act, class_of
 from pipeline.signals.readers.rules.matching import Mark
 from pipeline.signals.readers.rules.parsed import FINITE, SUBJECTS, ParsedSentence
+
+# An act of these hours is news, also if it only describes a thing: `the ban, imposed by Lima last night, is unjust`.
+_FRESH = re.compile(
+    r"(?: by [\w'\u2019-]+(?: [\w'\u2019-]+){0,3})?"
+    r" (?:earlier today|hours ago|last night|overnight|this (?:afternoon|evening|morning)|today|yesterday)\b",
+    re.IGNORECASE,
+)
 
 
 def modality_by_tree(parsed: ParsedSentence, act: Act) -> str:
@@ -50,7 +59,8 @@ def _is_background(parsed: ParsedSentence, at: int) -> bool:
         return _is_reproached(parsed, verb) or (is_past and not _is_text_made_known(parsed, verb))
     is_joined = verb > 0 and sentence.tokens[verb - 1].lower == "but"  # `raised its duty but exempted goods from Peru`
     is_ruling = relation == "acl" and sentence.tokens[verb].lower in {"found", "held"}  # `a panel found that` is no participle
-    is_participle = relation in {"acl", "amod"} and tag == "VBN" and not (is_joined or is_ruling)
+    is_fresh = relation == "acl" and _FRESH.match(sentence.text, sentence.tokens[verb].end) is not None
+    is_participle = relation in {"acl", "amod"} and tag == "VBN" and not (is_joined or is_ruling or is_fresh)
     return is_participle and not _is_made_known(parsed, verb) and not _is_predicate(parsed, verb)
 
 
