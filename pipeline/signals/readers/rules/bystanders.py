@@ -111,6 +111,13 @@ _MATCHED = re.compile(
 )
 # What follows is a comment on the act: `cuts its duty, a move that pleased growers in Peru`.
 _ASIDE = re.compile(r", an? (?:[\w-]+ ){0,3}(?:announcement|decision|measure|move|plan|shift|step|turn) (?:that|which)\b")
+# Who is left out of a relief, or of tenders, is not relieved.
+_EXCLUDED = re.compile(
+    r"\bexclud(?:es?|ed|ing)\b(?: [\w'\u2019$-]+){0,8}? from(?: [\w'\u2019$-]+){0,3}?"
+    r" (?:concessions?|preferences?|preferential|relief|reprieve|truce|waivers?)\b"
+    r"|^(?=.*\b(?:auctions?|bidding|procurement|tenders?)\b)(?!.*\b(?:tariffs?|dut(?:y|ies))\b).*\bexclud(?:es?|ed|ing)\b",
+    re.IGNORECASE | re.DOTALL,
+)
 # Whom an act leaves out: `imposes a duty on tiles, exempting goods from Peru`. Who pays another rate is not left out.
 _EXCEPTED = re.compile(
     r"(?:\b(?:[Ee]xempt|[Ee]xclud|[Ss]par)ing|\bexcept(?:ing|ed)?|\bwith the exception of|,? but not)(?: (?:for|from|on))?"
@@ -146,6 +153,11 @@ def find_requested(sentence: MarkedSentence) -> Iterator[str]:
     for mention in sentence.mentions:
         if _PROPOSING.search(_text_before(sentence, mention)) and _RELENTING.match(sentence.text, mention.end):
             yield mention.code
+
+
+def is_excluded(text: str) -> bool:
+    """Whether something is left out of a relief: `excluded tea from its tariff preferences`."""
+    return _EXCLUDED.search(text) is not None
 
 
 def find_excepted(sentence: MarkedSentence) -> Iterator[str]:

@@ -15,23 +15,7 @@ from pipeline.contracts.scopes import list_members
 from pipeline.contracts.vocabulary import KIND_POLARITY
 from pipeline.signals.context import PAIR_SIZE
 from pipeline.signals.lexicon import cues
-from pipeline.signals.readers.rules import elsewhere, forecasts, outsiders, panels, questions, rates, rulings, subjects, talks
-from pipeline.signals.readers.rules.bystanders import (
-    find_calmed,
-    find_excepted,
-    find_hosts,
-    find_mentioned,
-    find_models,
-    find_onlookers,
-    find_partners_of_bloc,
-    find_places,
-    find_requested,
-    find_rivals,
-    find_spared,
-    find_unaimed,
-    find_visited,
-    name_partner,
-)
+from pipeline.signals.readers.rules import bystanders, elsewhere, forecasts, outsiders, panels, questions, rates, rulings, subjects, talks
 from pipeline.signals.readers.rules.clauses import does_nothing
 from pipeline.signals.readers.rules.earlier import is_earlier
 from pipeline.signals.readers.rules.firms import is_between_firms
@@ -80,13 +64,6 @@ _TERRITORIES = frozenset({"HKG", "MAC"})
 # Duties that add up to a rate are no higher than it.
 _CAP = re.compile(r"\b[Tt]he sum of (?:the|its)\b[^.;]{0,400}?\b(?:shall|will) be (?:equal to )?\d+ percent")
 _INCLUDED = re.compile(r"\((?:including|which includes?) [^()]*\)")
-# Who is left out of a relief, or of tenders, is not relieved.
-_EXCLUDED = re.compile(
-    rf"\bexclud(?:es?|ed|ing)\b{_WORDS}{{0,8}}? from{_WORDS}{{0,3}}?"
-    r" (?:concessions?|preferences?|preferential|relief|reprieve|truce|waivers?)\b"
-    r"|^(?=.*\b(?:auctions?|bidding|procurement|tenders?)\b)(?!.*\b(?:tariffs?|dut(?:y|ies))\b).*\bexclud(?:es?|ed|ing)\b",
-    re.IGNORECASE | re.DOTALL,
-)
 
 
 class Denial(NamedTuple):
@@ -109,6 +86,21 @@ class Denial(NamedTuple):
         return self.actor in {None, roles[0]} and self.target in {None, roles[1]}
 
 
+# Functions that find countries without a part in an act; why; kinds that they rule out; as whom of the pair.
+_BYSTANDERS: tuple[tuple[Callable[[MarkedSentence], Iterator[str]], str, frozenset[str], tuple[str, ...]], ...] = (
+    (bystanders.find_onlookers, "onlooker", _ESCALATION | _CONCESSION | {"purchase"}, ("target",)),
+    (bystanders.find_rivals, "rival", _DEALING | _CONCESSION, ("target", "actor")),
+    (bystanders.find_calmed, "calmed", frozenset({"accusation", "demand"}), ("target",)),
+    (bystanders.find_visited, "visited", frozenset({"dialogue"}), ("actor",)),
+    (bystanders.find_hosts, "host", _ALL_KINDS, ("target", "actor")),
+    (bystanders.find_places, "host", _ALL_KINDS, ("target", "actor")),
+    (bystanders.find_mentioned, "mentioned", _ESCALATION | _CONCESSION, ("target", "actor")),
+    (bystanders.find_unaimed, "unaimed", _ESCALATION, ("target",)),
+    (bystanders.find_spared, "spared", _ESCALATION, ("target",)),
+    (bystanders.find_excepted, "spared", _ESCALATION, ("target",)),
+    (bystanders.find_requested, "requested", _CONCESSION, ("target", "actor")),
+    (bystanders.find_models, "model", _ESCALATION, ("target",)),
+)
 #: Reason (`why`) of acts that had happened before the news. Those that the rules find are not left out, but dated in the past.
 EARLIER = "earlier"
 #: What a sentence has not that does nothing to trade (`clauses.py`).
@@ -121,7 +113,7 @@ def find_denials(sentence: MarkedSentence, countries: Collection[str]) -> Iterat
     `countries`: codes of the countries that it may be about, which it need not name.
     """
     yield from _find_one_market(countries)
-    if partners := find_partners_of_bloc(sentence):
+    if partners := bystanders.find_partners_of_bloc(sentence):
         for outsider in sorted(set(countries) - partners):
             yield Denial("bloc", _TALK, actor=outsider)
             yield Denial("bloc", _TALK, target=outsider)
@@ -152,32 +144,12 @@ def _find_bystanders(sentence: MarkedSentence) -> Iterator[Denial]:
     Nobody comes to terms with a rival (`to depend less on China`), and a restriction is not on whose example it follows. Who reacts to an
     act (`a move that pleased Peru`) is not its target.
     """
-    for onlooker in find_onlookers(sentence):
-        yield Denial("onlooker", _ESCALATION | _CONCESSION | {"purchase"}, target=onlooker)
-    for rival in find_rivals(sentence):
-        yield Denial("rival", _DEALING | _CONCESSION, target=rival)
-        yield Denial("rival", _DEALING | _CONCESSION, actor=rival)
-    for calmed in find_calmed(sentence):
-        yield Denial("calmed", frozenset({"accusation", "demand"}), target=calmed)
-    for visited in find_visited(sentence):
-        yield Denial("visited", frozenset({"dialogue"}), actor=visited)
-    for host in {*find_hosts(sentence), *find_places(sentence)}:
-        yield Denial("host", _ALL_KINDS, target=host)
-        yield Denial("host", _ALL_KINDS, actor=host)
-    for mentioned in find_mentioned(sentence):
-        yield Denial("mentioned", _ESCALATION | _CONCESSION, target=mentioned)
-        yield Denial("mentioned", _ESCALATION | _CONCESSION, actor=mentioned)
-    for unaimed in find_unaimed(sentence):
-        yield Denial("unaimed", _ESCALATION, target=unaimed)
-    for spared in find_spared(sentence):
-        yield Denial("spared", _ESCALATION, target=spared)
-    for requested in find_requested(sentence):
-        yield Denial("requested", _CONCESSION, target=requested)
-        yield Denial("requested", _CONCESSION, actor=requested)
-    for excepted in find_excepted(sentence):
-        yield Denial("excepted", _ESCALATION, target=excepted)
-    for model in find_models(sentence):
-        yield Denial("model", _ESCALATION, target=model)
+    for find, why, kinds, roles in _BYSTANDERS:
+        for code in find(sentence):
+            if "actor" in roles:
+                yield Denial(why, kinds, actor=code)
+            if "target" in roles:
+                yield Denial(why, kinds, target=code)
 
 
 def _find_advised(sentence: MarkedSentence) -> Iterator[Denial]:
@@ -195,11 +167,6 @@ def _find_advised(sentence: MarkedSentence) -> Iterator[Denial]:
 def _is_averted(text: str) -> bool:
     """Whether a restriction or quarrel `was averted`, and not by a deal."""
     return _AVERTED.search(text) is not None and _DEAL_WORD.search(text) is None
-
-
-def _is_excluded(text: str) -> bool:
-    """Whether something is left out of a relief: `excluded tea from its tariff preferences`."""
-    return _EXCLUDED.search(text) is not None
 
 
 def _find_averted(sentence: MarkedSentence) -> Iterator[Denial]:
@@ -423,7 +390,7 @@ _OF_TEXT: tuple[tuple[Denial, Callable[[str], bool]], ...] = (
     (NOTHING_DONE, does_nothing),
     (Denial("aid", _CONCESSION), subjects.is_aid),
     (Denial("averted", _CONCESSION), _is_averted),
-    (Denial("excluded", frozenset({"easing"})), _is_excluded),
+    (Denial("excluded", frozenset({"easing"})), bystanders.is_excluded),
     (Denial("shoppers", _ESCALATION), subjects.is_boycott),
     (Denial("personal", _ALL_KINDS), subjects.is_personal_tax),
     (Denial("dispute", _ALL_KINDS - {"dialogue"}), subjects.is_other_dispute),
@@ -472,7 +439,7 @@ _OF_SENTENCE: tuple[tuple[Denial, Callable[[MarkedSentence], bool]], ...] = (
     (Denial("round", _TALK), talks.are_world_round),
     (Denial("price", _ALL_KINDS), elsewhere.is_price),
     (Denial("explained", _ALL_KINDS), outsiders.is_explained),
-    (Denial("partner", frozenset({"dialogue"}), only_unnamed=True), name_partner),
+    (Denial("partner", frozenset({"dialogue"}), only_unnamed=True), bystanders.name_partner),
     (Denial("own", frozenset({"dialogue"})), talks.are_at_home),
     (Denial("home", _ALL_KINDS), elsewhere.is_policy_at_home),
     (Denial("finance", _ESCALATION | _CONCESSION, target=ALL_PARTNERS), elsewhere.is_trade_finance),
