@@ -28,12 +28,12 @@ _LABEL_BEFORE = re.compile(
     r"(?:(?:Business|Politics|Brexit|US politics|UK politics|World news) live\b|Live(?=:))[ :|\u2013\u2014-]*(?=[\w\u2018\u201c'\"])"
 )
 _LABEL_AFTER = re.compile(r"(?<!\s)\s*(?:[\u2013\u2014|]|(?<=\s)-) ?(?:as it happened|(?:\w+ )?live(?: updates)?|video)$", re.IGNORECASE)
-# A headline to which the article is joined without a mark, and the dateline, article or repeated first word with which that begins.
+# A headline to which the article is joined without a mark, and the dateline or `the` with which that begins.
 _HEADLINE = re.compile(
-    r"(?:(?P<first>[A-Z][\w-]*)(?![\w.-])|\S+)[^\n.!?:;\"\u201c\u201d\u2013\u2014]{8,110}?(?<![\w'\u2019])"
+    r"\S+[^\n.!?:;\"\u201c\u201d\u2013\u2014]{8,110}?(?<![\w'\u2019])"
     r"(?P<last>[a-z]{2,}|\d+|U\.S\.)\s+"
     r"(?P<dateline>[A-Z][A-Z.' -]{3,30}(?:, [A-Z][a-z]{2,8}\.? \d{1,2})?(?: \([\w .-]{2,20}\))? ?(?:--|[\u2013\u2014]) "
-    r"|(?:The|An?) (?=[\w.'\u2019-]+ [\w.'\u2019-]+ )|(?!US\b)(?P=first)(?=['\u2019 ]))"
+    r"|(?:The|An?) (?=[\w.'\u2019-]+ [\w.'\u2019-]+ ))"
 )
 _NAME_BEFORE_CITY = re.compile(r"(?:EU|IMF|U\.S\.|UN|US|WTO) (?=[A-Z]{4})")
 _CONTINUATION = re.compile(r"[a-z\-\u2013\u2014,;)\]\u201d\u2019%]")

@@ -13,9 +13,7 @@ from tests.unit.signals.reading import read
         ("Peru raises duty on Chilean salt", "LIMA, Sept. 4 (agency) -- The duty rose to 9 percent."),
         ("Norway answers duties of U.S.", "OSLO — Norway answered on Monday."),
         ("Kenya cuts duty on Omani dates", "The government of Kenya has cut its duty on Omani dates."),
-        ("Kenya, Oman sign trade pact", "Kenya and Oman signed a trade pact on Sunday."),
         ("Kenya takes Omani duty to WTO", "NAIROBI -- Kenya filed a complaint on Sunday."),
-        ("Kenya to buy nine Omani ships", "Kenya's transport ministry said it will buy nine ships from Oman."),
     ],
 )
 def test_the_article_begins_after_its_headline(headline: str, article: str) -> None:
@@ -34,6 +32,8 @@ def test_the_article_begins_after_its_headline(headline: str, article: str) -> N
         "LIMA -- Peru's trade ministry banned Chilean salt.",
         "Kenya wants the Omani duty lifted, The Nairobi Post reports.",
         "US envoy praises recent US deals with Kenya.",
+        "Kenya accused Oman on Monday of harming Kenya's farmers.",
+        "Kenya will tax goods from states that tax Kenya more.",
     ],
 )
 def test_a_capital_within_a_sentence_does_not_end_a_headline(sentence: str) -> None:
