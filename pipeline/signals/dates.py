@@ -164,7 +164,7 @@ _DATED_ACT = re.compile(
 )
 # Who reported it, at the end: `..., the ministry announced in January.`
 _DATED_SOURCE = re.compile(rf"^.*, [^,;:]{{2,80}} (?:announced|confirmed|declared|said|stated|warned|wrote) ({_TIME})\W*$", re.DOTALL)
-_OPENING_WEEKDAY = re.compile(rf"(?:[A-Z\W]+: )?\W*Last ({_WEEKDAY})\b")
+_OPENING_WEEKDAY = re.compile(rf"(?:[A-Z\W]{{1,60}}: )?\W{{0,5}}Last ({_WEEKDAY})\b")
 # Where the sentence goes on to newer acts.
 _GOES_ON = re.compile(rf"[;]|, (?:and|but|which|while|who|yet)\b|\b(?:{_WEEKDAY}|today|yesterday|now|since)\b")
 

@@ -30,7 +30,7 @@ _LABEL_BEFORE = re.compile(
 _LABEL_AFTER = re.compile(r"(?<!\s)\s*(?:[\u2013\u2014|]|(?<=\s)-) ?(?:as it happened|(?:\w+ )?live(?: updates)?|video)$", re.IGNORECASE)
 # A headline to which the article is joined without a mark, and the dateline or `the` with which that begins.
 _HEADLINE = re.compile(
-    r"\S+[^\n.!?:;\"\u201c\u201d\u2013\u2014]{8,110}?(?<![\w'\u2019])"
+    r"\S{1,40}[^\n.!?:;\"\u201c\u201d\u2013\u2014]{8,110}?(?<![\w'\u2019])"
     r"(?P<last>[a-z]{2,}|\d+|U\.S\.)\s+"
     r"(?P<dateline>[A-Z][A-Z.' -]{3,30}(?:, [A-Z][a-z]{2,8}\.? \d{1,2})?(?: \([\w .-]{2,20}\))? ?(?:--|[\u2013\u2014]) "
     r"|(?:The|An?) (?=[\w.'\u2019-]+ [\w.'\u2019-]+ ))"
