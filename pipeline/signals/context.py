@@ -343,10 +343,12 @@ def _find_implied_mentions(text: str, mentions: Sequence[Mention], main_pair: tu
 def _find_quoted(text: str, mentions: Sequence[Mention], state: _State) -> str | None:
     """Return the state that `we` means where a text quotes an office.
 
-    None where a label says who speaks, or where the sentence names this state as actor and quotes no words: it is then known already.
+    None where a label says who speaks, or where the sentence names this state's leader, or the state as actor and quotes no words: it is
+    then known already.
     """
-    is_named = any(mention.is_actor and mention.code == state.reporter for mention in mentions)
-    if state.voice.is_stranger or state.voice.is_official or (is_named and not _QUOTATION.search(text)):
+    named = {mention.role for mention in mentions if mention.is_actor and mention.code == state.reporter}
+    is_known = "leader" in named or (named and not _QUOTATION.search(text))
+    if state.voice.is_stranger or state.voice.is_official or is_known:
         return None
     return state.reporter
 

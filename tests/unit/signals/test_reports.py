@@ -32,6 +32,10 @@ def test_we_means_the_state_whose_office_a_text_quotes(text: str, state: str) ->
     assert _find(text, "we") == {state}
 
 
+def test_we_adds_nothing_where_the_sentence_names_the_leader() -> None:
+    assert _find('Boluarte said in Lima that Chile would reopen its ports, after which "we\'ll lift our duty".', "we") == set()
+
+
 @pytest.mark.parametrize(
     "text",
     [
