@@ -14,7 +14,7 @@ _OPENING = re.compile(
     re.DOTALL,
 )
 _TRADE = re.compile(
-    r"\b(?:tariff|dut(?:y|ies)\b|quota|ban(?:s|ned)?\b|import|export|lev(?:y|ies)\b|goods\b|sanction|embargo|curb|restrict|retaliat|tax|deal\b"
+    r"\b(?:tariff|dut(?:y|ies)\b|quota|bans?\b|banned\b|import|export|lev(?:y|ies)\b|goods\b|sanction|embargo|curb|restrict|retaliat|tax|deal\b"
     r"|market|licen[cs]|permit|fees?\b)",
     re.IGNORECASE,
 )

@@ -58,7 +58,8 @@ _OTHER_DISPUTE = re.compile(
     r"|human[- ]rights|rights abuses?|humanitarian|journalists?|(?:harass|mistreat|persecut|suppress)\w* (?:\w+ ){0,3}students?"
     r"|(?:expel(?:s|led|ling)?|recall(?:s|ed|ing)?) (?:(?:her|his|its|the|their) )?(?:ambassadors?|diplomats?|envoys?)"
     r"|H-1B|(?:non-?immigrant|foreign) workers|aliens"
-    r"|death (?:penalt(?:y|ies)|sentences?)|execut\w+ (?:of )?(?:[\w-]+ ){0,4}?(?:citizens?|m[ae]n|nationals?|wom[ae]n)"
+    r"|death (?:penalt(?:y|ies)|sentences?)"
+    r"|(?:execute[ds]?|executing|executions?) (?:of )?(?:[\w-]+ ){0,4}?(?:citizens?|m[ae]n|nationals?|wom[ae]n)"
     r"|(?:free|release) (?:\w+ )?(?:activists|citizens|fishermen|nationals|sailors)"
     r"|Uighurs?|Uyghurs?|crackdown|prisoners?|extradit\w+|nuclear (?:programs?|programmes?|weapons?|tests?))\b",
     re.IGNORECASE,
