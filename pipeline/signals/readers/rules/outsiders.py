@@ -56,7 +56,7 @@ _ORDER = re.compile(
 # `the duty was never planned`, `has made no pledge to open its market`.
 _NEVER = re.compile(
     r"\b(?:was|were|been) never (?:considered|discussed|intended|offered|on the table|planned|promised|under consideration)\b"
-    r"|\b(?:ha[ds]|have) (?:made|given) no (?:such )?(?:commitments?|concessions?|(?:pledge|promise)s?)\b(?!.*\bbut\b)"
+    r"|\b(?:ha[ds]|have) (?:made|given) no (?:such )?(?:commitments?|concessions?|guarantees?|pledges?)\b(?!.*\bbut\b)"
 )
 _SHORT_OF = re.compile(
     r"^[^,;:]{0,60}?\b(?:stop(?:s|ped|ping)? short of|refrain(?:s|ed)? from|declin(?:es|ed) to)"
