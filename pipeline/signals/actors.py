@@ -115,22 +115,11 @@ def _belongs_to_other_state(tokens: Sequence[Token], at: int, name: Name, mentio
     """Whether an office is left out because a country precedes it.
 
     Example: `India's commerce ministry`, where the lexicon lists the ministry as China's. False unless many countries have the
-    office (`is_shared`). Any mention, also of the same country, that ends within the six tokens before the office counts, and so does the
-    name of another country that directly follows `of`, or its capital after `in` or a comma (`Ministry of Commerce, Lima`).
+    office (`is_shared`). Any mention, also of the same country, that ends within the six tokens before the office counts; what follows it
+    is judged in `homonyms.py`.
     """
     gap = 2 + LOOK_AHEAD
-    return name.is_shared and (
-        any(tokens[max(at - gap, 0)].start <= mention.end <= tokens[at].start for mention in mentions)
-        or _is_owned_by_next(tokens, at + len(name.spelling), name)
-    )
-
-
-def _is_owned_by_next(tokens: Sequence[Token], at: int, name: Name) -> bool:
-    """Whether the words from token `at` give an office to another country."""
-    joint, *after = [token.lower for token in tokens[at : at + 2]] or [""]
-    roles = {"of": {"country"}, "in": {"capital"}, ",": {"capital"}}.get(joint, set())
-    owner = _match_name(tokens, at + 1 + (after == ["the"]), build_name_index(), None) if after and roles else None
-    return owner is not None and owner.role in roles and owner.code != name.code
+    return name.is_shared and any(tokens[max(at - gap, 0)].start <= mention.end <= tokens[at].start for mention in mentions)
 
 
 def _is_owned_office(tokens: Sequence[Token], first: int, last: int, name: Name, mentions: Sequence[Mention]) -> bool:

@@ -109,8 +109,8 @@ class _State:
 
     `home`: the state of the source; `voice`: who speaks; `host`: the state whose officials answer questions in this article; `subject`: the
     country that acted last; `speakers`: the state of each label of a speaker so far; `interrupted`: the paragraph of a quotation that has
-    not ended yet, and who spoke before; `question`: the last one of somebody with a label;
-    `reporter`: the state of the office that a text without labels quotes.
+    not ended yet, and who spoke before; `question`: the last one of somebody with a label; `reporter`: the state of the office that a
+    text without labels quotes.
     """
 
     home: str | None
@@ -140,8 +140,8 @@ def resolve_references(article_id: str, day: date | None, source: str, title: st
         named = _leave_out_venues(sentences, named)
     state = _State(home, _Voice(home), home)
     doers = Doers()
-    # Where somebody speaks (a state, or whoever a label names), a paragraph that ends with a question mark is that question.
     labels = [find_label(sentence.text, mentions) for sentence, mentions in zip(sentences, named, strict=True)]
+    # Where somebody speaks (a state, or whoever a label names), a paragraph that ends with a question mark is that question.
     is_spoken = home is not None or any(
         label or _ANY_LABEL.match(sentence.text) for sentence, label in zip(sentences, labels, strict=True) if not sentence.is_title
     )

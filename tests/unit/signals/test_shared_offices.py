@@ -2,7 +2,8 @@
 
 import pytest
 
-from pipeline.signals.actors import find_mentions
+from pipeline.signals.context import resolve_references
+from pipeline.signals.segment import split_sentences
 
 
 @pytest.mark.parametrize(
@@ -16,4 +17,5 @@ from pipeline.signals.actors import find_mentions
     ],
 )
 def test_the_place_after_a_ministry_shows_whose_it_is(text: str, is_chinese: bool) -> None:
-    assert any(mention.code == "CHN" for mention in find_mentions(text, None)) == is_chinese
+    resolved = resolve_references("x", None, "own", "", split_sentences(text))
+    assert any(mention.code == "CHN" for sentence in resolved for mention in sentence.mentions) == is_chinese

@@ -125,6 +125,9 @@ _EXCEPTED = re.compile(
     r"(?: (?:the )?[A-Z][\w.]+(?: [A-Z][\w.]+)?(?:,|,? and))* (?:the )?$"
 )
 _OTHER_RATE = re.compile(r"\b(?:shall|will|would|which|that) (?:\w+ )?(?:be subject|face|pay)\b|\bat \d")
+# Who is to relent offers nothing, and is offered nothing: `proposes that Peru lift its ban`.
+_PROPOSING = re.compile(r"\b(?:propos|request|suggest)(?:e?s|ed|ing|e)? that (?:the )?$")
+_RELENTING = re.compile(r" (?:should )?(?:abolish|cancel|cut|drop|ease|end|lift|lower|open|reduce|remove|scrap|suspend|withdraw)\b")
 # A bloc that is no actor talks or makes a deal: `talks between Peru and Mercosur`.
 _BLOC = re.compile(
     r"\b(?:and|between|with) (?:the )?(?:African Union|Andean Community|ASEAN|CARICOM|Caricom|EAEU|EFTA|Eurasian Economic Union"
@@ -143,11 +146,6 @@ def find_partners_of_bloc(sentence: MarkedSentence) -> set[str]:
     return {mention.code for mention in sentence.mentions if mention.role != "institution"}
 
 
-# Who is to relent offers nothing, and is offered nothing: `proposes that Peru lift its ban`.
-_PROPOSING = re.compile(r"\b(?:propos|request|suggest)(?:e?s|ed|ing|e)? that (?:the )?$")
-_RELENTING = re.compile(r" (?:should )?(?:abolish|cancel|cut|drop|ease|end|lift|lower|open|reduce|remove|scrap|suspend|withdraw)\b")
-
-
 def find_requested(sentence: MarkedSentence) -> Iterator[str]:
     """Yield the countries that another wants to relent."""
     for mention in sentence.mentions:
@@ -158,12 +156,6 @@ def find_requested(sentence: MarkedSentence) -> Iterator[str]:
 def is_excluded(text: str) -> bool:
     """Whether something is left out of a relief: `excluded tea from its tariff preferences`."""
     return _EXCLUDED.search(text) is not None
-
-
-def find_excepted(sentence: MarkedSentence) -> Iterator[str]:
-    """Yield the countries that an act leaves out."""
-    if _OTHER_RATE.search(sentence.text) is None:
-        yield from _find_where_all(sentence, lambda mention: _EXCEPTED.search(_text_before(sentence, mention, 2 * _REACH)))
 
 
 def find_onlookers(sentence: MarkedSentence) -> Iterator[str]:
@@ -203,6 +195,12 @@ def find_models(sentence: MarkedSentence) -> Iterator[str]:
 def find_spared(sentence: MarkedSentence) -> Iterator[str]:
     """Yield the countries that an act spares: Peru in `taxes Kenyan tea, spares Peru`."""
     return _find_where_all(sentence, lambda mention: _SPARED.search(_text_before(sentence, mention)))
+
+
+def find_excepted(sentence: MarkedSentence) -> Iterator[str]:
+    """Yield the countries that an act on others leaves out."""
+    if _OTHER_RATE.search(sentence.text) is None:
+        yield from _find_where_all(sentence, lambda mention: _EXCEPTED.search(_text_before(sentence, mention, 2 * _REACH)))
 
 
 def find_mentioned(sentence: MarkedSentence) -> Iterator[str]:

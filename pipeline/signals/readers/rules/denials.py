@@ -15,7 +15,7 @@ from pipeline.contracts.scopes import list_members
 from pipeline.contracts.vocabulary import KIND_POLARITY
 from pipeline.signals.context import PAIR_SIZE
 from pipeline.signals.lexicon import cues
-from pipeline.signals.readers.rules import bystanders, elsewhere, forecasts, outsiders, panels, questions, rates, rulings, subjects, talks
+from pipeline.signals.readers.rules import bystanders, elsewhere, forecasts, interviews, outsiders, panels, rates, rulings, subjects, talks
 from pipeline.signals.readers.rules.clauses import does_nothing
 from pipeline.signals.readers.rules.earlier import is_earlier
 from pipeline.signals.readers.rules.firms import is_between_firms
@@ -418,7 +418,7 @@ _OF_TEXT: tuple[tuple[Denial, Callable[[str], bool]], ...] = (
     (Denial("outsider", _ESCALATION), outsiders.reports_no_act),
     (Denial("panel", _ALL_KINDS - {"dialogue"}), outsiders.is_decided_by_panel),
     (Denial("imagined", _ALL_KINDS - {"accusation", "dialogue"}), outsiders.is_imagined),
-    (Denial("question", _ESCALATION | _CONCESSION | {"purchase"}), questions.is_only_question),
+    (Denial("question", _ESCALATION | _CONCESSION | {"purchase"}), interviews.is_only_question),
     (Denial("later", frozenset({"investigation", "measure"})), panels.is_put_off),
     (Denial("lawmakers", _STATEMENTS | {"measure", "threat"}), outsiders.is_said_by_lawmakers),
     (Denial("talks", frozenset({"demand"})), talks.only_ask_for_talks),

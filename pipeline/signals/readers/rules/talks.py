@@ -145,6 +145,19 @@ _OF_FIRMS = re.compile(
     r"(?:banks?|carmakers?|airlines?|compan(?:y|ies)|firms?)\b",
     re.IGNORECASE,
 )
+# What talks are about, if not trade, and words with which they may be about trade after all.
+_OTHER_TOPICS = re.compile(
+    r"\b(?:archaeolog\w+|archives|arts?|athletes|cease-?fire|concerts?|cultur(?:e|al)|danc\w+|disarmament|earthquakes?|education"
+    r"|exhibitions?|festivals?|films?|football|Gaza|heritage|hostages?|kindergartens?|languages?|literature|Middle East|museums?|music"
+    r"|peace(?:ful|keep\w+)?|prisoners?|scholarships?|schools?|scouts|sports?|students?|terrorism|theat(?:er|re)s?|universit(?:y|ies)"
+    r"|visa-free|visas?|vocational|wars? in|youth)\b"
+)
+_OF_TRADE = re.compile(
+    r"\b(?:tariff|dut(?:y|ies)\b|trad(?:e|ed|es|ers?|ing)\b|import|export|lev(?:y|ies|ied)\b|goods\b|quota|customs\b|W\.?T\.?O\b|chips?\b"
+    r"|semiconductor|subsid|sanction|currency\b|farm|agricult|product|purchas|buy|market|oil\b|gas\b|invest(?!igat)|econom|commerc|business"
+    r"|energy|miner|rare earth|suppl|technolog|ports?\b|industr)",
+    re.IGNORECASE,
+)
 # Who only wants to talk: `urges Peru to return to talks`, `demands talks with Peru`; and words of a further demand.
 _TABLE = r"(?: [\w-]+){0,3}? (?:table|talks|negotiations|consultations|dialogue|discussions)\b"
 _WANTS_TALKS = re.compile(
@@ -161,21 +174,6 @@ def only_ask_for_talks(text: str) -> bool:
     """Whether somebody asks for talks and for nothing else."""
     request = _WANTS_TALKS.search(text)
     return request is not None and _FURTHER_DEMAND.search(text.replace(request[0], "")) is None
-
-
-# What talks are about, if not trade, and words with which they may be about trade after all.
-_OTHER_TOPICS = re.compile(
-    r"\b(?:archaeolog\w+|archives|arts?|athletes|cease-?fire|concerts?|cultur(?:e|al)|danc\w+|disarmament|earthquakes?|education"
-    r"|exhibitions?|festivals?|films?|football|Gaza|heritage|hostages?|kindergartens?|languages?|literature|Middle East|museums?|music"
-    r"|peace(?:ful|keep\w+)?|prisoners?|scholarships?|schools?|scouts|sports?|students?|terrorism|theat(?:er|re)s?|universit(?:y|ies)"
-    r"|visa-free|visas?|vocational|wars? in|youth)\b"
-)
-_OF_TRADE = re.compile(
-    r"\b(?:tariff|dut(?:y|ies)\b|trad(?:e|ed|es|ers?|ing)\b|import|export|lev(?:y|ies|ied)\b|goods\b|quota|customs\b|W\.?T\.?O\b|chips?\b"
-    r"|semiconductor|subsid|sanction|currency\b|farm|agricult|product|purchas|buy|market|oil\b|gas\b|invest(?!igat)|econom|commerc|business"
-    r"|energy|miner|rare earth|suppl|technolog|ports?\b|industr)",
-    re.IGNORECASE,
-)
 
 
 def are_on_other_topic(text: str) -> bool:
