@@ -1,7 +1,8 @@
 -- on_one_scale(of_series): values of a pair or direction with the newest baseline on all days: from on_one_scale('CHN-USA').
 -- In its first year the baseline grows, so published values of different baselines are not on one scale. These are, but they use later
 -- knowledge, and change with each new baseline of the first year. The formula is that of the index; mass older than 40 half-lives is left
--- out, which changes no value by more than a billionth. Intervals: run with --baseline FROM:TO. Null where too little was read.
+-- out, which changes no value by more than a billionth. Sums are ordered, so that a query always gives the same.
+-- Intervals: run with --baseline FROM:TO. Null where too little was read.
 create macro on_one_scale(of_series) as table
     with wanted as (
         -- A pair is stored with its codes in order; a direction has no hyphen and stays as it is.
@@ -26,7 +27,7 @@ create macro on_one_scale(of_series) as table
         select
             articles_read.index_date,
             any_source.channel,
-            sum(articles_read.weight * coalesce(own_source.rate, any_source.rate)) as mass
+            sum(articles_read.weight * coalesce(own_source.rate, any_source.rate) order by articles_read.source) as mass
         from articles_read
         cross join any_source
         left join rates as own_source on own_source.source = articles_read.source and own_source.channel = any_source.channel
@@ -41,7 +42,9 @@ create macro on_one_scale(of_series) as table
             any_value(any_source.prior) as prior,
             any_value(any_source.prior + days.shape - days.prior) as observed,
             any_value(any_source.prior)
-            + coalesce(sum(expected.mass * 2 ^ ((expected.index_date - days.index_date) / days.half_life_days)), 0) as expected
+            + coalesce(
+                sum(expected.mass * 2 ^ ((expected.index_date - days.index_date) / days.half_life_days) order by expected.index_date), 0
+            ) as expected
         from channel_daily as days
         inner join wanted using (series)
         inner join any_source using (channel)
