@@ -287,8 +287,8 @@ TIER = Vocabulary(
     "Confidence of the signal.",
     {
         "high": "both readers usually agree: of ten, nine are right in articles and headlines, eight in dense statements",
-        "medium": "of ten, five or six are right in dense statements",
-        "low": "a hint: of ten, about three are right in dense statements",
+        "medium": "of ten, about five are right in dense statements",
+        "low": "a hint: of ten, about four are right in dense statements",
     },
 )
 
