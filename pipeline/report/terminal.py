@@ -88,7 +88,7 @@ def stories_table(contributions: pl.DataFrame, last: date) -> Table:
     shown = contributions.sort("contribution", "series", "story_id", descending=[True, False, False]).head(_STORIES)
     if shown.is_empty():
         rule = f"at least {MIN_NEWS_PCT} % of the value is news, not prior, and its sentence is of tier high"
-        table.add_row("", "", "", f"none: a story is named only if {rule}. The view top_stories lists all, each with its probability")
+        table.add_row("", "", "", f"none: a story is named only if {rule}. The view contributions lists all")
     for row in shown.iter_rows(named=True):
         quote = " ".join(row["quote"].split())
         quote = quote if len(quote) <= _QUOTE_WIDTH else quote[: _QUOTE_WIDTH - 1] + "…"

@@ -220,4 +220,4 @@ def test_without_a_story_to_name_the_view_of_all_is_named() -> None:
     console.print(stories_table(add_evidence(CONTRIBUTIONS.empty(), SIGNALS.empty()), date(2025, 4, 4)))
     printed = " ".join(console.export_text().split())
     assert "none: a story is named only if at least 50 % of the value is news, not prior, and its sentence is of tier high." in printed
-    assert "The view top_stories lists all, each with its probability" in printed
+    assert "The view contributions lists all" in printed
