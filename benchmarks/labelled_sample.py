@@ -17,7 +17,7 @@ from pipeline.settings import Settings
 from pipeline.validation.labels import PAIR, build_sample_labels_index
 from pipeline.warehouse.lake import Lake
 
-PEAKS = ((date(2025, 4, 9), date(2025, 4, 11)), (date(2025, 10, 10), date(2025, 10, 14)))
+PEAKS = ((date(2025, 4, 9), date(2025, 4, 13)), (date(2025, 10, 10), date(2025, 10, 14)))
 
 
 def main() -> None:
