@@ -51,7 +51,7 @@ _ABOUT_MEASURES = (
     "up unless a remark says otherwise; rates are on top of the ordinary duty unless they are totals."
 )
 _AVERAGES = {"import_weighted": "weighted by imports", "simple_mean_hs6": "unweighted"}
-_ABOUT_TARIFFS = "Averages over all goods, from trackers. " + " ".join(
+_ABOUT_TARIFFS = "Averages over all goods, from trackers, with their dates: those of the acts can be days later. " + " ".join(
     f"{_AVERAGES[name].capitalize()}: {meaning}." for name, meaning in words.TARIFF_MEASURE.words.items()
 )
 _ABOUT_CHANGES = f"Changes below {_LEAST_CHANGE} percentage points are left out."
