@@ -147,7 +147,7 @@ PHASE = Vocabulary(
     {
         "quiet": "enough was read, and tension, concession and dialogue are well below their baselines",
         "dialogue": "talk was read, and neither tension nor concession prevails",
-        "stalemate": "both sides talk, demand and refuse, and probably neither acts nor concedes",
+        "stalemate": "probably more talk, demands and refusals than acts and concessions",
         "escalation": "escalation is well above its baseline and above concession",
         "de-escalation": "concession is well above its baseline and above escalation",
         "unclear": "there is evidence, but no single phase is likely enough",

@@ -43,8 +43,8 @@ _ABOUT_MEANS = (
     f"mean, there are fewer than {_LEAST_MEAN_DAYS} such days."
 )
 _ABOUT_STALEMATE = (
-    "Days on which both sides talk, demand and refuse, and probably neither acts nor concedes. The share is that of talk, demands and "
-    "refusals among all signals of talk and action."
+    "Days with probably more talk, demands and refusals than acts and concessions, by both sides together. The share is that of talk, "
+    "demands and refusals among all of these."
 )
 _ABOUT_MEASURES = (
     "From a curated list of official acts, not from the news and not a tariff schedule. Rates of several layers on the same goods add "

@@ -193,7 +193,7 @@ def test_trade_figures_of_other_years_are_said_to_be_missing() -> None:
 
 def test_a_stalemate_is_said_to_be_probable() -> None:
     fold = build_stalemate(TENSION_PAIR_DAILY.empty(), "CHN-USA")
-    assert "probably neither acts nor concedes" in fold.sentences[0]
+    assert "probably more talk, demands and refusals than acts and concessions" in fold.sentences[0]
 
 
 def test_spells_of_stalemate_end_where_a_day_is_missing() -> None:
