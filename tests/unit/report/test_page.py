@@ -366,7 +366,9 @@ def test_stories_of_a_value_that_is_mostly_prior_are_not_listed(contributions: M
     )
     parts = (split_value(mostly_prior, {**ROW, "tension": 270.0}, "escalation"),)
     reader = _Reader(render_page(_page(PairSection("CHN-USA", SVG, SVG, SVG, "", (ROW,), parts))))
-    assert f"44 % news, 56 % prior. {PRIOR_NOTE} At least 50 % must be news to name a story; the view contributions lists all." in reader.text
+    assert (
+        f"44 % news, 56 % prior. {PRIOR_NOTE} At least 50 % must be news to name a story; the view contributions lists all." in reader.text
+    )
     assert "q" not in reader.tags
 
 
