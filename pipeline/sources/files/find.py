@@ -90,15 +90,21 @@ def _expand_path(text: str) -> list[Path]:
 def _list_folder(folder: Path) -> list[Path]:
     """List the files of known formats below a folder.
 
-    Hidden files and folders are left out. `OSError` if a folder cannot be read: its articles would leave the index. `Path.rglob` skips it.
+    Hidden files and folders are left out. Links to folders are followed, as in a pattern: archives may be on several disks. A folder that
+    is reached twice, such as by a link to a folder around it, is listed once. `OSError` if a folder cannot be read: its articles would
+    leave the index. `Path.rglob` skips it.
     """
 
     def fail(error: OSError) -> None:
         raise error
 
     paths: list[Path] = []
-    for parent, folders, names in os.walk(folder, onerror=fail):
-        folders[:] = [name for name in folders if not name.startswith(".") and name != _LOST_AND_FOUND]
+    listed = {folder.resolve()}
+    for parent, folders, names in os.walk(folder, onerror=fail, followlinks=True):
+        visible = sorted(name for name in folders if not name.startswith(".") and name != _LOST_AND_FOUND)
+        targets = {name: Path(parent, name).resolve() for name in visible}
+        folders[:] = [name for name, target in targets.items() if target not in listed]
+        listed.update(targets.values())
         paths += (Path(parent, name) for name in names if not name.startswith("."))
     return sorted(path for path in paths if path.is_file() and _has_known_format(path))
 

@@ -88,6 +88,16 @@ def test_a_folder_is_read_with_its_subfolders(tmp_path: Path) -> None:
     assert [file.path.name for file in find_article_files(archives(tmp_path / "news"))] == ["b.jsonl", "a.jsonl"]
 
 
+def test_links_to_folders_are_followed_but_not_in_circles(tmp_path: Path) -> None:
+    write_lines(tmp_path / "news" / "2024" / "a.jsonl", ROW)
+    write_lines(tmp_path / "other disk" / "b.jsonl", ROW)
+    (tmp_path / "news" / "2025").symlink_to(tmp_path / "other disk")
+    (tmp_path / "other disk" / "back").symlink_to(tmp_path / "news")
+    (tmp_path / "news" / "again").symlink_to("2024")
+    files = find_article_files(archives(tmp_path / "news"))
+    assert [file.path.name for file in files] == ["a.jsonl", "b.jsonl"]
+
+
 def test_a_file_listed_twice_is_read_once(tmp_path: Path) -> None:
     path = write_lines(tmp_path / "a.jsonl", ROW)
     assert read(path, tmp_path).height == 1
