@@ -87,7 +87,7 @@ def _read_batches(path: Path, location: Location, options: ReadOptions, found_co
                 if allowed < 0:
                     raise too_large
                 size = max(1, batch.num_rows * options.limits.batch_bytes // max(byte_count, 1))
-                plain = pa.schema([(name, _VIEWED.get(schema.field(name).type, schema.field(name).type)) for name in batch.schema.names])
+                plain = pa.schema([(name, _to_plain_type(schema.field(name).type)) for name in batch.schema.names])
                 yield from (_to_rows(batch.slice(start, size).cast(plain), paths) for start in range(0, batch.num_rows, size))
     except SourceError:
         raise
@@ -95,6 +95,16 @@ def _read_batches(path: Path, location: Location, options: ReadOptions, found_co
         raise SourceError(f"{_damage_message(location)} ({_first_line(error)})") from error
     except (PolarsError, PanicException, ValueError, OverflowError) as error:  # a panic: Polars lacks the type
         raise SourceError(f"{location}: a column cannot be read as text ({_first_line(error)}). Write its columns as text") from error
+
+
+def _to_plain_type(dtype: pa.DataType) -> pa.DataType:
+    """Return the type to which a column is cast before Polars reads it.
+
+    Instants of any time zone become UTC, because Polars does not know all of them, such as `+05:30`.
+    """
+    if pa.types.is_timestamp(dtype) and dtype.tz is not None:
+        return pa.timestamp(dtype.unit, "UTC")
+    return _VIEWED.get(dtype, dtype)
 
 
 def _find_field(name: str, schema: pa.Schema) -> tuple[str, ...]:

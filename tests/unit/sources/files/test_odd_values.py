@@ -4,7 +4,7 @@ import json
 import os
 import re
 import tempfile
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pyarrow as pa
@@ -40,6 +40,13 @@ def write_dates(path: Path, seen: pa.Array) -> Path:
 def test_a_date_that_no_calendar_has_is_named_as_such(tmp_path: Path, seen: pa.Array) -> None:
     rows = collect_rows(read_articles([ArticleFiles(path=str(write_dates(tmp_path / "a.parquet", seen)))]))
     assert rows["fetched_at"].to_list() == ["not in the years 1 to 9999", None]
+
+
+@pytest.mark.parametrize("zone", ["+05:30", "-09:30", "America/New_York"])
+def test_an_instant_of_parquet_in_any_time_zone_is_read(tmp_path: Path, zone: str) -> None:
+    seen = pa.array([datetime(2025, 4, 3, 20, 30, tzinfo=UTC), None], pa.timestamp("us", zone))
+    rows = collect_rows(read_articles([ArticleFiles(path=str(write_dates(tmp_path / "a.parquet", seen)))]))
+    assert rows["fetched_at"].to_list() == ["2025-04-03T20:30:00.000000+00:00", None]
 
 
 def test_the_first_and_the_last_date_of_parquet_are_read(tmp_path: Path) -> None:
