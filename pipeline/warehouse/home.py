@@ -7,6 +7,7 @@ which is never mixed with other articles. The lock (`lock.json`) lets one proces
 import fcntl
 import json
 import os
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -23,6 +24,8 @@ NOTE = "home.json"
 LOCK = "lock.json"
 #: File in a home's lake with the URL of the shared lake that it is a copy of.
 COPY_OF = "copy-of.json"
+#: Folder in a home's lake for temporary files of queries that need more memory than there is.
+TEMPORARY = ".duckdb"
 #: How often, and after how many seconds, a run tries to lock: `find_writer` holds the lock for an instant, in which it must not be refused.
 _TRIES, _SECONDS_BETWEEN = 5, 0.1
 #: Clocks of two machines that write to one home may differ by this.
@@ -75,6 +78,7 @@ def lock_home(home: Path, writer: str) -> Iterator[None]:
         _locked.add(path)
         try:
             _prepare(home)
+            shutil.rmtree(home / "lake" / TEMPORARY, ignore_errors=True)  # what a killed process left
             yield
         finally:
             _locked.discard(path)

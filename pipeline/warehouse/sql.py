@@ -10,6 +10,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from functools import cache, lru_cache
 from glob import escape
@@ -25,6 +26,7 @@ from pipeline.contracts.tables import TABLES, VIEWS
 from pipeline.cores import count_cores
 from pipeline.errors import TensionError
 from pipeline.settings import shipped_folder
+from pipeline.warehouse.home import TEMPORARY
 from pipeline.warehouse.lake import Lake
 from pipeline.warehouse.parse_tree import iter_nodes
 
@@ -214,6 +216,18 @@ def _database(threads: int) -> duckdb.DuckDBPyConnection:
 
 
 @cache
+def _set_temporary_folder(threads: int, root: Path) -> None:
+    """Let queries that need more memory than there is write to the lake's disk.
+
+    `root`: the folder of the lake. DuckDB's default is the working folder, which may be read-only, as in the container. Once it has written
+    there, it keeps its folder, also for another lake.
+    """
+    path = str(root.resolve() / TEMPORARY).replace("'", "''")
+    with _database(threads).cursor() as connection, suppress(duckdb.NotImplementedException):
+        connection.sql(f"set temp_directory = '{path}'")
+
+
+@cache
 def _memory_limit(threads: int) -> str:
     """Return the memory limit with which the database was opened.
 
@@ -241,6 +255,8 @@ def _connect(tables: Tables, query: Query, variables: Variables, threads: int) -
     """
     connection = _database(threads).cursor()
     connection.sql("set TimeZone = 'UTC'")
+    if isinstance(tables, Lake):
+        _set_temporary_folder(threads, tables.root)
     for table in query.reads:
         if not isinstance(tables, Lake):
             connection.register(table.name, tables.get(table.name, table.empty()).to_arrow())

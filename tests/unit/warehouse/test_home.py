@@ -11,6 +11,7 @@ import pytest
 from pipeline import clock
 from pipeline.warehouse.home import (
     NOTE,
+    TEMPORARY,
     HomeError,
     HomeInUseError,
     find_writer,
@@ -64,6 +65,14 @@ def test_a_process_may_lock_its_home_twice(tmp_path: Path) -> None:
             pass
         assert find_writer(tmp_path) is not None
     assert find_writer(tmp_path) is None
+
+
+def test_temporary_files_of_a_killed_process_are_removed(tmp_path: Path) -> None:
+    left = tmp_path / "lake" / TEMPORARY / "duckdb_temp_1_0_storage_DEFAULT-0.tmp"
+    left.parent.mkdir(parents=True)
+    left.touch()
+    with lock_home(tmp_path, "tension run"):
+        assert not left.exists()
 
 
 def test_a_folder_that_is_no_home_has_no_writer(tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 import os
 import re
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -154,6 +156,25 @@ def test_queries_do_not_share_tables_or_variables(tmp_path: Path) -> None:
     assert query({}, write_sql(tmp_path, "select count(*) as n from weights"), {}).item() == 0
     with pytest.raises(ModelError, match="'eta'"):
         query({}, write_sql(tmp_path, "select getvariable('eta') as n from weights"), {})
+
+
+def test_a_query_above_the_memory_limit_writes_to_the_disk_of_the_lake(tmp_path: Path) -> None:
+    """The working folder may be read-only; in a process of its own, because DuckDB keeps the first folder that it wrote to."""
+    program = """
+from pathlib import Path
+from pipeline.warehouse import sql
+from pipeline.warehouse.lake import Lake
+sql._database(1).sql("set memory_limit = '60MB'")
+rows = sql.select(Lake(Path("it's a lake")), sql.read_query(Path("model.sql")), {})
+print(rows.item(), [path.name for path in Path("it's a lake").iterdir()])
+"""
+    rows = "select distinct hash(range) as one, range || repeat('x', 50) as other from range(1000000) left join coverage on false"
+    write_sql(tmp_path, f"from ({rows}) select count(*)")
+    (tmp_path / "it's a lake").mkdir()
+    (tmp_path / ".tmp").touch()  # DuckDB's default, which cannot be made
+    done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("1000000 ['.duckdb']\n", "")
+    assert not list((tmp_path / "it's a lake").iterdir())
 
 
 def test_a_replaced_file_is_read_again(tmp_path: Path) -> None:
