@@ -174,3 +174,13 @@ def prepare_home(folder: Path) -> None:
     """
     with replacing(folder / "dagster.yaml") as temporary:  # a daemon may read it at this moment
         shutil.copyfile(PACKAGE / "dagster.yaml", temporary)
+
+
+def open_instance(folder: Path) -> dg.DagsterInstance:
+    """Open the Dagster instance of a home, with its `dagster.yaml`.
+
+    `folder`: that of `prepare_home`. Dagster alone takes `[1]` in its path for a wildcard, does not find the file, and uses its defaults:
+    with telemetry.
+    """
+    configuration = yaml.safe_load((folder / "dagster.yaml").read_text(encoding="utf-8"))
+    return dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(folder), overrides=configuration))

@@ -27,7 +27,7 @@ from pipeline.defs.checks import IS_REBUILT
 from pipeline.defs.core import ALL_ARTICLES_READ, ARTICLES_READ
 from pipeline.defs.failed_checks import explain_result
 from pipeline.defs.fetching import ANSWERED
-from pipeline.defs.instance import STARTED_BY, fail_dead_runs, prepare_home
+from pipeline.defs.instance import STARTED_BY, fail_dead_runs, open_instance, prepare_home
 from pipeline.defs.jobs import JOB
 from pipeline.defs.listener import Listener, listening
 from pipeline.defs.partitions import range_tags
@@ -172,7 +172,7 @@ class Launcher:
         with (
             lock_data(settings, started_by),
             listening(listener),
-            dg.DagsterInstance.from_config(str(settings.dagster_home)) as instance,
+            open_instance(settings.dagster_home) as instance,
         ):
             fail_dead_runs(instance)
             for run in runs:

@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 from pipeline.commands.job import HistoryError, explaining_history
 from pipeline.defs import instance
-from pipeline.defs.instance import HistoryStorageError, prepare_home
+from pipeline.defs.instance import BatchingInstance, HistoryStorageError, open_instance, prepare_home
 from pipeline.settings import Settings
 from pipeline.warehouse.run_history import POSTGRES_URL
 
@@ -78,3 +78,12 @@ def test_a_postgres_that_is_away_is_not_called_a_damaged_folder(tmp_path: Path, 
         raise refused
     with pytest.raises(HistoryError, match=words), explaining_history(Settings(home=tmp_path)):
         raise DagsterPostgresException("too many retries for DB connection") from refused
+
+
+def test_a_home_with_wildcards_in_its_path_has_its_settings(tmp_path: Path) -> None:
+    folder = tmp_path / "index [1]" / "dagster"
+    prepare_home(folder)
+    with open_instance(folder) as opened:
+        assert isinstance(opened, BatchingInstance)
+        assert not opened.telemetry_enabled
+        assert Path(opened.root_directory) == folder
