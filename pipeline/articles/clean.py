@@ -26,6 +26,7 @@ _MAX_DATE_SHOWN = 80
 _MAX_REASON_SHOWN = 200
 _SHORT_SHA = 16
 _LINK = r"^(?i:https?)://[^\s\p{C}/][^\s\p{C}]*$"
+_USER = r"^((?i:https?)://)[^/?#]*@"
 _MAX_LINK_CHARS = 2_000  # as for `_MAX_SOURCE_CHARS`
 
 
@@ -69,12 +70,12 @@ def _clean_columns(raw: pl.DataFrame) -> pl.DataFrame:
 
     That is whether there was any text before cleaning (`has_text`), the share of characters that are not text (`not_text`), and the
     language if it is not English (`language`). An article was first seen when it was fetched, or when it was published if that is later or
-    it has no date of fetching. A link is null if it is no web address or longer than `_MAX_LINK_CHARS`; a source is cut to
-    `_MAX_SOURCE_CHARS` characters.
+    it has no date of fetching. A link is null if it is no web address or longer than `_MAX_LINK_CHARS`; a user and password in it are
+    removed, because links are published. A source is cut to `_MAX_SOURCE_CHARS` characters.
     """
     published = parse_instant(pl.col("published_at"))
     fetched = parse_instant(pl.col("fetched_at"))
-    link = pl.col("url").str.strip_chars()
+    link = pl.col("url").str.strip_chars().str.replace(_USER, "${1}")
     text = pl.concat_str(pl.col("title").fill_null(""), pl.col("body").fill_null(""))
     cleaned = raw.select(
         "raw_id",

@@ -91,6 +91,12 @@ def test_a_link_stays_as_written_without_surrounding_white_space() -> None:
     assert clean_one(url=" HTTPS://X.example/A?b=ü ")["url"] == "HTTPS://X.example/A?b=ü"
 
 
+def test_user_and_password_are_removed_from_a_link() -> None:
+    assert clean_one(url="https://reader:secret@x.example/a?mail=b@c")["url"] == "https://x.example/a?mail=b@c"
+    assert clean_one(url="https://@x.example/a")["url"] == "https://x.example/a"
+    assert clean_one(url="https://x.example/@a")["url"] == "https://x.example/@a"
+
+
 def test_a_body_without_a_title_is_an_article() -> None:
     assert clean_one(title=None)["title"] == ""
 
