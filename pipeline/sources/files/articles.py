@@ -164,8 +164,8 @@ class _LocationReader:
     def _find_first_day(self, last_day: date | None) -> date:
         """Return the day of the first row with a date.
 
-        A date after `last_day` counts as none. The file is read again from its start. Raises `SourceError` if no row has a date; if all
-        rows are unreadable, it says why the first is.
+        A date after `last_day` counts as none. The file is read again from its start. Raises `SourceError` if no row has a date; it says so
+        if there are only later dates, or, if all rows are unreadable, why the first is.
         """
         found_columns, converter, first_reason = FoundColumns(), RawArticleConverter("", last_day=last_day), ""
         readable_count = 0
@@ -183,6 +183,11 @@ class _LocationReader:
             raise SourceError(
                 f"{self.location}: none of its {converter.row_count:,} rows can be read (the first: {first_reason}). Correct the rows; in "
                 f"CSV, a field with a delimiter or a quote in it needs double quotes around it"
+            )
+        if converter.latest_date is not None:
+            raise SourceError(
+                f"{self.location}: all dates of its {converter.row_count:,} rows are after {last_day}, the last day that counts (UTC); the "
+                f"latest is {converter.latest_date}. Correct them, or run again when that day has come. A time without zone is in UTC"
             )
         raise SourceError(
             f"{self.location}: none of its {converter.row_count:,} rows has a readable date in published_at or fetched_at, so "

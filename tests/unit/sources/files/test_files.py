@@ -274,6 +274,12 @@ def test_a_file_without_any_date_is_rejected(tmp_path: Path) -> None:
         read(write_lines(tmp_path / "a.jsonl", ROW | {"published_at": "soon"}))
 
 
+def test_a_file_with_only_future_dates_is_rejected_for_that_reason(tmp_path: Path) -> None:
+    path = write_lines(tmp_path / "a.jsonl", ROW | {"published_at": "soon"}, ROW | {"published_at": "2025-04-05"})
+    with pytest.raises(SourceError, match=r"all dates of its 2 rows are after 2025-04-04.*the latest is 2025-04-05"):
+        collect_rows(read_articles(archives(path), last_day=date(2025, 4, 4)))
+
+
 @pytest.mark.parametrize("column", ["published_at", "source"])
 def test_a_missing_column_is_reported_with_the_columns_found(tmp_path: Path, column: str) -> None:
     row = {name: value for name, value in ROW.items() if name != column}
