@@ -27,6 +27,8 @@ _INBOX = (
     "minutes after it failed, and two hours after that. Off until you switch it on."
 )
 _NAME = "inbox"
+#: Size and time of change of a file; then, if it has days that were not over (or could not be read), the last day that was.
+_State = Sequence[int | str]
 #: Seconds from the end of a failed run for a file to its next try: one item for each further try.
 _PAUSES = (600, 7200)
 
@@ -54,19 +56,19 @@ def _read_states(files: Mapping[str, ArticleFile], now: float) -> Iterator[tuple
                 yield name, [status.st_size, status.st_mtime_ns]
 
 
-def _list_run_keys(name: str, state: Sequence[int]) -> list[str]:
+def _list_run_keys(name: str, state: _State) -> list[str]:
     """Return the run keys of all tries for a file, in order.
 
-    `state`: as `_read_states` yields it; a changed file has other keys.
+    A file with another state has other keys.
     """
     key = f"{name}:{state}"
     return [key, *(f"{key}, try {number}" for number, _ in enumerate(_PAUSES, start=2))]
 
 
-def _find_failures(instance: dg.DagsterInstance, seen: Mapping[str, Sequence[int]], now: float) -> _Failures:
+def _find_failures(instance: dg.DagsterInstance, seen: Mapping[str, _State], now: float) -> _Failures:
     """Find files to try again, and files given up, after failed runs.
 
-    `seen`: size and time of each file (`_read_states`); runs for earlier ones do not count. `now`: in Unix seconds.
+    `seen`: the state of each file; runs for earlier ones do not count. `now`: in Unix seconds.
     """
     failures = dg.RunsFilter(statuses=[dg.DagsterRunStatus.FAILURE], tags={SENSOR_NAME_TAG: _NAME})
     ends = {record.dagster_run.tags.get(RUN_KEY_TAG): record.end_time or now for record in instance.get_run_records(failures)}
@@ -109,15 +111,18 @@ def inbox_sensor(settings: Settings) -> dg.SensorDefinition:
         """Request a run for each new or changed file of the inbox.
 
         The run is over the days of the file's articles, and days around (`_find_run_days`). A file that changed in the last 30 seconds
-        waits, because it may not be complete. One that cannot be read is logged, and tried again once it changes. If the run of a file
-        failed, another is requested after a pause, once for each of `_PAUSES`.
+        waits, because it may not be complete. One with days that are not over, such as today, is looked at again when the next day is over.
+        So is one that cannot be read, which is logged: its dates may still be in the future. If the run of a file failed, another is
+        requested after a pause, once for each of `_PAUSES`.
         """
-        folder, now = settings.inbox, clock.now().timestamp()
+        folder, now, last_over = settings.inbox, clock.now().timestamp(), last_partition(settings)
         files = {str(file.path.relative_to(folder)): file for file in list_inbox_files(folder)}
-        before = json.loads(context.cursor or "{}")
-        seen = dict(_read_states(files, now))
+        before: dict[str, list[int | str]] = json.loads(context.cursor or "{}")
+        states = dict(_read_states(files, now))
+        seen: dict[str, _State] = {name: before[name] if before.get(name, [])[:2] == states[name] else states[name] for name in states}
         failures = _find_failures(context.instance, seen, now)
-        new = sorted(name for name in seen if seen[name] != before.get(name) or name in failures.due)
+        is_known = {name: before.get(name) in (states[name], [*states[name], str(last_over)]) for name in states}
+        new = sorted(name for name in seen if not is_known[name] or name in failures.due)
         if not new:
             busy = len(files) - len(seen)
             waiting = f"; {busy} still being copied" if busy else ""
@@ -126,17 +131,20 @@ def inbox_sensor(settings: Settings) -> dg.SensorDefinition:
             return
         catalogue, read, lake = Catalogue(settings.catalogue), find_days_read(settings), open_lake(settings)
         for name in new:
+            seen[name] = [*states[name], str(last_over)]
             try:
                 span = catalogue.find_days(files[name], last_day=clock.today())
             except SourceError as error:
                 context.log.error("the inbox file %s cannot be read and is skipped: %s", name, error)
                 continue
+            if span is None or (last_over and span.last <= last_over):
+                seen[name] = states[name]
             if span is None:
                 continue
             days = _find_run_days(settings, lake, span, read)
             if days is None:
                 context.log.warning(
-                    "the inbox file %s has articles of %s, outside the days to read (from %s)", name, span, settings.first_day
+                    "the inbox file %s has articles of %s, outside the days to read (%s to %s)", name, span, settings.first_day, last_over
                 )
                 continue
             run_key = failures.due.get(name) or _list_run_keys(name, seen[name])[0]

@@ -21,6 +21,7 @@ from pipeline import clock
 from pipeline.contracts.days import Days
 from pipeline.contracts.tables import core
 from pipeline.contracts.tables.core import STORY_LINKS
+from pipeline.defs import sensors
 from pipeline.defs.jobs import JOB, REBUILD
 from pipeline.defs.partitions import range_tags
 from pipeline.defs.resources import News
@@ -193,6 +194,23 @@ def test_before_the_first_day_is_over_a_file_requests_no_run(tmp_path: Path) -> 
     inbox.put("wire.jsonl", build_row("1", "2025-04-02"))
     assert inbox.evaluate()[0] == []
     assert "no new article files" in inbox.evaluate()[1]
+
+
+def test_days_of_a_file_that_are_not_over_are_requested_when_they_are(inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    inbox.put("today.jsonl", build_row("1", "2025-04-03"))
+    inbox.put("wire.jsonl", build_row("2", "2025-04-02"), build_row("3", "2025-04-03"))
+    inbox.put("tomorrow.jsonl", build_row("4", "2025-04-04"))
+    requested, keys = list[tuple[str, str]](), set[str | None]()
+    for day in (3, 4, 5, 6):
+        monkeypatch.setattr(clock, "now", lambda day=day: datetime(2025, 4, day, 12, tzinfo=UTC))
+        monkeypatch.setattr(sensors, "last_partition", lambda _settings, day=day: date(2025, 4, day - 1))
+        for request in inbox.evaluate()[0]:
+            requested.append((request.tags[FIRST], request.tags[LAST]))
+            keys.add(request.run_key)
+        assert inbox.evaluate()[0] == []
+    days = [(first.day, last.day) for first, last in (map(date.fromisoformat, one) for one in requested)]
+    assert days == [(2, 2), (3, 3), (2, 3), (4, 4)]
+    assert len(keys) == 4
 
 
 def test_a_known_file_requests_no_run(inbox: Inbox) -> None:
