@@ -10,6 +10,7 @@ from datetime import date
 import polars as pl
 
 from pipeline.contracts.days import Days
+from pipeline.contracts.instants import parse_instant
 from pipeline.contracts.model import ContractError
 from pipeline.contracts.tables.core import QUARANTINE
 from pipeline.contracts.tables.raw import RAW_ARTICLES
@@ -25,8 +26,8 @@ def hash_file_rows(lake: Lake, spans: Iterable[Days]) -> pl.DataFrame:
     """Hash the rows that come from the user's article files.
 
     `spans`: ranges of days to read. Returns `index_date`, `row` (hash of source, time and URL, or title if there is no URL), and
-    `is_usable`, which is false for rows of the quarantine. The same article has the same hash in another file. Empty if the lake has an
-    earlier schema or a damaged file, which the run itself reports.
+    `is_usable`, which is false for rows of the quarantine. The same article has the same hash in another file, also if its time is written
+    in another form. Empty if the lake has an earlier schema or a damaged file, which the run itself reports.
     """
     is_fetched = pl.any_horizontal(
         holding.rows for upstream in UPSTREAMS.values() for holding in upstream.holdings if holding.table is RAW_ARTICLES
@@ -37,7 +38,8 @@ def hash_file_rows(lake: Lake, spans: Iterable[Days]) -> pl.DataFrame:
         for days in (part for span in spans for part in span.split(_DAYS_AT_ONCE)):
             rows = lake.read(RAW_ARTICLES, days, columns=_COLUMNS).filter(~is_fetched)
             quarantined = lake.read(QUARANTINE, days, columns=["raw_id"])["raw_id"]
-            row, is_usable = pl.struct("source", "published_at", link.alias("link")).hash(), ~pl.col("raw_id").is_in(quarantined.implode())
+            row = pl.struct("source", parse_instant(pl.col("published_at")), link.alias("link")).hash()
+            is_usable = ~pl.col("raw_id").is_in(quarantined.implode())
             frames.append(rows.select("index_date", row=row, is_usable=is_usable))
     except (ContractError, LakeError, pl.exceptions.PolarsError):
         return _HASHES.to_frame()

@@ -46,6 +46,12 @@ def test_rows_of_a_renamed_file_are_not_removed(tmp_path: Path) -> None:
     assert count_removed(tmp_path, make_rows("a.csv", *articles), make_rows("b.csv", *articles)) == {}
 
 
+def test_rows_whose_time_is_written_in_another_form_are_not_removed(tmp_path: Path) -> None:
+    rows = make_rows("a.csv", (FIRST, "Glass"))
+    before, after = (rows.with_columns(published_at=pl.lit(text)) for text in ("2025-03-05T12:00:00+05:30", "2025-03-05 06:30:00.000000"))
+    assert count_removed(tmp_path, before, after) == {}
+
+
 def test_a_corrected_row_of_the_quarantine_is_not_removed(tmp_path: Path) -> None:
     lake, rows = Lake(tmp_path), make_rows("a.csv", (FIRST, "Glass"), (FIRST, "Tin"))
     lake.write_days(RAW_ARTICLES, rows, SPAN)
