@@ -4,6 +4,7 @@ Text of articles is untrusted: all text from outside goes through `to_plain`, wh
 through `to_visible` where markup is not interpreted.
 """
 
+import json
 import shlex
 import sys
 from collections.abc import Mapping, Sequence
@@ -103,9 +104,10 @@ def next_steps(settings: Settings, program: str) -> Text:
     `program` is how the user calls `tension`.
     """
     published, home = settings.published, shlex.quote(str(settings.home))
-    query = f"import duckdb; print(duckdb.connect('{published / 'trade_tension.duckdb'}', read_only=True).sql('from today'))"
+    database = json.dumps(str(published / "trade_tension.duckdb"), ensure_ascii=False)
+    query = f'import duckdb; print(duckdb.connect({database}, read_only=True).sql("from today"))'
     steps = (
-        ("query", f'{shlex.quote(sys.executable)} -c "{query}"'),
+        ("query", f"{shlex.quote(sys.executable)} -c {shlex.quote(query)}"),
         ("report", str(published / "report.html")),
         ("explore", f"{program} open --home {home}"),
         ("Parquet files", f"{published / 'latest' / 'tension_daily'}/*.parquet"),

@@ -1,9 +1,11 @@
 """Sentences about articles at the end of a run."""
 
+import subprocess
 from datetime import date, timedelta
 from io import StringIO
 from pathlib import Path
 
+import duckdb
 import polars as pl
 import pytest
 from rich.console import Console
@@ -198,6 +200,18 @@ def test_next_steps_quote_a_path_with_spaces() -> None:
     lines = next_steps(Settings(home=Path("my data")), "tension").plain
     assert "tension validate --home 'my data' --references" in lines
     assert "make ui HOME_DIR='my data'" in lines
+
+
+@pytest.mark.parametrize("name", ["it's mine", 'a "b" $HOME'])
+def test_the_query_of_the_next_steps_opens_a_database_with_any_path(tmp_path: Path, name: str) -> None:
+    database = tmp_path / name / "published" / "trade_tension.duckdb"
+    database.parent.mkdir(parents=True)
+    with duckdb.connect(str(database)) as connection:
+        connection.sql("create table today as select 'CHN-USA' as pair")
+    lines = next_steps(Settings(home=tmp_path / name), "tension").plain.splitlines()
+    command = next(line.split(None, 1)[1] for line in lines if line.split()[:1] == ["query"])
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False)
+    assert "CHN-USA" in done.stdout, done.stderr
 
 
 def test_a_failed_run_quotes_a_path_with_brackets() -> None:
