@@ -28,6 +28,7 @@ _SHORT_SHA = 16
 _LINK = r"^(?i:https?)://[^\s\p{C}/][^\s\p{C}]*$"
 _USER = r"^((?i:https?)://)[^/?#]*@"
 _MAX_LINK_CHARS = 2_000  # as for `_MAX_SOURCE_CHARS`
+_MAX_ID_CHARS = 300  # the same; the guid of a feed is often a link
 
 
 @dataclass(frozen=True)
@@ -149,16 +150,23 @@ def _add_ids(rows: pl.DataFrame) -> pl.DataFrame:
     """Add `text_sha256`, `source_owner` and `article_id`.
 
     The hash ignores case and differences in white space. The id is source, `index_date`, and the source's own id or else the start of the
-    hash, with colons between them.
+    hash, with colons between them. An own id of more than `_MAX_ID_CHARS` characters is replaced by the start of its hash.
     """
     text = fold_whitespace(rows["title"] + "\n" + rows["body"]).str.to_lowercase()
     hashes = pl.Series("text_sha256", [hashlib.sha256(one.encode()).hexdigest() for one in text.to_list()], pl.String)
     # Colons in the source are escaped, or "A:B" with id "C" and "A" with id "B:C" would be one article.
     name = pl.col("source").str.replace_all("%", "%25", literal=True).str.replace_all(":", "%3A", literal=True)
-    own = pl.coalesce(pl.col("source_id"), pl.col("text_sha256").str.slice(0, _SHORT_SHA))
+    own = pl.coalesce(_shorten_ids(rows["source_id"]), pl.col("text_sha256").str.slice(0, _SHORT_SHA))
     # Some sources restart their numbering every day, so the id includes the day.
     day = pl.col("index_date").cast(pl.String)
     return rows.with_columns(hashes, find_owners(rows)).with_columns(pl.concat_str(name, day, own, separator=":").alias("article_id"))
+
+
+def _shorten_ids(ids: pl.Series) -> pl.Series:
+    """Replace ids that are too long by the start of their hash."""
+    is_long = ids.str.len_chars() > _MAX_ID_CHARS
+    hashes = [hashlib.sha256(one.encode()).hexdigest()[:_SHORT_SHA] for one in ids.filter(is_long)]
+    return ids.clone().scatter(is_long.arg_true(), pl.Series(hashes, dtype=pl.String)) if hashes else ids
 
 
 def _find_repeats(rows: pl.DataFrame) -> pl.DataFrame:

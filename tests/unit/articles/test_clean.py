@@ -91,6 +91,14 @@ def test_a_link_stays_as_written_without_surrounding_white_space() -> None:
     assert clean_one(url=" HTTPS://X.example/A?b=ü ")["url"] == "HTTPS://X.example/A?b=ü"
 
 
+def test_a_text_in_the_column_of_ids_does_not_become_an_id() -> None:
+    texts = ["Ruritania taxes glass. " * 20, "Ruritania taxes tin. " * 20]
+    ids = [clean_one(article_id=text)["article_id"] for text in texts]
+    assert len(set(ids)) == 2
+    assert not any("taxes" in one for one in ids)
+    assert clean_one(article_id="https://x.example/" + "a" * 280)["article_id"].endswith("aaa")
+
+
 def test_user_and_password_are_removed_from_a_link() -> None:
     assert clean_one(url="https://reader:secret@x.example/a?mail=b@c")["url"] == "https://x.example/a?mail=b@c"
     assert clean_one(url="https://@x.example/a")["url"] == "https://x.example/a"
