@@ -87,8 +87,8 @@ def _read_batches(path: Path, location: Location, options: ReadOptions, found_co
                 if allowed < 0:
                     raise too_large
                 size = max(1, batch.num_rows * options.limits.batch_bytes // max(byte_count, 1))
-                plain = pa.schema([(name, _to_plain_type(schema.field(name).type)) for name in batch.schema.names])
-                yield from (_to_rows(batch.slice(start, size).cast(plain), paths) for start in range(0, batch.num_rows, size))
+                slices = (batch.slice(start, size) for start in range(0, batch.num_rows, size))
+                yield from (_to_rows(_to_plain_batch(one, schema), paths) for one in slices)
     except SourceError:
         raise
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
@@ -97,14 +97,25 @@ def _read_batches(path: Path, location: Location, options: ReadOptions, found_co
         raise SourceError(f"{location}: a column cannot be read as text ({_first_line(error)}). Write its columns as text") from error
 
 
-def _to_plain_type(dtype: pa.DataType) -> pa.DataType:
-    """Return the type to which a column is cast before Polars reads it.
+def _to_plain_batch(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
+    """Convert the columns to types that Polars reads; `schema` is the file's."""
+    columns = [_to_plain(batch[name], schema.field(name).type) for name in batch.schema.names]
+    return pa.RecordBatch.from_arrays(columns, names=batch.schema.names)
 
-    Instants of any time zone become UTC, because Polars does not know all of them, such as `+05:30`.
+
+def _to_plain(column: pa.Array, dtype: pa.DataType) -> pa.Array:
+    """Convert a column to a type that Polars reads.
+
+    `dtype`: its type in the file; in `column`, texts may be in a dictionary. A UUID becomes text, JSON its text, an instant of any time
+    zone one in UTC, because Polars does not know all zones, such as `+05:30`.
     """
+    if isinstance(dtype, pa.UuidType):
+        return pa.array([None if value is None else str(value) for value in column.to_pylist()], pa.string())
+    if isinstance(dtype, pa.BaseExtensionType):
+        column, dtype = column.storage, dtype.storage_type
     if pa.types.is_timestamp(dtype) and dtype.tz is not None:
-        return pa.timestamp(dtype.unit, "UTC")
-    return _VIEWED.get(dtype, dtype)
+        dtype = pa.timestamp(dtype.unit, "UTC")
+    return column.cast(_VIEWED.get(dtype, dtype))
 
 
 def _find_field(name: str, schema: pa.Schema) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import polars as pl
 import pyarrow as pa
@@ -156,6 +157,8 @@ def test_a_list_of_texts_becomes_paragraphs(tmp_path: Path, body: list[str], tex
         (pa.array([[("a", "b")]], pa.map_(pa.string(), pa.string())), '{"a": "b"}'),
         (pa.array([float("nan")]), None),
         (pa.array([{"a": ["b"]}]), '{"a": ["b"]}'),
+        (pa.array([UUID("f1559db1-0345-4ece-8a3b-0123456789ab")], pa.uuid()), "f1559db1-0345-4ece-8a3b-0123456789ab"),
+        (pa.array(['{"a": 1}'], pa.json_()), '{"a": 1}'),
     ],
 )
 def test_other_types_of_parquet_become_text_too(tmp_path: Path, values: pa.Array, text: str | None) -> None:
