@@ -2,6 +2,7 @@
 
 from datetime import date
 from pathlib import Path
+from textwrap import shorten
 
 import polars as pl
 
@@ -14,6 +15,9 @@ from pipeline.report import terminal
 from pipeline.settings.load import read_settings
 from pipeline.signals.extractors import make_explainer
 from pipeline.signals.gate.articles import judge_articles
+
+# Of a sentence that is not read.
+_QUOTED_CHARACTERS = 80
 
 
 def explain_text(text: str, day: date | None) -> None:
@@ -31,7 +35,11 @@ def explain_text(text: str, day: date | None) -> None:
         terminal.print_notes(err, [f"the text {seems}; only English is read"])
     else:
         terminal.print_notes(err, [_describe_gate(title, body)])
-    findings = make_explainer(read_settings()).explain(body, title=title, day=day)
+    reader = make_explainer(read_settings())
+    if left_out := reader.list_left_out(body, title=title, day=day):
+        quoted = "; ".join(f"\u201c{shorten(sentence, _QUOTED_CHARACTERS)}\u201d" for sentence in left_out)
+        terminal.print_notes(err, [f"not read, since a quick look finds no sign of an act or of talks: {quoted}"])
+    findings = reader.explain(body, title=title, day=day)
     # Not for a text in another language without findings: "no signal" would be a statement about a text that was not understood.
     if language is None or not findings.is_empty():
         terminal.print_explanation(out, _add_weight(findings))

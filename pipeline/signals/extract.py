@@ -24,6 +24,7 @@ from pipeline.signals.doubts import add_doubts
 from pipeline.signals.lexicon import lexicon_sha
 from pipeline.signals.merge import merge
 from pipeline.signals.partners import drop_unnamed
+from pipeline.signals.prefilter.sentences import drop_empty_sentences
 from pipeline.signals.reader import READINGS_SCHEMA, Reader
 from pipeline.signals.readers.encoder.reader import EncoderReader
 from pipeline.signals.readers.rules import RuleReader
@@ -127,9 +128,16 @@ class SentenceExtractor:
         column `words` has the words that a rule matched (empty if only the encoder has the finding), `doubts` what lowers the probability.
         Spans count characters of `document(title, text)`, or of `text` without a title.
         """
-        whole = document(title, text) if title else text
-        frame = pl.DataFrame([("text", day, "", whole, len(title))], schema={**TEXTS_SCHEMA, "title_length": pl.Int64()}, orient="row")
-        return self._read(frame).sort("span_start", "actor", "target", "kind", maintain_order=True)
+        return self._read(_to_frame(text, title, day)).sort("span_start", "actor", "target", "kind", maintain_order=True)
+
+    def list_left_out(self, text: str, *, title: str = "", day: date | None = None) -> list[str]:
+        """Return the sentences that `explain` does not read.
+
+        They name or mean two countries, but the prefilter expects nothing in them. The arguments are those of `explain`.
+        """
+        groups = build_candidates(resolve_texts(_to_frame(text, title, day).iter_rows()))
+        kept = {id(group) for group in _select(self.mode, groups)}
+        return [group[0]["sentence"] for group in groups if id(group) not in kept]
 
     def _read(self, texts: pl.DataFrame) -> pl.DataFrame:
         """Read texts in batches, in parallel, and return their findings.
@@ -153,7 +161,7 @@ def read_batch(mode: str, threads: int, texts: pl.DataFrame) -> pl.DataFrame:
     `mode`: one of `MODES`; `texts`: `TEXTS_SCHEMA` and `title_length`. Returns `TEXT_FINDINGS` without `extractor`, `extractor_version` and
     `lexicon_sha`, but with `words` and `doubts`. It is a function of the module because other processes import it by name.
     """
-    groups = build_candidates(resolve_texts(texts.iter_rows()))
+    groups = _select(mode, build_candidates(resolve_texts(texts.iter_rows())))
     collected = combine_readings(mode, collect_readings(mode, groups, threads))
     about = to_frame(groups, set(collected["candidate"]))
     evidence = score_evidence(add_relevance(add_doubts(collected, about), about), mode)
@@ -206,6 +214,20 @@ def score_evidence(evidence: pl.DataFrame, mode: str) -> pl.DataFrame:
     asserted = scored.filter(is_asserted & (pl.col("probability") >= minimum_probability(mode)))
     others = scored.filter(~is_asserted).join(asserted.filter(pl.col("readers") == "encoder"), on=SAME, how="anti")
     return pl.concat([asserted, others])
+
+
+def _select(mode: str, groups: Sequence[SentenceCandidates]) -> Sequence[SentenceCandidates]:
+    """Return the sentences to read: without the encoder, all of them.
+
+    The prefilter learned from the readings of both readers, and saves mostly the encoder's time.
+    """
+    return groups if mode == "rules" else drop_empty_sentences(groups)
+
+
+def _to_frame(text: str, title: str, day: date | None) -> pl.DataFrame:
+    """Return one text as `TEXTS_SCHEMA` with `title_length`."""
+    whole = document(title, text) if title else text
+    return pl.DataFrame([("text", day, "", whole, len(title))], schema={**TEXTS_SCHEMA, "title_length": pl.Int64()}, orient="row")
 
 
 def _mention_words(side: str) -> pl.Expr:

@@ -1,0 +1,1 @@
+"""The prefilter: which sentences of an article the readers read."""
