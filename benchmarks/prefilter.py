@@ -28,8 +28,8 @@ BOUNDS = {"without": float("-inf"), "with": sentences.BOUND}
 def share_read(texts: pl.DataFrame) -> str:
     """Return how many of the sentences with two countries are read."""
     groups = build_candidates(resolve_texts(texts.iter_rows()))
-    kept = len(sentences.drop_empty_sentences(groups))
-    return f"{kept:,} of {len(groups):,} sentences read ({kept / len(groups):.0%})"
+    count = len(sentences.drop_empty_sentences(groups))
+    return f"{count:,} of {len(groups):,} sentences read ({count / len(groups):.0%})"
 
 
 def compare_scores(path: Path) -> None:
@@ -52,9 +52,8 @@ def compare_times(path: Path, count: int) -> None:
             start = time.process_time()
             findings = SentenceExtractor(workers=1).extract(passing).filter(modality="asserted")
             seconds = time.process_time() - start
-        print(
-            f"  {name:<8} {seconds:.1f} CPU s; {findings.height} asserted findings, probabilities sum to {findings['probability'].sum():.1f}"
-        )
+        probability = findings["probability"].sum()
+        print(f"  {name:<8} {seconds:.1f} CPU s; {findings.height} asserted findings, sum of probabilities {probability:.1f}")
 
 
 def main() -> None:

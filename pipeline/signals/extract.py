@@ -136,8 +136,8 @@ class SentenceExtractor:
         They name or mean two countries, but the prefilter expects nothing in them. The arguments are those of `explain`.
         """
         groups = build_candidates(resolve_texts(_to_frame(text, title, day).iter_rows()))
-        kept = {id(group) for group in _select(self.mode, groups)}
-        return [group[0]["sentence"] for group in groups if id(group) not in kept]
+        to_read = {id(group) for group in _select(self.mode, groups)}
+        return [group[0]["sentence"] for group in groups if id(group) not in to_read]
 
     def _read(self, texts: pl.DataFrame) -> pl.DataFrame:
         """Read texts in batches, in parallel, and return their findings.

@@ -217,7 +217,7 @@ def _database(threads: int) -> duckdb.DuckDBPyConnection:
 
 @cache
 def _set_temporary_folder(threads: int, root: Path) -> None:
-    """Let queries that need more memory than there is write to the lake's disk.
+    """Let queries above the memory limit write to the lake's disk.
 
     `root`: the folder of the lake. DuckDB's default is the working folder, which may be read-only, as in the container. Once it has written
     there, it keeps its folder, also for another lake.

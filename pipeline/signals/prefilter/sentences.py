@@ -30,7 +30,7 @@ Array = NDArray[np.float32]
 
 @dataclass(frozen=True, eq=False)
 class Prefilter:
-    """A convolution over words, the maximum of each filter, and a weighted sum.
+    """A convolution over words, with a weighted sum of maxima.
 
     `words`: shape (token ids, width). `filters`: (`WINDOW` x width, filters), with `biases`; the first `context_filters` see the marks,
     the title and the previous sentence, the others the sentence. `weights`: of each filter in the score, to which `intercept` is added;
@@ -46,7 +46,7 @@ class Prefilter:
     unit: float
 
     def score(self, inputs: Sequence[Sequence[int]], separator: int) -> NDArray[np.float64]:
-        """Return the score of each sentence, about the log odds of a signal.
+        """Return scores of sentences, about the log odds of a signal.
 
         `inputs`: token ids (`Encoded.ids`), whose second `separator` precedes the sentence.
         """
@@ -84,12 +84,12 @@ def drop_empty_sentences(groups: Sequence[SentenceCandidates]) -> list[SentenceC
     """
     prefilter, tokenizer = load_prefilter(), load_network().tokenizer
     separator = tokenizer.token_to_id("[SEP]")
-    kept: list[SentenceCandidates] = []
+    selected: list[SentenceCandidates] = []
     for start in range(0, len(groups), _SENTENCES_AT_ONCE):
         part = groups[start : start + _SENTENCES_AT_ONCE]
         scores = prefilter.score([encode(tokenizer, group).ids for group in part], separator)
-        kept += [group for group, score in zip(part, scores, strict=True) if score >= BOUND]
-    return kept
+        selected += [group for group, score in zip(part, scores, strict=True) if score >= BOUND]
+    return selected
 
 
 @cache

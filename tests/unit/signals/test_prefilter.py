@@ -40,7 +40,7 @@ def score(inputs: Sequence[Sequence[int]]) -> list[float]:
     return load_prefilter().score(inputs, load_network().tokenizer.token_to_id("[SEP]")).tolist()
 
 
-def test_acts_are_kept_and_other_news_is_left_out_in_order() -> None:
+def test_other_news_is_left_out_and_the_order_stays() -> None:
     mixed = [text for pair in zip(ACTS, OTHER_NEWS, strict=False) for text in pair]
     assert [group[0]["sentence"] for group in drop_empty_sentences(to_groups(mixed))] == list(ACTS[: len(OTHER_NEWS)])
 
@@ -71,7 +71,7 @@ def test_the_score_is_the_weighted_sum_of_the_best_matches() -> None:
     words[[30, 40, 50], 0] = (2, 3, 5)
     filters = np.array([[1, 0], [1, 1], [1, 0]], dtype=np.float32)  # the first sums three words, the second sees the middle one
     prefilter = Prefilter(words, filters, np.array([0, -1], dtype=np.float32), 1, np.array([10.0, 100.0]), 7.0, 2.0)
-    # Context: the separator sees 3 and 5 beside it. Sentence: the best word is 5, less 1.
+    # Context: the separator sees 3 and 5 next to it. Sentence: the best word is 5, less 1.
     assert prefilter.score([[1, 59, 30, 40, 59, 50, 30, 59], [1, 59, 59, 59]], separator).tolist() == [(10 * 8 + 100 * 4 + 7) / 2, 7 / 2]
 
 

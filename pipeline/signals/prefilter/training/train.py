@@ -4,7 +4,7 @@
 # [tool.uv.sources]
 # trade-tension-index = { path = "../../../../", editable = true }
 # ///
-"""Learn the weights of the prefilter from what the readers find: writes `weights.npz`.
+"""Learn the prefilter's `weights.npz` from what the readers find.
 
     uv run --script pipeline/signals/prefilter/training/train.py --documents DOCUMENTS.parquet
 
@@ -94,7 +94,7 @@ def read_texts(documents: Path) -> Iterator[Text]:
     """Yield the invented passages and the documents."""
     for path in sorted(INVENTED.glob("batch-*.jsonl")):
         yield from ((row[0], None, "", row[1], 0) for row in read_gold(path).passages.select("id", "text").iter_rows())
-    for identifier, title, body in pl.read_parquet(documents, columns=["article_id", "title", "body"]).iter_rows():
+    for identifier, title, body in pl.read_parquet(documents, columns=["article_id", "title", "body"], glob=False).iter_rows():
         yield identifier, None, "", document(title, body), len(title)
 
 
@@ -106,9 +106,9 @@ def label(texts: Iterable[Text]) -> Iterator[Example]:
     about = to_frame(groups, set(collected["candidate"]))
     evidence = score_evidence(add_relevance(add_doubts(collected, about), about), MODE)
     counted = pl.when(pl.col("modality") == "asserted").then("probability").otherwise(UNASSERTED)
-    found = dict(evidence.group_by("candidate").agg(counted.max().alias("counted")).iter_rows())
+    highest = dict(evidence.group_by("candidate").agg(counted.max().alias("counted")).iter_rows())
     for group in groups:
-        yield Example(encode(tokenizer, group).ids, max(found.get(row["candidate"], 0.0) for row in group))
+        yield Example(encode(tokenizer, group).ids, max(highest.get(row["candidate"], 0.0) for row in group))
 
 
 def read_words() -> Tensor:
