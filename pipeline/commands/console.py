@@ -2,6 +2,8 @@
 
 import errno
 import os
+import select
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -59,7 +61,8 @@ def explain_os_error(error: OSError) -> str:
 def exit_on_user_error() -> Iterator[None]:
     """Print a `UserError` as one message, and exit with its code.
 
-    An `OSError`, e.g. of a full disk, is printed too, with exit code 1. An interruption is a `UserError`; any other error is raised.
+    An `OSError`, e.g. of a full disk, is printed too, with exit code 1. An interruption is a `UserError`; any other error is raised. If the
+    reader of the output has closed it, as `head` does, nothing is printed: Typer then ends the command with exit code 1.
     """
     try:
         with raise_when_interrupted():
@@ -68,5 +71,19 @@ def exit_on_user_error() -> Iterator[None]:
         print_problem(err, "tension", str(error))
         raise typer.Exit(error.exit_code) from error
     except OSError as error:
+        if isinstance(error, BrokenPipeError) and _is_output_closed():
+            raise
         print_problem(err, "tension", explain_os_error(error))
         raise typer.Exit(1) from error
+
+
+def _is_output_closed() -> bool:
+    """Return whether the reader of stdout or stderr has closed it.
+
+    A `BrokenPipeError` can also be of a worker process or a connection, which is a problem to report.
+    """
+    poll = select.poll()
+    for stream in (sys.__stdout__, sys.__stderr__):
+        if stream is not None and not stream.closed:
+            poll.register(stream, 0)  # errors are reported without being asked for
+    return any(events & select.POLLERR for _, events in poll.poll(0))

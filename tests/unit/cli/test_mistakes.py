@@ -254,3 +254,23 @@ def test_a_failed_upload_does_not_contradict_its_reason(
     assert reason in printed
     assert "unless the reason says otherwise, the next run tries to upload it again" in printed
     assert "The release is published in home/published" in printed
+
+
+SAY = "import typer; from pipeline.cli import app; app.command('say')(lambda: typer.echo('words')); app(['say'])"
+
+
+@pytest.mark.parametrize("code", [SAY, "from pipeline.cli import app; app(['audit', '--help'])"])
+def test_a_closed_pipe_ends_a_command_quietly(code: str) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)  # as `head` does, once it has its lines
+    try:
+        ended = subprocess.run([sys.executable, "-c", code], stdout=writer, stderr=subprocess.PIPE, text=True, check=False)
+    finally:
+        os.close(writer)
+    assert (ended.returncode, ended.stderr) == (1, "")
+
+
+def test_a_broken_pipe_of_another_process_is_reported(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(Exit), exit_on_user_error():
+        raise BrokenPipeError(errno.EPIPE, "Broken pipe")
+    assert "Broken pipe" in capsys.readouterr().err
