@@ -63,11 +63,11 @@ def _describe_gate(title: str, body: str) -> str:
     would be read as a headline.
     """
     outcome, score = _judge(title, body)
-    points = "" if score is None else f"its best sentence has the score {score:,}, and at least 0 is needed"
+    points = "" if score is None else f" (score {score:,}; read from 0 on)"
     if outcome == "read":
-        return f"as an article this text would be read for signals: {points}"
+        return f"as an article this text would be read for signals: its best sentence looks like trade policy{points}"
     as_headline = "; as a headline it would be read" if not title and "\n" not in body and _judge(body, "")[0] == "read" else ""
-    why = "; ".join(filter(None, [READING_OUTCOME.words[outcome], points]))
+    why = f"{READING_OUTCOME.words[outcome]}{points}"
     return f"as an article this text would not be read for signals: {why}{as_headline} (docs/reading.md)"
 
 
