@@ -32,11 +32,11 @@ from pipeline.report.charts import (
     pair_chart,
     panel_title,
     quantitative,
-    scale_changes,
     to_png,
 )
 from pipeline.report.days_axis import DAY_MS, DaysAxis, midnight_ms
 from pipeline.report.names import pair_title
+from pipeline.report.one_scale import put_on_one_scale
 from pipeline.settings import Settings
 from pipeline.validation.independent_acts import read_independent_acts
 from pipeline.validation.references import NAMES, read_references
@@ -70,7 +70,7 @@ class Archive:
     """An archive of news (`file` in the folder of the archives), and the pairs to publish.
 
     `name`: that of the folder of its home and results; `baseline`: the days whose average is 100, chosen before any result was seen;
-    `title`: what the archive has, in words.
+    `title`: what the archive has, in words; `warning`: what a reader of its charts could misread.
     """
 
     name: str
@@ -78,11 +78,17 @@ class Archive:
     pairs: tuple[str, ...]
     baseline: Days
     title: str
+    warning: str = ""
 
     @property
     def chart_pair(self) -> str:
         """The pair whose charts are drawn: the first of `pairs`."""
         return self.pairs[0]
+
+    @property
+    def note(self) -> str:
+        """Line under the titles of its charts."""
+        return f"From {self.title}. {self.warning}".rstrip()
 
 
 #: Pairs: the largest partners of the United States, and the pairs with three or more independent acts in the archive's years.
@@ -113,6 +119,7 @@ ARCHIVES = (
         ),
         Days(date(2021, 1, 20), date(2025, 1, 19)),  # the administration before
         "documents of the White House",
+        "Some eight a month, all on trade: a value is the pair's share of them, so it stays if all double.",
     ),
     Archive(
         "reuters-1987",
@@ -161,7 +168,7 @@ def write_charts(pair: str, lake: Lake, references: pl.DataFrame, note: str, fol
     `references`: indices by others (`read_references`). Acts are those that Wikipedia reports; only sure ones (`is_sure`) are drawn.
     `note` is the line under the titles.
     """
-    daily = lake.read(TENSION_PAIR_DAILY).filter(pl.col("pair") == pair)
+    daily = put_on_one_scale(lake.read)(TENSION_PAIR_DAILY).filter(pl.col("pair") == pair)
     (folder / f"{pair}.png").write_bytes(to_png(pair_chart(daily, note), scale=1))
     acts = read_independent_acts().filter("is_sure")
     (folder / f"{pair}-references.png").write_bytes(to_png(references_chart(daily, references, acts, note), scale=1))
@@ -240,8 +247,7 @@ def _describe_lines(acts: pl.DataFrame) -> str:
 def _tension_panel(daily: pl.DataFrame, acts: pl.DataFrame, axis: DaysAxis, *, has_dates: bool) -> Chart:
     """Plot tension with its 80 % interval, and a vertical line for each act.
 
-    A dotted line marks each day on which 100 changes its scale. `has_dates`: the axis of days has labels, as only that of the lowest panel
-    has.
+    `has_dates`: the axis of days has labels, as only that of the lowest panel has.
     """
     columns = ["index_date", "tension", "tension_lo80", "tension_hi80"]
     points = [
@@ -259,7 +265,7 @@ def _tension_panel(daily: pl.DataFrame, acts: pl.DataFrame, axis: DaysAxis, *, h
     ]
     line = layer(points, {"type": "line", "color": palette.TENSION, "strokeWidth": 1.6}, x=x, y=y)
     title = panel_title("Tension by day, with 80 % interval")
-    return {"layer": [band, *scale_changes(daily, x), *lines, line], "width": axis.width, "height": _HEIGHTS["tension"], "title": title}
+    return {"layer": [band, *lines, line], "width": axis.width, "height": _HEIGHTS["tension"], "title": title}
 
 
 def measure_size(folder: Path) -> Mapping[str, float]:
@@ -303,7 +309,7 @@ def main() -> None:
             sys.exit(stop.exit_code)
         lake = Lake(Settings(home=home).lake)
         write_values(lake, folder)
-        write_charts(archive.chart_pair, lake, references, f"From {archive.title}.", folder)
+        write_charts(archive.chart_pair, lake, references, archive.note, folder)
         pl.read_parquet(report / f"{TABLE}.parquet").with_columns(pl.selectors.float().round(4)).write_csv(folder / f"{TABLE}.csv")
     sizes = measure_size(options.out)
     print("\n".join(f"{size:6.3f} MB  {name}" for name, size in sizes.items()))

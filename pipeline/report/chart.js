@@ -35,6 +35,8 @@
     return JSON.parse(await new Response(stream).text());
   }
 
+  const minus = (whole, part) => (whole === null || part === null ? null : whole - part);
+
   /** Unpack the rows of a series, one for each day shown; each column is stored as differences to the last known value. */
   function rowsOf(series) {
     if (!decoded.has(series) && data.series[series]) {
@@ -47,7 +49,8 @@
       decoded.set(series, Array.from(packed.phase, (letter, n) => {
         const row = { day: columns.days[n], at: columns.days[n] * DAY + NOON, phase: data.phases[letter], status: packed.status[n] };
         for (const name of data.columns) row[name] = columns[name] ? columns[name][n] : null;
-        for (const [name, [whole, part]] of Object.entries(DIFFERENCES)) row[name] = row[whole] === null || row[part] === null ? null : row[whole] - row[part];
+        for (const [name, [whole, part]] of Object.entries(DIFFERENCES)) row[name] = minus(row[whole], row[part]);
+        row.net_tension_published = minus(row.tension_published, row.concession_published);
         return row;
       }));
       const made = decoded.get(series);
@@ -66,7 +69,7 @@
     return rowsOf(pooled).map((row) => {
       const joined = { ...row, sides: sideAt.map((at) => at.get(row.day)) };
       ["one", "other"].forEach((name, n) => {
-        for (const bound of ["", "_lo80", "_hi80"]) joined[name + bound] = joined.sides[n]?.[`tension${bound}`] ?? null;
+        for (const bound of ["", "_lo80", "_hi80", "_published"]) joined[name + bound] = joined.sides[n]?.[`tension${bound}`] ?? null;
         joined[`alone_${name}`] = joined.sides[n]?.alone_tension ?? false;
       });
       return joined;
@@ -78,6 +81,13 @@
     : rowsOf(series).some((row) => VIEWS[name].lines.some((line) => row[line] !== null)));
   const seriesOf = (chosen, name = chosen.view) => (OF_PAIR.includes(name) ? chosen.pair : chosen.direction);
   const nameOf = (line) => (state.view === "who" ? titles[directionsOf(state.pair)[line === "one" ? 1 : 2]] : NAMES[line]);
+  /** The published value of a line: until a day it was on another scale. */
+  const published = (row, line) => (row.day < (data.rescaledUntil ?? 0) && row[`${line}_published`] !== undefined ? row[`${line}_published`] : row[line]);
+  const tellPublished = (row, line) => {
+    const value = published(row, line);
+    if (value === row[line]) return "";
+    return value === null ? " (not published: too little was read)" : ` (published as ${value})`;
+  };
   const toIso = (day) => new Date(day * DAY).toISOString().slice(0, 10);
   const inWords = (day) => new Date(day * DAY).toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
   const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
@@ -189,7 +199,7 @@
       return item;
     });
     if (highest > top || lowest < low) items.push(element("span", `Bands are cut at the edge of the chart; they reach ${highest > top ? `up to ${highest.toLocaleString("en-GB")}` : `down to ${lowest.toLocaleString("en-GB")}`}.`, { class: "muted" }));
-    const isStalemate = state.view === "stalemate", scales = byId("scales"); // a share has no baseline, so no dotted lines
+    const isStalemate = state.view === "stalemate", scales = byId("scales"); // a share has no baseline
     if (isStalemate) items.push(element("span", "Share of talk, demands and refusals among talk and action.", { class: "muted" }));
     if (scales) scales.hidden = isStalemate;
     const found = new Set(visible.map((row) => row.phase));
@@ -216,7 +226,6 @@
     const at = time("at", grid, zoomed), height = width < 500 ? 220 : 300;
     const layers = [];
     if (base !== null) layers.push({ data: { values: [{ base }] }, mark: { type: "rule", color: colours.muted, strokeDash: [4, 3] }, encoding: { y: y("base") } });
-    if (state.view !== "stalemate") layers.push({ data: { values: data.newScales.map((day) => ({ at: day * DAY })) }, transform: [{ filter: "datum.at >= from && datum.at <= to" }], mark: { type: "rule", color: colours.muted, strokeDash: [1, 3] }, encoding: { x: at } });
     for (const line of [...lines].reverse()) {
       if (rows[0][`${line}_lo80`] !== undefined) layers.push({ data: { name: "rows" }, mark: { type: "area", color: colour(line), opacity: 0.13, clip: true }, encoding: { x: at, y: y(`${line}_lo80`), y2: { field: `${line}_hi80` } } });
     }
@@ -347,6 +356,7 @@
         item.append(element("b", `${row[line]}${unit || ""}`));
         if (row[`${line}_lo80`] != null) item.append(element("span", ` ${row[`${line}_lo80`]} to ${row[`${line}_hi80`]}`, { class: "limits" }));
       }
+      item.append(element("span", tellPublished(row, line), { class: "muted" }));
       parts.push(item);
     }
     parts.push(element("span", row.phase, { class: "phase", "data-phase": row.phase }));
@@ -379,7 +389,7 @@
         part.append(sentence(story));
         return part;
       }));
-      item.append(day, ` ${state.view === "who" ? nameOf(peak.line) : NAMES[peak.line].toLowerCase()} ${peak.value}`, list);
+      item.append(day, ` ${state.view === "who" ? nameOf(peak.line) : NAMES[peak.line].toLowerCase()} ${peak.value}${tellPublished(nearestRow(peak.day), peak.line)}`, list);
       return item;
     }));
     byId("events-title").hidden = state.view === "stalemate";
@@ -397,7 +407,7 @@
     const names = data.columns.filter((name) => !name.endsWith("_story"));
     names.splice(names.indexOf("net_tension_lo80"), 0, "net_tension");
     names.splice(names.indexOf("tension_words"), 0, "tension_actions");
-    const inUnits = (row, name) => (name.startsWith("stalemate") && row[name] !== null ? row[name] / 100 : row[name] ?? "");
+    const inUnits = (row, name) => (name.endsWith("_published") ? published(row, name.slice(0, -10)) ?? "" : name.startsWith("stalemate") && row[name] !== null ? row[name] / 100 : row[name] ?? "");
     const chosen = state.view === "who" ? directionsOf(state.pair).slice(1) : [seriesOf(state)];
     const lines = [["date", "series", ...names, "phase", "obs_status", "release"]];
     for (const series of chosen) for (const row of rowsOf(series).filter(({ day }) => day >= fromDay() && day <= toDay())) lines.push([toIso(row.day), series, ...names.map((name) => inUnits(row, name)), row.phase, row.status, data.release]);

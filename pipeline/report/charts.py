@@ -18,7 +18,7 @@ from pipeline.contracts.tables.index import PAIR_OF_SIDES, TENSION_DAILY, TENSIO
 from pipeline.report import palette
 from pipeline.report.days_axis import DAY_MS, DaysAxis, daily_points, midnight_ms, phase_runs
 from pipeline.report.names import direction_title, long_day, pair_title, short_day
-from pipeline.report.scales import find_highest, find_new_scales
+from pipeline.report.scales import find_highest
 
 WIDTH = 900
 VEGA_LITE = "6.4"  # also the version in pipeline/explorer/bundle
@@ -47,18 +47,17 @@ def pair_chart(pair_daily: pl.DataFrame, note: str = "") -> Chart:
     """Draw the values of one pair, with a strip of phases below.
 
     It has lines of tension and concession in bands of their 80 % intervals, a thin line of dialogue, and the dashed baseline of 100, all in
-    index points over the days. A dotted line marks each day on which 100 changes its scale. The highest day of tension and that of
-    concession may have a label (`_peak_labels`). `pair_daily`: rows of TENSION_PAIR_DAILY of one pair, in any order. `note` is printed
-    below the title. Days without a value (too little was read) and missing days are gaps. The scale is linear from 0, since a logarithm
-    would exaggerate quiet days. Returns a Vega-Lite specification. `ContractError` when the frame is empty, lacks a column, or has two
-    pairs or two rows of one day.
+    index points over the days. The highest day of tension and that of concession may have a label (`_peak_labels`). `pair_daily`: rows of
+    TENSION_PAIR_DAILY of one pair on one scale (`one_scale.py`), in any order. `note` is printed below the title. Days without a value (too
+    little was read) and missing days are gaps. The scale is linear from 0, since a logarithm would exaggerate quiet days. Returns a
+    Vega-Lite specification. `ContractError` when the frame is empty, lacks a column, or has two pairs, two baselines or two rows of one
+    day.
     """
     frame = _prepare_pair(TENSION_PAIR_DAILY, pair_daily)
     top = _axis_top([frame[f"{name}_hi80"] for name in _WITH_INTERVAL] + [frame["dialogue"]])
     panel = _Panel(DaysAxis.from_frame(frame, _PLOT_WIDTH), top, height=300)
     peaks = _peak_labels(frame, panel)
-    labels = " Labels: highest days since the last dotted line." if peaks and find_new_scales(frame) else ""
-    key = f"100 (dashed): {describe_baseline(frame)} Bands: 80 % intervals. Gaps: too little was read.{labels}"
+    key = f"100 (dashed): {describe_baseline(frame)} Bands: 80 % intervals. Gaps: too little was read."
     title = chart_title(f"Trade tension {pair_title(frame['pair'][0])}", (note, key))
     bounds = [f"{name}_{bound}" for name in _WITH_INTERVAL for bound in ("lo80", "hi80")]
     data = {"days": daily_points(frame, [*_LINES, *bounds]), "bars": phase_runs(frame)}
@@ -70,8 +69,8 @@ def directed_chart(daily: pl.DataFrame, note: str = "") -> Chart:
     """Draw tension of each direction of one pair, in a panel each.
 
     Panels are below each other. A panel has days from left to right, a line in a band of its 80 % interval, the other direction as a grey
-    line, the dashed baseline of 100, and dotted lines where it changes its scale. `daily`: rows of TENSION_DAILY of one pair, one
-    direction or both, in any order. Result, `note` and errors: as in `pair_chart`, but with one row for each day and direction.
+    line, and the dashed baseline of 100. `daily`: rows of TENSION_DAILY of one pair on one scale, one direction or both, in any order.
+    Result, `note` and errors: as in `pair_chart`, but with one row for each day and direction.
     """
     frame = _prepare_pair(TENSION_DAILY, daily)
     panel = _Panel(DaysAxis.from_frame(frame.sort("index_date"), _PLOT_WIDTH), _axis_top([frame["tension_hi80"]]), height=120)
@@ -118,16 +117,6 @@ def spread_positions(places: Sequence[float], gap: float, low: float, high: floa
         moved[n] = min(moved[n], ceiling)
         ceiling = moved[n] - gap
     return moved
-
-
-def scale_changes(frame: pl.DataFrame, x: Chart) -> list[Chart]:
-    """Return a layer with a dotted line where 100 changes its scale.
-
-    `frame`: `index_date` and `baseline_to` (another baseline is another scale); `x`: the Vega-Lite encoding of the field `at`. An empty
-    list if all days have one scale.
-    """
-    rows = [{"at": midnight_ms(day)} for day in find_new_scales(frame)]
-    return [layer(rows, {"type": "rule", "color": palette.MUTED, "strokeDash": [1, 3], "strokeWidth": 1}, x=x)] if rows else []
 
 
 @dataclass(frozen=True)
@@ -222,7 +211,7 @@ def _prepare_pair(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
     """Sort rows of `table` by key, and add the column `pair`.
 
     They are sorted by the other columns of the key first, then by day. `ContractError` if columns are missing, if there are no rows or rows
-    of more than one pair, or if two rows have the same key.
+    of more than one pair or baseline, or if two rows have the same key.
     """
     missing = [name for name in table.schema if name not in frame.columns]
     if missing:
@@ -236,6 +225,8 @@ def _prepare_pair(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
         )
     if with_pair.select(table.key).is_duplicated().any():
         raise ContractError(f"a chart of {table.name} needs one row for each {', '.join(table.key)}, but some rows have the same key")
+    if frame["baseline_to"].n_unique() > 1:
+        raise ContractError(f"a chart of {table.name} needs one scale, but its days have several baselines; use put_on_one_scale")
     by_key = [name for name in table.key if name != "index_date"] + ["index_date"]
     return with_pair.sort(by_key)
 
@@ -263,11 +254,11 @@ def _axis_values(top: float) -> list[float]:
 def _lines_panel(frame: pl.DataFrame, panel: _Panel, peaks: Sequence[Chart]) -> Chart:
     """Return the panel with tension, concession and dialogue of a pair.
 
-    It has intervals, the baseline (100), dotted lines where the scale changes, labels of peaks (`peaks`), and name and value at the end of
-    each line that has a value on the last day. Lines and intervals come from the chart's data set `days`; changes of scale and values at
-    the end come from `frame` (rows of TENSION_PAIR_DAILY of one pair, sorted by day).
+    It has intervals, the baseline (100), labels of peaks (`peaks`), and name and value at the end of each line that has a value on the last
+    day. Lines and intervals come from the chart's data set `days`; values at the end come from `frame` (rows of TENSION_PAIR_DAILY of one
+    pair, sorted by day).
     """
-    layers = [panel.baseline(has_dates=False), *scale_changes(frame, panel.axis.x("at"))]
+    layers = [panel.baseline(has_dates=False)]
     layers += [panel.band("days", name) for name in reversed(_WITH_INTERVAL)]
     layers.append(panel.thin_line("days", "dialogue", palette.DIALOGUE))
     layers += [panel.strong_line("days", name) for name in reversed(_WITH_INTERVAL)]
@@ -283,7 +274,7 @@ def _direction_panel(name: str, sides: Mapping[str, pl.DataFrame], panel: _Panel
     the same names. Only the panel of the last direction has dates at the time axis.
     """
     side = sides[name]
-    layers = [panel.baseline(has_dates=name == list(sides)[-1]), *scale_changes(side, panel.axis.x("at"))]
+    layers = [panel.baseline(has_dates=name == list(sides)[-1])]
     layers += [panel.thin_line(other, "tension", palette.FAINT) for other in sides if other != name]
     layers += [panel.band(name, "tension"), panel.strong_line(name, "tension")]
     if side["tension"][-1] is not None:
@@ -296,8 +287,7 @@ def _peak_labels(frame: pl.DataFrame, panel: _Panel) -> list[Chart]:
     """Return layers that label the highest day of tension and concession.
 
     A label is a dot with value and day, in three layers. Tension and concession have at most one each, on the earliest of equally high
-    days with the newest baseline: days of earlier ones have another scale. None is drawn for a value below 125 or in a chart of fewer than
-    14 days; if both would overlap, only tension has one.
+    days. None is drawn for a value below 125 or in a chart of fewer than 14 days; if both would overlap, only tension has one.
     """
     layers: list[Chart] = []
     placed: list[tuple[float, float]] = []
@@ -367,13 +357,10 @@ def _bar_labels(runs: Rows, axis: DaysAxis) -> list[Chart]:
 def describe_baseline(frame: pl.DataFrame) -> str:
     """Say in a sentence which days have the average 100.
 
-    `frame`: rows of TENSION_DAILY or TENSION_PAIR_DAILY, sorted by day; the baseline is that of the last. If earlier days have others, the
-    sentence says that `scale_changes` shows where.
+    `frame`: rows of TENSION_DAILY or TENSION_PAIR_DAILY, which have one baseline.
     """
     first, last = frame.select("baseline_from", "baseline_to").row(-1)
-    is_new = frame["baseline_to"].n_unique() > 1
-    earlier = "; earlier days have shorter ones, so 100 changes its scale at the dotted lines" if is_new else ""
-    return f"own baseline, {long_day(first)} to {long_day(last)}{earlier}."
+    return f"own baseline, {long_day(first)} to {long_day(last)}."
 
 
 def chart_title(text: str, lines: Sequence[str]) -> Chart:

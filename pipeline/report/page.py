@@ -86,7 +86,7 @@ class PairSection:
     """What the page shows of one pair: charts, last day, tables.
 
     `days`: the newest rows of TENSION_PAIR_DAILY, one to seven, the newest first. `last`: the newest day with a tension, and the tension.
-    `highest`: the same of the highest day with the newest baseline, the earliest of equal ones. Each is None without such a day. `peaks`:
+    `highest`: the same of the highest day on the scale of the charts, the earliest of equal ones. Each is None without such a day. `peaks`:
     peaks of the pair in order of day, each with its largest stories. Charts are SVG text, and may be empty.
     """
 
@@ -246,26 +246,26 @@ def load_templates(folder: Path = _FOLDER) -> jinja2.Environment:
     return environment
 
 
-def build_section(pair_daily: pl.DataFrame, contributions: pl.DataFrame) -> PairSection:
+def build_section(pair_daily: pl.DataFrame, contributions: pl.DataFrame, drawn: pl.DataFrame | None = None) -> PairSection:
     """Build what the page shows of one pair, without its large charts.
 
     It has no peaks or unfolding tables either. `pair_daily`: rows of TENSION_PAIR_DAILY of one pair, at least one; the section is as of its
-    last day. `contributions`: rows of `evidence.newest_contributions`; those of this pair and day are used.
+    last day. `contributions`: rows of `evidence.newest_contributions`; those of this pair and day are used. `drawn`: the rows on one scale.
     """
     frame = pair_daily.sort("index_date")
+    on_scale = frame if drawn is None else drawn.sort("index_date")
     days = tuple(reversed(frame.tail(LAST_DAYS).to_dicts()))
-    last = days[0]
     known = frame.select("index_date", "tension").drop_nulls()
     return PairSection(
-        pair=last["pair"],
+        pair=days[0]["pair"],
         chart_svg="",
         directed_svg="",
-        spark_svg=sparkline(frame["tension"].tail(_SPARK_DAYS).to_list(), width=110, height=22),
-        summary=describe_last_day(last),
+        spark_svg=sparkline(on_scale["tension"].tail(_SPARK_DAYS).to_list(), width=110, height=22),
+        summary=describe_last_day(days[0]),
         days=days,
         last=None if known.is_empty() else known.row(-1),
-        highest=find_highest(frame, "tension"),
-        parts=tuple(split_value(contributions, last, channel) for channel in VALUE_OF_CHANNEL),
+        highest=find_highest(on_scale, "tension"),
+        parts=tuple(split_value(contributions, days[0], channel) for channel in VALUE_OF_CHANNEL),
     )
 
 

@@ -8,14 +8,6 @@ from datetime import date
 import polars as pl
 
 
-def find_new_scales(days: pl.DataFrame) -> tuple[date, ...]:
-    """Find the first day of each baseline except the first one.
-
-    `days`: `index_date` and `baseline_to`. From each day returned, 100 means another average.
-    """
-    return tuple(days.group_by("baseline_to").agg(pl.col("index_date").min()).sort("index_date")["index_date"].to_list()[1:])
-
-
 def select_newest_scale(frame: pl.DataFrame) -> pl.DataFrame:
     """Select the rows with the baseline of the last day.
 

@@ -25,8 +25,8 @@ from pipeline.contracts.tables.contributions import TOP_CONTRIBUTIONS
 from pipeline.contracts.tables.index import CHANNEL_DAILY, SIGNALS, TENSION_DAILY, TENSION_PAIR_DAILY
 from pipeline.report.evidence import MIN_NEWS_PCT, ReadTable, add_sides, compute_news_pct
 from pipeline.report.names import direction_title, pair_title
+from pipeline.report.one_scale import put_on_one_scale
 from pipeline.report.plain import safe_url, to_line
-from pipeline.report.scales import find_new_scales
 
 #: Channel: the column of its value.
 VALUE_OF_CHANNEL = MappingProxyType({"escalation": "tension", "concession": "concession"})
@@ -47,8 +47,9 @@ _SHARES = ("stalemate", "stalemate_lo80", "stalemate_hi80")
 _PARTS = ("tension_words",)  # net tension and the part from actions are differences, which the page's script computes
 _NEWS = MappingProxyType({channel: f"{value}_news" for channel, value in VALUE_OF_CHANNEL.items()})
 _STORY = MappingProxyType({channel: f"{value}_story" for channel, value in VALUE_OF_CHANNEL.items()})
+_PUBLISHED = MappingProxyType({value: f"{value}_published" for value in VALUE_OF_CHANNEL.values()})
 #: Columns of whole numbers that are packed for each series. Shares are in percent.
-COLUMNS = (*_POINTS, *_PARTS, *_SHARES, *_NEWS.values(), *_STORY.values())
+COLUMNS = (*_POINTS, *_PARTS, *_SHARES, *_NEWS.values(), *_STORY.values(), *_PUBLISHED.values())
 _PHASES = tuple(words.PHASE.words)
 
 
@@ -75,7 +76,7 @@ class Peak:
     """A day of high tension or concession, with one to three stories.
 
     They are the stories with the largest contributions, the largest first. `series`: a pair or a direction. `channel`: escalation or
-    concession.
+    concession. `value` is on the scale of the chart; `published`: that published, None if it is the same or none was.
     """
 
     series: str
@@ -83,6 +84,7 @@ class Peak:
     channel: str
     value: float
     stories: tuple[PeakStory, ...]
+    published: float | None = None
 
     @property
     def name(self) -> str:
@@ -108,11 +110,12 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Timeline:
-    """Values of all series with peaks and stories.
+    """Values of all series with peaks and stories, on one scale.
 
     `values`: `series` (CHN-USA or CHN>USA), `index_date`, COLUMNS, `phase` and `obs_status`, sorted by series and day. Before `daily_from`
-    a series has a row only for one day in `step_days`, counted back from the last day of all, and for the days of its peaks. `new_scales`:
-    days from which another baseline is used, so that 100 has another scale.
+    a series has a row only for one day in `step_days`, counted back from the last day of all, and for the days of its peaks. Values before
+    `rescaled_until` (None: none) were published on another scale: they are also in the columns `…_published`, null if none was published,
+    and null from that day on. `scale_note`: a sentence on that.
     """
 
     values: pl.DataFrame
@@ -120,7 +123,8 @@ class Timeline:
     stories: tuple[Evidence, ...]
     daily_from: date
     step_days: int
-    new_scales: tuple[date, ...] = ()
+    rescaled_until: date | None = None
+    scale_note: str = ""
 
     def peaks_of(self, series: str) -> tuple[tuple[Peak, tuple[tuple[PeakStory, Evidence], ...]], ...]:
         """Return the peaks of a pair or direction by day, with stories."""
@@ -144,7 +148,7 @@ class Timeline:
             "titles": {name: _title_series(name) for pair in sorted(self.pairs) for name in _list_series(pair)},
             "dailyFrom": _day_number(self.daily_from),
             "stepDays": self.step_days,
-            "newScales": [_day_number(day) for day in self.new_scales],
+            "rescaledUntil": None if self.rescaled_until is None else _day_number(self.rescaled_until),
             "phases": _PHASES,
             "series": {name: _pack_series(frame) for (name,), frame in self.values.group_by("series", maintain_order=True)},
             "stories": [
@@ -180,9 +184,10 @@ def build_timeline(read: ReadTable, max_rows: int = MAX_ROWS, max_stories: int =
     Left out are peaks without a story, with a value that is less than half news, or with the same largest story as a higher peak (see
     `_list_peaks`).
     """
-    values = _read_values(read)
-    stories = _read_stories(read)
-    peak_days = find_peaks_of(values)
+    scale = put_on_one_scale(read)
+    values = _add_published(_read_values(scale), read, scale.until)
+    stories = _read_stories(scale)
+    peak_days = _join_published(find_peaks_of(values), values)
     daily_from, step_days = _choose_days(values, max_rows)
     day = pl.col("index_date")
     last = values["index_date"].max()
@@ -205,7 +210,8 @@ def build_timeline(read: ReadTable, max_rows: int = MAX_ROWS, max_stories: int =
         tuple(_list_stories(numbers.join(read(SIGNALS), on="signal_id", how="left", maintain_order="left"))),
         daily_from,
         step_days,
-        find_new_scales(read(TENSION_PAIR_DAILY, columns=["index_date", "baseline_to"])),
+        scale.until,
+        scale.note,
     )
 
 
@@ -232,6 +238,26 @@ def _read_values(read: ReadTable) -> pl.DataFrame:
     whole = rows.with_columns(pl.col(*_POINTS, *_PARTS, *_SHARES).round().cast(pl.Int32), news)
     has_value = pl.any_horizontal(pl.col("tension", "concession", "stalemate").is_not_null()).any().over("series")
     return whole.filter(has_value).sort("series", "index_date")
+
+
+def _add_published(values: pl.DataFrame, read: ReadTable, until: date | None) -> pl.DataFrame:
+    """Add the published values of days before `until`, as whole numbers."""
+    if until is None:
+        return values.with_columns(pl.lit(None, pl.Int32()).alias(name) for name in _PUBLISHED.values())
+    names = ["index_date", *_PUBLISHED]
+    pooled = read(TENSION_PAIR_DAILY).select(*names, series="pair")
+    directed = read(TENSION_DAILY).select(*names, series=pl.concat_str("actor", pl.lit(">"), "target"))
+    early = pl.concat([pooled, directed]).filter(pl.col("index_date") < until)
+    whole = early.select("series", "index_date", *(pl.col(name).round().cast(pl.Int32).alias(new) for name, new in _PUBLISHED.items()))
+    return values.join(whole, on=["series", "index_date"], how="left", maintain_order="left")
+
+
+def _join_published(peaks: pl.DataFrame, values: pl.DataFrame) -> pl.DataFrame:
+    """Add `published` to peaks: the published value, where it is another."""
+    key = ["series", "index_date"]
+    long = pl.concat(values.select(*key, channel=pl.lit(channel), published=_PUBLISHED[name]) for channel, name in VALUE_OF_CHANNEL.items())
+    joined = peaks.join(long, on=[*key, "channel"], how="left", maintain_order="left")
+    return joined.with_columns(published=pl.when(pl.col("published") != pl.col("value")).then("published"))
 
 
 def _read_stories(read: ReadTable) -> pl.DataFrame:
@@ -331,7 +357,7 @@ def _list_peaks(peaks: pl.DataFrame) -> Iterator[Peak]:
     listed = peaks.join(highest.select(key), on=key, how="semi").sort(*key, "place")
     for (series, day, channel), rows in listed.group_by(key, maintain_order=True):
         stories = tuple(_to_peak_story(row) for row in rows.iter_rows(named=True))
-        yield Peak(str(series), day, str(channel), rows["value"][0], stories)
+        yield Peak(str(series), day, str(channel), rows["value"][0], stories, rows["published"][0])
 
 
 def _to_peak_story(row: Mapping[str, Any]) -> PeakStory:

@@ -17,6 +17,7 @@ from pipeline.report.audit import describe_precision
 from pipeline.report.charts import pair_chart, to_png
 from pipeline.report.evidence import ReadContributions, ReadTable, measure_data, newest_contributions, warn_of_baseline
 from pipeline.report.folds import build_folds, read_facts
+from pipeline.report.one_scale import put_on_one_scale
 from pipeline.report.page import STATIC_PAIRS, FileLink, Page, build_section, draw_static_charts, render_page, summarize_coverage
 from pipeline.report.timeline import MAX_ROWS, build_timeline
 from pipeline.settings import SAMPLE_NOTE
@@ -40,20 +41,23 @@ def write_report(
     path, made_by = folder / REPORT, f"{release} {code}"
     if code and _is_made_by(path, made_by):
         return path
-    daily, directed, contributions = read(TENSION_PAIR_DAILY), read(TENSION_DAILY), newest_contributions(read, read_contributions)
-    note = SAMPLE_NOTE if is_sample else ""
+    daily, contributions = read(TENSION_PAIR_DAILY), newest_contributions(read, read_contributions)
+    scale = put_on_one_scale(read)
+    drawn, drawn_directed = scale(TENSION_PAIR_DAILY), scale(TENSION_DAILY)
+    note = " ".join(filter(None, (SAMPLE_NOTE if is_sample else "", scale.note)))
     timeline, facts = build_timeline(read), read_facts(read)
     sections = []
     pairs = _rank_pairs_by_evidence(daily)
     for place, pair in enumerate(pairs):
         one, other = pair.split("-")
-        pair_daily = daily.filter(pl.col("pair") == pair)
-        section = replace(build_section(pair_daily, contributions.filter(series=pair)), folds=build_folds(facts, pair))
+        pair_drawn = drawn.filter(pl.col("pair") == pair)
+        built = build_section(daily.filter(pl.col("pair") == pair), contributions.filter(series=pair), pair_drawn)
+        section = replace(built, folds=build_folds(facts, pair))
         if place < STATIC_PAIRS:
-            directions = directed.filter(pl.col("actor").is_in([one, other]) & pl.col("target").is_in([one, other]))
-            section = replace(draw_static_charts(section, pair_daily, directions, note=note), peaks=timeline.peaks_of(pair))
+            directions = drawn_directed.filter(pl.col("actor").is_in([one, other]) & pl.col("target").is_in([one, other]))
+            section = replace(draw_static_charts(section, pair_drawn, directions, note=note), peaks=timeline.peaks_of(pair))
         sections.append(section)
-    replace_file(folder / PICTURE, to_png(pair_chart(daily.filter(pl.col("pair") == pairs[0]), note)))
+    replace_file(folder / PICTURE, to_png(pair_chart(drawn.filter(pl.col("pair") == pairs[0]), note)))
     last = daily.row(-1, named=True)
     page = Page(
         title="Trade Tension",

@@ -67,6 +67,12 @@ def test_the_caption_names_only_lines_that_are_drawn() -> None:
     assert read_caption() == note
 
 
+def test_charts_of_an_archive_of_one_subject_warn_that_values_are_shares() -> None:
+    notes = {archive.name: archive.note for archive in ARCHIVES}
+    assert notes["guardian-2018-2020"] == "From headlines of the Guardian."
+    assert "all on trade: a value is the pair's share of them" in notes["white-house-2021-2026"]
+
+
 def test_acts_in_a_chart_are_of_its_pair_and_days() -> None:
     axis = DaysAxis(FIRST, FIRST + timedelta(days=119), 800)
     acts = find_acts(ACTS, "CHN-USA", axis)

@@ -139,6 +139,22 @@ def test_the_browser_draws_the_chosen_series_without_errors(page: Page, tmp_path
     assert re.search(r'id="csv" href="blob:[^"]+" download="trade-tension-USA-to-CHN-2025-02-01-to-2025-03-01.csv"', dom)
 
 
+@needs_browser
+def test_a_day_on_another_scale_has_its_published_value_too(page: Page, tmp_path: Path) -> None:
+    assert page.timeline is not None
+    day, values = date(2025, 3, 1), page.timeline.values
+    early = values.with_columns(tension_published=pl.when(pl.col("index_date") <= day).then(2 * pl.col("tension")))
+    timeline = replace(page.timeline, values=early, rescaled_until=date(2025, 3, 2), scale_note="All days have one scale.")
+    value = values.filter(index_date=day, series="USA>CHN")["tension"][0]
+    fragment = "#pair=CHN-USA&direction=USA%3ECHN&view=tension&from=2025-02-01&to="
+    dom, log = _open(replace(page, timeline=timeline), tmp_path, f"{fragment}2025-03-01")
+    assert log == ""
+    assert f"(published as {2 * value})" in _texts(dom, "readout")
+    assert "All days have one scale. The text of a day has both." in _texts(dom, "scales")
+    dom, _ = _open(replace(page, timeline=timeline), tmp_path, f"{fragment}2025-03-02")
+    assert "published" not in _texts(dom, "readout")
+
+
 @pytest.mark.slow
 @needs_browser
 def test_a_peak_names_the_direction_of_its_main_sentence(page: Page, tmp_path: Path) -> None:

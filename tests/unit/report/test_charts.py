@@ -107,39 +107,24 @@ def test_the_chart_is_the_same_in_every_time_zone(pair_daily: Make) -> None:
     assert far.stdout.decode() == to_svg(pair_chart(frame))
 
 
-def _change_scale(frame: pl.DataFrame, after: int) -> pl.DataFrame:
-    """Give the days before the first `after` an earlier baseline, and twice their values."""
-    is_early = pl.col("index_date") < frame["index_date"][0] + timedelta(days=after)
-    values = [pl.when(is_early).then(2 * pl.col(name)).otherwise(pl.col(name)).alias(name) for name in ("tension", "concession")]
-    earlier = pl.when(is_early).then(pl.col("baseline_to") - pl.duration(days=28)).otherwise("baseline_to").alias("baseline_to")
-    return frame.with_columns(*values, earlier)
+def test_the_highest_day_is_labelled(pair_daily: Make) -> None:
+    frame = pair_daily().with_columns(pl.Series("tension", [200.0] * 99 + [210.0] + [200.0] * 20))
+    assert f"210 on {short_day(frame['index_date'][99])}" in _texts(to_svg(pair_chart(frame)))
 
 
-def test_only_the_highest_day_of_the_newest_scale_is_labelled(pair_daily: Make) -> None:
-    frame = _change_scale(pair_daily().with_columns(pl.Series("tension", [300.0, *[200.0] * 98, 210.0, *[200.0] * 20])), 60)
-    texts = _texts(to_svg(pair_chart(frame)))
-    assert f"210 on {short_day(frame['index_date'][99])}" in texts
-    assert not [text for text in texts if text.startswith("600 on")]
-    assert "Labels: highest days since the last dotted line." in " ".join(texts)
-
-
-def test_the_title_explains_labels_only_where_some_days_get_none(pair_daily: Make) -> None:
-    assert "Labels:" not in " ".join(_texts(to_svg(pair_chart(pair_daily()))))
+@pytest.mark.parametrize("is_pair", [True, False])
+def test_days_of_several_baselines_make_no_line(pair_daily: Make, directed_daily: Make, is_pair: bool) -> None:
+    frame = pair_daily(60) if is_pair else directed_daily(60)
+    is_early = pl.col("index_date") < frame["index_date"][0] + timedelta(days=30)
+    earlier = pl.when(is_early).then(pl.col("baseline_to") - pl.duration(days=28)).otherwise("baseline_to")
+    with pytest.raises(ContractError, match="needs one scale"):
+        (pair_chart if is_pair else directed_chart)(frame.with_columns(baseline_to=earlier))
 
 
 def test_no_line_of_a_title_begins_with_a_percent_sign() -> None:
     for length in range(WIDTH // 6):
         lines = chart_title("Title", [f"{'x' * length} about 80 % intervals and more"])["subtitle"]
         assert not [line for line in lines if line.startswith("%")]
-
-
-def test_dotted_lines_mark_days_on_which_100_changes_its_scale(pair_daily: Make, directed_daily: Make) -> None:
-    dotted = 'stroke-dasharray="1,3"'
-    assert dotted not in to_svg(pair_chart(pair_daily()))
-    svg = to_svg(pair_chart(_change_scale(pair_daily(), 60)))
-    assert svg.count(dotted) == 1
-    assert "at the dotted lines" in " ".join(_texts(svg))
-    assert to_svg(directed_chart(_change_scale(directed_daily(), 30))).count(dotted) == 2
 
 
 def test_equal_days_are_one_bar(pair_daily: Make) -> None:

@@ -222,24 +222,16 @@ def test_one_thin_day_makes_a_section(pair_daily: Make) -> None:
     assert "made of" not in reader.text
 
 
-def test_the_highest_value_is_of_the_newest_baseline(pair_daily: Make) -> None:
+def test_the_highest_value_is_on_the_scale_of_the_charts(pair_daily: Make) -> None:
     frame = pair_daily(30)
-    changed_on = frame["index_date"][20]
-    is_new = pl.col("index_date") >= changed_on
-    rows = frame.with_columns(
-        tension=pl.when(is_new).then(pl.col("tension")).otherwise(900.0),
-        baseline_to=pl.when(is_new).then(changed_on).otherwise(frame["index_date"][9]),
-    )
-    highest = rows.filter(is_new).sort("tension").select("index_date", "tension").row(-1)
-    section = build_section(rows, NO_STORIES)
-    assert section.highest == highest
-    timeline = Timeline(pl.DataFrame(), (), (), FIRST, 7, (changed_on,))
+    drawn = frame.with_columns(tension=pl.when(index_date=frame["index_date"][3]).then(900.0).otherwise("tension"))
+    section = build_section(frame, NO_STORIES, drawn)
+    assert section.highest == (frame["index_date"][3], 900.0)
+    assert section.last == (frame["index_date"][-1], frame["tension"][-1])
+    timeline = Timeline(pl.DataFrame(), (), (), FIRST, 7, FIRST, "All days are compared with the newest baseline.")
     text = _Reader(render_page(replace(_page(section), timeline=timeline))).text
-    assert "Highest since 9 February 2025" in text
-    assert (
-        "Since 9 February 2025, 100 is a pair's own average from 20 January 2025 to 30 November 2025; "
-        "earlier days have shorter baselines (dotted lines). Release"
-    ) in text
+    assert "Highest values and lines are on the scale of the charts, the other values as published." in text
+    assert "100 is a pair's own average from 20 January 2025 to 30 November 2025. Release" in text
 
 
 def test_one_baseline_is_of_all_days(pair_daily: Make) -> None:

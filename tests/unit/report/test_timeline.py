@@ -63,14 +63,6 @@ def _make_reader(pair_daily: pl.DataFrame, daily: pl.DataFrame, quote: str, url:
     return read
 
 
-def test_days_of_a_new_baseline_are_packed(pair_daily: Make, directed_daily: Make) -> None:
-    window = pl.when(pl.col("index_date") < date(2025, 2, 24)).then(date(2025, 2, 16)).otherwise(date(2025, 3, 16))
-    read = _make_reader(pair_daily(60).with_columns(baseline_to=window), directed_daily(60), "A strong sentence.", None, 2.0)
-    timeline = build_timeline(read)
-    assert timeline.new_scales == (date(2025, 2, 24),)
-    assert json.loads(zlib.decompress(base64.b64decode(timeline.pack({}))))["newScales"] == [(date(2025, 2, 24) - date(1970, 1, 1)).days]
-
-
 @pytest.fixture
 def build(pair_daily: Make, directed_daily: Make) -> Build:
     def make(
