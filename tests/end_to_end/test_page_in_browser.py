@@ -156,7 +156,7 @@ def test_the_scale_and_the_csv_follow_the_zoom(opened: Visit) -> None:
     assert (rows[1][0], rows[-1][0], len(rows)) == ("2025-07-01", "2025-07-31", 32)
 
 
-def test_the_page_explains_dotted_lines_only_where_there_are_some(opened: Visit) -> None:
+def test_the_page_explains_the_scale_only_of_values_that_have_one(opened: Visit) -> None:
     page = opened.page
     assert page.locator("#scales").is_visible()
     page.select_option("#view", "stalemate")
@@ -206,10 +206,12 @@ def test_the_chart_is_downloaded_with_its_values(opened: Visit, sample_run: Samp
     name, rows = _download(opened.page, "#csv")
     assert name == "trade-tension-CHN-USA.csv"
     with duckdb.connect(str(sample_run.database), read_only=True) as con:
+        drawn = con.sql("select index_date::text, round(tension)::int from on_one_scale('CHN-USA') order by index_date").fetchall()
         sql = "select index_date::text, round(tension)::int from tension_pair_daily where pair = 'CHN-USA' order by index_date"
-        values = con.sql(sql).fetchall()
-    column = rows[0].index("tension")
-    assert [(row[0], int(row[column]) if row[column] else None) for row in rows[1:]] == values
+        published = con.sql(sql).fetchall()
+    for name, values in (("tension", drawn), ("tension_published", published)):
+        column = rows[0].index(name)
+        assert [(row[0], int(row[column]) if row[column] else None) for row in rows[1:]] == values
 
 
 def test_each_table_is_downloaded(opened: Visit) -> None:
