@@ -1,6 +1,7 @@
 -- Mass of each story in each series: the heaviest signal of each direction, kind and instrument, summed, times breadth. Repeats do not
 -- count.
 -- A directed series is CHN>USA; a pooled one is CHN-USA, the sum of both directions.
+-- Shown is the heaviest signal of an article published by the day, if there is one: a reprint of the next day may say more.
 -- What articles add that were first seen when the story's day was closed is a row of its own, on the day on which they count.
 -- The second moment is E[mass^2] of the whole story if each signal is right with its probability p; for one signal p (g w)^2, with severity
 -- g and breadth w.
@@ -99,6 +100,7 @@ ranked as (
         numbered_stories.breadth,
         numbered_stories.is_late,
         pair_signals.counts_on = numbered_stories.index_date as is_new,
+        pair_signals.index_date <= numbered_stories.index_date as is_by_day,
         series.pair_no,
         series.side,
         kinds.weight_no,
@@ -130,6 +132,7 @@ heaviest as (
         kind_no,
         instrument_no,
         min(rank_no) as rank_no,
+        min(rank_no) filter (where is_by_day) as rank_no_by_day,
         coalesce(max(breadth * probability * weight) filter (where not is_general), 0) as mass_bilateral,
         count(*) filter (where is_new) as signal_count,
         bool_or(is_late) as is_late
@@ -181,7 +184,8 @@ directed_masses as (
         sum((ranked.probability * (1 - ranked.probability) * (ranked.breadth * ranked.weight) ** 2)::decimal(18, 15)) as variance,
         sum(coalesce(heaviest_before.variance, 0)::decimal(18, 15)) as variance_before,
         sum(heaviest.signal_count) as signal_count,
-        min(ranked.rank_no) as rank_no
+        min(ranked.rank_no) as rank_no,
+        min(heaviest.rank_no_by_day) as rank_no_by_day
     from heaviest
     inner join ranked using (story_no, pair_no, rank_no)
     left join heaviest_before using (story_no, pair_no, rank_no)
@@ -236,7 +240,7 @@ masses as (
         sum(variance)::double as variance,
         sum(variance_before)::double as variance_before,
         sum(signal_count) as signal_count,
-        min(rank_no) as rank_no
+        coalesce(min(rank_no_by_day), min(rank_no)) as rank_no
     from in_series
     group by story_no, pair_no, side, channel_no
 )

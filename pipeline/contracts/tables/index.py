@@ -168,7 +168,11 @@ STORY_MASS = Table(
         replace(c.SIGNAL_COUNT, minimum=0),
         replace(c.ARTICLE_COUNT, description="Number of articles of the story that count on the day, with such a signal", minimum=0),
         Column(
-            "signal_id", pl.String(), "Signal with the largest mass, shown for the story", "4e1f09ab52c77d31", pattern=patterns.SIGNAL_ID
+            "signal_id",
+            pl.String(),
+            "Largest signal of the story, if possible published by the day",
+            "4e1f09ab52c77d31",
+            pattern=patterns.SIGNAL_ID,
         ),
         *(
             replace(column, description=f"{column.description.removesuffix('.')}, for that signal")

@@ -77,6 +77,17 @@ def test_the_heaviest_signal_comes_from_any_article_of_the_story() -> None:
     assert row["article_count"] == 2
 
 
+def test_a_story_is_shown_by_a_signal_of_its_day_if_there_is_one() -> None:
+    first, reprint = article("A:1"), article("B:1", day(1))
+    shown, loud, other = finding(first, probability=0.4), finding(reprint, probability=0.9), finding(reprint, "threat", "proposed", 0.8)
+    of_channel = [finding(reprint, "dialogue", "announced", 0.8)]
+    built = masses(shown, loud, other, *of_channel, articles=[first, reprint], links=[link(reprint, first)])
+    row = escalation(built)
+    assert (row["index_date"], row["signal_id"], row["kind"]) == (DAY, shown["signal_id"], "measure")
+    assert row["mass"] == pytest.approx((1 + log(2)) * (0.9 * 0.50 + 0.8 * 0.35))
+    assert built.row(STORY_MASS, series="CHN>USA", channel="dialogue")["signal_id"] == of_channel[0]["signal_id"]
+
+
 BREADTHS = {1: 1.0, 3: 1 + log(3), 20: 1 + log(20), 25: 1 + log(20)}
 
 
