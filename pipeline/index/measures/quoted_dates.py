@@ -27,10 +27,12 @@ _DAY = (
 )
 _STARTS = "on|from|starting|beginning|effective|as of|starts?|begins?"
 _ON = rf"\b(?:{_STARTS}) {_DAY}"
-_FROM_WEEKDAY = r"\bfrom (?P<weekday>Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b"
+# A weekday after "on" alone is mostly that of the report, one after "starts" often today.
+_STARTS_ON = r"(?:from|(?:starting|beginning|effective|as of)(?: on)?)"
+_FROM_WEEKDAY = rf"\b{_STARTS_ON} (?P<weekday>Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b"
 _UNTIL = rf"\b(?:until|till|through) {_DAY}"
 _BY = rf"\b(?:{_STARTS}|by|before|until|till|through|to) (?:the end of )?{_DAY}"
-_BY_WEEKDAY = r"\b(?:from|by|before|until|till) (?:the end of )?(?P<weekday>Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b"
+_BY_WEEKDAY = rf"\b(?:{_STARTS_ON}|by|before|until|till) (?:the end of )?(?P<weekday>Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b"
 _BY_MONTH = rf"\b(?:from|by|before|until|till) (?:early |the start of |the beginning of )?(?P<month>{_MONTH})\b(?P<more>,? ?\d)?"
 _FROM_NEXT_MONTH = r"(?i)\b(?:from|starting|beginning|by) (?:early )?next month\b"
 _TERM = r"(?P<number>\d{1,3}|an?|one|two|three|six|nine|twelve) (?:more )?(?P<unit>day|week|month|year)s?\b"
@@ -49,10 +51,10 @@ def add_quoted_dates(claims: pl.DataFrame) -> pl.DataFrame:
     """Add the days `due_on` and `until_on` that a sentence names.
 
     `claims` has `quote` (the sentence), `told_on` (day of the article) and `effect`. `due_on`: a day 1 to `MAX_DAYS_AHEAD` days after the
-    article's on which the measure takes effect ("from April 10", "on 1 August", else "from Thursday"; a weekday after "on" is mostly the
-    day of the report and does not count). `until_on`: end of a suspension ("until November 10", else "for 90 days" from the day of the
-    article), only where `effect` is `suspended`, and 1 to `MAX_TERM_DAYS` days after the article's. Each is null if the sentence names no
-    such day; of several days in one form only the first in the sentence is read.
+    article's on which the measure takes effect ("from April 10", "on 1 August", else "from Thursday" or "starting Thursday"; a weekday
+    after "on" is mostly the day of the report and does not count). `until_on`: end of a suspension ("until November 10", else "for 90 days"
+    from the day of the article), only where `effect` is `suspended`, and 1 to `MAX_TERM_DAYS` days after the article's. Each is null if the
+    sentence names no such day; of several days in one form only the first in the sentence is read.
     """
     return claims.with_columns(
         due_on=_parse_due_on(),

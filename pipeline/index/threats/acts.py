@@ -156,6 +156,24 @@ def _sum_rates(row: dict[str, Any], general: list[dict[str, Any]], on: date) -> 
     return sum(rate for (layer, is_own), rate in rates.items() if is_own or (layer, True) not in rates)
 
 
+def add_act_days(claims: pl.DataFrame, acts: pl.DataFrame) -> pl.DataFrame:
+    """Fill the day of announced measures whose sentence names none.
+
+    `claims`: as in `build_threats`, with `deadline_on`; `acts`: rows of `measure_acts`. The day is the first one of an official act on all
+    goods with actor, target, instrument and rate of the claim that was announced by the day of its article, and is in effect only later.
+    """
+    same = ["actor", "target", "instrument", "rate_pct"]
+    is_announced = (pl.col("kind") == "measure") & (pl.col("status") == "announced") & (pl.col("product") == "")
+    on_all = acts.filter(pl.col("action").is_in(_IMPOSES) & pl.col("product").str.contains(_ALL_GOODS.pattern))
+    found = claims.filter(is_announced & pl.col("deadline_on").is_null()).join(
+        on_all.select(*same, "announced_on", "effective_on"), on=same
+    )
+    days = found.filter(pl.col("told_on").is_between("announced_on", "effective_on", closed="left"))
+    firsts = days.group_by("claim_id").agg(pl.col("effective_on").min())
+    joined = claims.join(firsts, on="claim_id", how="left")
+    return joined.with_columns(deadline_on=pl.coalesce("deadline_on", "effective_on")).drop("effective_on")
+
+
 def drop_cuts(claims: pl.DataFrame, acts: pl.DataFrame) -> pl.DataFrame:
     """Drop claims of a measure that are about an official cut.
 

@@ -16,7 +16,7 @@ from pipeline.contracts.model import Table
 from pipeline.contracts.scopes import ALL
 from pipeline.contracts.tables.threats import THREAT_CLAIMS, THREAT_EVIDENCE, THREAT_STATES
 from pipeline.index.measures.quoted_dates import add_quoted_deadlines
-from pipeline.index.threats.acts import ActEvent, drop_cuts, outcome_of_event, read_events
+from pipeline.index.threats.acts import ActEvent, add_act_days, drop_cuts, outcome_of_event, read_events
 from pipeline.index.threats.claims import (
     Claim,
     amounts_agree,
@@ -56,7 +56,8 @@ def build_threats(claims: pl.DataFrame, acts: pl.DataFrame, through: date) -> tu
     5. Otherwise an outcome is final, except that a threat that was postponed stays open, and that a court can strike down what was carried
        out or softened.
     """
-    dated = drop_cuts(add_quoted_deadlines(THREAT_CLAIMS.conform(claims)), acts).sort("actor", "known_on", "told_on", "claim_id")
+    dated = add_act_days(add_quoted_deadlines(THREAT_CLAIMS.conform(claims)), acts)
+    dated = drop_cuts(dated, acts).sort("actor", "known_on", "told_on", "claim_id")
     said = list(dated.iter_rows(named=True))
     is_ahead = (pl.col("kind") == "measure") & pl.col("due_on").is_not_null()
     dated = dated.with_columns(
@@ -123,8 +124,9 @@ class _Actor:
         """Set the outcomes of threats that one day's claims show.
 
         A claim has no effect on a threat if it shows no outcome of it (`outcome_of`), cannot change it (`Threat.accepts`), is on the amount
-        of another threat, or only repeats it (`_only_repeats`). A claim without a deadline whose sentence says that the measure was imposed
-        (`says_imposed`) is no repetition.
+        of another threat, or only repeats it (`_only_repeats`), also if only another sentence of its story names the day
+        (`_is_dated_in_story`). A claim without a deadline whose sentence says that the measure was imposed (`says_imposed`) is no
+        repetition.
         """
         amounts = _list_amounts(threats)
         for threat in threats:
@@ -134,7 +136,7 @@ class _Actor:
                     continue  # only a court ruling changes a final outcome
                 word = outcome_of(claim, threat)
                 repeats = _only_repeats(claim, threat) and not (claim["deadline_on"] is None and says_imposed(claim))
-                is_other = repeats or _is_of_another(claim["amount_usd"], threat, amounts)
+                is_other = repeats or _is_dated_in_story(claim, claims) or _is_of_another(claim["amount_usd"], threat, amounts)
                 if word is not None and not is_other and threat.accepts(word, claim):
                     by_word.setdefault(word, []).append(claim)
             if by_word:
@@ -181,6 +183,20 @@ class _Actor:
         begun = [threat for threat in begun if threat.is_likely]
         self.threats += begun
         return begun
+
+
+def _is_dated_in_story(claim: Claim, claims: list[Claim]) -> bool:
+    """Return whether another claim of the story names a measure's later day.
+
+    That is how a headline ("signs a duty on Peru") and the sentence with the day say one thing. `claims`: those of the same day.
+    """
+    same = ("story_id", "told_on", "kind", "status", "target", "scope", "instrument", "product")
+    return (claim["kind"], claim["status"], claim["deadline_on"]) == ("measure", "announced", None) and any(
+        other["deadline_on"] is not None
+        and all(claim[name] == other[name] for name in same)
+        and rates_agree(claim["rate_pct"], other["rate_pct"])
+        for other in claims
+    )
 
 
 def _names_nothing(claim: Claim) -> bool:

@@ -112,6 +112,12 @@ def likeliest(claims: Sequence[Claim], name: str) -> Any:
     return max(values, key=lambda value: (chance([claim for claim in claims if claim[name] == value]), value), default=None)
 
 
+def find_likely(claims: Sequence[Claim], name: str) -> Any:
+    """Return the likeliest value of a column if it is likely, else None."""
+    value = likeliest(claims, name)
+    return value if is_likely([claim for claim in claims if claim[name] == value]) else None
+
+
 def threat_form(claim: Claim) -> str | None:
     """Return the form in which a claim threatens, or None.
 

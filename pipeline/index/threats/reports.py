@@ -47,6 +47,7 @@ _REFERS = re.compile(
     r"deadline|avert|avoid|promised|(?:tariffs?|dut(?:y|ies)|lev(?:y|ies)|measures?|curbs?|controls?|restrictions?|bans?|fees?|"
     r"increases?) (?:\w+ ){0,3}announced)"
 )
+_ON_GOODS = ("tariff", "trade_remedy", "import_restriction")  # other instruments are often on firms or services
 #: Instruments of threats that a deal on tariffs may end.
 _OF_TARIFFS = ("tariff", "trade_remedy", "agreement", "other")
 _TARIFF = re.compile(r"(?i)\b(?:tariffs?|dut(?:y|ies)|lev(?:y|ies))\b")
@@ -85,9 +86,7 @@ def _outcome_of_act(claim: Claim, threat: Said) -> str | None:
     investigation of the partner needs none. A measure whose sentence has the threatened rate as a total (`is_part_of_total`) is at that
     rate.
     """
-    # Other measures than these are often on firms or services.
-    has_goods = claim["instrument"] in ("tariff", "trade_remedy", "import_restriction")
-    is_of_goods = is_on_goods(claim, threat.product) if has_goods else claim["product"] in (threat.product, "")
+    is_of_goods = is_on_goods(claim, threat.product) if claim["instrument"] in _ON_GOODS else claim["product"] in (threat.product, "")
     if not is_of_goods and not threat.is_vague:
         return None
     known, is_on_partner = claim["rate_pct"], claim["target"] == threat.target
@@ -131,14 +130,14 @@ def _is_of_the_threatened(claim: Claim, threat: Said) -> bool:
 
     It is if it names the threatened rate or goods, or if it names neither goods nor rate and is of a week around the deadline
     (`is_near_deadline`). It is also if its sentence refers to a threat (`_refers_to`) or to what was not in effect yet ("called off"; not
-    for a threat about a deal), but then the threat must be on all goods, or have a day and the same instrument: such words are no evidence
-    on one of many goods. An easing that names a rate or goods is of a measure that a vague threat did not name.
+    for a threat about a deal), but then the threat must be on all goods, or have a day and the same instrument, one on goods (`_ON_GOODS`):
+    such words are no evidence on one of many goods. An easing that names a rate or goods is of a measure that a vague threat did not name.
     """
     if threat.is_vague and (claim["rate_pct"] is not None or claim["product"] != ""):
         return False
     if None not in (claim["rate_pct"], threat.rate) or (threat.product and is_on_goods(claim, threat.product)):
         return True
-    is_dated = threat.deadline_on is not None and threat.instrument == claim["instrument"]
+    is_dated = threat.deadline_on is not None and threat.instrument == claim["instrument"] and claim["instrument"] in _ON_GOODS
     # A threat about a deal names no measure that could be called off.
     is_called_off = threat.instrument != "agreement" and _NOT_YET.search(claim["quote"])
     if (threat.product == "" or is_dated) and (_refers_to(threat, claim["quote"]) or is_called_off):

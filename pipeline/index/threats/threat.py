@@ -1,6 +1,5 @@
 """One threat: its claims, its outcome, and its state each day."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -9,6 +8,7 @@ from pipeline.index.threats.acts import ActEvent
 from pipeline.index.threats.claims import (
     Claim,
     chance,
+    find_likely,
     is_likely,
     is_near_deadline,
     is_order,
@@ -66,8 +66,9 @@ class Threat:
 
     @property
     def is_conditional(self) -> bool:
-        """Whether a claim ties the threat to a condition."""
-        return any(claim["is_conditional"] for claim in self.said)
+        """Whether a claim of the threat's instrument, if any, has a condition."""
+        own = [claim for claim in self.said if claim["instrument"] == self.instrument]
+        return any(claim["is_conditional"] for claim in own or self.said)
 
     @property
     def first_on(self) -> date:
@@ -96,11 +97,18 @@ class Threat:
     def is_live(self, on: date) -> bool:
         """Return whether claims or acts of day `on` could change the threat.
 
-        They could if the threat is open, if it was imposed (a court may strike it down at any time), or if its outcome happened at most
-        `official_corrects_days` before `on` (an official act may correct it).
+        They could if the threat is open, if it was imposed (a court may strike it down at any time), or if an official act of that day may
+        correct its outcome (`_can_be_corrected`).
         """
-        may_be_corrected = self.outcome.on is not None and on <= self.outcome.on + threshold_days("official_corrects_days")
-        return self.is_open or may_be_corrected or self.outcome.word in IMPOSED
+        return self.is_open or self._can_be_corrected(on) or self.outcome.word in IMPOSED
+
+    def _can_be_corrected(self, on: date) -> bool:
+        """Return whether an official act of day `on` may correct the outcome.
+
+        It may up to `official_corrects_days` after the outcome or the deadline, whichever is later.
+        """
+        shown_on = self.outcome.on
+        return shown_on is not None and on <= max(shown_on, self.deadline_on or shown_on) + threshold_days("official_corrects_days")
 
     def can_be_repeated(self, claim: Claim) -> bool:
         """Return whether a claim can still count as the same threat.
@@ -258,8 +266,8 @@ class Threat:
         (`_is_other_layer`), if it may only have followed the threat and did not (`_is_followed_by`), or if it is on its goods, but of
         another day (`_is_on_goods_early`). `struck_down` needs a threat that an act on the same layer (legal programme) carried out or
         softened. Any other word needs an open threat. If articles reported the final outcome, an act (not a `scheduled` one) may also
-        correct it: to the same outcome if it was announced, or took effect, at most a week before or after it, to another one if the day of
-        the act is at most `official_corrects_days` after that of the reported outcome.
+        correct it: to the same outcome if it was announced, or took effect, at most a week before or after it, to another one if it
+        comes in time (`_can_be_corrected`).
         """
         if event.on < self.first_on or (word == "softened" and self._is_other_layer(event)):
             return False
@@ -271,7 +279,7 @@ class Threat:
             return self.is_open
         if word == self.outcome.word:  # the same act, announced or in effect when it was reported
             return min(abs(on - self.outcome.on) for on in (event.announced_on, event.on)) <= threshold_days("same_news_days")
-        return event.on <= self.outcome.on + threshold_days("official_corrects_days")
+        return self._can_be_corrected(event.on)
 
     def _is_followed_by(self, event: ActEvent) -> bool:
         """Return whether an act that may have followed the threat did.
@@ -365,8 +373,8 @@ class Threat:
         """Update the threat with the claims of one day that state it.
 
         They become evidence. The likeliest deadline of these claims replaces the threat's, if it is after `first_on`. The instrument
-        becomes the likeliest one of all claims so far; `other` counts only if no claim names one. So do product, rate and amount, if the
-        claims that name them are likely together; an empty product never replaces goods.
+        becomes the likeliest one of all claims so far that name one, if they are likely together, else the likeliest of all. So do product,
+        rate and amount, if the claims that name them are likely together; an empty product never replaces goods.
         """
         if not self._new:
             return
@@ -375,9 +383,9 @@ class Threat:
         if deadline is not None and deadline > self.first_on:
             self._set_deadline(deadline)
         specific = [claim for claim in self.said if claim["instrument"] != "other"]
-        self.instrument = likeliest(specific or self.said, "instrument")
-        self.product = _find_likely([claim for claim in self.said if claim["product"] != ""], "product") or self.product
-        self.rate, self.amount = _find_likely(self.said, "rate_pct"), _find_likely(self.said, "amount_usd")
+        self.instrument = find_likely(specific, "instrument") or likeliest(self.said, "instrument")
+        self.product = find_likely([claim for claim in self.said if claim["product"] != ""], "product") or self.product
+        self.rate, self.amount = find_likely(self.said, "rate_pct"), find_likely(self.said, "amount_usd")
         self._new = []
 
     def record(self, on: date) -> None:
@@ -397,7 +405,7 @@ class Threat:
 
         `record` adds its first day (`valid_from`) and the first day on which it is no longer valid (`valid_to`).
         """
-        said = sort_claims(self.said, rate_pct=self.rate, product=self.product or None)
+        said = sort_claims(self.said, rate_pct=self.rate, product=self.product or None, instrument=self.instrument)
         by_day: dict[date, list[Claim]] = {}
         for claim in self.said:
             by_day.setdefault(claim["told_on"], []).append(claim)
@@ -439,9 +447,3 @@ class Threat:
             "outcome_probability": chance(shown.claims) if shown.claims else None,
             "outcome_tier": shown.claims[0]["tier"] if shown.claims else None,
         }
-
-
-def _find_likely(claims: Sequence[Claim], name: str) -> Any:
-    """Return the likeliest value of a column if it is likely."""
-    value = likeliest(claims, name)
-    return value if is_likely([claim for claim in claims if claim[name] == value]) else None

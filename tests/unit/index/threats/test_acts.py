@@ -216,3 +216,21 @@ def test_the_announcement_of_an_official_cut_is_no_threat() -> None:
 )
 def test_another_act_does_not_make_an_announcement_a_cut(other: dict[str, object]) -> None:
     assert [row["rate_pct"] for row in last_of(CUT, acts=(other,))] == [10.0]
+
+
+@pytest.mark.parametrize(("effective", "outcome"), [(150, "carried_out"), (205, "carried_out"), (240, "withdrawn")])
+def test_an_act_corrects_a_report_up_to_two_months_after_the_deadline(effective: int, outcome: str) -> None:
+    said = threat(0, "Washington will tax Brazilian goods at 50% from 1 August.")
+    dropped = claim("easing", 20, "Washington dropped the planned 50% tariff on Brazil.", 50.0)
+    assert last_of(said, dropped, acts=(act("imposed", effective - 1, effective),))[0]["threat_outcome"] == outcome
+
+
+@pytest.mark.parametrize(
+    ("changes", "count"), [({}, 1), ({"rate_pct": 40.0}, 0), ({"product": "steel"}, 0), ({"told_on": day(9), "known_on": day(9)}, 0)]
+)
+def test_an_official_act_gives_the_day_of_an_announcement(changes: dict[str, object], count: int) -> None:
+    announced = claim("measure", 1, "Washington puts 50% on Brazil.", 50.0) | changes
+    rows = last_of(announced, acts=(act("imposed", 1, 9),))
+    assert [(row["threat_form"], row["deadline_on"], row["threat_outcome"]) for row in rows] == [
+        ("announcement", day(9), "carried_out")
+    ] * count

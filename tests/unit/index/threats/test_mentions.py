@@ -169,3 +169,17 @@ def test_a_new_rate_or_a_later_day_is_no_echo(again: Row, count: int) -> None:
 def test_a_product_does_not_join_goods_of_a_known_value() -> None:
     rows = last_of(threat(0, rate=None, amount_usd=155e9), threat(2, rate=None, product="steel"))
     assert [(row["product"], row["amount_usd"]) for row in rows] == [("", 155e9), ("steel", None)]
+
+
+def test_a_sentence_of_the_story_without_the_instrument_says_less() -> None:
+    answer = threat(0, "It would fight to the end.", None, instrument="other", is_conditional=True, story_id="Wire:a", probability=0.95)
+    duty = claim("measure", 0, "The duty applies from 20 March.", None, status="effective", story_id="Wire:a", probability=0.7)
+    (row,) = last_of(answer, duty)
+    assert (row["instrument"], row["is_conditional"]) == ("tariff", False)
+    assert row["signal_ids"].split(", ")[0] == duty["claim_id"]
+
+
+def test_an_unlikely_instrument_is_none_of_the_threat() -> None:
+    warning = threat(0, "He held far more cards.", None, instrument="other", story_id="Wire:a", probability=0.6)
+    unlikely = threat(0, "Threatening tariffs is wrong.", None, story_id="Wire:a", probability=0.4)
+    assert [row["instrument"] for row in last_of(warning, unlikely)] == ["other"]

@@ -441,3 +441,20 @@ def test_a_measure_announced_for_next_month_repeats_the_threat() -> None:
     announced = claim("measure", 9, "The tariff on Brazil will be charged from next month.")
     (row,) = last_of(threat(0, rate=None), announced, through=20)
     assert (row["threat_outcome"], row["threat_form"], row["deadline_on"]) == ("pending", "announcement", date(2025, 4, 1))
+
+
+def test_a_headline_without_the_day_of_its_story_is_no_outcome() -> None:
+    said = threat(0, "He may tax Brazil at 50% on March 10.")
+    title = claim("measure", 7, "President signs tariffs on Brazil", None, story_id="Wire:b")
+    text = claim("measure", 7, "He signed a 50 percent tariff on Brazil, starting Friday.", 50.0, story_id="Wire:b")
+    (row,) = last_of(said, title, text, through=10)
+    assert (row["threat_outcome"], row["deadline_on"]) == ("pending", day(11))
+
+
+@pytest.mark.parametrize(
+    ("instrument", "product", "outcome"), [("services_transport", "ships", "pending"), ("tariff", "steel", "withdrawn")]
+)
+def test_a_plan_dropped_long_before_the_day_is_on_goods(instrument: str, product: str, outcome: str) -> None:
+    said = threat(0, f"It may charge {product} from 1 August.", None, instrument=instrument, product=product)
+    dropped = claim("easing", 30, "The planned rise was dropped.", None, instrument=instrument)
+    assert last_of(said, dropped, through=60)[0]["threat_outcome"] == outcome
