@@ -5,7 +5,7 @@ Names themselves are detected in `actors.py`, labels that name a speaker (`Spoke
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -48,6 +48,11 @@ _DOCUMENT = re.compile(
     r"(?:[\W_]*\((?=\w*[^\W_])\w{1,4}\))*\W*"
     r"((?:The|This|Today['\u2019]s) (?:(?:Executive )?Order|order|[Pp]roclamation|E\.O\.|EO|[Mm]emorandum))\b"
 )
+# A list of what one state does: `Peru will:`, then `- Cut the duty.`
+_HEADS_LIST = re.compile(
+    r"\b(?:will|shall|would|agree[sd]?(?: to)?|commit(?:s|ted)(?: itself)? to|pledge[sd](?: to)?|promise[sd](?: to)?|is to)\s?:$"
+)
+_ITEM = re.compile(r"([-*\u2013\u2022])\s+(?=[A-Z])")
 _FIRST_PERSON = re.compile(r"\b(?:we|our(?: side\b)?|us|i|my)\b", re.IGNORECASE)
 # The other of two: `the other side`, `its neighbour`.
 _OTHER_SIDE = re.compile(
@@ -110,7 +115,7 @@ class _State:
     `home`: the state of the source; `voice`: who speaks; `host`: the state whose officials answer questions in this article; `subject`: the
     country that acted last; `speakers`: the state of each label of a speaker so far; `interrupted`: the paragraph of a quotation that has
     not ended yet, and who spoke before; `question`: the last one of somebody with a label; `reporter`: the state of the office that a
-    text without labels quotes.
+    text without labels quotes; `list_of`: the state that does the items of the list being read.
     """
 
     home: str | None
@@ -121,6 +126,7 @@ class _State:
     interrupted: tuple[int, _Voice] | None = None
     question: Question | None = None
     reporter: str | None = None
+    list_of: str | None = None
 
 
 def resolve_references(article_id: str, day: date | None, source: str, title: str, sentences: Sequence[Sentence]) -> list[ResolvedSentence]:
@@ -153,6 +159,7 @@ def resolve_references(article_id: str, day: date | None, source: str, title: st
         _update_speaker(sentence, labels[position], askers.get(position), state)
         _update_reporter(sentence, mentions, state)
         implied = list(_find_implied_mentions(sentence.text, mentions, main_pair, state))
+        implied += _find_doer_of_item(sentence, mentions, state)
         voice = state.voice
         if not sentence.is_title and not voice.is_stranger:
             implied += doers.find(sentence.text, [*mentions, *implied], main_pair, voice.country)
@@ -338,6 +345,19 @@ def _find_implied_mentions(text: str, mentions: Sequence[Mention], main_pair: tu
         subject = _choose_subject(subject, text, match.end(), places, main_pair)
         if subject:
             yield Mention(subject, match.start(), match.end(), "pronoun")
+
+
+def _find_doer_of_item(sentence: Sentence, mentions: Sequence[Mention], state: _State) -> Iterator[Mention]:
+    """Yield the state that a list's heading (`Peru will:`) says does an item.
+
+    Its words are the mark of the item (`- Cut the duty`). Changes `state` in place: the list ends with a sentence that is no item.
+    """
+    item = _ITEM.match(sentence.text)
+    actors = {mention.code for mention in mentions if mention.is_actor}
+    if item and state.list_of and all(mention.start != item.end() for mention in mentions):
+        yield Mention(state.list_of, item.start(1), item.end(1), "pronoun")
+    elif not item:
+        state.list_of = next(iter(actors)) if len(actors) == 1 and _HEADS_LIST.search(sentence.text) else None
 
 
 def _find_quoted(text: str, mentions: Sequence[Mention], state: _State) -> str | None:

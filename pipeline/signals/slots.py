@@ -30,12 +30,15 @@ _OLD = re.compile(
     rf" [\"\u201c]?{_QUALIFIER}{{0,3}}[\"\u201c]?$",
     re.IGNORECASE,
 )
-# After a share of an amount: `89% of its annual GDP`.
+# After a share of an amount or of a firm: `89% of its annual GDP`, `50 percent rule`, `a 25% cut of chip sales`; before: `owned by 50%`.
 _SHARE = re.compile(
+    r"[ -](?:(?:or more )?(?:-|state-)?(?:owned|held|controlled)|owner(?:ship)?|shareholdings?|stake|(?:affiliates? |ownership )?rule)\b"
+    r"|(?: cut| share| slice)?"
     r" of (?!(?:(?:the|their|its|that|this|such) (?:\w+ )?)?(?:value|price|worth|(?:counter-)?tariffs?|dut(?:y|ies)|rates?)\b"
     r"|(?:its|their) own\b)",
     re.IGNORECASE,
 )
+_OWNED = re.compile(r"\b(?:owned|held|controlled)(?: by)?(?: (?:at least|more than|over))? $", re.IGNORECASE)
 _RATE_CONTEXT = 80  # characters before a rate that are looked at
 # From the name of the other side to the rate of its own duty: `Washington's 25% tariff`, `the US duty on Chinese goods set to reach 104%`.
 _OWN = r"(?:(?:own|new|newest|latest|extra|additional|further|total|threatened|planned|proposed|existing|current|retaliatory|reciprocal) )"
@@ -82,6 +85,7 @@ _ANOTHER_RESTRICTION = re.compile(
 )
 # The other side restricts goods of the actor: `on Peruvian coffee`, `on Peru's cheap coffee`.
 _ON_OWN = re.compile(r"on ")
+_OF_GOODS = re.compile(r" (?:on|for) (?:[\w'\u2019-]+ ){0,2}")  # from a rate to its goods
 _OWN_GOODS = re.compile(r"\S+ (?:[a-z]+ )?")
 # From a rate to the target on whose goods it is raised, without another rate or clause between them.
 _ON = re.compile(r"[^%,;]{0,60}?\b(?:on|against|for|from)\b[^%,;]{0,40}", re.IGNORECASE)
@@ -94,6 +98,24 @@ _DOLLARS = re.compile(
     re.IGNORECASE,
 )
 # Larger numbers are no rates or amounts of acts: a long row of digits could even be infinite.
+# Before the country that begins a clause: `after Peru raises`. `as` may also begin a comparison (`as well as Peru`).
+_JOINS_CLAUSE = re.compile(
+    r"\b(?:after|(?<!such )(?<!well )(?<!same )(?<!far )as|before|because|once|when|while) (?:the )?$", re.IGNORECASE
+)
+_JOIN_REACH = 12  # characters
+# A bill that one chamber passed is no law yet, nor is a rate that somebody likes: `an 80% tariff seems right`.
+_NOT_YET_DECIDED = re.compile(
+    r"(?<!\band )(?<!\band the )\b(?:Senate|(?<!White )House(?: of Representatives)?|(?:[Ll]ower|[Uu]pper) (?:[Hh]ouse|[Cc]hamber)"
+    r"|Chamber of Deputies|Lok Sabha|Bundestag)(?: (?:has|have|had|narrowly|overwhelmingly|on \w+day))?"
+    r" (?:adopt(?:s|ed)?|advance[sd]?|approve[sd]?|back(?:s|ed)?|clear(?:s|ed)?|endorse[sd]?|pass(?:es|ed)?|vote[sd]? (?:for|to))\b"
+    r"|\b(?:[Tt]ariffs?|[Dd]ut(?:y|ies)|[Ll]ev(?:y|ies))\b[^.;:]{0,40}"
+    r" (?:feels?|looks?|seems?|sounds?) (?:about |just )?(?:fair|fine|good|right)\b"
+)
+_NON_TARIFF = re.compile(r"\bnon-?tariffs?\b", re.IGNORECASE)
+_NAMES_TARIFF = re.compile(
+    r"\b(?:counter-?)?(?:tariffs?|dut(?:y|ies)|lev(?:y|ies)|tax(?:es)?|charges?|surcharges?)\b|%|\bper ?cent\b", re.IGNORECASE
+)
+_THREATENS = re.compile(r"\b(?:threat\w*|warn\w*|vow\w*)\b", re.IGNORECASE)
 _LARGEST_RATE, _LARGEST_AMOUNT = 100_000.0, 1e15
 _SCALE = {"trillion": 1e12, "tn": 1e12, "billion": 1e9, "bn": 1e9, "b": 1e9, "million": 1e6, "m": 1e6, "": 1.0}
 _RETALIATION = re.compile(
@@ -106,6 +128,45 @@ _CONDITION = re.compile(
     r"|or else|otherwise)\b",
     re.IGNORECASE,
 )
+
+
+def keep_clause(text: str, at: int, names: Sequence[int]) -> str:
+    """Blank the clauses of a text that an act is not in, with spaces.
+
+    `at`: position of the act, or of the first name of its actor; `names`: positions at which its countries are named. A clause is one such
+    as `after Peru raised its duty`, which begins with a country; it ends at a comma if the sentence or a comma precedes it, else with the
+    text.
+    """
+    for name in names:
+        joined = _JOINS_CLAUSE.search(text, max(0, name - _JOIN_REACH), name)
+        if joined is None:
+            continue
+        start, is_inserted = joined.start(), not text[: joined.start()].rstrip() or text[: joined.start()].rstrip().endswith(",")
+        comma = text.find(",", name)
+        end = comma if is_inserted and comma >= 0 else len(text)
+        if start <= at < end:
+            text = " " * start + text[start:end] + " " * (len(text) - end)
+        else:
+            text = text[:start] + " " * (end - start) + text[end:]
+    return text
+
+
+def correct_status(text: str, kind: str, status: str) -> str:
+    """Return the status of an act: `proposed` if a measure is not decided yet."""
+    is_open = kind == "measure" and status in {"announced", "effective"} and _NOT_YET_DECIDED.search(text)
+    return "proposed" if is_open else status
+
+
+def correct_instrument(text: str, instrument: str) -> str:
+    """Return the instrument of an act: `other` for a tariff, if only non-tariff."""
+    is_named = instrument != "tariff" or not _NON_TARIFF.search(text) or _NAMES_TARIFF.search(_NON_TARIFF.sub("", text))
+    return instrument if is_named else "other"
+
+
+def find_threat(text: str) -> int:
+    """Return the position of the first word that threatens, else 0."""
+    match = _THREATENS.search(text)
+    return match.start() if match else 0
 
 
 def find_rate(text: str, near: int = 0, targets: Sequence[int] = (), actors: Sequence[int] = (), instrument: str = "other") -> float | None:
@@ -138,7 +199,7 @@ def find_rate_on(text: str, target: int) -> float | None:
 def _iterate_rates(text: str, targets: Sequence[int] = (), actors: Sequence[int] = ()) -> Iterator[re.Match[str]]:
     """Yield rates of acts: no former ones, shares or targets' own."""
     for match in _RATE.finditer(text):
-        is_left_out = _is_former(text, match) or _SHARE.match(text, match.end()) or _is_others(text[: match.start()], targets, actors)
+        is_left_out = _is_former(text, match) or _is_share(text, match) or _is_others(text[: match.start()], targets, actors)
         if not is_left_out and _to_number(match[1]) <= _LARGEST_RATE:
             yield match
 
@@ -157,6 +218,11 @@ def _is_former(text: str, rate: re.Match[str]) -> bool:
     """Whether another rate replaces this one or is added to it."""
     before = text[max(0, rate.start() - _RATE_CONTEXT) : rate.start()]
     return bool((_FROM.search(before) and _TO.match(text, rate.end())) or _OLD.search(before))
+
+
+def _is_share(text: str, rate: re.Match[str]) -> bool:
+    """Whether a rate is a share of an amount or of a firm."""
+    return bool(_SHARE.match(text, rate.end()) or _OWNED.search(text[max(0, rate.start() - _RATE_CONTEXT) : rate.start()]))
 
 
 def _is_others(before: str, targets: Iterable[int], actors: Iterable[int]) -> bool:
@@ -183,13 +249,13 @@ def find_rates(text: str) -> list[float]:
 
 
 @lru_cache(maxsize=2048)  # several readings are of one sentence
-def find_dollars(text: str) -> float | None:
-    """Return the first amount of US dollars, in dollars, or None.
+def find_dollars(text: str, near: int = 0) -> float | None:
+    """Return the amount of US dollars nearest to an act, in dollars, or None.
 
-    `$5 billion` gives 5e9. Amounts in other currencies, also in other dollars (`C$5 billion`), are skipped, because exchange rates are not
-    known here. None if it is over 1e15 dollars.
+    `near`: position of the act. `$5 billion` gives 5e9. Amounts in other currencies, also in other dollars (`C$5 billion`), are skipped,
+    because exchange rates are not known here. None if it is over 1e15 dollars.
     """
-    match = _DOLLARS.search(text)
+    match = min(_DOLLARS.finditer(text), key=lambda amount: abs(amount.start() - near), default=None)
     if match is None:
         return None
     digits, scale = (match[1], match[2]) if match[1] else (match[3], match[4])
@@ -203,17 +269,21 @@ def _to_number(digits: str) -> float:
 
 
 @lru_cache(maxsize=2048)  # several readings are of one sentence
-def find_product(text: str, instrument: str = "other", actors: Sequence[int] = ()) -> str:
+def find_product(text: str, instrument: str = "other", actors: Sequence[int] = (), rate: float | None = None) -> str:
     """Return the first product named, or an empty string.
 
     The result is the name in `lexicon/products.toml`, not the words of the text. Goods that are the reason of a restriction are left out,
     for the `instrument` `tariff` those of another restriction that follows a tariff on goods in general, and those on which the other side
-    has a restriction (`duties on Peruvian coffee`), if `actors` has the position of `Peruvian`.
+    has a restriction (`duties on Peruvian coffee`), if `actors` has the position of `Peruvian`. So are those with
+    a rate of their own (`25% on Peru and 10% on tin`), if `rate`, that of the act, is another.
     """
     names, pattern = _compile_products()
     general = _ON_GOODS_IN_GENERAL.search(text) if instrument == "tariff" else None
     reason = None
+    others = [one.end() for one in _iterate_rates(text) if _to_number(one[1]) != rate] if rate is not None else []
     for match in pattern.finditer(text):
+        if any(_OF_GOODS.fullmatch(text, end, match.start()) for end in others):
+            continue
         is_listed = reason is not None and _IN_LIST.fullmatch(text, reason, match.start())
         if is_listed or _RESTRICTED_OVER.search(text, max(0, match.start() - _REASON_REACH), match.start()):
             reason = match.end()

@@ -38,3 +38,16 @@ def test_only_a_comma_or_and_joins_the_countries_of_a_list(text: str, lists: lis
 )
 def test_a_deal_with_several_partners_is_one_with_each(text: str, pairs: set[str]) -> None:
     assert read_pairs(text, RELIEFS) == pairs
+
+
+@pytest.mark.parametrize(("heading", "actor"), [("Peru will:", "PER"), ("Chile agrees to:", "CHL"), ("The following was discussed:", None)])
+def test_a_heading_says_who_does_the_items_of_its_list(heading: str, actor: str | None) -> None:
+    text = f"Peru and Chile published a fact sheet on trade.\n{heading}\n- Cut the duty on copper.\n- Suspend the export controls on tin."
+    doers = [
+        (mention.start, mention.code)
+        for sentence in resolve_references("a", None, "Wire", "", split_sentences(text))
+        if sentence.sentence.text.startswith("-")
+        for mention in sentence.mentions
+        if mention.start == 0
+    ]
+    assert doers == ([(0, actor)] * 2 if actor else [])

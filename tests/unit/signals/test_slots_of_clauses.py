@@ -47,3 +47,98 @@ def test_a_quota_is_cut_by_a_rate() -> None:
 def test_a_rate_that_the_target_is_to_end_is_its_own(subject: str, rate: float | None) -> None:
     text = f"Chile rejected a request of Peru, saying that {subject} 30 percent duty on copper."
     assert slots.find_rate(text, text.index("rejected"), [text.index("Lima") if "Lima" in text else text.index("Peru")]) == rate
+
+
+@pytest.mark.parametrize(
+    ("text", "act", "kept"),
+    [
+        ("Peru cuts a fee after Chile eases a duty on tin", "cuts", "Peru cuts a fee"),
+        ("Peru cuts a fee after Chile eases a duty on tin", "eases", "after Chile eases a duty on tin"),
+        ("After Chile eased a duty on tin, Peru cut a fee", "cut", ", Peru cut a fee"),
+        ("Peru, as Chile cuts a duty on tin, raises a fee", "raises", "Peru,, raises a fee"),
+        ("Peru taxes exporters such as Chile on tin", "taxes", "Peru taxes exporters such as Chile on tin"),
+    ],
+)
+def test_only_the_clause_of_an_act_is_kept(text: str, act: str, kept: str) -> None:
+    names = [text.index("Peru"), text.index("Chile")]
+    clause = slots.keep_clause(text, text.index(act), names)
+    assert len(clause) == len(text)
+    assert "".join(clause.split()) == "".join(kept.split())
+
+
+@pytest.mark.parametrize(
+    ("text", "product"),
+    [
+        ("a duty of 25% on Peruvian goods and 10% on tea and copper", ""),
+        ("a duty of 25% on Peruvian copper and 10% on tea", "copper"),
+        ("a duty of 25% on copper, down from 40% on tea", "copper"),
+    ],
+)
+def test_goods_with_a_rate_of_their_own_are_of_another_act(text: str, product: str) -> None:
+    assert slots.find_product(text, "tariff", rate=25.0) == product
+
+
+@pytest.mark.parametrize(("word", "value"), [("taxes", 20e9), ("threatens", 30e9)])
+def test_an_amount_is_that_of_the_nearest_act(word: str, value: float) -> None:
+    text = "Peru taxes $20 billion of Chilean goods and threatens $30 billion more"
+    assert slots.find_dollars(text, text.index(word)) == value
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "suspends its 50 percent rule on firms",
+        "firms owned by at least 50%",
+        "a 50%-owned firm",
+        "a 15% cut of chip sales",
+        "a 49 percent stake",
+    ],
+)
+def test_a_share_of_a_firm_or_of_sales_is_no_rate(text: str) -> None:
+    assert slots.find_rate(text) is None
+
+
+@pytest.mark.parametrize("text", ["a 15% cut of tariffs", "a 50% duty on goods of firms it rules", "taxes goods of owners at 50%"])
+def test_a_rate_next_to_other_words_stays(text: str) -> None:
+    assert slots.find_rate(text) is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("Peru's Senate approves a duty on Chilean tin", "proposed"),
+        ("Peru's lower house has passed a duty on Chilean tin", "proposed"),
+        ("A 60% duty on Chilean tin sounds about right", "proposed"),
+        ("The White House approves a duty on Chilean tin", "announced"),
+        ("The Senate and the House approved a duty on Chilean tin", "announced"),
+        ("Peru's congress approves a duty on Chilean tin", "announced"),
+        ("The Senate heard that Peru approved a duty on Chilean tin", "announced"),
+    ],
+)
+def test_a_bill_of_one_chamber_is_proposed(text: str, status: str) -> None:
+    assert slots.correct_status(text, "measure", "announced") == status
+
+
+@pytest.mark.parametrize(
+    ("text", "instrument"),
+    [
+        ("hits Peru with non-tariff measures", "other"),
+        ("hits Peru with tariff and non-tariff measures", "tariff"),
+        ("puts a 5% charge and non-tariff barriers on Peru", "tariff"),
+    ],
+)
+def test_a_non_tariff_measure_is_no_tariff(text: str, instrument: str) -> None:
+    assert slots.correct_instrument(text, "tariff") == instrument
+
+
+@pytest.mark.parametrize("goods", ["branded drugs", "drug prices", "drugmakers", "drugs", "drugs and medical devices", "medicines"])
+def test_drugs_are_medicines(goods: str) -> None:
+    assert slots.find_product(f"a tariff on {goods} from Peru") == "pharmaceuticals"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Peru did not cooperate on drugs", "the flow of drugs", "drugs and migrants", "drugs flowing north", "illicit drugs", "a drug cartel"],
+)
+def test_narcotics_are_no_goods(text: str) -> None:
+    assert slots.find_product(text) == ""

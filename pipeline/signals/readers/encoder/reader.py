@@ -121,21 +121,23 @@ class _Pair:
         `margin`: the score of the kind minus that of the next likely kind of the same polarity; `score`: that of the reading;
         `likeliest_kinds`: for its column `words`.
         """
-        has_magnitude, sentence = kind in KINDS_WITH_MAGNITUDE, self.candidate["sentence"]
+        has_magnitude = kind in KINDS_WITH_MAGNITUDE
         actors, targets = ([mention["start"] for mention in self.candidate[f"{side}_mentions"]] for side in ("actor", "target"))
-        instrument = self._best_label("instrument")
+        clause = slots.keep_clause(self.candidate["sentence"], min(actors, default=0), (*actors, *targets))
+        instrument = slots.correct_instrument(clause, self._best_label("instrument"))
+        rate = slots.find_rate(clause, targets=targets, actors=actors, instrument=instrument) if has_magnitude else None
         flags = dict(zip(self.heads["flag"], _to_probability(self.logits[self.slices["flag"]]).tolist(), strict=True))
         return Reading(
             candidate=self.candidate["candidate"],
             kind=kind,
-            status=FIXED_STATUS.get(kind) or self._best_label("status"),
+            status=FIXED_STATUS.get(kind) or slots.correct_status(clause, kind, self._best_label("status")),
             modality=modality,
             instrument=instrument,
             is_retaliation=flags["is_retaliation"] >= _MORE_LIKELY_THAN_NOT,
             is_conditional=flags["is_conditional"] >= _MORE_LIKELY_THAN_NOT,
-            rate_pct=slots.find_rate(sentence, targets=targets, actors=actors, instrument=instrument) if has_magnitude else None,
-            value_usd=slots.find_dollars(sentence) if has_magnitude else None,
-            product=slots.find_product(sentence, instrument, tuple(actors) if kind in slots.KINDS_ON_PARTNERS_GOODS else ()),
+            rate_pct=rate,
+            value_usd=slots.find_dollars(clause, slots.find_threat(clause) if kind == "threat" else 0) if has_magnitude else None,
+            product=slots.find_product(clause, instrument, tuple(actors) if kind in slots.KINDS_ON_PARTNERS_GOODS else (), rate),
             score=round(score, 4),
             margin=round(margin, 4),
             rule_id=f"encoder.{kind}",

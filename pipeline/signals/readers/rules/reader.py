@@ -278,18 +278,19 @@ def _to_reading(candidate: int, sentence: MarkedSentence, act: Act, modality: st
     text = sentence.text
     actors, targets = ([mention.start for mention in sentence.mentions if mention.code == code] for code in roles)
     offset = sentence.tokens[act.focus].start
-    has_magnitude = act.kind in KINDS_WITH_MAGNITUDE
+    clause = slots.keep_clause(text, offset, (*actors, *targets))
+    rate = slots.find_rate(clause, offset, targets, actors, act.instrument) if act.kind in KINDS_WITH_MAGNITUDE else None
     return Reading(
         candidate=candidate,
         kind=act.kind,
-        status=act.status,
+        status=slots.correct_status(clause, act.kind, act.status),
         modality=modality,
         instrument=act.instrument,
-        is_retaliation=act.kind in {"measure", "threat"} and slots.is_retaliation(text),
-        is_conditional=act.kind in {"threat", "offer", "refusal", "demand"} and slots.is_conditional(text),
-        rate_pct=slots.find_rate(text, offset, targets, actors, act.instrument) if has_magnitude else None,
-        value_usd=slots.find_dollars(text) if has_magnitude else None,
-        product=slots.find_product(text, act.instrument, tuple(actors) if act.kind in slots.KINDS_ON_PARTNERS_GOODS else ()),
+        is_retaliation=act.kind in {"measure", "threat"} and slots.is_retaliation(clause),
+        is_conditional=act.kind in {"threat", "offer", "refusal", "demand"} and slots.is_conditional(clause),
+        rate_pct=rate,
+        value_usd=slots.find_dollars(clause, offset) if act.kind in KINDS_WITH_MAGNITUDE else None,
+        product=slots.find_product(clause, act.instrument, tuple(actors) if act.kind in slots.KINDS_ON_PARTNERS_GOODS else (), rate),
         score=act.score,
         margin=None,
         rule_id=act.rule_id,
