@@ -31,6 +31,8 @@ _KIND_FIELDS = ("kind", "status", "is_retaliation", "is_conditional", "rate_pct"
 # Kinds that are ruled out for a state that only suffers such an act (`RULED_OUT`).
 _SUFFERED = DEEDS | {"threat"}
 _OPPOSITE = {"escalation": "concession", "concession": "escalation"}
+# Polarity that the encoder gives an act, and that of a sure rule which knows better; it takes postponed talks for refused ones.
+_MISREAD = (*_OPPOSITE.items(), ("escalation", "dialogue"))
 
 # rules_say: the rules assert the signal ("asserted"), find it but do not assert it ("denied"), or do not find it ("silent").
 EVIDENCE_SCHEMA = pl.Schema(
@@ -75,7 +77,11 @@ def combine(by_rules: pl.DataFrame, by_encoder: pl.DataFrame) -> pl.DataFrame:
     asserted_by_encoder = encoder.filter(pl.col("modality") == "asserted").unique(SAME, keep="first", maintain_order=True)
     scores = asserted_by_encoder.select(*SAME, "alternatives", encoder_score="score", encoder_instrument="instrument")
     opposite = pl.col("polarity").replace_strict(_OPPOSITE, default=None, return_dtype=pl.String())
-    against = asserted_by_encoder.select("candidate", polarity=opposite, opposite_score="score").drop_nulls()
+    against = (
+        asserted_by_encoder.join(pl.DataFrame(_MISREAD, schema=("polarity", "of_rule"), orient="row"), on="polarity", maintain_order="left")
+        .select("candidate", polarity="of_rule", opposite_score="score")
+        .drop_nulls()
+    )
     is_sure = (pl.col("modality") == "asserted") & pl.col("rule_id").str.ends_with(SURE_SIGN)
     scored = (
         _correct_kinds(rules, asserted_by_encoder.join(not_done, on=by_kind, how="anti", maintain_order="left"))

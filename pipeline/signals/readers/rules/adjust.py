@@ -30,10 +30,14 @@ _NEW_DAYS = frozenset(
 _GIVEN_UP = ("refuse.persist.restriction", "agree.persist.restriction")
 _PURSUING = frozenset({"go ahead with", "press ahead with", "push ahead with", "move ahead with", "proceed with", "follow through on"})
 
+# Participles that describe a restriction to come: `the duty scheduled to be imposed`.
+_PLANNED = frozenset({"due", "planned", "scheduled", "slated", "supposed"})
+
 # Reaches are numbers of words.
 FUTURE_REACH = 6
 CONDITION_REACH = 9
 OUTCOME_REACH = 6
+PLAN_REACH = 3
 OPENING_REACH = 2
 PERFECT_REACH = 3
 AIM_REACH = 9
@@ -46,7 +50,7 @@ def adjust(sentence: MarkedSentence, acts: Iterable[Act]) -> list[Act]:
 
     Kind: what is done, such as a measure or a threat. Modality: whether it is asserted as news, historical, hypothetical or negated.
     """
-    adjusted = [_adjust_act(sentence, act) for act in acts if not _is_open_change(act)]
+    adjusted = [_adjust_planned(sentence, _adjust_act(sentence, act)) for act in acts if not _is_open_change(act)]
     eased = {act.thing for act in adjusted if act.kind == "easing" and act.modality == "asserted"}
     return [_adjust_to_relief(act, eased) if eased else act for act in adjusted]
 
@@ -87,6 +91,21 @@ def _adjust_to_relief(act: Act, eased: Container[int | None]) -> Act:
     if act.rule_id != "keep.restriction" or act.modality != "asserted":
         return act
     return replace(act, kind="measure", rule_id=REST, status="effective", modality="historical")
+
+
+def _adjust_planned(sentence: MarkedSentence, act: Act) -> Act:
+    """Make a measure background that only describes what is eased.
+
+    Example: `the duty scheduled to be imposed on Monday is suspended`. Other acts stay as they are.
+    """
+    is_plan = act.kind == "measure" and not _PLANNED.isdisjoint(sentence.words_between(act.anchor - PLAN_REACH, act.anchor))
+    is_eased = any(
+        mark.first > act.anchor
+        and mark.readings[0].entry["id"] in {"end", "lower", "pause"}
+        and not {"are", "is", "was", "were"}.isdisjoint(sentence.words_between(mark.first - PLAN_REACH, mark.first))
+        for mark in sentence.marks_of("verb")
+    )
+    return replace(act, modality="historical") if is_plan and is_eased and act.modality == "asserted" else act
 
 
 def _adjust_abandoned(sentence: MarkedSentence, act: Act) -> Act:

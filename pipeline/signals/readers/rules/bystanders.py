@@ -76,6 +76,7 @@ _CALMING = re.compile(
     r"\b(?:allay|appeas|assuag|calm|defus|eas|pacif|placat|quell|sooth)(?:e?s|ed?|y|ies|ied|ing)? (?:the )?$", re.IGNORECASE
 )
 _ANGER = re.compile(r"(?:['\u2019]s?)? (?:anger|complaints?|concerns?|criticism|fears|fury|ire|outrage|worries)\b", re.IGNORECASE)
+_APOLOGY = re.compile(r"(?<!\bnot )(?<!\bto )\bapologi[sz](?:e[sd]?|ing)\b", re.IGNORECASE)
 # Where all members of a body meet: `in Peru for the G20 summit`, `the WTO meeting in Lima`.
 _ALL_MEMBERS = (
     r"(?:APEC|ASEAN|BRICS|G-?7|G-?20|GATT|Group of (?:Seven|20)|IMF|International Coffee Organization"
@@ -237,6 +238,13 @@ def find_calmed(sentence: MarkedSentence) -> Iterator[str]:
     for mention in sentence.mentions:
         if _CALMING.search(_text_before(sentence, mention)) and _ANGER.match(sentence.text, mention.end):
             yield mention.code
+
+
+def find_apologising(sentence: MarkedSentence) -> Iterator[str]:
+    """Yield the country that apologises, which accuses nobody: `Peru apologised to Norway`."""
+    apology = _APOLOGY.search(sentence.text)
+    before = [mention.code for mention in sentence.mentions if apology and mention.end <= apology.start()]
+    yield from before[-1:]
 
 
 def find_hosts(sentence: MarkedSentence) -> Iterator[str]:

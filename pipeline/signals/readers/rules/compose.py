@@ -24,12 +24,13 @@ from pipeline.signals.readers.rules.grammar import (
     governing_operators,
     is_clause_subject,
     is_cut_off,
+    is_on_hold,
     is_stopped,
     matched_words,
     status_of,
 )
 from pipeline.signals.readers.rules.matching import Mark, MarkedSentence
-from pipeline.signals.readers.rules.nominal import find_joined_probes, find_new_restrictions
+from pipeline.signals.readers.rules.nominal import find_hoped_calm, find_joined_probes, find_new_restrictions, find_paused_quarrels
 from pipeline.signals.readers.rules.pairs import find_possessor
 from pipeline.signals.readers.rules.phrases import Phrase
 from pipeline.signals.readers.rules.rates import sets_lower_rate
@@ -67,10 +68,10 @@ def find_acts(sentence: MarkedSentence) -> list[Act]:
     """
     used: set[int] = set()
     acts = [*_find_verb_acts(sentence, used), *find_operator_acts(sentence, used)]
-    acts += [*find_new_restrictions(sentence, used), *find_joined_probes(sentence, acts, used)]
+    acts += [*find_new_restrictions(sentence, used), *find_paused_quarrels(sentence), *find_joined_probes(sentence, acts, used)]
     if not any(act.modality == "asserted" or act.kind == "dialogue" for act in acts):
         acts += find_named_talks(sentence, used)
-    acts += [*find_existing_restrictions(sentence, used), *find_effects(sentence), *find_rulings(sentence)]
+    acts += [*find_existing_restrictions(sentence, used), *find_effects(sentence), *find_rulings(sentence), *find_hoped_calm(sentence)]
     return sorted(adjust(sentence, acts), key=lambda act: (act.anchor, act.focus, act.kind))
 
 
@@ -240,7 +241,7 @@ def _kind_of(sentence: MarkedSentence, verb: Mark, phrase: Phrase, thing: Mark) 
         return None
     if _is_resized_quota(verb, thing):
         object_class = "approval"
-    direction = "down" if _is_on_hold(sentence, thing) else phrase.entry["direction"]
+    direction = "down" if is_on_hold(sentence, thing) else phrase.entry["direction"]
     return KINDS.get((direction, phrase.entry.get("as", object_class)))
 
 
@@ -298,18 +299,12 @@ def _is_resized_quota(verb: Mark, thing: Mark) -> bool:
     return bool(thing.readings[0].entry.get("is_amount")) and verb.readings[0].words[0] in cues("resizing")
 
 
-def _is_on_hold(sentence: MarkedSentence, thing: Mark) -> bool:
-    """Whether the clause postpones the object: `puts tariffs on Japan on hold`."""
-    after = sentence.words_between(thing.last + 1, sentence.clause_bounds(thing.first)[1])
-    return any(pair in {("on", "hold"), ("on", "ice")} for pair in pairwise(word for word in after if word[0].isalnum()))
-
-
 def _objects_in_reach(sentence: MarkedSentence, verb: Mark, objects: list[Mark]) -> list[Mark]:
     """Return the objects that a verb may govern, in order of preference.
 
-    They follow the verb, the nearest first. For passives those before it, the nearest first, come ahead of these. For verbs with the object
-    as subject (`tariffs take effect`) only those before it count. All are at most `OBJECT_REACH` words away, and in the verb's clause or,
-    after it, in those joined to it by `and` or `or`. Trade whose threat, share or price is meant is no object (`end such imports' threat`).
+    They follow the verb, the nearest first. For passives those before it, the nearest first, come ahead of these; after `be`,
+    those of a later verb do not count. For verbs with the object as subject (`tariffs take effect`) only those before it count. All are at
+    most `OBJECT_REACH` words away, and in the verb's clause or, after it, in those joined to it by `and` or `or`. Trade whose threat, share or price is meant is no object (`end such imports' threat`).
     """
     start, _ = sentence.clause_bounds(verb.first)
     objects = [o for o in objects if class_of(o) != "trade" or sentence.words_between(o.last + 1, o.last + 2) not in (["'"], ["'s"])]
@@ -317,18 +312,24 @@ def _objects_in_reach(sentence: MarkedSentence, verb: Mark, objects: list[Mark])
     if all(phrase.entry.get("subject") for phrase in verb.readings):
         return before
     after = [o for o in objects if verb.last < o.first <= verb.last + OBJECT_REACH and not is_cut_off(sentence, verb.last, o.first)]
-    return [*before, *after] if _is_passive(sentence, verb) else after
+    if not _is_passive(sentence, verb):
+        return after
+    is_after_be = bool(cues("be") & set(sentence.words_between(verb.first - 2, verb.first)))
+    others = [other.first for other in sentence.marks_of("verb") if is_after_be and other.first > verb.last]
+    return [*before, *(o for o in after if not any(other < o.first for other in others))]
 
 
 def _is_passive(sentence: MarkedSentence, verb: Mark) -> bool:
     """Whether the verb is a passive.
 
-    Its form may be a participle, and a form of `be` is up to three words before it or the next word is `by`, `on` or `against`.
+    Its form may be a participle, and a form of `be` is up to three words before it or `by`, `on`, `against` or a rate follows it (`duties
+    cut to 15%`).
     """
     if verb.form not in {"pp", "both", "any"}:
         return False
-    after = sentence.words_between(verb.last + 1, verb.last + 2)
-    return bool(cues("be") & set(sentence.words_between(verb.first - 3, verb.first))) or bool({"by", "on", "against"} & set(after))
+    after, level = [*sentence.words_between(verb.last + 1, verb.last + 3), "", ""][:2]
+    is_open = after in {"by", "on", "against"} or (after in {"from", "to"} and level[:1].isdigit())
+    return is_open or bool(cues("be") & set(sentence.words_between(verb.first - 3, verb.first)))
 
 
 def _is_hit_with(sentence: MarkedSentence, verb: Mark) -> bool:
@@ -373,7 +374,7 @@ def _build_act(sentence: MarkedSentence, verb: Mark, predicate: _Predicate, oper
         or (ends_relief and thing.readings[0].entry["id"] == "waiver")
         or _is_suspended(sentence, verb, thing)
         or _is_resized_quota(verb, thing)
-        or _is_on_hold(sentence, thing)
+        or is_on_hold(sentence, thing)
         or predicate.undone is not None
     )
     # The end of the rule's id shows later steps that the grammar leaves no doubt about the sign.

@@ -43,6 +43,7 @@ KINDS = MappingProxyType(
         ("down", "deadline"): "easing",
         ("up", "talks"): "dialogue",
         ("down", "talks"): "refusal",
+        ("down", "postponed"): "dialogue",
         ("up", "probe"): "investigation",
         ("down", "probe"): "easing",
         ("down", "gap"): "measure",
@@ -150,6 +151,12 @@ def is_cut_off(sentence: MarkedSentence, first: int, last: int) -> bool:
     return bool(cues("hard") & set(sentence.words_between(first + 1, last))) or any(
         sentence.tokens[start].lower not in {"and", "or"} for start in starts
     )
+
+
+def is_on_hold(sentence: MarkedSentence, thing: Mark) -> bool:
+    """Whether the clause postpones the object: `puts tariffs on Japan on hold`."""
+    after = sentence.words_between(thing.last + 1, sentence.clause_bounds(thing.first)[1])
+    return any(pair in {("on", "hold"), ("on", "ice")} for pair in pairwise(word for word in after if word[0].isalnum()))
 
 
 def governing_operators(sentence: MarkedSentence, at: int) -> list[Mark]:
@@ -352,12 +359,12 @@ def status_of(sentence: MarkedSentence, kind: str, lexicon_status: str, at: int)
 
     `at`: position of the verb; `lexicon_status`: the verb's status in the lexicon. Words of the future up to four words before the verb
     (`will`) make an effective or ended act announced; without them `has` or `have` there make an announced act effective. Some kinds have a
-    fixed status. A dialogue is proposed after words of the future, else effective.
+    fixed status. A dialogue that is not suspended is proposed after words of the future, else effective.
     """
     if kind in FIXED_STATUS:
         return FIXED_STATUS[kind]
     before = set(sentence.words_between(at - 4, at))
-    if kind == "dialogue":
+    if kind == "dialogue" and lexicon_status != "suspended":
         return "proposed" if cues("future") & before else "effective"
     if cues("future") & before:
         return "announced" if lexicon_status in {"effective", "ended"} else lexicon_status

@@ -251,11 +251,15 @@ def _is_noun(tokens: Sequence[Token], at: int, phrases: Sequence[Phrase], length
     if before in cues("be") - {"'s"} and any(p.form in {"pp", "both", "any"} for p in phrases if len(p.words) == length):
         return False  # imports will be cut
     is_owned = word == "tariffs" and "'s" in [token.lower for token in tokens[max(at - OWNER_REACH, 0) : at]]
-    if word == "tariff" or is_owned:
-        return True  # EU tariff exclusions, Trump's new India tariffs
-    if before in cues("determiners") or before[:1].isdigit() or after in cues("after_noun"):
+    is_before_verb = word == "tariffs" and after[:1].isalpha() and tokens[at + length].text[0].islower()
+    if word == "tariff" or is_owned or is_before_verb:
+        return True  # EU tariff exclusions, Trump's new India tariffs, Swiss tariffs fall
+    # In `tariffs cut to 15%` the cut is no noun.
+    is_level = after == "to" and tokens[at + length + 1 :][:1] and tokens[at + length + 1].text[0].isdigit()
+    is_participle = bool(is_level) and any(p.form == "any" for p in phrases if len(p.words) == length)
+    if before in cues("determiners") or before[:1].isdigit() or (after in cues("after_noun") and not is_participle):
         return True
-    is_verb_like = before == "" or tokens[at - 1].text[0].isupper() or word.endswith("ed")
+    is_verb_like = is_participle or before == "" or tokens[at - 1].text[0].isupper() or word.endswith("ed")
     return not is_verb_like
 
 

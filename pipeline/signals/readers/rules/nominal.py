@@ -7,22 +7,27 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from pipeline.signals.lexicon import cues
+from pipeline.signals.reader import SURE_SIGN
 from pipeline.signals.readers.rules.grammar import (
     OPERATOR_EFFECTS,
     Act,
     DraftAct,
+    build_object_act,
     class_of,
     governing_operators,
+    is_on_hold,
     matched_words,
     status_of,
 )
 from pipeline.signals.readers.rules.matching import Mark, MarkedSentence
 from pipeline.signals.readers.rules.pairs import find_owned_pair
+from pipeline.signals.readers.rules.talks import HOPE_FOR_CALM
 
 # Reaches are numbers of words.
 NEW_REACH = 4
 TARGET_REACH = 6
-NEW_RESTRICTION_SCORE = 0.5
+PUT_REACH = 4
+NEW_RESTRICTION_SCORE, PAUSED_SCORE = 0.5, 0.6
 # What directly follows an inquiry, before whom it is about.
 _ABOUT = frozenset({"against", "into", "of", "on", "over"})
 
@@ -84,6 +89,27 @@ def find_joined_probes(sentence: MarkedSentence, acts: Sequence[Act], used: set[
                 words=matched_words(sentence, thing),
                 thing=thing.first,
             )
+
+
+def find_paused_quarrels(sentence: MarkedSentence) -> Iterable[Act]:
+    """Find quarrels that somebody puts on hold: `puts its trade war with Peru on hold`.
+
+    A form of `put` is up to `PUT_REACH` words before the quarrel. Fears of one (`trade war fears`) do not count.
+    """
+    for thing in sentence.marks_of("object"):
+        before = range(max(thing.first - PUT_REACH, 0), thing.first)
+        verb = next((at for at in before if sentence.tokens[at].lower in {"put", "puts", "putting"}), None)
+        if thing.readings[0].entry["id"] == "quarrel" and verb is not None and is_on_hold(sentence, thing):
+            act = build_object_act(sentence, thing, "easing", f"hold.quarrel{SURE_SIGN}", status="suspended", score=PAUSED_SCORE)
+            yield replace(act, anchor=verb)
+
+
+def find_hoped_calm(sentence: MarkedSentence) -> Iterable[Act]:
+    """Find the hope that a quarrel ends, as talk of one side: `expects the trade war with Peru to ease`."""
+    hope = HOPE_FOR_CALM.search(sentence.text)
+    thing = next((mark for mark in sentence.marks_of("object") if mark.readings[0].entry["id"] == "quarrel"), None)
+    if hope and thing:
+        yield build_object_act(sentence, thing, "dialogue", f"hope.quarrel{SURE_SIGN}", score=PAUSED_SCORE)
 
 
 def _is_joined(sentence: MarkedSentence, act: Act, probe: Mark) -> bool:

@@ -3,6 +3,7 @@
 Does not belong here: how actors and targets are searched one by one (`word_order.py`).
 """
 
+import re
 from collections.abc import Sequence
 
 from pipeline.signals.context import PAIR_SIZE
@@ -12,11 +13,20 @@ from pipeline.signals.readers.rules.matching import Mark, MarkedSentence
 
 _MINISTERS = frozenset({"chancellor", "government", "minister", "ministers", "ministry", "premier", "president"})
 
+# `tariffs cut to 15% from 39% under the US trade deal`, up to the name of the country.
+_CUT_UNDER = re.compile(
+    r" (?:(?:are|is|to be|were|was|will be) )?(?:cut|come down|drop(?:ped)?|eased|fall|fell|halved|lowered|reduced|slashed|trimmed)"
+    r" to \d[\d.]* ?(?:%|per ?cent|pct)(?: from \d[\d.]* ?(?:%|per ?cent|pct))?,?"
+    r"(?P<by> (?:as part of|by|in|thanks to|under|with)(?: (?:a|an|its|new|the))* )"
+    r"(?=[\w.]+ (?:trade |tariff )?(?:accord|agreement|deal|pact)\b)"
+)
+
 # Reaches are numbers of words.
 OWNED_REACH = 3
 MINISTER_REACH = 4
 POSSESSOR_REACH = 5
 GAIN_REACH = 3
+SAYING_REACH = 3
 VERB_REACH = 2
 SUBJECT_REACH = 2
 JOINT_REACH = 2
@@ -115,7 +125,7 @@ def find_owned_pair(sentence: MarkedSentence, thing: int) -> tuple[str, str] | N
     """Return the owner of an object and whom it is on.
 
     `thing`: its first word. Example: USA and IND for `Trump's new India tariffs`. The owner has `'s`, and both countries are shortly before
-    the object.
+    the object. Otherwise the owner is whom `_find_speaker_on` or `_find_giver_under` finds.
     """
     near = [(target, span) for target, span in sentence.located_mentions if span[1] < thing <= span[1] + OWNED_REACH]
     for owner, (_, last) in sentence.located_mentions:
@@ -124,7 +134,54 @@ def find_owned_pair(sentence: MarkedSentence, thing: int) -> tuple[str, str] | N
                 words = [*sentence.words_between(last + 1, first), *sentence.words_between(end + 1, thing)]
                 if words[:1] == ["'s"] and cues("not_owned").isdisjoint(words[1:]):
                     return owner.code, target.code
-    return None
+    number = next((at for at, (_, last) in enumerate(sentence.mention_spans) if last == thing - 1), None)
+    if number is None or sentence.text[sentence.mentions[number].start : sentence.mentions[number].end] in cues("short_names"):
+        return None  # `US tariffs` are those of the United States
+    owner_code = _find_speaker_on(sentence, number, thing) or _find_giver_under(sentence, thing)
+    target_code = sentence.mentions[number].code
+    return (owner_code, target_code) if owner_code not in {None, target_code} else None
+
+
+def find_on_whom(sentence: MarkedSentence, thing: int, until: int) -> str | None:
+    """Return whom a restriction is on: CHN for `the surcharge on Chinese goods fell`.
+
+    `thing`: its first word. The country directly follows `on` or `against`, before word `until`. None if there is none.
+    """
+    return next(
+        (
+            mention.code
+            for mention, (first, last) in sentence.located_mentions
+            if thing < first <= last < until and sentence.tokens[first - 1].lower in {"against", "on"}
+        ),
+        None,
+    )
+
+
+def _find_speaker_on(sentence: MarkedSentence, number: int, thing: int) -> str | None:
+    """Return who speaks of the restrictions on a country: `Trump says India tariffs will fall`.
+
+    `number`: the mention of the country, a noun (`Indian tariffs` are those of India), directly before the restriction (`thing`). It does
+    not say what they are on (`says India tariffs on cars`). None if nobody speaks.
+    """
+    if sentence.mentions[number].role != "country" or number == 0 or sentence.words_between(thing + 1, thing + 2) == ["on"]:
+        return None
+    (_, last), (first, _) = sentence.mention_spans[number - 1], sentence.mention_spans[number]
+    between = sentence.words_between(last + 1, first)
+    is_said = len(between) <= SAYING_REACH and not cues("saying").isdisjoint(between[:2]) and cues("governed").isdisjoint(between)
+    return sentence.mentions[number - 1].code if is_said and is_subject(sentence, number - 1) else None
+
+
+def _find_giver_under(sentence: MarkedSentence, thing: int) -> str | None:
+    """Return who cuts a tariff under its deal: `Swiss tariffs cut to 15% under US trade deal`.
+
+    `thing`: the position of the tariff. A country's own tariffs have many rates: a single one that it gets in a deal with another is on its
+    goods. None without such a rate, or if goods or partners of the tariff are named.
+    """
+    end = sentence.tokens[thing].end
+    cut = _CUT_UNDER.match(sentence.text, end)
+    if cut is None:
+        return None
+    return next((mention.code for mention in sentence.mentions if mention.start == cut.end("by")), None)
 
 
 def find_gain(sentence: MarkedSentence) -> tuple[str | None, str] | None:

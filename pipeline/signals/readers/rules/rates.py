@@ -15,6 +15,12 @@ _COMPARED = re.compile(
     r"(?:, against|\b(?:as against|compared with|instead of|(?:down|up) from)) (?:only |the (?:current|old|present|usual) )?"
     r"\$?(\d+(?:\.\d+)?)(?![\d.,]*\d)"
 )
+# `come down ... but not to zero`.
+_SHORT_OF_ZERO = re.compile(
+    r"\b(?:com(?:e|es|ing) down|cut|drop|fall|lower(?:ed)?|reduced?)\b[^.;:]{0,60}?\b(?:not|wo n't|won['\u2019]t)\b"
+    r"(?: (?:be|come|down|drop|fall|go|all|the|way|to)){0,5} (?:zero|nothing)\b",
+    re.IGNORECASE,
+)
 # What goods pay, and with any of these words the number may be of something else.
 _PAID = re.compile(r"\b(?:charge|customs|deposit|dut(?:y|ies)|fee|lev(?:y|ies)|pay|surcharge|tariff|toll)s?\b", re.IGNORECASE)
 _OF_OTHERS = re.compile(
@@ -22,6 +28,11 @@ _OF_OTHERS = re.compile(
     r"|sales|share|stake|tonnes|while|year-on-year)\b",
     re.IGNORECASE,
 )
+
+
+def falls_short_of_zero(text: str) -> bool:
+    """Whether a tariff is to fall, only not to nothing: `will come down but won't be zero`."""
+    return _SHORT_OF_ZERO.search(text) is not None
 
 
 def sets_lower_rate(sentence: MarkedSentence, verb: Mark) -> bool:

@@ -4,6 +4,7 @@ An act is e.g. `raises tariffs`; a reading is a signal, an act with actor and ta
 words belongs here.
 """
 
+import re
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -40,8 +41,18 @@ VERSION = "0.3.17"
 RETURN = "reimpose.restriction"
 # Rules of who asks the other side to talk.
 ASKING_FOR_TALKS = "demand.hold.talks"
+# Rules of verbs that postpone talks.
+POSTPONED = "postpone.talks"
+# Rules of what a speaker says that another state does wrong.
+MISDEED = "misdeed."
 # End of the id of rules for quarrels: `escalates its trade war`.
 QUARREL = ".quarrel"
+# After a restriction: it was imposed or planned earlier.
+_DONE_EARLIER = re.compile(
+    r"(?: [\w-]+){0,2}? (?:(?:that |which )?(?:he|it|they|we) (?:(?:had|has|have) )?"
+    r"(?:adopted|announced|imposed|introduced|placed|put|taken|took)"
+    r"|(?:due|planned|scheduled|set|slated|supposed) (?:for|to))\b"
+)
 # What a reading that only rules out others says of the act.
 _NO_ACT = Act("measure", "", 0, 0, "other", "announced", "negated", 0.6, mutual=False, words=())
 
@@ -197,19 +208,31 @@ def _iter_contraries(sentence_acts: _SentenceActs, act: Act, roles: tuple[str, s
     """Yield readings that an act rules out.
 
     `roles`: its actor and target. Who suffers an act does not do it, what brings a restriction back (`RETURN`) is no relief, who eases
-    another restriction refuses nothing (`REST`), who only asks for talks demands nothing (`ASKING_FOR_TALKS`), and harm that the other side
-    foretells of a restriction (`FORETOLD`) is no threat.
+    another restriction refuses nothing (`REST`), who only asks for talks demands nothing (`ASKING_FOR_TALKS`), who postpones talks does not
+    refuse them (`POSTPONED`), who only eases what was imposed earlier threatens nothing (`_is_of_earlier`), whose misdeed is named accuses nobody (`MISDEED`), and harm that the other side foretells of a restriction
+    (`FORETOLD`) is no threat.
     """
     sentence, numbers = sentence_acts.context.sentence, sentence_acts.candidate_numbers
+    others = [other for other in sentence_acts.acts if other != act]
     if act.rule_id == REST and roles in numbers:
         no_refusal = replace(_NO_ACT, kind="refusal", rule_id=f"{REST}{RULED_OUT}")
         yield _to_reading(numbers[roles], sentence, no_refusal, "negated", roles)
     if act.rule_id.startswith(RETURN) and roles in numbers:
         no_relief = replace(_NO_ACT, kind="easing", rule_id=f"{RETURN}{RULED_OUT}")
         yield _to_reading(numbers[roles], sentence, no_relief, "negated", roles)
+    if act.rule_id.startswith(POSTPONED) and roles in numbers:
+        no_refusal = replace(_NO_ACT, kind="refusal", rule_id=f"{POSTPONED}{RULED_OUT}")
+        yield _to_reading(numbers[roles], sentence, no_refusal, "negated", roles)
+    only_eases = act.kind == "easing" and all(other.kind == "easing" for other in others if other.modality == "asserted")
+    if only_eases and roles in numbers and _is_of_earlier(sentence, act):
+        no_threat = replace(_NO_ACT, kind="threat", rule_id=f"{EARLIER}{RULED_OUT}")
+        yield _to_reading(numbers[roles], sentence, no_threat, "negated", roles)
+    if act.rule_id.startswith(MISDEED) and roles[::-1] in numbers and not any(other.kind == "accusation" for other in others):
+        not_back = replace(_NO_ACT, kind="accusation", rule_id=f"{MISDEED}{RULED_OUT}")
+        yield _to_reading(numbers[roles[::-1]], sentence, not_back, "negated", roles[::-1])
     if act.rule_id.startswith(ASKING_FOR_TALKS) and roles in numbers:
         no_demand = replace(_NO_ACT, kind="demand", rule_id=f"{ASKING_FOR_TALKS}{RULED_OUT}")
-        if not any(other.kind == "demand" for other in sentence_acts.acts):
+        if not any(other.kind == "demand" for other in others):
             yield _to_reading(numbers[roles], sentence, no_demand, "negated", roles)
     if act.rule_id == FORETOLD and roles[::-1] in numbers:
         no_threat = replace(_NO_ACT, kind="threat", rule_id=f"{FORETOLD}{RULED_OUT}")
@@ -217,6 +240,11 @@ def _iter_contraries(sentence_acts: _SentenceActs, act: Act, roles: tuple[str, s
     if roles[::-1] in numbers and is_suffered(sentence_acts.context, act, roles[1]):
         not_back = replace(act, rule_id=f"{act.rule_id}{RULED_OUT}")
         yield _to_reading(numbers[roles[::-1]], sentence, not_back, "negated", roles[::-1])
+
+
+def _is_of_earlier(sentence: MarkedSentence, act: Act) -> bool:
+    """Whether what an act eases was done or planned earlier: `lift the duty it has imposed`."""
+    return act.thing is not None and _DONE_EARLIER.match(sentence.text, sentence.tokens[act.thing].end) is not None
 
 
 def _find_spoken_of(sentence_acts: _SentenceActs, pairs: Sequence[tuple[Act, tuple[str, str]]]) -> Iterator[tuple[str, str]]:

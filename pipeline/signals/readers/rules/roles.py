@@ -10,9 +10,10 @@ from pipeline.signals.context import PAIR_SIZE
 from pipeline.signals.lexicon import cues
 from pipeline.signals.reader import SURE_SIGN
 from pipeline.signals.readers.rules.grammar import Act
-from pipeline.signals.readers.rules.pairs import find_allies, find_gain, find_owned_pair, find_possessor
+from pipeline.signals.readers.rules.pairs import find_allies, find_gain, find_on_whom, find_owned_pair, find_possessor
 from pipeline.signals.readers.rules.panels import PANEL, find_panel_pair
 from pipeline.signals.readers.rules.parsed import PASSIVE_SUBJECTS, ParsedSentence, Party
+from pipeline.signals.readers.rules.rulings import find_court_pair
 from pipeline.signals.readers.rules.word_order import (
     SentenceContext,
     find_agent,
@@ -33,6 +34,8 @@ TARGETS_ALL = frozenset({"measure", "threat", "easing", "investigation"})
 ONE_SIDED = ("offer.", "threaten.", "demand.")
 # Rules of verbs that change the object: only its owner can do that.
 CHANGES = ("adjust.", "pause.", "end.", "lower.", "raise.")
+# Rules of verbs whose subject is the restriction: `the duty on Chinese goods rose`.
+MOVES = ("fall.", "rise.")
 # Rules of verbs that may give up another act.
 GIVING_UP = ("end.", "pause.", "put_off.")
 
@@ -80,7 +83,8 @@ def _find_settled_pair(context: SentenceContext, act: Act) -> tuple[str, str] | 
     """Return the pair of an act if word order settles it.
 
     It does (`pairs.py`) for who wins a relief or a ruling (`panels.py`), and for an act whose subject is a restriction with its owner
-    (`Trump's India tariffs take effect`).
+    (`Trump's India tariffs take effect`), for a court of an unnamed country (`rulings.py`), and for a
+    restriction on somebody that falls or rises by itself.
     """
     if act.rule_id == PANEL:
         pair = find_panel_pair(context.sentence, context.main_pair)
@@ -88,7 +92,14 @@ def _find_settled_pair(context: SentenceContext, act: Act) -> tuple[str, str] | 
     if "suffer.gain." in act.rule_id:
         giver, winner = find_gain(context.sentence) or (None, "")
         return (giver, winner) if giver else None
+    if act.thing is not None and act.kind == "easing" and (by_court := find_court_pair(context.sentence, act.thing)):
+        return by_court
     is_subject = act.thing is not None and act.thing <= act.anchor and act.kind in {"measure", "easing"}
+    if is_subject and act.thing is not None and act.rule_id.startswith(MOVES):
+        suffers = find_on_whom(context.sentence, act.thing, act.anchor)
+        owner = find_owner(context, act.thing) if suffers else None
+        if suffers and owner and owner != suffers:
+            return owner, suffers
     return find_owned_pair(context.sentence, act.thing) if is_subject and act.thing is not None else None
 
 

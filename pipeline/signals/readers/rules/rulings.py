@@ -5,8 +5,9 @@ the World Trade Organization are, which end nothing (`panels.py`), and courts th
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
+from pipeline.contracts.countries import ALL_PARTNERS
 from pipeline.signals.reader import SURE_SIGN
 from pipeline.signals.readers.rules.grammar import Act, build_object_act, class_of
 from pipeline.signals.readers.rules.matching import MarkedSentence
@@ -44,6 +45,16 @@ _UPHOLDING = re.compile(
     rf"|(?:allow(?:s|ed)?|lets?){_THING}[^;:,]{{0,60}}? (?:to )?(?:continue|remain|stand|stay)\b)",
     re.IGNORECASE,
 )
+# `top court strikes down`, from the court's adjectives on.
+_STRIKES = re.compile(
+    r"\b(?:(?:[Tt]he |[Aa]n? )?(?:appeals?|constitutional|district|federal|high|supreme|top|trade) (?:[Aa]ppeals? )?)?"
+    r"(?:courts?|judges?|justices|tribunal) (?:(?:had|has|have) )?"
+    r"(?:blocks?|blocked|nullif(?:y|ies|ied)|overturn(?:s|ed)?|quash(?:es|ed)?"
+    r"|str(?:ikes?|uck) (?:down|out)|thr(?:ows?|ew|own) out|void(?:s|ed)?)\b",
+    re.IGNORECASE,
+)
+_STRUCK_REACH = 40  # characters
+OWNER_REACH = 3  # words
 _OUTCOME = re.compile(
     r"\b(?:case|dispute|inquiry|investigation|probe|review)\b[^,;:]{0,60}? (?:ends?|ended|closes?|closed|concludes?|concluded) (?:in|with)"
     r" (?!no\b|out\b|without\b)(?:[\w.%-]+ ){0,4}?(?:dut(?:y|ies)|lev(?:y|ies)|surcharges?|tariffs?)\b",
@@ -70,6 +81,39 @@ def is_only_heard(text: str) -> bool:
 def ends_restriction(text: str) -> bool:
     """Whether a court rules that a government had no right to act."""
     return _RULING.search(text) is not None and _NO_RULING.search(text) is None
+
+
+def find_court_pair(sentence: MarkedSentence, thing: int) -> tuple[str, str] | None:
+    """Return whose restriction a court of an unnamed country strikes down, and towards whom it was.
+
+    `thing`: its first word. Example: USA and all partners for `India waits after top court strikes down Trump's tariffs`: the court is that
+    of the restriction's owner. None for a court whose country is named, or if the owner is not.
+    """
+    restriction = next((mark for mark in sentence.marks_of("object") if mark.first == thing and class_of(mark) == "restriction"), None)
+    court = next((court for court in _STRIKES.finditer(sentence.text) if not _has_country(sentence, court.start())), None)
+    if restriction is None or court is None or not court.start() < sentence.tokens[thing].start <= court.end() + _STRUCK_REACH:
+        return None
+    after = range(restriction.last + 1, sentence.clause_bounds(thing)[1])
+    before = [mention for mention, (_, last) in sentence.located_mentions if thing - OWNER_REACH <= last < thing]
+    owner = next((mention.code for mention in reversed(before) if mention.start >= court.end()), None)
+    targets = (mention.code for mention, (first, _) in sentence.located_mentions if first in after and mention.code != owner)
+    return (owner, next(targets, ALL_PARTNERS)) if owner else None
+
+
+def _has_country(sentence: MarkedSentence, court: int) -> bool:
+    """Whether the words before a court (its position) name its country."""
+    return any(mention.end <= court <= mention.end + len("'s ") for mention in sentence.mentions)
+
+
+def find_without_court(sentence: MarkedSentence) -> Iterator[str]:
+    """Yield countries that a court of another, unnamed country relieves of nothing.
+
+    None if the sentence has several restrictions, which others may ease.
+    """
+    things = [mark for mark in sentence.marks_of("object") if class_of(mark) == "restriction"]
+    pair = find_court_pair(sentence, things[0].first) if len(things) == 1 else None
+    if pair:
+        yield from sorted({mention.code for mention in sentence.mentions} - {pair[0]})
 
 
 def find_rulings(sentence: MarkedSentence) -> Iterable[Act]:

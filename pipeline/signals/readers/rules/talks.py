@@ -170,9 +170,18 @@ _FURTHER_DEMAND = re.compile(
 )
 
 
+#: A state expects or hopes that a quarrel ends by itself: `expects it to de-escalate`.
+HOPE_FOR_CALM = re.compile(
+    r"\b(?:believ|expect|hope|predict|think)(?:s|ed|ing)? (?:that )?"
+    r"(?:it|(?:[\w-]+ ){0,4}(?:battle|conflict|dispute|feud|fight|row|spat|standoff|tensions?|war)(?: (?:between|with) [\w. ]{2,30}?)?)"
+    r" (?:could|may|to|will|would) (?:be (?:defused|resolved|settled)|calm|cool|de-escalate|ease|subside)\b",
+    re.IGNORECASE,
+)
+
+
 def only_ask_for_talks(text: str) -> bool:
-    """Whether somebody asks for talks and for nothing else."""
-    request = _WANTS_TALKS.search(text)
+    """Whether somebody asks for talks or hopes for calm, and for nothing else."""
+    request = _WANTS_TALKS.search(text) or HOPE_FOR_CALM.search(text)
     return request is not None and _FURTHER_DEMAND.search(text.replace(request[0], "")) is None
 
 
