@@ -173,9 +173,8 @@ def _choose_object(sentence: MarkedSentence, verb: Mark, objects: list[Mark]) ->
     nearby; a verb such as `take` also needs a level (`takes China to 125 percent`). Other objects are then ignored. None if no object fits,
     or one of another policy (`migration controls`) comes first.
     """
-    with_own_object = [
-        phrase for phrase in verb.readings if "self" in phrase.entry and (not phrase.entry.get("level") or _names_level(sentence, verb))
-    ]
+    own = [phrase for phrase in verb.readings if "self" in phrase.entry]
+    with_own_object = [phrase for phrase in own if not phrase.entry.get("level") or _names_level(sentence, verb)]
     if with_own_object and _has_country_nearby(sentence, verb):
         entry = with_own_object[0].entry
         is_probe = entry["self"] == "investigation"
@@ -302,9 +301,10 @@ def _is_resized_quota(verb: Mark, thing: Mark) -> bool:
 def _objects_in_reach(sentence: MarkedSentence, verb: Mark, objects: list[Mark]) -> list[Mark]:
     """Return the objects that a verb may govern, in order of preference.
 
-    They follow the verb, the nearest first. For passives those before it, the nearest first, come ahead of these; after `be`,
-    those of a later verb do not count. For verbs with the object as subject (`tariffs take effect`) only those before it count. All are at
-    most `OBJECT_REACH` words away, and in the verb's clause or, after it, in those joined to it by `and` or `or`. Trade whose threat, share or price is meant is no object (`end such imports' threat`).
+    They follow the verb, the nearest first. For passives those before it, the nearest first, come ahead of these; after `be`, those of a
+    later verb do not count. For verbs with the object as subject (`tariffs take effect`) only those before it count. All are at most
+    `OBJECT_REACH` words away, and in the verb's clause or, after it, in those joined to it by `and` or `or`. Trade whose threat, share or
+    price is meant is no object (`end such imports' threat`).
     """
     start, _ = sentence.clause_bounds(verb.first)
     objects = [o for o in objects if class_of(o) != "trade" or sentence.words_between(o.last + 1, o.last + 2) not in (["'"], ["'s"])]
@@ -312,11 +312,10 @@ def _objects_in_reach(sentence: MarkedSentence, verb: Mark, objects: list[Mark])
     if all(phrase.entry.get("subject") for phrase in verb.readings):
         return before
     after = [o for o in objects if verb.last < o.first <= verb.last + OBJECT_REACH and not is_cut_off(sentence, verb.last, o.first)]
-    if not _is_passive(sentence, verb):
-        return after
     is_after_be = bool(cues("be") & set(sentence.words_between(verb.first - 2, verb.first)))
     others = [other.first for other in sentence.marks_of("verb") if is_after_be and other.first > verb.last]
-    return [*before, *(o for o in after if not any(other < o.first for other in others))]
+    free = [thing for thing in after if not any(other < thing.first for other in others)]
+    return [*before, *free] if _is_passive(sentence, verb) else after
 
 
 def _is_passive(sentence: MarkedSentence, verb: Mark) -> bool:
@@ -412,7 +411,7 @@ def _build_act(sentence: MarkedSentence, verb: Mark, predicate: _Predicate, oper
 
 
 def _is_proposed(sentence: MarkedSentence, verb: Mark, thing: Mark) -> bool:
-    """Whether only a plan of the object was made known: `released a proposed list of goods subject to tariffs`."""
+    """Whether only a plan of the object was made known: `released a proposed list`."""
     return verb.last < thing.first and bool(cues("drafts") & set(sentence.words_between(verb.last + 1, thing.first)))
 
 

@@ -209,8 +209,8 @@ def _iter_contraries(sentence_acts: _SentenceActs, act: Act, roles: tuple[str, s
 
     `roles`: its actor and target. Who suffers an act does not do it, what brings a restriction back (`RETURN`) is no relief, who eases
     another restriction refuses nothing (`REST`), who only asks for talks demands nothing (`ASKING_FOR_TALKS`), who postpones talks does not
-    refuse them (`POSTPONED`), who only eases what was imposed earlier threatens nothing (`_is_of_earlier`), whose misdeed is named accuses nobody (`MISDEED`), and harm that the other side foretells of a restriction
-    (`FORETOLD`) is no threat.
+    refuse them (`POSTPONED`), who only eases what was imposed earlier threatens nothing (`_is_of_earlier`), whose misdeed is named accuses
+    nobody (`MISDEED`), and harm that the other side foretells of a restriction (`FORETOLD`) is no threat.
     """
     sentence, numbers = sentence_acts.context.sentence, sentence_acts.candidate_numbers
     others = [other for other in sentence_acts.acts if other != act]
