@@ -85,5 +85,5 @@ def _is_output_closed() -> bool:
     poll = select.poll()
     for stream in (sys.__stdout__, sys.__stderr__):
         if stream is not None and not stream.closed:
-            poll.register(stream, 0)  # errors are reported without being asked for
+            poll.register(stream, 0)  # errors are always reported
     return any(events & select.POLLERR for _, events in poll.poll(0))

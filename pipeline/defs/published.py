@@ -12,6 +12,7 @@ from pipeline.defs.daily import require_every_day
 from pipeline.defs.unchanged import digest_code
 from pipeline.explorer.write import write_explorer
 from pipeline.report.evidence import warn_of_baseline
+from pipeline.report.one_scale import put_on_one_scale
 from pipeline.report.sparklines import sparkline_markdown
 from pipeline.report.write import REPORT, write_report
 from pipeline.settings import SAMPLE_NOTE, Settings
@@ -50,7 +51,7 @@ def build_asset(settings: Settings) -> dg.AssetsDefinition:
         release = publisher.publish(lake, read.last, note, add_report)
         note_release(settings.home, release.name)
         explorer = write_explorer(publisher.folder)
-        by_pair = lake.read(TENSION_PAIR_DAILY).sort("pair", "index_date").partition_by("pair", as_dict=True)
+        by_pair = put_on_one_scale(lake.read)(TENSION_PAIR_DAILY).sort("pair", "index_date").partition_by("pair", as_dict=True)
         return dg.MaterializeResult(
             metadata={
                 "release": f"{release.name} ({'new' if release.is_new else 'repaired' if release.repaired else 'unchanged'})",

@@ -1,4 +1,4 @@
-"""Tables of the index with all days on the scale of the last one, for charts.
+"""Tables of the index with all days on one scale, for charts.
 
 In the first year the baseline grows, so published values of different days can have different scales, and a line through them shows wrong
 heights. Here all days are compared with the newest baseline, as by the SQL macro `on_one_scale`. These values use later knowledge than the
@@ -36,7 +36,7 @@ _KEY = ["index_date", *_GROUP]
 
 @dataclass(frozen=True)
 class OneScale:
-    """Reads tables, with values of all days on the scale of the last one.
+    """Reads tables, with values of all days on one scale.
 
     A function like `read`. In rows of the index, of CHANNEL_DAILY and of TOP_CONTRIBUTIONS before `until`, values are changed, and those of
     `_NOT_COMPUTED` are null; phases are those published. From `until` on, published values are on the scale; it is None if all are.
@@ -97,9 +97,9 @@ class OneScale:
 
 
 def put_on_one_scale(read: ReadTable) -> OneScale:
-    """Return a reader of tables with all days on the scale of the last day.
+    """Return a reader of tables with all days on one scale.
 
-    `read`: reads the tables as published. The index must not be empty.
+    It is that of the last day. `read`: reads the tables as published. The index must not be empty.
     """
     days = read(TENSION_PAIR_DAILY, columns=["index_date", "baseline_from", "baseline_to"]).unique().sort("index_date")
     first, last = days.select("baseline_from", "baseline_to").row(-1)
