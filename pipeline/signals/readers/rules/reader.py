@@ -209,8 +209,8 @@ def _iter_contraries(sentence_acts: _SentenceActs, act: Act, roles: tuple[str, s
 
     `roles`: its actor and target. Who suffers an act does not do it, what brings a restriction back (`RETURN`) is no relief, who eases
     another restriction refuses nothing (`REST`), who only asks for talks demands nothing (`ASKING_FOR_TALKS`), who postpones talks does not
-    refuse them (`POSTPONED`), who only eases what was imposed earlier threatens nothing (`_is_of_earlier`), whose misdeed is named accuses
-    nobody (`MISDEED`), and harm that the other side foretells of a restriction (`FORETOLD`) is no threat.
+    refuse them (`POSTPONED`), who only eases what was imposed earlier threatens nothing (`_is_of_earlier`), who is said to break a deal
+    accuses nobody (`MISDEED`), and harm that the other side foretells of a restriction (`FORETOLD`) is no threat.
     """
     sentence, numbers = sentence_acts.context.sentence, sentence_acts.candidate_numbers
     others = [other for other in sentence_acts.acts if other != act]
@@ -227,7 +227,8 @@ def _iter_contraries(sentence_acts: _SentenceActs, act: Act, roles: tuple[str, s
     if only_eases and roles in numbers and _is_of_earlier(sentence, act):
         no_threat = replace(_NO_ACT, kind="threat", rule_id=f"{EARLIER}{RULED_OUT}")
         yield _to_reading(numbers[roles], sentence, no_threat, "negated", roles)
-    if act.rule_id.startswith(MISDEED) and roles[::-1] in numbers and not any(other.kind == "accusation" for other in others):
+    is_breach = act.rule_id.startswith(MISDEED) and act.instrument == "agreement"
+    if is_breach and roles[::-1] in numbers and not any(other.kind == "accusation" for other in others):
         not_back = replace(_NO_ACT, kind="accusation", rule_id=f"{MISDEED}{RULED_OUT}")
         yield _to_reading(numbers[roles[::-1]], sentence, not_back, "negated", roles[::-1])
     if act.rule_id.startswith(ASKING_FOR_TALKS) and roles in numbers:
