@@ -11,6 +11,12 @@ from tests.unit.signals.reading import asserted, read
         ("A federal court ruled on Monday that President Trump's tariffs on Chilean goods are illegal.", {"USA>CHL easing"}),
         ("Trump lacked authority to impose tariffs on Chile, court rules", {"USA>CHL easing"}),
         ("A judge declared Trump's tariffs on Chile unlawful, saying that only Congress can impose them.", {"USA>CHL easing"}),
+        ("Most Trump tariffs are not legal, US trade court rules", {"USA>* easing"}),
+        ("Judges find Trump tariffs exceed his powers", {"USA>* easing"}),
+        ("Court voids Trump tariffs", {"USA>* easing"}),
+        ("Trump tariffs blocked by US trade court", {"USA>* easing"}),
+        ("Court pauses ruling against Trump tariffs", set()),
+        ("Trump blasts judges who ruled tariffs illegal", set()),
         ("Appeals court reinstates Trump's tariffs on Chile", {"USA>CHL measure"}),
         ("Trump acts within the law and imposes tariffs on Chile", {"USA>CHL measure"}),
         ("Court to decide whether Trump's tariffs on Chile are illegal", set()),
@@ -44,3 +50,9 @@ def test_who_lost_before_the_world_trade_organization_opens_no_inquiry() -> None
     text = "The WTO sided with Peru and found that Chile's anti-dumping duties on its tin broke the rules."
     assert read(text) == {"PER>CHL investigation"}
     assert "CHL>PER investigation" in read("Chile opens inquiry into Peruvian tin over WTO rules")
+
+
+def test_a_state_that_has_its_own_firms_act_acts() -> None:
+    assert read("Peru asks state firms to suspend purchases of Chilean wheat") == {"PER>CHL measure"}
+    assert "PER>CHL measure" not in read("Peru asks Chilean firms to suspend purchases of wheat")
+    assert "PER>CHL measure" in asserted("Peru was forced to take countermeasures against Chile.")

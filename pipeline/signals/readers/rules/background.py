@@ -118,16 +118,21 @@ def _is_reproached(parsed: ParsedSentence, verb: int) -> bool:
 def _is_predicate(parsed: ParsedSentence, participle: int) -> bool:
     """Whether what the tree calls a participle is the sentence's verb.
 
-    Examples: `Washington capped imports`, `Peruvian tea barred by Lima`. It directly follows a state that can act, or `by` and such a state
-    directly follow it, as in a headline without `is`; the tree has no finite verb there, that is, after the last colon before it.
+    Examples: `Washington capped imports`, `Peruvian tea barred by Lima`, `duty struck down by a court`. It directly follows a state that
+    can act, or `by` and such a state or a court follow it, as in a headline without `is`; the tree has no finite verb there, that is, after
+    the last colon before it.
     """
-    sentence, tags = parsed.sentence, parsed.tree.tags
+    sentence, tree, tags = parsed.sentence, parsed.tree, parsed.tree.tags
     spans = [span for mention, span in sentence.located_mentions if mention.is_actor]
     if any(last == participle - 1 for _, last in spans):
         return FINITE.isdisjoint(tags)
     start = max((at + 1 for at in range(participle) if sentence.tokens[at].text == ":"), default=0)
-    is_by_state = sentence.words_between(participle + 1, participle + 2) == ["by"] and any(first == participle + 2 for first, _ in spans)
-    is_subject = parsed.tree.relations[parsed.tree.heads[participle]] not in {"pobj", "dobj"}
+    by = participle + 1 + (sentence.words_between(participle + 1, participle + 2) in (["down"], ["out"]))
+    is_state_or_court = any(first == by + 1 for first, _ in spans) or not cues("courts").isdisjoint(sentence.words_between(by + 1, by + 5))
+    is_by_state = sentence.words_between(by, by + 1) == ["by"] and is_state_or_court
+    noun = tree.heads[participle]
+    is_object = tree.relations[noun] == "dobj" and tags[tree.heads[noun]].startswith("VB")
+    is_subject = tree.relations[noun] != "pobj" and not is_object
     return is_by_state and is_subject and sentence.tokens[start].lower not in {"the", "these", "those"} and FINITE.isdisjoint(tags[start:])
 
 

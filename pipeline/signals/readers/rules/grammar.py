@@ -10,7 +10,7 @@ from itertools import pairwise
 from types import MappingProxyType
 
 from pipeline.contracts.vocabulary import FIXED_STATUS
-from pipeline.signals.lexicon import cues
+from pipeline.signals.lexicon import cues, load_lexicon
 from pipeline.signals.reader import SURE_SIGN
 from pipeline.signals.readers.rules.matching import Mark, MarkedSentence
 
@@ -178,6 +178,7 @@ def governing_operators(sentence: MarkedSentence, at: int) -> list[Mark]:
         for mark in before[: instead + 1]
         if (class_of(mark) in {"demand", "accuse"} or not _is_of_other_state(sentence, mark, at))
         and not _is_said_before(sentence, mark, at)
+        and not _is_forced(sentence, mark)
     ]
 
 
@@ -269,6 +270,9 @@ class DraftAct:
         Who demands a relief of its own offers it (`_is_own_aim`).
         """
         name = class_of(operator)
+        if name == "demand" and self.kind in ESCALATING and _is_order_to_firms(sentence, operator, self):
+            self.rule_id = f"order.{self.rule_id}"
+            return
         if name == "demand" and self.kind in CONCEDING and _is_own_aim(sentence, operator, self):
             self.kind = "offer"
             self.rule_id = f"offer.{self.rule_id.removesuffix(SURE_SIGN)}{SURE_SIGN}"
@@ -341,6 +345,22 @@ def _is_own_aim(sentence: MarkedSentence, operator: Mark, draft: DraftAct) -> bo
     is_its = not {"her", "his", "its", "their"}.isdisjoint(sentence.words_between(draft.anchor, thing.first))
     is_on = not {"against", "from", "of", "on"}.isdisjoint(sentence.words_between(thing.last, thing.last + 2))
     return is_infinitive and not is_other and (is_its or is_on)
+
+
+def _is_forced(sentence: MarkedSentence, operator: Mark) -> bool:
+    """Whether the subject says that it has to act: `is forced to`."""
+    is_word = sentence.tokens[operator.first].lower in {"compelled", "forced"}
+    return is_word and not cues("be").isdisjoint(sentence.words_between(operator.first - 2, operator.first))
+
+
+def _is_order_to_firms(sentence: MarkedSentence, operator: Mark, draft: DraftAct) -> bool:
+    """Whether a state has its own firms act: `asks state firms to halt purchases`.
+
+    The firms directly precede the `to` of the act, and no state is named with them.
+    """
+    *who, to = sentence.words_between(operator.last + 1, draft.anchor) or [""]
+    is_foreign = any(operator.last < first < draft.anchor for first, _ in sentence.mention_spans)
+    return to == "to" and not is_foreign and bool(who) and who[-1] in load_lexicon("actors")["nouns"]["nonstate"]
 
 
 def _is_addressed(sentence: MarkedSentence, operator: Mark) -> bool:

@@ -13,7 +13,7 @@ from pipeline.signals.readers.rules.grammar import Act
 from pipeline.signals.readers.rules.pairs import find_allies, find_gain, find_on_whom, find_owned_pair, find_possessor
 from pipeline.signals.readers.rules.panels import PANEL, find_panel_pair
 from pipeline.signals.readers.rules.parsed import PASSIVE_SUBJECTS, ParsedSentence, Party
-from pipeline.signals.readers.rules.rulings import find_court_pair
+from pipeline.signals.readers.rules.rulings import RULED, find_court_pair
 from pipeline.signals.readers.rules.word_order import (
     SentenceContext,
     find_agent,
@@ -62,7 +62,8 @@ def find_roles(context: SentenceContext, parsed: ParsedSentence | None, act: Act
     party = _find_agent_party(parsed, act) if parsed else None
     if parsed and parsed.is_said_by_stranger(act.anchor):
         return
-    is_unnamed = context.unnamed is not None and _is_subject_acted_on(context, act)  # companies are added to a list, but do nothing
+    # Companies are added to a list, but do nothing.
+    is_unnamed = act.rule_id.startswith(RULED) or (context.unnamed is not None and _is_subject_acted_on(context, act))
     if party.is_stranger if party else not is_unnamed and is_done_by_stranger(context, act.anchor):
         return
     if act.mutual:
@@ -171,7 +172,9 @@ def _find_agent_party(parsed: ParsedSentence, act: Act) -> Party | None:
     For talks or a deal that one side only talks about (`find_named_talks`), it is the speaker, if the tree names one.
     """
     is_spoken = act.rule_id.startswith("spoken.")
-    return (parsed.find_speaker(act.anchor) if is_spoken else None) or parsed.find_agent(act.anchor)
+    party = (parsed.find_speaker(act.anchor) if is_spoken else None) or parsed.find_agent(act.anchor)
+    # A court acts for its state, which is named elsewhere: `Trump tariffs blocked by trade court`.
+    return None if party and party.is_stranger and act.rule_id.startswith(RULED) else party
 
 
 def _choose_actors(context: SentenceContext, parsed: ParsedSentence | None, party: Party | None, act: Act) -> tuple[str, ...]:
@@ -188,7 +191,8 @@ def _choose_actors(context: SentenceContext, parsed: ParsedSentence | None, part
         return (owner,)
     if party:
         return party.codes
-    if parsed and act.instrument == "tariff" and parsed.find_targets(_search_roots(parsed, act), ()) == (actor,):
+    is_own = act.rule_id.startswith(RULED) and actor is not None and actor == _find_owner(context, act)
+    if parsed and act.instrument == "tariff" and not is_own and parsed.find_targets(_search_roots(parsed, act), ()) == (actor,):
         return tuple(code for code in find_mutual_pair(context) if code != actor)[:1]
     if actor is None and context.unnamed and _is_subject_acted_on(context, act):
         # Whose the goods are does not say who bars them.

@@ -14,23 +14,57 @@ from pipeline.signals.readers.rules.matching import MarkedSentence
 from pipeline.signals.readers.rules.panels import find_panel_rulings
 
 SCORE = 0.6
-_COURT = r"\b(?:[Cc]ourts?|[Jj]udges?|[Jj]ustices|[Tt]ribunal)\b"
-_RULES = r"(?:rul(?:e|es|ed|ing)|finds?|found|said|says|declare[ds]?|h[eo]lds?|concluded?|decided)\b(?! (?:to|whether)\b)"
+#: Begins the id of the rule for rulings that end a restriction.
+RULED = "ruled."
+_COURT = r"\b(?:[Cc]ourts?|COURT|[Jj]udges?|[Jj]ustices|[Tt]ribunal)\b"
+_RULES = (
+    r"(?:rul(?:e|es|ed|ing)|finds?|found|said|says?|declare[ds]?|h[eo]lds?|concluded?|decide[sd]?|calls?|called)\b(?! (?:to|whether)\b)"
+)
 _BETWEEN = r"[^;:]{0,160}?"
+_ILLEGAL = r"(?:illegal(?:ly)?|unlawful(?:ly)?|unconstitutional|invalid|void|not (?:legal|lawful|valid|constitutional))"
 _UNLAWFUL = (
-    r"(?<!not )\b(?:illegal(?:ly)?|unlawful(?:ly)?|unconstitutional|invalid"
-    r"|overst(?:ep|epped|eps)|exceed(?:s|ed)? (?:\w+ ){0,2}(?:authority|powers?)"
-    r"|(?:lack(?:s|ed)|had no|has no) (?:\w+ ){0,2}(?:authority|power)"
-    r"|(?:did|does) not (?:allow|authori[sz]e|permit|(?:give|grant|have) (?:[\w.]+ ){0,5}(?:authority|power))"
-    r"|(?:can't|cannot|could not) use)\b"
+    rf"(?<!not )\b(?:{_ILLEGAL}"
+    r"|overst(?:ep|epped|eps)|exceed(?:s|ed)? (?:[\w.'\u2019]+ ){0,3}(?:authority|powers?)"
+    r"|(?:lack(?:s|ed)|(?:had|has|have) no) (?:\w+ ){0,2}(?:authority|power|right)"
+    r"|(?:did|does|do) not (?:allow|authori[sz]e|empower|permit|(?:give|grant|have) (?:[\w.]+ ){0,5}(?:authority|power|right))"
+    r"|(?:can't|cannot|could not) (?:use|impose|set))\b"
+)
+# Words between a court and its verb, of which none says that the ruling is still to come or only known.
+_AFTER_COURT = (
+    r"(?: (?!(?:can|could|expected|likely|may|might|must|poised|should|that|to|which|who|would|will)\b)[^\W\d][\w'\u2019.-]*| on \w+){0,7}?"
+)
+# What ends a restriction if a court does it; what only a court would not end is in the lexicon.
+_ENDS = (
+    r"(?:annul(?:s|led)?|bar(?:s|red)?|block(?:s|ed)?|cancel(?:s|led)?|end(?:s|ed)?|enjoin(?:s|ed)?|halt(?:s|ed)?|invalidate[sd]?"
+    r"|kills?|killed|nullif(?:y|ies|ied)|overturn(?:s|ed)?|quash(?:es|ed)?"
+    r"|reject(?:s|ed)?|scrap(?:s|ped)?|sets? aside|str(?:ikes?|uck) down"
+    r"|suspend(?:s|ed)?|(?:throws?|threw|toss(?:es|ed)?)(?: out)?|vacate[sd]?|void(?:s|ed)?)"
+)
+_RESTRICTION = r"(?:bans?|curbs?|dut(?:y|ies)|lev(?:y|ies)|quotas?|surcharges?|surtax(?:es)?|tariffs?)"
+# The object of that verb is no restriction, but what somebody asks of the court, or its own ruling: `throws out suit against the duty`.
+_SUIT = (
+    r"(?:appeals?|bids?|cases?|challenges?|claims?|complaints?|decisions?|lawsuits?|orders?|petitions?|pleas?|refunds?|requests?"
+    r"|rulings?|suits?)"
 )
 _RULING = re.compile(
-    rf"{_COURT}(?: [^\W\d]\w*| on \w+){{0,7}}? {_RULES}{_BETWEEN}{_UNLAWFUL}"
+    rf"{_COURT}{_AFTER_COURT} {_RULES}{_BETWEEN}{_UNLAWFUL}"
     rf"|{_UNLAWFUL}{_BETWEEN}, (?:an? |the )?(?:[\w.]+ ){{0,4}}{_COURT} {_RULES}"
-    rf"|{_COURT}(?: \w+){{0,3}}? rul(?:e|es|ed) against\b"
+    rf"|{_COURT}(?: \w+){{0,3}}? rul(?:e|es|ed) against (?!(?:[\w'\u2019.-]+ ){{0,5}}{_SUIT}\b)"
+    rf"|{_COURT}{_AFTER_COURT} {_ENDS} (?:(?!{_SUIT}\b)[\w.%'\u2019-]+ ){{0,6}}?{_RESTRICTION}\b(?! {_SUIT}\b)"
+    rf"|\b{_RESTRICTION}(?: (?:are|be|been|have|has|is|was|were))* (?:ruled|declared) {_ILLEGAL}\b"
+    rf"|\b{_RESTRICTION}(?: (?:are|been|have|has|is|was|were))* (?:deemed|found|held) {_ILLEGAL} by [^;:,]{{0,60}}?{_COURT}"
+    rf"|\b{_RESTRICTION}(?: (?:are|been|have|has|is|was|were))* (?:blocked|overturned|quashed|struck down|thrown out|voided)"
+    rf" by [^;:,]{{0,60}}?{_COURT}"
 )
-# Somebody only asks a court, it is open what it will say, it upholds an act, or it is no court of a state.
-_NO_RULING = re.compile(r"\b(?:W\.?T\.?O|World Trade Organi[sz]ation|ask(?:s|ed)?|argu\w+|sue[sd]?|suing|urg\w+|whether|if|uph[eo]ld\w*)\b")
+# Somebody only asks a court, it is open what it will say, it upholds an act, takes back a ruling, or it is no court of a state.
+_NO_RULING = re.compile(
+    r"\b(?:W\.?T\.?O|World Trade Organi[sz]ation|ask(?:s|ed)?|argu\w+|sue[sd]?|suing|urg\w+|whether|if|uph[eo]ld\w*|in favou?r of"
+    r"|(?:reinstat|reviv|restor)(?:e[sd]?|ing))\b"
+    r"|\b(?:could|may|might|would|to|expected to|likely to)(?: be)?"
+    r" (?:declared?|find|hold|overturn(?:ed)?|ruled?|strike|struck|throw)\b"
+)
+# A ruling that is only the reason for another act: `imposes a new duty after court strikes down the old one`.
+_REASON = re.compile(rf"\b(?:after|because|before|despite|following|once|since|until|when)(?: (?!{_COURT})[\w'\u2019.-]+){{0,5}}? {_COURT}")
 _HEARING = re.compile(
     rf"{_COURT}(?: \w+){{0,2}}? (?:to |will |sets? date to )?"
     r"(?:hears?|weighs?|decides? whether|takes? up|rules? (?:on|whether)|sounds? s[ck]eptical)\b"
@@ -79,8 +113,11 @@ def is_only_heard(text: str) -> bool:
 
 
 def ends_restriction(text: str) -> bool:
-    """Whether a court rules that a government had no right to act."""
-    return _RULING.search(text) is not None and _NO_RULING.search(text) is None
+    """Whether a court ends a restriction, or says that a government had no right to it.
+
+    False if the ruling is only the reason for another act.
+    """
+    return _RULING.search(text) is not None and _NO_RULING.search(text) is None and _REASON.search(text) is None
 
 
 def find_court_pair(sentence: MarkedSentence, thing: int) -> tuple[str, str] | None:
@@ -126,6 +163,6 @@ def find_rulings(sentence: MarkedSentence) -> Iterable[Act]:
     if thing is None:
         return
     if ends_restriction(sentence.text):
-        yield build_object_act(sentence, thing, "easing", f"ruled.restriction{SURE_SIGN}", score=SCORE, status="ended")
+        yield build_object_act(sentence, thing, "easing", f"{RULED}restriction{SURE_SIGN}", score=SCORE, status="ended")
     elif is_upheld(sentence.text):
         yield build_object_act(sentence, thing, "refusal", "uphold.restriction", score=SCORE, status="proposed")
