@@ -60,7 +60,8 @@ def combine(by_rules: pl.DataFrame, by_encoder: pl.DataFrame) -> pl.DataFrame:
     one of the encoder (`RULED_OUT`). Their `encoder_score` is that of the encoder's first asserted reading of the same candidate and
     polarity (`SAME`), or 0 if there is none. For an asserted reading of a sure rule it is that of the opposite polarity, if that is higher:
     both readers find an act, and the rule knows its polarity. For a ruling it is at least `SCORE_OF_RULING`. Where the encoder is sure of
-    another kind, that kind replaces the rules' one (`_correct_kinds`). The encoder's instrument replaces that of the rules, unless theirs is `SURE_INSTRUMENT`.
+    another kind, that kind replaces the rules' one (`_correct_kinds`). The encoder's instrument replaces that of the rules, unless theirs
+    is `SURE_INSTRUMENT`.
 
     Readings of the encoder remain too, with their own score, except those of a candidate and polarity
 
