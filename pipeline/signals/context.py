@@ -50,7 +50,7 @@ _DOCUMENT = re.compile(
 )
 # A list of what one state does: `Peru will:`, then `- Cut the duty.`
 _HEADS_LIST = re.compile(
-    r"\b(?:will|shall|would|agree[sd]?(?: to)?|commit(?:s|ted)(?: itself)? to|pledge[sd](?: to)?|promise[sd](?: to)?|is to)\s?:$"
+    r"\b(?:will|shall|would|agree[sd]?(?: to)?|commit(?:s|ted)(?: itself)? to|pledge[sd](?: to)?|promis(?:es|ed)(?: to)?|is to)\s?:$"
 )
 _ITEM = re.compile(r"([-*\u2013\u2022])\s+(?=[A-Z])")
 _FIRST_PERSON = re.compile(r"\b(?:we|our(?: side\b)?|us|i|my)\b", re.IGNORECASE)

@@ -105,7 +105,7 @@ _JOINS_CLAUSE = re.compile(
 _JOIN_REACH = 12  # characters
 # A bill that one chamber passed is no law yet, nor is a rate that somebody likes: `an 80% tariff seems right`.
 _NOT_YET_DECIDED = re.compile(
-    r"(?<!\band )(?<!\band the )\b(?:Senate|(?<!White )House(?: of Representatives)?|(?:[Ll]ower|[Uu]pper) (?:[Hh]ouse|[Cc]hamber)"
+    r"(?<!\band )(?<!\band the )\b(?:Senate|(?<!White )House(?: of Representatives)?|(?:lower|Lower|upper|Upper) (?:[Hh]ouse|[Cc]hamber)"
     r"|Chamber of Deputies|Lok Sabha|Bundestag)(?: (?:has|have|had|narrowly|overwhelmingly|on \w+day))?"
     r" (?:adopt(?:s|ed)?|advance[sd]?|approve[sd]?|back(?:s|ed)?|clear(?:s|ed)?|endorse[sd]?|pass(?:es|ed)?|vote[sd]? (?:for|to))\b"
     r"|\b(?:[Tt]ariffs?|[Dd]ut(?:y|ies)|[Ll]ev(?:y|ies))\b[^.;:]{0,40}"
@@ -131,7 +131,7 @@ _CONDITION = re.compile(
 
 
 def keep_clause(text: str, at: int, names: Sequence[int]) -> str:
-    """Blank the clauses of a text that an act is not in, with spaces.
+    """Replace the clauses that an act is not in with spaces.
 
     `at`: position of the act, or of the first name of its actor; `names`: positions at which its countries are named. A clause is one such
     as `after Peru raised its duty`, which begins with a country; it ends at a comma if the sentence or a comma precedes it, else with the
@@ -152,13 +152,13 @@ def keep_clause(text: str, at: int, names: Sequence[int]) -> str:
 
 
 def correct_status(text: str, kind: str, status: str) -> str:
-    """Return the status of an act: `proposed` if a measure is not decided yet."""
+    """Return an act's status: `proposed` if not decided yet."""
     is_open = kind == "measure" and status in {"announced", "effective"} and _NOT_YET_DECIDED.search(text)
     return "proposed" if is_open else status
 
 
 def correct_instrument(text: str, instrument: str) -> str:
-    """Return the instrument of an act: `other` for a tariff, if only non-tariff."""
+    """Return an act's instrument: `other` if only non-tariff."""
     is_named = instrument != "tariff" or not _NON_TARIFF.search(text) or _NAMES_TARIFF.search(_NON_TARIFF.sub("", text))
     return instrument if is_named else "other"
 
@@ -221,7 +221,7 @@ def _is_former(text: str, rate: re.Match[str]) -> bool:
 
 
 def _is_share(text: str, rate: re.Match[str]) -> bool:
-    """Whether a rate is a share of an amount or of a firm."""
+    """Whether a rate is a share of something."""
     return bool(_SHARE.match(text, rate.end()) or _OWNED.search(text[max(0, rate.start() - _RATE_CONTEXT) : rate.start()]))
 
 
@@ -250,7 +250,7 @@ def find_rates(text: str) -> list[float]:
 
 @lru_cache(maxsize=2048)  # several readings are of one sentence
 def find_dollars(text: str, near: int = 0) -> float | None:
-    """Return the amount of US dollars nearest to an act, in dollars, or None.
+    """Return the US dollars nearest to an act, or None.
 
     `near`: position of the act. `$5 billion` gives 5e9. Amounts in other currencies, also in other dollars (`C$5 billion`), are skipped,
     because exchange rates are not known here. None if it is over 1e15 dollars.

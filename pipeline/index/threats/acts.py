@@ -165,10 +165,10 @@ def add_act_days(claims: pl.DataFrame, acts: pl.DataFrame) -> pl.DataFrame:
     same = ["actor", "target", "instrument", "rate_pct"]
     is_announced = (pl.col("kind") == "measure") & (pl.col("status") == "announced") & (pl.col("product") == "")
     on_all = acts.filter(pl.col("action").is_in(_IMPOSES) & pl.col("product").str.contains(_ALL_GOODS.pattern))
-    found = claims.filter(is_announced & pl.col("deadline_on").is_null()).join(
+    matched = claims.filter(is_announced & pl.col("deadline_on").is_null()).join(
         on_all.select(*same, "announced_on", "effective_on"), on=same
     )
-    days = found.filter(pl.col("told_on").is_between("announced_on", "effective_on", closed="left"))
+    days = matched.filter(pl.col("told_on").is_between("announced_on", "effective_on", closed="left"))
     firsts = days.group_by("claim_id").agg(pl.col("effective_on").min())
     joined = claims.join(firsts, on="claim_id", how="left")
     return joined.with_columns(deadline_on=pl.coalesce("deadline_on", "effective_on")).drop("effective_on")

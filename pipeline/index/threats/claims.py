@@ -113,7 +113,7 @@ def likeliest(claims: Sequence[Claim], name: str) -> Any:
 
 
 def find_likely(claims: Sequence[Claim], name: str) -> Any:
-    """Return the likeliest value of a column if it is likely, else None."""
+    """Return the likeliest value of a column, or None if unlikely."""
     value = likeliest(claims, name)
     return value if is_likely([claim for claim in claims if claim[name] == value]) else None
 

@@ -105,7 +105,10 @@ def find_paused_quarrels(sentence: MarkedSentence) -> Iterable[Act]:
 
 
 def find_hoped_calm(sentence: MarkedSentence) -> Iterable[Act]:
-    """Find the hope that a quarrel ends, as talk of one side: `expects the trade war with Peru to ease`."""
+    """Find the hope that a quarrel ends, as talk of one side.
+
+    Example: `expects the trade war with Peru to ease`.
+    """
     hope = HOPE_FOR_CALM.search(sentence.text)
     thing = next((mark for mark in sentence.marks_of("object") if mark.readings[0].entry["id"] == "quarrel"), None)
     if hope and thing:

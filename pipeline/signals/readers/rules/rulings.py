@@ -29,7 +29,7 @@ _UNLAWFUL = (
     r"|(?:did|does|do) not (?:allow|authori[sz]e|empower|permit|(?:give|grant|have) (?:[\w.]+ ){0,5}(?:authority|power|right))"
     r"|(?:can't|cannot|could not) (?:use|impose|set))\b"
 )
-# Words between a court and its verb, of which none says that the ruling is still to come or only known.
+# Words between a court and its verb. None says that the ruling is still to come or only known.
 _AFTER_COURT = (
     r"(?: (?!(?:can|could|expected|likely|may|might|must|poised|should|that|to|which|who|would|will)\b)[^\W\d][\w'\u2019.-]*| on \w+){0,7}?"
 )
@@ -43,7 +43,7 @@ _ENDS = (
 _RESTRICTION = r"(?:bans?|curbs?|dut(?:y|ies)|lev(?:y|ies)|quotas?|surcharges?|surtax(?:es)?|tariffs?)"
 # The object of that verb is no restriction, but what somebody asks of the court, or its own ruling: `throws out suit against the duty`.
 _SUIT = (
-    r"(?:appeals?|bids?|cases?|challenges?|claims?|complaints?|decisions?|lawsuits?|orders?|petitions?|pleas?|refunds?|requests?"
+    r"(?:appeals?|bids?|cases?|challenges?|claims?|complaints?|decisions?|lawsuits?|orders?|petitions?|plea(?:s)?|refunds?|requests?"
     r"|rulings?|suits?)"
 )
 _RULING = re.compile(
@@ -59,7 +59,7 @@ _RULING = re.compile(
 # Somebody only asks a court, it is open what it will say, it upholds an act, takes back a ruling, or it is no court of a state.
 _NO_RULING = re.compile(
     r"\b(?:W\.?T\.?O|World Trade Organi[sz]ation|ask(?:s|ed)?|argu\w+|sue[sd]?|suing|urg\w+|whether|if|uph[eo]ld\w*|in favou?r of"
-    r"|(?:reinstat|reviv|restor)(?:e[sd]?|ing))\b"
+    r"|(?:reinstate[sd]?|reinstating|revive[sd]?|reviving|restore[sd]?|restoring))\b"
     r"|\b(?:could|may|might|would|to|expected to|likely to)(?: be)?"
     r" (?:declared?|find|hold|overturn(?:ed)?|ruled?|strike|struck|throw)\b"
 )
@@ -113,7 +113,7 @@ def is_only_heard(text: str) -> bool:
 
 
 def ends_restriction(text: str) -> bool:
-    """Whether a court ends a restriction, or says that a government had no right to it.
+    """Whether a court ends a restriction, or finds it unlawful.
 
     False if the ruling is only the reason for another act.
     """
@@ -121,7 +121,7 @@ def ends_restriction(text: str) -> bool:
 
 
 def find_court_pair(sentence: MarkedSentence, thing: int) -> tuple[str, str] | None:
-    """Return whose restriction a court of an unnamed country strikes down, and towards whom it was.
+    """Return whose restriction a court strikes down, and towards whom it was.
 
     `thing`: its first word. Example: USA and all partners for `India waits after top court strikes down Trump's tariffs`: the court is that
     of the restriction's owner. None for a court whose country is named, or if the owner is not.

@@ -103,7 +103,7 @@ _CLEARED = re.compile(
 )
 # A state reviews what it has long imposed. Who may raise it, or answers somebody, threatens after all.
 _REVIEW = re.compile(
-    r"\b(?:assess|examin|stud(?:y|ies|ied|ying)|re-?assess|re-?consider|re-?examine?|re-?think|review)(?:e?s|e?d|ing|e)?"
+    r"\b(?:examine[sd]?|examining|(?:assess|stud(?:y|ies|ied|ying)|re-?assess|re-?consider|re-?examine?|re-?think|review)(?:e?s|e?d|ing|e)?)"
     r" (?:its|their|the|his|her|existing|current)\b"
     r"(?! (?:anti-?dumping|countervailing|response|retaliat\w+))(?: [\w.%'\u2019-]+){0,3}?"
     r" (?:bans?|curbs?|dut(?:y|ies)|lev(?:y|ies)|measures|quotas?|restrictions?|sanctions?|surtax(?:es)?|tariffs?)\b",

@@ -180,7 +180,7 @@ HOPE_FOR_CALM = re.compile(
 
 
 def only_ask_for_talks(text: str) -> bool:
-    """Whether somebody asks for talks or hopes for calm, and for nothing else."""
+    """Whether somebody only asks for talks or hopes for calm."""
     request = _WANTS_TALKS.search(text) or HOPE_FOR_CALM.search(text)
     return request is not None and _FURTHER_DEMAND.search(text.replace(request[0], "")) is None
 
