@@ -49,9 +49,8 @@ _DOCUMENT = re.compile(
     r"((?:The|This|Today['\u2019]s) (?:(?:Executive )?Order|order|[Pp]roclamation|E\.O\.|EO|[Mm]emorandum))\b"
 )
 # A list of what one state does: `Peru will:`, then `- Cut the duty.`
-_HEADS_LIST = re.compile(
-    r"\b(?:will|shall|would|agree[sd]?(?: to)?|commit(?:s|ted)(?: itself)? to|pledge[sd](?: to)?|promis(?:es|ed)(?: to)?|is to)\s?:$"
-)
+_PLEDGED = r"(?:pledge|promise)[sd]"
+_HEADS_LIST = re.compile(rf"\b(?:will|shall|would|agree[sd]?(?: to)?|commit(?:s|ted)(?: itself)? to|{_PLEDGED}(?: to)?|is to)\s?:$")
 _ITEM = re.compile(r"([-*\u2013\u2022])\s+(?=[A-Z])")
 _FIRST_PERSON = re.compile(r"\b(?:we|our(?: side\b)?|us|i|my)\b", re.IGNORECASE)
 # The other of two: `the other side`, `its neighbour`.
