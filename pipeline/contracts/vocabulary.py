@@ -174,7 +174,7 @@ READING_OUTCOME = Vocabulary(
     "outcome",
     "Whether an accepted article was read, and if not, why.",
     {
-        "read": "all its sentences were read, whether or not they carry a signal",
+        "read": "it was read for signals, whether or not it carries one",
         "no_country": "it names no country",
         "one_country": "it names one country, and no sentence looks like trade policy towards others",
         "no_trade_policy": "it names several countries, but no sentence looks like trade policy between them",
