@@ -37,7 +37,8 @@ def to_groups(sentences: Sequence[str]) -> list[SentenceCandidates]:
 
 
 def score(inputs: Sequence[Sequence[int]]) -> list[float]:
-    return load_prefilter().score(inputs, load_network().tokenizer.token_to_id("[SEP]")).tolist()
+    scores: list[float] = load_prefilter().score(inputs, load_network().tokenizer.token_to_id("[SEP]")).tolist()
+    return scores
 
 
 def test_other_news_is_left_out_and_the_order_stays() -> None:
