@@ -16,6 +16,7 @@ from pipeline.sources.files.formats import FORMATS, find_format
 
 _WILDCARDS = "*?["
 _LOST_AND_FOUND = "lost+found"  # in the top folder of a disk; only root may read it
+_OTHER_PACKING = (".bz2", ".lz4", ".xz", ".zst")
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,8 @@ def find_article_files(archives: Iterable[ArticleFiles], home: Path | None = Non
     These are listed files, and those of a known format in folders (with subfolders) and patterns, sorted within each archive. A file of
     several archives belongs to the first, and is returned there. Hidden files of folders and patterns are skipped, as are files in `home`
     (the folder of the pipeline's own data), unless the archive's path is inside it. Raises `SourceError` if a path does not exist, a
-    pattern matches nothing, a listed file has an unknown format, or no file is left; `OSError` if a folder cannot be read.
+    pattern matches nothing, a listed file has an unknown format, a file in a folder is packed in another way than .gz or .zip, or no file
+    is left; `OSError` if a folder cannot be read.
     """
     archives = list(archives)
     files = [(path, archive) for archive in archives for path in _drop_own_data(_expand_path(archive.path), archive, home)]
@@ -106,6 +108,9 @@ def _list_folder(folder: Path) -> list[Path]:
         folders[:] = [name for name, target in targets.items() if target not in listed]
         listed.update(targets.values())
         paths += (Path(parent, name) for name in names if not name.startswith("."))
+    # Its articles would be missing in the index, and nobody would notice.
+    if packed := next((path for path in sorted(paths) if path.suffix.lower() in _OTHER_PACKING and find_format(path.stem)), None):
+        raise SourceError(f"{packed}: files packed as {packed.suffix} are not read. Unpack it, pack it as .gz or .zip, or move it")
     return sorted(path for path in paths if path.is_file() and _has_known_format(path))
 
 

@@ -22,6 +22,7 @@ FORMATS: Mapping[str, ReadFormat] = {
     ".ndjson": read_json,
     ".json": read_json,
     ".csv": read_csv,
+    ".tsv": read_csv,
 }
 
 

@@ -4,6 +4,7 @@ import gzip
 import json
 import time
 import zipfile
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -128,6 +129,21 @@ def test_a_pattern_finds_visible_files_of_known_formats(tmp_path: Path) -> None:
     assert [file.path.name for file in files] == ["a.jsonl", "b.jsonl"]
     assert [file.path.name for file in find_article_files([ArticleFiles(path=str(tmp_path / "20*"))])] == ["a.jsonl", "b.jsonl"]
     assert len(find_article_files([ArticleFiles(path=str(tmp_path / "**" / "*.jsonl"))])) == 3
+
+
+def test_a_file_packed_in_another_way_is_not_skipped_in_silence(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("source,title,published_at\nWire,Peru taxes tea,2025-03-04\n", encoding="utf-8")
+    (tmp_path / "b.csv.bz2").write_bytes(b"")
+    (tmp_path / "notes.xz").write_bytes(b"")
+    with pytest.raises(SourceError, match=r"b\.csv\.bz2: files packed as \.bz2 are not read\. Unpack it"):
+        find_article_files([ArticleFiles(path=str(tmp_path))])
+
+
+def test_columns_of_a_file_may_be_separated_by_tabs(tmp_path: Path) -> None:
+    (tmp_path / "a.tsv").write_text("source\ttitle\tpublished_at\nWire\tPeru taxes tea\t2025-03-04\n", encoding="utf-8")
+    (file,) = find_article_files([ArticleFiles(path=str(tmp_path))])
+    rows = collect_rows(read_articles([file.archive], last_day=date(2025, 12, 31)))
+    assert rows.select("source", "title").rows() == [("Wire", "Peru taxes tea")]
 
 
 def test_a_pattern_in_a_folder_with_brackets_finds_its_files(tmp_path: Path) -> None:
