@@ -217,6 +217,8 @@ def _to_text(column: pl.Series) -> pl.Series:
     Lists of texts become paragraphs with a blank line between, other nested values JSON. NaN becomes null; bytes are decoded as UTF-8;
     dates and times are in ISO 8601, or `_NO_DATE` if not in the years 1 to 9999.
     """
+    if isinstance(column.dtype, pl.Array) and column.dtype.inner == pl.String and len(column.dtype.shape) == 1:
+        column = column.arr.to_list()
     if column.dtype == pl.List(pl.String):
         return column.list.join("\n\n")
     if column.dtype.is_float():

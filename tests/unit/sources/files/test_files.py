@@ -156,6 +156,7 @@ def test_a_list_of_texts_becomes_paragraphs(tmp_path: Path, body: list[str], tex
         (pa.array(["x"], pa.string_view()), "x"),
         (pa.array([[("a", "b")]], pa.map_(pa.string(), pa.string())), '{"a": "b"}'),
         (pa.array([float("nan")]), None),
+        (pa.array([["a", "b"]], pa.list_(pa.string(), 2)), "a\n\nb"),
         (pa.array([{"a": ["b"]}]), '{"a": ["b"]}'),
         (pa.array([UUID("f1559db1-0345-4ece-8a3b-0123456789ab")], pa.uuid()), "f1559db1-0345-4ece-8a3b-0123456789ab"),
         (pa.array(['{"a": 1}'], pa.json_()), '{"a": 1}'),
