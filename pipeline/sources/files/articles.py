@@ -220,5 +220,5 @@ class _LocationReader:
 
     def _describe_column(self, column: str) -> str:
         """Return our name of a column, with its names in the settings."""
-        names = self.options.names(column)
-        return column if names == (column,) else f"{column} (named {' or '.join(names)})"
+        names = self.options.columns.get(column)
+        return f"{column} (named {' or '.join(names)})" if names else column

@@ -16,6 +16,10 @@ Row = tuple[str | None, ...]  # the columns in order, then why the row is unread
 _MOST_NAMES = 1_000  # every row of a JSON file may have other fields
 
 
+# News interfaces such as that of NewsAPI describe the outlet in an object.
+_NESTED_NAMES: Mapping[str, tuple[str, ...]] = {"source": ("source.name", "source")}
+
+
 @dataclass(frozen=True)
 class ReadOptions:
     """Names of columns, encoding and limits of a file.
@@ -34,7 +38,7 @@ class ReadOptions:
 
         In each row, the first that is not empty is used.
         """
-        return self.columns.get(column) or (column,)
+        return self.columns.get(column) or _NESTED_NAMES.get(column, (column,))
 
 
 @dataclass
