@@ -15,8 +15,8 @@ from pipeline.errors import TensionError
 
 #: Modules that need a package of an extra or a group.
 OPTIONAL = {"pipeline.assistant.server": "mcp", "pipeline.defs.postgres_event_log": "dagster_postgres"}
-#: Modules that need packages of the group `training`.
-TRAINING = "pipeline.signals.readers.encoder.training."
+#: Modules that need packages which only training installs.
+TRAINING = ("pipeline.signals.readers.encoder.training.", "pipeline.signals.prefilter.training.")
 
 
 @pytest.fixture(scope="module")

@@ -72,7 +72,7 @@ def test_sentences_of_articles_are_only_in_quotations(answers: Answers, sample_r
 
 
 def test_quotations_of_threats_and_outcomes_are_marked_as_untrusted(answers: Answers) -> None:
-    answer = answers.threats(outcome="carried_out")
+    answer = answers.threats(outcome="withdrawn")
     marks = {name for threat in answer["threats"] for name, part in threat.items() if isinstance(part, dict)}
     assert marks == {"untrusted_quotation", "untrusted_outcome_quotation"}
     assert all(mark in answer["quotations"] for mark in marks)

@@ -390,7 +390,7 @@ def test_a_packed_file_of_empty_lines_is_refused_at_once(tmp_path: Path, ending:
     started = time.process_time()
     with pytest.raises(SourceError, match="unpacks to more than"):
         read(path)
-    assert time.process_time() - started < 5
+    assert time.process_time() - started < 20  # 300 million lines would take minutes
 
 
 def test_empty_lines_count_in_the_numbers_of_lines(tmp_path: Path) -> None:
