@@ -23,7 +23,8 @@ WEIGHTS = Path(__file__).parent / "weights.npz"
 BOUND = -1.7
 #: Tokens that one filter sees at once.
 WINDOW = 3
-_SENTENCES_AT_ONCE = 500
+# More would not fit into the cache of a core.
+_SENTENCES_AT_ONCE = 32
 
 Array = NDArray[np.float32]
 
