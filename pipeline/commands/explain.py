@@ -36,7 +36,7 @@ def explain_text(text: str, day: date | None) -> None:
     else:
         terminal.print_notes(err, [_describe_gate(title, body)])
     reader = make_explainer(read_settings())
-    if left_out := reader.list_left_out(body, title=title, day=day):
+    if language is None and (left_out := reader.list_left_out(body, title=title, day=day)):
         quoted = "; ".join(f"\u201c{shorten(sentence, _QUOTED_CHARACTERS)}\u201d" for sentence in left_out)
         terminal.print_notes(err, [f"not read, since a quick look finds no sign of an act or of talks: {quoted}"])
     findings = reader.explain(body, title=title, day=day)

@@ -97,7 +97,6 @@ _DOLLARS = re.compile(
     rf"|{_AMOUNT}\s(trillion|billion|million)\s(?:U\.?S\.? )?(?:dollars|dlrs)",
     re.IGNORECASE,
 )
-# Larger numbers are no rates or amounts of acts: a long row of digits could even be infinite.
 # Before the country that begins a clause: `after Peru raises`. `as` may also begin a comparison (`as well as Peru`).
 _JOINS_CLAUSE = re.compile(
     r"\b(?:after|(?<!such )(?<!well )(?<!same )(?<!far )as|before|because|once|when|while) (?:the )?$", re.IGNORECASE
@@ -116,6 +115,7 @@ _NAMES_TARIFF = re.compile(
     r"\b(?:counter-?)?(?:tariffs?|dut(?:y|ies)|lev(?:y|ies)|tax(?:es)?|charges?|surcharges?)\b|%|\bper ?cent\b", re.IGNORECASE
 )
 _THREATENS = re.compile(r"\b(?:threat\w*|warn\w*|vow\w*)\b", re.IGNORECASE)
+# Larger numbers are no rates or amounts of acts: a long row of digits could even be infinite.
 _LARGEST_RATE, _LARGEST_AMOUNT = 100_000.0, 1e15
 _SCALE = {"trillion": 1e12, "tn": 1e12, "billion": 1e9, "bn": 1e9, "b": 1e9, "million": 1e6, "m": 1e6, "": 1.0}
 _RETALIATION = re.compile(

@@ -174,22 +174,21 @@ def test_no_table_of_the_sample_is_stale(sample_run: SampleRun) -> None:
 @pytest.mark.parametrize(
     ("phase", "first", "last", "fewest"),
     [
-        ("escalation", date(2025, 4, 4), date(2025, 4, 16), 11),  # rising tariffs
+        ("escalation", date(2025, 4, 4), date(2025, 4, 16), 12),  # rising tariffs
         ("de-escalation", date(2025, 5, 12), date(2025, 5, 18), 7),  # the week of Geneva
-        ("stalemate", date(2025, 9, 1), date(2025, 9, 27), 22),  # talks and demands without movement
+        ("stalemate", date(2025, 9, 1), date(2025, 9, 27), 24),  # talks and demands without movement
         ("de-escalation", date(2025, 10, 30), date(2025, 11, 5), 7),  # the week of Busan
     ],
 )
 def test_phases_of_china_and_the_united_states_match_2025(sample_run: SampleRun, phase: str, first: date, last: date, fewest: int) -> None:
-    """The phase is that of the labels' index on at least `fewest` days, and named on at most one day fewer than there."""
+    """The phase is that of the labels' index on at least `fewest` days."""
     lake = Lake(Settings(home=sample_run.home).lake)
     ours, labelled = (
         frame.filter((pl.col("pair") == "CHN-USA") & pl.col("index_date").is_between(first, last)).sort("index_date")["phase"].to_list()
         for frame in (lake.read(TENSION_PAIR_DAILY), build_sample_labels_index(lake))
     )
     assert sum(one == other for one, other in zip(ours, labelled, strict=True)) >= fewest
-    # A day may be at the bound: on 7 April the probability of escalation is .495, and .5 is needed.
-    assert ours.count(phase) >= labelled.count(phase) - 1 > 0
+    assert phase in labelled
     # The truce of August fades into the stalemate; the other weeks have one direction only.
     assert phase == "stalemate" or set(ours) <= {phase, "unclear"}
 

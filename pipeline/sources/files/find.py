@@ -37,8 +37,8 @@ def find_article_files(archives: Iterable[ArticleFiles], home: Path | None = Non
     These are listed files, and those of a known format in folders (with subfolders) and patterns, sorted within each archive. A file of
     several archives belongs to the first, and is returned there. Hidden files of folders and patterns are skipped, as are files in `home`
     (the folder of the pipeline's own data), unless the archive's path is inside it. Raises `SourceError` if a path does not exist, a
-    pattern matches nothing, a listed file has an unknown format, a file in a folder is packed in another way than .gz or .zip, or no file
-    is left; `OSError` if a folder cannot be read.
+    pattern matches nothing, a listed file has an unknown format, a file of a folder or pattern is packed in another way than .gz or .zip,
+    or no file is left; `OSError` if a folder cannot be read.
     """
     archives = list(archives)
     files = [(path, archive) for archive in archives for path in _drop_own_data(_expand_path(archive.path), archive, home)]
@@ -78,7 +78,7 @@ def _expand_path(text: str) -> list[Path]:
     """
     path = Path(text)
     if path.is_dir():
-        return _list_folder(path)
+        return _select_known(_list_folder(path))
     base = next(folder for folder in path.parents if folder.is_dir())  # a folder's name may have wildcards, too
     pattern = str(path.relative_to(base))
     if path.exists() or not set(_WILDCARDS) & set(pattern):
@@ -86,11 +86,11 @@ def _expand_path(text: str) -> list[Path]:
     matches = sorted(match for match in base.glob(pattern) if not _is_hidden(match, base))
     if not matches:
         raise SourceError(f"{path}: no file or folder matches the pattern. Check the path; relative paths start in the working folder")
-    return [file for match in matches for file in (_list_folder(match) if match.is_dir() else [match]) if _has_known_format(file)]
+    return _select_known(file for match in matches for file in (_list_folder(match) if match.is_dir() else [match]))
 
 
 def _list_folder(folder: Path) -> list[Path]:
-    """List the files of known formats below a folder.
+    """List the files below a folder.
 
     Hidden files and folders are left out. Links to folders are followed, as in a pattern: archives may be on several disks. A folder that
     is reached twice, such as by a link to a folder around it, is listed once. `OSError` if a folder cannot be read: its articles would
@@ -108,14 +108,23 @@ def _list_folder(folder: Path) -> list[Path]:
         folders[:] = [name for name, target in targets.items() if target not in listed]
         listed.update(targets.values())
         paths += (Path(parent, name) for name in names if not name.startswith("."))
-    # Its articles would be missing in the index, and nobody would notice.
-    if packed := next((path for path in sorted(paths) if path.suffix.lower() in _OTHER_PACKING and find_format(path.stem)), None):
-        raise SourceError(f"{packed}: files packed as {packed.suffix} are not read. Unpack it, pack it as .gz or .zip, or move it")
-    return sorted(path for path in paths if path.is_file() and _has_known_format(path))
+    return sorted(path for path in paths if path.is_file())
 
 
 def _is_hidden(path: Path, folder: Path) -> bool:
     return any(part.startswith(".") for part in path.relative_to(folder).parts)
+
+
+def _select_known(paths: Iterable[Path]) -> list[Path]:
+    """Select the files of known formats.
+
+    Raises `SourceError` for a file of a known format that is packed in another way than .gz or .zip: its articles would be missing in the
+    index, and nobody would notice.
+    """
+    files = list(paths)
+    if packed := next((path for path in files if path.suffix.lower() in _OTHER_PACKING and find_format(path.stem)), None):
+        raise SourceError(f"{packed}: files packed as {packed.suffix} are not read. Unpack it, pack it as .gz or .zip, or move it")
+    return [path for path in files if _has_known_format(path)]
 
 
 def _has_known_format(path: Path) -> bool:

@@ -70,3 +70,23 @@ def test_not_to_zero_is_no_refusal() -> None:
 def test_what_follows_a_passive_is_of_the_next_verb() -> None:
     text = "Peru said every item can be withdrawn, and Chile could raise tariffs again."
     assert "PER>CHL easing" not in asserted(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Peru lifted its duty on Chilean wine to nearly 30 percent.", "measure"),
+        ("Norway lifts tariffs on Chilean fish to as much as 40%", "measure"),
+        ("Norway lifted its duty on Chilean fish to a record 40 percent.", "measure"),
+        ("Norway lifted its duty on Chilean fish to half their value.", "measure"),
+        ("Norway lifts its ban on Chilean fish to help more than 30 firms.", "easing"),
+        ("Norway cut its duty on Chilean fish to about 10 percent.", "easing"),
+    ],
+)
+def test_a_level_may_be_inexact(text: str, kind: str) -> None:
+    assert {finding.split()[1] for finding in asserted(text)} == {kind}
+
+
+def test_a_list_that_bars_trade_is_a_restriction() -> None:
+    assert asserted("China put ten Chilean companies on a separate list that bars exports to them.") == {"CHN>CHL measure"}
+    assert asserted("Norway put ten Chilean sites on a list that draws visitors.") == set()

@@ -41,8 +41,7 @@ OBJECT_REACH = 12
 COUNTRY_REACH = 7
 SUSPENSION_REACH = 5
 WILL_REACH = 3
-PLAN_REACH = 2
-DECIDER_REACH = 3
+PLAN_REACH, DECIDER_REACH, LEVEL_REACH = 2, 3, 6
 SCORE, CHANGED_SCORE, PROSPECT_SCORE = 0.6, 0.65, 0.5
 
 
@@ -267,13 +266,15 @@ def _has_other_meaning(sentence: MarkedSentence, verb: Mark, phrase: Phrase, thi
 def _names_level(sentence: MarkedSentence, mark: Mark) -> bool:
     """Whether the clause names a new level after a word.
 
-    Example: `its duty on American cotton to 84 percent`. After the word, anywhere in its clause, a number directly follows `to`. A `to`
-    directly after `down` or another verb does not count (`the levy that it takes on onions dropped to 60`).
+    Example: `its duty on American cotton to about 84 percent`. After the word, anywhere in its clause, a number or fraction follows `to`. A
+    `to` directly after `down` or another verb does not count (`the levy that it takes on onions dropped to 60`).
     """
     after = sentence.words_between(mark.last, sentence.clause_bounds(mark.first)[1])
     verbs = {other.last - mark.last for other in sentence.marks_of("verb") if other.first > mark.first}
-    steps = enumerate(zip(after, after[1:], after[2:], strict=False))
-    return any(to == "to" and level[:1].isdigit() and at not in verbs and before != "down" for at, (before, to, level) in steps)
+    ends = [at for at, word in enumerate(after) if word == "to" and at and at - 1 not in verbs and after[at - 1] != "down"]
+    nexts = (sentence.words_between(mark.last + at + 1, mark.last + at + LEVEL_REACH) for at in ends)
+    levels = (next((word for word in words if word not in cues("hedges")), "") for words in nexts)
+    return any(level[:1].isdigit() or level in cues("fractions") for level in levels)
 
 
 def _is_suspended(sentence: MarkedSentence, verb: Mark, thing: Mark) -> bool:

@@ -37,10 +37,10 @@ _AFTER_COURT = (
 _ENDS = (
     r"(?:annul(?:s|led)?|bar(?:s|red)?|block(?:s|ed)?|cancel(?:s|led)?|end(?:s|ed)?|enjoin(?:s|ed)?|halt(?:s|ed)?|invalidate[sd]?"
     r"|kills?|killed|nullif(?:y|ies|ied)|overturn(?:s|ed)?|quash(?:es|ed)?"
-    r"|reject(?:s|ed)?|scrap(?:s|ped)?|sets? aside|str(?:ikes?|uck) down"
+    r"|reject(?:s|ed)?|scrap(?:s|ped)?|sets? aside|str(?:ikes?|uck) (?:down|out)"
     r"|suspend(?:s|ed)?|(?:throws?|threw|toss(?:es|ed)?)(?: out)?|vacate[sd]?|void(?:s|ed)?)"
 )
-_RESTRICTION = r"(?:bans?|curbs?|dut(?:y|ies)|lev(?:y|ies)|quotas?|surcharges?|surtax(?:es)?|tariffs?)"
+_RESTRICTION = r"(?:bans?|curbs?|dut(?:y|ies)|lev(?:y|ies)|quotas?|restrictions?|surcharges?|surtax(?:es)?|tariffs?)"
 # The object of that verb is no restriction, but what somebody asks of the court, or its own ruling: `throws out suit against the duty`.
 _SUIT = (
     r"(?:appeals?|bids?|cases?|challenges?|claims?|complaints?|decisions?|lawsuits?|orders?|petitions?|plea(?:s)?|refunds?|requests?"
@@ -70,10 +70,7 @@ _HEARING = re.compile(
     r"(?:hears?|weighs?|decides? whether|takes? up|rules? (?:on|whether)|sounds? s[ck]eptical)\b"
 )
 # `let the duty stand`, `allows its curbs to stay in effect`, `upheld a ban`.
-_THING = (
-    r"(?: (?!that\b)[\w.%'\u2019-]+){0,5}?"
-    r" (?:bans?|curbs?|dut(?:y|ies)|lev(?:y|ies)|quotas?|restrictions?|surcharges?|surtax(?:es)?|tariffs?)\b"
-)
+_THING = rf"(?: (?!that\b)[\w.%'\u2019-]+){{0,5}}? {_RESTRICTION}\b"
 _UPHOLDING = re.compile(
     rf"{_COURT}(?: \w+){{0,3}}? (?:(?:has|have) )?(?:(?:upholds?|upheld){_THING}"
     rf"|(?:allow(?:s|ed)?|lets?){_THING}[^;:,]{{0,60}}? (?:to )?(?:continue|remain|stand|stay)\b)",
@@ -82,9 +79,7 @@ _UPHOLDING = re.compile(
 # `top court strikes down`, from the court's adjectives on.
 _STRIKES = re.compile(
     r"\b(?:(?:[Tt]he |[Aa]n? )?(?:appeals?|constitutional|district|federal|high|supreme|top|trade) (?:[Aa]ppeals? )?)?"
-    r"(?:courts?|judges?|justices|tribunal) (?:(?:had|has|have) )?"
-    r"(?:blocks?|blocked|nullif(?:y|ies|ied)|overturn(?:s|ed)?|quash(?:es|ed)?"
-    r"|str(?:ikes?|uck) (?:down|out)|thr(?:ows?|ew|own) out|void(?:s|ed)?)\b",
+    rf"(?:courts?|judges?|justices|tribunal) (?:(?:had|has|have) )?{_ENDS}\b",
     re.IGNORECASE,
 )
 _STRUCK_REACH = 40  # characters
