@@ -120,8 +120,8 @@ def _compare_with(channels: pl.DataFrame, rates: pl.DataFrame, articles: pl.Data
     version; `articles`: `index_date`, `source` and `weight` of what was read on these days. Adds `factor`.
     """
     groups = rates.filter(source=_ANY_SOURCE).select(*_GROUP, "rate", new_prior="prior").sort(_GROUP)
-    first, last = channels["index_date"].min(), channels["index_date"].max()
-    days = pl.DataFrame({"index_date": pl.date_range(first, last, eager=True)})  # type: ignore[arg-type]  # dates: there are rows
+    first, last = channels.select(pl.col("index_date").min(), pl.col("index_date").max().alias("last")).row(0)
+    days = pl.DataFrame({"index_date": pl.date_range(first, last, eager=True)})
     mass = _accumulate(_expect(days, groups, rates, articles), 2.0 ** (-1.0 / channels["half_life_days"][0]))
     expected = groups.select(_GROUP).join(days, how="cross", maintain_order="left_right").with_columns(expected=pl.Series(mass.T.ravel()))
     priors = groups.select(*_GROUP, "new_prior")

@@ -25,7 +25,7 @@ from pipeline.contracts.tables.contributions import TOP_CONTRIBUTIONS
 from pipeline.contracts.tables.index import CHANNEL_DAILY, SIGNALS, TENSION_DAILY, TENSION_PAIR_DAILY
 from pipeline.report.evidence import MIN_NEWS_PCT, ReadTable, add_sides, compute_news_pct
 from pipeline.report.names import direction_title, pair_title
-from pipeline.report.one_scale import put_on_one_scale
+from pipeline.report.one_scale import OneScale
 from pipeline.report.plain import safe_url, to_line
 
 #: Channel: the column of its value.
@@ -176,16 +176,16 @@ def pack_json(value: Mapping[str, Any]) -> str:
     return base64.b64encode(zlib.compress(text.encode(), 9)).decode()
 
 
-def build_timeline(read: ReadTable, max_rows: int = MAX_ROWS, max_stories: int = MAX_STORIES) -> Timeline:
+def build_timeline(scale: OneScale, max_rows: int = MAX_ROWS, max_stories: int = MAX_STORIES) -> Timeline:
     """Build the timeline of all pairs and directions that have a value.
 
-    `read` reads tables. `max_rows`: about the largest number of rows of all these series together, without days of peaks; above it, some
-    older days are left out. `max_stories`: largest number of stories; those of peaks come first, then those of the newest days.
+    `scale` reads tables on one scale. `max_rows`: about the largest number of rows of all these series together, without days of peaks;
+    above it, some older days are left out. `max_stories`: largest number of stories; those of peaks come first, then those of the newest
+    days.
     Left out are peaks without a story, with a value that is less than half news, or with the same largest story as a higher peak (see
     `_list_peaks`).
     """
-    scale = put_on_one_scale(read)
-    values = _add_published(_read_values(scale), read, scale.until)
+    values = _add_published(_read_values(scale), scale.read, scale.until)
     stories = _read_stories(scale)
     peak_days = _join_published(find_peaks_of(values), values)
     daily_from, step_days = _choose_days(values, max_rows)
@@ -206,8 +206,8 @@ def build_timeline(read: ReadTable, max_rows: int = MAX_ROWS, max_stories: int =
         with_stories = with_stories.join(keyed, on=["series", "index_date"], how="left", maintain_order="left")
     return Timeline(
         with_stories.select("series", "index_date", *COLUMNS, "phase", "obs_status"),
-        tuple(_list_peaks(add_sides(peaks.join(numbers, on="signal_id"), read))),
-        tuple(_list_stories(numbers.join(read(SIGNALS), on="signal_id", how="left", maintain_order="left"))),
+        tuple(_list_peaks(add_sides(peaks.join(numbers, on="signal_id"), scale.read))),
+        tuple(_list_stories(numbers.join(scale.read(SIGNALS), on="signal_id", how="left", maintain_order="left"))),
         daily_from,
         step_days,
         scale.until,

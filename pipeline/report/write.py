@@ -17,7 +17,7 @@ from pipeline.report.audit import describe_precision
 from pipeline.report.charts import pair_chart, to_png
 from pipeline.report.evidence import ReadContributions, ReadTable, measure_data, newest_contributions, warn_of_baseline
 from pipeline.report.folds import build_folds, read_facts
-from pipeline.report.one_scale import put_on_one_scale
+from pipeline.report.one_scale import OneScale, put_on_one_scale
 from pipeline.report.page import STATIC_PAIRS, FileLink, Page, build_section, draw_static_charts, render_page, summarize_coverage
 from pipeline.report.timeline import MAX_ROWS, build_timeline
 from pipeline.settings import SAMPLE_NOTE
@@ -45,7 +45,7 @@ def write_report(
     scale = put_on_one_scale(read)
     drawn, drawn_directed = scale(TENSION_PAIR_DAILY), scale(TENSION_DAILY)
     note = " ".join(filter(None, (SAMPLE_NOTE if is_sample else "", scale.note)))
-    timeline, facts = build_timeline(read), read_facts(read)
+    timeline, facts = build_timeline(scale), read_facts(read)
     sections = []
     pairs = _rank_pairs_by_evidence(daily)
     for place, pair in enumerate(pairs):
@@ -81,11 +81,11 @@ def write_report(
         breaks=tuple(daily.filter(obs_status="B")["index_date"].unique().sort()),
         made_by=made_by,
     )
-    replace_file(path, _render_within_limit(page, read))
+    replace_file(path, _render_within_limit(page, scale))
     return path
 
 
-def _render_within_limit(page: Page, read: ReadTable) -> bytes:
+def _render_within_limit(page: Page, scale: OneScale) -> bytes:
     """Render the page, with fewer old days if it is too large.
 
     The limit on rows of the chart, above which old days are thinned, is reduced by a quarter at a time, until the page has at most
@@ -94,7 +94,7 @@ def _render_within_limit(page: Page, read: ReadTable) -> bytes:
     rows, content = MAX_ROWS, render_page(page).encode()
     while len(content) > MOST_BYTES and rows > _FEWEST_ROWS:
         rows = int(rows * _FEWER)
-        content = render_page(replace(page, timeline=build_timeline(read, rows))).encode()
+        content = render_page(replace(page, timeline=build_timeline(scale, rows))).encode()
     return content
 
 

@@ -80,7 +80,7 @@ def test_an_index_with_one_baseline_stays_as_published(single: ReadTable) -> Non
 
 
 def test_the_timeline_has_both_values_of_a_day(growing: ReadTable, single: ReadTable) -> None:
-    timeline = build_timeline(growing)
+    timeline = build_timeline(put_on_one_scale(growing))
     values = timeline.values.filter(series="CHN-USA").sort("index_date")
     for name, read in (("tension", single), ("tension_published", growing)):
         expected = read(TENSION_PAIR_DAILY).sort("index_date")["tension"].round().cast(pl.Int32)

@@ -14,6 +14,7 @@ from pipeline.contracts.model import Table
 from pipeline.contracts.tables.contributions import TOP_CONTRIBUTIONS
 from pipeline.contracts.tables.index import CHANNEL_DAILY, SIGNALS, STORY_MASS, TENSION_DAILY, TENSION_PAIR_DAILY
 from pipeline.report.evidence import ReadTable
+from pipeline.report.one_scale import put_on_one_scale
 from pipeline.report.timeline import COLUMNS, PEAKS_SHOWN, Timeline, build_timeline, find_peaks_of, name_sides
 
 Make = Callable[..., pl.DataFrame]
@@ -68,7 +69,7 @@ def build(pair_daily: Make, directed_daily: Make) -> Build:
     def make(
         days: int = 60, quote: str = "A strong sentence.", url: str | None = "https://a.example/1", prior: float = 2.0, **options: int
     ) -> Timeline:
-        return build_timeline(_make_reader(pair_daily(days), directed_daily(days), quote, url, prior), **options)
+        return build_timeline(put_on_one_scale(_make_reader(pair_daily(days), directed_daily(days), quote, url, prior)), **options)
 
     return make
 
@@ -94,7 +95,7 @@ def test_packed_columns_are_the_rounded_values(build: Build, pair_daily: Make) -
     assert _add_up(packed["tension"]) == frame["tension"].round().cast(pl.Int32).to_list()
     assert _add_up(packed["days"]) == [(day - date(1970, 1, 1)).days for day in frame["index_date"]]
     read = _make_reader(thin, TENSION_DAILY.empty(), "", None, 2.0)
-    with_gap = _unpack(build_timeline(read))["series"]["CHN-USA"]
+    with_gap = _unpack(build_timeline(put_on_one_scale(read)))["series"]["CHN-USA"]
     assert _add_up(with_gap["tension"]) == thin["tension"].round().cast(pl.Int32).to_list()
 
 
@@ -107,7 +108,7 @@ def test_every_series_with_a_value_is_in_the_timeline(build: Build) -> None:
 
 def test_a_pair_without_a_value_has_no_series(pair_daily: Make) -> None:
     thin = pair_daily(20, pair="JPN-USA", is_thin=True)
-    timeline = build_timeline(_make_reader(thin, TENSION_DAILY.empty(), "", None, 2.0))
+    timeline = build_timeline(put_on_one_scale(_make_reader(thin, TENSION_DAILY.empty(), "", None, 2.0)))
     assert timeline.pairs == frozenset()
     assert timeline.values.is_empty()
 
@@ -206,4 +207,4 @@ def test_rows_in_any_order_give_the_same_timeline(pair_daily: Make, directed_dai
     def read_reversed(table: Table, days: Days | None = None, columns: Iterable[str] | None = None) -> pl.DataFrame:
         return read(table, days, columns).reverse()
 
-    assert build_timeline(read).pack({}) == build_timeline(read_reversed).pack({})
+    assert build_timeline(put_on_one_scale(read)).pack({}) == build_timeline(put_on_one_scale(read_reversed)).pack({})
