@@ -99,8 +99,7 @@ def _find_verb_acts(sentence: MarkedSentence, used: set[int]) -> Iterable[Act]:
         if is_background and act is not None:
             act = replace(act, kind="measure", rule_id="remain.restriction", status="effective", modality="historical")
         if act is not None:
-            used.update(operator.first for operator in operators)
-            used.update(inner)
+            used.update(inner, (operator.first for operator in operators))
             if act.rule_id.startswith("proposed.") and predicate.thing is not None:
                 used.update(range(verb.last + 1, predicate.thing.first))
             if predicate.thing is not None:
