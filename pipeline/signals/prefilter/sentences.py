@@ -1,7 +1,7 @@
 """Leave out sentences in which the readers will hardly find a signal.
 
 In archives, nine in ten sentences that name two countries carry no signal, and reading them takes nearly all the time. A small
-convolutional network (Kim 2014, https://arxiv.org/abs/1408.5882) judges the encoder's input in a hundredth of that time. Its weights and
+convolutional network (Kim 2014, https://arxiv.org/abs/1408.5882) judges the encoder's input in a fraction of that time. Its weights and
 inputs are whole numbers, and no sum is too large for floats to be exact, so that results are equal on every processor. Does not belong
 here: learning the weights (`training/train.py`).
 """

@@ -8,15 +8,16 @@
 
     uv run --script pipeline/signals/prefilter/training/train.py --documents DOCUMENTS.parquet
 
-`DOCUMENTS`: public-domain documents (`title`, `body`). With the invented passages of `pipeline/signals/training/` they are read without
-the prefilter, and it learns in which sentences something is found. Words begin as the main components of the encoder's own, which are not
-changed, so that it also knows words that the texts lack.
+`DOCUMENTS`: an article file of public-domain documents; one in four is left out (`held_out.py`). With the invented passages of
+`pipeline/signals/training/` they are read without the prefilter, and it learns in which sentences something is found. Words begin as the
+main components of the encoder's own, which are not changed, so that it also knows words that the texts lack.
 """
 
 import argparse
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -28,15 +29,19 @@ from onnx import numpy_helper
 from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits, pad
 
+from pipeline.articles.clean import clean_articles
+from pipeline.settings.archives import ArticleFiles
 from pipeline.signals.candidates import build_candidates, to_frame
 from pipeline.signals.doubts import add_doubts
 from pipeline.signals.extract import collect_readings, combine_readings, resolve_texts, score_evidence
 from pipeline.signals.gold import read_gold
 from pipeline.signals.prefilter.sentences import WEIGHTS, WINDOW, unify_marks
+from pipeline.signals.prefilter.training.held_out import is_held_out
 from pipeline.signals.readers.encoder.encoding import encode
 from pipeline.signals.readers.encoder.network import load_network
 from pipeline.signals.relevance import add_relevance
-from pipeline.signals.segment import document
+from pipeline.signals.texts import add_title_length, articles_to_texts, judge
+from pipeline.sources.files.articles import collect_rows, read_articles
 
 SIGNALS = Path(__file__).resolve().parents[2]
 INVENTED = SIGNALS / "training"
@@ -51,8 +56,6 @@ WITH_EVIDENCE, BY_PROBABILITY = 2.0, 6.0
 #: Evidence of another modality than `asserted` has no probability that counts; it counts as this one.
 UNASSERTED = 0.2
 _LARGEST = 127
-
-Text = tuple[str, None, str, str, int]  # a row for `resolve_texts`: id, no day, source, text, length of the title
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,18 +93,21 @@ class Convolution(nn.Module):
         return log_odds
 
 
-def read_texts(documents: Path) -> Iterator[Text]:
-    """Yield the invented passages and the documents."""
-    for path in sorted(INVENTED.glob("batch-*.jsonl")):
-        yield from ((row[0], None, "", row[1], 0) for row in read_gold(path).passages.select("id", "text").iter_rows())
-    for identifier, title, body in pl.read_parquet(documents, columns=["article_id", "title", "body"], glob=False).iter_rows():
-        yield identifier, None, "", document(title, body), len(title)
+def read_texts(documents: Path) -> pl.DataFrame:
+    """Read the invented passages, and the documents that pass the gate.
+
+    The result has the columns of `TEXTS_SCHEMA` and `title_length`.
+    """
+    passages = [add_title_length(read_gold(path).passages) for path in sorted(INVENTED.glob("batch-*.jsonl"))]
+    rows = collect_rows(read_articles([ArticleFiles(path=str(documents))], last_day=datetime.now(UTC).date()))
+    articles = clean_articles(rows).articles.filter(~pl.col("article_id").map_elements(is_held_out, pl.Boolean()))
+    return pl.concat([*passages, articles_to_texts(articles, judge(articles))])
 
 
-def label(texts: Iterable[Text]) -> Iterator[Example]:
+def label(texts: pl.DataFrame) -> Iterator[Example]:
     """Yield each sentence with two countries, and what the readers find."""
     tokenizer = load_network().tokenizer
-    groups = build_candidates(resolve_texts(texts))
+    groups = build_candidates(resolve_texts(texts.iter_rows()))
     collected = combine_readings(MODE, collect_readings(MODE, groups, threads=2))
     about = to_frame(groups, set(collected["candidate"]))
     evidence = score_evidence(add_relevance(add_doubts(collected, about), about), MODE)
@@ -189,11 +195,11 @@ def main() -> None:
     """Read the texts, learn, and write the weights."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--documents", type=Path, required=True)
-    texts = list(read_texts(parser.parse_args().documents))
+    texts = read_texts(parser.parse_args().documents)
     examples: list[Example] = []
-    for start in range(0, len(texts), CHUNK_TEXTS):
-        examples += label(texts[start : start + CHUNK_TEXTS])
-        sys.stderr.write(f"{min(start + CHUNK_TEXTS, len(texts)):,} of {len(texts):,} texts read: {len(examples):,} sentences\n")
+    for number, chunk in enumerate(texts.iter_slices(CHUNK_TEXTS)):
+        examples += label(chunk)
+        sys.stderr.write(f"{number * CHUNK_TEXTS + chunk.height:,} of {texts.height:,} texts read: {len(examples):,} sentences\n")
     separator = load_network().tokenizer.token_to_id("[SEP]")
     arrays = quantize(learn(examples, read_words(), separator))
     np.savez_compressed(WEIGHTS, **arrays)
