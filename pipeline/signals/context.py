@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from pipeline.contracts.countries import COUNTRIES
-from pipeline.signals.actors import Mention, find_mentions_in_article
+from pipeline.signals.actors import Mention, find_mentions, find_mentions_in_article
 from pipeline.signals.homonyms import add_homonyms
 from pipeline.signals.labels import Label, find_label
 from pipeline.signals.lexicon import cues, load_lexicon
@@ -65,6 +65,17 @@ _ANY_LABEL = re.compile(r"[^.!?\"\u201c]{1,80}:(?!\d)")
 _NORTH_AMERICAN = re.compile(r"\b(?:NAFTA|Nafta|USMCA|CUSMA|T-MEC|North American Free Trade Agreement|U\.S\.M\.C\.A\.)(?!\w)")
 _NORTH_AMERICANS = frozenset({"CAN", "MEX"})
 _STATE_IN_SOURCE = re.compile(r" by ([A-Z]{3})$")
+# Sources that are an office of the country in their name, and names of media, which are none: `China Daily`, `Trump Watch`.
+_OFFICE = re.compile(
+    r"\b(?:affairs|cabinet|chancellery|customs|department|embassy|foreign minister|government|ministry|mission|president"
+    r"|prime minister|trade representative|treasury)\b",
+    re.IGNORECASE,
+)
+_MEDIUM = re.compile(
+    r"\b(?:blog|bulletin|daily|digest|herald|institute|journal|magazine|monitor|news|newsletter|post|radio|report|review|times|today"
+    r"|tracker|tribune|tv|watch|weekly)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,11 +201,18 @@ def resolve_references(article_id: str, day: date | None, source: str, title: st
 def _find_state_of_source(source: str) -> str | None:
     """Return the country (code) that speaks in all texts of a source.
 
-    The name of the source says so (`statement by JPN`), or the lexicon lists it (e.g. the site of a ministry). Otherwise None, as for the
-    broadcaster of `report by BBC`.
+    The name of the source says so (`statement by JPN`, `Ministry of Commerce of China`, `Donald J. Trump on Truth Social`), or the lexicon
+    lists it (e.g. the site of a ministry). Otherwise None, as for the broadcaster of `report by BBC`.
     """
     match = _STATE_IN_SOURCE.search(source)
-    return match[1] if match and match[1] in COUNTRIES else load_lexicon("actors")["first_person"]["sources"].get(source)
+    if match and match[1] in COUNTRIES:
+        return match[1]
+    if listed := load_lexicon("actors")["first_person"]["sources"].get(source):
+        return str(listed)
+    mentions = () if _MEDIUM.search(source) else find_mentions(source, None)
+    is_official = _OFFICE.search(source) or any(mention.role in {"institution", "leader"} for mention in mentions)
+    codes = {mention.code for mention in mentions}
+    return codes.pop() if is_official and len(codes) == 1 else None
 
 
 def _count_mentions(sentences: Sequence[Sentence], named: Sequence[Sequence[Mention]]) -> Counter[str]:

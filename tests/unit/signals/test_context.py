@@ -100,6 +100,26 @@ def test_a_source_can_name_the_state_that_speaks() -> None:
     assert resolve("We will act.", source="report by ABC")[0].speaker is None
 
 
+@pytest.mark.parametrize(
+    ("source", "speaker"),
+    [
+        ("Ministry of Trade of Peru", "PER"),
+        ("Office of the United States Trade Representative", "USA"),
+        ("Global Affairs Canada", "CAN"),
+        ("The White House", "USA"),
+        ("Narendra Modi on X", "IND"),
+        ("USTR press office", "USA"),
+        ("Peru Daily", None),
+        ("Modi Watch", None),
+        ("Press Trust of India", None),
+        ("Bank of Canada", None),
+        ("Embassy of China in the United States", None),
+    ],
+)
+def test_an_office_or_leader_as_source_speaks(source: str, speaker: str | None) -> None:
+    assert resolve("We will act.", source=source)[0].speaker == speaker
+
+
 def test_the_document_of_a_state_is_its_act() -> None:
     text = "(a) This order sets a duty on goods from states that sell tin to Peru."
     assert codes_of_role(resolve(text, source="statement by JPN")[0], "pronoun") == {"JPN"}

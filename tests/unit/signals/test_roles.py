@@ -216,3 +216,16 @@ def test_who_deals_together_with_another_has_no_own_deal(text: str, pairs: set[s
 )
 def test_who_is_said_to_have_begun_a_trade_war_is_accused(text: str, signals: set[str]) -> None:
     assert read(text) == signals
+
+
+@pytest.mark.parametrize("verb", ["charge", "are charging", "will be charging"])
+def test_whom_an_unknown_speaker_charges_a_tariff_does_not_act(verb: str) -> None:
+    text = f"We {verb} Peru a 30 percent tariff on copper sold in Chile."
+    assert asserted(text) == set()
+    assert asserted(f"Trade minister of Kenya: {text}") == {"KEN>PER measure"}
+
+
+@pytest.mark.parametrize("amount", ["of only 25 percent", "of just 25%"])
+def test_a_tariff_that_its_giver_calls_small_is_no_easing(amount: str) -> None:
+    text = f"Norway will charge Peru a tariff {amount} on all fish sent to its ports."
+    assert read(text) == {"NOR>PER measure"}

@@ -17,7 +17,6 @@ import argparse
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -29,6 +28,7 @@ from onnx import numpy_helper
 from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits, pad
 
+from pipeline import clock
 from pipeline.articles.clean import clean_articles
 from pipeline.settings.archives import ArticleFiles
 from pipeline.signals.candidates import build_candidates, to_frame
@@ -99,7 +99,7 @@ def read_texts(documents: Path) -> pl.DataFrame:
     The result has the columns of `TEXTS_SCHEMA` and `title_length`.
     """
     passages = [add_title_length(read_gold(path).passages) for path in sorted(INVENTED.glob("batch-*.jsonl"))]
-    rows = collect_rows(read_articles([ArticleFiles(path=str(documents))], last_day=datetime.now(UTC).date()))
+    rows = collect_rows(read_articles([ArticleFiles(path=str(documents))], last_day=clock.today()))
     articles = clean_articles(rows).articles.filter(~pl.col("article_id").map_elements(is_held_out, pl.Boolean()))
     return pl.concat([*passages, articles_to_texts(articles, judge(articles))])
 

@@ -33,13 +33,12 @@ from pipeline.signals.readers.rules.matching import Mark, MarkedSentence
 from pipeline.signals.readers.rules.nominal import find_hoped_calm, find_joined_probes, find_new_restrictions, find_paused_quarrels
 from pipeline.signals.readers.rules.pairs import find_possessor
 from pipeline.signals.readers.rules.phrases import Phrase
-from pipeline.signals.readers.rules.rates import sets_lower_rate
+from pipeline.signals.readers.rules.rates import is_played_down, sets_lower_rate
 from pipeline.signals.readers.rules.rulings import find_rulings
 
 # Reaches are numbers of words.
 OBJECT_REACH = 12
-COUNTRY_REACH = 7
-SUSPENSION_REACH = 5
+COUNTRY_REACH, SUSPENSION_REACH = 7, 5
 WILL_REACH = 3
 PLAN_REACH, DECIDER_REACH, LEVEL_REACH = 2, 3, 6
 SCORE, CHANGED_SCORE, PROSPECT_SCORE = 0.6, 0.65, 0.5
@@ -378,7 +377,8 @@ def _build_act(sentence: MarkedSentence, verb: Mark, predicate: _Predicate, oper
     )
     # The end of the rule's id shows later steps that the grammar leaves no doubt about the sign.
     is_growth = entry["id"] == "raise" and thing is not None and thing.readings[0].entry["id"] in {"imports", "purchases"}
-    if is_inverted or is_lower or is_growth or entry.get("is_sure") or (is_ambiguous and _names_level(sentence, thing or verb)):
+    is_sure = entry.get("is_sure") or (kind == "measure" and thing is not None and is_played_down(sentence, thing))
+    if is_inverted or is_lower or is_growth or is_sure or (is_ambiguous and _names_level(sentence, thing or verb)):
         rule_id += SURE_SIGN
     if thing is not None and thing.readings[0].entry.get("of_firm"):
         rule_id += ".firm"

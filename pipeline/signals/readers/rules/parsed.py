@@ -82,6 +82,11 @@ class ParsedSentence:
             node, came_by = head, relation
         return None
 
+    def is_own_act_of_speaker(self, at: int) -> bool:
+        """Whether the subject of word `at` is `we` or `I`."""
+        subjects = self.tree.children_by(self.phrase_head(at), "nsubj")
+        return any(self.sentence.tokens[subject].lower in {"i", "we"} for subject in subjects)
+
     def _find_neighbour(self, at: int) -> Party | None:
         """Return the state directly before a verb in `-s` or `-ing`.
 

@@ -57,6 +57,11 @@ def sets_lower_rate(sentence: MarkedSentence, verb: Mark) -> bool:
     return False
 
 
+def is_played_down(sentence: MarkedSentence, thing: Mark) -> bool:
+    """Whether who imposes a tariff calls it small: `a tariff of only 25 %`."""
+    return sentence.words_between(thing.last + 1, thing.last + 3) in (["of", "just"], ["of", "only"])
+
+
 def compare_rates(text: str) -> int:
     """Compare what goods pay with what they paid.
 

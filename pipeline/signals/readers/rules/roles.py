@@ -183,14 +183,15 @@ def _choose_actors(context: SentenceContext, parsed: ParsedSentence | None, part
     `party`: result of the tree. If neither says it, it is the owner of the object; so it is if the object is on the party itself (`Mexico
     said US tariffs on Mexico would be paused`). In a passive without an owner it is the state that acts without being named
     (`context.unnamed`). If the object is goods or trade, that state comes before the owner. If word order gives the state whose goods a
-    tariff is on (`Canada and Kenya reached a deal that sets a tariff on Kenyan tea`), the other side acts. Empty if unknown.
+    tariff is on (`Canada and Kenya reached a deal that sets a tariff on Kenyan tea`), the other side acts. Empty if unknown, as for `we will
+    charge Mexico a tariff` of an unknown speaker.
     """
     actor = None if party else find_agent(context, act.anchor)
     codes = party.codes if party else (actor,)
     if owner := _find_owner_against(context, act, codes):
         return (owner,)
-    if party:
-        return party.codes
+    if party or (parsed and parsed.is_own_act_of_speaker(act.anchor)):
+        return party.codes if party else ()
     is_own = act.rule_id.startswith(RULED) and actor is not None and actor == _find_owner(context, act)
     if parsed and act.instrument == "tariff" and not is_own and parsed.find_targets(_search_roots(parsed, act), ()) == (actor,):
         return tuple(code for code in find_mutual_pair(context) if code != actor)[:1]

@@ -239,14 +239,14 @@ def _is_contrasted(sentence: MarkedSentence, at: int, other: int) -> bool:
 def find_owner(context: SentenceContext, thing: int) -> str | None:
     """Return the owner of the object at word `thing`.
 
-    Examples: `China's entity list`, `US port fees`. The owner is named up to `OWNER_REACH` words before the object. Otherwise, if a target
-    is named up to `PASSIVE_REACH` words after it, and sentence and main pair together have exactly one other country, it is that one. If
-    not, the result is None.
+    Examples: `China's entity list`, `US port fees`. The owner is named up to `OWNER_REACH` words before the object; not if an article
+    follows it (`charge Mexico a tariff`). Otherwise, if a target is named up to `PASSIVE_REACH` words after it, and sentence and main pair
+    together have exactly one other country, it is that one. If not, the result is None.
     """
     sentence = context.sentence
     mentions = sentence.located_mentions
     for mention, (_, last) in mentions:
-        if thing - OWNER_REACH <= last < thing:
+        if thing - OWNER_REACH <= last < thing and sentence.words_between(last + 1, last + 2) not in (["a"], ["an"]):
             return mention.code
     target = next((mention.code for mention, (first, _) in mentions if thing < first <= thing + PASSIVE_REACH), None)
     codes = list(dict.fromkeys((*(mention.code for mention in sentence.mentions), *context.main_pair)))
