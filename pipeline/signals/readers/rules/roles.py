@@ -183,8 +183,8 @@ def _choose_actors(context: SentenceContext, parsed: ParsedSentence | None, part
     `party`: result of the tree. If neither says it, it is the owner of the object; so it is if the object is on the party itself (`Mexico
     said US tariffs on Mexico would be paused`). In a passive without an owner it is the state that acts without being named
     (`context.unnamed`). If the object is goods or trade, that state comes before the owner. If word order gives the state whose goods a
-    tariff is on (`Canada and Kenya reached a deal that sets a tariff on Kenyan tea`), the other side acts. Empty if unknown, as for `we will
-    charge Mexico a tariff` of an unknown speaker.
+    tariff is on (`Canada and Kenya reached a deal that sets a tariff on Kenyan tea`), the other side acts. Empty if unknown, as for `we
+    will charge Mexico a tariff` of an unknown speaker.
     """
     actor = None if party else find_agent(context, act.anchor)
     codes = party.codes if party else (actor,)
