@@ -119,12 +119,17 @@ def class_of(mark: Mark) -> str:
 
 
 def is_stopped(sentence: MarkedSentence, verb: Mark) -> bool:
-    """Whether a verb is what another verb ends: `stop buying`.
+    """Whether a verb in `-ing` is no act of its own.
 
-    It ends in `-ing`, and a verb whose direction in the lexicon is `down` directly precedes it or includes it. The act is then `stop`, not
-    `buying`.
+    It is what another verb ends (`stop buying`): a verb whose direction in the lexicon is `down` directly precedes it or includes it. Or it
+    only says when the act of another verb begins: `will impose tariffs starting Monday`, `starting Monday, ...`.
     """
-    return verb.form == "ing" and any(
+    if verb.form != "ing":
+        return False
+    if sentence.tokens[verb.first].lower in {"beginning", "starting"}:
+        start, _ = sentence.clause_bounds(verb.first)
+        return verb.first == start or any(start <= other.first < verb.first for other in sentence.marks_of("verb"))
+    return any(
         (mark.last == verb.first - 1 or mark.first < verb.first <= mark.last)
         and any(phrase.entry["direction"] == "down" for phrase in mark.readings)
         for mark in sentence.marks_of("verb")
