@@ -48,6 +48,11 @@ _DOCUMENT = re.compile(
     r"(?:[\W_]*\((?=\w*[^\W_])\w{1,4}\))*\W*"
     r"((?:The|This|Today['\u2019]s) (?:(?:Executive )?Order|order|[Pp]roclamation|E\.O\.|EO|[Mm]emorandum))\b"
 )
+# In a text of no state: `A separate order ends the relief`, by whoever acted last.
+_ORDER = re.compile(
+    r"\W*((?:An?|Another|That|The|This) (?:(?:additional|executive|further|new|presidential|second|separate|third) ){0,2}"
+    r"(?:decree|order|proclamation))(?= (?:also |now )?(?:had|has|will|would|(?!is\b|was\b)\w+(?:ed|s)) (?!by\b|on\b))"
+)
 # A list of what one state does: `Peru will:`, then `- Cut the duty.`
 _PLEDGED = r"(?:pledge|promise)[sd]"
 _HEADS_LIST = re.compile(rf"\b(?:will|shall|would|agree[sd]?(?: to)?|commit(?:s|ted)(?: itself)? to|{_PLEDGED}(?: to)?|is to)\s?:$")
@@ -123,15 +128,17 @@ class _State:
     """What later sentences of an article need to know of earlier ones.
 
     `home`: the state of the source; `voice`: who speaks; `host`: the state whose officials answer questions in this article; `subject`: the
-    country that acted last; `speakers`: the state of each label of a speaker so far; `interrupted`: the paragraph of a quotation that has
-    not ended yet, and who spoke before; `question`: the last one of somebody with a label; `reporter`: the state of the office that a
-    text without labels quotes; `list_of`: the state that does the items of the list being read.
+    country that acted last; `issuer`: that whose leader or office acted last; `speakers`: the state of each label of a speaker so far;
+    `interrupted`: the paragraph of a quotation that has not ended yet, and who spoke before; `question`: the last one of somebody with a
+    label; `reporter`: the state of the office that a text without labels quotes; `list_of`: the state that does the items of the list being
+    read.
     """
 
     home: str | None
     voice: _Voice
     host: str | None
     subject: str | None = None
+    issuer: str | None = None
     speakers: dict[str, str] = field(default_factory=dict)
     interrupted: tuple[int, _Voice] | None = None
     question: Question | None = None
@@ -194,7 +201,9 @@ def resolve_references(article_id: str, day: date | None, source: str, title: st
             )
         )
         doers.note(sentence.text, resolved[-1].mentions)
-        state.subject = next((m.code for m in resolved[-1].mentions if m.is_actor and m.role not in {"mutual", "speaker"}), state.subject)
+        actors = [m for m in resolved[-1].mentions if m.is_actor and m.role not in {"mutual", "speaker"}]
+        state.subject = next((m.code for m in actors), state.subject)
+        state.issuer = next((m.code for m in actors if m.role in {"institution", "leader"}), state.issuer)
     return resolved
 
 
@@ -352,9 +361,12 @@ def _find_implied_mentions(text: str, mentions: Sequence[Mention], main_pair: tu
     if own in sides:
         other = next(code for code in sides if code != own)
         yield from (Mention(other, match.start(), match.end(), "pronoun") for match in _OTHER_SIDE.finditer(text))
-    document = _DOCUMENT.match(text)
-    if document and state.home and state.voice.country == state.home:
-        yield Mention(state.home, document.start(1), document.end(1), "pronoun")
+    if state.home:
+        document, issuer = _DOCUMENT.match(text), state.home if state.voice.country == state.home else None
+    else:
+        document, issuer = _ORDER.match(text), state.voice.country or state.issuer or state.subject
+    if document and issuer:
+        yield Mention(issuer, document.start(1), document.end(1), "pronoun")
     first = next((mention for mention in mentions if mention.is_actor), None)
     places = {mention.start: mention.code for mention in mentions}
     for match in _THIRD_PERSON.finditer(text):

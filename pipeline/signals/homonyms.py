@@ -31,6 +31,15 @@ _GOVERNMENT = re.compile(r"\bGeorgia['\u2019]s (?:\w+ ){0,2}(?:government|minist
 # China's if nothing shows another owner: `Ministry of Commerce and Industry`, `Ministry of Commerce, Lima`.
 _COMMERCE = re.compile(r"(?:Ministry of Commerce|[Cc]ommerce [Mm]inistry)\Z")
 _OTHER_COMMERCE = re.compile(r"\s+(?:and|&)\s+[A-Z]|(?:,|\s+of|\s+in)\s+(?:the\s+)?")
+# The American departments by their short names, before a verb: `Commerce added two firms`. `The Treasury` is also that of others.
+_DEPARTMENT = re.compile(
+    r"(?:^|(?<=[,;:] )|(?<=\bafter )|(?<=\bbut )|(?<=\bsaid )|(?<=\bthat )|(?<=\bwhen ))(?:Commerce|(?:[Tt]he )?Treasury)"
+    r"(?= (?:also |first |then )?(?:added|adds|began|designated|found|had|has|imposed|imposes|issued|labell?ed|launched|may|named|opened"
+    r"|put|removed|restricted|revised|said|sanctioned|says|set|tightened|will|would)\b)"
+)
+_OTHER_TREASURIES = frozenset({"AUS", "GBR", "IRL", "ISR", "KEN", "NZL", "PHL", "ZAF"})
+# What only the United States has.
+_AMERICAN_ACT = re.compile(r"\b[Ee]ntity [Ll]ist\b|\bSection (?:201|232|301|337)\b|\bOFAC\b")
 _JOINT = re.compile(r"(?:,|,? and| &|-)\s*")
 _OWN = re.compile(r"['\u2019]s\b(?! (?:\w+ ){0,2}(?:government|minister|ministry|parliament|president|spokes\w+))")
 
@@ -42,7 +51,8 @@ def add_homonyms(texts: Sequence[str], named: Sequence[Sequence[Mention]], home:
     sentence, in order. `Georgia` is the country if the article also names it in another way, names its government or joins it to another
     country, and nothing in it suggests the American state. `The Commission` is that of the European Union unless the article names another
     one, or the source is another state's. `The Union` and `the Council` are the European ones if the article names the Union in another
-    way, and no other union or council. `Ministry of Commerce` is left out where it is not China's (`_is_other_commerce`).
+    way, and no other union or council. `Ministry of Commerce` is left out where it is not China's (`_is_other_commerce`). `Commerce` and
+    `Treasury` before a verb are American departments in American news (`_means_american_department`).
     """
     has_question = any(text.rstrip().endswith("?") for text in texts)
     is_china_named = home == "CHN" or any(
@@ -57,6 +67,8 @@ def add_homonyms(texts: Sequence[str], named: Sequence[Sequence[Mention]], home:
     patterns: list[tuple[str, str, re.Pattern[str]]] = []
     if _means_country(texts, named, home):
         patterns.append(("GEO", "country", _GEORGIA))
+    if _means_american_department(texts, named, home):
+        patterns.append(("USA", "institution", _DEPARTMENT))
     if home in {None, "EUN"} and not any(_OTHER_COMMISSION.search(text) for text in texts):
         patterns.append(("EUN", "institution", _COMMISSION))
     is_union_named = home == "EUN" or any(mention.code == "EUN" for mentions in named for mention in mentions)
@@ -93,6 +105,13 @@ def _means_country(texts: Sequence[str], named: Sequence[Sequence[Mention]], hom
         for text, mentions in zip(texts, named, strict=True)
         for match in _GEORGIA.finditer(text)
     )
+
+
+def _means_american_department(texts: Sequence[str], named: Sequence[Sequence[Mention]], home: str | None) -> bool:
+    """Whether `Commerce` and `Treasury` are American; arguments as of `add_homonyms`."""
+    codes = {mention.code for mentions in named for mention in mentions}
+    is_american = home == "USA" or (home is None and ("USA" in codes or any(_AMERICAN_ACT.search(text) for text in texts)))
+    return is_american and codes.isdisjoint(_OTHER_TREASURIES)
 
 
 def _is_joined(text: str, match: re.Match[str], mentions: Sequence[Mention]) -> bool:

@@ -26,6 +26,7 @@ IRREGULAR = {
     "withdraw": ("withdrew", "withdrawn"),
     "begin": ("began", "begun"),
     "strike": ("struck", "struck"),
+    "run": ("ran", "run"),
     "throw": ("threw", "thrown"),
     "give": ("gave", "given"),
     "make": ("made", "made"),

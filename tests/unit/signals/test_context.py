@@ -183,3 +183,16 @@ def test_the_pact_of_north_america_names_the_united_states(text: str, pairs: set
 def test_a_sentence_with_thousands_of_countries_is_resolved_in_seconds(words: str) -> None:
     (sentence,) = resolve(words * 20_000)
     assert {mention.code for mention in sentence.mentions} == {"CAN"}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Carney met Peru's envoy. A separate order ends the relief.", {"CAN"}),
+        ("Carney spoke. Peru exports tea. The order closes a gap.", {"CAN"}),
+        ("Carney spoke. An order published on Monday ends the relief.", set()),
+        ("Carney spoke. The order for ten ships was small.", set()),
+    ],
+)
+def test_an_order_is_that_of_the_leader_who_acted_last(text: str, expected: set[str]) -> None:
+    assert codes_of_role(resolve(text)[-1], "pronoun") == expected

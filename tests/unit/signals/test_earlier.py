@@ -38,3 +38,24 @@ def test_what_had_happened_is_historical() -> None:
 )
 def test_a_threat_in_the_past_perfect_is_history(text: str, signals: set[str]) -> None:
     assert read(text) == signals
+
+
+@pytest.mark.parametrize(
+    ("text", "signals"),
+    [
+        ("Peru has had high duties on Kenyan tea for years.", set()),
+        ("Peru has repeatedly raised its duty on Kenyan tea.", set()),
+        ("Since signing the truce, Peru has introduced curbs on Kenyan tea.", set()),
+        ("Since Monday, Peru has imposed a duty on Kenyan tea.", {"PER>KEN measure"}),
+        ("Peru has imposed a duty on Kenyan tea.", {"PER>KEN measure"}),
+        ("Peru has repeatedly raised its duty on Kenyan tea, and on Friday it doubled it.", {"PER>KEN measure"}),
+    ],
+)
+def test_what_a_state_has_done_for_long_is_no_news(text: str, signals: set[str]) -> None:
+    assert {signal for signal in read(text) if signal.endswith("measure")} == signals
+
+
+def test_who_adds_that_a_duty_is_just_adds_none() -> None:
+    text = "Peru protested, the ministry said, adding that its duty on Kenyan ships was just."
+    assert "KEN>PER measure" not in read(text)
+    assert not {signal for signal in read(text) if signal.endswith("measure")}

@@ -32,3 +32,18 @@ def test_what_a_state_fears_or_expects_is_no_threat(text: str, signals: set[str]
 )
 def test_who_has_never_threatened_or_promised_does_neither(words: str, signals: set[str]) -> None:
     assert read(f"Peru's finance ministry said it {words}.") == signals
+
+
+@pytest.mark.parametrize(
+    ("text", "signals"),
+    [
+        ("Imposing duties on Norwegian fish will hurt Canadian cooks, Ottawa said.", set()),
+        ('"Taxing Norwegian fish would punish Canadian cooks," Oslo warned.', set()),
+        ("Oslo says Canada's duties on fish would be a tax on Canadian families.", set()),
+        ("Canada puts a tax on Norwegian fish.", {"CAN>NOR measure"}),
+        ("Raising its duty on Norwegian fish to 30 percent, Canada broke off the talks.", {"CAN>NOR measure"}),
+        ("Raising duties on Norwegian fish is the answer, Ottawa said, and doubled them.", {"CAN>NOR measure"}),
+    ],
+)
+def test_what_a_duty_would_do_is_no_duty(text: str, signals: set[str]) -> None:
+    assert {signal for signal in read(text) if signal.split()[1] in {"measure", "threat"}} == signals

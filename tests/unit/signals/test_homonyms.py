@@ -99,3 +99,18 @@ def test_a_ministry_of_commerce_is_chinas_without_another_owner(text: str, expec
 )
 def test_the_union_is_the_european_one_where_it_is_named_too(text: str, expected: list[str]) -> None:
     assert [words for words, _ in _find("EUN", text)] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Washington acted. Commerce put twelve Chinese firms on a list.", [("Washington", True), ("Commerce", True)]),
+        ("Washington acted. On Monday, the Treasury named China.", [("Washington", True), ("the Treasury", True)]),
+        ("On Monday, Commerce added Chinese firms to the Entity List.", [("Commerce", True)]),
+        ("Britain asked Washington. On Monday, the Treasury named China.", [("Washington", True)]),
+        ("Peru acted. Commerce added jobs in China.", []),
+        ("Washington acted. Commerce with China grew. Treasury yields set a record.", [("Washington", True)]),
+    ],
+)
+def test_commerce_and_the_treasury_are_american_in_american_news(text: str, expected: list[tuple[str, bool]]) -> None:
+    assert _find("USA", text) == expected

@@ -242,3 +242,49 @@ def test_who_sees_no_reason_to_act_does_not_act(text: str, is_measure: bool) -> 
 )
 def test_who_may_put_off_a_deadline_threatens_nothing(text: str, signals: set[str]) -> None:
     assert read(text) == signals
+
+
+@pytest.mark.parametrize(
+    ("text", "signals"),
+    [
+        ("A Canadian decree ends the tariff exemption for Mexican tomatoes.", {"CAN>MEX measure"}),
+        ("Canada closed the exemption from duties for Mexican parcels.", {"CAN>MEX measure"}),
+        ("Canada restored duty-free treatment for Mexican tomatoes.", {"CAN>MEX easing"}),
+        ("A Canadian exemption for Mexican tomatoes ran out at midnight.", {"CAN>MEX measure"}),
+        ("Canada met Mexico. A separate order closes the exemption for Mexican parcels.", {"CAN>MEX measure"}),
+        ("Canada met Mexico. Another order suspends the duty on Mexican tomatoes.", {"CAN>MEX easing"}),
+    ],
+)
+def test_an_order_ends_or_restores_a_relief(text: str, signals: set[str]) -> None:
+    assert {signal for signal in read(text) if not signal.endswith("dialogue")} == signals
+
+
+@pytest.mark.parametrize(
+    ("text", "signals"),
+    [
+        ("Canada is considering whether to remove its duty on Norwegian fish.", {"CAN>NOR offer"}),
+        ("Canada is weighing whether to exempt Norway from its duty on fish.", {"CAN>NOR offer"}),
+        ("Canada is weighing whether to hit Norwegian fish with duties.", {"CAN>NOR threat"}),
+        ("Canada is considering when to impose duties on Norwegian fish.", {"CAN>NOR threat"}),
+    ],
+)
+def test_a_relief_that_is_weighed_is_an_offer(text: str, signals: set[str]) -> None:
+    assert asserted(text) == signals
+
+
+@pytest.mark.parametrize(
+    ("text", "signals"),
+    [
+        ("Canada said that Norwegian fish will face 24 percent from Monday.", {"CAN>NOR measure"}),
+        ("Canada said that Norwegian fish will be charged 24 percent.", {"CAN>NOR measure"}),
+        ("Canada said that Norwegian mills face 24 percent of the bill.", set()),
+        ("Canada said that Norwegian mills charged 24 percent.", set()),
+    ],
+)
+def test_a_rate_that_goods_bear_is_a_duty(text: str, signals: set[str]) -> None:
+    assert {signal for signal in asserted(text) if signal.endswith("measure")} == signals
+
+
+def test_who_signs_an_order_buys_nothing() -> None:
+    assert not {signal for signal in read("Trump signed two orders on Monday. He met Xi.") if signal.endswith("purchase")}
+    assert read("China signed orders for 200 American jets.") == {"CHN>USA purchase"}

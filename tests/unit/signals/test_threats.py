@@ -3,7 +3,7 @@
 import pytest
 
 from pipeline.signals.extract import SentenceExtractor
-from tests.unit.signals.reading import read
+from tests.unit.signals.reading import asserted, read
 
 
 @pytest.mark.parametrize(
@@ -50,3 +50,15 @@ def test_a_quarrel_that_a_threat_escalates_is_only_a_threat(text: str, signals: 
 )
 def test_who_rules_out_a_restriction_refuses_nothing(text: str, signals: set[str]) -> None:
     assert read(text) == signals
+
+
+@pytest.mark.parametrize(
+    ("text", "signals"),
+    [
+        ("If Peru insists, Kenya will be forced to counterattack.", {"KEN>PER threat"}),
+        ("Kenya is forced to counterattack Peru over its duty on tea.", {"KEN>PER measure"}),
+        ("Kenya will not counter-attack Peru over its duty on tea.", set()),
+    ],
+)
+def test_a_counterattack_is_retaliation(text: str, signals: set[str]) -> None:
+    assert asserted(text) == signals

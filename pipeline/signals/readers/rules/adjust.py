@@ -41,6 +41,7 @@ PLAN_REACH = 3
 OPENING_REACH = 2
 PERFECT_REACH = 3
 AIM_REACH = 9
+_WEIGHING = frozenset({"how", "if", "when", "whether"})
 _CONTRASTS = frozenset({"but", "whereas", "while"})
 _TALKS = frozenset({"consultations", "discussions", "negotiations", "talks"})
 
@@ -52,7 +53,21 @@ def adjust(sentence: MarkedSentence, acts: Iterable[Act]) -> list[Act]:
     """
     adjusted = [_adjust_planned(sentence, _adjust_act(sentence, act)) for act in acts if not _is_open_change(act)]
     eased = {act.thing for act in adjusted if act.kind == "easing" and act.modality == "asserted"}
-    return [_adjust_to_relief(act, eased) if eased else act for act in adjusted]
+    return _join_weighed(sentence, [_adjust_to_relief(act, eased) if eased else act for act in adjusted])
+
+
+def _join_weighed(sentence: MarkedSentence, acts: list[Act]) -> list[Act]:
+    """Turn a relief that a state weighs in a clause of its own into an offer.
+
+    Example: `considers whether to lift its duty`. A word of `_WEIGHING` directly follows the operator (`considers`), and the relief is up
+    to `AIM_REACH` words after it. Without its clause the operator seemed to threaten the duty.
+    """
+    for threat in [act for act in acts if act.rule_id == "threaten.alone" and act.modality == "asserted"]:
+        relief = next((act for act in acts if act.kind == "easing" and 0 < act.anchor - threat.focus <= AIM_REACH), None)
+        if relief and not _WEIGHING.isdisjoint(sentence.words_between(threat.focus + 1, threat.focus + 2)):
+            offer = replace(relief, kind="offer", status="proposed", modality="asserted", rule_id=f"threaten.{relief.rule_id}")
+            acts = [act for act in acts if act not in {threat, relief}] + [replace(offer, anchor=threat.anchor)]
+    return acts
 
 
 def _is_open_change(act: Act) -> bool:

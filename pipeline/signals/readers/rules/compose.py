@@ -33,7 +33,7 @@ from pipeline.signals.readers.rules.matching import Mark, MarkedSentence
 from pipeline.signals.readers.rules.nominal import find_hoped_calm, find_joined_probes, find_new_restrictions, find_paused_quarrels
 from pipeline.signals.readers.rules.pairs import find_possessor
 from pipeline.signals.readers.rules.phrases import Phrase
-from pipeline.signals.readers.rules.rates import is_played_down, sets_lower_rate
+from pipeline.signals.readers.rules.rates import bears_rate, is_played_down, sets_lower_rate
 from pipeline.signals.readers.rules.rulings import find_rulings
 
 # Reaches are numbers of words.
@@ -167,15 +167,14 @@ def _choose_object(sentence: MarkedSentence, verb: Mark, objects: list[Mark]) ->
     """Choose the nearest object that the lexicon lets a verb take.
 
     A verb with several entries (`lift`) takes the objects of each. A verb that contains its object (`sanction`) needs only a country
-    nearby; a verb such as `take` also needs a level (`takes China to 125 percent`). Other objects are then ignored. None if no object fits,
-    or one of another policy (`migration controls`) comes first.
+    nearby; `take` also needs a level (`takes China to 125 percent`), and `face` only a rate (`faces 24 percent`). Other objects are then
+    ignored. None if no object fits, or one of another policy (`migration controls`) comes first.
     """
-    own = [phrase for phrase in verb.readings if "self" in phrase.entry]
-    with_own_object = [phrase for phrase in own if not phrase.entry.get("level") or _names_level(sentence, verb)]
-    if with_own_object and _has_country_nearby(sentence, verb):
-        entry = with_own_object[0].entry
-        is_probe = entry["self"] == "investigation"
-        return _Predicate(with_own_object[0], None, "investigation" if is_probe else KINDS[entry["direction"], "restriction"])
+    own = [phrase for phrase in verb.readings if "self" in phrase.entry and (not phrase.entry.get("level") or _names_level(sentence, verb))]
+    is_borne = any(phrase.entry.get("borne") for phrase in own)
+    if own and (bears_rate(sentence, verb) if is_borne else _has_country_nearby(sentence, verb)):
+        is_probe = own[0].entry["self"] == "investigation"
+        return _Predicate(own[0], None, "investigation" if is_probe else KINDS[own[0].entry["direction"], "restriction"])
     for thing in _objects_in_reach(sentence, verb, objects):
         if cues("other_policy") & set(sentence.words_between(thing.first - 1, thing.first)):
             return None  # tighten migration controls

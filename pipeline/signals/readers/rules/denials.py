@@ -17,7 +17,7 @@ from pipeline.signals.context import PAIR_SIZE
 from pipeline.signals.lexicon import cues
 from pipeline.signals.readers.rules import bystanders, elsewhere, forecasts, interviews, outsiders, panels, rates, rulings, subjects, talks
 from pipeline.signals.readers.rules.clauses import does_nothing
-from pipeline.signals.readers.rules.earlier import is_earlier
+from pipeline.signals.readers.rules.earlier import is_earlier, is_long_done
 from pipeline.signals.readers.rules.firms import is_between_firms
 from pipeline.signals.readers.rules.grammar import class_of
 from pipeline.signals.readers.rules.matching import Mark, MarkedSentence
@@ -44,7 +44,6 @@ _TALK = frozenset({"agreement", "dialogue"})
 _STATEMENTS = frozenset({"accusation", "demand", "refusal"})
 _ALL_KINDS = frozenset(KIND_POLARITY)
 
-_WORDS = r"(?: [\w'\u2019$-]+)"
 # A restriction did not come. That is no relief, but a deal that averted it may be one.
 _AVERTED = re.compile(r"\b(?:was|were|been) (?:\w+ )?averted\b", re.IGNORECASE)
 _DEAL_WORD = re.compile(r"\b(?:deal|agree\w*|accord|pact|truce|compromise)\b", re.IGNORECASE)
@@ -59,7 +58,6 @@ _RELENTING = re.compile(
     r"|hold(?:s|ing)? off)",
     re.IGNORECASE,
 )
-
 _TERRITORIES = frozenset({"HKG", "MAC"})
 # Duties that add up to a rate are no higher than it.
 _CAP = re.compile(r"\b[Tt]he sum of (?:the|its)\b[^.;]{0,400}?\b(?:shall|will) be (?:equal to )?\d+ percent")
@@ -424,6 +422,8 @@ _OF_TEXT: tuple[tuple[Denial, Callable[[str], bool]], ...] = (
     (Denial("question", _ESCALATION | _CONCESSION | {"purchase"}), interviews.is_only_question),
     (Denial("later", frozenset({"investigation", "measure"})), panels.is_put_off),
     (Denial("lawmakers", _STATEMENTS | {"measure", "threat"}), outsiders.is_said_by_lawmakers),
+    (Denial(EARLIER, _ESCALATION | {"easing"}), is_long_done),
+    (Denial("weighed", frozenset({"measure", "threat"})), forecasts.is_weighed),
     (Denial("talks", frozenset({"demand"})), talks.only_ask_for_talks),
     (Denial("terms", frozenset({"agreement"})), talks.settle_terms),
     (Denial("name", frozenset({"agreement"})), talks.only_name_treaty),

@@ -25,6 +25,23 @@ _OPENING_PRONOUN = re.compile(
     r"(?:^|,\s*)(?:(?:At|Back|By|Days|Earlier|Hours|In|Last|Months|On|Only|Weeks)\b[^,]*\s)?(?:he|it|she|they|we)$", re.IGNORECASE
 )
 _ANY_PRONOUN = re.compile(r"\b(?:he|it|she|they|we|I|you)$", re.IGNORECASE)
+# What a state has done for long, or since an event, in a sentence without other news.
+_DAYS = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|midnight|then|today|yesterday"
+_PLAIN = r"[^.,;:\"\u201c\u201d]"
+_LONG = re.compile(
+    rf"^(?:(?:But|However|In fact|Indeed), )?(?!(?:After|As|If|When|While)\b){_PLAIN}{{1,80}}?(?:, under [^,]{{1,40}},)? (?:has|have)"
+    r" (?:constantly|continually|continuously|frequently|long|regularly|repeatedly|steadily|successively|systematically)\b"
+    rf"|^(?!(?:After|As|If|When|While)\b){_PLAIN}{{1,80}}?(?:, under [^,]{{1,40}},)? (?:has|have) {_PLAIN}{{1,100}}?"
+    r" for (?:(?:quite some|a long) time|(?:many |several )?(?:decades|months|years)|(?:so|too) long)\b"
+    rf"|(?:^|, )[Ss]ince (?!(?:{_DAYS})\b){_PLAIN}{{1,100}}, {_PLAIN}{{1,60}}? (?:has|have) (?!(?:already|just|now)\b)"
+    r"(?:\w+ly )?(?:\w+ed|put|set|taken|hit)\b"
+)
+_NEWS = re.compile(r";|, (?:and|but|so|yet)\b|\b(?:now|today|yesterday|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)\b")
+
+
+def is_long_done(text: str) -> bool:
+    """Whether a sentence says what a state has done for long: `Lima has had high duties on tea for years`."""
+    return _LONG.search(text) is not None and _NEWS.search(text) is None
 
 
 def is_earlier(sentence: MarkedSentence) -> bool:

@@ -112,6 +112,11 @@ _CONTRACT = re.compile(
     r" (?:accord|agreement|contract|deal|pact)s?\b",
     re.IGNORECASE,
 )
+# An order of the state, which does nothing yet: `signed two orders on Wednesday.`
+_SIGNED_ORDER = re.compile(
+    r"\bsign(?:s|ed|ing)? (?:[\w-]+ ){0,3}orders?(?: (?:on \w+day|this week|today|yesterday|at the White House|in the Oval Office))?\W*$",
+    re.IGNORECASE,
+)
 
 
 def is_other_policy(text: str) -> bool:
@@ -163,8 +168,8 @@ def are_persons_prosecuted(text: str) -> bool:
 
 
 def is_no_purchase(text: str) -> bool:
-    """Whether a firm buys, not a state, or only shares or houses."""
-    return _FIRM_BUYS.search(text) is not None or _is_only(_ASSETS, text)
+    """Whether a firm buys, not a state, or only shares or houses, or an order that a leader signs is a decree."""
+    return any(words.search(text) for words in (_FIRM_BUYS, _SIGNED_ORDER)) or _is_only(_ASSETS, text)
 
 
 def is_trade_finance(sentence: MarkedSentence) -> bool:

@@ -25,6 +25,24 @@ _REPLIES = re.compile(r"\b(?:if|or|otherwise|unless|warn\w*)\b|;|, (?:and|but)\b
 _NEVER = re.compile(
     r"\bnever (?:ask(?:ed)|considered|contemplated|demanded|intended|offered|planned|pledged|promised|proposed|sought|threatened|wanted)\b"
 )
+# What a restriction would do, or what it amounts to: `Taxing tea would hurt Lima`, `tariffs are a tax on families`.
+_WEIGHED = re.compile(
+    r"(?:^\W*|[\"\u201c] ?|\b(?:that|said|says|as) )"
+    r"(?:banning|blocking|imposing|increasing|introducing|levying|putting|raising|restricting|slapping|taxing)\b[^.,;:\"]{1,120}?"
+    r" (?:can|could|may|might|will|would|does|is not|(?:is|was) (?:an?|the)) (?!be (?:announced|considered|imposed|next)\b)"
+    r"|\b(?:duties|duty|lev(?:y|ies)|tariffs?)\b[^.;:]{0,30} (?:act as|amounts? to|are|be|is|means?|put)"
+    r" (?:(?:in effect|just|really|simply) )?an? (?:\w+ )?tax (?:for|on) (?:[\w.]+ ){0,3}?"
+    r"(?:americans|\w*buyers|citizens|consumers|families|households|people|shoppers|taxpayers|voters|workers)\b",
+    re.IGNORECASE,
+)
+
+
+def is_weighed(text: str) -> bool:
+    """Whether a sentence only says what a restriction would do, or amounts to.
+
+    False if it goes on (`, and doubled it`).
+    """
+    return _WEIGHED.search(text) is not None and ", and " not in text
 
 
 def find_feared(sentence: MarkedSentence) -> Iterator[tuple[str, str]]:

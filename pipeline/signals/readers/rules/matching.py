@@ -15,6 +15,8 @@ from pipeline.signals.tokens import Token, tokenize
 LONG_PHRASE = 2  # least distance from first to last word: three words or more
 OWNER_REACH = 4  # words before a noun in which its owner's `'s` is
 MAX_LENGTH_OF_SHORT_WORD = 3  # a title may have shorter words in lower case
+# No noun in the plural directly precedes one of these: `ends the relief`.
+_ARTICLES = frozenset({"a", "an", "her", "his", "its", "our", "the", "their", "these", "this", "those"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,9 +259,11 @@ def _is_noun(tokens: Sequence[Token], at: int, phrases: Sequence[Phrase], length
     # In `tariffs cut to 15%` the cut is no noun.
     is_level = after == "to" and tokens[at + length + 1 :][:1] and tokens[at + length + 1].text[0].isdigit()
     is_participle = bool(is_level) and any(p.form == "any" for p in phrases if len(p.words) == length)
-    if before in cues("determiners") or before[:1].isdigit() or (after in cues("after_noun") and not is_participle):
+    governs_object = after in _ARTICLES and any(p.form == "s" for p in phrases if len(p.words) == length)
+    is_introduced = before in cues("determiners") or before[:1].isdigit()
+    if not governs_object and (is_introduced or (after in cues("after_noun") and not is_participle)):
         return True
-    is_verb_like = is_participle or before == "" or tokens[at - 1].text[0].isupper() or word.endswith("ed")
+    is_verb_like = is_participle or governs_object or before == "" or tokens[at - 1].text[0].isupper() or word.endswith("ed")
     return not is_verb_like
 
 

@@ -28,6 +28,20 @@ _OF_OTHERS = re.compile(
     r"|sales|share|stake|tonnes|while|year-on-year)\b",
     re.IGNORECASE,
 )
+# What is borne is no cost or share: `faces 24 percent from Monday`, not `faces 24 percent of the bill`. In a list of countries with
+# their rates, who imposes them is none of those named.
+_BORNE = re.compile(
+    r"(?: (?:a|an|about|another|around|as much as|at least|from|nearly|over|roughly|up to)\b){0,3}"
+    r" \d[\d.]*(?: ?%| (?:percent|per cent|pct)\b)(?!(?:,|,? and) (?:the )?[A-Z][^,.;:]{1,40} \d)"
+    r"(?=\W*$|[,;]| (?:and|as of|at (?:the border|American|US|U\.S\.)|beginning|from|if|instead|on|starting|unless|when|while)\b)"
+)
+
+
+def bears_rate(sentence: MarkedSentence, verb: Mark) -> bool:
+    """Whether the subject of a verb bears a rate: `faces 24 percent`, `will be charged 24 percent`."""
+    word = sentence.tokens[verb.first].lower
+    is_passive = word == "charged" and not cues("be").isdisjoint(sentence.words_between(verb.first - 2, verb.first))
+    return (is_passive or not word.startswith("charg")) and _BORNE.match(sentence.text, sentence.tokens[verb.last].end) is not None
 
 
 def falls_short_of_zero(text: str) -> bool:

@@ -28,7 +28,7 @@ _SHOPPERS = re.compile(
     r"|\bboycotts? (?:of|against) (?:\w+ )?\w+(?: \w+)? (?:goods|products|brands|beer|cars|food|shops|stores)\b",
     re.IGNORECASE,
 )
-_PEOPLE = re.compile(r"\b[A-Z]\w+(?:[ai]n|ese|ish)s? (?:boycott|shun|snub)s?\b")
+_PEOPLE = re.compile(r"\b[A-Z]\w+(?:[ai]n|ese|ish)s? (?:(?:are|have|were) )?(?:boycott|shun|snub)\w*\b")
 _GOVERNMENT = re.compile(
     r"\b(?:authorit\w+|government\w*|minist\w+|official\w*|(?<!united )states?|league|president|customs|commission)\b", re.IGNORECASE
 )
