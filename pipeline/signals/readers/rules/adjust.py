@@ -57,7 +57,7 @@ def adjust(sentence: MarkedSentence, acts: Iterable[Act]) -> list[Act]:
 
 
 def _join_weighed(sentence: MarkedSentence, acts: list[Act]) -> list[Act]:
-    """Turn a relief that a state weighs in a clause of its own into an offer.
+    """Turn a relief that a state weighs into an offer.
 
     Example: `considers whether to lift its duty`. A word of `_WEIGHING` directly follows the operator (`considers`), and the relief is up
     to `AIM_REACH` words after it. Without its clause the operator seemed to threaten the duty.

@@ -40,7 +40,10 @@ _NEWS = re.compile(r";|, (?:and|but|so|yet)\b|\b(?:now|today|yesterday|(?:Mon|Tu
 
 
 def is_long_done(text: str) -> bool:
-    """Whether a sentence says what a state has done for long: `Lima has had high duties on tea for years`."""
+    """Whether a sentence says what a state has done for long.
+
+    Example: `Lima has had high duties on tea for years`.
+    """
     return _LONG.search(text) is not None and _NEWS.search(text) is None
 
 

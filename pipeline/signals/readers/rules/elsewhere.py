@@ -168,7 +168,10 @@ def are_persons_prosecuted(text: str) -> bool:
 
 
 def is_no_purchase(text: str) -> bool:
-    """Whether a firm buys, not a state, or only shares or houses, or an order that a leader signs is a decree."""
+    """Whether a firm buys, not a state, or only shares or houses.
+
+    True also if the only order is a decree that a leader signs.
+    """
     return any(words.search(text) for words in (_FIRM_BUYS, _SIGNED_ORDER)) or _is_only(_ASSETS, text)
 
 

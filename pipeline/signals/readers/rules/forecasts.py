@@ -38,9 +38,9 @@ _WEIGHED = re.compile(
 
 
 def is_weighed(text: str) -> bool:
-    """Whether a sentence only says what a restriction would do, or amounts to.
+    """Whether a sentence only says what a restriction would do.
 
-    False if it goes on (`, and doubled it`).
+    Or what it amounts to: `a tax on families`. False if it goes on (`, and doubled it`).
     """
     return _WEIGHED.search(text) is not None and ", and " not in text
 

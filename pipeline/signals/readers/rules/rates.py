@@ -38,7 +38,10 @@ _BORNE = re.compile(
 
 
 def bears_rate(sentence: MarkedSentence, verb: Mark) -> bool:
-    """Whether the subject of a verb bears a rate: `faces 24 percent`, `will be charged 24 percent`."""
+    """Whether the subject of a verb bears a rate.
+
+    Examples: `faces 24 percent`, `will be charged 24 percent`.
+    """
     word = sentence.tokens[verb.first].lower
     is_passive = word == "charged" and not cues("be").isdisjoint(sentence.words_between(verb.first - 2, verb.first))
     return (is_passive or not word.startswith("charg")) and _BORNE.match(sentence.text, sentence.tokens[verb.last].end) is not None
