@@ -1,8 +1,8 @@
 """Links each article to the first known article that it retells."""
 
-# Articles are compared with those of the same day and three days around it that were known before: by link, by text and by similar words
+# Articles are compared with those of the same day and three days around it that were known before: by text, by title and by similar words
 # (`similarity.py`). So days may be processed in any batches, and what is seen later changes no link. Stories, i.e. chains of links, are
-# built in SQL.
+# built in SQL. An address alone joins no articles: archives give all articles of a source that of a search page or home page.
 
 from collections import deque
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ MIN_TITLE_WORDS = 6  # a shorter title may be that of two different events
 _TEXTS_AT_ONCE = 1000  # about so many texts are split into shingles together
 
 _LONG = rf"(?:\w+\W+){{{MIN_WORDS - 1}}}\w"  # faster than counting words: stops at the last word needed
-_TEXT_PREFIX, _LINK_PREFIX, _TITLE_PREFIX = "text ", "link ", "title "
+_TEXT_PREFIX, _TITLE_PREFIX = "text ", "title "
 
 
 def link_retellings(articles: pl.DataFrame, days: Days) -> pl.DataFrame:
@@ -29,9 +29,9 @@ def link_retellings(articles: pl.DataFrame, days: Days) -> pl.DataFrame:
     The result is of `STORY_LINKS`: one row for each article that repeats an earlier one, none for others. `articles` (of `ARTICLES`) must
     include the `DAYS_AROUND` days before and after; only articles so close in time are compared. They are ordered by the day on which they
     were known (their own, or that on which they were first seen, if later), then by (published_at, article_id). Two articles tell the same
-    if they share a link, a text, or enough words (`similarity.py`), or have on the same day titles of the same `MIN_TITLE_WORDS` or more
-    words. Texts with fewer than `MIN_WORDS` words tell the same only if they share a link, or have the same words or such a title on the
-    same day.
+    if they share a text or enough words (`similarity.py`), or have the day or the web address in common and titles of the same
+    `MIN_TITLE_WORDS` or more words. Texts with fewer than `MIN_WORDS` words tell the same only if they have the day or the web address in
+    common, and the same words or such a title.
     """
     span = days.extend(DAYS_AROUND)
     rows = (
@@ -40,9 +40,13 @@ def link_retellings(articles: pl.DataFrame, days: Days) -> pl.DataFrame:
         .with_columns(known_on=pl.max_horizontal("index_date", pl.col("first_seen_at").dt.date()))
         .sort("known_on", "published_at", "article_id", "index_date")
         .with_row_index("rank")
-        .with_columns(is_headline=~_full_text().str.contains(_LONG), is_late=pl.col("known_on") > pl.col("index_date"))
+        .with_columns(
+            _canonical_urls(articles).alias("url"),
+            is_headline=~_full_text().str.contains(_LONG),
+            is_late=pl.col("known_on") > pl.col("index_date"),
+        )
     )
-    keys = pl.concat([_link_keys(rows), _text_keys(rows), _title_keys(rows)])
+    keys = pl.concat([_text_keys(rows), _title_keys(rows)])
     same_key = _find_same_key(keys.filter(pl.col("index_date").is_between(days.first, days.last)), keys)
     earliest = _select_earliest(pl.concat([same_key, *_find_similar_by_day(rows, days)]))
     earlier = rows.select(pl.col("rank").alias("earlier_rank"), pl.col("article_id").alias("earlier_article_id"))
@@ -81,34 +85,41 @@ def _select_keys(rows: pl.DataFrame, key: pl.Expr) -> pl.DataFrame:
     return keyed.filter(pl.col("key").is_not_null())
 
 
-def _link_keys(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return each article's canonical link, if any, as its key."""
-    urls = rows["url"].drop_nulls().unique().to_list()
-    canonical = pl.DataFrame({"url": urls, "link": [canonical_link(url) for url in urls]}, schema={"url": pl.String, "link": pl.String})
-    return _select_keys(rows.join(canonical, on="url", how="left", maintain_order="left"), pl.lit(_LINK_PREFIX) + pl.col("link"))
+def _canonical_urls(articles: pl.DataFrame) -> pl.Expr:
+    """Return an expression for each article's canonical web address, if any."""
+    urls = articles["url"].drop_nulls().unique().to_list()
+    return pl.col("url").replace_strict(urls, [canonical_link(url) for url in urls], return_dtype=pl.String)
+
+
+def _keys_by_day_and_url(rows: pl.DataFrame, prefix: str, words: pl.Expr) -> pl.DataFrame:
+    """Return two keys of each article: words with day, and with address.
+
+    Words that are null, and a missing address, give no key.
+    """
+    return pl.concat(_select_keys(rows, pl.format("{}{} {}", pl.lit(prefix), common, words)) for common in ("index_date", "url"))
 
 
 def _text_keys(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return each text's hash, or a headline's words and day, as key.
+    """Return each text's hash, or a headline's keys.
 
-    A headline is a text (title and body) of fewer than `MIN_WORDS` words; it matches only within a day. If it has no words (only signs),
-    its key is hash and day.
+    A headline is a text (title and body) of fewer than `MIN_WORDS` words; it matches only within a day or web address. If it has no words
+    (only signs), its hash takes their place.
     """
-    headlines = rows.filter("is_headline")
     words = _join_words(_full_text())
-    text = pl.when(words != "").then(words).otherwise("text_sha256")
-    headline_keys = _select_keys(headlines, pl.format("{}{} {}", pl.lit(_TEXT_PREFIX), "index_date", text))
+    headline_keys = _keys_by_day_and_url(
+        rows.filter("is_headline"), _TEXT_PREFIX, pl.when(words != "").then(words).otherwise("text_sha256")
+    )
     return pl.concat([_select_keys(rows.filter(~pl.col("is_headline")), pl.lit(_TEXT_PREFIX) + pl.col("text_sha256")), headline_keys])
 
 
 def _title_keys(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return each long title's words and day, as key.
+    """Return the keys of each long title.
 
     A long title has `MIN_TITLE_WORDS` or more; `%`, `per cent` and `percent` are the same word.
     """
     words = _join_words(pl.col("title").str.replace_all(r"(?i)\s*(?:%|per\s?cent\b)", " percent "))
     is_long = words.str.count_matches(" ") >= MIN_TITLE_WORDS - 1
-    return _select_keys(rows, pl.when(is_long).then(pl.format("{}{} {}", pl.lit(_TITLE_PREFIX), "index_date", words)))
+    return _keys_by_day_and_url(rows, _TITLE_PREFIX, pl.when(is_long).then(words))
 
 
 def _join_words(text: pl.Expr) -> pl.Expr:

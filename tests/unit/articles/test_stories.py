@@ -1,4 +1,4 @@
-"""Articles are linked to the earliest article with the same link, the same text or similar words."""
+"""Articles are linked to the earliest article with the same text, title or similar words."""
 
 import re
 from datetime import date, timedelta
@@ -92,10 +92,32 @@ def test_a_subject_named_by_only_one_text_does_not_matter() -> None:
     assert [(one, earlier) for one, earlier, _ in link(*rows)] == [("B:1", "A:1")]
 
 
+TITLE = "Ruritania sets tariff on Syldavian glass"
+SEARCH_PAGE = "https://www.nexis.example/search"
+
+
 @pytest.mark.parametrize("url", ["https://X.example/a/", "https://x.example/a#top", "https://x.example/a?utm_source=rss&UTM_medium=m"])
-def test_articles_with_the_same_link_are_linked(url: str) -> None:
-    rows = article("A:1", SHORT, url="https://x.example/a"), article("B:1", "All is quiet", 30, url=url)
-    assert link(*rows) == [("B:1", "A:1", 1.0)]
+def test_a_rewritten_text_under_the_same_title_and_link_is_linked(url: str) -> None:
+    rows = article("A:1", LONG, title=TITLE, url="https://x.example/a"), article("A:2", "All is new.", 30, title=TITLE, url=url)
+    assert link(*rows) == [("A:2", "A:1", 1.0)]
+    assert link(rows[0], rows[1] | {"url": "https://x.example/b"}) == []
+
+
+def test_a_corrected_title_and_text_with_the_same_link_are_linked() -> None:
+    corrected = article("A:2", NEAR, 30, title="Correction: 30 percent, not 20", url="https://x.example/a")
+    assert link(article("A:1", LONG, title=TITLE, url="https://x.example/a"), corrected) == [("A:2", "A:1", round(95 / 97, 4))]
+
+
+def test_a_headline_repeated_on_another_day_needs_the_same_link() -> None:
+    rows = article("A:1", SHORT, url="https://x.example/a"), article("A:2", SHORT, 30, url="https://x.example/a")
+    assert link(*rows) == [("A:2", "A:1", 1.0)]
+    assert link(rows[0], rows[1] | {"url": "https://x.example/b"}) == []
+
+
+def test_other_articles_with_the_link_of_a_search_page_are_not_linked() -> None:
+    texts = [" ".join(f"{subject}{n}" for n in range(50)) for subject in ("glass", "steel", "wheat")] + [SHORT, "All is quiet"]
+    rows = [article(f"A:{n}", text, 5 * n, title=f"A report of today on {text[:9]}", url=SEARCH_PAGE) for n, text in enumerate(texts)]
+    assert link(*rows) == []
 
 
 def test_links_with_other_paths_or_parameters_are_different() -> None:
@@ -191,24 +213,28 @@ def link_day_by_day(rows: list[dict[str, Any]]) -> pl.DataFrame:
 
 BODIES = [LONG, NEAR, FAR, LONG + " more words at the end", " ".join(LONG.split()[:30]), SHORT, "Ruritania taxes glass again"]
 URLS = [None, None, "https://x.example/a", "https://X.example/a/", "https://x.example/b"]
-SAMPLE = st.lists(st.tuples(st.sampled_from(BODIES), st.sampled_from(URLS), st.integers(0, 7 * 24), st.sampled_from("ABC")), max_size=14)
+SAMPLE = st.lists(
+    st.tuples(st.sampled_from(BODIES), st.sampled_from(URLS), st.sampled_from(["", TITLE]), st.integers(0, 7 * 24), st.sampled_from("ABC")),
+    max_size=14,
+)
+Sample = list[tuple[str, str | None, str, int, str]]
 
 
-def build_rows(sample: list[tuple[str, str | None, int, str]]) -> list[dict[str, Any]]:
-    return [article(f"{source}:{n}", text, hours - 12, url=url) for n, (text, url, hours, source) in enumerate(sample)]
+def build_rows(sample: Sample) -> list[dict[str, Any]]:
+    return [article(f"{source}:{n}", text, hours - 12, title=title, url=url) for n, (text, url, title, hours, source) in enumerate(sample)]
 
 
 @pytest.mark.slow
 @examples(60)
 @given(SAMPLE)
-def test_order_of_rows_and_batches_of_days_do_not_matter(sample: list[tuple[str, str | None, int, str]]) -> None:
+def test_order_of_rows_and_batches_of_days_do_not_matter(sample: Sample) -> None:
     rows = build_rows(sample)
     assert link_retellings(articles(*rows), WEEK).equals(link_day_by_day(rows))
 
 
 @examples(40)
 @given(SAMPLE, st.lists(st.integers(0, 9), min_size=14, max_size=14), st.integers(0, 12))
-def test_what_is_seen_later_changes_no_link(sample: list[tuple[str, str | None, int, str]], lags: list[int], until: int) -> None:
+def test_what_is_seen_later_changes_no_link(sample: Sample, lags: list[int], until: int) -> None:
     rows = [seen(row, lag) for row, lag in zip(build_rows(sample), lags, strict=False)]
     before = [row for row in rows if row["first_seen_at"].date() <= DAY + timedelta(days=until)]
     links = link_retellings(articles(*rows), WEEK)
@@ -218,7 +244,7 @@ def test_what_is_seen_later_changes_no_link(sample: list[tuple[str, str | None, 
 
 @examples(60)
 @given(SAMPLE)
-def test_every_link_points_to_an_article_within_three_days(sample: list[tuple[str, str | None, int, str]]) -> None:
+def test_every_link_points_to_an_article_within_three_days(sample: Sample) -> None:
     rows = {row["article_id"]: row for row in build_rows(sample)}
     for one, _, earlier, similarity in link_retellings(articles(*rows.values()), WEEK).iter_rows():
         assert (rows[earlier]["published_at"], earlier) < (rows[one]["published_at"], one)
