@@ -26,8 +26,9 @@ _ADVICE = "Fetch or write it again, or write one object per line"
 def read_json(location: Location, options: ReadOptions, found_columns: FoundColumns) -> Iterator[pl.DataFrame]:
     """Read a JSON file in batches; blank lines are skipped.
 
-    A file that begins with `[` is one array; any other has one object per line. A line or item that is not an object gives an unreadable
-    row, and so does a line that is broken or too long. Raises `SourceError` for a broken array, in which the next item cannot be located.
+    A file that begins with `[` is one array; any other has one object per line. A line or item that is not an object, or one without
+    fields, gives an unreadable row, and so does a line that is broken or too long. Raises `SourceError` for a broken array, in which the
+    next item cannot be located.
     """
     with open_stream(location, options.limits, options.encoding, options.guessed) as stream:
         parser = _RowParser(options, found_columns)
@@ -45,12 +46,14 @@ class _RowParser:
         self._paths = [(column, [(name, name.split(".")) for name in options.names(column)]) for column in COLUMNS]
 
     def to_row(self, value: Any, text: str, label: str) -> Row:
-        """Return the row of a JSON value; unreadable if no object.
+        """Return the row of a JSON value; unreadable if no object, or empty.
 
         `text`: the JSON text of the value; `label` names it in messages.
         """
         if not isinstance(value, dict):
             return unreadable_row(f"{label}: no JSON object")
+        if not value:
+            return unreadable_row(f"{label}: an object without fields; it lacks published_at, source, and title or body")
         self._found_columns.add_names(value)
         row = tuple(self._find_text(value, column, paths) for column, paths in self._paths)
         if "\\u" in text:  # only an escape can produce a lone surrogate, which Polars rejects

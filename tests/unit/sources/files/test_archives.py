@@ -253,6 +253,13 @@ def test_an_object_that_holds_articles_is_refused_with_advice(tmp_path: Path) ->
         read(tmp_path / "a.json")
 
 
+@pytest.mark.parametrize(("content", "place"), [("\n{}\n", "line 2"), ("[{}]", "item 1")])
+def test_an_object_without_fields_is_named_with_what_it_lacks(tmp_path: Path, content: str, place: str) -> None:
+    (tmp_path / "a.jsonl").write_text(content, encoding="utf-8")
+    with pytest.raises(SourceError, match=rf"the first: {place}: an object without fields; it lacks published_at, source"):
+        read(tmp_path / "a.jsonl")
+
+
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le-bom", "utf-16-be-bom", "utf-32-le-bom", "utf-32-be-bom"])
 @pytest.mark.parametrize("name", ["a.jsonl", "a.json", "a.jsonl.gz"])
 def test_a_byte_order_mark_shows_the_encoding(tmp_path: Path, encoding: str, name: str) -> None:
