@@ -5,8 +5,9 @@ Does not belong here: finding files (`find.py`), the grammar of formats (`format
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from pathlib import Path
 
 import polars as pl
 
@@ -98,15 +99,17 @@ def read_file(
     last_day: date | None = None,
     report: ReadReport | None = None,
     contents: FileContents | None = None,
+    unpack_in: Path | None = None,
 ) -> Iterator[pl.DataFrame]:
     """Read one file, or the articles of a zip file.
 
     Hidden members of a zip file, and those of an unknown format, are skipped; `SourceError` if no member is left. Rows and other errors are
-    those of `read_articles`. The digests of the rows are added to `contents`.
+    those of `read_articles`. The digests of the rows are added to `contents`. Packed Parquet files are unpacked in the folder `unpack_in`,
+    or else where the system has its temporary files.
     """
     report = report or ReadReport()
     columns = {str(ours): theirs for ours, theirs in file.archive.columns.items()}
-    options = ReadOptions(columns, file.archive.encoding, limits, report.guessed_encodings)
+    options = ReadOptions(columns, file.archive.encoding, limits, report.guessed_encodings, unpack_in)
     with open_locations(file.path, limits) as locations:
         readable = [(location, read_format) for location in locations if (read_format := find_format(location.name))]
         if not readable:
@@ -169,7 +172,7 @@ class _LocationReader:
         """
         found_columns, converter, first_reason = FoundColumns(), RawArticleConverter("", last_day=last_day), ""
         readable_count = 0
-        options = ReadOptions(self.options.columns, self.options.encoding, self.options.limits)
+        options = replace(self.options, guessed=None)
         for raw_batch in map(self._apply_settings, self.read_format(self.location, options, found_columns)):
             if not converter.row_count:
                 first_reason = raw_batch["unreadable"][0] or ""
@@ -212,8 +215,8 @@ class _LocationReader:
             return
         if not found_columns.theirs:
             raise SourceError(
-                f"{self.location}: none of its {row_count:,} lines is a JSON object (the first: {first_reason}). Write one object per "
-                f"line, or one array of objects; extract nested articles with a tool such as jq -c '.response.docs[]'"
+                f"{self.location}: none of its {row_count:,} lines is a JSON object with fields (the first: {first_reason}). Write one "
+                f"object per line, or one array of objects; extract nested articles with a tool such as jq -c '.response.docs[]'"
             )
         shown = ", ".join(repr(name[:_CHARACTERS_SHOWN]) for name in list(found_columns.theirs)[:_COLUMNS_SHOWN])
         raise SourceError(f"{self.location}: lacks the column {', '.join(missing)}. Found: {shown}. Needed: {_NEEDED}. {_RENAME}")

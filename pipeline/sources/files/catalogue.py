@@ -34,6 +34,7 @@ class Catalogue:
 
     def __init__(self, path: Path | None = None) -> None:
         self._path = path
+        self._folder = path and path.parent  # that of the home: the system's temporary files may be on a small disk
         self._saved_entries = self._read_entries()
         self._entries = dict(self._saved_entries)
 
@@ -74,7 +75,7 @@ class Catalogue:
         if stored is not None:
             return stored
         identity, contents = _identify_version(file), FileContents()
-        for _ in read_file(file, last_day=last_day, contents=contents):
+        for _ in read_file(file, last_day=last_day, contents=contents, unpack_in=self._folder):
             pass
         self._store(file, identity, contents, last_day)
         return contents.digests
@@ -98,7 +99,7 @@ class Catalogue:
         if stored is not None and not any(days.first <= day <= days.last for day in stored):
             return
         identity, contents = _identify_version(file), FileContents()
-        for batch in read_file(file, last_day=last_day, report=report, contents=contents):
+        for batch in read_file(file, last_day=last_day, report=report, contents=contents, unpack_in=self._folder):
             rows = batch.filter(pl.col("index_date").is_between(days.first, days.last))
             if not rows.is_empty():
                 yield rows

@@ -5,6 +5,7 @@ Does not belong here: the grammar of a format.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import polars as pl
 
@@ -25,13 +26,15 @@ class ReadOptions:
     """Names of columns, encoding and limits of a file.
 
     `columns` maps our columns to their names in the file; a column that is not in it has our name. Without `encoding` it is guessed; if the
-    guess is not UTF-8, a message is added to `guessed`.
+    guess is not UTF-8, a message is added to `guessed`. Parquet files are unpacked in `unpack_in`, or else where the system has its
+    temporary files.
     """
 
     columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     encoding: str | None = None
     limits: Limits = LIMITS
     guessed: list[str] | None = None
+    unpack_in: Path | None = None
 
     def names(self, column: str) -> tuple[str, ...]:
         """Return the names of one of our columns in the file.

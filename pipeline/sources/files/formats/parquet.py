@@ -4,7 +4,8 @@ import json
 import tempfile
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
+from io import SEEK_END
+from typing import IO
 
 import polars as pl
 import pyarrow as pa
@@ -36,14 +37,22 @@ def read_parquet(location: Location, options: ReadOptions, found_columns: FoundC
     if location.member is None and not location.is_gzip:
         with open_stream(location, options.limits) as stream:  # its errors say what is wrong with the file
             _require_magic(stream.starts_with(_MAGIC), location)
-        yield from _read_batches(location.path, location, options, found_columns)
+        with location.open_raw() as file:
+            yield from _read_batches(file, location, options, found_columns)
         return
-    with tempfile.TemporaryDirectory() as folder:
-        unpacked = Path(folder) / "unpacked.parquet"
-        with open_stream(location, options.limits) as stream, unpacked.open("wb") as target:
+    if options.unpack_in:
+        options.unpack_in.mkdir(parents=True, exist_ok=True)
+    # A file without a name: a killed process leaves nothing, and no other process can remove it.
+    with tempfile.TemporaryFile(dir=options.unpack_in) as unpacked:
+        with open_stream(location, options.limits) as stream:
             _require_magic(stream.starts_with(_MAGIC), location)
             for chunk in stream.chunks():
-                target.write(chunk)
+                try:
+                    unpacked.write(chunk)
+                except OSError as error:
+                    folder = options.unpack_in or tempfile.gettempdir()
+                    problem = f"cannot be unpacked in {folder} ({error.strerror}). Free space there, and run again"
+                    raise SourceError(f"{location}: {problem}") from error
         yield from _read_batches(unpacked, location, options, found_columns)
 
 
@@ -57,19 +66,19 @@ def _require_magic(is_present: bool, location: Location) -> None:
         raise SourceError(_damage_message(location))
 
 
-def _read_batches(path: Path, location: Location, options: ReadOptions, found_columns: FoundColumns) -> Iterator[pl.DataFrame]:
+def _read_batches(file: IO[bytes], location: Location, options: ReadOptions, found_columns: FoundColumns) -> Iterator[pl.DataFrame]:
     """Yield the rows of a Parquet file as received (`ROWS`).
 
-    `path`: the file itself, out of any zip or gzip. Adds its columns to `found_columns`, and yields nothing if it has none of `COLUMNS`.
+    `file`: the Parquet file, out of any zip or gzip. Adds its columns to `found_columns`, and yields nothing if it has none of `COLUMNS`.
     `SourceError` for a damaged file, one that repeats a column to be read, or one whose values are too large for its size; `location`,
     where the file is from, is for messages.
     """
-    allowed = options.limits.max_unpacked_bytes(path.stat().st_size)
+    allowed = options.limits.max_unpacked_bytes(file.seek(0, SEEK_END))
     too_large = SourceError(f"{location}: unpacks to more than {allowed:,} bytes, too much for its size. Write it in smaller files")
     try:
-        schema = pq.read_schema(path)
+        schema = pq.read_schema(file)
         # Texts stay in dictionaries until they are counted: a small file may repeat a long one in every row.
-        with pq.ParquetFile(path, read_dictionary=_list_texts(path)) as file:
+        with pq.ParquetFile(file, read_dictionary=_list_texts(file)) as parquet:
             found_columns.add_names(schema.names)
             paths = {column: [field for name in options.names(column) if (field := _find_field(name, schema))] for column in COLUMNS}
             found_columns.ours.update(column for column in COLUMNS if paths[column])
@@ -79,9 +88,9 @@ def _read_batches(path: Path, location: Location, options: ReadOptions, found_co
                 raise SourceError(f"{location}: the schema repeats the column {', '.join(repeated)}. Rename or drop one of them")
             if not top_columns:
                 return
-            if _count_declared(file.metadata) > allowed:
+            if _count_declared(parquet.metadata) > allowed:
                 raise too_large
-            for batch in file.iter_batches(_batch_size(file.metadata, options.limits), columns=top_columns, use_threads=False):
+            for batch in parquet.iter_batches(_batch_size(parquet.metadata, options.limits), columns=top_columns, use_threads=False):
                 byte_count = batch.num_rows + sum(map(_count_bytes, batch.columns))
                 allowed -= byte_count
                 if allowed < 0:
@@ -137,12 +146,12 @@ def _find_field(name: str, schema: pa.Schema) -> tuple[str, ...]:
     return (first, *steps)
 
 
-def _list_texts(path: Path) -> list[str]:
+def _list_texts(file: IO[bytes]) -> list[str]:
     """List the paths of columns with text, or untyped bytes.
 
     Columns that are nested in others are included.
     """
-    schema = pq.read_metadata(path).schema
+    schema = pq.read_metadata(file).schema
     columns = (schema.column(number) for number in range(len(schema.names)))
     return [column.path for column in columns if column.physical_type == "BYTE_ARRAY" and column.logical_type.type in ("STRING", "NONE")]
 

@@ -1,7 +1,10 @@
 """The catalogue of article files, and the selection of readable files in the drop folder."""
 
+import gzip
 import json
 import os
+import tempfile
+import zipfile
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -49,6 +52,23 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
 def test_only_rows_of_the_requested_days_are_read(tmp_path: Path) -> None:
     file = write_file(tmp_path / "a.jsonl", "2025-04-02", "2025-05-02", "2025-05-03")
     assert read(Catalogue(), file, MAY)["published_at"].to_list() == ["2025-05-02", "2025-05-03"]
+
+
+@pytest.mark.parametrize("is_zip", [True, False])
+def test_packed_parquet_is_unpacked_in_the_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_zip: bool) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "no such folder"))
+    plain = tmp_path / "plain"
+    pl.DataFrame({"published_at": ["2025-05-02"], "source": ["Post"], "title": ["Glass"]}).write_parquet(plain)
+    packed = tmp_path / ("a.zip" if is_zip else "a.parquet.gz")
+    if is_zip:
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.write(plain, "a.parquet")
+    else:
+        packed.write_bytes(gzip.compress(plain.read_bytes()))
+    (file,) = find_article_files([ArticleFiles(path=str(packed))])
+    home = tmp_path / "home"
+    assert read(Catalogue(home / "known.json"), file, MAY)["title"].to_list() == ["Glass"]
+    assert list(home.iterdir()) == []
 
 
 def test_a_file_without_the_days_is_not_opened_again(tmp_path: Path, opened: list[Path]) -> None:
