@@ -36,13 +36,15 @@ def fetch(client: Client, settings: RssSettings, window: Days) -> Iterator[Fetch
     """Fetch each feed once, in the order of the settings.
 
     `window` is not used: a feed holds its newest items only. A feed that the settings list twice is fetched once. The `item` of a request
-    is the name of the feed, with its URL appended if several feeds have that name.
+    is the name of the feed, with its URL appended if several feeds have that name. A feed keeps its item when others of its name come or go.
     """
     today = client.now().date()
     count = Counter(feed.name for feed in dict.fromkeys(settings.feeds))
     for feed in dict.fromkeys(settings.feeds):
-        item = feed.name if count[feed.name] == 1 else f"{feed.name} <{feed.url}>"
-        yield client.fetch(Request(SOURCE, item, feed.url, today, accept=_ACCEPT))
+        with_url, named = f"{feed.name} <{feed.url}>", client.archive.find_newest(SOURCE, feed.name)
+        was_alone = named is not None and named.asked_url == feed.url
+        is_alone = count[feed.name] == 1 and client.archive.find_newest(SOURCE, with_url) is None
+        yield client.fetch(Request(SOURCE, feed.name if was_alone or is_alone else with_url, feed.url, today, accept=_ACCEPT))
 
 
 def parse(payload: Payload) -> pl.DataFrame:

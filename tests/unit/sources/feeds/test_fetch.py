@@ -78,6 +78,18 @@ def test_several_feeds_of_one_outlet_have_one_source(upstream: Upstream, client:
         assert [parse(one.payload)["source"].to_list() for one in fetched if one.payload] == [["Post"], ["Post"]]
 
 
+def test_a_feed_keeps_its_history_when_others_of_its_outlet_come_and_go(upstream: Upstream, client: Client, clock: Clock) -> None:
+    world, trade = (
+        Feed(name="Post", url=upstream.respond(f"/{name}", ok_response(rss(f"<title>{name}</title>"), "text/xml")))
+        for name in ("world", "trade")
+    )
+    for feeds in ((world,), (trade, world), (world, trade), (trade,), (trade, world)):
+        list(fetch(client, RssSettings(feeds=feeds), WINDOW))
+        clock.time += timedelta(days=10)
+    rows = pl.concat(new_rows(client.archive.payloads("rss")))
+    assert rows["title"].to_list() == ["world", "trade"]
+
+
 def test_stored_responses_give_each_item_on_its_first_day(upstream: Upstream, client: Client, clock: Clock) -> None:
     responses = [ok_response(rss(*[f"<guid>{n}</guid><title>{n}</title>" for n in range(day, day + 3)]), "text/xml") for day in (0, 1, 3)]
     feeds = settings(Post=upstream.respond("/a", *responses))
