@@ -36,7 +36,7 @@ def fetch(client: Client, settings: RssSettings, window: Days) -> Iterator[Fetch
     """Fetch each feed once, in the order of the settings.
 
     `window` is not used: a feed holds its newest items only. A feed that the settings list twice is fetched once. The `item` of a request
-    is the name of the feed, with its URL appended if several feeds have that name. A feed keeps its item when others of its name come or go.
+    is the name of the feed, with its URL appended if several feeds have that name. A feed keeps its item when others come or go.
     """
     today = client.now().date()
     count = Counter(feed.name for feed in dict.fromkeys(settings.feeds))
@@ -73,20 +73,20 @@ def newest_day(payload: Payload) -> date | None:
 def new_rows(payloads: Iterable[Payload]) -> Iterator[pl.DataFrame]:
     """Yield the rows of new or changed items as `RAW_ARTICLES`.
 
-    Yields one frame for each response that has any. An item is known if its feed showed it, with the same id (else link), title and text,
-    at most `DAYS_BACK` days earlier. A feed shows the items of a response until the next one arrives.
+    Yields one frame for each response that has any. An item is known if a feed of its outlet showed it, with the same id (else link), title
+    and text, at most `DAYS_BACK` days earlier. A feed shows the items of a response until the next one arrives.
 
     To read a range of days, pass all responses from `DAYS_BACK` days before its first day until now (items may appear late) and the last
     before these, and select the rows whose day (`index_date`) is within the range: the result is the same however many days are read
     together.
 
     A response that is not a feed gives one unreadable row, and so does each fault of a feed, in every response that has it. `index_date` is
-    at most the day of the request: that day replaces a later one. Raises `ValueError` unless the responses of each feed are ordered by
+    at most the day of the request: that day replaces a later one. Raises `ValueError` unless the responses of each outlet are ordered by
     `fetched_at`, as `Archive.payloads` returns them.
     """
-    histories: dict[str, _FeedHistory] = {}
+    histories: dict[str, _OutletHistory] = {}
     for payload in payloads:
-        history = histories.setdefault(payload.item, _FeedHistory())
+        history = histories.setdefault(_name_outlet(payload), _OutletHistory())
         history.start_response(payload)
         entries = _new_entries(payload, history)
         if any(entry is not None for entry in entries):
@@ -113,7 +113,7 @@ def _to_rows(payload: Payload, entries: Sequence[Entry]) -> pl.DataFrame:
     """Convert items to rows as received (`ROWS`); empty fields become null."""
     columns = {
         "article_id": [entry.id or None for entry in entries],
-        "source": [_URL_SUFFIX.sub("", payload.item)] * len(entries),
+        "source": [_name_outlet(payload)] * len(entries),
         "published_at": _first_readable_dates(entries),
         "fetched_at": [payload.fetched_at.astimezone(UTC).isoformat().replace("+00:00", "Z")] * len(entries),
         "title": [entry.title or None for entry in entries],
@@ -137,6 +137,11 @@ def _first_readable_dates(entries: Sequence[Entry]) -> list[str | None]:
     return [next((text for text in texts if text in readable), texts[0]) if texts else None for texts in dates]
 
 
+def _name_outlet(payload: Payload) -> str:
+    """Return the name of a feed without the URL that tells several apart."""
+    return _URL_SUFFIX.sub("", payload.item)
+
+
 def _label(payload: Payload) -> str:
     """Name a response; names of one feed sort by time of arrival.
 
@@ -146,8 +151,8 @@ def _label(payload: Payload) -> str:
 
 
 @dataclass
-class _FeedHistory:
-    """Hashes of the items that a feed showed lately.
+class _OutletHistory:
+    """Hashes of the items that the feeds of an outlet showed lately.
 
     Lately is in the current response (`response`), or at most `DAYS_BACK` days before it. The hashes show which items of the current
     response are new.
@@ -155,7 +160,7 @@ class _FeedHistory:
 
     response: Payload | None = None
     texts: dict[bytes, date] = field(default_factory=dict)  # hash of id, title and text: the day it was last shown
-    shown: set[bytes] = field(default_factory=set)  # those of the current response
+    shown: dict[str, set[bytes]] = field(default_factory=dict)  # those of the last response of each feed
     markups: dict[bytes, bytes] = field(default_factory=dict)  # hash of markup: that of its text, so that it need not be parsed again
     new_texts: set[bytes] = field(default_factory=set)  # new in this response, in which an item may occur twice
 
@@ -165,12 +170,12 @@ class _FeedHistory:
         That is more than `DAYS_BACK` days before the day of this response. Raises `ValueError` if it arrived before the last one.
         """
         if self.response is not None and payload.fetched_at < self.response.fetched_at:
-            raise ValueError(f"the responses of feed {payload.item!r} are not in the order of arrival; sort them by fetched_at")
-        self.texts |= dict.fromkeys(self.shown, payload.day)  # shown until now
+            raise ValueError(f"the responses of {payload.item!r} are not in the order of arrival; sort them by fetched_at")
+        self.texts |= dict.fromkeys(self.shown.get(payload.item, ()), payload.day)  # shown until now
         if self.response is None or payload.day != self.response.day:
             self.texts = {text: day for text, day in self.texts.items() if (payload.day - day).days <= DAYS_BACK}
             self.markups = {markup: text for markup, text in self.markups.items() if text in self.texts}
-        self.response, self.shown, self.new_texts = payload, set(), set()
+        self.response, self.shown[payload.item], self.new_texts = payload, set(), set()
 
     def read_if_new(self, markup: str, read: Callable[[str], Entry]) -> Entry | None:
         """Parse the item with `read`; None if an earlier response showed it.
@@ -190,11 +195,11 @@ class _FeedHistory:
         if text not in self.texts:
             self.new_texts.add(text)
         self.texts[text] = self.response.day
-        self.shown.add(text)
+        self.shown[self.response.item].add(text)
         return entry if text in self.new_texts else None
 
 
-def _new_entries(payload: Payload, history: _FeedHistory) -> list[Entry | None]:
+def _new_entries(payload: Payload, history: _OutletHistory) -> list[Entry | None]:
     """Return a response's items, None for known ones, then its faults.
 
     Known items keep their place, because rows are numbered by it. A fault, or a response that is not a feed, gives an unreadable item.

@@ -57,8 +57,21 @@ def test_an_item_without_an_id_is_identified_by_its_link() -> None:
     assert read(payload(rss(one)), payload(rss(two, one), hours=1)).height == 2
 
 
-def test_each_feed_has_its_own_history() -> None:
+def test_each_outlet_has_its_own_history() -> None:
     assert read(payload(rss(item(1))), payload(rss(item(1)), item="Hentzau Courier", hours=1)).height == 2
+
+
+def test_an_item_that_another_feed_of_the_outlet_showed_is_not_new() -> None:
+    undated = [item(n, published="") for n in (1, 2)]
+    responses = [
+        payload(rss(undated[0])),
+        payload(rss(undated[1]), hours=DAY),
+        payload(rss(*undated), item="Strelsau Post <https://post.example/trade>", hours=2 * DAY),
+    ]
+    assert titles(new_rows(responses)) == [["Headline 1"], ["Headline 2"]]
+    responses.append(payload(rss(undated[1]), hours=30 * DAY))  # the first feed showed it until now, the other one only once
+    responses.append(payload(rss(*undated), item="Strelsau Post <https://post.example/world>", hours=31 * DAY))
+    assert titles(new_rows(responses)) == [["Headline 1"], ["Headline 2"], ["Headline 1"]]
 
 
 def test_an_item_twice_in_a_response_is_two_rows_only_once() -> None:
@@ -140,7 +153,7 @@ def test_responses_in_the_wrong_order_raise() -> None:
 def twelve_days() -> list[Payload]:
     """Twelve days of a feed fetched twice a day; articles stay three days.
 
-    One is corrected, one has no date, one a date in the future.
+    One is corrected, one has no date, one a date in the future. Another feed of the outlet shows some of them at times.
     """
     responses = []
     for half in range(24):
@@ -149,6 +162,8 @@ def twelve_days() -> list[Payload]:
         items += [item(100, "corrected" if half > 9 else "", published="2025-04-07T08:00:00Z")] if 6 <= half <= 14 else []
         items += [item(101, published=""), item(102, published="2025-04-14T08:00:00Z")] if half >= 3 else []
         responses.append(payload(rss(*items), hours=half * 12 - 6))
+        if half in {1, 9, 10, 20}:
+            responses.append(payload(rss(*items[-2:], item(200)), item="Strelsau Post <https://post.example/b>", hours=half * 12 - 6))
     return responses
 
 
@@ -156,7 +171,8 @@ def twelve_days() -> list[Payload]:
 def test_the_rows_of_a_day_do_not_depend_on_how_many_days_are_read(days: Days) -> None:
     responses = twelve_days()
     reach = days.extend_back(DAYS_BACK)
-    earlier = [one for one in responses if one.day < reach.first]
-    some = read(*earlier[-1:], *[one for one in responses if one.day >= reach.first])
+    previous = {one.item: one for one in responses if one.day < reach.first}  # the last of each feed
+    earlier = [one for one in responses if one in previous.values()]
+    some = read(*earlier, *[one for one in responses if one.day >= reach.first])
     within = pl.col("index_date").is_between(days.first, days.last)
     assert some.filter(within).equals(read(*responses).filter(within))
