@@ -36,7 +36,10 @@ run: $(filter .uv/uv,$(UV)) ## build and publish the index of the bundled sample
 ui: $(filter .uv/uv,$(UV)) ## start the Dagster UI on http://localhost:3000 (or PORT=...), with the history of runs
 	@mkdir -p -- $(QUOTED_HOME)/dagster && cp -- pipeline/dagster.yaml $(QUOTED_HOME)/dagster/dagster.yaml
 	@home="$$(CDPATH= cd -- $(QUOTED_HOME) && pwd)" && \
-	TENSION_HOME="$$home" DAGSTER_HOME="$$home/dagster" $(RUN) dagster dev -w workspace.yaml -p $(PORT)
+	case "$$home" in *"["*) \
+	printf '%s\n' "Dagster takes the [ in $$home for a wildcard and does not find its settings there. Start the UI by a link to this" \
+	"folder, e.g. ln -s 'FOLDER' ~/tension-home && make ui HOME_DIR=~/tension-home" >&2; exit 1;; \
+	esac && TENSION_HOME="$$home" DAGSTER_HOME="$$home/dagster" $(RUN) dagster dev -w workspace.yaml -p $(PORT)
 
 test: $(filter .uv/uv,$(UV)) ## run all tests except the slow ones, on all cores
 	@$(PYTEST) -m "not slow"

@@ -45,20 +45,33 @@ def test_nothing_is_installed_on_a_complete_machine(tmp_path: Path) -> None:
     assert run_ci(tmp_path, ("qemu-x86_64",), 0)[1] == ["make check", "make audit"]
 
 
-@pytest.mark.parametrize("name", ["home own", "idx [v2]", "editor's"])
-def test_make_passes_a_home_with_any_characters_as_one_path(tmp_path: Path, name: str) -> None:
-    (tmp_path / "bin").mkdir()
-    stub = tmp_path / "bin" / "uv"
+def run_make(folder: Path, target: str, home: str) -> subprocess.CompletedProcess[str]:
+    """Run a target of make with a uv that prints the homes and its arguments, and with `folder` as the user's home."""
+    stub = folder / "bin" / "uv"
+    stub.parent.mkdir(exist_ok=True)
     stub.write_text(f'#!{shutil.which("sh")}\nprintf \'%s\\n\' "$TENSION_HOME" "$DAGSTER_HOME" "$@"\n', encoding="utf-8")
     stub.chmod(0o755)
+    environment = {"PATH": f"{stub.parent}:{os.environ['PATH']}", "HOME": str(folder)}
+    command = ["make", "-s", target, f"HOME_DIR={home}"]
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=60)
+
+
+@pytest.mark.parametrize("name", ["home own", "idx [v2]", "editor's"])
+def test_make_passes_a_home_with_any_characters_as_one_path(tmp_path: Path, name: str) -> None:
+    assert run_make(tmp_path, "run", f"~/{name}").stdout.splitlines()[-2:] == ["--home", str(tmp_path / name)]
+
+
+@pytest.mark.parametrize("name", ["home own", "editor's"])
+def test_make_starts_the_ui_of_a_home_with_odd_characters(tmp_path: Path, name: str) -> None:
     home = tmp_path / name
-
-    def run_make(target: str) -> list[str]:
-        environment = {"PATH": f"{tmp_path / 'bin'}:{os.environ['PATH']}", "HOME": str(tmp_path)}
-        command = ["make", "-s", target, f"HOME_DIR={home if target == 'ui' else f'~/{name}'}"]
-        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True, timeout=60)
-        return done.stdout.splitlines()
-
-    assert run_make("run")[-2:] == ["--home", str(home)]
-    assert run_make("ui")[:2] == [str(home), f"{home}/dagster"]
+    assert run_make(tmp_path, "ui", str(home)).stdout.splitlines()[:2] == [str(home), f"{home}/dagster"]
     assert (home / "dagster" / "dagster.yaml").exists()
+
+
+def test_make_refuses_the_ui_where_dagster_does_not_find_its_settings(tmp_path: Path) -> None:
+    home, link = tmp_path / "idx [v2]", tmp_path / "link"
+    refused = run_make(tmp_path, "ui", str(home))
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert f"Dagster takes the [ in {home} for a wildcard" in refused.stderr
+    link.symlink_to(home)
+    assert run_make(tmp_path, "ui", str(link)).stdout.splitlines()[:2] == [str(link), f"{link}/dagster"]
