@@ -1,5 +1,6 @@
 -- The story of each article (story_links followed to the article that was known first), the day at whose end the article was known, and
--- the days on which it counts: for its story, and as an article read. Links lead to articles known before, so a story only grows.
+-- the days on which it counts: for its story, and as an article read. Links lead to articles known before, so a story only grows. Of the
+-- spellings of an owner the one known first is taken.
 with recursive walk as (
     select
         article_id,
@@ -32,18 +33,35 @@ known_articles as (
     from articles
 ),
 
+spellings as (
+    select
+        source_owner,
+        owner_key(source_owner) as owner_key,
+        min(known_on) as known_on
+    from known_articles
+    group by source_owner
+),
+
+owners as (
+    select
+        source_owner as spelling,
+        first(source_owner) over (partition by owner_key order by known_on, source_owner) as source_owner
+    from spellings
+),
+
 first_known as (
     select min(known_on) as known_on
     from known_articles
 )
 
 select
-    known_articles.*,
+    known_articles.* replace (owners.source_owner as source_owner),
     coalesce(ends.story_id, known_articles.article_id) as story_id,
     coalesce(first_articles.index_date, known_articles.index_date) as story_date,
     count_day(coalesce(first_articles.index_date, known_articles.index_date), known_articles.known_on, first_known.known_on) as counts_on,
     count_day(known_articles.index_date, known_articles.known_on, first_known.known_on) as read_on
 from known_articles
 cross join first_known
+inner join owners on owners.spelling = known_articles.source_owner
 left join ends using (article_id)
 left join known_articles as first_articles on first_articles.article_id = ends.story_id

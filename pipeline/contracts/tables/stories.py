@@ -28,7 +28,7 @@ STORY_ARTICLES = Table(
         c.STORY_ID,
         replace(c.INDEX_DATE, description="UTC day of the article"),
         c.SOURCE,
-        c.SOURCE_OWNER,
+        replace(c.SOURCE_OWNER, description="Owner of the outlet; of its spellings the one known first"),
         KNOWN_ON,
         Column("story_date", pl.Date(), "UTC day of the first article of the story", c.EXAMPLE_DAY, unit="UTC day"),
         replace(COUNTS_ON, at_least=("story_date",)),

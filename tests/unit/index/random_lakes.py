@@ -108,7 +108,7 @@ def _article(random: np.random.Generator, day: int, source: int, name: str) -> R
         "article_id": name,
         "index_date": on,
         "source": f"S{source}",
-        "source_owner": f"S{source // 2}",
+        "source_owner": f"{'The ' * (source % 2)}S{source // 2}",
         "published_at": at,
         "first_seen_at": at + timedelta(days=_pick(random, (0, 0, 0, 1, 5, 60))),
         "title": _pick(random, _QUOTES),

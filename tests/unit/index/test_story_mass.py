@@ -130,6 +130,24 @@ def test_two_sources_of_one_owner_count_once_in_breadth() -> None:
     assert (story["source_owner_count"], story["article_count"], story["breadth"]) == (2, 3, pytest.approx(1 + log(2)))
 
 
+SPELLINGS = ("Daily Post & Echo", "The Daily Post & Echo", "DAILY POST AND ECHO", "www.dailypostandecho.com", "thedailypostandecho.co.uk")
+
+
+def test_spellings_of_an_owner_count_as_one_named_as_known_first() -> None:
+    first, *others = [
+        article(f"{n}:1", day(n % 3), source_owner=owner) for n, owner in enumerate([*reversed(SPELLINGS), "Daily Pest & Echo"])
+    ]
+    built = masses(finding(first), articles=[first, *others], links=[link(other, first) for other in others])
+    assert built.row(STORIES)["source_owner_count"] == 2
+    assert {row["source_owner"] for row in built.rows(STORY_ARTICLES)} == {"The Daily Post & Echo", "Daily Pest & Echo"}
+
+
+def test_names_that_are_nothing_but_an_article_or_signs_are_owners() -> None:
+    first, *others = [article(f"{n}:1", source_owner=owner) for n, owner in enumerate(("The", "???", "!!!"))]
+    built = masses(finding(first), articles=[first, *others], links=[link(other, first) for other in others])
+    assert built.row(STORIES)["source_owner_count"] == 3
+
+
 def test_words_and_actions_sum_to_the_mass() -> None:
     threat = finding(ONE, "threat", "proposed", 0.5)
     planned = finding(ONE, "measure", "proposed", 0.5, instrument="currency")
