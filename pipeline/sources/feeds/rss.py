@@ -138,7 +138,7 @@ def _first_readable_dates(entries: Sequence[Entry]) -> list[str | None]:
 
 
 def _name_outlet(payload: Payload) -> str:
-    """Return the name of a feed without the URL that several of its name have."""
+    """Return the name of a feed, without any URL after it."""
     return _URL_SUFFIX.sub("", payload.item)
 
 

@@ -46,7 +46,7 @@ class _RowParser:
         self._paths = [(column, [(name, name.split(".")) for name in options.names(column)]) for column in COLUMNS]
 
     def to_row(self, value: Any, text: str, label: str) -> Row:
-        """Return the row of a JSON value; unreadable if no object, or empty.
+        """Return the row of a JSON value; unreadable without fields.
 
         `text`: the JSON text of the value; `label` names it in messages.
         """
