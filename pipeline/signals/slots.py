@@ -68,6 +68,15 @@ _RESTRICTED_OVER = re.compile(
     re.IGNORECASE,
 )
 _REASON_REACH = 150  # characters
+# From an answer to goods that may be those of the act that is answered: `responding within hours to the duties on tin`.
+_ANSWERED = re.compile(
+    r"\b(?:answer(?:s|ed|ing)?|counter-?measures?|hit(?:s|ting)?|react(?:s|ed|ing)?|repl(?:y|ies|ied|ying)|respon(?:ds?|ded|ding|ses?)"
+    r"|retaliat(?:es?|ed|ing|ion)|(?:strik(?:es?|ing)|struck) back)(?: \w+){0,3}?"
+    r" (?:to|for|against|at|over) (?P<act>(?:(?!with\b)[^,;]){0,80})$",
+    re.IGNORECASE,
+)
+_DUTIES = re.compile(r"\b(?:tariffs?|dut(?:y|ies)|lev(?:y|ies)|curbs?|bans?|restrictions?|controls?)\b", re.IGNORECASE)
+_THEIR_DUTIES = re.compile(r"(?:(?:, | and )\w+){0,2} (?:tariffs?|dut(?:y|ies)|lev(?:y|ies)|curbs?)\b", re.IGNORECASE)
 _IN_LIST = re.compile(r"(?:, (?:and |or )?| and | or )", re.IGNORECASE)  # between two goods of one list
 # From a tariff on goods in general to another restriction, whose goods are not taxed: `a tariff on Chinese goods and controls on software`,
 # `a tariff on Peru and a ban on exports of chips`, `hits all Peruvian goods with a duty, curbs timber exports`.
@@ -285,11 +294,20 @@ def find_product(text: str, instrument: str = "other", actors: Sequence[int] = (
         if any(_OF_GOODS.fullmatch(text, end, match.start()) for end in others):
             continue
         is_listed = reason is not None and _IN_LIST.fullmatch(text, reason, match.start())
-        if is_listed or _RESTRICTED_OVER.search(text, max(0, match.start() - _REASON_REACH), match.start()):
+        if is_listed or _is_reason(text, match):
             reason = match.end()
         elif not (general and _ANOTHER_RESTRICTION.search(text, general.end(), match.start())) and not _is_of_actor(text, match, actors):
             return names[int(str(match.lastgroup)[1:])]
     return ""
+
+
+def _is_reason(text: str, goods: re.Match[str]) -> bool:
+    """Whether goods are a reason, or of an answered act."""
+    start = max(0, goods.start() - _REASON_REACH)
+    if _RESTRICTED_OVER.search(text, start, goods.start()):
+        return True
+    answered = _ANSWERED.search(text, start, goods.start())
+    return answered is not None and bool(_DUTIES.search(answered["act"]) or _THEIR_DUTIES.match(text, goods.end()))
 
 
 def _is_of_actor(text: str, goods: re.Match[str], actors: Iterable[int]) -> bool:

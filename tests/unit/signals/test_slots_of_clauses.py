@@ -142,3 +142,25 @@ def test_drugs_are_medicines(goods: str) -> None:
 )
 def test_narcotics_are_no_goods(text: str) -> None:
     assert slots.find_product(text) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "product"),
+    [
+        ("Chile will charge Peruvian goods, responding within hours to the duties on copper", ""),
+        ("a dollar-for-dollar reply to the duties that Lima put on all copper and corn", ""),
+        ("the last touches to its countermeasures against the earlier duties on copper", ""),
+        ("Chile tells WTO it may hit Peruvian goods over copper and corn duties", ""),
+        ("Chile hits back at copper tariffs with duties on corn", "corn"),
+        ("Chile answers with a tariff on copper", "copper"),
+        ("Chile retaliates against Peruvian corn", "corn"),
+        ("Chile hits Peru with duties for its copper", "copper"),
+    ],
+)
+def test_goods_of_an_answered_act_are_not_those_of_the_answer(text: str, product: str) -> None:
+    assert slots.find_product(text, "tariff") == product
+
+
+def test_cranes_that_unload_ships_are_no_ships() -> None:
+    assert slots.find_product("a tariff on ship-to-shore cranes from Peru", "tariff") == "cranes"
+    assert slots.find_product("a fee on ships from Peru", "services_transport") == "ships"
