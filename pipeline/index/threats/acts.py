@@ -6,16 +6,26 @@ outcome changes (`threat.py`).
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from itertools import groupby
 from typing import Any
 
 import polars as pl
 
 from pipeline.contracts.countries import ALL_PARTNERS
-from pipeline.contracts.scopes import ALL
+from pipeline.contracts.scopes import ALL, is_member_on
 from pipeline.index.measures.reports import ON_ALL_GOODS
-from pipeline.index.threats.claims import Said, amounts_agree, compare_amount, is_same_rate, names_goods, reaches, shares_details
+from pipeline.index.threats.claims import (
+    Said,
+    amounts_agree,
+    compare_amount,
+    is_same_rate,
+    names_goods,
+    reaches,
+    shares_details,
+    threshold,
+)
 
 _IMPOSES = ("imposed", "raised", "resumed", "quota", "postponed")
 _ENDS = ("ended", "suspended", "exempted", "struck_down")
@@ -32,7 +42,7 @@ class ActEvent:
     `word`: the outcome of a threat that the event may show (`carried_out`, `postponed`, ...), or `scheduled` if the act is announced for a
     later day. `on`: the day of the event, `deadline_on`: the later day that it sets, if any. `total_pct`: the sum of the rates of all
     layers on all goods towards the target on that day, because a threat may name the rate of one layer or of all together; None unless a
-    tariff on all goods is `carried_out`.
+    tariff on all goods is `carried_out`. `partners`: with them it is one step towards a group (`_join_partners`).
     """
 
     act_id: str
@@ -49,6 +59,7 @@ class ActEvent:
     on: date
     deadline_on: date | None = None
     is_raise: bool = False  # of the rate on goods that already pay it
+    partners: tuple[str, ...] = ()  # of one step towards several countries
 
     @property
     def amount(self) -> float | None:
@@ -75,7 +86,40 @@ def read_events(acts: pl.DataFrame) -> list[ActEvent]:
     in_effect = [row for row in rows if row["effective_on"] and not _is_cancelled(row, cancelled)]
     general = sorted((row for row in in_effect if _is_tariff_on_all(row)), key=lambda row: (row["effective_on"], row["act_id"]))
     events = [event for row in rows for event in _to_events(row, general, is_cancelled=_is_cancelled(row, cancelled))]
-    return sorted(events, key=lambda event: (event.on, event.act_id, event.target, event.word))
+    return sorted([*events, *_join_partners(events)], key=lambda event: (event.on, event.act_id, event.target, event.word))
+
+
+def _join_partners(events: list[ActEvent]) -> Iterator[ActEvent]:
+    """Yield the steps that a country takes towards a group of partners.
+
+    They are the tariffs on all goods of one layer that take effect on one day, for at least `least_group_partners` countries. The rate is
+    None unless it is the same for all: the list of acts has only the larger partners.
+    """
+    on_all = [event for event in events if event.word == "carried_out" and event.total_pct is not None and event.target != ALL_PARTNERS]
+    for _, step in groupby(sorted(on_all, key=_step), key=_step):
+        acts = list(step)
+        partners = tuple(sorted({act.target for act in acts}))
+        if len(partners) >= threshold("least_group_partners"):
+            rates = {act.rate_pct for act in acts}
+            rate = rates.pop() if len(rates) == 1 else None
+            announced_on = min(act.announced_on for act in acts)
+            yield replace(acts[0], target=ALL_PARTNERS, partners=partners, rate_pct=rate, total_pct=None, announced_on=announced_on)
+
+
+def _step(event: ActEvent) -> tuple[str, str, date]:
+    """Return what acts of one step have in common."""
+    return event.actor, event.layer, event.on
+
+
+def _is_of_group(event: ActEvent, threat: Said) -> bool:
+    """Return whether a step towards several countries hits a threatened group.
+
+    Any may be meant by a `group`; of a bloc or region, enough must be members.
+    """
+    if threat.target != ALL_PARTNERS or threat.scope in (None, ALL):
+        return False
+    members = [code for code in event.partners if threat.scope == "group" or is_member_on(str(threat.scope), code, event.on)]
+    return len(members) >= threshold("least_group_partners")
 
 
 def _is_cancelled(row: dict[str, Any], cancelled: dict[tuple[str, str], date]) -> bool:
@@ -199,7 +243,11 @@ def outcome_of_event(event: ActEvent, threat: Said) -> str | None:
     threat (`shares_details`) only `followed` it when in effect, and shows nothing else.
     """
     is_for_all = event.target != threat.target
-    is_reached = reaches(event.target, ALL if event.target == ALL_PARTNERS else None, event.excepted, threat, event.on)
+    is_reached = (
+        _is_of_group(event, threat)
+        if event.partners
+        else reaches(event.target, ALL if event.target == ALL_PARTNERS else None, event.excepted, threat, event.on)
+    )
     if (
         not is_reached
         or (is_for_all and threat.is_vague and event.word != "struck_down")

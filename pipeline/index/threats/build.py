@@ -8,10 +8,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 import polars as pl
 
+from pipeline.contracts.countries import ALL_PARTNERS
 from pipeline.contracts.model import Table
 from pipeline.contracts.scopes import ALL
 from pipeline.contracts.tables.threats import THREAT_CLAIMS, THREAT_EVIDENCE, THREAT_STATES
@@ -23,12 +24,15 @@ from pipeline.index.threats.claims import (
     is_near_deadline,
     is_part_of_total,
     is_same_amount,
+    is_same_rate,
     rates_agree,
     says_imposed,
     sort_claims,
     threat_form,
+    threshold_days,
 )
-from pipeline.index.threats.named_rates import names_own_rate, own_instrument
+from pipeline.index.threats.named_rates import answered_rate, names_own_rate
+from pipeline.index.threats.own_words import own_instrument, own_product
 from pipeline.index.threats.reports import outcome_of
 from pipeline.index.threats.threat import Threat
 
@@ -64,15 +68,25 @@ def build_threats(claims: pl.DataFrame, acts: pl.DataFrame, through: date) -> tu
         # A measure that starts on a later day is not in effect, whatever the tense: "applies from".
         status=pl.when(is_ahead).then(pl.col("status").replace("effective", "announced")).otherwise("status"),
         rate_pct=pl.Series([claim["rate_pct"] if names_own_rate(claim) else None for claim in said], dtype=pl.Float64),
+        answered_pct=pl.Series([answered_rate(claim) for claim in said], dtype=pl.Float64),
         instrument=pl.Series([own_instrument(claim) for claim in said], dtype=dated.schema["instrument"]),
+        product=pl.Series([own_product(claim) for claim in said], dtype=dated.schema["product"]),
     )
     last = dated["known_on"].max()
     end = max(through, last) if isinstance(last, date) else through
     states: list[dict[str, Any]] = []
     evidence: list[dict[str, Any]] = []
     events = [event for event in read_events(acts) if event.on <= end]
+    in_effect = [event for event in events if event.word == "carried_out"]
+    charges = [_Charge(event.actor, event.target, event.rate_pct, event.on, is_in_effect=True) for event in in_effect]
+    charges += [_Charge(event.actor, event.target, event.rate_pct, event.announced_on, is_in_effect=False) for event in in_effect]
+    charges += [
+        _Charge(claim["actor"], claim["target"], claim["rate_pct"], claim["told_on"], is_in_effect=claim["status"] == "effective")
+        for claim in dated.filter(pl.col("kind") == "measure", pl.col("status").is_in(["announced", "effective"])).iter_rows(named=True)
+    ]
     for actor, rows in groupby(dated.iter_rows(named=True), key=lambda row: row["actor"]):
-        for threat in _Actor().apply(rows, [event for event in events if event.actor == actor], end):
+        towards_it = [charge for charge in charges if charge.target in (actor, ALL_PARTNERS)]
+        for threat in _Actor(towards_it).apply(rows, [event for event in events if event.actor == actor], end):
             states += threat.states
             evidence += [{"threat_id": threat.threat_id} | row for row in threat.evidence]
     return _to_frame(THREAT_STATES, states), _to_frame(THREAT_EVIDENCE, evidence)
@@ -86,13 +100,24 @@ def _to_frame(table: Table, rows: list[dict[str, Any]]) -> pl.DataFrame:
     return table.conform(pl.DataFrame({name: [row[name] for row in rows] for name in table.schema}, schema=table.schema))
 
 
+class _Charge(NamedTuple):
+    """A measure that was announced, or was in effect, on a day."""
+
+    actor: str
+    target: str
+    rate_pct: float | None
+    on: date
+    is_in_effect: bool
+
+
 @dataclass
 class _Actor:
     """The threats of one country, built from its claims day by day.
 
-    `threats`: those published so far, whose claims of the first day were likely enough.
+    `charges`: measures of others towards it; `threats`: those published so far, whose claims of the first day were likely enough.
     """
 
+    charges: list[_Charge]
     threats: list[Threat] = field(default_factory=list)
 
     def apply(self, rows: Iterable[Claim], events: Sequence[ActEvent], through: date) -> list[Threat]:
@@ -119,35 +144,55 @@ class _Actor:
             threat.advance(through)
         return self.threats
 
-    @staticmethod
-    def _settle(threats: list[Threat], claims: list[Claim]) -> None:
+    def _settle(self, threats: list[Threat], claims: list[Claim]) -> None:
         """Set the outcomes of threats that one day's claims show.
 
         A claim has no effect on a threat if it shows no outcome of it (`outcome_of`), cannot change it (`Threat.accepts`), is on the amount
         of another threat, or only repeats it (`_only_repeats`), also if only another sentence of its story names the day
         (`_is_dated_in_story`). A claim without a deadline whose sentence says that the measure was imposed (`says_imposed`) is no
-        repetition.
+        repetition. What carries out
+        an older threat, or comes without what is answered (`_lacks_cause`), did not follow one.
         """
         amounts = _list_amounts(threats)
+        shown: list[tuple[Threat, Claim, str]] = []
         for threat in threats:
-            by_word: dict[str, list[Claim]] = {}
             for claim in claims:
                 if not threat.is_open and claim["kind"] != "easing":
-                    continue  # only a court ruling changes a final outcome
+                    continue  # a final outcome changes only if a court strikes down what was imposed, or what was announced is put off
                 word = outcome_of(claim, threat)
                 repeats = _only_repeats(claim, threat) and not (claim["deadline_on"] is None and says_imposed(claim))
                 is_other = repeats or _is_dated_in_story(claim, claims) or _is_of_another(claim["amount_usd"], threat, amounts)
                 if word is not None and not is_other and threat.accepts(word, claim):
+                    shown.append((threat, claim, word))
+        for threat in threats:
+            by_word: dict[str, list[Claim]] = {}
+            for one, claim, word in shown:
+                is_of_older = any(other.first_on < threat.first_on and (claim, done) == (it, "carried_out") for other, it, done in shown)
+                is_due = _is_same_answer(claim, threat) or not self._lacks_cause(threat, claim["told_on"])
+                if one is threat and (word != "followed" or (is_due and not is_of_older)):
                     by_word.setdefault(word, []).append(claim)
             if by_word:
                 threat.settle(by_word)
 
-    @staticmethod
-    def _apply_acts(threats: list[Threat], events: list[ActEvent]) -> None:
+    def _lacks_cause(self, threat: Threat, on: date) -> bool:
+        """Return whether what a threat answers had not come by `on`.
+
+        False if the threat names no rate of the other side (`answered_rate`). Else a measure of the target at that rate must have been in
+        effect since the threat was first stated, or announced, if it had not been announced before.
+        """
+        rate, since = threat.answered_rate, threat.first_on
+        if rate is None:
+            return False
+        same = [one for one in self.charges if one.actor == threat.target and one.rate_pct is not None and is_same_rate(one.rate_pct, rate)]
+        is_old = any(since - threshold_days("repeat_within_days") <= one.on < since for one in same)
+        return not any(since <= one.on <= on and (one.is_in_effect or not is_old) for one in same)
+
+    def _apply_acts(self, threats: list[Threat], events: list[ActEvent]) -> None:
         """Set outcomes and deadlines that one day's official acts show.
 
         An act has no effect on a threat if it is not the threatened measure (`outcome_of_event`), if the threat's state does not accept its
-        outcome (`Threat.accepts_act`), or if its amount of trade or its day is that of another threat.
+        outcome (`Threat.accepts_act`), if its amount of trade or its day is that of another threat, or if it followed a threat without what
+        that is to answer (`_lacks_cause`).
         """
         amounts = _list_amounts(threats)
         for threat in threats:
@@ -155,7 +200,7 @@ class _Actor:
                 word = outcome_of_event(event, threat)
                 if word is None or _is_of_another(event.amount, threat, amounts) or _is_of_another_day(event.on, threat, threats):
                     continue
-                if threat.accepts_act(word, event):
+                if threat.accepts_act(word, event) and not (word == "followed" and self._lacks_cause(threat, event.on)):
                     threat.apply_act(word, event)
 
     def _join_or_begin(self, live: list[Threat], claims: list[Claim]) -> list[Threat]:
@@ -197,6 +242,12 @@ def _is_dated_in_story(claim: Claim, claims: list[Claim]) -> bool:
         and rates_agree(claim["rate_pct"], other["rate_pct"])
         for other in claims
     )
+
+
+def _is_same_answer(claim: Claim, threat: Threat) -> bool:
+    """Return whether claim and threat answer the same rate."""
+    rates = claim["answered_pct"], threat.answered_rate
+    return rates[0] is not None and rates[1] is not None and is_same_rate(rates[0], rates[1])
 
 
 def _names_nothing(claim: Claim) -> bool:
@@ -242,7 +293,7 @@ def _is_compatible(claim: Claim, threat: Threat) -> bool:
     return (
         (claim["target"], claim["scope"]) == (threat.target, threat.scope)
         and _agrees(claim, threat, "instrument", "other")
-        and _agrees(claim, threat, "product", "")
+        and (_agrees(claim, threat, "product", "") and not _is_list(claim, threat))
         and (rates_agree(claim["rate_pct"], threat.rate) or is_part_of_total(claim, threat))
         and amounts_agree(claim["amount_usd"], threat.amount)
         and not _is_due_at_another_time(claim, threat)
@@ -255,13 +306,22 @@ def _agrees(claim: Claim, threat: Threat, name: str, unspecified: str) -> bool:
 
     They do if their values are equal. A claim may leave the value `unspecified` if the threat was stated in its story on that day
     (`_list_news`): on another day, words without goods or instrument are mostly about another threat. It may add the value in the story
-    that first states the threat. An instrument may also be missing in one of them if both name the rate.
+    that first states the threat. An instrument may also be missing in one of them if both name the rate,
+    or announce an answer (`Threat.is_answer_of`).
     """
     one, other = claim[name], getattr(threat, name)
     if one == other or (name == "instrument" and None not in (claim["rate_pct"], threat.rate)):
         return bool(one == other or unspecified in (one, other))
+    if name == "instrument" and unspecified in (one, other) and threat.is_answer_of(claim):
+        return True
     news = _list_news(claim, threat)
     return bool(news) and (one == unspecified or (other == unspecified and len(news) == len(threat.said)))
+
+
+def _is_list(claim: Claim, threat: Threat) -> bool:
+    """Return whether only one is on a list of known value."""
+    one, other = (claim["product"], claim["amount_usd"]), (threat.product, threat.amount)
+    return any(goods == "" and amount is not None and named != "" for (goods, amount), (named, _) in ((one, other), (other, one)))
 
 
 def _list_news(claim: Claim, threat: Threat) -> list[Claim]:

@@ -6,12 +6,13 @@ Belongs here: rates that a sentence calls a total, and words of an answer to ano
 
 import re
 
-_RATE = r"(?<![\d.,])(\d+(?:\.\d+)?)[ -]?(?:%|per ?cent\b)"
+#: A rate in percent, with its number as a group.
+RATE = r"(?<![\d.,])(\d+(?:\.\d+)?)[ -]?(?:%|per ?cent\b)"
 #: "the combined rate to 50 percent", "45 percent in all", "the duty that Peru faces at 57 percent" (a definite duty is all that is paid).
 _TOTALS = re.compile(
-    rf"(?i)\b(?:total|totals|totall?ing|combined|overall|cumulative|altogether|in all)\b[^.;:%\d]{{0,60}}(?<!\bfrom ){_RATE}|"
-    rf"{_RATE}(?: \w+){{0,2}},? (?:in (?:all|total)|altogether|combined)\b|"
-    rf"\bthe (?:tariffs?|dut(?:y|ies)|rate|lev(?:y|ies)) (?:that |which )?(?:\w+ ){{1,3}}(?:faces?|pays?|bears?)\b[^.;:,%\d]{{0,30}}{_RATE}"
+    rf"(?i)\b(?:total|totals|totall?ing|combined|overall|cumulative|altogether|in all)\b[^.;:%\d]{{0,60}}(?<!\bfrom ){RATE}|"
+    rf"{RATE}(?: \w+){{0,2}},? (?:in (?:all|total)|altogether|combined)\b|"
+    rf"\bthe (?:tariffs?|dut(?:y|ies)|rate|lev(?:y|ies)) (?:that |which )?(?:\w+ ){{1,3}}(?:faces?|pays?|bears?)\b[^.;:,%\d]{{0,30}}{RATE}"
 )
 _ANSWER = re.compile(
     r"(?i)\b(?:answer|repl(?:y|ies|ied)\b|respon[ds]|retaliat|reciprocity|counter-?(?:measure|tariff|dut|attack|act)|tit-for-tat|in kind\b|"

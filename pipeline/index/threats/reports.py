@@ -82,7 +82,7 @@ def _outcome_of_act(claim: Claim, threat: Said) -> str | None:
     that the threat does not name carries it out only if the threat `is_vague`. A tariff without a product carries out a threat with a
     product only if the claim's sentence names that product. A measure on more products or partners than threatened, at another rate, is
     another measure. If the threat or the measure has no rate, other details decide (`shares_details`); without any the measure only
-    `followed` a threat without a rate, if it is on the same partner and its sentence names the instrument of the threat. A threatened
+    `followed` a threat without a rate, if it is on the same partner and its sentence names an instrument, that of the threat. A threatened
     investigation of the partner needs none. A measure whose sentence has the threatened rate as a total (`is_part_of_total`) is at that
     rate.
     """
@@ -95,7 +95,7 @@ def _outcome_of_act(claim: Claim, threat: Said) -> str | None:
         is_inquiry = claim["kind"] == "investigation" and threat.product == "" and is_on_partner
         if is_inquiry or shares_details(threat, claim["told_on"], known, claim["amount_usd"], is_on_goods=is_on_the_goods):
             return "carried_out"
-        is_of_instrument = threat.instrument == "other" or names_instrument(claim)
+        is_of_instrument = claim["instrument"] != "other" and (threat.instrument == "other" or names_instrument(claim))
         return "followed" if threat.rate is None and is_on_partner and is_of_instrument else None
     if is_same_rate(known, threat.rate) or (known > threat.rate and is_on_partner) or is_part_of_total(claim, threat):
         return "carried_out"

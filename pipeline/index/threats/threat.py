@@ -19,22 +19,18 @@ from pipeline.index.threats.claims import (
     threshold_days,
 )
 from pipeline.index.threats.outcome import DONE, IMPOSED, OPEN, ORDER, Outcome, join_ids, to_evidence
-from pipeline.index.threats.phrases import says_answer
-
-_FIRMNESS = ("announcement", "proposal", "threat")  # forms of threat, the firmest first
+from pipeline.index.threats.statements import Statements
 
 
 @dataclass
-class Threat:
+class Threat(Statements):
     """A threat, with the claims that state it and its outcome.
 
-    `said`: the claims that state the threat, in the order of the days on which they became known; `evidence` and `states`: its rows of the
-    tables `threat_evidence` and `threat_states`, to which the methods add. `rate`, `amount`, `product` and `instrument` are updated once a
-    day (`update`): until then they are the likeliest ones of the days before, on the first day those of the first claim. `imposed_on`: day
-    on which it was carried out, at the threatened or a lower rate, or None.
+    `evidence` and `states`: its rows of the tables `threat_evidence` and `threat_states`, to which the methods add. `rate`, `amount`,
+    `product` and `instrument` are updated once a day (`update`): until then they are the likeliest ones of the days before, on the first
+    day those of the first claim. `imposed_on`: day on which it was carried out, at the threatened or a lower rate, or None.
     """
 
-    said: list[Claim]
     evidence: list[dict[str, Any]] = field(default_factory=list)
     states: list[dict[str, Any]] = field(default_factory=list)
     outcome: Outcome = field(default_factory=Outcome)
@@ -67,20 +63,10 @@ class Threat:
     @property
     def is_conditional(self) -> bool:
         """Whether a claim of the threat's instrument, if any, has a condition."""
-        own = [claim for claim in self.said if claim["instrument"] == self.instrument]
+        # Words without an instrument are on the threatened answer, not on a measure that was announced.
+        named = (self.instrument, "other") if self.form == "threat" else (self.instrument,)
+        own = [claim for claim in self.said if claim["instrument"] in named]
         return any(claim["is_conditional"] for claim in own or self.said)
-
-    @property
-    def first_on(self) -> date:
-        """Day of the earliest article that states the threat."""
-        days: list[date] = [claim["told_on"] for claim in self.said]
-        return min(days)
-
-    @property
-    def last_on(self) -> date:
-        """Day of the latest article that states the threat."""
-        days: list[date] = [claim["told_on"] for claim in self.said]
-        return max(days)
 
     @property
     def lapses_on(self) -> date:
@@ -97,10 +83,16 @@ class Threat:
     def is_live(self, on: date) -> bool:
         """Return whether claims or acts of day `on` could change the threat.
 
-        They could if the threat is open, if it was imposed (a court may strike it down at any time), or if an official act of that day may
-        correct its outcome (`_can_be_corrected`).
+        They could if the threat is open, if it was imposed (a court may strike it down at any time), if an official act of that day may
+        correct its outcome (`_can_be_corrected`), or if what followed it can still be put off (`is_only_announced`).
         """
-        return self.is_open or self._can_be_corrected(on) or self.outcome.word in IMPOSED
+        return self.is_open or self.is_only_announced or self._can_be_corrected(on) or self.outcome.word in IMPOSED
+
+    @property
+    def is_only_announced(self) -> bool:
+        """Whether it was followed by a measure that was only announced."""
+        is_announced = self.outcome.act is None and all(claim["status"] == "announced" for claim in self.outcome.claims)
+        return self.outcome.word == "followed" and is_announced
 
     def _can_be_corrected(self, on: date) -> bool:
         """Return whether an official act of day `on` may correct the outcome.
@@ -114,10 +106,10 @@ class Threat:
         """Return whether a claim can still count as the same threat.
 
         The threat must be open. The later of its last statement and its deadline must be at most `repeat_within_days` (three months) before
-        the claim's article. If the claim adds a rate or an amount to a threat that has none, it must instead come at most `same_news_days`
-        (a week) after the threat was last stated, as part of the same news.
+        the claim's article. If the claim adds a rate or an amount to a threat that has none, or the threat is vague, it must instead come
+        at most `same_news_days` (a week) after the threat was last stated, as part of the same news.
         """
-        if self._adds_figure(claim):
+        if self.is_vague or self._adds_figure(claim):
             return self.is_open and claim["told_on"] <= self.last_on + threshold_days("same_news_days")
         since = max(self.last_on, self.deadline_on or self.last_on)
         return self.is_open and claim["told_on"] <= since + threshold_days("repeat_within_days")
@@ -131,8 +123,11 @@ class Threat:
 
         It would if the outcome is final and its day is at most `same_news_days` (a week) before the claim's article, or later. An outcome
         by the passing of time (`elapsed`) is no event that somebody could recall, and a threat that was only `followed` may still be meant.
-        A claim with a new rate or amount, or with a day after the outcome and the deadline, says more than what happened.
+        A claim with a new rate or amount, or with a day after the outcome and the deadline, says more than what happened, and so does one
+        that ties what was withdrawn to a condition.
         """
+        if self.outcome.word == "withdrawn" and claim["is_conditional"]:
+            return False
         is_settled = not self.is_open and self.outcome.basis != "elapsed" and self.outcome.word != "followed"
         if self.outcome.on is None or not is_settled or self._adds_figure(claim):
             return False
@@ -165,17 +160,6 @@ class Threat:
             self.outcome = Outcome("unconfirmed" if is_announced else "lapsed", on, on)
         self.record(on)
 
-    @property
-    def form(self) -> str:
-        """Form of the threat: `announcement`, `proposal` or `threat` (`threat_form`).
-
-        It is the first of these forms whose claims are likely (`is_likely`); if none has likely claims, it is the likeliest form. A claim
-        of a measure that names no day counts as an announcement: it repeats a threat that has a deadline.
-        """
-        by_form = {form: [claim for claim in self.said if (threat_form(claim) or "announcement") == form] for form in _FIRMNESS}
-        likely = (form for form, claims in by_form.items() if is_likely(claims))
-        return next(likely, max(_FIRMNESS, key=lambda form: chance(by_form[form])))
-
     def repeat(self, claim: Claim) -> None:
         """Add a claim that states the threat again."""
         self.said.append(claim)
@@ -193,10 +177,11 @@ class Threat:
         """Return whether a claim may change the outcome to `word`.
 
         The claim's article must be of a later day than the first that states the threat, and of a story that does not state it.
-        `struck_down` (by a court) needs a threat that was carried out or softened; any other outcome needs an open threat, and `followed`
-        one that was stated recently (`_is_recent`). A measure or an easing shows the outcome of a vague threat only in the same dispute:
-        within a week (`_is_next`), or as the answer that was announced (`_is_answered`). Nor does one long before the deadline
-        (`is_early`) carry the threat out at a rate that is not known to be the threatened one.
+        `struck_down` (by a court) needs a threat that was carried out or softened; any other outcome needs an open threat, or an answer
+        that was announced and is then put off or withdrawn (`is_only_announced`); `followed` needs one that was stated recently
+        (`_is_recent`). A measure or an easing shows the outcome of a vague threat only in the same dispute: within a week (`_is_next`), or
+        as the answer that was announced (`is_answered`). Nor does one long before the deadline (`is_early`) carry the threat out at a rate
+        that is not known to be the threatened one.
         """
         if word == "carried_out" and self.is_early(claim["told_on"]) and None in (claim["rate_pct"], self.rate):
             return False
@@ -204,7 +189,9 @@ class Threat:
             return False
         if word == "struck_down":
             return self.imposed_on is not None and self.outcome.word in IMPOSED
-        is_of_dispute = not self.is_vague or claim["kind"] == "agreement" or self._is_next(claim["told_on"]) or self._is_answered(claim)
+        if self.is_only_announced and self._can_be_corrected(claim["told_on"]):
+            return word in ("postponed", "withdrawn") and self.is_answered(claim)
+        is_of_dispute = not self.is_vague or claim["kind"] == "agreement" or self._is_next(claim["told_on"]) or self.is_answered(claim)
         return self.is_open and is_of_dispute and (word != "followed" or self._is_recent(claim["told_on"]))
 
     def _is_next(self, on: date) -> bool:
@@ -217,12 +204,16 @@ class Threat:
         last = max(likely, default=self.last_on)
         return on <= max(last, self.deadline_on or last) + threshold_days("same_news_days")
 
-    def _is_answered(self, claim: Claim) -> bool:
-        """Return whether a claim is on an answer that the threat announced.
+    def is_answer_of(self, claim: Claim) -> bool:
+        """Return whether a claim threatens with the same answer.
 
-        Both must have words for it (`says_answer`).
+        Both say that there will be one (`says_answer`), the claim in words, and at most a week after the threat was last stated. A claim
+        without instrument may also come close to the day of an answer that was announced (`is_near_deadline`).
         """
-        return says_answer(claim["quote"]) and any(says_answer(said["quote"]) for said in self.said)
+        is_near = self.deadline_on is not None and claim["instrument"] == "other" and is_near_deadline(claim["told_on"], self)
+        is_next = claim["told_on"] <= self.last_on + threshold_days("same_news_days")
+        is_in_words = threat_form(claim) == "threat" and (self.form == "threat" or claim["instrument"] == "other")
+        return is_in_words and (is_near or is_next) and self.is_answered(claim)
 
     def _is_recent(self, on: date) -> bool:
         """Return whether a measure of day `on` may have followed the threat.
@@ -285,11 +276,13 @@ class Threat:
         """Return whether an act that may have followed the threat did.
 
         Not if it is no recent answer to it (`_is_recent`), was announced more than a week before it, or is on more than the partner to whom
-        the threat set a condition. If the threat is vague, it must be announced on its day or later, but by the week after it (`_is_next`).
+        the threat set a condition. If the threat is vague, it must be announced on the day before the article that states it or later, but
+        by the week after it (`_is_next`).
         """
         if self.is_conditional and event.target != self.target:
             return False
-        since = self.first_on if self.is_vague else self.first_on - threshold_days("same_news_days")
+        # An article has what was said on the day before.
+        since = self.first_on - (timedelta(days=1) if self.is_vague else threshold_days("same_news_days"))
         is_next = not self.is_vague or self._is_next(event.announced_on)
         return event.announced_on >= since and is_next and self._is_recent(event.on)
 

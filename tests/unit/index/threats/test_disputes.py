@@ -37,15 +37,15 @@ def test_an_answer_after_three_months_is_not_the_announced_one() -> None:
 
 
 def test_a_warning_that_was_hardly_repeated_is_not_recent() -> None:
-    done = claim("measure", 20, "Brazil curbed American films.", **CURB)
-    assert history_of(warning(0), warning(15, probability=0.3), done, through=40)[-1][1] == "pending"
-    assert history_of(warning(0), warning(15), done, through=40)[-1][1] == "followed"
+    done = claim("measure", 12, "Brazil curbed American films.", **CURB)
+    assert history_of(warning(0), warning(7, probability=0.3), done, through=40)[-1][1] == "pending"
+    assert history_of(warning(0), warning(7), done, through=40)[-1][1] == "followed"
 
 
 @pytest.mark.parametrize(
     ("announced", "effective", "outcome"),
-    [(-1, 4, "pending"), (0, 4, "followed"), (7, 30, "followed"), (8, 30, "pending")],
-    ids=["announced before", "announced that day", "announced in a week", "announced later"],
+    [(-2, 4, "pending"), (-1, 4, "followed"), (7, 30, "followed"), (8, 30, "pending")],
+    ids=["announced before", "announced on the day before", "announced in a week", "announced later"],
 )
 def test_an_act_follows_a_general_warning_if_announced_soon_after(announced: int, effective: int, outcome: str) -> None:
     lists = act("imposed", announced, effective, None, actor="BRA", target="USA", instrument="entity_list", product="nine firms")
