@@ -150,8 +150,7 @@ class _Actor:
         A claim has no effect on a threat if it shows no outcome of it (`outcome_of`), cannot change it (`Threat.accepts`), is on the amount
         of another threat, or only repeats it (`_only_repeats`), also if only another sentence of its story names the day
         (`_is_dated_in_story`). A claim without a deadline whose sentence says that the measure was imposed (`says_imposed`) is no
-        repetition. What carries out
-        an older threat, or comes without what is answered (`_lacks_cause`), did not follow one.
+        repetition. What carries out an older threat, or comes without what is answered (`_lacks_cause`), did not follow one.
         """
         amounts = _list_amounts(threats)
         shown: list[tuple[Threat, Claim, str]] = []
