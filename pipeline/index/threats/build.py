@@ -305,8 +305,8 @@ def _agrees(claim: Claim, threat: Threat, name: str, unspecified: str) -> bool:
 
     They do if their values are equal. A claim may leave the value `unspecified` if the threat was stated in its story on that day
     (`_list_news`): on another day, words without goods or instrument are mostly about another threat. It may add the value in the story
-    that first states the threat. An instrument may also be missing in one of them if both name the rate,
-    or announce an answer (`Threat.is_answer_of`).
+    that first states the threat. An instrument may also be missing in one of them if both name the rate, or announce an answer
+    (`Threat.is_answer_of`).
     """
     one, other = claim[name], getattr(threat, name)
     if one == other or (name == "instrument" and None not in (claim["rate_pct"], threat.rate)):

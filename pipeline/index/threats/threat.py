@@ -107,8 +107,10 @@ class Threat(Statements):
 
         The threat must be open. The later of its last statement and its deadline must be at most `repeat_within_days` (three months) before
         the claim's article. If the claim adds a rate or an amount to a threat that has none, or the threat is vague, it must instead come
-        at most `same_news_days` (a week) after the threat was last stated, as part of the same news.
+        at most `same_news_days` (a week) after the threat was last stated, as part of the same news, and name no other day.
         """
+        if self._adds_figure(claim) and self.deadline_on and claim["deadline_on"] and not is_near_deadline(claim["deadline_on"], self):
+            return False
         if self.is_vague or self._adds_figure(claim):
             return self.is_open and claim["told_on"] <= self.last_on + threshold_days("same_news_days")
         since = max(self.last_on, self.deadline_on or self.last_on)

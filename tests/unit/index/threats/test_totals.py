@@ -91,3 +91,10 @@ def test_what_is_added_goes_to_the_total_and_not_to_an_equal_rate() -> None:
 )
 def test_a_measure_that_makes_the_threatened_total_carries_it_out(quote: str, outcome: str) -> None:
     assert history_of(threat(0), claim("measure", 9, quote, 40.0, status="effective"))[-1] == (9, outcome)
+
+
+@pytest.mark.parametrize(("named", "count"), [("May 2", 1), ("April 30", 1), ("April 9", 2)])
+def test_a_rate_from_another_day_is_not_that_of_a_threat_without_one(named: str, count: int) -> None:
+    parcels = threat(30, "Washington will tax parcels from Brazil from May 2.", None)
+    rated = threat(35, f"Washington threatened Brazil with a tariff of 50 percent from {named}.")
+    assert len(last_of(parcels, rated, through=40)) == count
