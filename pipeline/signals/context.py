@@ -48,9 +48,10 @@ _DOCUMENT = re.compile(
     r"(?:[\W_]*\((?=\w*[^\W_])\w{1,4}\))*\W*"
     r"((?:The|This|Today['\u2019]s) (?:(?:Executive )?Order|order|[Pp]roclamation|E\.O\.|EO|[Mm]emorandum))\b"
 )
-# In a text of no state: `A separate order ends the relief`, by whoever acted last.
+# In a text of no state: `A separate order ends the relief`, by whoever acted last. `The order` is known already, and the sentence about it.
+_OTHER_ORDER = r"additional|further|new|second|separate|third"
 _ORDER = re.compile(
-    r"\W*((?:An?|Another|That|The|This) (?:(?:additional|executive|further|new|presidential|second|separate|third) ){0,2}"
+    rf"\W*((?:(?:An?|Another) (?:(?:executive|presidential|{_OTHER_ORDER}) ){{0,2}}|(?:That|The|This) (?:(?:{_OTHER_ORDER}) ){{1,2}})"
     r"(?:decree|order|proclamation))(?= (?:also |now )?(?:had|has|will|would|(?!is\b|was\b)\w+(?:ed|s)) (?!by\b|on\b))"
 )
 # A list of what one state does: `Peru will:`, then `- Cut the duty.`

@@ -189,7 +189,7 @@ def test_a_sentence_with_thousands_of_countries_is_resolved_in_seconds(words: st
     ("text", "expected"),
     [
         ("Carney met Peru's envoy. A separate order ends the relief.", {"CAN"}),
-        ("Carney spoke. Peru exports tea. The order closes a gap.", {"CAN"}),
+        ("Carney spoke. Peru exports tea. Another order closes a gap.", {"CAN"}),
         ("Carney spoke. An order published on Monday ends the relief.", set()),
         ("Carney spoke. The order for ten ships was small.", set()),
     ],

@@ -229,3 +229,15 @@ def test_whom_an_unknown_speaker_charges_a_tariff_does_not_act(verb: str) -> Non
 def test_a_tariff_that_its_giver_calls_small_is_no_easing(amount: str) -> None:
     text = f"Norway will charge Peru a tariff {amount} on all fish sent to its ports."
     assert read(text) == {"NOR>PER measure"}
+
+
+@pytest.mark.parametrize(
+    ("text", "signals"),
+    [
+        ("Trump said that the Chinese would buy beans and that we will lift our curbs on chips.", {"USA>CHN easing"}),
+        ('Biden said Peru would sell tin and "we will cut our duty on quinoa".', {"USA>PER easing"}),
+        ("Analysts said of Peru that we will raise our duty on tin.", set()),
+    ],
+)
+def test_we_is_who_says_the_sentence(text: str, signals: set[str]) -> None:
+    assert {signal for signal in asserted(text) if not signal.endswith("purchase")} == signals

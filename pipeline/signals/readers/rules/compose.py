@@ -25,6 +25,7 @@ from pipeline.signals.readers.rules.grammar import (
     is_clause_subject,
     is_cut_off,
     is_on_hold,
+    is_only_named,
     is_stopped,
     matched_words,
     status_of,
@@ -301,11 +302,10 @@ def _objects_in_reach(sentence: MarkedSentence, verb: Mark, objects: list[Mark])
 
     They follow the verb, the nearest first. For passives those before it, the nearest first, come ahead of these; after `be`, those of a
     later verb do not count. For verbs with the object as subject (`tariffs take effect`) only those before it count. All are at most
-    `OBJECT_REACH` words away, and in the verb's clause or, after it, in those joined to it by `and` or `or`. Trade whose threat, share or
-    price is meant is no object (`end such imports' threat`).
+    `OBJECT_REACH` words away, and in the verb's clause or, after it, in those joined to it by `and` or `or`, and not `is_only_named`.
     """
     start, _ = sentence.clause_bounds(verb.first)
-    objects = [o for o in objects if class_of(o) != "trade" or sentence.words_between(o.last + 1, o.last + 2) not in (["'"], ["'s"])]
+    objects = [thing for thing in objects if not is_only_named(sentence, thing)]
     before = [o for o in reversed(objects) if start <= o.first and o.last < verb.first and verb.first - o.last <= OBJECT_REACH]
     if all(phrase.entry.get("subject") for phrase in verb.readings):
         return before

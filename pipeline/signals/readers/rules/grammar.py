@@ -136,6 +136,18 @@ def is_stopped(sentence: MarkedSentence, verb: Mark) -> bool:
     )
 
 
+def is_only_named(sentence: MarkedSentence, thing: Mark) -> bool:
+    """Whether an object only says what another noun is about.
+
+    True for trade whose threat, share or price is meant (`end such imports' threat`), and for what a truce is on (`a truce on tariffs was
+    extended`).
+    """
+    if class_of(thing) == "trade" and sentence.words_between(thing.last + 1, thing.last + 2) in (["'"], ["'s"]):
+        return True
+    before = sentence.words_between(thing.first - 3, thing.first)
+    return class_of(thing) == "restriction" and any(before[at : at + 2] in (["truce", "on"], ["truce", "over"]) for at in range(2))
+
+
 def is_clause_subject(sentence: MarkedSentence, verb: Mark, thing: Mark) -> bool:
     """Whether an object is the subject of a verb's dependent clause.
 

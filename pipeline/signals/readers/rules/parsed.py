@@ -61,8 +61,8 @@ class ParsedSentence:
 
         It is the first country or stranger (who acts for no state), from the word upwards in the tree, that is the subject of a verb,
         follows the `by` of a passive, or owns an act that is a noun (`China's refusal`). In a relative clause it is the noun before the
-        clause; `anyone who ...` is a stranger. The way up ends at a relation outside `SHARES_SUBJECT`. None if it has no country or
-        stranger, or the tree takes a verb or operator of the lexicon for a noun.
+        clause; `anyone who ...` is a stranger. `We` of unknown meaning is who says the sentence. The way up ends at a relation outside
+        `SHARES_SUBJECT`. None if it has no country or stranger, or the tree takes a verb or operator of the lexicon for a noun.
         """
         if neighbour := self._find_neighbour(at):
             return neighbour
@@ -71,8 +71,8 @@ class ParsedSentence:
         node, came_by = self.phrase_head(at), ""
         for _ in self.tree.heads:  # no path in the tree is longer
             party = self._find_owner(node) if self.is_noun(node) else self._find_subject(node, came_by)
-            if party is not None:
-                return party
+            if party is not None or self.is_own_act_of_speaker(node):
+                return party or self.find_speaker(node)
             head, relation = self.tree.heads[node], self.tree.relations[node]
             if relation == "relcl":
                 is_anyone = self.sentence.tokens[head].lower in cues("anyone")
