@@ -164,3 +164,10 @@ def test_goods_of_an_answered_act_are_not_those_of_the_answer(text: str, product
 def test_cranes_that_unload_ships_are_no_ships() -> None:
     assert slots.find_product("a tariff on ship-to-shore cranes from Peru", "tariff") == "cranes"
     assert slots.find_product("a fee on ships from Peru", "services_transport") == "ships"
+
+
+@pytest.mark.parametrize(
+    ("text", "goods"), [("a duty on small parcels from Peru", "parcels"), ("ends the relief for parcels", "parcels"), ("parcels of land", "")]
+)
+def test_parcels_are_goods_unless_of_land(text: str, goods: str) -> None:
+    assert slots.find_product(text, "tariff") == goods
