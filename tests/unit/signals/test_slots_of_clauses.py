@@ -167,7 +167,8 @@ def test_cranes_that_unload_ships_are_no_ships() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "goods"), [("a duty on small parcels from Peru", "parcels"), ("ends the relief for parcels", "parcels"), ("parcels of land", "")]
+    ("text", "goods"),
+    [("a duty on small parcels from Peru", "parcels"), ("ends the relief for parcels", "parcels"), ("parcels of land", "")],
 )
 def test_parcels_are_goods_unless_of_land(text: str, goods: str) -> None:
     assert slots.find_product(text, "tariff") == goods
