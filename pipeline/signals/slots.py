@@ -70,7 +70,7 @@ _RESTRICTED_OVER = re.compile(
 _REASON_REACH = 150  # characters
 # From an answer to goods that may be those of the act that is answered: `responding within hours to the duties on tin`.
 _ANSWERED = re.compile(
-    r"\b(?:answer(?:s|ed|ing)?|counter-?measures?|hit(?:s|ting)?|react(?:s|ed|ing)?|repl(?:y|ies|ied|ying)|respon(?:ds?|ded|ding|ses?)"
+    r"\b(?:answer(?:s|ed|ing)?|counter-?measures?|hit(?:s|ting)?|react(?:s|ed|ing)?|repl(?:y|ies|ied|ying)|respond(?:s|ed|ing)?|responses?"
     r"|retaliat(?:es?|ed|ing|ion)|(?:strik(?:es?|ing)|struck) back)(?: \w+){0,3}?"
     r" (?:to|for|against|at|over) (?P<act>(?:(?!with\b)[^,;]){0,80})$",
     re.IGNORECASE,

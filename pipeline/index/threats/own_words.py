@@ -11,7 +11,7 @@ from pipeline.index.threats.named_rates import CONDITION, IN_CONDITION, MONTH, n
 
 # A character of other words on the other side, which also end where the actor comes back: "with duties of its own", "and said that it".
 _REST = (
-    r"(?:(?!\b(?:with|by|will|would|could|may|might|shall|said|says|told|tells|(?:announc|promis|threaten|vow|warn)\w*)\b)"
+    r"(?:(?!\b(?:with|by|will|would|could|may|might|shall|said|says|told|tells|(?:announc|promise|promising|threaten|vow|warn)\w*)\b)"
     r"[^,;:\u2014]){1,200}"
 )
 _ANSWERS = (

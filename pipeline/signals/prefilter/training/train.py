@@ -6,9 +6,9 @@
 # ///
 """Learn the prefilter's `weights.npz` from what the readers find.
 
-    uv run --script pipeline/signals/prefilter/training/train.py --documents DOCUMENTS.parquet
+    uv run --script pipeline/signals/prefilter/training/train.py --articles HOME/lake/articles
 
-`DOCUMENTS`: an article file of public-domain documents; one in four is left out (`held_out.py`). With the invented passages of
+`HOME`: of a run on public-domain documents; one in four is left out (`held_out.py`). With the invented passages of
 `pipeline/signals/training/` they are read without the prefilter, and it learns in which sentences something is found. Words begin as the
 main components of the encoder's own, which are not changed, so that it also knows words that the texts lack.
 """
@@ -28,9 +28,7 @@ from onnx import numpy_helper
 from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits, pad
 
-from pipeline import clock
-from pipeline.articles.clean import clean_articles
-from pipeline.settings.archives import ArticleFiles
+from pipeline.contracts.tables.core import ARTICLES
 from pipeline.signals.candidates import build_candidates, to_frame
 from pipeline.signals.doubts import add_doubts
 from pipeline.signals.extract import collect_readings, combine_readings, resolve_texts, score_evidence
@@ -41,7 +39,6 @@ from pipeline.signals.readers.encoder.encoding import encode
 from pipeline.signals.readers.encoder.network import load_network
 from pipeline.signals.relevance import add_relevance
 from pipeline.signals.texts import add_title_length, articles_to_texts, judge
-from pipeline.sources.files.articles import collect_rows, read_articles
 
 SIGNALS = Path(__file__).resolve().parents[2]
 INVENTED = SIGNALS / "training"
@@ -93,14 +90,14 @@ class Convolution(nn.Module):
         return log_odds
 
 
-def read_texts(documents: Path) -> pl.DataFrame:
+def read_texts(folder: Path) -> pl.DataFrame:
     """Read the invented passages, and the documents that pass the gate.
 
-    The result has the columns of `TEXTS_SCHEMA` and `title_length`.
+    `folder`: of the table `articles`. The result has the columns of `TEXTS_SCHEMA` and `title_length`.
     """
     passages = [add_title_length(read_gold(path).passages) for path in sorted(INVENTED.glob("batch-*.jsonl"))]
-    rows = collect_rows(read_articles([ArticleFiles(path=str(documents))], last_day=clock.today()))
-    articles = clean_articles(rows).articles.filter(~pl.col("article_id").map_elements(is_held_out, pl.Boolean()))
+    articles = ARTICLES.conform(pl.concat(pl.read_parquet(path, glob=False) for path in sorted(folder.rglob("*.parquet"))))
+    articles = articles.filter(~pl.col("article_id").map_elements(is_held_out, pl.Boolean()))
     return pl.concat([*passages, articles_to_texts(articles, judge(articles))])
 
 
@@ -194,8 +191,8 @@ def quantize(network: Convolution) -> dict[str, NDArray[np.int64]]:
 def main() -> None:
     """Read the texts, learn, and write the weights."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--documents", type=Path, required=True)
-    texts = read_texts(parser.parse_args().documents)
+    parser.add_argument("--articles", type=Path, required=True)
+    texts = read_texts(parser.parse_args().articles)
     examples: list[Example] = []
     for number, chunk in enumerate(texts.iter_slices(CHUNK_TEXTS)):
         examples += label(chunk)
