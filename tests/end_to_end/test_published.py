@@ -197,7 +197,7 @@ def test_the_index_follows_that_of_the_labels(sample_run: SampleRun) -> None:
     lake = Lake(Settings(home=sample_run.home).lake)
     labelled = build_sample_labels_index(lake)
     both = lake.read(TENSION_PAIR_DAILY).join(labelled, on=["pair", "index_date"], suffix="_labels").filter(pair="CHN-USA")
-    # The aim for concession is .85. It was .851 until a wrong reading that happened to help was mended.
+    # The aim for concession is .85. It was .851 until a wrong reading that happened to help was corrected.
     for name, least in (("tension", 0.9), ("concession", 0.84)):
         assert both.select(pl.corr(name, f"{name}_labels")).item() >= least
     weeks = both.group_by(pl.col("index_date").dt.truncate("1w")).agg(pl.col("tension", "tension_labels").mean())
