@@ -54,9 +54,14 @@ _ORDER = re.compile(
     rf"\W*((?:(?:An?|Another) (?:(?:executive|presidential|{_OTHER_ORDER}) ){{0,2}}|(?:That|The|This) (?:(?:{_OTHER_ORDER}) ){{1,2}})"
     r"(?:decree|order|proclamation))(?= (?:also |now )?(?:had|has|will|would|(?!is\b|was\b)\w+(?:ed|s)) (?!by\b|on\b))"
 )
-# A list of what one state does: `Peru will:`, then `- Cut the duty.`
+# A list of what one state does: `Peru will:`, `By Peru:` or `Peru's commitments:`, then `- Cut the duty.`
 _PLEDGED = r"(?:pledge|promise)[sd]"
-_HEADS_LIST = re.compile(rf"\b(?:will|shall|would|agree[sd]?(?: to)?|commit(?:s|ted)(?: itself)? to|{_PLEDGED}(?: to)?|is to)\s?:$")
+_SHARE = r"(?:commitments|concessions|part|pledges|side|steps|undertakings)"
+_HEADS_LIST = re.compile(
+    rf"\b(?:will|shall|would|agree[sd]?(?: to)?|commit(?:s|ted)(?: itself)? to|commitments to|{_PLEDGED}(?: to)?|is to)\s?:$"
+    rf"|^\W*(?:(?:On|The) )?(?:{_SHARE} )?(?:by|from|of) [^.,:;]{{1,40}}:$|^[^.,:;]{{1,40}}['\u2019]s? {_SHARE}:$",
+    re.IGNORECASE,
+)
 _ITEM = re.compile(r"([-*\u2013\u2022])\s+(?=[A-Z])")
 _FIRST_PERSON = re.compile(r"\b(?:we|our(?: side\b)?|us|i|my)\b", re.IGNORECASE)
 # The other of two: `the other side`, `its neighbour`.

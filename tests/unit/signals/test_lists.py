@@ -40,7 +40,13 @@ def test_a_deal_with_several_partners_is_one_with_each(text: str, pairs: set[str
     assert read_pairs(text, RELIEFS) == pairs
 
 
-@pytest.mark.parametrize(("heading", "actor"), [("Peru will:", "PER"), ("Chile agrees to:", "CHL"), ("The following was discussed:", None)])
+@pytest.mark.parametrize(
+    ("heading", "actor"),
+    [
+        ("Peru will:", "PER"), ("Chile agrees to:", "CHL"), ("By Peru:", "PER"), ("Commitments by Chile:", "CHL"), ("Peru's side:", "PER"),
+        ("From Peru and Chile:", None), ("By the end of May:", None), ("The following was discussed:", None),
+    ],
+)  # fmt: skip
 def test_a_heading_says_who_does_the_items_of_its_list(heading: str, actor: str | None) -> None:
     text = f"Peru and Chile published a fact sheet on trade.\n{heading}\n- Cut the duty on copper.\n- Suspend the export controls on tin."
     doers = [
