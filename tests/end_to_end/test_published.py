@@ -174,21 +174,21 @@ def test_no_table_of_the_sample_is_stale(sample_run: SampleRun) -> None:
 @pytest.mark.parametrize(
     ("phase", "first", "last", "fewest"),
     [
-        ("escalation", date(2025, 4, 4), date(2025, 4, 16), 11),  # rising tariffs; on two days one probability is just below .5
+        ("escalation", date(2025, 4, 4), date(2025, 4, 16), 11),  # rising tariffs
         ("de-escalation", date(2025, 5, 12), date(2025, 5, 18), 7),  # the week of Geneva
         ("stalemate", date(2025, 9, 1), date(2025, 9, 27), 24),  # talks and demands without movement
         ("de-escalation", date(2025, 10, 30), date(2025, 11, 5), 7),  # the week of Busan
     ],
 )
 def test_phases_of_china_and_the_united_states_match_2025(sample_run: SampleRun, phase: str, first: date, last: date, fewest: int) -> None:
-    """The phase is that of the labels' index on at least `fewest` days."""
+    """The phase is that of the labels' index on at least `fewest` days, and named on no fewer days than there."""
     lake = Lake(Settings(home=sample_run.home).lake)
     ours, labelled = (
         frame.filter((pl.col("pair") == "CHN-USA") & pl.col("index_date").is_between(first, last)).sort("index_date")["phase"].to_list()
         for frame in (lake.read(TENSION_PAIR_DAILY), build_sample_labels_index(lake))
     )
     assert sum(one == other for one, other in zip(ours, labelled, strict=True)) >= fewest
-    assert phase in labelled
+    assert ours.count(phase) >= labelled.count(phase) > 0
     # The truce of August fades into the stalemate; the other weeks have one direction only.
     assert phase == "stalemate" or set(ours) <= {phase, "unclear"}
 
@@ -197,8 +197,7 @@ def test_the_index_follows_that_of_the_labels(sample_run: SampleRun) -> None:
     lake = Lake(Settings(home=sample_run.home).lake)
     labelled = build_sample_labels_index(lake)
     both = lake.read(TENSION_PAIR_DAILY).join(labelled, on=["pair", "index_date"], suffix="_labels").filter(pair="CHN-USA")
-    # The aim for concession is .85. It was .851 until a wrong reading that happened to help was corrected.
-    for name, least in (("tension", 0.9), ("concession", 0.84)):
+    for name, least in (("tension", 0.9), ("concession", 0.85)):
         assert both.select(pl.corr(name, f"{name}_labels")).item() >= least
     weeks = both.group_by(pl.col("index_date").dt.truncate("1w")).agg(pl.col("tension", "tension_labels").mean())
     ours, of_labels = (set(weeks.top_k(5, by=name)["index_date"]) for name in ("tension", "tension_labels"))

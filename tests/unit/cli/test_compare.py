@@ -69,12 +69,12 @@ def test_threats_that_are_gone_are_listed(command: Command, sample_run: SampleRu
     copy_release(sample_run, changed)
     (file,) = (changed / "threats").glob("*.parquet")
     rows = pl.read_parquet(file)
-    rows.filter(pl.col("actor") != "IND").write_parquet(file)
+    rows.filter(pl.col("actor") != "JPN").write_parquet(file)
     printed = flat(command("compare", sample_run.home, changed, "--home", sample_run.home).output)
-    gone = rows.filter(pl.col("actor") == "IND").height
+    gone = rows.filter(pl.col("actor") == "JPN").height
     assert f"{rows.height} threats: {rows.height - gone} as before, {gone} only before" in printed
     assert f"in one release only: {gone} of {gone}" in printed
-    assert "IND>USA tariff" in printed
+    assert "JPN>USA tariff on autos" in printed
 
 
 def test_a_mistake_is_answered_with_what_to_write(command: Command, sample_run: SampleRun) -> None:

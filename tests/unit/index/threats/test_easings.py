@@ -17,7 +17,7 @@ def test_a_threat_that_is_called_off_is_withdrawn() -> None:
 
 @pytest.mark.parametrize(("instrument", "word"), [("export_control", "postponed"), ("agreement", "pending")])
 def test_a_delay_of_something_postpones_no_threat_about_a_deal(instrument: str, word: str) -> None:
-    said = threat(0, "Sign, or we write the export licences and the deal ourselves, Washington told Brazil.", None, instrument=instrument)
+    said = threat(0, "Sign, or we write the export licences and the deal ourselves, Washington warned Brazil.", None, instrument=instrument)
     delay = claim("easing", 90, "Washington put off the ban of a Brazilian app.", instrument=instrument, status="suspended")
     assert history_of(said, delay, through=95)[-1][1] == word
 

@@ -20,7 +20,7 @@ GROUP: Row = {"target": "*", "scope": "group"}
         "Brasilia promised a firm response to the duties on its coffee.",
         "Any increase in tariffs will be answered, the president said.",
         "Brasilia may hit back over the coffee duties.",
-        "Brasilia promises to act after a 40% levy",
+        "Brasilia vows to act after a 40% levy",
         "Brasilia threatens lawsuits against anyone who pays the tariff.",
     ],
 )
