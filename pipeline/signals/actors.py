@@ -103,7 +103,7 @@ def _find_names(tokens: Sequence[Token], day: date | None, leaders: Collection[t
             and not _is_owned_office(tokens, at, last, name, mentions)
             and not _is_exception(tokens, at, last, name)
             and not _is_dateline(tokens, at, last, name)
-            and not _is_venue(tokens, at, last, name)
+            and not _is_venue(tokens, at, last, name, mentions)
             and not _is_of_money(tokens, at, last)
         ):
             mentions.append(Mention(name.code, tokens[at].start, tokens[last].end, name.role, _is_actor(tokens, at, last, name)))
@@ -299,13 +299,16 @@ def find_dateline(tokens: Sequence[Token]) -> str | None:
     return name.code if name and _is_dateline(tokens, 0, len(name.spelling) - 1, name) else None
 
 
-def _is_venue(tokens: Sequence[Token], first: int, last: int, name: Name) -> bool:
+def _is_venue(tokens: Sequence[Token], first: int, last: int, name: Name, mentions: Sequence[Mention]) -> bool:
     """Whether a capital only says where talks were.
 
-    Example: `after the Madrid trade talks`. A word such as `the` is directly before it, a word for a meeting in the `LOOK_AHEAD` tokens
-    after it.
+    Examples: `after the Madrid trade talks`, `US-China Madrid talks`. A word such as `the`, or a pair of countries, is directly before it,
+    a word for a meeting in the `LOOK_AHEAD` tokens after it. `mentions`: those before it in the sentence.
     """
-    if name.role != "capital" or not first or tokens[first - 1].lower not in cues("before_venues"):
+    if name.role != "capital" or not first:
+        return False
+    is_after_pair = len(mentions) > 1 and mentions[-1].end == tokens[first - 1].end and mentions[-2].end + 1 == mentions[-1].start
+    if not is_after_pair and tokens[first - 1].lower not in cues("before_venues"):
         return False
     return any(token.lower in cues("meetings") for token in tokens[last + 1 : last + 1 + LOOK_AHEAD])
 

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from pipeline.contracts.countries import COUNTRIES
-from pipeline.signals.actors import Mention, find_mentions, find_mentions_in_article
+from pipeline.signals.actors import Mention, find_mentions_in_article
+from pipeline.signals.home_state import find_state_of_source, find_state_of_title
 from pipeline.signals.homonyms import add_homonyms
 from pipeline.signals.labels import Label, find_label
 from pipeline.signals.lexicon import cues, load_lexicon
@@ -68,6 +68,10 @@ _FIRST_PERSON = re.compile(r"\b(?:we|our(?: side\b)?|us|i|my)\b", re.IGNORECASE)
 _OTHER_SIDE = re.compile(
     r"\b(?:the other (?:side|party|country)|(?:its|our|the) neighbou?r(?:ing (?:country|state|government))?)\b(?! of\b)", re.IGNORECASE
 )
+# Goods that come from abroad: `products sent into Peru`.
+_INTO = re.compile(
+    r"\b(?:brought|coming|entering|exported|flowing|imported|imports|sent|shipped|sold) (?:in)?(?:to )?(?:the )?", re.IGNORECASE
+)
 _QUOTATION = re.compile('["\u201d]')
 _QUESTION = re.compile(r"\?\W*$")
 # What may be the label of a speaker, also one that `find_label` does not know: `A listener wrote:`.
@@ -75,18 +79,6 @@ _ANY_LABEL = re.compile(r"[^.!?\"\u201c]{1,80}:(?!\d)")
 # A pact of three, whose name alone means the largest partner: `Mexico hopes for a NAFTA deal`.
 _NORTH_AMERICAN = re.compile(r"\b(?:NAFTA|Nafta|USMCA|CUSMA|T-MEC|North American Free Trade Agreement|U\.S\.M\.C\.A\.)(?!\w)")
 _NORTH_AMERICANS = frozenset({"CAN", "MEX"})
-_STATE_IN_SOURCE = re.compile(r" by ([A-Z]{3})$")
-# Sources that are an office of the country in their name, and names of media, which are none: `China Daily`, `Trump Watch`.
-_OFFICE = re.compile(
-    r"\b(?:affairs|cabinet|chancellery|customs|department|embassy|foreign minister|government|ministry|mission|president"
-    r"|prime minister|trade representative|treasury)\b",
-    re.IGNORECASE,
-)
-_MEDIUM = re.compile(
-    r"\b(?:blog|bulletin|daily|digest|herald|institute|journal|magazine|monitor|news|newsletter|post|radio|report|review|times|today"
-    r"|tracker|tribune|tv|watch|weekly)\b",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,9 +150,9 @@ def resolve_references(article_id: str, day: date | None, source: str, title: st
     A word that refers to a country named earlier adds a mention of role `pronoun`, `speaker` or `mutual`, and so does an act whose doer is
     not named (`unnamed.py`). A country that is only named as a place (`talks in Madrid`) is left out if the article names two or more. The
     speaker of a transcript line (`Spokesperson: ...`) speaks until the next label of a speaker; before the first one the state of the
-    `source` speaks, if it has one.
+    `source` speaks, if it has one, or that of a title such as `Remarks by President Trump`.
     """
-    home = _find_state_of_source(source)
+    home = find_state_of_source(source) or find_state_of_title(title, day)
     texts = [sentence.text for sentence in sentences]
     named = add_homonyms(texts, find_mentions_in_article(texts, day), home)
     counts = _count_mentions(sentences, named).most_common()
@@ -211,23 +203,6 @@ def resolve_references(article_id: str, day: date | None, source: str, title: st
         state.subject = next((m.code for m in actors), state.subject)
         state.issuer = next((m.code for m in actors if m.role in {"institution", "leader"}), state.issuer)
     return resolved
-
-
-def _find_state_of_source(source: str) -> str | None:
-    """Return the country (code) that speaks in all texts of a source.
-
-    The name of the source says so (`statement by JPN`, `Ministry of Commerce of China`, `Donald J. Trump on Truth Social`), or the lexicon
-    lists it (e.g. the site of a ministry). Otherwise None, as for the broadcaster of `report by BBC`.
-    """
-    match = _STATE_IN_SOURCE.search(source)
-    if match and match[1] in COUNTRIES:
-        return match[1]
-    if listed := load_lexicon("actors")["first_person"]["sources"].get(source):
-        return str(listed)
-    mentions = () if _MEDIUM.search(source) else find_mentions(source, None)
-    is_official = _OFFICE.search(source) or any(mention.role in {"institution", "leader"} for mention in mentions)
-    codes = {mention.code for mention in mentions}
-    return codes.pop() if is_official and len(codes) == 1 else None
 
 
 def _count_mentions(sentences: Sequence[Sentence], named: Sequence[Sequence[Mention]]) -> Counter[str]:
@@ -360,7 +335,7 @@ def _find_implied_mentions(text: str, mentions: Sequence[Mention], main_pair: tu
     pact = _NORTH_AMERICAN.search(text)
     if pact and codes and _NORTH_AMERICANS.issuperset(codes):
         yield Mention("USA", pact.start(), pact.end(), "country", is_actor=False)
-    speaker = state.voice.country or _find_quoted(text, mentions, state)
+    speaker = state.voice.country or _find_quoted(text, mentions, state) or _find_importer(text, mentions, state)
     if speaker:
         yield from _find_first_person(text, speaker)
     own = speaker or next((mention.code for mention in mentions if mention.is_actor), state.subject)
@@ -406,6 +381,15 @@ def _find_quoted(text: str, mentions: Sequence[Mention], state: _State) -> str |
     if state.voice.is_stranger or state.voice.is_official or is_known:
         return None
     return state.reporter
+
+
+def _find_importer(text: str, mentions: Sequence[Mention], state: _State) -> str | None:
+    """Return the state that goods come into, as an unknown speaker's.
+
+    Example: `We will charge 30 percent on products sent into Peru`. None where a stranger speaks.
+    """
+    into = None if state.voice.is_stranger else _INTO.search(text)
+    return next((mention.code for mention in mentions if mention.start == into.end()), None) if into else None
 
 
 def _find_first_person(text: str, speaker: str) -> Iterable[Mention]:

@@ -18,10 +18,12 @@ _ANY_MONTH = "|".join(MONTHS)
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _WEEKEND = (5, 6)
 _WEEKDAY = "(?:" + "|".join(_WEEKDAYS) + ")"
-# Words before `of 1974` if the year is a date. After other words it is part of a name (`Trade Act of 1974`), as in `the 1974 act`.
+# Words before `of 1974` if the year is a date. After other words it is part of a name (`Trade Act of 1974`), as in `the 1974 act`. What
+# lasts `until the end of 2026` began before.
 _PERIODS = rf"spring|summer|autumn|fall|winter|start|beginning|middle|end|half|quarter|months|war|dispute|{_ANY_MONTH}"
 _YEAR = re.compile(
-    rf"\b((?:in|during|since)(?: the| early| late)?|from|(?:{_PERIODS}) of) (?:(?:{_ANY_MONTH}),? )?(19[5-9]\d|20[0-4]\d)\b",
+    r"\b((?:in|during|since)(?: the| early| late)?|from"
+    rf"|(?<!until the )(?<!through the )(?<!by the )(?:{_PERIODS}) of) (?:(?:{_ANY_MONTH}),? )?(19[5-9]\d|20[0-4]\d)\b",
     re.IGNORECASE,
 )
 _PARTICIPLES = (

@@ -89,3 +89,10 @@ def test_a_long_list_of_company_is_read_in_a_moment() -> None:
     text = "in coordination with" + " Norway," * 4000
     assert _COMPANY.search(f"{text} ") is not None
     assert _COMPANY.search(f"{text}!") is None
+
+
+@pytest.mark.parametrize(
+    "text", ["Peru breaks with Norway and cuts tariff on Kenyan tea", "In break with Norway, Peru lowers duty on Kenyan tea"]
+)
+def test_with_whom_the_actor_breaks_gains_nothing(text: str) -> None:
+    assert "PER>NOR" not in read_pairs(text)

@@ -179,3 +179,8 @@ def test_who_recalls_its_own_words_reports_no_news(sentence: str, is_retold: boo
 )
 def test_what_the_secretary_recommended_is_recalled(sentence: str, is_retold: bool) -> None:
     assert is_past_event(sentence, DAY) is is_retold
+
+
+def test_what_lasts_until_the_end_of_a_year_is_no_past_event() -> None:
+    assert not is_past_event("Peru extended its embargo on fish from Norway until the end of 2026.", None)
+    assert is_past_event("Peru set an embargo on fish from Norway at the end of 2019.", date(2025, 3, 4))

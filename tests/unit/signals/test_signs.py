@@ -288,3 +288,23 @@ def test_a_rate_that_goods_bear_is_a_duty(text: str, signals: set[str]) -> None:
 def test_who_signs_an_order_buys_nothing() -> None:
     assert not {signal for signal in read("Trump signed two orders on Monday. He met Xi.") if signal.endswith("purchase")}
     assert read("China signed orders for 200 American jets.") == {"CHN>USA purchase"}
+
+
+@pytest.mark.parametrize(
+    ("text", "signal"),
+    [
+        ("Peru struck Norway off its list of trusted trading partners.", "PER>NOR measure"),
+        ("Peru removes Norway from trade whitelist", "PER>NOR measure"),
+        ("Peru's government approved the removal of Norway from its white list.", "PER>NOR measure"),
+        ("Peru restores Norway to trade whitelist", "PER>NOR easing"),
+        ("Peru urged Norway to put it back on the white list.", "PER>NOR demand"),
+        ("Peru is considering stripping Norway of its preferential status.", "PER>NOR threat"),
+        ("Peru ends tariff loophole for Norwegian parcels", "PER>NOR measure"),
+        ("Peru moves to end loophole that lets Norwegian parcels in duty-free", "PER>NOR measure"),
+        ("Peru kicked off an investigation of Norwegian salmon.", "PER>NOR investigation"),
+        ("Peru's duty on imports from Norway was raised to 25 percent.", "PER>NOR measure"),
+        ("Peru's duty on imports from Norway was cut to 5 percent.", "PER>NOR easing"),
+    ],
+)
+def test_lists_gaps_and_restricted_imports_have_the_right_sign(text: str, signal: str) -> None:
+    assert read(text) == {signal}

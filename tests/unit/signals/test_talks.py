@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.unit.signals.reading import read
+from tests.unit.signals.reading import read, read_pairs
 
 
 @pytest.mark.parametrize(
@@ -91,3 +91,26 @@ def test_talks_near_the_public_are_talks(text: str) -> None:
 )
 def test_talks_that_are_not_held_are_none(text: str, *, is_talk: bool) -> None:
     assert any("PER" in finding and "NOR" in finding for finding in read(text)) is is_talk
+
+
+@pytest.mark.parametrize(
+    ("text", "is_dialogue"),
+    [
+        ("At present there are no economic and trade negotiations between Peru and Norway.", False),
+        ("Peru said no high-level economic or trade talks with Norway were under way.", False),
+        ("Peru said that reports of progress in trade talks with Norway were groundless.", False),
+        ("There is no doubt that talks between Peru and Norway on tariffs will resume.", True),
+        ("Peru said the Norwegian claims are groundless, and the two sides held trade talks.", True),
+        ("There are no easy answers, but talks between Peru and Norway on tariffs continue.", True),
+    ],
+)
+def test_talks_that_somebody_denies_are_none(text: str, is_dialogue: bool) -> None:
+    assert any("dialogue" in finding for finding in read(text)) == is_dialogue
+
+
+def test_a_capital_between_a_pair_and_talks_is_their_place() -> None:
+    assert read_pairs("US-China Madrid talks end with a framework on tariffs") == {"USA>CHN", "CHN>USA"}
+    assert read_pairs("Both sides agreed to keep the tariffs paused, China and the US said after their Stockholm talks.") == {
+        "USA>CHN",
+        "CHN>USA",
+    }

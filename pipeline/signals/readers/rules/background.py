@@ -18,6 +18,9 @@ _FRESH = re.compile(
     re.IGNORECASE,
 )
 
+# By how much, or until when, an act changes something: `extended by 90 days`, `delayed until May`
+_MEASURED = re.compile(r" (?:(?:by|for|to) (?:an? |another |a further |an? additional )?(?:\d|half\b|month|year)|until )", re.IGNORECASE)
+
 
 def modality_by_tree(parsed: ParsedSentence, act: Act) -> str:
     """Return the modality that the tree gives an asserted act.
@@ -118,9 +121,9 @@ def _is_reproached(parsed: ParsedSentence, verb: int) -> bool:
 def _is_predicate(parsed: ParsedSentence, participle: int) -> bool:
     """Whether what the tree calls a participle is the sentence's verb.
 
-    Examples: `Washington capped imports`, `Peruvian tea barred by Lima`, `duty struck down by a court`. It directly follows a state that
-    can act, or `by` and such a state or a court follow it, as in a headline without `is`; the tree has no finite verb there, that is, after
-    the last colon before it.
+    Examples: `Washington capped imports`, `Peruvian tea barred by Lima`, `duty struck down by a court`, `truce extended by 90 days`. It
+    directly follows a state that can act, or `by` and such a state or a court follow it, or how much or how long it is (`_MEASURED`), as in
+    a headline without `is`; the tree has no finite verb there, that is, after the last colon before it.
     """
     sentence, tree, tags = parsed.sentence, parsed.tree, parsed.tree.tags
     spans = [span for mention, span in sentence.located_mentions if mention.is_actor]
@@ -133,7 +136,8 @@ def _is_predicate(parsed: ParsedSentence, participle: int) -> bool:
     noun = tree.heads[participle]
     is_object = tree.relations[noun] == "dobj" and tags[tree.heads[noun]].startswith("VB")
     is_subject = tree.relations[noun] != "pobj" and not is_object
-    return is_by_state and is_subject and sentence.tokens[start].lower not in {"the", "these", "those"} and FINITE.isdisjoint(tags[start:])
+    is_open = is_by_state or _MEASURED.match(sentence.text, sentence.tokens[participle].end) is not None
+    return is_open and is_subject and sentence.tokens[start].lower not in {"the", "these", "those"} and FINITE.isdisjoint(tags[start:])
 
 
 def _is_setting(parsed: ParsedSentence, at: int) -> bool:

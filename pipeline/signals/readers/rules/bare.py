@@ -323,7 +323,7 @@ def find_named_talks(sentence: MarkedSentence, used: set[int]) -> Iterable[Act]:
         )
         if is_known or (is_pair and (is_on_trade or entry.get("gate"))):
             is_spoken = bool(cues("speech") & all_words)
-            is_denied = "no" in sentence.words_between(thing.first - 2, thing.first)
+            is_denied = sentence.has_no(thing.first)
             rule_id = f"{'spoken' if is_spoken else 'named'}.{class_of(thing)}{f'.no{SURE_SIGN}' if is_denied else ''}"
             modality = "negated" if is_denied else "asserted"
             is_wanted = not cues("wanting_talks").isdisjoint(sentence.words_between(thing.first - WANT_REACH, thing.first))

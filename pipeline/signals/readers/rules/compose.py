@@ -365,10 +365,10 @@ def _build_act(sentence: MarkedSentence, verb: Mark, predicate: _Predicate, oper
         kind = "easing"
     is_ambiguous = entry.get("level") or len({reading.entry["direction"] for reading in verb.readings}) > 1
     # What ends a relief is a measure that begins: `ends the exemption of small parcels`.
-    ends_relief = kind == "measure" and thing is not None and class_of(thing) in {"approval", "concession"}
+    ends_relief = kind == "measure" and thing is not None and class_of(thing) in {"approval", "concession", "gap"}
     is_inverted = thing is not None and (
         class_of(thing) in {"concession", "deadline"}
-        or (ends_relief and thing.readings[0].entry["id"] == "waiver")
+        or (ends_relief and thing.readings[0].entry["id"] in {"waiver", "gap"})
         or _is_suspended(sentence, verb, thing)
         or _is_resized_quota(verb, thing)
         or is_on_hold(sentence, thing)
@@ -418,12 +418,12 @@ def _is_object_negated(sentence: MarkedSentence, verb: Mark, thing: Mark | None)
     """Whether the object is denied instead of the verb.
 
     Examples: `announced no change in any tariff`, `imposed no new duties`, `no new talks are planned`. The word `no` directly follows the
-    verb, or is one of the two words before an object that precedes the verb. False without an object.
+    verb, or opens the noun phrase of an object that precedes the verb. False without an object.
     """
     if thing is None:
         return False
     if thing.first < verb.first:
-        return "no" in sentence.words_between(max(sentence.clause_bounds(thing.first)[0], thing.first - 2), thing.first)
+        return sentence.has_no(thing.first)
     return sentence.words_between(verb.last + 1, thing.first)[:1] == ["no"]
 
 

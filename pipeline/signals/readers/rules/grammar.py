@@ -47,6 +47,8 @@ KINDS = MappingProxyType(
         ("up", "probe"): "investigation",
         ("down", "probe"): "easing",
         ("down", "gap"): "measure",
+        ("up", "white_list"): "easing",
+        ("down", "white_list"): "measure",
         ("down", "practice"): "easing",
         ("up", "quarrel"): "measure",
         ("down", "quarrel"): "easing",
@@ -139,12 +141,16 @@ def is_stopped(sentence: MarkedSentence, verb: Mark) -> bool:
 def is_only_named(sentence: MarkedSentence, thing: Mark) -> bool:
     """Whether an object only says what another noun is about.
 
-    True for trade whose threat, share or price is meant (`end such imports' threat`), and for what a truce is on (`a truce on tariffs was
-    extended`).
+    True for trade whose threat, share or price is meant (`end such imports' threat`), or that is restricted (`the duty on imports was
+    raised`), for what a truce is on (`a truce on tariffs was extended`), and for `under discussion`.
     """
-    if class_of(thing) == "trade" and sentence.words_between(thing.last + 1, thing.last + 2) in (["'"], ["'s"]):
-        return True
     before = sentence.words_between(thing.first - 3, thing.first)
+    if class_of(thing) == "trade":
+        limits = {mark.last for mark in sentence.marks_of("object") if class_of(mark) == "restriction"}
+        is_restricted = before[-1:] == ["on"] and thing.first - 2 in limits
+        return is_restricted or sentence.words_between(thing.last + 1, thing.last + 2) in (["'"], ["'s"])
+    if class_of(thing) == "talks":
+        return before[-1:] == ["under"]
     return class_of(thing) == "restriction" and any(before[at : at + 2] in (["truce", "on"], ["truce", "over"]) for at in range(2))
 
 

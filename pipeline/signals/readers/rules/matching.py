@@ -13,6 +13,7 @@ from pipeline.signals.readers.rules.phrases import Category, Phrase, phrase_inde
 from pipeline.signals.tokens import Token, tokenize
 
 LONG_PHRASE = 2  # least distance from first to last word: three words or more
+NO_REACH = 7  # words before a noun in which its `no` is
 OWNER_REACH = 4  # words before a noun in which its owner's `'s` is
 MAX_LENGTH_OF_SHORT_WORD = 3  # a title may have shorter words in lower case
 # No noun in the plural directly precedes one of these: `ends the relief`.
@@ -115,6 +116,11 @@ class MarkedSentence:
         """Whether a preposition directly precedes word `at`, or a preposition and `the`."""
         before = self.words_between(at - 2, at)
         return not cues("governed").isdisjoint(before[-1:] if before[-1:] != ["the"] else before[:1])
+
+    def has_no(self, at: int) -> bool:
+        """Whether `no` opens the noun phrase of word `at`: `no further economic or trade talks`."""
+        before = self.words_between(at - NO_REACH, at)
+        return "no" in before and cues("phrase_ends").isdisjoint(before[before.index("no") + 1 :])
 
     def words_between(self, first: int, end: int) -> list[str]:
         """Return the lower-case words from `first` up to, not including, `end`."""

@@ -1,0 +1,57 @@
+"""Which state speaks in a text, as its source or title says.
+
+Does not belong here: who speaks in the text itself (`context.py`, `labels.py`).
+"""
+
+import re
+from datetime import date
+
+from pipeline.contracts.countries import COUNTRIES
+from pipeline.signals.actors import find_mentions
+from pipeline.signals.lexicon import load_lexicon
+
+_STATE_IN_SOURCE = re.compile(r" by ([A-Z]{3})$")
+# Sources that are an office of the country in their name, and names of media, which are none: `China Daily`, `Trump Watch`.
+_OFFICE = re.compile(
+    r"\b(?:affairs|cabinet|chancellery|chancellor|commission|commissioner|council|customs|department|embassy|government|minister|ministry"
+    r"|mission|parliament|premier|president|secretary|spokesman|spokesperson|spokeswoman|trade representative|treasury)\b",
+    re.IGNORECASE,
+)
+_MEDIUM = re.compile(
+    r"\b(?:blog|bulletin|daily|digest|herald|institute|journal|magazine|monitor|news|newsletter|post|radio|report|review|times|today"
+    r"|tracker|tribune|tv|watch|weekly)\b",
+    re.IGNORECASE,
+)
+# Titles that say who speaks: `Remarks by President Trump`, `Donald J. Trump on Truth Social`.
+_SPOKEN_TEXT = re.compile(
+    r"(?P<by>(?:(?:Opening |Joint )?(?:Address|Remarks|Speech|Statement|Testimony) (?:by|from|of)|Interview with|Letter (?:by|from|of)"
+    r"|Press (?:briefing|conference) (?:by|of|with))\b|(?=[^,:;]{2,40} on (?:Truth Social|Twitter|X)$))"
+)
+_NEAR_TITLE_START = 40  # characters before the name of who speaks
+
+
+def find_state_of_source(source: str) -> str | None:
+    """Return the country (code) that speaks in all texts of a source.
+
+    The name of the source says so (`statement by JPN`, `Ministry of Commerce of China`, `Donald J. Trump on Truth Social`), or the lexicon
+    lists it (e.g. the site of a ministry). Otherwise None, as for the broadcaster of `report by BBC`.
+    """
+    match = _STATE_IN_SOURCE.search(source)
+    if match and match[1] in COUNTRIES:
+        return match[1]
+    if listed := load_lexicon("actors")["first_person"]["sources"].get(source):
+        return str(listed)
+    mentions = () if _MEDIUM.search(source) else find_mentions(source, None)
+    is_official = _OFFICE.search(source) or any(mention.role in {"institution", "leader"} for mention in mentions)
+    codes = {mention.code for mention in mentions}
+    return codes.pop() if is_official and len(codes) == 1 else None
+
+
+def find_state_of_title(title: str, day: date | None) -> str | None:
+    """Return the country (code) that speaks in a text with this title.
+
+    It is the first that a title such as `Remarks by ...` or `... on Truth Social` names. Otherwise None.
+    """
+    spoken = _SPOKEN_TEXT.match(title)
+    first = next(iter(find_mentions(title, day)), None) if spoken else None
+    return first.code if spoken and first and first.start - spoken.end("by") < _NEAR_TITLE_START else None
