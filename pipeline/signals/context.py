@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from pipeline.signals.actors import Mention, find_mentions_in_article
-from pipeline.signals.home_state import find_state_of_source, find_state_of_title
+from pipeline.signals.home_state import find_state_of_source, find_state_of_title, is_post
 from pipeline.signals.homonyms import add_homonyms
 from pipeline.signals.labels import Label, find_label
 from pipeline.signals.lexicon import cues, load_lexicon
@@ -168,7 +168,8 @@ def resolve_references(article_id: str, day: date | None, source: str, title: st
     )
     askers = find_questions(sentences, named, labels)
     last_of_paragraph = {sentence.paragraph: sentence for sentence in sentences}
-    questions = {number for number, sentence in last_of_paragraph.items() if number and _QUESTION.search(sentence.text)}
+    is_monologue = is_post(source) or is_post(title)
+    questions = {n for n, sentence in last_of_paragraph.items() if n and not is_monologue and _QUESTION.search(sentence.text)}
     resolved: list[ResolvedSentence] = []
     for position, (sentence, mentions) in enumerate(zip(sentences, named, strict=True)):
         _update_speaker(sentence, labels[position], askers.get(position), state)

@@ -22,6 +22,8 @@ _MEDIUM = re.compile(
     r"|tracker|tribune|tv|watch|weekly)\b",
     re.IGNORECASE,
 )
+# Where one person writes, so that no question is a journalist's.
+_POST = re.compile(r"\b(?:Truth Social|Twitter)\b| on X$|^Letter\b|^(?:post|tweet)$")
 # Titles that say who speaks: `Remarks by President Trump`, `Donald J. Trump on Truth Social`.
 _SPOKEN_TEXT = re.compile(
     r"(?P<by>(?:(?:Opening |Joint )?(?:Address|Remarks|Speech|Statement|Testimony) (?:by|from|of)|Interview with|Letter (?:by|from|of)"
@@ -55,3 +57,8 @@ def find_state_of_title(title: str, day: date | None) -> str | None:
     spoken = _SPOKEN_TEXT.match(title)
     first = next(iter(find_mentions(title, day)), None) if spoken else None
     return first.code if spoken and first and first.start - spoken.end("by") < _NEAR_TITLE_START else None
+
+
+def is_post(name: str) -> bool:
+    """Whether a source or title is that of a post or letter."""
+    return _POST.search(name) is not None

@@ -51,3 +51,11 @@ def test_a_title_can_say_who_speaks(title: str, state: str | None) -> None:
 def test_an_unknown_speaker_taxes_what_comes_into_its_own_state(text: str, speakers: set[str]) -> None:
     (resolved,) = resolve_references("x", None, "post", "", split_sentences(text, 0))
     assert {mention.code for mention in resolved.mentions if mention.role == "speaker"} == speakers
+
+
+@pytest.mark.parametrize(("source", "is_question"), [("Donald J. Trump on Truth Social", False), ("Ministry of Commerce of Peru", True)])
+def test_a_post_that_ends_with_a_question_is_no_question_of_a_journalist(source: str, is_question: bool) -> None:
+    first, _ = resolve_references(
+        "x", None, source, "", split_sentences("I am raising the tariff on Norway. Why was our deal not approved?", 0)
+    )
+    assert first.is_question == is_question
