@@ -136,11 +136,13 @@ def _is_owned_office(tokens: Sequence[Token], first: int, last: int, name: Name,
     is_owner = is_next and mentions[-1].role in {"country", "capital", "demonym"} and all(_is_of_office(token) for token in before)
     if is_owner:
         return mentions[-1].code != name.code
-    after = [token.lower for token in tokens[last + 1 : last + 3]]
+    at = last + 3 if [token.lower for token in tokens[last + 1 : last + 2]] == ["and"] else last + 1  # `of Commerce and Industry of`
+    after = [token.lower for token in tokens[at : at + 2]]
     is_followed = after[:1] in (["in"], ["of"]) and len(after) > 1
-    owner = _match_name(tokens, last + 2 + ("the" in after), build_name_index(), None) if is_followed else None
+    owner = _match_name(tokens, at + 1 + ("the" in after), build_name_index(), None) if is_followed else None
     role = "capital" if after[:1] == ["in"] else "country"
-    return first > 0 and tokens[first - 1].lower == "the" and owner is not None and owner.role == role and owner.code != name.code
+    is_named = after[:1] == ["of"] or (first > 0 and tokens[first - 1].lower == "the")
+    return is_named and owner is not None and owner.role == role and owner.code != name.code
 
 
 def _is_of_office(token: Token) -> bool:
