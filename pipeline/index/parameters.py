@@ -18,7 +18,7 @@ from pipeline.errors import UserError
 
 INDEX_VERSION = "2.4"
 ETA_ARTICLES = 500  # weight, in articles, with which a source's baseline rate is shrunk towards that of all sources
-MISREAD = 0.175  # share of mass that wrong readings bring from other news: half of the share that is taken to be wrong (docs/methodology.md)
+MISREAD = 0.175  # share of mass taken for misread other news: half of all that is misread (docs/methodology.md)
 PRIOR_STORIES = 3  # weight of the prior, in mean stories of the channel
 BREADTH_CAP = 20  # source owners beyond this number add nothing to a story's breadth
 # least evidence_weight for a value: that of one mean story, next to a prior of three (docs/methodology.md)
