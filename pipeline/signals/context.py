@@ -387,9 +387,9 @@ def _find_quoted(text: str, mentions: Sequence[Mention], state: _State) -> str |
 def _find_importer(text: str, mentions: Sequence[Mention], state: _State) -> str | None:
     """Return the state that goods come into, as an unknown speaker's.
 
-    Example: `We will charge 30 percent on products sent into Peru`. None where a stranger speaks.
+    Example: `We will charge 30 percent on products sent into Peru`. None where a stranger speaks, or words are quoted of another state.
     """
-    into = None if state.voice.is_stranger else _INTO.search(text)
+    into = None if state.voice.is_stranger or _QUOTATION.search(text) else _INTO.search(text)
     return next((mention.code for mention in mentions if mention.start == into.end()), None) if into else None
 
 

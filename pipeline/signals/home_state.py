@@ -13,8 +13,8 @@ from pipeline.signals.lexicon import load_lexicon
 _STATE_IN_SOURCE = re.compile(r" by ([A-Z]{3})$")
 # Sources that are an office of the country in their name, and names of media, which are none: `China Daily`, `Trump Watch`.
 _OFFICE = re.compile(
-    r"\b(?:affairs|cabinet|chancellery|chancellor|commission|commissioner|council|customs|department|embassy|government|minister|ministry"
-    r"|mission|parliament|premier|president|secretary|spokesman|spokesperson|spokeswoman|trade representative|treasury)\b",
+    r"\b(?:affairs|cabinet|chancellery|chancellor|commission|commissioner|council of the|customs|department|embassy|government|minister"
+    r"|ministry|mission|premier|president|secretary|spokesman|spokesperson|spokeswoman|trade representative|treasury)\b",
     re.IGNORECASE,
 )
 _MEDIUM = re.compile(

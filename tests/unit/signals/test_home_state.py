@@ -20,6 +20,7 @@ from pipeline.signals.segment import split_sentences
         ("Department of Commerce of Norway", "NOR"),
         ("Ministry of Commerce", "CHN"),
         ("Norway Daily News", None),
+        ("Norwegian Business Council", None),
         ("Norway Trade Review", None),
     ],
 )
@@ -49,6 +50,8 @@ def test_a_title_can_say_who_speaks(title: str, state: str | None) -> None:
         ("We will charge Peru a tariff of 30 percent on products sent into Norway.", {"NOR"}),
         ("I have put a duty on all goods coming into Norway from Peru.", {"NOR"}),
         ("We will look at tariffs on Peru and Norway.", set()),
+        ('"We pay 30 percent on products sent into Norway," said the Peruvian minister.', {"PER"}),
+        ('"We pay 30 percent on products sent into Norway," an exporter said.', set()),
     ],
 )
 def test_an_unknown_speaker_taxes_what_comes_into_its_own_state(text: str, speakers: set[str]) -> None:

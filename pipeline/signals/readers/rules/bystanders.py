@@ -38,17 +38,17 @@ _NAMING = (
     r"(?: (?:the|its|their|his|president|President|prime minister|Prime Minister"
     r"|(?:common |economic |giant |big )?(?:neighbou?r|rival|adversary)),?)* $"
 )
+_BREAK = r"(?:break(?:s|ing)?|broke|parts? ways|out of step) with"
 # Others come to terms against this country, without it, or to need it less.
 _RIVAL = re.compile(
     r"\b(?:(?:dependen(?:ce|cy|t)|relian(?:ce|t)) (?:up)?on|(?:counterweight|alternative) to|common cause against|hedge against|wary of"
     r"|isolat(?:e|ing)|rein(?:ing)? in|(?:in|a) (?:[\w-]+ )?(?:challenge|rebuke|rebuff|snub) to|[Ss]howdown [Ww]ith"
-    r"|(?:shift|turn|pivot)(?:s|ed|ing)? away from|(?:break(?:s|ing)?|broke|parts? ways|out of step) with"
-    rf"|(?:cover|shelter) from|diversif\w+ (?:\w+ ){{0,3}}from){_NAMING}"
+    r"|(?:shift|turn|pivot)(?:s|ed|ing)? away from"
+    rf"|{_BREAK}|(?:cover|shelter) from|diversif\w+ (?:\w+ ){{0,3}}from){_NAMING}"
 )
-# The actor follows this country's example, or acts on others to please it.
+# The actor follows this country's example, breaks with it, or acts on others to please it.
 _MODEL = re.compile(
-    r"(?:, (?:joining|following)|\b(?:break(?:s|ing)?|broke|parts? ways|out of step) with"
-    r"|\b(?:align(?:s|ed|ing) (?:\w+ )?with|in step with|placat(?:e|ing)|appeas(?:e|ing)))"
+    rf"(?:, (?:joining|following)|\b(?:{_BREAK}|align(?:s|ed|ing) (?:\w+ )?with|in step with|placat(?:e|ing)|appeas(?:e|ing)))"
     rf"(?: [A-Z]\w+(?:,|,? and))*{_NAMING}"
 )
 # An act spares this country: `raises its duty on tea but exempts Peru`, `a tax on all but Peru`. What no longer spares it, hits it.
