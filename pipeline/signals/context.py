@@ -35,6 +35,8 @@ _THIRD_PERSON = re.compile(
     r"|(?:market |competition |antitrust )?regulators?))\b",
     re.IGNORECASE,
 )
+# The United States have departments and a president.
+_NOT_AMERICAN = re.compile(r"\b(?:minister|ministry|premier)\b", re.IGNORECASE)
 # "The ministry in Beijing", "the ministry accused Washington": what follows shows whose ministry it is, or is not.
 _PLACE_NEXT = re.compile(r"\s+in\s+")
 _POSSESSIVE_NEXT = re.compile("['\u2019]s\\b")
@@ -324,7 +326,7 @@ def _find_implied_mentions(text: str, mentions: Sequence[Mention], main_pair: tu
 
     Those are `both sides`, `we` (the speaker, if known, else whom the text quotes), `the other side` of two and `it` with their variants.
     `It` means the first actor that the sentence names before it, else the last subject of earlier sentences, unless what follows shows
-    another (`_choose_subject`). `NAFTA` means the United States where only its other members are named. `mentions`: the countries that
+    another (`_choose_subject`); a ministry is not that of the United States. `NAFTA` means the United States where only its other members are named. `mentions`: the countries that
     the sentence names.
     """
     codes = tuple(dict.fromkeys(mention.code for mention in mentions))
@@ -353,6 +355,8 @@ def _find_implied_mentions(text: str, mentions: Sequence[Mention], main_pair: tu
     places = {mention.start: mention.code for mention in mentions}
     for match in _THIRD_PERSON.finditer(text):
         subject = first.code if first and first.end <= match.start() else state.subject
+        if subject == "USA" and _NOT_AMERICAN.search(match[0]):
+            subject = next((code for code in main_pair if code != "USA"), None) if "USA" in main_pair else None
         subject = _choose_subject(subject, text, match.end(), places, main_pair)
         if subject:
             yield Mention(subject, match.start(), match.end(), "pronoun")

@@ -60,9 +60,16 @@ def add_homonyms(texts: Sequence[str], named: Sequence[Sequence[Mention]], home:
         for text, mentions in zip(texts, named, strict=True)
         for mention in mentions
     )
+    # From this sentence on, an article that does not name China speaks of another state that may have such a ministry.
+    others = ((codes := {mention.code for mention in mentions}) - {"CHN", "USA"} and "CHN" not in codes for mentions in named)
+    first_other = len(texts) if is_china_named else next((at + 1 for at, is_other in enumerate(others) if is_other), len(texts))
     named = [
-        [mention for mention in mentions if not _is_other_commerce(text, mention, mentions, is_answer=has_question and not is_china_named)]
-        for text, mentions in zip(texts, named, strict=True)
+        [
+            mention
+            for mention in mentions
+            if not _is_other_commerce(text, mention, mentions, is_known=at >= first_other or (has_question and not is_china_named))
+        ]
+        for at, (text, mentions) in enumerate(zip(texts, named, strict=True))
     ]
     patterns: list[tuple[str, str, re.Pattern[str]]] = []
     if _means_country(texts, named, home):
@@ -81,17 +88,17 @@ def add_homonyms(texts: Sequence[str], named: Sequence[Sequence[Mention]], home:
     ]
 
 
-def _is_other_commerce(text: str, mention: Mention, mentions: Sequence[Mention], *, is_answer: bool) -> bool:
+def _is_other_commerce(text: str, mention: Mention, mentions: Sequence[Mention], *, is_known: bool) -> bool:
     """Whether a mention is a ministry of commerce that is not China's.
 
-    Its name goes on (`and Industry`), or another state follows it (`of Peru`, `, Lima`). `is_answer`: the article has a question and does
-    not name China in another way; the ministry is then that of the state that has to answer.
+    Its name goes on (`and Industry`), or another state follows it (`of Peru`, `, Lima`). `is_known`: the article does not name China in
+    another way, and an earlier sentence names another state than it and the United States, or a question asks a state, whose it then is.
     """
     if mention.code != "CHN" or not _COMMERCE.match(text[mention.start : mention.end]):
         return False
     after = _OTHER_COMMERCE.match(text, mention.end)
     places = {other.start for other in mentions if other.code != "CHN"}
-    return is_answer or (after is not None and (after.end() in places or text[after.end() - 1].isupper()))
+    return is_known or (after is not None and (after.end() in places or text[after.end() - 1].isupper()))
 
 
 def _means_country(texts: Sequence[str], named: Sequence[Sequence[Mention]], home: str | None) -> bool:

@@ -38,7 +38,8 @@ def test_it_means_the_last_subject() -> None:
         ("The spokesman has urged the United States to stop.", "CHN"),
         ("The commerce ministry in Beijing called the step malicious.", "CHN"),
         ("The ministry accused Beijing of dumping.", "USA"),
-        ("The ministry said that Washington would pay.", "USA"),
+        ("The ministry said that Washington would pay.", "CHN"),
+        ("The administration said that this was fair.", "USA"),
     ],
 )
 def test_a_ministry_is_not_of_the_country_that_it_addresses(sentence: str, code: str) -> None:

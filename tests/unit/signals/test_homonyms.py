@@ -79,6 +79,8 @@ def test_georgia_is_no_country_elsewhere(text: str) -> None:
         ("Ministry of Commerce, Lima: Ladders from Chile pay a duty.", []),
         ("The Ministry of Commerce of Peru put a duty on Chilean ladders.", []),
         ("Andes Courier: Will you tax Peruvian ladders? Ministry of Commerce: No.", []),
+        ("Washington taxes Peruvian ladders. The Commerce Ministry called this unfair.", []),
+        ("Washington taxes ladders. A Commerce Ministry official called this unfair.", [("Commerce Ministry", True)]),
         ("Andes Courier: Will China tax Peruvian ladders? Ministry of Commerce: No.", [("China", True), ("Ministry of Commerce", True)]),
     ],
 )

@@ -33,6 +33,28 @@ def test_a_measure_stays_on_whom_it_names(text: str) -> None:
     assert "PER>KEN" in read_pairs(text, MEASURES)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Peru suspended its duties on tiles for 90 days, but not for Kenya.",
+        "Peru Relents on Tariffs, but Not for Kenya",
+        "Peru lifted its ban on tea with the exception of tea from Kenya.",
+        "Peru lifted its duty on tiles from all countries, leaving out only Kenya.",
+    ],
+)
+def test_a_relief_is_not_for_whom_it_leaves_out(text: str) -> None:
+    assert "PER>KEN" not in read_pairs(text, ("easing",))
+    assert "PER>* easing" in asserted(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Peru cuts its tariffs on cars, exempting Kenya.", "Peru suspended its duty on Kenyan tea, but not on coffee."],
+)
+def test_who_is_exempted_is_relieved(text: str) -> None:
+    assert "PER>KEN easing" in asserted(text)
+
+
 def test_who_is_excluded_from_tenders_is_not_relieved() -> None:
     assert read_pairs("Peru will exclude Kenyan firms from its public tenders.") == {"PER>KEN"}
     assert "PER>KEN easing" not in asserted("Peru will exclude Kenyan firms from its public tenders.")

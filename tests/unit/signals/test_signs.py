@@ -29,6 +29,7 @@ def test_a_new_level_decides_whether_a_duty_rises(text: str, signals: set[str]) 
         "Canada ended the exemption of small parcels from Japan.",
         "Canada revokes tariff preferences for Japanese cars.",
         "Canada withdrew duty-free treatment for Japanese cars on Monday.",
+        "Canada withdrew Japan's trade benefits.",
         "Canada suspended tariff concessions on Japanese cars.",
     ],
 )
@@ -81,6 +82,8 @@ def test_a_smaller_quota_lets_less_pass(text: str, signals: set[str]) -> None:
         ("Norway restored market access for Peruvian fish on Monday.", "concession"),
         ("Norway cuts its quota for Peruvian fish", "escalation"),
         ("Norway approves the removal of duties on Peruvian fish", "concession"),
+        ("Norway clears the way for duties on Peruvian fish", "escalation"),
+        ("Norway clears the way for a cut in duties on Peruvian fish", "concession"),
         ("Norway goes ahead with a cut in duties on Peruvian fish", "concession"),
     ],
 )

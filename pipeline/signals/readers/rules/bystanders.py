@@ -121,11 +121,14 @@ _EXCLUDED = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 # Whom an act leaves out: `imposes a duty on tiles, exempting goods from Peru`. Who pays another rate is not left out.
-_EXCEPTED = re.compile(
-    r"(?:\b(?:[Ee]xempt|[Ee]xclud|[Ss]par)ing|\bexcept(?:ing|ed)?|\bwith the exception of|,? but not)(?: (?:for|from|on))?"
-    r"(?: (?:all|articles|both|cargoes|exports|goods|imports|only|products|shipments|suppliers|supplies|the|those|\w+ed|from|of))*"
+_LEAVING_OUT = r"(?i:\bexcluding|\bexcept(?:ing|ed)?|\bwith the exception of|\bleav(?:es?|ing) out|,? but not)"
+_LEFT_OUT = (
+    r"(?: [Ff]or| [Ff]rom| [Oo]n)?(?: [a-z]+ from)?"
+    r"(?: (?:all|articles|both|cargoes|exports|goods|imports|only|products|shipments|suppliers|supplies|the|those|\w+ed|from|of|on))*"
     r"(?: (?:the )?[A-Z][\w.]+(?: [A-Z][\w.]+)?(?:,|,? and))* (?:the )?$"
 )
+_EXCEPTED = re.compile(rf"(?:{_LEAVING_OUT}|\b(?:[Ee]xempt|[Ss]par)ing){_LEFT_OUT}")
+_NOT_RELIEVED = re.compile(rf"(?:{_LEAVING_OUT}){_LEFT_OUT}")
 _OTHER_RATE = re.compile(r"\b(?:shall|will|would|which|that) (?:\w+ )?(?:be subject|face|pay)\b|\bat \d")
 # Who is to relent offers nothing, and is offered nothing: `proposes that Peru lift its ban`.
 _PROPOSING = re.compile(r"\b(?:propos|request|suggest)(?:e?s|ed|ing|e)? that (?:the )?$")
@@ -203,6 +206,11 @@ def find_excepted(sentence: MarkedSentence) -> Iterator[str]:
     """Yield the countries that an act on others leaves out."""
     if _OTHER_RATE.search(sentence.text) is None:
         yield from _find_where_all(sentence, lambda mention: _EXCEPTED.search(_text_before(sentence, mention, 2 * _REACH)))
+
+
+def find_unrelieved(sentence: MarkedSentence) -> Iterator[str]:
+    """Yield the countries that a relief leaves out: Peru in `suspends its duties, but not for Peru`."""
+    return _find_where_all(sentence, lambda mention: _NOT_RELIEVED.search(_text_before(sentence, mention, 2 * _REACH)))
 
 
 def find_mentioned(sentence: MarkedSentence) -> Iterator[str]:

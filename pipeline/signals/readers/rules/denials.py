@@ -54,8 +54,7 @@ _RAISING = re.compile(
 _LEVEL = re.compile(r" to (?:an? \w+ )?\d[\d.,]* ?(?:%|per ?cent|pct)", re.IGNORECASE)
 _MOST = re.compile(r"\b(?:most|others?|the rest|dozens|everyone|everybody|many)\b", re.IGNORECASE)
 _RELENTING = re.compile(
-    r"\b(?:paus|suspend|delay|blink|back(?:s|ed|ing)? (?:down|off)|relent|eas(?:e|ed|es|ing)\b|cut|lower|halv|spar|exempt|retreat"
-    r"|hold(?:s|ing)? off)",
+    r"\b(?:paus|suspend|delay|blink|back\w* (?:down|off)|relent|eas(?:e|ed|es|ing)\b|cut|lower|halv|spar|exempt|retreat|hold\w* off)",
     re.IGNORECASE,
 )
 _TERRITORIES = frozenset({"HKG", "MAC"})
@@ -98,6 +97,7 @@ _BYSTANDERS: tuple[tuple[Callable[[MarkedSentence], Iterator[str]], str, frozens
     (bystanders.find_unaimed, "unaimed", _ESCALATION, ("target",)),
     (bystanders.find_spared, "spared", _ESCALATION, ("target",)),
     (bystanders.find_excepted, "spared", _ESCALATION, ("target",)),
+    (bystanders.find_unrelieved, "left_out", _CONCESSION, ("target",)),
     (bystanders.find_requested, "requested", _CONCESSION, ("target", "actor")),
     (bystanders.find_models, "model", _ESCALATION, ("target",)),
 )

@@ -23,7 +23,7 @@ from pipeline.signals.reader import PAST, READINGS_SCHEMA, RULED_OUT, Reading
 from pipeline.signals.readers.rules.adjust import REST, is_in_past_perfect
 from pipeline.signals.readers.rules.background import modality_by_tree
 from pipeline.signals.readers.rules.bare import FORETOLD, HARM
-from pipeline.signals.readers.rules.bystanders import find_company, find_excepted, find_traded_with
+from pipeline.signals.readers.rules.bystanders import find_company, find_excepted, find_traded_with, find_unrelieved
 from pipeline.signals.readers.rules.compose import find_acts
 from pipeline.signals.readers.rules.denials import EARLIER, NOTHING_DONE, Denial, find_denials
 from pipeline.signals.readers.rules.disputes import find_other_dispute
@@ -159,9 +159,11 @@ def _iter_readings(sentence_acts: _SentenceActs, tree: Tree | None) -> Iterator[
     parsed = ParsedSentence(sentence, tree) if tree else None
     reasons = {*find_traded_with(sentence), *find_company(sentence)}
     is_harm = any(act.rule_id == HARM for act in sentence_acts.acts)
-    excepted = frozenset(find_excepted(sentence))
+    left_out = dict.fromkeys({*ESCALATING, "threat"}, frozenset(find_excepted(sentence)))
+    left_out |= dict.fromkeys(("easing", "offer"), frozenset(find_unrelieved(sentence)))
     roles_of_acts = [
-        (act, _leave_out(act, list(dict.fromkeys(find_roles(sentence_acts.context, parsed, act))), excepted)) for act in sentence_acts.acts
+        (act, _leave_out(list(dict.fromkeys(find_roles(sentence_acts.context, parsed, act))), left_out.get(act.kind, frozenset())))
+        for act in sentence_acts.acts
     ]
     threatening = {roles for act, pairs in roles_of_acts if act.kind == "threat" and act.modality == "asserted" for roles in pairs}
     spoken_of = set(_find_spoken_of(sentence_acts, [(act, roles) for act, pairs in roles_of_acts for roles in pairs]))
@@ -193,13 +195,11 @@ def _iter_readings(sentence_acts: _SentenceActs, tree: Tree | None) -> Iterator[
                 yield from _iter_contraries(sentence_acts, act, roles)
 
 
-def _leave_out(act: Act, pairs: list[tuple[str, str]], excepted: Container[str]) -> list[tuple[str, str]]:
-    """Leave out the pairs whose target (`excepted`) an act exempts.
+def _leave_out(pairs: list[tuple[str, str]], excepted: Container[str]) -> list[tuple[str, str]]:
+    """Leave out the pairs whose target an act exempts (`excepted`).
 
     If none is left, the act is towards all others.
     """
-    if act.kind not in {*ESCALATING, "threat"}:
-        return pairs
     rest = [pair for pair in pairs if pair[1] not in excepted]
     return rest or list(dict.fromkeys((actor, ALL_PARTNERS) for actor, _ in pairs))
 
