@@ -325,9 +325,9 @@ def _find_implied_mentions(text: str, mentions: Sequence[Mention], main_pair: tu
     """Yield mentions for words that mean a country without naming it.
 
     Those are `both sides`, `we` (the speaker, if known, else whom the text quotes), `the other side` of two and `it` with their variants.
-    `It` means the first actor that the sentence names before it, else the last subject of earlier sentences, unless what follows shows
-    another (`_choose_subject`); a ministry is not that of the United States. `NAFTA` means the United States where only its other members are named. `mentions`: the countries that
-    the sentence names.
+    `It` means the first actor that the sentence names before it, else the last subject of earlier sentences, unless what it is or what
+    follows shows another (`_choose_subject`). `NAFTA` means the United States where only its other members are named. `mentions`: the
+    countries that the sentence names.
     """
     codes = tuple(dict.fromkeys(mention.code for mention in mentions))
     # The two countries that the sentence names, or else those that the article names most.
@@ -355,9 +355,7 @@ def _find_implied_mentions(text: str, mentions: Sequence[Mention], main_pair: tu
     places = {mention.start: mention.code for mention in mentions}
     for match in _THIRD_PERSON.finditer(text):
         subject = first.code if first and first.end <= match.start() else state.subject
-        if subject == "USA" and _NOT_AMERICAN.search(match[0]):
-            subject = next((code for code in main_pair if code != "USA"), None) if "USA" in main_pair else None
-        subject = _choose_subject(subject, text, match.end(), places, main_pair)
+        subject = _choose_subject(subject, match, places, main_pair)
         if subject:
             yield Mention(subject, match.start(), match.end(), "pronoun")
 
@@ -407,16 +405,18 @@ def _find_first_person(text: str, speaker: str) -> Iterable[Mention]:
             yield Mention(speaker, match.start(), match.end(), "speaker", match[0].lower() in {"we", "i", "our side"})
 
 
-def _choose_subject(subject: str | None, text: str, end: int, places: Mapping[int, str], main_pair: tuple[str, ...]) -> str | None:
-    """Return the country that a word such as `the ministry` means.
+def _choose_subject(subject: str | None, words: re.Match[str], places: Mapping[int, str], main_pair: tuple[str, ...]) -> str | None:
+    """Return the country that `words`, such as `the ministry`, mean.
 
-    `subject`: whom it seems to mean; `end`: where the word ends in `text`; `places`: the countries named in it, by their first character.
-    What follows can correct it: `the ministry in Tokyo` is Japan's, and `the ministry accused China` is not China's, but that of the other
-    country of the main pair, if China is in it (None if the pair has no other).
+    `subject`: whom they seem to mean; `places`: the countries named in the sentence, by their first character. What follows can correct it:
+    `the ministry in Tokyo` is Japan's, and `the ministry accused China` is not China's, but that of the other country of the main pair, if
+    China is in it. No ministry is that of the United States, unless it addresses the other country.
     """
+    text, end = words.string, words.end()
+    other = next((code for code in main_pair if code != subject), None) if subject in main_pair else None
     place, addressee = _PLACE_NEXT.match(text, end), _ADDRESSEE_NEXT.match(text, end)
     if place and place.end() in places:
         return places[place.end()]
-    if addressee and subject in main_pair and places.get(addressee.end()) == subject:
-        return next((code for code in main_pair if code != subject), None)
-    return subject
+    addressed = places.get(addressee.end()) if addressee else None
+    is_other = addressed == subject or (subject == "USA" and addressed != other and _NOT_AMERICAN.search(words[0]))
+    return other if is_other else subject
