@@ -9,6 +9,8 @@ from tests.unit.signals.reading import asserted, read
     ("text", "signals"),
     [
         ("Peru will scrap its duties on Kenyan tea in May while keeping a levy on Kenyan coffee.", {"PER>KEN easing"}),
+        ("Peru paused its duties on most countries but kept a 9 percent duty on Kenyan tea.", {"PER>* easing", "PER>KEN refusal"}),
+        ("Peru drops many duties but keeps levies on Kenyan tea and coffee", {"PER>KEN easing"}),
         ("Peru said it would keep its duties on Kenyan tea until Nairobi moves.", {"PER>KEN refusal"}),
         ("Kenyan coffee still faces a 12 percent tariff in Peru.", set()),
         ("Kenyan coffee will face a 12 percent tariff in Peru.", {"PER>KEN measure"}),

@@ -30,6 +30,11 @@ _NEW_DAYS = frozenset(
 _GIVEN_UP = ("refuse.persist.restriction", "agree.persist.restriction")
 _PURSUING = frozenset({"go ahead with", "press ahead with", "push ahead with", "move ahead with", "proceed with", "follow through on"})
 
+_OTHERS = re.compile(
+    r"\b(?:all|dozens of|many|most|other) (?:\w+ )?(?:countries|economies|nations|partners)\b"
+    r"|\beveryone\b|\b(?:for|on) others\b|\bthe world\b",
+    re.IGNORECASE,
+)
 # Participles that describe a restriction to come: `the duty scheduled to be imposed`.
 _PLANNED = frozenset({"due", "planned", "scheduled", "slated", "supposed"})
 
@@ -53,7 +58,7 @@ def adjust(sentence: MarkedSentence, acts: Iterable[Act]) -> list[Act]:
     """
     adjusted = [_adjust_planned(sentence, _adjust_act(sentence, act)) for act in acts if not _is_open_change(act)]
     eased = {act.thing for act in adjusted if act.kind == "easing" and act.modality == "asserted"}
-    return _join_weighed(sentence, [_adjust_to_relief(act, eased) if eased else act for act in adjusted])
+    return _join_weighed(sentence, [_adjust_to_relief(sentence, act, eased) if eased else act for act in adjusted])
 
 
 def _join_weighed(sentence: MarkedSentence, acts: list[Act]) -> list[Act]:
@@ -92,20 +97,33 @@ def _adjust_act(sentence: MarkedSentence, act: Act) -> Act:
     return _adjust_modality(sentence, _adjust_awaited_relief(sentence, future))
 
 
-def _adjust_to_relief(act: Act, eased: Container[int | None]) -> Act:
+def _adjust_to_relief(sentence: MarkedSentence, act: Act, eased: Container[int | None]) -> Act:
     """Make an act background that is no news next to a relief.
 
     `eased`: positions of the objects that the sentence eases. Who retains a restriction then refuses nothing (`will scrap its duties on
-    tea while keeping those on coffee`), a relief that is prolonged does not lapse (`extended exclusions that were due to expire`), and
-    nothing is threatened by `walks back a tariff threat`. Other acts stay as they are.
+    tea while keeping those on coffee`), unless it is on another partner; a relief that is prolonged does not lapse (`extended exclusions
+    that were due to expire`), and nothing is threatened by `walks back a tariff threat`. Other acts stay as they are.
     """
     if act.kind == "threat" and act.modality == "asserted" and act.thing == act.anchor and act.anchor - 1 in eased:
         return replace(act, modality="historical", rule_id=f"{act.rule_id}{PAST}")
     if act.rule_id.startswith("fall.approval") and act.thing in eased:
         return replace(act, modality="historical")
-    if act.rule_id != "keep.restriction" or act.modality != "asserted":
+    if act.rule_id != "keep.restriction" or act.modality != "asserted" or _is_kept_on_another(sentence, act.anchor):
         return act
     return replace(act, kind="measure", rule_id=REST, status="effective", modality="historical")
+
+
+def _is_kept_on_another(sentence: MarkedSentence, verb: int) -> bool:
+    """Whether a restriction is kept on one partner, and eased for others.
+
+    Example: `pauses tariffs for most countries but keeps those on Peru`. Only the clause of the verb at word `verb` names one partner, and
+    the rest of the sentence others, or words of `_OTHERS`.
+    """
+    _, end = sentence.clause_bounds(verb)
+    kept = {mention.code for mention, (first, _) in sentence.located_mentions if verb < first < end}
+    rest = {mention.code for mention, (first, _) in sentence.located_mentions if not verb < first < end}
+    # One of the rest is whoever acts.
+    return len(kept) == 1 and kept.isdisjoint(rest) and (len(rest) > 1 or _OTHERS.search(sentence.text) is not None)
 
 
 def _adjust_planned(sentence: MarkedSentence, act: Act) -> Act:
