@@ -8,7 +8,7 @@ with steps as (
         measure,
         effective_date,
         step_pct,
-        lag(effective_date) over (partition by importer, exporter, measure order by effective_date) as previous_date
+        lag(effective_date) over (partition by importer, exporter, measure, source order by effective_date) as previous_date
     from tariff_rates
 )
 

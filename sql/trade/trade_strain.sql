@@ -1,7 +1,7 @@
 -- Tariff and shortfall of each directed pair and month, and how far both are above earlier values, in robust deviations (median and MAD of
 -- the earlier months that were public when the month's own figure was). For a>b it is a's tariff on b's goods and the flow of a's own
--- imports from b; if a has no figure of the month, b's exports to a. A score compares only figures of the same reporter and the same kind
--- of average.
+-- imports from b; if a has no figure of the month, b's exports to a. A score compares only figures of the same reporter, or rates of
+-- the same tracker and kind of average.
 with thresholds as (
     select
         max(value) filter (where name = 'minimum_history_months') as minimum_months,
@@ -15,10 +15,11 @@ rates as (
         importer as actor,
         exporter as target,
         measure,
+        source,
         rate_pct,
         effective_date as first_day,
         coalesce(
-            lead(effective_date) over (partition by importer, exporter, measure order by effective_date) - 1,
+            lead(effective_date) over (partition by importer, exporter, measure, source order by effective_date) - 1,
             last_day(effective_date)
         ) as last_day
     from tariff_rates
@@ -37,18 +38,20 @@ tariffs as (
         target,
         reference_month,
         measure as basis,
+        source as tracker,
         sum(rate_pct * (least(last_day, last_day(reference_month)) - greatest(first_day, reference_month) + 1))
         / sum(least(last_day, last_day(reference_month)) - greatest(first_day, reference_month) + 1) as value,
         sum(least(last_day, last_day(reference_month)) - greatest(first_day, reference_month) + 1) as days,
         last_day(reference_month) as released_on
     from rate_months
-    group by actor, target, reference_month, measure
+    group by actor, target, reference_month, measure, source
     union all by name
     select
         reporter as actor,
         partner as target,
         reference_month,
         'duties' as basis,
+        '' as tracker,
         100.0 * duties_usd / coalesce(consumption_usd, value_usd) as value,
         last_day(reference_month) - reference_month + 1 as days,
         released_on
@@ -79,6 +82,7 @@ all_measures as (
         target,
         reference_month,
         basis,
+        tracker,
         value,
         released_on
     from tariffs
@@ -89,6 +93,7 @@ all_measures as (
         target,
         reference_month,
         basis,
+        '' as tracker,
         value,
         released_on
     from flows
@@ -102,6 +107,7 @@ scores as (
         now.target,
         now.reference_month,
         now.basis,
+        now.tracker,
         count(before.value) as history,
         if(
             count(before.value) >= (select thresholds.minimum_months from thresholds),
@@ -115,9 +121,10 @@ scores as (
             and before.actor = now.actor
             and before.target = now.target
             and before.basis = now.basis
+            and before.tracker = now.tracker
             and before.reference_month < now.reference_month
             and before.released_on <= now.released_on
-    group by now.part, now.actor, now.target, now.reference_month, now.basis, now.value
+    group by now.part, now.actor, now.target, now.reference_month, now.basis, now.tracker, now.value
 ),
 
 tariff as (
@@ -126,12 +133,16 @@ tariff as (
         scores.history,
         scores.score
     from tariffs
-    inner join scores using (actor, target, reference_month, basis)
+    inner join scores using (actor, target, reference_month, basis, tracker)
     where scores.part = 'tariff'
     qualify
         row_number() over (
             partition by tariffs.actor, tariffs.target, tariffs.reference_month
-            order by list_position(['duties', 'import_weighted', 'simple_mean_hs6'], tariffs.basis)
+            order by
+                list_position(['duties', 'import_weighted', 'simple_mean_hs6'], tariffs.basis) asc,
+                tariffs.days desc,
+                scores.history desc,
+                tariffs.tracker asc
         ) = 1
 ),
 

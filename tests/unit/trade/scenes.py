@@ -52,7 +52,13 @@ def build_flows(values: Iterable[float | None], *, first_year: int = 2018, **mor
 
 
 def build_rate(
-    effective_date: str, rate_pct: float, *, measure: str = "import_weighted", importer: str = "USA", exporter: str = "CHN"
+    effective_date: str,
+    rate_pct: float,
+    *,
+    measure: str = "import_weighted",
+    importer: str = "USA",
+    exporter: str = "CHN",
+    source: str = "A tracker",
 ) -> Row:
     """Build one raw tariff rate, by default of the US on China."""
     return {
@@ -61,7 +67,7 @@ def build_rate(
         "effective_date": effective_date,
         "measure": measure,
         "rate_pct": rate_pct,
-        "source": "A tracker",
+        "source": source,
     }
 
 

@@ -47,6 +47,11 @@ def test_a_tariff_change_has_its_day_and_both_rates() -> None:
     assert step["evidence"] == "The average USA tariff on goods from CHN rose from 20.6 to 50.3 percent on 2025-04-05 (import_weighted)."
 
 
+def test_rates_of_two_trackers_are_not_a_tariff_change() -> None:
+    rates = [build_rate("2020-02-14", 19.3, source="One tracker"), build_rate("2025-02-04", 10, source="Another tracker")]
+    assert build_figures(tariffs=rates).rows(TRADE_SIGNALS) == []
+
+
 def test_the_first_rate_is_not_a_tariff_change() -> None:
     assert build_figures(tariffs=[build_rate("2025-04-01", 20)]).rows(TRADE_SIGNALS) == []
 

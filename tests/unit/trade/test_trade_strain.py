@@ -122,6 +122,22 @@ def test_rates_of_two_averaging_methods_are_not_one_history() -> None:
     assert figures.rows(TRADE_STRAIN)[-1]["tariff_history_months"] == 0
 
 
+def test_a_rate_ends_with_its_tracker_and_not_at_the_first_of_another() -> None:
+    one = [build_rate("2024-01-01", 15, source="One tracker"), build_rate("2024-07-10", 19, source="One tracker")]
+    figures = build_figures(tariffs=[*one, build_rate("2025-02-01", 10, source="Another tracker")])
+    rows = [row for row in figures.rows(TRADE_STRAIN, **USA_ON_CHN) if row["tariff_days"]]
+    assert [row["reference_month"] for row in rows] == [*(date(2024, month, 1) for month in range(1, 8)), date(2025, 2, 1)]
+    assert (rows[-1]["effective_tariff_pct"], rows[-1]["tariff_history_months"]) == (10, 0)
+
+
+def test_of_two_trackers_the_one_with_more_days_of_the_month_counts() -> None:
+    one = [build_rate("2025-01-01", 20, source="One tracker"), build_rate("2025-04-02", 24, source="One tracker")]
+    figures = build_figures(tariffs=[*one, build_rate("2025-04-16", 80, source="Another tracker")])
+    april = figures.row(TRADE_STRAIN, **USA_ON_CHN, reference_month=date(2025, 4, 1))
+    assert (april["tariff_days"], april["tariff_history_months"]) == (30, 3)
+    assert april["effective_tariff_pct"] == pytest.approx((20 + 29 * 24) / 30)
+
+
 def test_bundled_partners_without_flows_have_only_a_tariff(bundled: Figures) -> None:
     assert {row["parts"] for row in bundled.rows(TRADE_STRAIN, actor="USA", target="BRA")} == {"none", "tariff"}
 
