@@ -122,13 +122,25 @@ year_pairs as (
             and before.reference_month = now.reference_month - interval 1 year
 ),
 
+-- Where the European Union has a figure, it includes those of its members.
+with_union as (
+    select
+        year_pairs.*,
+        is_member_on(members.member, members.member_from, members.member_until, year_pairs.reference_month)
+        and bool_or(year_pairs.target = 'EUN') over month_of_buyer as is_part_of_union
+    from year_pairs
+    left join scope_members as members
+        on members.scope = 'eu_members' and members.member = year_pairs.target and year_pairs.target != 'EUN'
+    window month_of_buyer as (partition by year_pairs.actor, year_pairs.flow, year_pairs.product, year_pairs.reference_month)
+),
+
 shares as (
     select
         *,
-        100.0 * value_usd / nullif(sum(value_usd) over month_of_buyer, 0) as share_pct,
-        100.0 * before_usd / nullif(sum(before_usd) over month_of_buyer, 0) as before_pct,
+        100.0 * value_usd / nullif(sum(value_usd) filter (where not is_part_of_union) over month_of_buyer, 0) as share_pct,
+        100.0 * before_usd / nullif(sum(before_usd) filter (where not is_part_of_union) over month_of_buyer, 0) as before_pct,
         max(released_on) over month_of_buyer as all_released_on
-    from year_pairs
+    from with_union
     window month_of_buyer as (partition by actor, flow, product, reference_month)
 ),
 
@@ -148,6 +160,8 @@ gains as (
             and winner.product = loser.product
             and winner.reference_month = loser.reference_month
             and winner.target != loser.target
+            and not (winner.target = 'EUN' and loser.is_part_of_union)
+            and not (loser.target = 'EUN' and winner.is_part_of_union)
     qualify
         row_number() over (
             partition by loser.actor, loser.target, loser.flow, loser.product, loser.reference_month

@@ -122,6 +122,35 @@ def test_a_diversion_waits_for_the_figures_of_every_partner() -> None:
     assert build_figures(flows).row(TRADE_SIGNALS, trade_signal="diversion")["released_on"] == date(2019, 6, 1)
 
 
+def build_imports(partners: dict[str, tuple[float, float]]) -> list[Row]:
+    """Build US imports of January 2019 and January 2020 from each partner, in millions of USD."""
+    return [
+        build_flow(month, value, partner=partner)
+        for partner, values in partners.items()
+        for month, value in zip(("2019-01", "2020-01"), values, strict=True)
+    ]
+
+
+def test_a_share_counts_the_union_once_when_its_members_have_figures_too() -> None:
+    members = {"DEU": (30.0, 10.0), "FRA": (10.0, 30.0)}
+    partners = members | {"EUN": (50.0, 50.0), "CHN": (50.0, 50.0)}
+    diversion = build_figures(build_imports(partners)).row(TRADE_SIGNALS, trade_signal="diversion")
+    assert (diversion["target"], diversion["diverted_to"], diversion["figure_before"], diversion["figure_after"]) == ("DEU", "FRA", 30, 10)
+    alone = build_figures(build_imports(members | {"CHN": (60.0, 60.0)})).row(TRADE_SIGNALS, trade_signal="diversion")
+    assert (alone["target"], alone["figure_before"], alone["figure_after"]) == ("DEU", 30, 10)
+
+
+def test_a_share_of_the_union_among_its_members_and_others() -> None:
+    partners = {"EUN": (60.0, 40.0), "DEU": (35.0, 35.0), "CHN": (40.0, 60.0)}
+    diversion = build_figures(build_imports(partners)).row(TRADE_SIGNALS, trade_signal="diversion")
+    assert (diversion["target"], diversion["diverted_to"], diversion["figure_before"], diversion["figure_after"]) == ("EUN", "CHN", 60, 40)
+
+
+def test_a_shift_between_the_union_and_its_member_is_no_diversion() -> None:
+    partners = {"EUN": (60.0, 48.0), "DEU": (5.0, 25.0), "CHN": (20.0, 26.0), "IND": (20.0, 26.0)}
+    assert list_diversions(build_figures(build_imports(partners))) == []
+
+
 def test_the_bundled_figures_have_no_products_and_no_diversion(bundled: Figures) -> None:
     assert {row["product"] for row in bundled.rows(TRADE_SIGNALS)} == {""}
     assert list_diversions(bundled) == []
