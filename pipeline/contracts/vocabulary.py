@@ -275,12 +275,15 @@ FLOW_ORIGIN = Vocabulary(
 
 TARIFF_MEASURE = Vocabulary(
     "measure",
-    "How a tariff rate was averaged.",
-    {
-        "import_weighted": "additional duties since January 2025, without ordinary duty and earlier layers, weighted by 2024 imports",
-        "simple_mean_hs6": "all duties, ordinary ones included: unweighted mean over six-digit HS lines",
-    },
+    "How a tariff rate was averaged; which duties it counts depends on the tracker (`source`).",
+    {"import_weighted": "mean weighted by imports", "simple_mean_hs6": "unweighted mean over six-digit HS lines"},
 )
+
+#: What the rates of the bundled trackers count, by `source`.
+TARIFF_TRACKERS = {
+    "trade-war-redux-2025": "counts duties added since January 2025, without ordinary duty and earlier layers, and weights by 2024 imports",
+    "tradewar-tracker": "counts all duties, ordinary ones included",
+}
 
 TIER = Vocabulary(
     "tier",

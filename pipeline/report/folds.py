@@ -51,9 +51,7 @@ _ABOUT_MEASURES = (
     "up unless a remark says otherwise; rates are on top of the ordinary duty unless they are totals."
 )
 _AVERAGES = {"import_weighted": "weighted by imports", "simple_mean_hs6": "unweighted"}
-_ABOUT_TARIFFS = "Averages over all goods, from trackers, with their dates: those of the acts can be days later. " + " ".join(
-    f"{_AVERAGES[name].capitalize()}: {meaning}." for name, meaning in words.TARIFF_MEASURE.words.items()
-)
+_ABOUT_TARIFFS = "Averages over all goods, from trackers, with their dates: those of the acts can be days later."
 _ABOUT_CHANGES = f"Changes below {_LEAST_CHANGE} percentage points are left out."
 _ABOUT_FLOWS = (
     "Values as first stored, not seasonally adjusted, with the day of release. There is no change on the year where the figure of a year "
@@ -276,8 +274,8 @@ def build_tariffs(rates: pl.DataFrame, day: date, pair: str) -> Fold:
 
     It is sorted by direction and kind of average; each combination of these has the ten newest rates in effect by `day`, the newest first.
     Rates that differ from the one before by less than 0.05 percentage points are left out; the first rate has none before it. `rates`:
-    rows of TARIFF_RATES of all pairs; later rates are left out. A sentence names each source of the pair's rates whose newest
-    release, about any pair, is more than 365 days before `day`.
+    rows of TARIFF_RATES of all pairs; later rates are left out. The text says what each bundled source of the pair's rates counts. A
+    sentence names each source of them whose newest release, about any pair, is more than 365 days before `day`.
     """
     of_pair = _between(rates, pair, "importer", "exporter")
     is_change = pl.col("step_pct").is_null() | (pl.col("step_pct").abs() >= _LEAST_CHANGE)
@@ -286,6 +284,8 @@ def build_tariffs(rates: pl.DataFrame, day: date, pair: str) -> Fold:
     shown = newest.group_by(key, maintain_order=True).head(_CHANGES).sort(key, maintain_order=True)
     ends = rates.group_by("source").agg(pl.col("released_on").max()).sort("source")
     names = set(of_pair["source"])
+    meanings = [f"{name} {meaning}." for name, meaning in words.TARIFF_TRACKERS.items() if name in names]
+    shown_rates = f"Rates in effect by {long_day(day)}; at most the {_CHANGES} newest changes of each."
     ended = [
         f"{row['source']} ends on {long_day(row['released_on'])}, so later changes are not in it"
         for row in ends.iter_rows(named=True)
@@ -295,7 +295,7 @@ def build_tariffs(rates: pl.DataFrame, day: date, pair: str) -> Fold:
         "tariff-rates",
         "Average tariff rates, by date",
         (
-            f"{_ABOUT_TARIFFS} {_ABOUT_CHANGES} Rates in effect by {long_day(day)}; at most the {_CHANGES} newest changes of each.",
+            " ".join([_ABOUT_TARIFFS, *meanings, _ABOUT_CHANGES, shown_rates]),
             *([f"{'; '.join(ended)}."] if ended else []),
         ),
         (

@@ -1,7 +1,7 @@
 -- asset: measure_states
 -- severity: warning
--- reason: a tracker's average of additional rates is at most the layers on all goods and the highest on single goods together; without a
--- layer it is 0
+-- reason: the average of additional rates of the bundled tracker is at most the layers on all goods and the highest on single goods
+-- together; without a layer it is 0
 with on_day as (
     select
         rates.importer,
@@ -19,7 +19,7 @@ with on_day as (
             and states.instrument in ('tariff', 'trade_remedy')
             and states.valid_from <= rates.effective_date + 3
             and (states.valid_to is null or rates.effective_date - 3 < states.valid_to)
-    where rates.measure = 'import_weighted' and rates.importer in (select known.actor from measure_states as known)
+    where rates.source = 'trade-war-redux-2025' and rates.importer in (select known.actor from measure_states as known)
 )
 
 select

@@ -1,6 +1,6 @@
 -- asset: measure_states
 -- severity: warning
--- reason: when a tracker's average rate moves by two points or more, a layer changed since its day before, or an act is missing
+-- reason: when a bundled tracker's average rate moves by two points or more, a layer changed since its day before, or an act is missing
 with steps as (
     select
         importer,
@@ -10,6 +10,7 @@ with steps as (
         step_pct,
         lag(effective_date) over (partition by importer, exporter, measure, source order by effective_date) as previous_date
     from tariff_rates
+    where source in ('trade-war-redux-2025', 'tradewar-tracker') -- of others it is unknown which duties they count
 )
 
 select

@@ -220,14 +220,19 @@ FLOW_SOURCE = Column("source", pl.String(), "Publisher of the figure", "US Censu
 TARIFF_RATE = Column(
     "rate_pct",
     pl.Float64(),
-    "Average tariff rate; measure says whether additional duties only or all duties",
+    "Average tariff rate; which duties it counts depends on its source",
     112.2,
     unit="percent",
     minimum=0,
     maximum=1000,
     reason="an average rate is never negative; one above 1000 percent is in a wrong unit",
 )
-TARIFF_SOURCE = replace(FLOW_SOURCE, example="trade-war-redux-2025")
+TARIFF_SOURCE = replace(
+    FLOW_SOURCE,
+    description="Tracker of the rate; all its rates of a measure are one series. "
+    + ". ".join(f"{tracker} {meaning}" for tracker, meaning in words.TARIFF_TRACKERS.items()),
+    example="trade-war-redux-2025",
+)
 COMMITMENT_ID = Column("commitment_id", pl.String(), "Name of the commitment", "phase-one-2020-goods")
 PROMISED_AMOUNT = Column(
     "promised_amount",

@@ -108,9 +108,8 @@ TRADE_FLOWS = Table(
 TARIFF_RATES = Table(
     "tariff_rates",
     "Tariff rates",
-    "Average tariff rates by date: additional duties since 2025, or all duties, as measure says; each with the change from the previous "
-    "rate. For the single layers see measures_in_force. Includes announced rates that take effect after the last "
-    "day of the index.",
+    "Average tariff rates by date, each with the change from the previous rate of its source. For the single layers see "
+    "measures_in_force. Includes announced rates that take effect after the last day of the index.",
     grain="one importer, exporter, day and averaging method",
     key=("importer", "exporter", "measure", "effective_date"),
     columns=(
@@ -130,7 +129,12 @@ TARIFF_RATES = Table(
         ),
         c.TARIFF_RATE,
         Column(
-            "step_pct", pl.Float64(), "Change from the previous rate; empty for the first", 18.3, unit="percentage points", nullable=True
+            "step_pct",
+            pl.Float64(),
+            "Change from the source's previous rate; empty for the first",
+            18.3,
+            unit="percentage points",
+            nullable=True,
         ),
         replace(c.RELEASED_ON, at_least=("effective_date",)),
         c.TARIFF_SOURCE,

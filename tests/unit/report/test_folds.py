@@ -166,6 +166,16 @@ def test_a_tracker_that_has_ended_is_named() -> None:
     assert [text for (text,) in _texts(fold, "In effect from")] == ["2019-12-26", "2025-09-01"]
 
 
+def test_only_a_bundled_tracker_is_described() -> None:
+    row = {"importer": "USA", "exporter": "CHN", "effective_date": date(2025, 9, 1), "released_on": date(2025, 9, 1)}
+    about = {
+        source: build_tariffs(_fill(TARIFF_RATES, row | {"source": source}), DAY, "CHN-USA").sentences[0]
+        for source in ("trade-war-redux-2025", "mine")
+    }
+    described = "trade-war-redux-2025 counts duties added since January 2025"
+    assert (described in about["trade-war-redux-2025"], "2025 counts" in about["mine"], "2024" in about["mine"]) == (True, False, False)
+
+
 def test_rates_without_a_change_are_not_listed_as_changes() -> None:
     steps = [None, 10.0, *[2.0] * 9, *[0.0] * 8, 0.04, -0.05]
     days = [{"effective_date": date(2025, 1, n), "released_on": date(2025, 1, n), "step_pct": step} for n, step in enumerate(steps, 1)]

@@ -14,7 +14,7 @@ import pytest
 
 from pipeline.articles.clean import CleanResult, clean_articles
 from pipeline.contracts.tables.raw import RAW_ARTICLES
-from pipeline.contracts.vocabulary import REJECTION
+from pipeline.contracts.vocabulary import REJECTION, TARIFF_TRACKERS
 from pipeline.settings import PACKAGE, SAMPLE_ARTICLES, SAMPLE_FIRST_DAY, SAMPLE_LAST_DAY, SAMPLE_TRADE
 from pipeline.settings.archives import ArticleFiles
 from pipeline.signals.gold import Gold, read_gold
@@ -165,6 +165,10 @@ def test_a_year_of_exports_agrees_with_the_total_of_un_comtrade(outside_data: Pa
 def test_every_trade_figure_and_commitment_has_a_source() -> None:
     for name in ("flows.csv", "tariffs.csv", "commitments.csv"):
         assert all(row["source"] for row in read_csv(SAMPLE_TRADE / name))
+
+
+def test_every_tariff_tracker_is_described() -> None:
+    assert {row["source"] for row in read_csv(SAMPLE_TRADE / "tariffs.csv")} == set(TARIFF_TRACKERS)
 
 
 def test_the_tariffs_of_2018_to_2020_equal_those_of_the_tracker(outside_data: Path) -> None:

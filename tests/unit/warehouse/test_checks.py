@@ -424,6 +424,14 @@ def test_checks_of_threats_pass_on_a_correct_lake(small: Built, tmp_path: Path, 
     assert select(lake, read_query(CHECKS[name]), small.variables).rows(named=True) == []
 
 
+@pytest.mark.parametrize("name", ["tariff_steps_have_acts", "average_rates_fit_the_layers"])
+def test_rates_of_a_tracker_of_ones_own_need_not_fit_the_list_of_acts(small: Built, tmp_path: Path, name: str) -> None:
+    shutil.copytree(small.lake.root, tmp_path / "lake")
+    lake = Lake(tmp_path / "lake")
+    insert(TARIFF_RATES, source="An own tracker", effective_date=date(2016, 1, 1), released_on=date(2016, 1, 1), rate_pct=900.0)(lake)
+    assert select(lake, read_query(CHECKS[name]), small.variables).height == 0
+
+
 @pytest.mark.parametrize("name", CHECKS)
 def test_every_check_has_a_failing_example(name: str) -> None:
     assert FAILING.get(name), f"sql/checks/{name}.sql has no failing example; add one to FAILING"
