@@ -137,6 +137,7 @@ class Answers:
         """List official tariffs, bans and controls that apply on a day.
 
         By whom on whom, with rate, goods and legal source; the highest rate first, those without a rate last. `count` is the number of all.
+        A member of the European Union has the measures of EUN. A country or day that the list of acts does not cover is an error.
         """
         parameters = {"day": day.isoformat(), "actor": _parse_country(actor), "target": _parse_country(target)}
         (rows, total), answer = self._ask(

@@ -1,21 +1,58 @@
 -- measures_in_force(day): official measures that apply on a day, with rate, goods and source: one row for each layer and target.
 -- act_id is the act that set the rate, latest_act_id the last one that prolonged it or changed its scope.
 -- Layers add up on one good unless stacking says otherwise. Narrow it: from measures_in_force(date '2025-10-01',
--- of_actor := 'USA', on_target := 'CHN'). Articles that support or contradict the act are counted up to the day and change nothing;
--- measures_reported lists what the news alone says. average_pct is the tracker's average over all goods of the target, see tariff_rates;
--- it is empty where the tracker had ended: no rate of any country in the year before the day.
+-- of_actor := 'USA', on_target := 'CHN'). Members of the EU have the measures of EUN. A country or day that the list of acts does not
+-- cover is an error, so no rows mean that the list has no such measure. Articles that support or contradict the act are counted up to
+-- the day and change nothing; measures_reported lists what the news alone says. average_pct is the tracker's average over all goods of
+-- the target, see tariff_rates; it is empty where the tracker had ended: no rate of any country in the year before the day.
 create macro measures_in_force(day, of_actor := null, on_target := null) as table
-    with applying as (
+    with coverage_of_list as (
+        select
+            list(distinct actor order by actor) as actors,
+            list(distinct target order by target) as targets,
+            min(valid_from) as first_day,
+            (select list(members.member) filter (members.scope = 'eu_members') from scope_members as members) as eu_members
+        from measure_states
+    ),
+
+    parties as (
         select
             *,
-            cast(day as date) <= checked_through as is_checked
-        from measure_states
-        where
-            standing in ('in_force', 'quota')
-            and valid_from <= cast(day as date)
-            and (valid_to is null or cast(day as date) < valid_to)
-            and (of_actor is null or actor = upper(cast(of_actor as varchar)))
-            and (on_target is null or target = upper(cast(on_target as varchar)))
+            upper(cast(of_actor as varchar)) as given_actor,
+            upper(cast(on_target as varchar)) as given_target,
+            if(list_contains(eu_members, given_actor) and not list_contains(actors, given_actor), 'EUN', given_actor) as actor,
+            if(list_contains(eu_members, given_target) and not list_contains(targets, given_target), 'EUN', given_target) as target
+        from coverage_of_list
+    ),
+
+    question as (
+        select
+            actor,
+            target,
+            case
+                when not list_contains(actors, actor)
+                    then error(format('the list of official acts has none by {}, only by {}', actor, array_to_string(actors, ', ')))
+                when not list_contains(targets, target)
+                    then error(format('the list of official acts has none on {}, only on {}', target, array_to_string(targets, ', ')))
+                when cast(day as date) < first_day
+                    then error(format('the list of official acts begins on {}: ask for a later day', first_day))
+                else cast(day as date)
+            end as covered_day
+        from parties
+    ),
+
+    applying as (
+        select
+            states.*,
+            question.covered_day <= states.checked_through as is_checked
+        from measure_states as states
+        inner join question
+            on
+                states.valid_from <= question.covered_day
+                and (states.valid_to is null or question.covered_day < states.valid_to)
+                and (question.actor is null or states.actor = question.actor)
+                and (question.target is null or states.target = question.target)
+        where states.standing in ('in_force', 'quota')
     ),
 
     rates_by_then as (

@@ -47,6 +47,28 @@ def test_an_average_of_an_ended_tracker_is_left_out(sample_run: SampleRun) -> No
     assert query(sample_run, sql.format("2025-10-01")).rows() == [(None,)]
 
 
+@pytest.mark.parametrize("sides", ["of_actor := 'USA', on_target := '{}'", "of_actor := '{}', on_target := 'USA'", "of_actor := '{}'"])
+def test_a_member_of_the_union_has_the_measures_of_the_union(sample_run: SampleRun, sides: str) -> None:
+    of_union = query(sample_run, f"from measures_in_force(date '2025-10-01', {sides.format('EUN')}) order by all")
+    assert not of_union.is_empty()
+    assert query(sample_run, f"from measures_in_force(date '2025-10-01', {sides.format('deu')}) order by all").equals(of_union)
+
+
+@pytest.mark.parametrize(
+    ("question", "message"),
+    [
+        ("date '2025-10-01', of_actor := 'USA', on_target := 'THA'", "has none on THA, only on ARG, AUS, BRA"),
+        ("date '2025-10-01', on_target := 'GER'", "has none on GER"),
+        ("date '2025-10-01', of_actor := 'THA'", "has none by THA, only by BRA, CAN"),
+        ("date '2016-10-01'", "begins on 2018-01-01"),
+    ],
+)
+def test_a_country_or_day_that_the_list_does_not_cover_is_an_error(sample_run: SampleRun, question: str, message: str) -> None:
+    for columns in ("*", "count(*)"):
+        with pytest.raises(duckdb.InvalidInputException, match=message):
+            query(sample_run, f"select {columns} from measures_in_force({question})")  # noqa: S608  # no input
+
+
 def test_the_called_off_tariff_is_never_in_force(sample_run: SampleRun) -> None:
     reported = query(
         sample_run, "select standing from measures_reported(date '2025-11-30', of_actor := 'USA', on_target := 'CHN') where rate_pct = 100"

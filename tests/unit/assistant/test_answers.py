@@ -10,6 +10,7 @@ import pytest
 
 from pipeline.assistant.answers import Answer, AnswerError, Answers
 from pipeline.settings import SAMPLE_NOTE
+from pipeline.warehouse.restricted import QueryError
 from tests.conftest import SampleRun
 
 PEAK = date(2025, 10, 14)
@@ -148,3 +149,11 @@ def test_a_wrong_question_is_answered_with_what_to_ask(answers: Answers) -> None
     for ask, message in questions:
         with pytest.raises(AnswerError, match=re.escape(message)):
             ask()
+
+
+def test_a_country_or_day_outside_the_list_of_acts_is_an_error(answers: Answers) -> None:
+    assert answers.measures_in_force(PEAK, "USA", "DEU")["measures"] == answers.measures_in_force(PEAK, "USA", "EUN")["measures"] != []
+    with pytest.raises(QueryError, match="has none on THA, only on ARG"):
+        answers.measures_in_force(PEAK, "USA", "THA")
+    with pytest.raises(QueryError, match="begins on 2018-01-01"):
+        answers.measures_in_force(date(2015, 1, 1))
