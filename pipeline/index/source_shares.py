@@ -9,6 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from pipeline.contracts.tables.contributions import SOURCE_SHARES
+from pipeline.index.filter import accumulate
 
 #: From this share on, a value is marked as that of one source.
 MOST = 0.5
@@ -37,9 +38,10 @@ def find_source_shares(masses: pl.DataFrame, articles: pl.DataFrame, channels: p
     decay = 2.0 ** (-1 / channels["half_life_days"][0])
     faded, rows = np.zeros(owned.height), []
     for day in channels["index_date"].unique().sort():
-        faded *= decay
+        own = np.zeros((owned.height, 1))
         if (today := added.get((day,))) is not None:
-            faded[today["place"].to_numpy()] += today["mass"].to_numpy()
+            own[today["place"].to_numpy(), 0] = today["mass"].to_numpy()
+        faded = accumulate(own, decay, faded)[:, 0]
         rows.append(_find_largest(faded, starts, groups).with_columns(pl.lit(day).alias("index_date")))
     largest = pl.concat(rows).join(owned, on="place").join(series, on="group")
     share = pl.col("largest") / pl.col("shape")

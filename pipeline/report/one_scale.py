@@ -157,7 +157,10 @@ def _expect(days: pl.DataFrame, groups: pl.DataFrame, rates: pl.DataFrame, artic
 
 
 def _accumulate(daily: NDArray[np.float64], decay: float) -> NDArray[np.float64]:
-    """Sum up to each day (first axis); the day before weighs `decay`."""
+    """Sum up to each day (first axis); the day before weighs `decay`.
+
+    The same sums as `accumulate` in `pipeline/index/filter.py`, which a report does not import.
+    """
     sums = daily.copy()
     for day in range(1, len(sums)):
         sums[day] += decay * sums[day - 1]
