@@ -16,7 +16,7 @@ from pipeline.contracts.tables.raw import RAW_ARTICLES
 from pipeline.settings.archives import ArticleFiles
 from pipeline.sources.errors import SourceError
 from pipeline.sources.files.find import ArticleFile, find_article_files, number_repeats
-from pipeline.sources.files.formats import FORMATS, ReadFormat, find_format
+from pipeline.sources.files.formats import FORMATS, ReadFormat, find_format, find_unread_extension
 from pipeline.sources.files.formats.batches import FoundColumns, ReadOptions
 from pipeline.sources.files.locations import Location, open_locations
 from pipeline.sources.files.streams import LIMITS, Limits
@@ -103,18 +103,26 @@ def read_file(
 ) -> Iterator[pl.DataFrame]:
     """Read one file, or the articles of a zip file.
 
-    Hidden members of a zip file, and those of an unknown format, are skipped; `SourceError` if no member is left. Rows and other errors are
-    those of `read_articles`. The digests of the rows are added to `contents`. Packed Parquet files are unpacked in the folder `unpack_in`,
-    or else where the system has its temporary files.
+    Hidden members of a zip file, and those of an unknown format, are skipped. `SourceError` if no member is left, or if the file or a
+    member may have articles but is not read (`find_unread_extension`): they would be missing in the index, and nobody would notice. Rows
+    and other errors are those of `read_articles`. The digests of the rows are added to `contents`. Packed Parquet files are unpacked in the
+    folder `unpack_in`, or else where the system has its temporary files.
     """
     report = report or ReadReport()
     columns = {str(ours): theirs for ours, theirs in file.archive.columns.items()}
     options = ReadOptions(columns, file.archive.encoding, limits, report.guessed_encodings, unpack_in)
     with open_locations(file.path, limits) as locations:
+        for location in locations:
+            if extension := find_unread_extension(location.name):
+                raise SourceError(
+                    f"{location}: articles in this {extension} file cannot be read. Give them as {', '.join(FORMATS)} (also .gz, or "
+                    f"directly in a .zip), or remove it"
+                )
         readable = [(location, read_format) for location in locations if (read_format := find_format(location.name))]
         if not readable:
             raise SourceError(f"{file.path}: has no member of a known format ({', '.join(FORMATS)}, also .gz). Add articles to it")
-        labels = number_repeats(file.label if location.member is None else f"{file.label}/{location.name}" for location, _ in readable)
+        members = [location.member for location, _ in readable]
+        labels = number_repeats(file.label if member is None else f"{file.label}/{member.shown}" for member in members)
         for (location, read_format), label in zip(readable, labels, strict=True):
             reading = _LocationReader(location, read_format, options, file.archive)
             yield from reading.read_rows(label, last_day, contents or FileContents())

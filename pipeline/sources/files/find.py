@@ -12,11 +12,10 @@ from pathlib import Path
 from pipeline.settings.archives import ArticleFiles
 from pipeline.sources.decoding import to_printable
 from pipeline.sources.errors import SourceError
-from pipeline.sources.files.formats import FORMATS, find_format
+from pipeline.sources.files.formats import FORMATS, find_format, find_unread_extension
 
 _WILDCARDS = "*?["
 _LOST_AND_FOUND = "lost+found"  # in the top folder of a disk; only root may read it
-_OTHER_PACKING = (".bz2", ".lz4", ".xz", ".zst")
 
 
 @dataclass(frozen=True)
@@ -34,11 +33,11 @@ class ArticleFile:
 def find_article_files(archives: Iterable[ArticleFiles], home: Path | None = None) -> list[ArticleFile]:
     """Return the files of the archives, each once.
 
-    These are listed files, and those of a known format in folders (with subfolders) and patterns, sorted within each archive. A file of
+    These are listed files, and those in folders (with subfolders) and patterns, sorted within each archive. Of folders and patterns only
+    files of a known format are returned, and those that `read_file` rejects with a message (`find_unread_extension`). A file of
     several archives belongs to the first, and is returned there. Hidden files of folders and patterns are skipped, as are files in `home`
     (the folder of the pipeline's own data), unless the archive's path is inside it. Raises `SourceError` if a path does not exist, a
-    pattern matches nothing, a listed file has an unknown format, a file of a folder or pattern is packed in another way than .gz or .zip,
-    or no file is left; `OSError` if a folder cannot be read.
+    pattern matches nothing, a listed file has an unknown format, or no file is left; `OSError` if a folder cannot be read.
     """
     archives = list(archives)
     files = [(path, archive) for archive in archives for path in _drop_own_data(_expand_path(archive.path), archive, home)]
@@ -73,12 +72,12 @@ def _drop_own_data(paths: list[Path], archive: ArticleFiles, home: Path | None) 
 def _expand_path(text: str) -> list[Path]:
     """Return the files of a path: a file, folder tree or pattern.
 
-    A folder or pattern gives only files of a known format that are not hidden. `SourceError` if a file is missing or of an unknown format,
-    or a pattern matches nothing.
+    Hidden and unknown files of a folder or pattern are left out. `SourceError` if a file is missing or of an unknown format, or a pattern
+    matches nothing.
     """
     path = Path(text)
     if path.is_dir():
-        return _select_known(_list_folder(path))
+        return [file for file in _list_folder(path) if _is_article_file(file)]
     base = next(folder for folder in path.parents if folder.is_dir())  # a folder's name may have wildcards, too
     pattern = str(path.relative_to(base))
     if path.exists() or not set(_WILDCARDS) & set(pattern):
@@ -86,7 +85,8 @@ def _expand_path(text: str) -> list[Path]:
     matches = sorted(match for match in base.glob(pattern) if not _is_hidden(match, base))
     if not matches:
         raise SourceError(f"{path}: no file or folder matches the pattern. Check the path; relative paths start in the working folder")
-    return _select_known(file for match in matches for file in (_list_folder(match) if match.is_dir() else [match]))
+    files = (file for match in matches for file in (_list_folder(match) if match.is_dir() else [match]))
+    return [file for file in files if _is_article_file(file)]
 
 
 def _list_folder(folder: Path) -> list[Path]:
@@ -115,27 +115,17 @@ def _is_hidden(path: Path, folder: Path) -> bool:
     return any(part.startswith(".") for part in path.relative_to(folder).parts)
 
 
-def _select_known(paths: Iterable[Path]) -> list[Path]:
-    """Select the files of known formats.
-
-    Raises `SourceError` for a file of a known format that is packed in another way than .gz or .zip: its articles would be missing in the
-    index, and nobody would notice.
-    """
-    files = list(paths)
-    if packed := next((path for path in files if path.suffix.lower() in _OTHER_PACKING and find_format(path.stem)), None):
-        raise SourceError(f"{packed}: files packed as {packed.suffix} are not read. Unpack it, pack it as .gz or .zip, or move it")
-    return [path for path in files if _has_known_format(path)]
-
-
-def _has_known_format(path: Path) -> bool:
-    return find_format(path.name) is not None or (path.suffix.lower() == ".zip" and path.is_file())
+def _is_article_file(path: Path) -> bool:
+    """Return whether `read_file` reads a file, or rejects it with a message."""
+    is_known = find_format(path.name) is not None or find_unread_extension(path.name) is not None
+    return is_known and (path.suffix.lower() != ".zip" or path.is_file())
 
 
 def _require_known_format(path: Path) -> Path:
     """Return the path; `SourceError` if missing or of an unknown format."""
     if not path.exists():
         raise SourceError(f"{path}: there is no such file or folder. Check the path; relative paths start in the working folder")
-    if not _has_known_format(path):
+    if not _is_article_file(path):
         raise SourceError(f"{path}: unknown format. Use one of the extensions {', '.join(FORMATS)}, each also with .gz or in a .zip")
     return path
 

@@ -47,7 +47,7 @@ class Location:
         return self.name.lower().endswith(".gz")
 
     def __str__(self) -> str:
-        return str(self.path) if self.member is None else f"{self.path}, {self.member.name}"
+        return str(self.path) if self.member is None else f"{self.path}, {self.member.shown}"
 
     def open_raw(self) -> io.BufferedReader:
         """Open the bytes, without unpacking gzip; the caller closes them."""

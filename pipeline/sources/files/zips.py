@@ -42,12 +42,20 @@ _ZIP_ERRORS = (
 
 @dataclass(frozen=True)
 class Member:
-    """A file in a zip file, with its declared unpacked size."""
+    """A file in a zip file, with its declared unpacked size.
+
+    `name` is its path in the zip file, printable and of any length; `shown` is its shortened form for messages.
+    """
 
     name: str
     byte_count: int
     _open: Callable[[], IO[bytes]]
     _label: str
+
+    @property
+    def shown(self) -> str:
+        """The name, with the middle left out if it is long."""
+        return _shorten(self.name)
 
     @contextmanager
     def open(self) -> Iterator[Stream]:
@@ -57,14 +65,14 @@ class Member:
         the declared number are not read.
         """
         with self.open_raw() as file:
-            yield Stream(file, f"{self._label}, {self.name}", self.byte_count)
+            yield Stream(file, f"{self._label}, {self.shown}", self.byte_count)
 
     def open_raw(self) -> io.BufferedReader:
         """Open the unpacked bytes of a member as a file.
 
         The caller closes it. Raises `SourceError` if the bytes are damaged.
         """
-        return io.BufferedReader(_MemberFile(self._open, f"{self._label}, {self.name}"), CHUNK)
+        return io.BufferedReader(_MemberFile(self._open, f"{self._label}, {self.shown}"), CHUNK)
 
 
 @contextmanager
@@ -86,7 +94,7 @@ def open_members(zipped: bytes | Path, label: str, limits: Limits = LIMITS, *, m
             entries = archive.infolist()
             _check_entries(entries, size, label, limits, most)
             yield [
-                Member(to_printable(entry.filename[:_NAME_SHOWN]), entry.file_size, partial(archive.open, entry), label)
+                Member(to_printable(entry.filename), entry.file_size, partial(archive.open, entry), label)
                 for entry in entries
                 if not entry.is_dir()
             ]
@@ -124,7 +132,7 @@ def _check_entries(entries: list[zipfile.ZipInfo], size: int, label: str, limits
     if len(set(names)) < len(names) or "" in names:
         raise rejection("two members have the same name, or one has none")
     for entry in entries:
-        shown = to_printable(entry.filename[:_NAME_SHOWN])
+        shown = _shorten(to_printable(entry.filename))
         if entry.flag_bits & _ENCRYPTED:
             raise rejection(f"{shown} is encrypted")
         if entry.compress_type not in _METHODS:
@@ -134,6 +142,12 @@ def _check_entries(entries: list[zipfile.ZipInfo], size: int, label: str, limits
     spans = sorted((entry.header_offset, entry.header_offset + _LOCAL_HEADER_BYTES + entry.compress_size) for entry in entries)
     if any(end > start for (_, end), (start, _) in pairwise(spans)) or (spans and spans[-1][1] > size):
         raise rejection("its members overlap")
+
+
+def _shorten(name: str) -> str:
+    """Leave out the middle of a name of more than `_NAME_SHOWN` characters."""
+    half = _NAME_SHOWN // 2
+    return name if len(name) <= _NAME_SHOWN else f"{name[:half]}…{name[-half:]}"
 
 
 def _leads_out(name: str) -> bool:

@@ -4,6 +4,7 @@ Does not belong here: finding files, names and days of rows (`articles.py`), jud
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import PurePosixPath
 
 import polars as pl
 
@@ -25,6 +26,10 @@ FORMATS: Mapping[str, ReadFormat] = {
     ".tsv": read_csv,
 }
 
+# Of single files: one of unknown format has no articles, however compressed.
+_COMPRESSED = (".bz2", ".lz4", ".xz", ".zst")
+_CONTAINERS = (".7z", ".rar", ".tar", ".tgz", ".xls", ".xlsx", ".zip")
+
 
 def find_format(name: str) -> ReadFormat | None:
     """Return the function that reads a file of this name.
@@ -33,3 +38,15 @@ def find_format(name: str) -> ReadFormat | None:
     """
     plain = name.lower().removesuffix(".gz")
     return next((read_format for suffix, read_format in FORMATS.items() if plain.endswith(suffix) and plain != suffix), None)
+
+
+def find_unread_extension(name: str) -> str | None:
+    """Return the extension of a file that may have unread articles.
+
+    The file is packed in another way than .gz, or a workbook. A zip file counts too: one in another is not read. None for other files.
+    """
+    path = PurePosixPath(name.lower())
+    if path.suffix in _CONTAINERS or (path.suffix in _COMPRESSED and find_format(path.stem)):
+        return path.suffix
+    is_packed_folder = path.suffix in (".gz", *_COMPRESSED) and path.stem.endswith(".tar")
+    return f".tar{path.suffix}" if is_packed_folder else None

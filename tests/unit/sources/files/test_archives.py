@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 import sys
 import zipfile
 from datetime import date
@@ -132,14 +133,34 @@ def test_a_pattern_finds_visible_files_of_known_formats(tmp_path: Path) -> None:
     assert len(find_article_files([ArticleFiles(path=str(tmp_path / "**" / "*.jsonl"))])) == 3
 
 
-def test_a_file_packed_in_another_way_is_not_skipped_in_silence(tmp_path: Path) -> None:
-    (tmp_path / "a.csv").write_text("source,title,published_at\nWire,Peru taxes tea,2025-03-04\n", encoding="utf-8")
-    (tmp_path / "b.csv.bz2").write_bytes(b"")
+@pytest.mark.parametrize(
+    "name",
+    ["b.csv.bz2", "b.jsonl.XZ", "2022.7z", "2022.rar", "2023.tar", "2023.tar.gz", "2023.tar.xz", "2023.tgz", "list.xlsx", "list.xls"],
+)
+def test_a_file_that_may_have_articles_is_not_skipped_in_silence(tmp_path: Path, name: str) -> None:
+    write_lines(tmp_path / "a.jsonl", ROW)
     (tmp_path / "notes.xz").write_bytes(b"")
-    with pytest.raises(SourceError, match=r"b\.csv\.bz2: files packed as \.bz2 are not read\. Unpack it"):
-        find_article_files([ArticleFiles(path=str(tmp_path))])
-    with pytest.raises(SourceError, match="are not read"):
-        find_article_files([ArticleFiles(path=f"{tmp_path}/*")])
+    assert read(tmp_path).height == 1
+    (tmp_path / name).write_bytes(b"")
+    for path in (tmp_path, f"{tmp_path}/*"):
+        with pytest.raises(SourceError, match=rf"{re.escape(name)}: articles in this \..+ file cannot be read"):
+            read(path)
+
+
+@pytest.mark.parametrize("name", ["feb.zip", "mar.jsonl.xz", "2023.tar.gz", "list.xlsx"])
+def test_a_member_that_may_have_articles_is_not_skipped_in_silence(tmp_path: Path, name: str) -> None:
+    path = write_zip(tmp_path / "a.zip", {"jan.jsonl": PLAIN, "notes.txt": b"", f".{name}": b"", name: b""})
+    with pytest.raises(SourceError, match=rf"a\.zip, {re.escape(name)}: articles in this \..+ file cannot be read"):
+        read(path)
+
+
+def test_a_member_with_a_long_name_is_read(tmp_path: Path) -> None:
+    name = f"{'a-headline-' * 30}.d/{'-as-a-name' * 30}.jsonl"
+    rows = read(write_zip(tmp_path / "a.zip", {"short.jsonl": PLAIN, name: PLAIN}))
+    assert rows.height == 2
+    assert rows["raw_id"].str.len_chars().max() < 220
+    with pytest.raises(SourceError, match=r"b\.zip, a-headline-.*….*name-as-a-name\.jsonl: lacks the column title or body"):
+        read(write_zip(tmp_path / "b.zip", {name: b'{"published_at": "2025-04-04", "source": "Post"}\n'}))
 
 
 def test_columns_of_a_file_may_be_separated_by_tabs(tmp_path: Path) -> None:

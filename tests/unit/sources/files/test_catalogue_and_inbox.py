@@ -163,13 +163,14 @@ def test_files_that_cannot_be_read_are_skipped_with_the_reason(tmp_path: Path) -
     for name in ("good.jsonl", "copying.jsonl"):
         write_file(tmp_path / name, "2025-05-02")
     (tmp_path / "broken.parquet").write_bytes(b"PAR1 this is none")
+    (tmp_path / "old.7z").write_bytes(b"")
     (tmp_path / "cut.jsonl").write_text('{"published_at": "2025-05-02", "source": "Post", "tit', encoding="utf-8")
     for path in tmp_path.iterdir():
         os.utime(path, (NOW, NOW - (1 if path.name == "copying.jsonl" else QUIET_SECONDS)))
     report = ReadReport()
     readable = select_readable(list_inbox_files(tmp_path), Catalogue(), last_day=TODAY, now=NOW, report=report)
     assert [file.label for file in readable] == ["good.jsonl"]
-    assert sorted(report.skipped) == ["broken.parquet", "copying.jsonl", "cut.jsonl"]
+    assert sorted(report.skipped) == ["broken.parquet", "copying.jsonl", "cut.jsonl", "old.7z"]
     assert "may be incomplete" in report.skipped["copying.jsonl"]
     assert "is not a Parquet file, or a damaged one" in report.skipped["broken.parquet"]
 
