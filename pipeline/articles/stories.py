@@ -2,7 +2,8 @@
 
 # Articles are compared with those of the same day and three days around it that were known before: by text, by title and by similar words
 # (`similarity.py`). So days may be processed in any batches, and what is seen later changes no link. Stories, i.e. chains of links, are
-# built in SQL. An address alone joins no articles: archives give all articles of a source that of a search page or home page.
+# built in SQL. An address alone joins no articles: archives give all articles of a source that of a search page or home page. Nor does it
+# join texts under a title that recurs from day to day, such as that of a press conference.
 
 from collections import deque
 from collections.abc import Iterator
@@ -31,7 +32,7 @@ def link_retellings(articles: pl.DataFrame, days: Days) -> pl.DataFrame:
     were known (their own, or that on which they were first seen, if later), then by (published_at, article_id). Two articles tell the same
     if they share a text or enough words (`similarity.py`), or have the day or the web address in common and titles of the same
     `MIN_TITLE_WORDS` or more words. Texts with fewer than `MIN_WORDS` words tell the same only if they have the day or the web address in
-    common, and the same words or such a title.
+    common, and the same words or such a title. On different days, address and title suffice only if one text is that short.
     """
     span = days.extend(DAYS_AROUND)
     rows = (
@@ -46,9 +47,9 @@ def link_retellings(articles: pl.DataFrame, days: Days) -> pl.DataFrame:
             is_late=pl.col("known_on") > pl.col("index_date"),
         )
     )
-    keys = pl.concat([_text_keys(rows), _title_keys(rows)])
-    same_key = _find_same_key(keys.filter(pl.col("index_date").is_between(days.first, days.last)), keys)
-    earliest = _select_earliest(pl.concat([same_key, *_find_similar_by_day(rows, days)]))
+    same_text, same_title = (_find_same_key(keys, days) for keys in (_text_keys(rows), _title_keys(rows)))
+    pairs = [same_text, _drop_recurring_titles(same_title, rows), *_find_similar_by_day(rows, days)]
+    earliest = _select_earliest(pl.concat(pairs))
     earlier = rows.select(pl.col("rank").alias("earlier_rank"), pl.col("article_id").alias("earlier_article_id"))
     linked = earliest.join(rows.select("rank", "article_id", "index_date"), on="rank").join(earlier, on="earlier_rank")
     return STORY_LINKS.conform(linked.select(STORY_LINKS.schema.names()))
@@ -131,19 +132,31 @@ def _full_text() -> pl.Expr:
     return pl.concat_str("title", pl.lit("\n"), "body")
 
 
-def _find_same_key(sought: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
-    """Pair each article with earlier articles that share a key.
+def _find_same_key(keys: pl.DataFrame, days: Days) -> pl.DataFrame:
+    """Pair each article of `days` with earlier articles that share a key.
 
     Only articles up to `DAYS_AROUND` days before or after count. The result is of `PAIRS`, with similarity 1. The first article with a key
     on each day is enough: if it is not earlier, no other of its day is.
     """
     first = keys.group_by("key", pl.col("index_date").alias("earlier_date")).agg(pl.col("rank").min().alias("earlier_rank"))
-    days = pl.concat(
+    sought = keys.filter(pl.col("index_date").is_between(days.first, days.last))
+    around = pl.concat(
         sought.with_columns((pl.col("index_date") - timedelta(days=back)).alias("earlier_date"))
         for back in range(-DAYS_AROUND, DAYS_AROUND + 1)
     )
-    pairs = days.join(first, on=["key", "earlier_date"]).filter(pl.col("earlier_rank") < pl.col("rank"))
+    pairs = around.join(first, on=["key", "earlier_date"]).filter(pl.col("earlier_rank") < pl.col("rank"))
     return pairs.select("rank", "earlier_rank", pl.lit(1.0).alias("similarity")).cast(PAIRS)
+
+
+def _drop_recurring_titles(pairs: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    """Drop pairs of texts of two days, unless one is a headline.
+
+    `pairs` have the same title. If such texts tell the same, their words are similar.
+    """
+    texts = rows.select("rank", "index_date", "is_headline")
+    both = pairs.join(texts, on="rank").join(texts.select(pl.all().name.prefix("earlier_")), on="earlier_rank")
+    is_within_day = pl.col("index_date") == pl.col("earlier_index_date")
+    return both.filter(is_within_day | pl.col("is_headline") | pl.col("earlier_is_headline")).select(PAIRS.names())
 
 
 def _select_earliest(pairs: pl.DataFrame) -> pl.DataFrame:

@@ -103,6 +103,14 @@ def test_a_rewritten_text_under_the_same_title_and_link_is_linked(url: str) -> N
     assert link(rows[0], rows[1] | {"url": "https://x.example/b"}) == []
 
 
+def test_a_title_that_recurs_under_one_link_joins_no_different_texts() -> None:
+    texts = [" ".join(f"{subject}{n}" for n in range(50)) for subject in ("glass", "steel", "wheat")]
+    rows = [article(f"A:{n}", text, 24 * n, title=TITLE, url=SEARCH_PAGE) for n, text in enumerate(texts)]
+    assert link(*rows) == []
+    assert link(*(row | {"index_date": DAY} for row in rows)) == [("A:1", "A:0", 1.0), ("A:2", "A:0", 1.0)]
+    assert link(rows[0], rows[1] | {"body": f"{texts[0]} and more"}) == [("A:1", "A:0", 1.0)]
+
+
 def test_a_corrected_title_and_text_with_the_same_link_are_linked() -> None:
     corrected = article("A:2", NEAR, 30, title="Correction: 30 percent, not 20", url="https://x.example/a")
     assert link(article("A:1", LONG, title=TITLE, url="https://x.example/a"), corrected) == [("A:2", "A:1", round(95 / 97, 4))]
