@@ -21,24 +21,41 @@ _SECTION = re.compile(r"\s+[-\u2013\u2014|:»>]+\s+|:\s+")  # "Strelsau Post - W
 
 @dataclass(frozen=True)
 class Owners:
-    """Owners by normalized name of the outlet (`_normalize_name`) and by domain."""
+    """Owners by normalized name of the outlet (`_normalize_name`) and by domain.
+
+    `section_words`: the words that make up names of sections, in lower case.
+    """
 
     by_name: dict[str, str]
     by_domain: dict[str, str]
+    section_words: frozenset[str]
 
     def find_owner(self, source: str, host: str | None) -> str:
         """Find the owner by the link's host or the outlet's name.
 
-        Tried in this order: the host, the name, the name without a section ("Strelsau Post" of "Strelsau Post - World"), the name as a
-        domain. An unknown outlet is its own owner: its name unchanged, or in lower case without `www.` if it is a domain.
+        Tried in this order: the host, the name, the name without what follows a dash ("Strelsau Post" of "Strelsau Post - World"), the name
+        as a domain. An unknown outlet is its own owner: its name without a section, in lower case without `www.` if it is a domain.
         """
-        name, section_name = _normalize_name(source), _normalize_name(_SECTION.split(source)[0])
-        known = self._find_by_host(host) or self.by_name.get(name) or self.by_name.get(section_name)
+        name, name_before_dash = _normalize_name(source), _normalize_name(_SECTION.split(source)[0])
+        known = self._find_by_host(host) or self.by_name.get(name) or self.by_name.get(name_before_dash)
         if known:
             return known
-        if _IS_DOMAIN.fullmatch(source):
-            return self._find_by_host(source) or source.lower().removeprefix("www.")
-        return source
+        outlet = self._drop_section(source)
+        if _IS_DOMAIN.fullmatch(outlet):
+            return self._find_by_host(outlet) or outlet.lower().removeprefix("www.")
+        return outlet
+
+    def _drop_section(self, source: str) -> str:
+        """Remove sections, such as "World News", from the end of a name.
+
+        Unlike for a listed outlet, what follows a dash may be part of the name, so only known words are removed.
+        """
+        end = len(source)
+        for start in reversed([mark.start() for mark in _SECTION.finditer(source)]):
+            if not start or not self.section_words.issuperset(_normalize_name(source[start:end]).split()):
+                break
+            end = start
+        return source[:end]
 
     def _find_by_host(self, host: str | None) -> str | None:
         """Find the owner of a host.
@@ -71,14 +88,15 @@ def read_owners() -> Owners:
 
     `ValueError` if a name or domain is listed twice, since an outlet has one owner.
     """
-    entries = tomllib.loads(OWNERS_FILE.read_text(encoding="utf-8"))["owner"]
+    content = tomllib.loads(OWNERS_FILE.read_text(encoding="utf-8"))
+    entries = content["owner"]
     names = [(_normalize_name(outlet), entry["name"]) for entry in entries for outlet in entry["outlets"]]
     domains = [(domain, entry["name"]) for entry in entries for domain in entry["domains"]]
     for listed in (names, domains):
         keys = [key for key, _ in listed]
         if repeated := {key for key in keys if keys.count(key) > 1}:
             raise ValueError(f"{OWNERS_FILE.name}: listed twice: {', '.join(sorted(repeated))}. Keep each under one owner")
-    return Owners(dict(names), dict(domains))
+    return Owners(dict(names), dict(domains), frozenset(content["section_words"]))
 
 
 def _normalize_name(source: str) -> str:

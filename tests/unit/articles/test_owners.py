@@ -42,6 +42,17 @@ def test_an_unlisted_outlet_is_its_own_owner(url: str | None) -> None:
     assert find_owner("Strelsau Post", url) == "Strelsau Post"
 
 
+@pytest.mark.parametrize("section", [" - World", " | Business & Economy", ": Top Stories", " » Latest News » RSS", " - "])
+def test_the_sections_of_an_unlisted_outlet_have_one_owner(section: str) -> None:
+    assert find_owner(f"Strelsau Post{section}") == "Strelsau Post"
+    assert find_owner(f"www.Strelsau.example{section}") == "strelsau.example"
+
+
+@pytest.mark.parametrize("name", ["Strelsau - Hentzau", "Ministry of Trade - Ruritania", "Mid-World", ": World", "Post - World Cup"])
+def test_a_name_with_a_dash_keeps_what_is_no_section(name: str) -> None:
+    assert find_owner(name) == name
+
+
 def test_an_unlisted_domain_has_one_owner_with_and_without_www() -> None:
     assert find_owner("www.Strelsau.example") == find_owner("strelsau.example") == "strelsau.example"
 
@@ -76,7 +87,7 @@ def test_no_aggregator_is_listed_under_domains() -> None:
 def test_an_outlet_listed_twice_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     content = '[[owner]]\nname = "A"\noutlets = ["The Post"]\ndomains = []\n[[owner]]\nname = "B"\noutlets = ["POST"]\ndomains = []\n'
     path = tmp_path / "owners.toml"
-    path.write_text(content, encoding="utf-8")
+    path.write_text(f"section_words = []\n{content}", encoding="utf-8")
     monkeypatch.setattr(module, "OWNERS_FILE", path)
     with pytest.raises(ValueError, match="listed twice: post"):
         read_owners.__wrapped__()
