@@ -14,13 +14,15 @@ from pipeline.sources.files.texts import check_output, read_texts, write_rows
 def extract_signals(file: Path, to: Path, workers: int | None, extractor: ReaderName | None) -> None:
     """Write the signals in the texts of `file` to the file `to`.
 
-    There is one row for each signal, as .jsonl, .csv or .parquet by the extension of `to`; their number is printed. `workers` and
-    `extractor` None: those of the settings. Raises the errors of `check_output`, before any text is read, if `to` cannot be written.
+    There is one row for each signal, as .jsonl, .csv or .parquet by the extension of `to`; their number is printed, and notes on rows that
+    were left out. `workers` and `extractor` None: those of the settings. Raises the errors of `check_output`, before any text is read, if
+    `to` cannot be written.
     """
     check_output(to)
-    texts = read_texts(file)
+    notes: list[str] = []
+    texts = read_texts(file, notes)
     reader = make_extractor(read_settings(workers=workers, extractor=extractor))
     findings = reader.read_texts(texts)
     write_rows(findings, to)
-    terminal.print_notes(err, reader.summary.describe())
+    terminal.print_notes(err, [*notes, *reader.summary.describe()])
     say(f"{format_count(findings.height, 'signal')} from {format_count(texts.height, 'text')} in {to}")

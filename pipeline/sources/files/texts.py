@@ -12,7 +12,7 @@ from pipeline.contracts.instants import parse_instant
 from pipeline.durable_files import replacing, require_writable
 from pipeline.settings.archives import ArticleFiles
 from pipeline.sources.errors import SourceError
-from pipeline.sources.files.articles import collect_rows, read_articles
+from pipeline.sources.files.articles import ReadReport, collect_rows, read_articles
 from pipeline.spreadsheets import quote_formulas
 
 #: Input of an extractor: id, day (may be null), source, text, and the length of the headline at its start.
@@ -31,16 +31,17 @@ OUTPUTS: Mapping[str, Callable[[pl.DataFrame, Path], None]] = {
 }
 
 
-def read_texts(path: Path) -> pl.DataFrame:
+def read_texts(path: Path, notes: list[str] | None = None) -> pl.DataFrame:
     """Read a file of articles, or of labelled passages, as `TEXTS`.
 
     Labelled passages are texts with the expected results of an extractor. A file has passages (`id`, `text`) if it is a JSON file whose
     first line that is not blank is an object with a `text`. The text of an article is its title, a blank line and its body, unchanged, so
     that offsets are valid. Its id is its `article_id`, or the name of its file and row. Of articles with the same id, source and day only
-    the first by name of the row counts (`a.csv#10` is before `a.csv#2`), and unreadable rows of articles are dropped. Raises `SourceError`
-    if the file cannot be read, a passage has no id or text, or an id still occurs twice.
+    the first by name of the row counts (`a.csv#10` is before `a.csv#2`), and unreadable rows of articles are dropped. Sentences on dropped
+    rows and guessed encodings are added to `notes`. Raises `SourceError` if the file cannot be read, a passage has no id or text, or an id
+    still occurs twice.
     """
-    texts = _read_passages(path) if _has_passages(path) else _read_articles(path)
+    texts = _read_passages(path) if _has_passages(path) else _read_articles(path, [] if notes is None else notes)
     repeated = texts.filter(pl.col("id").is_duplicated())
     if not repeated.is_empty():
         raise SourceError(f"{path}: the id {repeated['id'][0]!r} occurs more than once, so signals would be ambiguous. Make ids unique")
@@ -89,22 +90,36 @@ def _read_passages(path: Path) -> pl.DataFrame:
     )
 
 
-def _read_articles(path: Path) -> pl.DataFrame:
+def _read_articles(path: Path, notes: list[str]) -> pl.DataFrame:
     """Read articles as `TEXTS`, as a run would.
 
-    Unreadable rows are dropped, and so are rows that repeat the id, source and day of one before. They are sorted by name as text: row 10
-    of a file is before row 2.
+    Unreadable rows are dropped, and so are rows that repeat the id, source and day of one before; `notes` says so. They are sorted by name
+    as text: row 10 of a file is before row 2.
     """
-    rows = collect_rows(read_articles([ArticleFiles(path=str(path))])).filter(pl.col("unreadable").is_null())
+    report = ReadReport()
+    rows = collect_rows(read_articles([ArticleFiles(path=str(path))], report=report))
+    notes += report.guessed_encodings
+    unreadable = rows.filter(pl.col("unreadable").is_not_null())
+    if not unreadable.is_empty():
+        raw_id, reason = unreadable.select("raw_id", "unreadable").row(0)
+        notes.append(f"{path}: rows left out because they cannot be read: {unreadable.height:,}, such as {raw_id} ({reason})")
+    rows = rows.filter(pl.col("unreadable").is_null())
     title = pl.col("title").fill_null("")
     body = pl.col("body").fill_null("")
-    return rows.select(
+    texts = rows.select(
+        "raw_id",
         pl.coalesce("article_id", "raw_id").alias("id"),
         pl.col("index_date").alias("date"),
         pl.col("source").fill_null(""),
         pl.concat_str(title, pl.lit("\n\n"), body).alias("text"),
         title.str.len_chars().cast(pl.Int64).alias("title_length"),
-    ).unique(["id", "source", "date"], keep="first", maintain_order=True)  # a run drops such duplicates too
+    )
+    is_first = pl.struct("id", "source", "date").is_first_distinct()  # a run drops the others too
+    repeated = texts.filter(~is_first)["raw_id"]
+    if not repeated.is_empty():
+        count = f"{len(repeated):,}, such as {repeated[0]}"
+        notes.append(f"{path}: rows left out because they repeat the id, source and day of another: {count}")
+    return texts.filter(is_first).drop("raw_id")
 
 
 def check_output(path: Path) -> None:

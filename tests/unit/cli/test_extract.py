@@ -91,6 +91,17 @@ def test_an_article_with_a_repeated_id_is_dropped_as_in_a_run(command: Command, 
     result = command("extract", articles, "--out", tmp_path / "signals.parquet")
     assert result.exit_code == 0, result.output
     assert "from 1 text " in flat(result.output)
+    assert "they repeat the id, source and day of another: 1, such as articles.jsonl#2" in flat(result.stderr)
+
+
+def test_a_row_that_cannot_be_read_is_reported(command: Command, tmp_path: Path) -> None:
+    row = '2025-04-04,Post,"China will impose a tariff on U.S. goods"\n'
+    text = "published_at,source,title\n" + row + '2025-04-04,Post,"China "taxes" "glass\n' + row
+    (tmp_path / "a.csv").write_text(text, encoding="utf-8")
+    result = command("extract", tmp_path / "a.csv", "--out", tmp_path / "signals.parquet")
+    assert result.exit_code == 0, result.output
+    assert "from 2 texts" in flat(result.stdout)
+    assert "a.csv: rows left out because they cannot be read: 1, such as a.csv#2 (" in flat(result.stderr)
 
 
 def test_every_word_is_in_its_vocabulary(command: Command, passages: Path, tmp_path: Path) -> None:

@@ -67,7 +67,7 @@ def test_an_output_of_unknown_format_is_refused(command: Command) -> None:
 
 @pytest.mark.parametrize("out", ["signals.txt", "folder.csv", "passages.jsonl/signals.csv"])
 def test_an_impossible_output_is_refused_before_any_text_is_read(command: Command, monkeypatch: pytest.MonkeyPatch, out: str) -> None:
-    monkeypatch.setattr(extract, "read_texts", lambda _: pytest.fail("a text was read"))
+    monkeypatch.setattr(extract, "read_texts", lambda *_: pytest.fail("a text was read"))
     Path("folder.csv").mkdir()
     Path("passages.jsonl").write_text('{"id": "1", "text": "Rain."}\n', encoding="utf-8")
     read_error(command("extract", "passages.jsonl", "--out", out))
