@@ -75,7 +75,7 @@ class Settings(BaseSettings):
     )
     trade: UserPath = Field(
         SAMPLE_TRADE,
-        description="folder with `flows.csv`, `tariffs.csv`, `commitments.csv` and lists by tariff line (`hs6_USA_CHN.csv`); "
+        description="folder with `flows.csv` and optionally `tariffs.csv`, lists by tariff line (`hs6_USA_CHN.csv`) and `commitments.csv`; "
         "default: the bundled official figures",
     )
     pairs: Annotated[tuple[str, ...], NoDecode] = Field(SAMPLE_PAIRS, description="pairs of countries whose index is published")

@@ -51,12 +51,14 @@ def read_flows(folder: Path) -> pl.DataFrame:
 
 
 def read_tariffs(folder: Path) -> pl.DataFrame:
-    """Read dated average tariff rates in percent from `tariffs.csv`.
+    """Read dated average tariff rates in percent from `tariffs.csv`, if any.
 
-    The result is of `RAW_TARIFFS`; all its columns are required, without empty cells. `SourceError`, with file and line (if any), if the
-    file is missing or invalid; but texts, such as days, are not checked here, only numbers.
+    The result is of `RAW_TARIFFS`, without rows if there is no such file: lists by tariff line can take its place. All columns are
+    required, without empty cells. `SourceError`, with file and line (if any), if the file is invalid; but texts, such as days, are not
+    checked here, only numbers.
     """
-    return _read_table(folder / TARIFFS_FILE, RAW_TARIFFS, {})
+    path = folder / TARIFFS_FILE
+    return _read_table(path, RAW_TARIFFS, {}) if path.exists() else RAW_TARIFFS.empty()
 
 
 def read_commitments(folder: Path) -> pl.DataFrame:

@@ -54,8 +54,8 @@ def test_an_empty_or_absent_required_cell_is_an_error(tmp_path: Path) -> None:
 
 
 def test_an_absent_or_undecodable_file_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match=r"tariffs\.csv: cannot be read"):
-        read_tariffs(tmp_path)
+    with pytest.raises(SourceError, match=r"flows\.csv: cannot be read"):
+        read_flows(tmp_path)
     (tmp_path / "tariffs.csv").write_bytes(TARIFFS.encode() + b"\xff\xfe")
     with pytest.raises(SourceError, match="not valid CSV in UTF-8"):
         read_tariffs(tmp_path)
@@ -83,8 +83,9 @@ def test_commitments_have_the_shape_of_the_contract(tmp_path: Path) -> None:
     assert frame.select("promised_amount", "baseline_year").row(0) == (12_000_000.0, None)
 
 
-def test_a_folder_without_commitments_gives_no_rows(tmp_path: Path) -> None:
+def test_a_folder_without_commitments_or_tariffs_gives_no_rows(tmp_path: Path) -> None:
     assert read_commitments(tmp_path).equals(RAW_COMMITMENTS.empty())
+    assert read_tariffs(tmp_path).equals(RAW_TARIFFS.empty())
 
 
 def test_a_commitment_without_source_is_an_error(tmp_path: Path) -> None:

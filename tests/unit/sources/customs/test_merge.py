@@ -159,6 +159,11 @@ def test_lists_by_tariff_line_are_added_to_average_rates(folder: Path) -> None:
     ]
 
 
+def test_lists_by_tariff_line_need_no_file_of_average_rates(folder: Path) -> None:
+    (folder / "hs6_USA_CHN.csv").write_bytes((FIXTURES / "hs6" / "hs6_USA_CHN.csv").read_bytes())
+    assert merge.merge_tariffs(folder)["rate_pct"].to_list() == [4.0, 12.0, 17.0]
+
+
 def test_the_same_mean_in_list_and_average_rates_is_an_error(folder: Path) -> None:
     (folder / "tariffs.csv").write_text(TARIFFS.replace("CHN,USA,2018-04-02", "USA,CHN,2018-07-06"), encoding="utf-8")
     (folder / "hs6_USA_CHN.csv").write_bytes((FIXTURES / "hs6" / "hs6_USA_CHN.csv").read_bytes())
