@@ -17,6 +17,9 @@ _OFFICE = re.compile(
     r"|ministry|mission|premier|president|secretary|spokesman|spokesperson|spokeswoman|trade representative|treasury)\b",
     re.IGNORECASE,
 )
+# In an identifier these mean the office: `canada_pm`. `ec` is the Commission.
+_SHORT_OFFICE = re.compile(r"\b(?:commerce|ec|economy|finance|gov|government|mfa|pm|trade)\b", re.IGNORECASE)
+_ACRONYM = 4  # letters, at most
 _MEDIUM = re.compile(
     r"\b(?:blog|bulletin|daily|digest|herald|institute|journal|magazine|monitor|news|newsletter|post|radio|report|review|times|today"
     r"|tracker|tribune|tv|watch|weekly)\b",
@@ -35,18 +38,34 @@ _NEAR_TITLE_START = 40  # characters before the name of who speaks
 def find_state_of_source(source: str) -> str | None:
     """Return the country (code) that speaks in all texts of a source.
 
-    The name of the source says so (`statement by JPN`, `Ministry of Commerce of China`, `Donald J. Trump on Truth Social`), or the lexicon
-    lists it (e.g. the site of a ministry). Otherwise None, as for the broadcaster of `report by BBC`.
+    The name of the source says so (`statement by JPN`, `Ministry of Commerce of China`, `Donald J. Trump on Truth Social`), also if it is
+    an identifier (`white_house`, `mofcom`), or the lexicon lists it (e.g. the site of a ministry). Otherwise None, as for the broadcaster
+    of `report by BBC`.
     """
     match = _STATE_IN_SOURCE.search(source)
     if match and match[1] in COUNTRIES:
         return match[1]
-    if listed := load_lexicon("actors")["first_person"]["sources"].get(source):
-        return str(listed)
-    mentions = () if _MEDIUM.search(source) else find_mentions(source, None)
-    is_official = _OFFICE.search(source) or any(mention.role in {"institution", "leader"} for mention in mentions)
+    listed = load_lexicon("actors")["first_person"]["sources"]
+    if state := listed.get(source) or listed.get(source.upper()):
+        return str(state)
+    spelled, is_identifier = _spell_out(source), source == source.lower()
+    mentions = () if _MEDIUM.search(spelled) else find_mentions(spelled, None)
+    if is_identifier and not mentions:
+        mentions = find_mentions(source.upper(), None)
+    is_named = _OFFICE.search(spelled) or (is_identifier and _SHORT_OFFICE.search(spelled))
+    is_official = is_named or any(mention.role in {"institution", "leader"} for mention in mentions)
     codes = {mention.code for mention in mentions}
     return codes.pop() if is_official and len(codes) == 1 else None
+
+
+def _spell_out(source: str) -> str:
+    """Return an identifier as a name, `canada_pm` as `Canada PM`.
+
+    Other names stay. Words of up to `_ACRONYM` letters are taken for acronyms.
+    """
+    if source != source.lower():
+        return source
+    return " ".join(word.upper() if len(word) <= _ACRONYM else word.title() for word in source.replace("_", " ").split())
 
 
 def find_state_of_title(title: str, day: date | None) -> str | None:
