@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from pipeline.signals.actors import Mention, find_mentions_in_article
-from pipeline.signals.home_state import find_state_of_source, find_state_of_title, is_post
+from pipeline.signals.home_state import find_own_offices, find_state_of_source, find_state_of_title, is_post, list_foreign_offices
 from pipeline.signals.homonyms import add_homonyms
 from pipeline.signals.labels import Label, find_label
 from pipeline.signals.lexicon import cues, load_lexicon
@@ -131,7 +131,7 @@ class _State:
     country that acted last; `issuer`: that whose leader or office acted last; `speakers`: the state of each label of a speaker so far;
     `interrupted`: the paragraph of a quotation that has not ended yet, and who spoke before; `question`: the last one of somebody with a
     label; `reporter`: the state of the office that a text without labels quotes; `list_of`: the state that does the items of the list being
-    read.
+    read; `foreign`: words around the names of other states than `home`.
     """
 
     home: str | None
@@ -144,6 +144,7 @@ class _State:
     question: Question | None = None
     reporter: str | None = None
     list_of: str | None = None
+    foreign: str = ""
 
 
 def resolve_references(article_id: str, day: date | None, source: str, title: str, sentences: Sequence[Sentence]) -> list[ResolvedSentence]:
@@ -161,7 +162,7 @@ def resolve_references(article_id: str, day: date | None, source: str, title: st
     main_pair = tuple(code for code, _ in counts[:PAIR_SIZE])
     if len(main_pair) == PAIR_SIZE:
         named = _leave_out_venues(sentences, named)
-    state = _State(home, _Voice(home), home)
+    state = _State(home, _Voice(home), home, foreign=list_foreign_offices(home, texts, named) if home else "")
     doers = Doers()
     labels = [find_label(sentence.text, mentions) for sentence, mentions in zip(sentences, named, strict=True)]
     # Where somebody speaks (a state, or whoever a label names), a paragraph that ends with a question mark is that question.
@@ -351,9 +352,13 @@ def _find_implied_mentions(text: str, mentions: Sequence[Mention], main_pair: tu
         document, issuer = _ORDER.match(text), state.voice.country or state.issuer or state.subject
     if document and issuer:
         yield Mention(issuer, document.start(1), document.end(1), "pronoun")
+    own_offices = list(find_own_offices(text, state.home, state.foreign)) if state.home and state.home == state.voice.country else []
+    yield from own_offices
     first = next((mention for mention in mentions if mention.is_actor), None)
     places = {mention.start: mention.code for mention in mentions}
     for match in _THIRD_PERSON.finditer(text):
+        if any(own.start == match.start() for own in own_offices):
+            continue
         subject = first.code if first and first.end <= match.start() else state.subject
         subject = _choose_subject(subject, match, places, main_pair)
         if subject:

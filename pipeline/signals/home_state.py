@@ -4,10 +4,11 @@ Does not belong here: who speaks in the text itself (`context.py`, `labels.py`).
 """
 
 import re
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from pipeline.contracts.countries import COUNTRIES
-from pipeline.signals.actors import find_mentions
+from pipeline.signals.actors import Mention, find_mentions
 from pipeline.signals.lexicon import load_lexicon
 
 _STATE_IN_SOURCE = re.compile(r" by ([A-Z]{3})$")
@@ -31,6 +32,21 @@ _POST = re.compile(r"\b(?:Truth Social|Twitter)\b| on X$|^Letter\b|^(?:post|twee
 _SPOKEN_TEXT = re.compile(
     r"(?P<by>(?:(?:Opening |Joint )?(?:Address|Remarks|Speech|Statement|Testimony) (?:by|from|of)|Interview with|Letter (?:by|from|of)"
     r"|Press (?:briefing|conference) (?:by|of|with))\b|(?=[^,:;]{2,40} on (?:Truth Social|Twitter|X)$))"
+)
+# In a text that a state publishes, these are its own: `The Secretary has initiated an investigation`.
+_OWN_OFFICE = re.compile(
+    r"\b[Tt]he (?:(?:Deputy|Prime|Trade|Under|Vice) )?"
+    r"(?P<head>Administration|Bureau|Cabinet|Commission(?:er)?|Committee|Council|Department|Government|Minist(?:er|ry)|President"
+    r"|Representative|Secretary)"
+    r"(?: of (?:Agriculture|Commerce|Energy|Finance|State|the Treasury|Trade))?\b(?! (?:for|in|of)\b| [A-Z])"
+)
+# Whom these states call so without a name is always their own.
+_ALWAYS_OWN = frozenset({("USA", "president"), ("EUN", "commission")})
+_BEFORE_NAME, _AFTER_NAME = 20, 25  # characters, which have the office of whoever is named
+# Whose decision or hope it is goes without saying: `it is decided to lift the ban`.
+_IMPERSONAL = re.compile(
+    r"(?:^|[,;:]\s|\band )([Ii]t) (?:has been|is|was) (?:(?:also|further|hereby|now|therefore) )?"
+    r"(?:agreed|announced|decided|decreed|determined|hoped|notified|ordered|proposed)\b"
 )
 _NEAR_TITLE_START = 40  # characters before the name of who speaks
 
@@ -76,6 +92,33 @@ def find_state_of_title(title: str, day: date | None) -> str | None:
     spoken = _SPOKEN_TEXT.match(title)
     first = next(iter(find_mentions(title, day)), None) if spoken else None
     return first.code if spoken and first and first.start - spoken.end("by") < _NEAR_TITLE_START else None
+
+
+def list_foreign_offices(home: str | None, texts: Sequence[str], named: Sequence[Iterable[Mention]]) -> str:
+    """Return the words around the names of other states, in lower case.
+
+    They show which offices are not those of the state that publishes the text (`home`). `named`: the mentions of each of `texts`.
+    """
+    around = (
+        text[max(mention.start - _BEFORE_NAME, 0) : mention.end + _AFTER_NAME]
+        for text, mentions in zip(texts, named, strict=True)
+        for mention in mentions
+        if mention.code != home
+    )
+    return " ".join(around).lower()
+
+
+def find_own_offices(text: str, home: str, foreign: str) -> Iterator[Mention]:
+    """Yield where a text means the state that publishes it (`home`).
+
+    It means it by an office without a name (`The Secretary`), unless another state has one (`foreign`: see `list_foreign_offices`), and by
+    what nobody in particular decides (`It is decided`).
+    """
+    for match in _OWN_OFFICE.finditer(text):
+        head = match["head"].lower()
+        if head not in foreign or (home, head) in _ALWAYS_OWN:
+            yield Mention(home, match.start(), match.end(), "pronoun")
+    yield from (Mention(home, match.start(1), match.end(1), "speaker") for match in _IMPERSONAL.finditer(text))
 
 
 def is_post(name: str) -> bool:
