@@ -352,17 +352,25 @@ def _find_implied_mentions(text: str, mentions: Sequence[Mention], main_pair: tu
         document, issuer = _ORDER.match(text), state.voice.country or state.issuer or state.subject
     if document and issuer:
         yield Mention(issuer, document.start(1), document.end(1), "pronoun")
-    own_offices = list(find_own_offices(text, state.home, state.foreign)) if state.home and state.home == state.voice.country else []
-    yield from own_offices
+    offices = _find_own_offices(text, state)
+    yield from offices.values()
     first = next((mention for mention in mentions if mention.is_actor), None)
     places = {mention.start: mention.code for mention in mentions}
     for match in _THIRD_PERSON.finditer(text):
-        if any(own.start == match.start() for own in own_offices):
-            continue
         subject = first.code if first and first.end <= match.start() else state.subject
         subject = _choose_subject(subject, match, places, main_pair)
-        if subject:
+        if subject and match.start() not in offices:
             yield Mention(subject, match.start(), match.end(), "pronoun")
+
+
+def _find_own_offices(text: str, state: _State) -> dict[int, Mention]:
+    """Return where a text means the state that publishes it, by position.
+
+    Empty where another than this state speaks.
+    """
+    if state.home is None or state.home != state.voice.country:
+        return {}
+    return {mention.start: mention for mention in find_own_offices(text, state.home, state.foreign)}
 
 
 def _find_doer_of_item(sentence: Sentence, mentions: Sequence[Mention], state: _State) -> Iterator[Mention]:

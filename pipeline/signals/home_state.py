@@ -33,16 +33,18 @@ _SPOKEN_TEXT = re.compile(
     r"(?P<by>(?:(?:Opening |Joint )?(?:Address|Remarks|Speech|Statement|Testimony) (?:by|from|of)|Interview with|Letter (?:by|from|of)"
     r"|Press (?:briefing|conference) (?:by|of|with))\b|(?=[^,:;]{2,40} on (?:Truth Social|Twitter|X)$))"
 )
-# In a text that a state publishes, these are its own: `The Secretary has initiated an investigation`.
+# In a text that a state publishes, these are its own: `The Secretary has initiated an investigation`. A law that is quoted only gives
+# them powers: `whenever the President determines that`.
 _OWN_OFFICE = re.compile(
     r"\b[Tt]he (?:(?:Deputy|Prime|Trade|Under|Vice) )?"
     r"(?P<head>Administration|Bureau|Cabinet|Commission(?:er)?|Committee|Council|Department|Government|Minist(?:er|ry)|President"
     r"|Representative|Secretary)"
-    r"(?: of (?:Agriculture|Commerce|Energy|Finance|State|the Treasury|Trade))?\b(?! (?:for|in|of)\b| [A-Z])"
+    r"(?: of (?:Agriculture|Commerce|Energy|Finance|State|the Treasury|Trade))?\b(?!['\u2019]s\b| (?:determines|for|in|may|of)\b| [A-Z])"
 )
 # Whom these states call so without a name is always their own.
 _ALWAYS_OWN = frozenset({("USA", "president"), ("EUN", "commission")})
-_BEFORE_NAME, _AFTER_NAME = 20, 25  # characters, which have the office of whoever is named
+_NEAR = 30  # characters, which have the office of whoever is named
+_PHRASE_END = re.compile(r"[.,:;]")
 # Whose decision or hope it is goes without saying: `it is decided to lift the ban`.
 _IMPERSONAL = re.compile(
     r"(?:^|[,;:]\s|\band )([Ii]t) (?:has been|is|was) (?:(?:also|further|hereby|now|therefore) )?"
@@ -99,12 +101,13 @@ def list_foreign_offices(home: str | None, texts: Sequence[str], named: Sequence
 
     They show which offices are not those of the state that publishes the text (`home`). `named`: the mentions of each of `texts`.
     """
-    around = (
-        text[max(mention.start - _BEFORE_NAME, 0) : mention.end + _AFTER_NAME]
-        for text, mentions in zip(texts, named, strict=True)
-        for mention in mentions
-        if mention.code != home
-    )
+    around = []
+    for text, mentions in zip(texts, named, strict=True):
+        for mention in mentions:
+            if mention.code != home:
+                before = text[max(mention.start - _NEAR, 0) : mention.start].split()
+                around += before[-3:] if before[-1:] and before[-1].lower() in {"for", "of", "the"} else before[-1:]
+                around += _PHRASE_END.split(text[mention.end : mention.end + _NEAR])[0].split()
     return " ".join(around).lower()
 
 
