@@ -15,9 +15,10 @@ from pipeline.signals.tokens import Token, tokenize
 
 PASSIVE_REACH = 4  # words from a form of `be` to its participle
 
-# Verbs whose subject is the restriction, or the trade that is restricted.
+# Verbs whose subject is the restriction (`the duty shall be 10 percent`), or the trade that is restricted.
 _BEGINS = re.compile(
     r"\b(?:tak(?:e|es|ing)|took) effect\b|\b(?:com(?:e|es|ing)|came) into (?:force|effect)\b|\b(?:go|goes|going|went) (?:up|into effect)\b"
+    r"|\b(?:shall|will|is to) (?:now |then )?be \d"
     r"|\bkick(?:s|ed)? in\b|\benter(?:s|ed)? into force\b"
     r"|\b(?:rises?|rose|risen|falls?|fell|fallen|doubles?|doubled) (?:to|by|from)\b"
     r"|\b(?:needs?|needed|requires?|required|faces?|faced) (?:[\w.%-]+ ){0,4}"

@@ -24,7 +24,7 @@ from pipeline.signals.readers.rules.grammar import (
     status_of,
 )
 from pipeline.signals.readers.rules.matching import Mark, MarkedSentence
-from pipeline.signals.readers.rules.rates import sets_lower_rate
+from pipeline.signals.readers.rules.rates import find_set_rate, sets_lower_rate
 
 # Reaches are numbers of words.
 TOPIC_REACH = 10
@@ -45,7 +45,7 @@ TOPICS = MappingProxyType({"threaten": frozenset({"restriction"}), "offer": froz
 HARM = "harm.restriction"
 #: Id of the rule for harm that a speaker says a restriction will do.
 FORETOLD = "foretold.restriction"
-OPERATOR_SCORE, NAMED_TALKS_SCORE, EXISTING_RESTRICTION_SCORE = 0.45, 0.35, 0.4
+OPERATOR_SCORE, NAMED_TALKS_SCORE, EXISTING_RESTRICTION_SCORE, SET_RATE_SCORE = 0.45, 0.35, 0.4, 0.6
 
 
 def find_operator_acts(sentence: MarkedSentence, used: set[int]) -> Iterable[Act]:
@@ -77,9 +77,35 @@ def find_operator_acts(sentence: MarkedSentence, used: set[int]) -> Iterable[Act
 
 
 def find_effects(sentence: MarkedSentence) -> Iterable[Act]:
-    """Find what restrictions do or will do, which no state threatens."""
+    """Find what restrictions do or will do, which no state threatens, and what they are set to."""
+    yield from _find_set_rates(sentence)
     yield from _find_harm(sentence)
     yield from _find_foretold_harm(sentence)
+
+
+def _find_set_rates(sentence: MarkedSentence) -> Iterable[Act]:
+    """Find a rate that takes the place of another, without a verb of the lexicon.
+
+    Examples: `the duty on Peruvian tea shall be 10 percent, in place of 20`, `Peruvian tea, which paid 30 percent, will pay 15`.
+    """
+    found = find_set_rate(sentence.text)
+    thing = next((mark for mark in sentence.marks_of("object") if class_of(mark) == "restriction"), None)
+    if found is None or (thing is None and not found.is_borne):
+        return
+    at = next(at for at, token in enumerate(sentence.tokens) if token.end > found.verb)
+    yield Act(
+        kind="measure" if found.change > 0 else "easing",
+        rule_id=f"{'suffer.' if found.is_borne else ''}set.restriction{SURE_SIGN}",
+        anchor=at,
+        focus=at,
+        instrument="tariff",
+        status="announced",
+        modality="asserted",
+        score=SET_RATE_SCORE,
+        mutual=False,
+        words=(sentence.tokens[at].text,),
+        thing=None if found.is_borne or thing is None else thing.first,
+    )
 
 
 def _find_harm(sentence: MarkedSentence) -> Iterable[Act]:

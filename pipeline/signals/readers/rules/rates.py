@@ -2,6 +2,7 @@
 
 import re
 from itertools import pairwise
+from typing import NamedTuple
 
 from pipeline.signals.lexicon import cues
 from pipeline.signals.readers.rules.matching import Mark, MarkedSentence
@@ -12,8 +13,20 @@ COMPARISON_REACH = 10
 # `18 percent from Monday, against 6 now`, `24 percent instead of 15`, `$90 a ton, up from $50`.
 _COMPARED = re.compile(
     r"(?<![\d.,])(\d+(?:\.\d+)?)(?: ?%| (?:percent|per cent|pct|a (?:tonne|ton|barrel|container|head|kilo|truck))\b)[^.;:]{0,80}?"
-    r"(?:, against|\b(?:as against|compared with|instead of|(?:down|up) from)) (?:only |the (?:current|old|present|usual) )?"
+    r"(?:, against|\b(?:as against|compared with|in place of|instead of|rather than|(?:down|up) from))"
+    r" (?:only |the (?:current|old|present|usual) )?"
     r"\$?(\d+(?:\.\d+)?)(?![\d.,]*\d)"
+)
+# What goods paid comes first: `Peruvian tea, which paid 30 percent, will pay 15`.
+_FORMER = re.compile(
+    r"\b(?:which|who)(?: (?:had|have|were|was|until \w+|so far|now))* (?:bore|borne|charged|faced|paid|pay|subject to)"
+    r" (?:a (?:dut|tariff)\w* of )?(\d+(?:\.\d+)?)(?: ?%| (?:percent|per cent|pct)\b)[^.;:]{0,60}?,"
+    r" (?:will|shall|are to|now)(?: now)? (?:be )?(?P<verb>bear|charged|face|pay)(?: (?:a (?:dut|tariff)\w* of|only))?"
+    r" (\d+(?:\.\d+)?)(?![\d.,]*\d)"
+)
+# `the rate shall be 10 percent, in place of 20`.
+_SETS = re.compile(
+    r"\b(?:dut(?:y|ies)|rates?|surcharges?|tariffs?)\b[^.;:]{0,80}? (?:shall|will|is to|is now to)(?: now| then)? (?P<verb>be) \d"
 )
 # `come down ... but not to zero`.
 _SHORT_OF_ZERO = re.compile(
@@ -84,11 +97,34 @@ def compare_rates(text: str) -> int:
 
     Returns 1 if they pay more, -1 if less, 0 if that is open: also if the sentence has several comparisons, or words of something else.
     """
-    compared = _COMPARED.findall(text)
-    if len(compared) != 1 or _PAID.search(text) is None or _OF_OTHERS.search(text):
+    former = _FORMER.search(text)
+    compared = [*_COMPARED.findall(text), *([(former[3], former[1])] if former else [])]
+    is_paid = former or _PAID.search(text)
+    if len(compared) != 1 or not is_paid or _OF_OTHERS.search(text):
         return 0
     new, old = (float(rate) for rate in compared[0])
     return (new > old) - (new < old)
+
+
+class SetRate(NamedTuple):
+    """A rate that goods are to pay from now on.
+
+    `change`: how it compares with the former (`compare_rates`); `verb`: where its verb begins (`be`, `pay`); `is_borne`: whether the
+    subject of the verb is who pays.
+    """
+
+    change: int
+    verb: int
+    is_borne: bool
+
+
+def find_set_rate(text: str) -> SetRate | None:
+    """Find what a text says that goods are to pay from now on.
+
+    Examples: `the duty shall be 10 percent, in place of 20`, `tea, which paid 30 percent, will pay 15`. None if nothing is compared.
+    """
+    change, match = compare_rates(text), _SETS.search(text) or _FORMER.search(text)
+    return SetRate(change, match.start("verb"), match.re is _FORMER) if change and match else None
 
 
 def rises(text: str) -> bool:
