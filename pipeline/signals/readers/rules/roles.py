@@ -108,8 +108,8 @@ def _find_roles_of_sufferer(context: SentenceContext, parsed: ParsedSentence | N
     """Yield actor and target of an act that the subject suffers.
 
     Example: `Japan faces American tariffs`. The first other country at the object in the tree (American), else the first that word order
-    gives (`find_targets`), acts towards the subject (Japan). If the tree gives no country as subject, the speaker acts towards who is
-    addressed (`informed Seoul that its goods ...`).
+    gives (`find_targets`), else the state that speaks, acts towards the subject (Japan). If the tree gives no country as subject, the
+    speaker acts towards who is addressed (`informed Seoul that its goods ...`).
     """
     if parsed:
         sufferers = parsed.find_subject_countries(act.focus)
@@ -127,7 +127,8 @@ def _find_roles_of_sufferer(context: SentenceContext, parsed: ParsedSentence | N
                 yield from ((actor, target) for target in find_targets(context, actor, telling, allow_all_partners=False))
     for sufferer in sufferers:
         owners = parsed.find_targets(_search_roots(parsed, act)[:1], {sufferer}) if parsed else ()
-        for actor in (owners or find_targets(context, sufferer, act.focus, allow_all_partners=False))[:1]:
+        others = (context.speaker,) if context.speaker and context.speaker != sufferer else ()
+        for actor in (owners or find_targets(context, sufferer, act.focus, allow_all_partners=False) or others)[:1]:
             yield actor, sufferer
 
 
@@ -275,8 +276,8 @@ def _find_mutual_roles(context: SentenceContext, parsed: ParsedSentence | None, 
     """Yield both directions for every two sides of a mutual act.
 
     Of countries that together deal with others (`find_allies`), each is a side only with these. An act that exactly one side offers,
-    threatens or demands goes only from it to its targets. If only one side of any other act is known, it acts towards the targets by word
-    order.
+    threatens or demands goes only from it to its targets. Talks without a subject (`_find_partner`) go from the state that speaks. If only
+    one side of any other act is known, it, else the state that speaks, acts towards the targets by word order.
     """
     if act.rule_id.startswith(ONE_SIDED):
         willing = _choose_actors(context, parsed, party, act)
@@ -288,14 +289,30 @@ def _find_mutual_roles(context: SentenceContext, parsed: ParsedSentence | None, 
     if allies:
         yield from ((one, other) for ally in allies for partner in partners for one, other in permutations((ally, partner)))
         return
+    partner = None if party else _find_partner(context, act)
+    if partner:
+        yield partner
+        return
     pairs = _find_parsed_pairs(parsed, party, act) or list(permutations(find_mutual_pair(context), 2))
     if pairs:
         yield from pairs
         return
-    actor = party.codes[0] if party else find_agent(context, act.anchor)
+    actor = party.codes[0] if party else find_agent(context, act.anchor) or context.speaker
     if actor:
         for target in find_targets(context, actor, act.focus, allow_all_partners=False):
             yield actor, target
+
+
+def _find_partner(context: SentenceContext, act: Act) -> tuple[str, str] | None:
+    """Return the pair of talks without a subject, which are those of the state that speaks.
+
+    Example: `Talks with Peru will be held`. None if that state is unknown or named.
+    """
+    sentence, speaker = context.sentence, context.speaker
+    after = sentence.words_between((act.thing or 0) + 1, (act.thing or 0) + 2)
+    partner = next((m.code for m, (first, _) in sentence.located_mentions if act.thing is not None and first - act.thing in {2, 3}), None)
+    is_named = any(mention.code == speaker for mention in sentence.mentions if mention.end)
+    return (speaker, partner) if after == ["with"] and speaker and partner and not is_named else None
 
 
 def _find_parsed_pairs(parsed: ParsedSentence | None, party: Party | None, act: Act) -> list[tuple[str, str]]:
