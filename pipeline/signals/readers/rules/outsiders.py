@@ -84,12 +84,20 @@ _EXPLAINED = re.compile(
     r"|war): (?:how|what|where|which|who|why)\b|\b(?:deal|dut(?:y|ies)|sanctions|talks|tariffs?|war)(?:,| are| is)? explained\b",
     re.IGNORECASE,
 )
-# Firms and people whom a government asks for something: `asks its banks to`.
+# Firms and people whom a government asks for something (`asks its banks to`), or for whom it asks (`calls for support for mills`).
+_FIRMS = (
+    r"(?:banks|businesses|citizens|companies|compatriots|consumers|enterprises|exporters|farmers|firms|growers|importers|industry|investors"
+    r"|producers|\w*makers|\w*workers)"
+)
+_WHO = rf"(?P<who> (?:[\w'\u2019-]+ ){{0,5}}?{_FIRMS})"
+_HIT = r"(?: (?:affected|battered|harmed|hit|hurt|struck)(?: \w+)? by [^,;:]{2,50}?)?"
 _ADDRESSED = re.compile(
-    rf"\b(?:call(?:s|ed|ing)? (?:up)?on|{_URGE})(?:e?s|e?d|ing)?"
-    r"(?P<who> (?:[\w'\u2019-]+ ){0,5}?"
-    r"(?:banks|businesses|citizens|companies|compatriots|consumers|exporters|farmers|firms|growers|importers|industry|investors|producers|\w*makers))"
-    r" (?:against|not to|that|to)\b",
+    rf"\b(?:call(?:s|ed|ing)? (?:up)?on|{_URGE})(?:e?s|e?d|ing)?{_WHO}{_HIT} (?:against|not to|that|to)\b",
+    re.IGNORECASE,
+)
+_HELPED = re.compile(
+    r"\b(?:call(?:s|ed|ing)?|push(?:es|ed|ing)?) for (?:[\w-]+ ){0,4}?(?:aid|efforts|help|loans|measures|relief|steps|subsidies|support)"
+    rf"(?: for| to (?:aid|assist|help|protect|shield|support)){_WHO}\b",
     re.IGNORECASE,
 )
 # A committee of lawmakers passes no law.
@@ -207,11 +215,12 @@ def find_advised(text: str) -> int:
 
 
 def find_unaddressed(sentence: MarkedSentence) -> Iterator[str]:
-    """Yield the countries that a demand on firms does not address.
+    """Yield the countries that a demand on firms, or for them, does not address.
 
     Example: Norway in `Peru asks its mills to save its pact with Norway`. None if it is their country: `asks Norwegian mills to`.
     """
-    addressed = _ADDRESSED.search(sentence.text)
+    asks = [mark for mark in sentence.marks_of("operator") if class_of(mark) == "demand"]
+    addressed = _ADDRESSED.search(sentence.text) or (_HELPED.search(sentence.text) if len(asks) == 1 else None)
     if addressed:
         first, last = addressed.span("who")
         owners = {mention.code for mention in sentence.mentions if first <= mention.start < last}

@@ -184,8 +184,20 @@ HOPE_FOR_CALM = re.compile(
 )
 
 
+# Who wants to do something together demands nothing: `hopes to work with Peru to lift the duties`.
+_JOINT_WORK = re.compile(
+    r"\b(?:hop(?:e|es|ed|ing)|ready|stands? ready|want(?:s|ed)?|willing|wish(?:es|ed)?|look(?:s|ing)? forward) to"
+    r" (?:cooperat(?:e|ing)|work(?:ing)?)(?: (?:closely|constructively|jointly|together))? with [^.,;:]{2,160}",
+    re.IGNORECASE,
+)
+_ASKS = re.compile(r"\b(?:ask|call(?:s|ed|ing)? (?:for|on|up)|demand|expect|insist|must|need|press(?:ed|es)|should|urg)", re.IGNORECASE)
+
+
 def only_ask_for_talks(text: str) -> bool:
-    """Whether somebody only asks for talks or hopes for calm."""
+    """Whether somebody only asks for talks or joint work, or hopes for calm."""
+    joint = _JOINT_WORK.search(text)
+    if joint and _ASKS.search(text.replace(joint[0], "")) is None and _FURTHER_DEMAND.search(text[joint.end() :]) is None:
+        return True
     request = _WANTS_TALKS.search(text) or HOPE_FOR_CALM.search(text)
     return request is not None and _FURTHER_DEMAND.search(text.replace(request[0], "")) is None
 
