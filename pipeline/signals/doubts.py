@@ -39,6 +39,8 @@ _TRADE = re.compile(
     r"|dut(?:y|ies)\b|econom|embargo|export|farm|freight|goods|import|invest|lev(?:y|ies|ied)\b|licen|livestock|market|negotiat"
     r"|penalt|permit|product|purchas|quarantin|quota|rare earth|renminbi|restrict|sanction|sell|semiconductor|shipment|soybean|steel"
     r"|(?:entry|landing|port|rail|transit) (?:fee|due)|safeguards? (?:dut|inquir|investig|measure|probe)|subsid|surcharge|tariff|tax"
+    r"|white.?list|list of (?:beneficiary|eligible|preferred|privileged|trusted)"
+    r"|list of countries (?:eligible|entitled|in appended|that enjoy)"
     r"|technolog|tolls?\b|trad(?:e|ing)(?!s? (?:barbs|blame|blows|insults))|veterinar|yuan\b|WTO|W\.T\.O"
     r"|(?:Nafta|USMCA|TPP|CPTPP|RCEP|TTIP|Ceta|Mercosur)\b)",
     re.IGNORECASE,
