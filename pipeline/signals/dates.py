@@ -203,7 +203,9 @@ def is_past_event(sentence: str, day: date | None) -> bool:
     if any(not _OF_EARLIER_THING.search(sentence, 0, adverb.start()) for adverb in _PAST_ADVERB.finditer(sentence)):
         return True
     months_ago = [(day.month - MONTHS.index(month) - 1) % 12 for month in _MONTH.findall(sentence)]
-    return bool(months_ago) and all(1 <= months <= _MAX_MONTHS_AGO for months in months_ago)
+    # In `It flared in 2025: ... in March` the months are those of this year.
+    most = day.month - 1 if any(int(year[2]) == day.year for year in _YEAR.finditer(sentence)) else _MAX_MONTHS_AGO
+    return bool(months_ago) and all(1 <= months <= most for months in months_ago)
 
 
 def opens_with_new_deal(sentence: str, day: date | None) -> bool:

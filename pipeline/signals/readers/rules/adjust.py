@@ -48,6 +48,7 @@ PERFECT_REACH = 3
 AIM_REACH = 9
 _WEIGHING = frozenset({"how", "if", "when", "whether"})
 _CONTRASTS = frozenset({"but", "whereas", "while"})
+_SAID = frozenset({"announced", "confirmed", "said", "says"})
 _TALKS = frozenset({"consultations", "discussions", "negotiations", "talks"})
 
 
@@ -306,7 +307,8 @@ def _adjust_modality(sentence: MarkedSentence, act: Act) -> Act:
         for mark in sentence.marks_of("operator")
     )
     near = sentence.words_between(act.anchor - 9, act.anchor)
-    is_past_perfect = is_in_past_perfect(sentence, act.anchor) and not is_recent and not cues("reporting") & set(near)
+    is_reported = bool(cues("reporting") & set(near)) or _is_reported(sentence, start, act.anchor)
+    is_past_perfect = is_in_past_perfect(sentence, act.anchor) and not is_recent and not is_reported
     is_past_plan = " ".join(near).endswith(("i was going to", "we were going to"))
     after = " ".join(sentence.words_between(end, len(sentence.tokens)))
     is_outdated = _SINCE_THEN.search(after) is not None and _SINCE_THEN.search(" ".join(sentence.words_between(0, end))) is None
@@ -361,6 +363,15 @@ def _is_aim_of_talks(sentence: MarkedSentence, verb: int) -> bool:
     first = verb - len(before) + at
     has_verb = any(first < mark.first < verb for mark in sentence.marks_of("verb", "operator"))
     return not has_verb and {",", "and", "but", "or"}.isdisjoint(before[at:])
+
+
+def _is_reported(sentence: MarkedSentence, start: int, at: int) -> bool:
+    """Whether a verb of saying governs word `at` of the clause that begins at `start`.
+
+    Example: `said a plan to tax tea at 30 percent had been dropped`. No comma or relative pronoun is between them.
+    """
+    said = max((place for place in range(start, at) if sentence.tokens[place].lower in _SAID), default=None)
+    return said is not None and {",", "that", "which", "who"}.isdisjoint(sentence.words_between(said + 2, at))
 
 
 def is_in_past_perfect(sentence: MarkedSentence, verb: int) -> bool:

@@ -11,6 +11,7 @@ from pipeline.signals.actors import Mention
 from pipeline.signals.context import PAIR_SIZE
 from pipeline.signals.readers.rules.grammar import class_of
 from pipeline.signals.readers.rules.matching import MarkedSentence
+from pipeline.signals.slots import names_product
 
 _REACH = 120  # characters before a country that are looked at
 _BUYING = r"(?:purchasing|buying|importing)\b"
@@ -133,6 +134,15 @@ _OTHER_RATE = re.compile(r"\b(?:shall|will|would|which|that) (?:\w+ )?(?:be subj
 # Who is to relent offers nothing, and is offered nothing: `proposes that Peru lift its ban`.
 _PROPOSING = re.compile(r"\b(?:propos|request|suggest)(?:e?s|ed|ing|e)? that (?:the )?$")
 _RELENTING = re.compile(r" (?:should )?(?:abolish|cancel|cut|drop|ease|end|lift|lower|open|reduce|remove|scrap|suspend|withdraw)\b")
+# A meeting only says when an act was done: `tightens its controls on tin days before talks with Peru`, `... before Peru's envoy arrives`.
+_DATING = r"\b(?:ahead of|before|on the eve of)\b"
+_MEETINGS = r"(?:calls?|consultations|meetings?|negotiations|round|summit|talks|trip|visit)"
+_BEFORE_TALKS = re.compile(rf"{_DATING} [^.,;:\"]{{0,60}}?\b{_MEETINGS} (?:between|by|in|of|to|with)\b[^.;:\"]{{0,60}}$")
+_BEFORE_ARRIVAL = re.compile(rf"{_DATING} (?:(?!(?:an?|its|the)\b)[\w.'\u2019-]+ ){{0,4}}(?:the )?$")
+_ARRIVAL = re.compile(
+    rf"[^.,;:\"]{{0,60}}?\b(?:{_MEETINGS}|arriv(?:e|es|ed|al)|fl(?:y|ies|ew)|head(?:s|ed)|host(?:s|ed)?|lands?|meets?|met|sits? down"
+    r"|travel(?:s|led)?)\b"
+)
 # A bloc that is no actor talks or makes a deal: `talks between Peru and Mercosur`.
 _BLOC = re.compile(
     r"\b(?:and|between|with) (?:the )?(?:African Union|Andean Community|ASEAN|CARICOM|Caricom|EAEU|EFTA|Eurasian Economic Union"
@@ -211,6 +221,27 @@ def find_excepted(sentence: MarkedSentence) -> Iterator[str]:
 def find_unrelieved(sentence: MarkedSentence) -> Iterator[str]:
     """Yield the countries that a relief leaves out: Peru in `suspends its duties, but not for Peru`."""
     return _find_where_all(sentence, lambda mention: _NOT_RELIEVED.search(_text_before(sentence, mention, 2 * _REACH)))
+
+
+def find_dated(sentence: MarkedSentence) -> Iterator[str]:
+    """Yield the countries with which talks only date an act on named goods.
+
+    Example: Peru in `tightens its controls on tin days before talks with Peru`. All mentions of such a country follow the goods. None if
+    the sentence has a threat or a relief, which may be meant for who is met.
+    """
+    operators = sentence.marks_of("operator", "operator_noun")
+    reliefs = (phrase for mark in sentence.marks_of("verb") for phrase in mark.readings if phrase.entry["direction"] == "down")
+    if any(class_of(mark) == "threaten" for mark in operators) or any(reliefs):
+        return
+    text = sentence.text
+
+    def find_talks(mention: Mention) -> re.Match[str] | None:
+        before = _text_before(sentence, mention, 2 * _REACH)
+        arrival = _BEFORE_ARRIVAL.search(before)
+        dating = _BEFORE_TALKS.search(before) or (arrival if arrival and _ARRIVAL.match(text, mention.end) else None)
+        return dating if dating and names_product(before[: dating.start()]) else None
+
+    yield from _find_where_all(sentence, find_talks)
 
 
 def find_mentioned(sentence: MarkedSentence) -> Iterator[str]:

@@ -31,17 +31,25 @@ from pipeline.signals.readers.rules.grammar import (
     status_of,
 )
 from pipeline.signals.readers.rules.matching import Mark, MarkedSentence
-from pipeline.signals.readers.rules.nominal import find_hoped_calm, find_joined_probes, find_new_restrictions, find_paused_quarrels
+from pipeline.signals.readers.rules.nominal import (
+    find_hoped_calm,
+    find_joined_probes,
+    find_new_restrictions,
+    find_paused_quarrels,
+    is_decided,
+    is_object_negated,
+    is_topic_of_talks,
+)
 from pipeline.signals.readers.rules.pairs import find_possessor
 from pipeline.signals.readers.rules.phrases import Phrase
 from pipeline.signals.readers.rules.rates import bears_rate, is_played_down, sets_lower_rate
 from pipeline.signals.readers.rules.rulings import find_rulings
 
 # Reaches are numbers of words.
-OBJECT_REACH = 12
+OBJECT_REACH, SUBJECT_REACH = 12, 18
 COUNTRY_REACH, SUSPENSION_REACH = 7, 5
 WILL_REACH = 3
-PLAN_REACH, DECIDER_REACH, LEVEL_REACH = 2, 3, 6
+PLAN_REACH, LEVEL_REACH = 2, 6
 SCORE, CHANGED_SCORE, PROSPECT_SCORE = 0.6, 0.65, 0.5
 
 
@@ -91,7 +99,7 @@ def _find_verb_acts(sentence: MarkedSentence, used: set[int]) -> Iterable[Act]:
         inner = _inner_words(verb, predicate)
         operators = [operator for operator in governing_operators(sentence, verb.first) if operator.first not in inner]
         is_background = predicate.phrase.entry.get("willed") and not _is_willed(sentence, verb)  # duties remain in place
-        is_done = find_possessor(sentence, verb.first) is not None or (predicate.kind == "purchase" and _is_decided(sentence, verb))
+        is_done = find_possessor(sentence, verb.first) is not None or (predicate.kind == "purchase" and is_decided(sentence, verb))
         needs_operator = (verb.category == "act" and not is_done) or predicate.phrase.entry.get("wished")
         if needs_operator and not any(class_of(operator) in OPERATOR_EFFECTS for operator in operators):
             continue  # "the removal of tariffs" is an act only if someone demands, offers or refuses it
@@ -105,15 +113,6 @@ def _find_verb_acts(sentence: MarkedSentence, used: set[int]) -> Iterable[Act]:
             if predicate.thing is not None:
                 used.add(predicate.thing.first)
             yield act
-
-
-def _is_decided(sentence: MarkedSentence, noun: Mark) -> bool:
-    """Whether a noun is the object of a verb of deciding: `ordered a sharp increase`.
-
-    Verbs of deciding are those that can also impose restrictions. The verb is at most `DECIDER_REACH` words before the noun.
-    """
-    near = [mark for mark in sentence.marks_of("verb") if noun.first - DECIDER_REACH <= mark.last < noun.first]
-    return any(p.entry["direction"] == "up" and "restriction" in p.entry["takes"] for mark in near for p in mark.readings)
 
 
 def _inner_words(verb: Mark, predicate: _Predicate) -> range:
@@ -176,12 +175,16 @@ def _choose_object(sentence: MarkedSentence, verb: Mark, objects: list[Mark]) ->
     if own and (bears_rate(sentence, verb) if is_borne else _has_country_nearby(sentence, verb)):
         is_probe = own[0].entry["self"] == "investigation"
         return _Predicate(own[0], None, "investigation" if is_probe else KINDS[own[0].entry["direction"], "restriction"])
+    is_mixed = len({bool(phrase.entry.get("subject")) for phrase in verb.readings}) > 1
     for thing in _objects_in_reach(sentence, verb, objects):
         if cues("other_policy") & set(sentence.words_between(thing.first - 1, thing.first)):
             return None  # tighten migration controls
+        is_subject = thing.last < verb.first and not _is_passive(sentence, verb)
         for phrase in verb.readings:
+            if is_mixed and bool(phrase.entry.get("subject")) != is_subject:
+                continue  # nobody starts the duty in `the duty starts on Monday`
             kind = _kind_of(sentence, verb, phrase, thing)
-            if kind is None:
+            if kind is None or (phrase.entry.get("subject") and is_topic_of_talks(sentence, thing)):
                 continue
             inner = _find_inner(sentence, verb, thing)
             if phrase.entry.get("gains") and class_of(thing) == "restriction":
@@ -301,19 +304,24 @@ def _objects_in_reach(sentence: MarkedSentence, verb: Mark, objects: list[Mark])
     """Return the objects that a verb may govern, in order of preference.
 
     They follow the verb, the nearest first. For passives those before it, the nearest first, come ahead of these; after `be`, those of a
-    later verb do not count. For verbs with the object as subject (`tariffs take effect`) only those before it count. All are at most
-    `OBJECT_REACH` words away, and in the verb's clause or, after it, in those joined to it by `and` or `or`, and not `is_only_named`.
+    later verb do not count. For verbs with the object as subject (`tariffs take effect`) only those before it count, for verbs that may
+    have it as one (`tariffs start`) these come last. All are at most `OBJECT_REACH` words away (`SUBJECT_REACH` for the former verbs),
+    and in the verb's clause or, after it, in those joined to it by `and` or `or`, and not `is_only_named`.
     """
     start, _ = sentence.clause_bounds(verb.first)
     objects = [thing for thing in objects if not is_only_named(sentence, thing)]
-    before = [o for o in reversed(objects) if start <= o.first and o.last < verb.first and verb.first - o.last <= OBJECT_REACH]
-    if all(phrase.entry.get("subject") for phrase in verb.readings):
+    subjects = [phrase.entry.get("subject") for phrase in verb.readings]
+    reach = SUBJECT_REACH if all(subjects) else OBJECT_REACH
+    before = [o for o in reversed(objects) if start <= o.first and o.last < verb.first and verb.first - o.last <= reach]
+    if all(subjects):
         return before
     after = [o for o in objects if verb.last < o.first <= verb.last + OBJECT_REACH and not is_cut_off(sentence, verb.last, o.first)]
     is_after_be = bool(cues("be") & set(sentence.words_between(verb.first - 2, verb.first)))
     others = [other.first for other in sentence.marks_of("verb") if is_after_be and other.first > verb.last]
     free = [thing for thing in after if not any(other < thing.first for other in others)]
-    return [*before, *free] if _is_passive(sentence, verb) else after
+    if _is_passive(sentence, verb):
+        return [*before, *free]
+    return [*after, *before] if any(subjects) and sentence.has_no_object(verb) else after
 
 
 def _is_passive(sentence: MarkedSentence, verb: Mark) -> bool:
@@ -393,7 +401,7 @@ def _build_act(sentence: MarkedSentence, verb: Mark, predicate: _Predicate, oper
     if draft.kind == "measure" and thing is not None and _is_proposed(sentence, verb, thing):
         draft.kind, draft.rule_id = "threat", f"proposed.{draft.rule_id}"
     is_changed = draft.anchor != verb.first
-    is_denied = draft.modality == "asserted" and _is_object_negated(sentence, verb, thing)
+    is_denied = draft.modality == "asserted" and is_object_negated(sentence, verb, thing)
     return Act(
         kind=draft.kind,
         rule_id=f"{draft.rule_id}.no{SURE_SIGN}" if is_denied else draft.rule_id,
@@ -412,19 +420,6 @@ def _build_act(sentence: MarkedSentence, verb: Mark, predicate: _Predicate, oper
 def _is_proposed(sentence: MarkedSentence, verb: Mark, thing: Mark) -> bool:
     """Whether only a plan of the object was made known: `released a proposed list`."""
     return verb.last < thing.first and bool(cues("drafts") & set(sentence.words_between(verb.last + 1, thing.first)))
-
-
-def _is_object_negated(sentence: MarkedSentence, verb: Mark, thing: Mark | None) -> bool:
-    """Whether the object is denied instead of the verb.
-
-    Examples: `announced no change in any tariff`, `imposed no new duties`, `no new talks are planned`. The word `no` directly follows the
-    verb, or opens the noun phrase of an object that precedes the verb. False without an object.
-    """
-    if thing is None:
-        return False
-    if thing.first < verb.first:
-        return sentence.has_no(thing.first)
-    return sentence.words_between(verb.last + 1, thing.first)[:1] == ["no"]
 
 
 def _is_mutual(sentence: MarkedSentence, kind: str, entry: Mapping[str, Any], thing: Mark | None) -> bool:

@@ -32,8 +32,7 @@ from pipeline.signals.readers.rules.pairs import (
 )
 
 # Reaches are numbers of words.
-AVERTED_REACH = 6
-ATTEMPT_REACH = 4
+AVERTED_REACH, ATTEMPT_REACH = 6, 4
 DREAD_REACH = 3
 
 _ESCALATION = frozenset({"measure", "threat", "investigation"})
@@ -98,6 +97,7 @@ _BYSTANDERS: tuple[tuple[Callable[[MarkedSentence], Iterator[str]], str, frozens
     (bystanders.find_spared, "spared", _ESCALATION, ("target",)),
     (bystanders.find_excepted, "spared", _ESCALATION, ("target",)),
     (bystanders.find_unrelieved, "left_out", _CONCESSION, ("target",)),
+    (bystanders.find_dated, "dated", frozenset({"measure", "easing"}), ("target",)),
     (bystanders.find_requested, "requested", _CONCESSION, ("target", "actor")),
     (bystanders.find_models, "model", _ESCALATION, ("target",)),
 )

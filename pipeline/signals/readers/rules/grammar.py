@@ -19,8 +19,7 @@ OPERATOR_REACH = 11
 NEGATION_REACH = 4
 DOUBT_REACH = 3
 GIVER_REACH = 8
-SUBJECT_REACH = 5
-FULFILMENT_REACH = 5
+SUBJECT_REACH, FULFILMENT_REACH = 5, 5
 
 # Kind of an act by the direction of its verb and the class of its object.
 KINDS = MappingProxyType(
@@ -28,6 +27,7 @@ KINDS = MappingProxyType(
         ("up", "restriction"): "measure",
         ("down", "restriction"): "easing",
         ("hold", "restriction"): "refusal",
+        ("hold", "approval"): "easing",
         ("up", "trade"): "purchase",
         ("down", "trade"): "measure",
         ("down", "goods"): "measure",

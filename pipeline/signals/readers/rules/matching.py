@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from pipeline.contracts.days import MONTHS
 from pipeline.signals.actors import Mention
 from pipeline.signals.lexicon import cues
 from pipeline.signals.readers.rules.phrases import Category, Phrase, phrase_index
@@ -16,6 +17,7 @@ LONG_PHRASE = 2  # least distance from first to last word: three words or more
 NO_REACH = 7  # words before a noun in which its `no` is
 OWNER_REACH = 4  # words before a noun in which its owner's `'s` is
 MAX_LENGTH_OF_SHORT_WORD = 3  # a title may have shorter words in lower case
+_NAMES_OF_TIME = frozenset({*MONTHS, *(month[:3] for month in MONTHS), "Sept"})
 # No noun in the plural directly precedes one of these: `ends the relief`.
 _ARTICLES = frozenset({"a", "an", "her", "his", "its", "our", "the", "their", "these", "this", "those"})
 
@@ -121,6 +123,16 @@ class MarkedSentence:
         """Whether `no` opens the noun phrase of word `at`: `no further economic or trade talks`."""
         before = self.words_between(at - NO_REACH, at)
         return "no" in before and cues("phrase_ends").isdisjoint(before[before.index("no") + 1 :])
+
+    def has_no_object(self, verb: Mark) -> bool:
+        """Whether the word after a verb shows that it has no object.
+
+        Examples: `the duty doubles on Monday`, `rises to 20 percent`; not `begins to bite` or `increases costs`.
+        """
+        after, level = [*self.words_between(verb.last + 1, verb.last + 3), ".", "."][:2]
+        if after == "to":
+            return level[:1].isdigit() or level in cues("hedges")
+        return not after[0].isalnum() or after in cues("days") or after in cues("after_intransitive")
 
     def words_between(self, first: int, end: int) -> list[str]:
         """Return the lower-case words from `first` up to, not including, `end`."""
@@ -273,6 +285,11 @@ def _is_noun(tokens: Sequence[Token], at: int, phrases: Sequence[Phrase], length
     return not is_verb_like
 
 
+def _is_date(words: Sequence[Token]) -> bool:
+    """Whether words begin with a month, a weekday or a number."""
+    return any(word.text[0].isdigit() or word.text.rstrip(".") in _NAMES_OF_TIME or word.lower in cues("days") for word in words)
+
+
 def _find_clause_starts(tokens: Sequence[Token], marks: Sequence[Mark]) -> list[int]:
     """Return the positions of the first words of clauses, 0 first.
 
@@ -289,7 +306,9 @@ def _find_clause_starts(tokens: Sequence[Token], marks: Sequence[Mark]) -> list[
             starts.append(at)
             is_before_main = False
             continue
-        is_subordinate = token.lower in cues("subordinators")
+        # In `suspends until May 3 its duty` the date is no clause.
+        is_date = token.lower == "until" and _is_date(tokens[at + 1 : at + 2])
+        is_subordinate = token.lower in cues("subordinators") and not is_date
         opens = is_subordinate or before in cues("hard") or (before == "," and token.lower in cues("conjunctions"))
         if opens and not (token.lower == "as" and before in {"such", "well"}):
             starts.append(at)

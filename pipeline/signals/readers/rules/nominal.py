@@ -26,7 +26,7 @@ from pipeline.signals.readers.rules.talks import HOPE_FOR_CALM
 # Reaches are numbers of words.
 NEW_REACH = 4
 TARGET_REACH = 6
-PUT_REACH = 4
+PUT_REACH, DECIDER_REACH = 4, 3
 NEW_RESTRICTION_SCORE, PAUSED_SCORE = 0.5, 0.6
 # What directly follows an inquiry, before whom it is about.
 _ABOUT = frozenset({"against", "into", "of", "on", "over"})
@@ -136,3 +136,31 @@ def _has_target(sentence: MarkedSentence, thing: Mark) -> bool:
     return bool(set(after) & {"on", "against", "for"}) and any(
         thing.last < first <= thing.last + TARGET_REACH for first, _ in sentence.mention_spans
     )
+
+
+def is_decided(sentence: MarkedSentence, noun: Mark) -> bool:
+    """Whether a noun is the object of a verb of deciding: `ordered a sharp increase`.
+
+    Verbs of deciding are those that can also impose restrictions. The verb is at most `DECIDER_REACH` words before the noun.
+    """
+    near = [mark for mark in sentence.marks_of("verb") if noun.first - DECIDER_REACH <= mark.last < noun.first]
+    return any(p.entry["direction"] == "up" and "restriction" in p.entry["takes"] for mark in near for p in mark.readings)
+
+
+def is_topic_of_talks(sentence: MarkedSentence, thing: Mark) -> bool:
+    """Whether an object is what the talks before it in its clause are about: `talks with Peru on tariffs begin`."""
+    start, _ = sentence.clause_bounds(thing.first)
+    return not {"consultations", "discussions", "negotiations", "talks"}.isdisjoint(sentence.words_between(start, thing.first))
+
+
+def is_object_negated(sentence: MarkedSentence, verb: Mark, thing: Mark | None) -> bool:
+    """Whether the object is denied instead of the verb.
+
+    Examples: `announced no change in any tariff`, `imposed no new duties`, `no new talks are planned`. The word `no` directly follows the
+    verb, or opens the noun phrase of an object that precedes the verb. False without an object.
+    """
+    if thing is None:
+        return False
+    if thing.first < verb.first:
+        return sentence.has_no(thing.first)
+    return sentence.words_between(verb.last + 1, thing.first)[:1] == ["no"]

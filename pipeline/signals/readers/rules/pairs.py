@@ -5,6 +5,7 @@ Does not belong here: how actors and targets are searched one by one (`word_orde
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from pipeline.signals.context import PAIR_SIZE
 from pipeline.signals.lexicon import cues
@@ -19,6 +20,12 @@ _CUT_UNDER = re.compile(
     r" to \d[\d.]* ?(?:%|per ?cent|pct)(?: from \d[\d.]* ?(?:%|per ?cent|pct))?,?"
     r"(?P<by> (?:as part of|by|in|thanks to|under|with)(?: (?:a|an|its|new|the))* )"
     r"(?=[\w.]+ (?:trade |tariff )?(?:accord|agreement|deal|pact)\b)"
+)
+
+# Between two countries of a list with a rate for each: `34 percent on Peru, 20 on Chile and 24 on Kenya`.
+_NEXT_RATE = re.compile(
+    r"(?: (?:goods|imports|products))?(?:,|,? and) (?:an? )?\d[\d.]*(?: ?%| (?:percent|per cent|pct))? (?:for|on) "
+    r"(?:the |goods from |imports from )?"
 )
 
 # Reaches are numbers of words.
@@ -48,6 +55,18 @@ def find_last_subject(sentence: MarkedSentence, until: int) -> str | None:
     """Return the last country before word `until` that may be a subject."""
     numbers = [at for at, (_, last) in enumerate(sentence.mention_spans) if last < until and is_subject(sentence, at)]
     return sentence.mentions[numbers[-1]].code if numbers else None
+
+
+def add_listed(sentence: MarkedSentence, targets: Sequence[str], actor: str) -> tuple[str, ...]:
+    """Add to the targets of an act the countries listed with them, each with its own rate.
+
+    Example: Chile for Peru in `34 percent on Peru, 20 percent on Chile`. `actor` is no target.
+    """
+    found = list(targets)
+    for one, other in pairwise(sentence.mentions):
+        if one.code in found and _NEXT_RATE.fullmatch(sentence.text, one.end, max(one.end, other.start)):
+            found.append(other.code)
+    return tuple(code for code in dict.fromkeys(found) if code != actor)
 
 
 def is_in_own_clause(sentence: MarkedSentence, verb: int) -> bool:

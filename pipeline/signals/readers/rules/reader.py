@@ -23,7 +23,7 @@ from pipeline.signals.reader import PAST, READINGS_SCHEMA, RULED_OUT, Reading
 from pipeline.signals.readers.rules.adjust import REST, is_in_past_perfect
 from pipeline.signals.readers.rules.background import modality_by_tree
 from pipeline.signals.readers.rules.bare import FORETOLD, HARM
-from pipeline.signals.readers.rules.bystanders import find_company, find_excepted, find_traded_with, find_unrelieved
+from pipeline.signals.readers.rules.bystanders import find_company, find_dated, find_excepted, find_traded_with, find_unrelieved
 from pipeline.signals.readers.rules.compose import find_acts
 from pipeline.signals.readers.rules.denials import EARLIER, NOTHING_DONE, Denial, find_denials
 from pipeline.signals.readers.rules.disputes import find_other_dispute
@@ -39,12 +39,16 @@ from pipeline.signals.readers.rules.word_order import SentenceContext
 VERSION = "0.3.19"
 # Rules of verbs that bring a restriction back, which is no relief (`restores duties`).
 RETURN = "reimpose.restriction"
+# Rules of verbs that leave a suspended restriction suspended (`keeps the pause on its duties`).
+KEPT = "keep.restriction"
 # Rules of who asks the other side to talk.
 ASKING_FOR_TALKS = "demand.hold.talks"
 # Rules of verbs that postpone talks.
 POSTPONED = "postpone.talks"
 # Rules of what a speaker says that another state does wrong.
 MISDEED = "misdeed."
+# Which kind such a rule rules out for its pair.
+_RULES_OUT = ((REST, "refusal"), (RETURN, "easing"), (POSTPONED, "refusal"), (KEPT, "measure"))
 # End of the id of rules for quarrels: `escalates its trade war`.
 QUARREL = ".quarrel"
 # After a restriction: it was imposed or planned earlier.
@@ -159,7 +163,7 @@ def _iter_readings(sentence_acts: _SentenceActs, tree: Tree | None) -> Iterator[
     parsed = ParsedSentence(sentence, tree) if tree else None
     reasons = {*find_traded_with(sentence), *find_company(sentence)}
     is_harm = any(act.rule_id == HARM for act in sentence_acts.acts)
-    left_out = dict.fromkeys({*ESCALATING, "threat"}, frozenset(find_excepted(sentence)))
+    left_out = dict.fromkeys({*ESCALATING, "threat"}, frozenset((*find_excepted(sentence), *find_dated(sentence))))
     left_out |= dict.fromkeys(("easing", "offer"), frozenset(find_unrelieved(sentence)))
     roles_of_acts = [
         (act, _leave_out(list(dict.fromkeys(find_roles(sentence_acts.context, parsed, act))), left_out.get(act.kind, frozenset())))
@@ -207,22 +211,18 @@ def _leave_out(pairs: list[tuple[str, str]], excepted: Container[str]) -> list[t
 def _iter_contraries(sentence_acts: _SentenceActs, act: Act, roles: tuple[str, str]) -> Iterator[Reading]:
     """Yield readings that an act rules out.
 
-    `roles`: its actor and target. Who suffers an act does not do it, what brings a restriction back (`RETURN`) is no relief, who eases
-    another restriction refuses nothing (`REST`), who only asks for talks demands nothing (`ASKING_FOR_TALKS`), who postpones talks does not
-    refuse them (`POSTPONED`), who only eases what was imposed earlier threatens nothing (`_is_of_earlier`), who is said to break a deal
-    accuses nobody (`MISDEED`), and harm that the other side foretells of a restriction (`FORETOLD`) is no threat.
+    `roles`: its actor and target. Who suffers an act does not do it, what brings a restriction back (`RETURN`) is no relief, who keeps a
+    suspension imposes nothing (`KEPT`), who eases another restriction refuses nothing (`REST`), who only asks for talks demands nothing
+    (`ASKING_FOR_TALKS`), who postpones talks does not refuse them (`POSTPONED`), who only eases what was imposed earlier threatens nothing
+    (`_is_of_earlier`), who is said to break a deal accuses nobody (`MISDEED`), and harm that the other side foretells of a restriction
+    (`FORETOLD`) is no threat.
     """
     sentence, numbers = sentence_acts.context.sentence, sentence_acts.candidate_numbers
     others = [other for other in sentence_acts.acts if other != act]
-    if act.rule_id == REST and roles in numbers:
-        no_refusal = replace(_NO_ACT, kind="refusal", rule_id=f"{REST}{RULED_OUT}")
-        yield _to_reading(numbers[roles], sentence, no_refusal, "negated", roles)
-    if act.rule_id.startswith(RETURN) and roles in numbers:
-        no_relief = replace(_NO_ACT, kind="easing", rule_id=f"{RETURN}{RULED_OUT}")
-        yield _to_reading(numbers[roles], sentence, no_relief, "negated", roles)
-    if act.rule_id.startswith(POSTPONED) and roles in numbers:
-        no_refusal = replace(_NO_ACT, kind="refusal", rule_id=f"{POSTPONED}{RULED_OUT}")
-        yield _to_reading(numbers[roles], sentence, no_refusal, "negated", roles)
+    for rule, kind in _RULES_OUT:
+        is_alone = rule != KEPT or (act.kind == "easing" and not any(other.kind == kind for other in others))
+        if act.rule_id.startswith(rule) and is_alone and roles in numbers:
+            yield _to_reading(numbers[roles], sentence, replace(_NO_ACT, kind=kind, rule_id=f"{rule}{RULED_OUT}"), "negated", roles)
     only_eases = act.kind == "easing" and all(other.kind == "easing" for other in others if other.modality == "asserted")
     if only_eases and roles in numbers and _is_of_earlier(sentence, act):
         no_threat = replace(_NO_ACT, kind="threat", rule_id=f"{EARLIER}{RULED_OUT}")

@@ -10,7 +10,7 @@ from pipeline.signals.context import PAIR_SIZE
 from pipeline.signals.lexicon import cues
 from pipeline.signals.reader import SURE_SIGN
 from pipeline.signals.readers.rules.grammar import Act
-from pipeline.signals.readers.rules.pairs import find_allies, find_gain, find_on_whom, find_owned_pair, find_possessor
+from pipeline.signals.readers.rules.pairs import add_listed, find_allies, find_gain, find_on_whom, find_owned_pair, find_possessor
 from pipeline.signals.readers.rules.panels import PANEL, find_panel_pair
 from pipeline.signals.readers.rules.parsed import PASSIVE_SUBJECTS, ParsedSentence, Party
 from pipeline.signals.readers.rules.rulings import RULED, find_court_pair
@@ -33,7 +33,7 @@ TARGETS_ALL = frozenset({"measure", "threat", "easing", "investigation"})
 # What one side offers, plans or asks for is not yet done by both.
 ONE_SIDED = ("offer.", "threaten.", "demand.")
 # Rules of verbs that change the object: only its owner can do that.
-CHANGES = ("adjust.", "pause.", "end.", "lower.", "raise.")
+CHANGES = ("adjust.", "pause.", "end.", "lower.", "raise.", "tighten.")
 # Rules of verbs whose subject is the restriction: `the duty on Chinese goods rose`.
 MOVES = ("fall.", "rise.")
 # Rules of verbs that may give up another act.
@@ -76,7 +76,7 @@ def find_roles(context: SentenceContext, parsed: ParsedSentence | None, act: Act
             and find_possessor(context.sentence, act.thing) not in {None, actor}
         ):
             continue  # the talks raised China's purchases of oil
-        for target in _choose_targets(context, parsed, actor, party, act):
+        for target in add_listed(context.sentence, _choose_targets(context, parsed, actor, party, act), actor):
             yield actor, target
 
 

@@ -34,7 +34,10 @@ _ROUND = re.compile(r"\b(?:Uruguay|Doha|Tokyo) round\b", re.IGNORECASE)
 # Talks that nobody has, unless a word of `_TURN` shows that another clause says otherwise: `we are not having any negotiations`.
 _KIND_OF_TALKS = r"(?: (?:any|formal|active|direct|trade|tariff|economic|bilateral)){0,3}"
 _TALKS = rf"{_KIND_OF_TALKS} (?:consultations?|dialogue|discussions?|negotiating|negotiations?|talks)"
-_UNTRUE = r"(?:baseless|fabricated|fabrications?|fake|false|groundless|unfounded|untrue|without (?:any )?(?:basis|foundation))\b"
+_UNTRUE = (
+    r"(?:baseless|fabricated|fabrications?|fake|false|fiction|groundless|invent(?:ed|ions?)|unfounded|untrue"
+    r"|without (?:any )?(?:basis|foundation))\b"
+)
 _NO_TALKS = re.compile(
     r"\b(?:(?:is|are|am|was|were)(?: currently)? not|(?:is|are|was|were)n['\u2019]t|['\u2019](?:m|re|s) not)(?: currently| now| yet)?"
     rf" (?:(?:conducting|engaged in|engaging in|having|holding|in){_TALKS}|negotiating)\b"
@@ -43,6 +46,8 @@ _NO_TALKS = re.compile(
     rf"|\b(?:[Cc]laims?|[Rr]eports?|[Rr]umou?rs?|[Tt]alk|[Aa]ssertions?)"
     r" (?=[^,;]{0,100}?\b(?:consultations?|discussions?|negotiat\w+|progress|talks)\b)(?:[\w'\u2019-]+ ){1,14}?"
     rf"(?:are|is|was|were|as) (?:\w+ly )?{_UNTRUE}"
+    r"|\b(?:brand|call|dismiss|describ|label|reject)\w* (?:as )?(?:[\w-]+ ){0,3}?(?:claims?|reports?|rumou?rs?|talk|assertions?)"
+    rf" (?:[\w'\u2019-]+ ){{1,6}}?(?:consultations?|discussions?|negotiat\w+|talks)\b(?: [\w'\u2019-]+){{0,6}}? [\"\u201c]?{_UNTRUE}"
     rf"|\b(?:not true|un(?:true|founded)) that [^,;]{{1,80}}?\b(?:consultations?|discussions?|negotiat\w+|talk(?:s|ing))\b"
 )
 _TURN = re.compile(r"\b(?:although|but|however|if|though|unless|until|while|yet)\b|;")
