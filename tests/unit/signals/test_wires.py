@@ -17,6 +17,7 @@ from tests.unit.signals.reading import asserted, explain, read
         ("The tariff on Swiss watches dropped to 15% on Friday, Washington said.", {"USA>CHE easing"}),
         ("Washington doubled its duties on Turkish steel.", {"USA>TUR measure"}),
         ("Ottawa dropped its tariff on Mexican tomatoes.", {"CAN>MEX easing"}),
+        ("Ottawa started the retaliatory tariffs on Mexican tomatoes.", {"CAN>MEX measure"}),
         ("Peruvian tariffs on Kenyan tea began to bite.", set()),
         ("Norway's tariffs increase costs for Chilean growers.", set()),
         ("Talks between Norway and Mexico on tariffs began on Monday.", {"NOR>MEX dialogue", "MEX>NOR dialogue"}),
@@ -97,11 +98,8 @@ def test_every_country_of_a_list_of_rates_is_a_target(text: str, targets: set[st
     assert {finding["target"] for finding in explain(text) if finding["kind"] == "measure"} == targets
 
 
-@pytest.mark.parametrize(
-    "text", ["BIS has added 23 Chinese firms to the Entity List.", "CBP will collect duties on Chinese parcels from Friday."]
-)
-def test_offices_are_known_by_their_letters(text: str) -> None:
-    assert asserted(text) == {"USA>CHN measure"}
+def test_an_office_is_known_by_its_letters() -> None:
+    assert asserted("BIS has added 23 Chinese firms to the Entity List.") == {"USA>CHN measure"}
 
 
 def test_months_of_a_named_year_are_past_however_long_ago() -> None:

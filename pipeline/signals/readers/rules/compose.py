@@ -180,8 +180,8 @@ def _choose_object(sentence: MarkedSentence, verb: Mark, objects: list[Mark]) ->
         if cues("other_policy") & set(sentence.words_between(thing.first - 1, thing.first)):
             return None  # tighten migration controls
         is_subject = thing.last < verb.first and not _is_passive(sentence, verb)
-        for phrase in verb.readings:
-            if is_mixed and bool(phrase.entry.get("subject")) != is_subject:
+        for phrase in sorted(verb.readings, key=lambda phrase: bool(phrase.entry.get("subject"))):
+            if is_subject and is_mixed and not phrase.entry.get("subject"):
                 continue  # nobody starts the duty in `the duty starts on Monday`
             kind = _kind_of(sentence, verb, phrase, thing)
             if kind is None or (phrase.entry.get("subject") and is_topic_of_talks(sentence, thing)):
