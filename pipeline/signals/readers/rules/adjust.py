@@ -366,9 +366,10 @@ def _is_aim_of_talks(sentence: MarkedSentence, verb: int) -> bool:
 
 
 def _is_reported(sentence: MarkedSentence, start: int, at: int) -> bool:
-    """Whether a verb of saying governs word `at` of the clause that begins at `start`.
+    """Whether a verb of saying governs word `at`.
 
-    Example: `said a plan to tax tea at 30 percent had been dropped`. No comma or relative pronoun is between them.
+    `start`: where its clause begins. Example: `said a plan to tax tea at 30 percent had been dropped`. No comma or relative pronoun is
+    between them.
     """
     said = max((place for place in range(start, at) if sentence.tokens[place].lower in _SAID), default=None)
     return said is not None and {",", "that", "which", "who"}.isdisjoint(sentence.words_between(said + 2, at))

@@ -224,10 +224,10 @@ def find_unrelieved(sentence: MarkedSentence) -> Iterator[str]:
 
 
 def find_dated(sentence: MarkedSentence) -> Iterator[str]:
-    """Yield the countries with which talks only date an act on named goods.
+    """Yield the countries with which talks only date an act.
 
-    Example: Peru in `tightens its controls on tin days before talks with Peru`. All mentions of such a country follow the goods. None if
-    the sentence has a threat or a relief, which may be meant for who is met.
+    Example: Peru in `tightens its controls on tin days before talks with Peru`. The act is on named goods, before all mentions of the
+    country. None if the sentence has a threat or a relief, which may be meant for who is met.
     """
     operators = sentence.marks_of("operator", "operator_noun")
     reliefs = (phrase for mark in sentence.marks_of("verb") for phrase in mark.readings if phrase.entry["direction"] == "down")

@@ -148,7 +148,10 @@ def is_decided(sentence: MarkedSentence, noun: Mark) -> bool:
 
 
 def is_topic_of_talks(sentence: MarkedSentence, thing: Mark) -> bool:
-    """Whether an object is what the talks before it in its clause are about: `talks with Peru on tariffs begin`."""
+    """Whether an object is what talks before it are about.
+
+    Example: `talks with Peru on tariffs begin`. Both are in one clause.
+    """
     start, _ = sentence.clause_bounds(thing.first)
     return not {"consultations", "discussions", "negotiations", "talks"}.isdisjoint(sentence.words_between(start, thing.first))
 

@@ -58,15 +58,15 @@ def find_last_subject(sentence: MarkedSentence, until: int) -> str | None:
 
 
 def add_listed(sentence: MarkedSentence, targets: Sequence[str], actor: str) -> tuple[str, ...]:
-    """Add to the targets of an act the countries listed with them, each with its own rate.
+    """Add to an act's targets the countries listed with them.
 
-    Example: Chile for Peru in `34 percent on Peru, 20 percent on Chile`. `actor` is no target.
+    Each has its own rate. Example: Chile for Peru in `34 percent on Peru, 20 percent on Chile`. `actor` is no target.
     """
-    found = list(targets)
+    codes = list(targets)
     for one, other in pairwise(sentence.mentions):
-        if one.code in found and _NEXT_RATE.fullmatch(sentence.text, one.end, max(one.end, other.start)):
-            found.append(other.code)
-    return tuple(code for code in dict.fromkeys(found) if code != actor)
+        if one.code in codes and _NEXT_RATE.fullmatch(sentence.text, one.end, max(one.end, other.start)):
+            codes.append(other.code)
+    return tuple(code for code in dict.fromkeys(codes) if code != actor)
 
 
 def is_in_own_clause(sentence: MarkedSentence, verb: int) -> bool:
