@@ -60,9 +60,7 @@ def add_homonyms(texts: Sequence[str], named: Sequence[Sequence[Mention]], home:
         for text, mentions in zip(texts, named, strict=True)
         for mention in mentions
     )
-    # From this sentence on, an article that does not name China speaks of another state that may have such a ministry.
-    others = ((codes := {mention.code for mention in mentions}) - {"CHN", "USA"} and "CHN" not in codes for mentions in named)
-    first_other = len(texts) if is_china_named else next((at + 1 for at, is_other in enumerate(others) if is_other), len(texts))
+    first_other = len(texts) if is_china_named else _find_other_state(named)
     named = [
         [
             mention
@@ -86,6 +84,15 @@ def add_homonyms(texts: Sequence[str], named: Sequence[Sequence[Mention]], home:
         sorted([*mentions, *_find(text, mentions, patterns)], key=lambda mention: (mention.start, mention.end))
         for text, mentions in zip(texts, named, strict=True)
     ]
+
+
+def _find_other_state(named: Sequence[Sequence[Mention]]) -> int:
+    """Return the first sentence after one that names another state than the United States.
+
+    Its ministry of commerce may be meant from there on. Sentences that name China (as whose ministry it is found) are left out.
+    """
+    codes = [{mention.code for mention in mentions} for mentions in named]
+    return next((at + 1 for at, named_here in enumerate(codes) if named_here - {"USA"} and "CHN" not in named_here), len(codes))
 
 
 def _is_other_commerce(text: str, mention: Mention, mentions: Sequence[Mention], *, is_known: bool) -> bool:
