@@ -213,6 +213,6 @@ def warn_of_unpublished_pairs(read: ReadTable) -> str:
     if not published or others.is_empty() or counts["pair"][0] in published:
         return ""
     pair, count = others.row(0)
-    total, pairs = int(others["signals"].sum()), [pair, *counts.filter(pl.col("pair").is_in(published))["pair"].sort()]
+    total, pairs = int(others["signals"].sum()), [pair, *sorted(published)]  # also those without signals, which stay published
     verb = "is about a pair that is" if total == 1 else "are about pairs that are"
     return f"{format_count(total, 'signal')} {verb} not published, most often {pair} ({count:,}): add --pairs {','.join(pairs)}"
