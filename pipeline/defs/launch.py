@@ -184,7 +184,8 @@ class Launcher:
         counts = sum((_count_integers(result, ALL_ARTICLES_READ.name) for result in results), Counter[str]())
         return Launched(
             tuple(failure for result in results for failure in _list_failures(result)),
-            tuple(check for result in results for check in _list_failed_checks(result)),
+            # Runs of one archive repeat what a check says of its files.
+            tuple(dict.fromkeys(check for result in results for check in _list_failed_checks(result))),
             counts[ARTICLES_READ],
             {reason: count for reason, count in counts.items() if count and reason != ARTICLES_READ},
             open_lake(settings).stale_tables(),

@@ -1,5 +1,6 @@
 """Which days a run builds: those whose inputs changed, and days around them whose links read them."""
 
+import os
 import warnings
 from datetime import date, timedelta
 from pathlib import Path
@@ -48,12 +49,13 @@ def plan(settings: Settings) -> list[Run]:
     return _build_launcher(settings).plan(settings, SPAN)
 
 
-def run(settings: Settings) -> None:
+def run(settings: Settings) -> Launched:
     """Run what `tension run` would, but only the steps that read articles."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         launched = _build_launcher(settings).launch(settings, plan(settings), Silent())
     assert launched.failures == ()
+    return launched
 
 
 def _build_launcher(settings: Settings) -> Launcher:
@@ -98,6 +100,19 @@ def test_a_run_includes_the_last_days_of_the_run_before(tmp_path: Path, monkeypa
     home.write_articles([build_article("1", FIRST, TEXTS[0])])
     days = [(one.days.first.day, one.days.last.day) for one in plan(home.settings)]
     assert days == [(3, 7), (5, 12), (10, 14)]
+
+
+def test_a_warning_of_several_runs_is_given_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(launch, "DAYS_IN_A_RUN", 5)
+    home = SmallHome(tmp_path)
+    home.write_articles([build_article("1", FIRST, TEXTS[0])])
+    home.settings.inbox.mkdir(parents=True)
+    file = home.settings.inbox / "old.csv"
+    file.write_bytes(f"published_at,source,title\n{FIRST},Caf\xe9 Post,Glass\n{SPAN.last},Caf\xe9 Post,Steel\n".encode("cp1252"))
+    os.utime(file, (0, 0))  # a file that was just written is not read
+    launched = run(home.settings)
+    assert [check.check for check in launched.failed_checks] == ["every_encoding_is_known"]
+    assert len(home.lake.warnings()) == 1
 
 
 def test_a_removed_row_is_counted_once_although_runs_overlap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
