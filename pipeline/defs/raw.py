@@ -35,6 +35,11 @@ ALL_ENCODINGS_KNOWN = InputCheck(
     "every_encoding_is_known",
     "a file that is not UTF-8 is read as Windows-1252; if that is wrong, names are misspelt and not recognized",
 )
+ALL_FETCHES_PAST = InputCheck(
+    RAW_ARTICLES,
+    "every_fetch_is_past",
+    "a fetched_at after the day of the run counts as none; the article then counts as known when it was published",
+)
 ALL_FIGURES_USED = InputCheck(
     RAW_TRADE_FLOWS,
     "every_row_of_the_answers_is_a_figure",
@@ -48,7 +53,7 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
     @dg.asset(
         **describe(RAW_ARTICLES),
         deps=enabled_upstreams(settings, *list_upstreams(RAW_ARTICLES)),
-        check_specs=[*check_specs(RAW_ARTICLES), ALL_FILES_READ.spec, ALL_ENCODINGS_KNOWN.spec],
+        check_specs=[*check_specs(RAW_ARTICLES), ALL_FILES_READ.spec, ALL_ENCODINGS_KNOWN.spec, ALL_FETCHES_PAST.spec],
         **by_day(settings),
     )
     def raw_articles(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lake], news: dg.ResourceParam[News]) -> Results:
@@ -64,6 +69,7 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
                     days.write(RAW_ARTICLES, rows, batch)
         yield ALL_FILES_READ.report(list(report.skipped.values()))
         yield ALL_ENCODINGS_KNOWN.report(report.guessed_encodings)
+        yield ALL_FETCHES_PAST.report(report.future_fetches)
         yield from days.report()
         yield dg.MaterializeResult(metadata={"rows in this run": days.count_rows(RAW_ARTICLES)})
 

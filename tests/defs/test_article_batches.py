@@ -102,6 +102,16 @@ def test_an_unreadable_inbox_file_is_skipped_and_reported(home: SmallHome) -> No
     assert [name for name, (passed, _) in results.items() if not passed] == ["every_dropped_file_was_read", "every_encoding_is_known"]
 
 
+def test_a_fetch_in_the_future_is_reported_and_makes_nothing_known_later(home: SmallHome) -> None:
+    home.write_articles([build_article("y", FIRST, "A glass tariff.", fetched_at="2099-01-01T00:00:00Z")], "wrong.jsonl")
+    result = run(home, WEEK, only_raw=False)
+    passed, detail = read_checks(result, RAW_ARTICLES.name)["every_fetch_is_past"]
+    assert not passed
+    assert detail.startswith("wrong.jsonl: 1 row has a fetched_at after ")
+    seen = home.lake.read(ARTICLES).filter(title="A glass tariff")["first_seen_at"]
+    assert seen.dt.date().to_list() == [FIRST]
+
+
 def test_an_unreadable_article_file_fails_the_run(home: SmallHome) -> None:
     assert run(home, WEEK).success
     before = home.read_files()

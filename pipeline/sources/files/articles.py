@@ -32,10 +32,11 @@ _RENAME = "Rename the columns in the file, or map them in tension.toml (docs/ope
 class ReadReport:
     """Problems in reading article files, to be shown to the user.
 
-    It has messages on guessed encodings, and the reasons of skipped files by label.
+    It has messages on guessed encodings and on `fetched_at` in the future, and the reasons of skipped files by label.
     """
 
     guessed_encodings: list[str] = field(default_factory=list)
+    future_fetches: list[str] = field(default_factory=list)
     skipped: dict[str, str] = field(default_factory=dict)
 
 
@@ -77,8 +78,8 @@ def read_articles(
     The rows do not depend on the batches, whose size is set by `limits`. Formats: Parquet, JSON (.jsonl, .ndjson, .json: one object per
     line, or one array of objects) and CSV, each also as .gz or in a zip file. A line that cannot be parsed becomes a row with a reason in
     `unreadable`. The day of a row is the UTC day of `published_at`, else of `fetched_at`, else that of the row before it in the file
-    (before the first date: of the first row with a date). A date after `last_day` counts as no date. Messages on guessed encodings are
-    added to `report`.
+    (before the first date: of the first row with a date). A date after `last_day` counts as no date. Messages on guessed encodings and on
+    such dates in `fetched_at` are added to `report`.
 
     Raises `SourceError` if there are no files, or a file has the wrong format, no date at all, no column `published_at` or `source` (unless
     the archive sets it), or neither `title` nor `body`. Some of these errors are raised only at the end of a file.
@@ -125,7 +126,7 @@ def read_file(
         labels = number_repeats(file.label if member is None else f"{file.label}/{member.shown}" for member in members)
         for (location, read_format), label in zip(readable, labels, strict=True):
             reading = _LocationReader(location, read_format, options, file.archive)
-            yield from reading.read_rows(label, last_day, contents or FileContents())
+            yield from reading.read_rows(label, last_day, report, contents or FileContents())
 
 
 class _LocationReader:
@@ -137,11 +138,11 @@ class _LocationReader:
     def __init__(self, location: Location, read_format: ReadFormat, options: ReadOptions, archive: ArticleFiles) -> None:
         self.location, self.read_format, self.options, self.archive = location, read_format, options, archive
 
-    def read_rows(self, label: str, last_day: date | None, contents: FileContents) -> Iterator[pl.DataFrame]:
+    def read_rows(self, label: str, last_day: date | None, report: ReadReport, contents: FileContents) -> Iterator[pl.DataFrame]:
         """Yield the rows as `RAW_ARTICLES`, in batches; add their hashes to `contents`.
 
-        Each `raw_id` begins with `label`; a date after `last_day` counts as none. Raises `SourceError` if a required column is missing or
-        no row has a date.
+        Each `raw_id` begins with `label`; a date after `last_day` counts as none, which `report` says of `fetched_at`. Raises
+        `SourceError` if a required column is missing or no row has a date.
         """
         found_columns, first_reason = FoundColumns(), ""
         converter = RawArticleConverter(label, last_day=last_day)
@@ -157,6 +158,9 @@ class _LocationReader:
             contents.add(batch, converter.latest_date)
             yield batch
         self._require_columns(found_columns, converter.row_count, first_reason)
+        if converter.future_count:
+            rows = "1 row has" if converter.future_count == 1 else f"{converter.future_count:,} rows have"
+            report.future_fetches.append(f"{label}: {rows} a fetched_at after {last_day} (UTC); correct the file")
 
     def _apply_settings(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Set missing sources from the archive, and write dates as ISO 8601.

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from pipeline.contracts.tables.raw import RAW_ARTICLES
 from pipeline.settings.archives import ArticleFiles
 from pipeline.sources.errors import SourceError
-from pipeline.sources.files.articles import collect_rows, read_articles
+from pipeline.sources.files.articles import ReadReport, collect_rows, read_articles
 from pipeline.sources.files.find import find_article_files
 from pipeline.sources.files.formats import csv_text
 from pipeline.sources.files.streams import LIMITS, Limits
@@ -290,6 +290,14 @@ def test_a_file_with_only_future_dates_is_rejected_for_that_reason(tmp_path: Pat
     path = write_lines(tmp_path / "a.jsonl", ROW | {"published_at": "soon"}, ROW | {"published_at": "2025-04-05"})
     with pytest.raises(SourceError, match=r"all dates of its 2 rows are after 2025-04-04.*the latest is 2025-04-05"):
         collect_rows(read_articles(archives(path), last_day=date(2025, 4, 4)))
+
+
+def test_a_fetch_after_the_last_day_counts_as_none(tmp_path: Path) -> None:
+    fetches = ("2052-04-09T00:00:00Z", "2025-04-04T23:59:59Z", "soon", None)
+    path, report = write_lines(tmp_path / "a.jsonl", *(ROW | {"fetched_at": at} for at in fetches)), ReadReport()
+    rows = collect_rows(read_articles(archives(path), last_day=date(2025, 4, 4), report=report))
+    assert rows["fetched_at"].to_list() == [None, *fetches[1:]]
+    assert report.future_fetches == ["a.jsonl: 1 row has a fetched_at after 2025-04-04 (UTC); correct the file"]
 
 
 @pytest.mark.parametrize("column", ["published_at", "source"])
