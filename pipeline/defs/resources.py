@@ -133,12 +133,11 @@ class Method:
     def variables(self, store: Lake) -> dict[str, object]:
         """Return the DuckDB variables of the models.
 
-        They come from the settings, and from the lake (`store`): the first and last day read, and the stored baseline. A baseline window
-        in the settings takes precedence over the stored one; without both it is the default baseline. `BaselineError` as in `check_window`.
+        They come from the settings, and from the lake (`store`): the first and last day read, and the first day of a stored default
+        baseline. The settings alone say whether the baseline is a window or the default. `BaselineError` as in `check_window`.
         """
-        stored = read_stored_baseline(store.read(BASELINE))
-        window = self.settings.baseline or stored.window
-        return model_variables(self.settings.pairs, self.settings.half_life_days, window, store.span(COVERAGE), stored.first_day)
+        settings, first_day = self.settings, read_stored_baseline(store.read(BASELINE)).first_day
+        return model_variables(settings.pairs, settings.half_life_days, settings.baseline, store.span(COVERAGE), first_day)
 
 
 def resources(settings: Settings) -> dict[str, Any]:

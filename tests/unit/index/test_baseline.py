@@ -1,13 +1,16 @@
 from datetime import UTC, date, datetime, time
 from math import isfinite, log
+from pathlib import Path
 
 import polars as pl
 import pytest
 
 from pipeline.contracts.tables.index import BASELINE, CHANNEL_DAILY, DAILY_MASS
+from pipeline.defs.resources import Method
 from pipeline.index.baseline import StoredBaseline, freeze_baseline, read_stored_baseline
-from pipeline.index.parameters import BaselineError
-from tests.unit.index.lake_scenes import DAY, Built, Row, Scene, article, build_in_memory, day, finding, link
+from pipeline.index.parameters import BASELINE_LENGTHS, BaselineError
+from pipeline.settings import Settings
+from tests.unit.index.lake_scenes import DAY, Built, Row, Scene, article, build, build_in_memory, day, finding, link
 
 ETA = 500
 A, B = article("A:1"), article("B:1")
@@ -201,6 +204,16 @@ def test_a_frozen_window_stays_the_window() -> None:
 def test_a_window_as_long_as_the_first_version_stays_a_window() -> None:
     stored = BASELINE.example().with_columns(valid_from=pl.lit(DAY), baseline_from=pl.lit(day(10)), baseline_to=pl.lit(day(37)))
     assert read_stored_baseline(stored) == StoredBaseline((day(10), day(37)), None)
+
+
+@pytest.mark.parametrize("days", [10, BASELINE_LENGTHS[0]])
+def test_a_window_that_is_no_longer_set_is_not_used(tmp_path: Path, days: int) -> None:
+    last = article("A:2", day(days + 6))
+    built = build(tmp_path, Scene([A, last], [finding(A)], baseline=(DAY, day(days - 1))), [BASELINE])
+    assert built.read(BASELINE)["is_frozen"].all()
+    fixed, unset = (Method(Settings(baseline=window)).variables(built.lake) for window in ((DAY, day(days - 1)), None))
+    assert (fixed["baseline_from"], fixed["baseline_to"]) == (DAY, day(days - 1))
+    assert (unset["baseline_from"], unset["baseline_to"]) == (None, None)
 
 
 def test_a_baseline_of_another_method_has_no_window() -> None:
