@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from pipeline.contracts.tables.core import COVERAGE
 from pipeline.contracts.tables.index import CHANNEL_DAILY, SIGNALS, STORY_MASS, WEIGHTS
-from pipeline.contracts.tables.stories import ARTICLES_READ, STORY_ARTICLES
+from pipeline.contracts.tables.stories import ARCHIVE_END, ARTICLES_READ, STORY_ARTICLES
 from pipeline.index.filter import discount
 from pipeline.index.parameters import BASELINE_LENGTHS, OPEN_DAYS, PRIOR_STORIES, model_variables
 from pipeline.models.build import build_table, build_tables
@@ -106,7 +106,8 @@ def study_home(argument: str) -> None:
     """
     home, _, pair = argument.rpartition(":")
     lake = Lake(Path(home) / "lake")
-    tables = {table.name: lake.read(table) for table in (WEIGHTS, COVERAGE, SIGNALS, STORY_ARTICLES, ARTICLES_READ, STORY_MASS)}
+    known = (WEIGHTS, COVERAGE, SIGNALS, ARCHIVE_END, STORY_ARTICLES, ARTICLES_READ, STORY_MASS)
+    tables = {table.name: lake.read(table) for table in known}
     read = lake.span(COVERAGE)
     assert read is not None
     year = (read.first, read.first + timedelta(days=YEAR - 1))

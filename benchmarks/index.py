@@ -25,9 +25,9 @@ from pipeline.contracts.days import Days
 from pipeline.contracts.tables.contributions import TOP_CONTRIBUTIONS
 from pipeline.contracts.tables.core import COVERAGE
 from pipeline.contracts.tables.index import CHANNEL_DAILY, SIGNALS, STORY_MASS, TENSION_DAILY, TENSION_PAIR_DAILY
-from pipeline.contracts.tables.stories import STORIES, STORY_ARTICLES
+from pipeline.contracts.tables.stories import ARCHIVE_END, STORIES, STORY_ARTICLES
 from pipeline.contracts.vocabulary import INSTRUMENT, KIND, KIND_POLARITY
-from pipeline.index.parameters import model_variables
+from pipeline.index.parameters import BASELINE_LENGTHS, OPEN_DAYS, model_variables
 from pipeline.models.build import models_to_run, run_model
 from pipeline.settings import shipped_folder
 from pipeline.warehouse.lake import Lake
@@ -91,6 +91,7 @@ def _write_stories(lake: Lake, stories: pl.DataFrame) -> None:
         "article_count": pl.col("owners").cast(pl.Int64),
         "breadth": 1 + pl.col("owners").log(),
     }
+    lake.write(ARCHIVE_END, pl.DataFrame({"known_on": [FIRST_DAY + timedelta(days=BASELINE_LENGTHS[0] + OPEN_DAYS - 1)]}))
     lake.write(STORIES, stories.with_columns(**columns).select(STORIES.schema.names()))
     articles = stories.select("story_id", "index_date", "source", pl.int_ranges("owners").alias("copy")).explode("copy")
     copy = pl.when(pl.col("copy") == 0).then(pl.lit("")).otherwise(pl.format(" {}", "copy"))

@@ -8,7 +8,8 @@ from pipeline.contracts.model import Table
 INDEX_GROUPS = MappingProxyType(
     {
         "index_1_signals": (
-            "countries", "scope_members", "weights", "story_articles", "articles_read", "stories", "signals", "pair_signals",
+            "countries", "scope_members", "weights", "archive_end", "story_articles", "articles_read", "stories", "signals",
+            "pair_signals",
         ),
         "index_2_masses": ("story_mass", "baseline", "daily_mass", "clustering", "movement_daily"),
         "index_3_values": (

@@ -26,6 +26,7 @@ LEAST_EVIDENCE = columns.LEAST_EVIDENCE
 LEAST_MOVEMENT = 1  # least hold + move for a stalemate to be published; a signal of the day that is surely right adds 1
 STORY_HALF_LIVES = 4  # contributions list single stories for this many half-lives; older ones are summed
 OPEN_DAYS = 7  # a day takes in late articles for this many days, then its value is final
+LEAST_DAYS = 14  # days with articles before a baseline is complete: a few rows with a wrong date of fetching are fewer
 BASELINE_LENGTHS = (28, 56, 112, 224, 365)  # days of the versions of the default baseline: measured in docs/methodology.md
 
 WEIGHTS_FILE = Path(__file__).with_name("weights.toml")
@@ -113,6 +114,7 @@ def model_variables(
         "half_life_days": half_life_days,
         "story_days": max(1, math.ceil(STORY_HALF_LIVES * half_life_days)),
         "open_days": OPEN_DAYS,
+        "least_days": LEAST_DAYS,
         "baseline_from": window.first if window else None,
         "baseline_to": window.last if window else None,
         "baseline_first_day": first_day,

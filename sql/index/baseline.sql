@@ -33,14 +33,15 @@ planned as (
     where getvariable('baseline_to') is null
 ),
 
--- A window is over when its last day is final: late articles of the last open day may come until its end.
+-- A window is over when its last day is final: late articles of the last open day may come until its end, those of an archive later.
 usable as (
     select
-        *,
-        baseline_to + getvariable('open_days') as known_on,
+        planned.*,
+        greatest(planned.baseline_to + getvariable('open_days'), archive_end.known_on) as known_on,
         true as is_frozen
     from planned
-    where baseline_to + getvariable('open_days') <= getvariable('last_day')
+    cross join archive_end
+    where planned.baseline_to + getvariable('open_days') <= getvariable('last_day')
 ),
 
 -- While no window is over, all days read until now are a preliminary baseline.
@@ -63,8 +64,10 @@ dated as (
         versions.baseline_to,
         versions.known_on,
         versions.is_frozen,
-        case when versions.version_no = 0 then least(first_day.first_day, versions.baseline_from) else versions.known_on + 1 end
-            as valid_from
+        case
+            when versions.version_no = 0 then least(first_day.first_day, versions.baseline_from)
+            else versions.baseline_to + getvariable('open_days') + 1
+        end as valid_from
     from versions
     cross join first_day
 ),

@@ -47,21 +47,16 @@ owners as (
         source_owner as spelling,
         first(source_owner) over (partition by owner_key order by known_on, source_owner) as source_owner
     from spellings
-),
-
-first_known as (
-    select min(known_on) as known_on
-    from known_articles
 )
 
 select
     known_articles.* replace (owners.source_owner as source_owner),
     coalesce(ends.story_id, known_articles.article_id) as story_id,
     coalesce(first_articles.index_date, known_articles.index_date) as story_date,
-    count_day(coalesce(first_articles.index_date, known_articles.index_date), known_articles.known_on, first_known.known_on) as counts_on,
-    count_day(known_articles.index_date, known_articles.known_on, first_known.known_on) as read_on
+    count_day(coalesce(first_articles.index_date, known_articles.index_date), known_articles.known_on, archive_end.known_on) as counts_on,
+    count_day(known_articles.index_date, known_articles.known_on, archive_end.known_on) as read_on
 from known_articles
-cross join first_known
+left join archive_end on true
 inner join owners on owners.spelling = known_articles.source_owner
 left join ends using (article_id)
 left join known_articles as first_articles on first_articles.article_id = ends.story_id

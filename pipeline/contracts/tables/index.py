@@ -11,7 +11,7 @@ from pipeline.contracts.model import Column, Implication, Table
 from pipeline.contracts.tables import columns as c
 from pipeline.contracts.tables.core import SIGNAL_COLUMNS
 from pipeline.contracts.tables.index_values import INDEX_VALUES, PHASE, PHASE_PROBABILITIES, STALEMATE
-from pipeline.contracts.tables.stories import ARTICLES_READ, COUNTS_ON, STORIES, STORY_ARTICLES
+from pipeline.contracts.tables.stories import ARCHIVE_END, ARTICLES_READ, COUNTS_ON, STORIES, STORY_ARTICLES
 
 SERIES = Column("series", pl.String(), "Directed pair (CHN>USA), or both directions combined (CHN-USA)", "CHN>USA", pattern=patterns.SERIES)
 #: Expressions: whether a row's series is one direction, and the name of the pair of `actor` and `target`.
@@ -444,6 +444,6 @@ TENSION_PAIR_DAILY = Table(
 )
 
 TABLES = (
-    WEIGHTS, SCOPE_MEMBERS, STORY_ARTICLES, ARTICLES_READ, STORIES, SIGNALS, PAIR_SIGNALS, STORY_MASS, BASELINE, DAILY_MASS,
+    WEIGHTS, SCOPE_MEMBERS, ARCHIVE_END, STORY_ARTICLES, ARTICLES_READ, STORIES, SIGNALS, PAIR_SIGNALS, STORY_MASS, BASELINE, DAILY_MASS,
     CLUSTERING, CHANNEL_DAILY, MOVEMENT_DAILY, STALEMATE_DAILY, PHASE_DAILY, INDEX_DAILY, TENSION_DAILY, TENSION_PAIR_DAILY,
 )  # fmt: skip

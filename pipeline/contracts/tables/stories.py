@@ -17,6 +17,16 @@ COUNTS_ON = Column(
     c.EXAMPLE_DAY, unit="UTC day",
 )  # fmt: skip
 
+ARCHIVE_END = Table(
+    "archive_end",
+    "End of the archive",
+    "Day on which the first baseline was complete. Until its end nothing is final, so articles known by then count on their own day.",
+    grain="one row, or none before that day",
+    key=("known_on",),
+    columns=(replace(KNOWN_ON, description="UTC day on which the first baseline was complete", at_least=()),),
+    layer="index",
+)
+
 STORY_ARTICLES = Table(
     "story_articles",
     "Articles of stories",

@@ -90,7 +90,7 @@ class Scene:
     """Contents of the lake before the index is built.
 
     `read`: numbers of accepted articles by (source, day), where they differ from the articles in the scene. `least_evidence`: 0 publishes
-    all values, though scenes are small.
+    all values, though scenes are small; `least_days`: 1 completes a baseline.
     """
 
     articles: Sequence[Row] = ()
@@ -101,6 +101,7 @@ class Scene:
     baseline: tuple[date, date] | None = None
     half_life_days: float = HALF_LIFE
     least_evidence: float = 0.0
+    least_days: int = 1
 
 
 @dataclass(frozen=True)
@@ -186,7 +187,7 @@ def _span(core: Frames) -> Days:
 
 def _variables(scene: Scene, span: Days) -> dict[str, Any]:
     variables = model_variables(scene.pairs, scene.half_life_days, scene.baseline, span)
-    return variables | {"least_evidence": scene.least_evidence}
+    return variables | {"least_evidence": scene.least_evidence, "least_days": scene.least_days}
 
 
 def _write_days_with_rows(lake: Lake, table: Table, frame: pl.DataFrame) -> None:

@@ -122,5 +122,5 @@ def test_two_runs_over_the_same_lake_give_the_same_bytes(tmp_path: Path) -> None
     scene = random_scene(60, seed=3)
     shuffled = replace(scene, articles=scene.articles[::-1], findings=scene.findings[::-1], links=scene.links[::-1])
     one, other = (read_bytes_by_file(build(tmp_path / name, variant, ALL)) for name, variant in (("one", scene), ("other", shuffled)))
-    assert len(one) == 37
+    assert len(one) == 38
     assert [name for name in one if one[name] != other[name]] == []

@@ -15,6 +15,7 @@ from pipeline.contracts.tables.core import ARTICLES, COVERAGE, FINDINGS, STORY_L
 from pipeline.contracts.tables.index import BASELINE, DAILY_MASS, INDEX_DAILY, MOVEMENT_DAILY, STORY_MASS, TENSION_PAIR_DAILY
 from pipeline.contracts.tables.stories import STORY_ARTICLES
 from pipeline.contracts.tables.vintages import DAY_STATUS, INDEX_KNOWN, MASS_ARRIVALS, MOVEMENT_ARRIVALS, REVISIONS, STORY_KNOWN, VINTAGES
+from pipeline.index.parameters import LEAST_DAYS
 from pipeline.models.build import build_tables
 from tests.unit.index.lake_scenes import DAY, Built, Row, Scene, article, build, build_in_memory, day, finding, link, random_finding
 
@@ -272,6 +273,31 @@ def test_articles_fetched_later_were_not_known_before() -> None:
     assert {row["known_at"] for row in built.rows(VINTAGES)} == {end_of(day(30))}
     assert len(built.rows(VINTAGES, series="CHN-USA")) == 9
     assert {row["obs_status"] for row in built.rows(VINTAGES)} == {"A"}
+
+
+def fetch_archive(first_part: int, on_time: range = range(0)) -> Scene:
+    """An archive of 80 days: some first days fetched on day 90, the others a day later, and some articles seen on their own day."""
+    lags = ((number, 0 if number in on_time else 90 - number + (number >= first_part)) for number in range(80))
+    articles = [*(late_article(f"A:{number}", day(number), lag) for number, lag in lags), late_article("A:late", day(70), 40)]
+    return Scene(articles, [finding(articles[0])], least_days=LEAST_DAYS)
+
+
+def list_late_articles(built: Built) -> list[str]:
+    return [row["article_id"] for row in built.rows(STORY_ARTICLES) if row["read_on"] > row["index_date"]]
+
+
+@pytest.mark.parametrize(("first_part", "on_time"), [(80, range(0)), (20, range(0)), (80, range(0, 78, 6)), (20, range(1))])
+def test_an_archive_counts_on_its_own_days(first_part: int, on_time: range) -> None:
+    """Although it was fetched on two days, or some of its rows have no date of fetching."""
+    built = build_in_memory(fetch_archive(first_part, on_time), [VINTAGES])
+    assert list_late_articles(built) == ["A:late"]
+    assert built.read(VINTAGES)["known_at"].min() == end_of(day(91 if first_part == 20 else 90))
+    assert built.read(BASELINE)["is_frozen"].all()
+
+
+def test_an_archive_ends_when_the_first_baseline_is_complete() -> None:
+    late = list_late_articles(build_in_memory(fetch_archive(40), [STORY_ARTICLES]))
+    assert sorted(late) == sorted(["A:late", *(f"A:{number}" for number in range(40, 80))])
 
 
 def test_the_index_is_known_at_the_last_day_seen() -> None:

@@ -22,7 +22,7 @@ from pipeline.contracts.tables.index import BASELINE, CHANNEL_DAILY, INDEX_DAILY
 from pipeline.contracts.tables.measures import MEASURE_ACTS, MEASURE_REPORTS, MEASURE_STATES
 from pipeline.contracts.tables.official import OFFICIAL_DOCUMENTS, OFFICIAL_SIGNALS, RAW_OFFICIAL_DOCUMENTS
 from pipeline.contracts.tables.raw import RAW_ARTICLES, RAW_TRADE_FLOWS
-from pipeline.contracts.tables.stories import ARTICLES_READ, STORIES
+from pipeline.contracts.tables.stories import ARTICLES_READ, STORIES, STORY_ARTICLES
 from pipeline.contracts.tables.threats import THREAT_EVIDENCE, THREAT_RATES, THREAT_STATES, THREATS
 from pipeline.contracts.tables.trade import FLOW_REVISIONS, TARIFF_RATES, TRADE_FLOWS
 from pipeline.contracts.tables.trade_results import COMMITMENTS, FLOW_MONTHS, PROMISES_AND_DEEDS, TRADE_SIGNALS, TRADE_STRAIN
@@ -62,6 +62,12 @@ def increase(name: str, by: float = 1) -> Change:
 def shift(name: str, by: float) -> Change:
     """Increase one column of all rows."""
     return lambda rows: rows.with_columns(pl.col(name) + by)
+
+
+def count_twenty_later(rows: pl.DataFrame) -> pl.DataFrame:
+    """Make twenty articles of one source that count a day later."""
+    again = pl.concat([rows.head(1)] * 20).with_columns(article_id=pl.format("A:late {}", pl.int_range(20)))
+    return again.with_columns(pl.col("read_on") + pl.duration(days=1))
 
 
 def drop_first(rows: pl.DataFrame) -> pl.DataFrame:
@@ -395,6 +401,9 @@ FAILING: dict[str, dict[str, Callable[[Lake], None]]] = {
         "an outcome is of an unknown article": edit(READING_OUTCOMES, lambda rows: rows.with_columns(pl.col("article_id") + "x")),
         "an article that was not read has findings": edit(READING_OUTCOMES, lambda rows: rows.with_columns(outcome=pl.lit("one_country"))),
         "one article more was accepted": edit(COVERAGE, increase("accepted")),
+    },
+    "articles_count_on_their_own_day": {
+        "many articles count later": edit(STORY_ARTICLES, count_twenty_later),
     },
     "every_signal_has_a_story": {"a story is lost": edit(STORIES, drop_first)},
     "vintages_use_no_later_knowledge": {
