@@ -66,6 +66,8 @@ _HEADS_LIST = re.compile(
 )
 _ITEM = re.compile(r"([-*\u2013\u2022])\s+(?=[A-Z])")
 _FIRST_PERSON = re.compile(r"\b(?:we|our(?: side\b)?|us|i|my)\b", re.IGNORECASE)
+# People of the speaker's own state, whom `they` may mean: `our farmers`.
+_OWN_PEOPLE = re.compile(r"\b(?:our|my) \w", re.IGNORECASE)
 # The other of two: `the other side`, `its neighbour`.
 _OTHER_SIDE = re.compile(
     r"\b(?:the other (?:side|party|country)|(?:its|our|the) neighbou?r(?:ing (?:country|state|government))?)\b(?! of\b)", re.IGNORECASE
@@ -158,10 +160,15 @@ def resolve_references(article_id: str, day: date | None, source: str, title: st
     home = find_state_of_source(source) or find_state_of_title(title, day)
     texts = [sentence.text for sentence in sentences]
     named = add_homonyms(texts, find_mentions_in_article(texts, day), home)
-    counts = _count_mentions(sentences, named).most_common()
+    counted = _count_mentions(sentences, named)
+    if home and counted.keys() <= {home}:  # who speaks abroad and names no other state speaks of its host
+        counted = _count_mentions(sentences, named, with_places=True)
+    counts = counted.most_common()
     main_pair = tuple(code for code, _ in counts[:PAIR_SIZE])
     if len(main_pair) == PAIR_SIZE:
         named = _leave_out_venues(sentences, named)
+    elif home and main_pair and home not in main_pair:
+        main_pair = (*main_pair, home)
     state = _State(home, _Voice(home), home, foreign=list_foreign_offices(home, texts, named) if home else "")
     doers = Doers()
     labels = [find_label(sentence.text, mentions) for sentence, mentions in zip(sentences, named, strict=True)]
@@ -177,7 +184,7 @@ def resolve_references(article_id: str, day: date | None, source: str, title: st
     for position, (sentence, mentions) in enumerate(zip(sentences, named, strict=True)):
         _update_speaker(sentence, labels[position], askers.get(position), state)
         _update_reporter(sentence, mentions, state)
-        implied = list(_find_implied_mentions(sentence.text, mentions, main_pair, state))
+        implied = list(_find_implied_mentions(sentence.text, mentions, main_pair, state, labels[position]))
         implied += _find_doer_of_item(sentence, mentions, state)
         voice = state.voice
         if not sentence.is_title and not voice.is_stranger:
@@ -209,15 +216,15 @@ def resolve_references(article_id: str, day: date | None, source: str, title: st
     return resolved
 
 
-def _count_mentions(sentences: Sequence[Sentence], named: Sequence[Sequence[Mention]]) -> Counter[str]:
+def _count_mentions(sentences: Sequence[Sentence], named: Sequence[Sequence[Mention]], *, with_places: bool = False) -> Counter[str]:
     """Count how often an article names each country, by code.
 
-    Names in the title count three times, capitals as places (`met in Madrid`) not at all. `named`: the mentions in each sentence.
+    Names in the title count three times, capitals as places (`met in Madrid`) only `with_places`. `named`: the mentions in each sentence.
     """
     counts: Counter[str] = Counter()
     for sentence, mentions in zip(sentences, named, strict=True):
         for mention in mentions:
-            if not _is_place(sentence.text, mention):
+            if with_places or not _is_place(sentence.text, mention):
                 counts[mention.code] += TITLE_WEIGHT if sentence.is_title else 1
     return counts
 
@@ -322,7 +329,9 @@ def _find_answerer(label: Label, question: Question | None, state: _State) -> st
     return None if question and state.subject in question.others else state.subject
 
 
-def _find_implied_mentions(text: str, mentions: Sequence[Mention], main_pair: tuple[str, ...], state: _State) -> Iterable[Mention]:
+def _find_implied_mentions(
+    text: str, mentions: Sequence[Mention], main_pair: tuple[str, ...], state: _State, label: Label | None
+) -> Iterable[Mention]:
     """Yield mentions for words that mean a country without naming it.
 
     Those are `both sides`, `we` (the speaker, if known, else whom the text quotes), `the other side` of two and `it` with their variants.
@@ -354,12 +363,28 @@ def _find_implied_mentions(text: str, mentions: Sequence[Mention], main_pair: tu
         yield Mention(issuer, document.start(1), document.end(1), "pronoun")
     offices = _find_own_offices(text, state)
     yield from offices.values()
+    yield from (third for third in _find_third_persons(text, mentions, main_pair, state, label) if third.start not in offices)
+
+
+def _find_third_persons(
+    text: str, mentions: Sequence[Mention], main_pair: tuple[str, ...], state: _State, label: Label | None
+) -> Iterator[Mention]:
+    """Yield what `it`, `they` and the like mean, after the label of who speaks.
+
+    An official's `they` is not its own state, but the other of the main pair, unless `our farmers` or the like precede it.
+    """
+    start = label.end if label else 0
     first = next((mention for mention in mentions if mention.is_actor), None)
     places = {mention.start: mention.code for mention in mentions}
-    for match in _THIRD_PERSON.finditer(text):
+    speaking = state.voice.country
+    others = [code for code in main_pair if speaking and code != speaking]
+    for match in _THIRD_PERSON.finditer(text, start):
         subject = first.code if first and first.end <= match.start() else state.subject
         subject = _choose_subject(subject, match, places, main_pair)
-        if subject and match.start() not in offices:
+        is_they = match[0].lower() == "they" and not _OWN_PEOPLE.search(text, start, match.start())
+        if is_they and len(others) == 1 and subject in {None, speaking}:
+            subject = others[0]
+        if subject:
             yield Mention(subject, match.start(), match.end(), "pronoun")
 
 

@@ -14,16 +14,18 @@ from pipeline.signals.lexicon import load_lexicon
 _STATE_IN_SOURCE = re.compile(r" by ([A-Z]{3})$")
 # Sources that are an office of the country in their name, and names of media, which are none: `China Daily`, `Trump Watch`.
 _OFFICE = re.compile(
-    r"\b(?:affairs|cabinet|chancellery|chancellor|commission|commissioner|council of the|customs|department|embassy|government|minister"
-    r"|ministry|mission|premier|president|secretary|spokesman|spokesperson|spokeswoman|trade representative|treasury)\b",
+    r"\b(?:affairs|briefing|cabinet|chancellery|chancellor|commission|commissioner|council of the|customs|department|embassy|government"
+    r"|MEA|MFA|minister|ministry|mission|premier|presidency|president|presidential|press conference|secretary|spokesman|spokesperson"
+    r"|spokeswoman|trade representative|treasury)\b",
     re.IGNORECASE,
 )
 # In an identifier these mean the office: `canada_pm`. `ec` is the Commission.
 _SHORT_OFFICE = re.compile(r"\b(?:commerce|ec|economy|finance|gov|government|mfa|pm|trade)\b", re.IGNORECASE)
 _ACRONYM = 4  # letters, at most
+# A `weekly briefing` is none.
 _MEDIUM = re.compile(
-    r"\b(?:blog|bulletin|daily|digest|herald|institute|journal|magazine|monitor|news|newsletter|post|radio|report|review|times|today"
-    r"|tracker|tribune|tv|watch|weekly)\b",
+    r"\b(?:blog|bulletin|digest|herald|institute|journal|magazine|monitor|news|newsletter|post|radio|report|review|times|today"
+    r"|tracker|tribune|tv|watch|(?:daily|weekly)(?! (?:media |press )?(?:briefing|conference)))\b",
     re.IGNORECASE,
 )
 # Where one person writes, so that no question is a journalist's.

@@ -14,7 +14,7 @@ from pipeline.signals.lexicon import cues, load_lexicon
 _LABEL = re.compile(r"(\w[\w.'\u2019 -]{0,60}?)(?:(?:\s\([\w: ]{1,20}\))?:\s|(?<=^Q)[.\t ]\s*(?=[\"\u201cA-Z]))")
 # A quotation may follow a longer one: `- Senator A. B. (X-YZ): "..."`.
 _QUOTED = re.compile(r"(?:[-*\u2022]\s+)?([A-Z][\w.,&'\u2019() -]{0,120}?):\s*[\"\u201c]")
-# An office with a name or a place: `Peru's trade minister, Jane Doe: ...`, `Ministry of Trade, Lima: ...`.
+# An office with a name or a place, or a journalist: `Peru's trade minister, Jane Doe: ...`, `Jane Doe, CNN: ...`.
 _IN_PARTS = re.compile(r"(\w[\w.'\u2019() -]{0,80}(?:, [\w.'\u2019() -]{1,80}){1,2}):\s")
 _PERSON = re.compile(r"(?:mr|ms|mrs|dr|sir|madam)\b", re.IGNORECASE)
 _GERUND = re.compile(r"[a-z]{2,}ing")
@@ -32,6 +32,7 @@ class Label:
     * `is_person`: it begins with a form of address (`Ms. Smith`)
     * `is_guest`: it names neither a state nor an office, and a quotation follows
     * `is_quoted`: a quotation follows
+    * `end`: where the label ends, in characters
     """
 
     name: str
@@ -41,6 +42,7 @@ class Label:
     is_person: bool
     is_guest: bool
     is_quoted: bool
+    end: int
 
 
 def find_label(text: str, mentions: Sequence[Mention]) -> Label | None:
@@ -59,21 +61,26 @@ def find_label(text: str, mentions: Sequence[Mention]) -> Label | None:
         name = name.replace(shorter, office)
     words = [word.strip(".,()") for word in name.split()]
     is_named_first = any(mention.start == match.start(1) for mention in mentions)
-    if not cues("finite").isdisjoint(words) or (not is_named_first and _opens_other_text(words)):
+    is_heading = not is_named_first and not match[1].isupper() and _opens_other_text(words)
+    if not cues("finite").isdisjoint(words) or is_heading:
         return None
     countries = [mention.code for mention in mentions if mention.end <= match.end() and not _is_governed(text, mention.start)]
     known = load_lexicon("actors")["first_person"]
     is_office = name == "a" or any(word in known["officials"] for word in words)
-    if not (quoted or plain) and not (is_office and any(" " in part and _is_name(part) for part in match[1].split(", "))):
+    is_stranger = any(word in known["strangers"] for word in itertools.takewhile(lambda word: word != "to", words))
+    is_official = is_office and any(" " in part and _is_name(part) for part in match[1].split(", "))
+    is_outlet = _is_name(match[1]) and not set(known["strangers"]).isdisjoint(name.rpartition(", ")[2].split())  # Jane Doe, CNN
+    if not (quoted or plain or is_official or is_outlet):
         return None
     return Label(
         name=name,
         country=countries[0] if countries else None,
-        is_stranger=any(word in known["strangers"] for word in itertools.takewhile(lambda word: word != "to", words)),
+        is_stranger=is_stranger,
         is_office=is_office,
         is_person=_PERSON.match(name) is not None,
         is_guest=quoted is not None and _is_name(match[1]) and not (countries or is_office),
         is_quoted=quoted is not None,
+        end=match.end(),
     )
 
 
