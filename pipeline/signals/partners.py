@@ -13,6 +13,8 @@ LEAD_OVER_NAMED = 0.05
 #: An act towards all that its sentence does not name must be at least so probable, as a share of the probability of one towards a country.
 SHARE_OF_COUNTRY = 0.5
 
+# Kinds that are talks or only words.
+_SAID = ("accusation", "demand", "dialogue", "refusal", "threat")
 _ACT = ("article_id", "span_start", "actor", "polarity")
 _is_asserted = pl.col("modality") == "asserted"
 _is_act = _is_asserted & pl.col("kind").is_in(ONE_SIDED)
@@ -26,7 +28,8 @@ def drop_unnamed(readings: pl.DataFrame) -> pl.DataFrame:
     `readings`: a result of `resolve_scopes`, with `article_id`, `span_start`, `polarity`, `modality`, `probability`, `actor_words` (which
     name the actor) and `speaker` (null if unknown). Dropped are
 
-    * talks of a country that the sentence does not name with the state that speaks: who says `we had good talks` reports its own part,
+    * talks of a country that the sentence does not name with the state that speaks: who says `we had good talks` reports its own part; and
+      what such a country would have to say to that state (an accusation, demand, refusal or threat),
     * asserted one-sided acts (`ONE_SIDED`) towards a country without words, if an asserted one of the same actor and polarity in the
       sentence is towards all (`*`) or a country with a name, and their probability is at most `LEAD_OVER_NAMED` higher,
     * those of any kind towards a country without words, if one of the same actor and polarity is towards a country with a name, and more
@@ -35,8 +38,8 @@ def drop_unnamed(readings: pl.DataFrame) -> pl.DataFrame:
     * signals of any kind towards all that the sentence only mentions (`is_addressed`), if one of the same actor and polarity is towards a
       country, and more probable.
     """
-    is_talk_of_other = (pl.col("kind") == "dialogue") & (pl.col("actor_words") == "") & (pl.col("target") == pl.col("speaker"))
-    heard = readings.filter(~is_talk_of_other.fill_null(value=False))
+    is_word_of_other = pl.col("kind").is_in(_SAID) & (pl.col("actor_words") == "") & (pl.col("target") == pl.col("speaker"))
+    heard = readings.filter(~is_word_of_other.fill_null(value=False))
     is_by_name = ~_is_general & pl.col("target_words").str.contains("[A-Z]")
     unlikely = pl.col("probability") <= pl.col("of_others") + LEAD_OVER_NAMED
     acts = _drop_unlikely(heard, _is_act & ~_is_general & _has_no_words, _is_act & (_is_general | is_by_name), unlikely)

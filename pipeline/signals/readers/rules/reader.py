@@ -49,6 +49,8 @@ POSTPONED = "postpone.talks"
 MISDEED = "misdeed."
 # Which kind such a rule rules out for its pair.
 _RULES_OUT = ((REST, "refusal"), (RETURN, "easing"), (POSTPONED, "refusal"), (KEPT, "measure"))
+# What the state that speaks says itself.
+SPOKEN = "own_words"
 # End of the id of rules for quarrels: `escalates its trade war`.
 QUARREL = ".quarrel"
 # After a restriction: it was imposed or planned earlier.
@@ -214,8 +216,8 @@ def _iter_contraries(sentence_acts: _SentenceActs, act: Act, roles: tuple[str, s
     `roles`: its actor and target. Who suffers an act does not do it, what brings a restriction back (`RETURN`) is no relief, who keeps a
     suspension imposes nothing (`KEPT`), who eases another restriction refuses nothing (`REST`), who only asks for talks demands nothing
     (`ASKING_FOR_TALKS`), who postpones talks does not refuse them (`POSTPONED`), who only eases what was imposed earlier threatens nothing
-    (`_is_of_earlier`), who is said to break a deal accuses nobody (`MISDEED`), and harm that the other side foretells of a restriction
-    (`FORETOLD`) is no threat.
+    (`_is_of_earlier`), who is said to break a deal accuses nobody (`MISDEED`), whom the speaker alone accuses or asks does not do the same
+    (`SPOKEN`), and harm that the other side foretells of a restriction (`FORETOLD`) is no threat.
     """
     sentence, numbers = sentence_acts.context.sentence, sentence_acts.candidate_numbers
     others = [other for other in sentence_acts.acts if other != act]
@@ -228,8 +230,9 @@ def _iter_contraries(sentence_acts: _SentenceActs, act: Act, roles: tuple[str, s
         no_threat = replace(_NO_ACT, kind="threat", rule_id=f"{EARLIER}{RULED_OUT}")
         yield _to_reading(numbers[roles], sentence, no_threat, "negated", roles)
     is_breach = act.rule_id.startswith(MISDEED) and act.instrument == "agreement"
-    if is_breach and roles[::-1] in numbers and not any(other.kind == "accusation" for other in others):
-        not_back = replace(_NO_ACT, kind="accusation", rule_id=f"{MISDEED}{RULED_OUT}")
+    is_said = act.kind in {"accusation", "demand"} and roles[0] == sentence_acts.context.speaker
+    if (is_breach or is_said) and roles[::-1] in numbers and all(other.kind != act.kind for other in others):
+        not_back = replace(_NO_ACT, kind=act.kind, rule_id=f"{MISDEED if is_breach else SPOKEN}{RULED_OUT}")
         yield _to_reading(numbers[roles[::-1]], sentence, not_back, "negated", roles[::-1])
     if act.rule_id.startswith(ASKING_FOR_TALKS) and roles in numbers:
         no_demand = replace(_NO_ACT, kind="demand", rule_id=f"{ASKING_FOR_TALKS}{RULED_OUT}")

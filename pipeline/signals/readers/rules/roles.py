@@ -149,6 +149,10 @@ def _find_roles_of_statement(context: SentenceContext, parsed: ParsedSentence, a
     speakers = speaker.codes if speaker else ()
     for target in subjects:
         others = [code for code in speakers or (context.speaker,) if code and code != target]
+        if not speakers and target == context.speaker:  # who speaks of a duty on its own goods accuses the other side, and asks nobody
+            other = find_targets(context, target, act.focus, allow_all_partners=False) if act.kind == "accusation" else ()
+            yield from ((target, code) for code in other[:1])
+            continue
         for actor in (others or find_targets(context, target, act.focus, allow_all_partners=False))[:1]:
             yield actor, target
     if not subjects and not is_noun:
