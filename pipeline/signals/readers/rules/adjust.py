@@ -35,6 +35,12 @@ _OTHERS = re.compile(
     r"|\beveryone\b|\b(?:for|on) others\b|\bthe world\b",
     re.IGNORECASE,
 )
+# What follows an act that will not be done: `lowering the duty is out of the question`.
+_RULED_OUT = re.compile(
+    r"\b(?:is|are|was|were|remains?) (?:\w+ )?(?:out of the question|off the table|not on the table|not an option|not up for"
+    r" (?:debate|discussion|negotiation))\b",
+    re.IGNORECASE,
+)
 # Participles that describe a restriction to come: `the duty scheduled to be imposed`.
 _PLANNED = frozenset({"due", "planned", "scheduled", "slated", "supposed"})
 
@@ -94,7 +100,8 @@ def _adjust_act(sentence: MarkedSentence, act: Act) -> Act:
         return replace(act, kind="measure")
     if act.rule_id.endswith(f".no{SURE_SIGN}") and sentence.tokens[sentence.clause_bounds(act.anchor)[0]].lower in _CONTRASTS:
         return replace(act, rule_id=act.rule_id.removesuffix(SURE_SIGN))
-    future = _adjust_conditional(sentence, _adjust_precondition(sentence, _adjust_outcome(sentence, _adjust_abandoned(sentence, act))))
+    open_act = _adjust_ruled_out(sentence, act)
+    future = _adjust_conditional(sentence, _adjust_precondition(sentence, _adjust_outcome(sentence, _adjust_abandoned(sentence, open_act))))
     return _adjust_modality(sentence, _adjust_awaited_relief(sentence, future))
 
 
@@ -153,6 +160,21 @@ def _adjust_abandoned(sentence: MarkedSentence, act: Act) -> Act:
     if not is_given_up or not (cues("provisos") | {"as", "until", "without"}).isdisjoint(words):
         return act
     return replace(act, kind="easing", rule_id=f"abandon.restriction{SURE_SIGN}", status="ended", modality="asserted")
+
+
+def _adjust_ruled_out(sentence: MarkedSentence, act: Act) -> Act:
+    """Turn an act that its clause rules out into a refusal or denial.
+
+    Example: `lowering the duty is out of the question` (`_RULED_OUT`). A restriction becomes a denied measure, a relief or offer a refusal;
+    only verbs in `-ing` and acts named as things count. Other acts stay as they are.
+    """
+    verb = next((mark for mark in sentence.marks_of("verb", "act") if mark.first == act.anchor), None)
+    is_thing = verb is not None and (verb.category == "act" or verb.form == "ing")
+    if act.modality != "asserted" or not is_thing or not _RULED_OUT.search(sentence.text, sentence.tokens[act.anchor].end):
+        return act
+    if act.kind in ESCALATING:
+        return replace(act, modality="negated")
+    return replace(act, kind="refusal", status="proposed", rule_id=f"rule_out.restriction{SURE_SIGN}") if act.kind in CONCEDING else act
 
 
 def _adjust_outcome(sentence: MarkedSentence, act: Act) -> Act:

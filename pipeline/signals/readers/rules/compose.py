@@ -40,7 +40,7 @@ from pipeline.signals.readers.rules.nominal import (
     is_object_negated,
     is_topic_of_talks,
 )
-from pipeline.signals.readers.rules.pairs import find_possessor
+from pipeline.signals.readers.rules.pairs import find_meant_objects, find_possessor
 from pipeline.signals.readers.rules.phrases import Phrase
 from pipeline.signals.readers.rules.rates import bears_rate, is_played_down, sets_lower_rate
 from pipeline.signals.readers.rules.rulings import find_rulings
@@ -101,8 +101,8 @@ def _find_verb_acts(sentence: MarkedSentence, used: set[int]) -> Iterable[Act]:
         is_background = predicate.phrase.entry.get("willed") and not _is_willed(sentence, verb)  # duties remain in place
         is_done = find_possessor(sentence, verb.first) is not None or (predicate.kind == "purchase" and is_decided(sentence, verb))
         needs_operator = (verb.category == "act" and not is_done) or predicate.phrase.entry.get("wished")
-        if needs_operator and not any(class_of(operator) in OPERATOR_EFFECTS for operator in operators):
-            continue  # "the removal of tariffs" is an act only if someone demands, offers or refuses it
+        if needs_operator and not any(class_of(one) in OPERATOR_EFFECTS or sentence.is_declined(one) for one in operators):
+            continue  # `the removal of tariffs` is an act only if demanded, offered or refused
         act = _build_act(sentence, verb, predicate, operators)
         if is_background and act is not None:
             act = replace(act, kind="measure", rule_id="remain.restriction", status="effective", modality="historical")
@@ -321,7 +321,9 @@ def _objects_in_reach(sentence: MarkedSentence, verb: Mark, objects: list[Mark])
     free = [thing for thing in after if not any(other < thing.first for other in others)]
     if _is_passive(sentence, verb):
         return [*before, *free]
-    return [*after, *before] if any(subjects) and sentence.has_no_object(verb) else after
+    if any(subjects) and sentence.has_no_object(verb):
+        return [*after, *before]
+    return after or find_meant_objects(sentence, verb, objects)
 
 
 def _is_passive(sentence: MarkedSentence, verb: Mark) -> bool:

@@ -206,13 +206,15 @@ def governing_operators(sentence: MarkedSentence, at: int) -> list[Mark]:
 
 
 def _is_said_before(sentence: MarkedSentence, operator: Mark, at: int) -> bool:
-    """Whether an accusation is joined to a finite verb at word `at`.
+    """Whether a clause of its own begins between an operator and word `at`.
 
-    Example: `accuses Japan of dumping and opens`.
+    Examples: an accusation before a joined finite verb (`accuses Japan of dumping and opens`), a denial before `and will`.
     """
-    is_joined = sentence.words_between(at - 1, at)[:1] in (["and"], ["but"], [","])
-    is_finite = any(verb.first == at and verb.form in FINITE_FORMS for verb in sentence.marks_of("verb"))
-    return class_of(operator) == "accuse" and operator.form in FINITE_FORMS and is_joined and is_finite
+    if class_of(operator) in {"negate", "refuse"}:
+        return not {("and", "will"), ("but", "will")}.isdisjoint(pairwise(sentence.words_between(operator.last + 1, at)))
+    is_joined = class_of(operator) == "accuse" and sentence.words_between(at - 1, at)[:1] in (["and"], ["but"], [","])
+    verb = next((mark for mark in sentence.marks_of("verb") if mark.first == at), None)
+    return is_joined and verb is not None and {verb.form, operator.form} <= FINITE_FORMS
 
 
 def is_fulfilled(sentence: MarkedSentence, operator: Mark) -> bool:
@@ -280,7 +282,7 @@ class DraftAct:
                 return
             if operator.last >= self.anchor - NEGATION_REACH or operator.readings[0].entry.get("whole_clause"):
                 self._apply_negation(sentence, operator)
-        elif name == "hypothetical":
+        elif name == "hypothetical" or sentence.is_expected(operator):
             if self.base != "dialogue":
                 self._apply_doubt(sentence, operator)
         elif name in OPERATOR_EFFECTS and (self.kind == self.base or name == "demand" or (name == "refuse" and self.kind in REJECTABLE)):
@@ -329,12 +331,10 @@ class DraftAct:
     def _apply_negation(self, sentence: MarkedSentence, operator: Mark) -> None:
         """Change an act for a negation (`operator`) before its verb.
 
-        A concession or dialogue becomes a refusal if a word of will or plan is in the negation or next to it (`will not lift`, `has no
-        plans to lift`). Everything else (`has not lifted`, `will not impose`) keeps its kind and gets the modality `negated`.
+        A concession, offer or dialogue that is declined becomes a refusal. Everything else keeps its kind and becomes `negated`.
         """
         self.rule_id += ".not"
-        wording = sentence.words_between(operator.first - 1, operator.last + 2)
-        if self.kind in CONCEDING | {"dialogue"} and cues("declining") & set(wording):
+        if self.kind in CONCEDING | {"dialogue", "offer"} and sentence.is_declined(operator):
             self.kind, self.rule_id = "refusal", f"decline.{self.rule_id}"
         else:
             self.modality = "negated"

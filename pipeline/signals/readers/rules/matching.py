@@ -134,6 +134,19 @@ class MarkedSentence:
             return level[:1].isdigit() or level in cues("hedges")
         return not after[0].isalnum() or after in cues("days") or after in cues("after_intransitive")
 
+    def is_declined(self, operator: Mark) -> bool:
+        """Whether an operator is a negation with a word of will or plan.
+
+        The word is in it or next to it: `will not lift`, `has no plans to lift`, `does not intend to lift`.
+        """
+        wording = self.words_between(operator.first - 1, operator.last + 2)
+        return operator.readings[0].entry["class"] == "negate" and not cues("declining").isdisjoint(wording)
+
+    def is_expected(self, operator: Mark) -> bool:
+        """Whether somebody foretells what another does: `expects that Peru will`."""
+        after = self.words_between(operator.last + 1, operator.last + 2)
+        return self.tokens[operator.first].lower.startswith("expect") and after == ["that"]
+
     def words_between(self, first: int, end: int) -> list[str]:
         """Return the lower-case words from `first` up to, not including, `end`."""
         return [token.lower for token in self.tokens[max(first, 0) : end]]

@@ -261,3 +261,16 @@ def _is_owner(sentence: MarkedSentence, number: int) -> bool:
     return after == ["'s"] or any(
         class_of(thing) == "restriction" and last < thing.first <= last + OWNED_REACH for thing in sentence.marks_of("object")
     )
+
+
+def find_meant_objects(sentence: MarkedSentence, verb: Mark, objects: Sequence[Mark]) -> list[Mark]:
+    """Find the earlier restriction that a pronoun next to a verb means.
+
+    Examples: `the duty is unfair and we asked for its withdrawal`, `curbs us with a quota and should lift it`. Only for nouns of a verb
+    after `its` or `their`, at most one word between them, and for verbs before `it` or `them`. The nearest one counts.
+    """
+    if verb.category == "act":
+        is_meant = not {"its", "their"}.isdisjoint(sentence.words_between(verb.first - 2, verb.first))
+    else:
+        is_meant = not {"it", "them"}.isdisjoint(sentence.words_between(verb.last + 1, verb.last + 2))
+    return [thing for thing in objects if is_meant and thing.last < verb.first and class_of(thing) == "restriction"][-1:]
