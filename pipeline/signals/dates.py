@@ -133,10 +133,11 @@ _OF_ORDERS = re.compile(
 )
 _NEWLY_DECIDED = re.compile(r"\b(?:today|hereby|now)\b|\bI (?:have|am|determine|find|decide|direct|will)\b", re.IGNORECASE)
 
-# Who recalls its own words: "And I said, if they tax us, we will tax them". Not "we said today" or "as I said".
+# Who recalls its own words: "And I said, if they tax us, we will tax them". Not "we said today", "as I said" or "I said that we are ready".
 _OWN_WORDS = re.compile(
     r"\W*(?:(?:And|But|So|Then|Well),? )*(?:then )?(?:I|[Ww]e)"
-    r" (?:said\b(?! this\b)(?!.*\b(?:today|yesterday)\b)|t(?:old|ell) \w+,? [\"\u201c])"
+    r" (?:said\b(?! (?:this|that (?:I|we) (?:are|would be) (?:open|prepared|ready|willing))\b)"
+    r"(?!.*\b(?:today|yesterday)\b)|t(?:old|ell) \w+,? [\"\u201c])"
 )
 
 # When somebody acted: `Ottawa announced last Friday that`, `he promised in May to`, `Ottawa raised its duty on May 3 after`.

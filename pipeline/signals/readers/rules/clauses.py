@@ -1,7 +1,7 @@
-"""Clauses of official documents that do nothing to trade.
+"""Clauses of official texts that do nothing to trade.
 
-They say how officials and importers carry out an act: whom they consult, what they publish or declare, what a term means. Does not belong
-here: clauses that impose, raise, cut or waive a duty, or give the power to do so.
+They say how officials and importers carry out an act: whom they consult, what they publish or declare, what a term means; or that
+somebody has spoken before. Does not belong here: clauses that impose, raise, cut or waive a duty, or give the power to do so.
 """
 
 import re
@@ -69,6 +69,13 @@ _DONE_ELSEWHERE = re.compile(
     r" (?:in|of|under) this (?:order|proclamation)\b",
     re.IGNORECASE,
 )
+# A spokesperson only refers to what was said before: `We have made clear our position on the duties many times.`
+_REFERS = re.compile(
+    r"^(?:[^:;,]{1,40}: )?(?:[^:;,]{1,120}, )?[^:;,]{1,60}?(?:\b(?:has|have)|['\u2019]ve)? (?:(?:already|also|just|previously|\w+ly) )?"
+    r"(?:elaborated(?: on)?|expounded(?: on)?|expressed|made clear|shared|stated)(?: (?:my|our|its|the|\w+['\u2019]s))? (?:\w+ )?"
+    r"(?:positions?|stance|views?)\b(?! that\b)[^:;,]{0,160}$",
+    re.IGNORECASE,
+)
 _ZONE = re.compile(
     r"\bforeign[- ]trade zone.*\b(?:privileged foreign|domestic)[\"\u201d]? status|\b(?:admitted|admission) [^.;:]{0,40}privileged foreign"
 )
@@ -95,3 +102,8 @@ def does_nothing(text: str) -> bool:
         bool(_TERMS.search(text) or _FORMALITIES.search(text) or _PAPERWORK.match(text))
         and _ACT.search(_DONE_ELSEWHERE.sub("", text)) is None
     )
+
+
+def only_refers(text: str) -> bool:
+    """Whether a sentence only says that somebody has stated a position."""
+    return _REFERS.match(text) is not None

@@ -16,7 +16,7 @@ from pipeline.contracts.vocabulary import KIND_POLARITY
 from pipeline.signals.context import PAIR_SIZE
 from pipeline.signals.lexicon import cues
 from pipeline.signals.readers.rules import bystanders, elsewhere, forecasts, interviews, outsiders, panels, rates, rulings, subjects, talks
-from pipeline.signals.readers.rules.clauses import does_nothing
+from pipeline.signals.readers.rules.clauses import does_nothing, only_refers
 from pipeline.signals.readers.rules.earlier import is_earlier, is_long_done
 from pipeline.signals.readers.rules.firms import is_between_firms
 from pipeline.signals.readers.rules.grammar import class_of
@@ -65,8 +65,7 @@ _INCLUDED = re.compile(r"\((?:including|which includes?) [^()]*\)")
 class Denial(NamedTuple):
     """Kinds of signals that a sentence has not, for some pairs.
 
-    `why`: the reason in a word. `actor`, `target`: codes of the pair, None for any. With `only_unnamed` it concerns only targets (states)
-    that the sentence does not name.
+    `why`: the reason in a word; `actor`, `target`: codes, None for any; `only_unnamed`: only for targets that the sentence does not name.
     """
 
     why: str
@@ -388,6 +387,7 @@ def _read_members() -> frozenset[str]:
 # What is ruled out for all pairs, and when. The predicates of `_OF_TEXT` need only the text, those of `_OF_SENTENCE` also its marks.
 _OF_TEXT: tuple[tuple[Denial, Callable[[str], bool]], ...] = (
     (NOTHING_DONE, does_nothing),
+    (Denial("position", _ALL_KINDS), only_refers),
     (Denial("aid", _CONCESSION), subjects.is_aid),
     (Denial("averted", _CONCESSION), _is_averted),
     (Denial("excluded", frozenset({"easing"})), bystanders.is_excluded),

@@ -19,6 +19,11 @@ _MATTERS = re.compile(
     r"|militar(?:y|ily)|kidnapp\w+|hostages?|consular|detain(?:s|ed)?)\b",
     re.IGNORECASE,
 )
+# Ships that carry no goods.
+_PATROLS = re.compile(
+    r"\b(?:activities of (?:the )?(?:\w+ ){0,2}|(?:coast ?guard|fishing|government|naval|navy|patrol|survey) )(?:ships?|vessels?)\b",
+    re.IGNORECASE,
+)
 _WORDS_ONLY = frozenset(KIND_POLARITY) - DEEDS
 
 
@@ -28,7 +33,7 @@ def find_other_dispute(previous: str, text: str) -> Iterator[Denial]:
     Neither it nor the sentence before (`previous`) has a word of trade, and one of them has a word of another dispute: then nothing that is
     only said (no act) concerns trade.
     """
-    if has_trade(previous) or has_trade(text):
+    if any(has_trade(_PATROLS.sub("", part)) for part in (previous, text)):
         return
     if any(_MATTERS.search(part) or is_other_dispute(part) for part in (previous, text)):
         yield Denial("dispute", _WORDS_ONLY)
