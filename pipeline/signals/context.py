@@ -369,7 +369,7 @@ def _find_implied_mentions(
 def _find_third_persons(
     text: str, mentions: Sequence[Mention], main_pair: tuple[str, ...], state: _State, label: Label | None
 ) -> Iterator[Mention]:
-    """Yield what `it`, `they` and the like mean, after the label of who speaks.
+    """Yield what `it`, `they` and the like mean after a label.
 
     An official's `they` is not its own state, but the other of the main pair, unless `our farmers` or the like precede it.
     """

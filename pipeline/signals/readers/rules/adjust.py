@@ -163,7 +163,7 @@ def _adjust_abandoned(sentence: MarkedSentence, act: Act) -> Act:
 
 
 def _adjust_ruled_out(sentence: MarkedSentence, act: Act) -> Act:
-    """Turn an act that its clause rules out into a refusal or denial.
+    """Turn an act that its clause rules out around.
 
     Example: `lowering the duty is out of the question` (`_RULED_OUT`). A restriction becomes a denied measure, a relief or offer a refusal;
     only verbs in `-ing` and acts named as things count. Other acts stay as they are.

@@ -206,7 +206,7 @@ def governing_operators(sentence: MarkedSentence, at: int) -> list[Mark]:
 
 
 def _is_said_before(sentence: MarkedSentence, operator: Mark, at: int) -> bool:
-    """Whether a clause of its own begins between an operator and word `at`.
+    """Whether a clause begins between operator and word `at`.
 
     Examples: an accusation before a joined finite verb (`accuses Japan of dumping and opens`), a denial before `and will`.
     """

@@ -135,7 +135,7 @@ class MarkedSentence:
         return not after[0].isalnum() or after in cues("days") or after in cues("after_intransitive")
 
     def is_declined(self, operator: Mark) -> bool:
-        """Whether an operator is a negation with a word of will or plan.
+        """Whether an operator is a negation of a will or plan.
 
         The word is in it or next to it: `will not lift`, `has no plans to lift`, `does not intend to lift`.
         """
