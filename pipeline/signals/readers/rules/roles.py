@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import permutations
 
 from pipeline.signals.context import PAIR_SIZE
+from pipeline.signals.doubts import has_trade
 from pipeline.signals.lexicon import cues
 from pipeline.signals.reader import SURE_SIGN
 from pipeline.signals.readers.rules.grammar import Act
@@ -281,7 +282,7 @@ def _find_mutual_roles(context: SentenceContext, parsed: ParsedSentence | None, 
 
     Of countries that together deal with others (`find_allies`), each is a side only with these. An act that exactly one side offers,
     threatens or demands goes only from it to its targets. Talks without a subject (`_find_partner`) go from the state that speaks. If only
-    one side of any other act is known, it, else the state that speaks, acts towards the targets by word order.
+    one side of any other act is known, it, else the state that speaks of trade, acts towards the targets by word order.
     """
     if act.rule_id.startswith(ONE_SIDED):
         willing = _choose_actors(context, parsed, party, act)
@@ -301,7 +302,8 @@ def _find_mutual_roles(context: SentenceContext, parsed: ParsedSentence | None, 
     if pairs:
         yield from pairs
         return
-    actor = party.codes[0] if party else find_agent(context, act.anchor) or context.speaker
+    speaker = context.speaker if has_trade(context.sentence.text) else None
+    actor = party.codes[0] if party else find_agent(context, act.anchor) or speaker
     if actor:
         for target in find_targets(context, actor, act.focus, allow_all_partners=False):
             yield actor, target
