@@ -27,6 +27,12 @@ def test_a_duty_starts_doubles_or_drops_by_itself(text: str, signals: set[str]) 
     assert asserted(text) == signals
 
 
+@pytest.mark.parametrize("verb", ["held back", "delayed", "suspended"])
+def test_a_duty_that_does_not_start_is_no_measure(verb: str) -> None:
+    text = f"The Peruvian president said that the duty on Kenyan tea due to start at midnight would be {verb}."
+    assert "PER>KEN measure" not in asserted(text)
+
+
 @pytest.mark.parametrize(
     ("text", "signals"),
     [

@@ -142,8 +142,8 @@ def _adjust_planned(sentence: MarkedSentence, act: Act) -> Act:
     is_plan = act.kind == "measure" and not _PLANNED.isdisjoint(sentence.words_between(act.anchor - PLAN_REACH, act.anchor))
     is_eased = any(
         mark.first > act.anchor
-        and mark.readings[0].entry["id"] in {"end", "lower", "pause"}
-        and not {"are", "is", "was", "were"}.isdisjoint(sentence.words_between(mark.first - PLAN_REACH, mark.first))
+        and any(phrase.entry["id"] in {"end", "lower", "pause"} for phrase in mark.readings)
+        and not {"are", "be", "been", "is", "was", "were"}.isdisjoint(sentence.words_between(mark.first - PLAN_REACH, mark.first))
         for mark in sentence.marks_of("verb")
     )
     return replace(act, modality="historical") if is_plan and is_eased and act.modality == "asserted" else act
