@@ -61,12 +61,12 @@ def find_label(text: str, mentions: Sequence[Mention]) -> Label | None:
         name = name.replace(shorter, office)
     words = [word.strip(".,()") for word in name.split()]
     is_named_first = any(mention.start == match.start(1) for mention in mentions)
-    is_heading = not is_named_first and not match[1].isupper() and _opens_other_text(words)
+    known = load_lexicon("actors")["first_person"]
+    is_office = name == "a" or any(word in known["officials"] for word in words)
+    is_heading = not is_named_first and _opens_other_text(words, is_speaker=is_office and match[1].isupper())
     if not cues("finite").isdisjoint(words) or is_heading:
         return None
     countries = [mention.code for mention in mentions if mention.end <= match.end() and not _is_governed(text, mention.start)]
-    known = load_lexicon("actors")["first_person"]
-    is_office = name == "a" or any(word in known["officials"] for word in words)
     is_stranger = any(word in known["strangers"] for word in itertools.takewhile(lambda word: word != "to", words))
     is_official = is_office and any(" " in part and _is_name(part) for part in match[1].split(", "))
     is_outlet = _is_name(match[1]) and not set(known["strangers"]).isdisjoint(name.rpartition(", ")[2].split())  # Jane Doe, CNN
@@ -90,13 +90,14 @@ def _is_name(text: str) -> bool:
     return all(word[0].isupper() or word in cues("in_names") for word in words)
 
 
-def _opens_other_text(words: Sequence[str]) -> bool:
+def _opens_other_text(words: Sequence[str], *, is_speaker: bool) -> bool:
     """Whether words begin a heading or a sentence, not a speaker's name.
 
-    They do if the first is a gerund (`Cutting`), or one of `label_openers` (`My`) with others after it: a single `A` may be a label.
+    They do if the first is a gerund (`Cutting`), or one of `label_openers` (`My`) with others after it: a single `A` may be a label, and so
+    may `THE PRESIDENT` (`is_speaker`).
     """
     first = re.split("['\u2019]", words[0])[0]
-    return (first in cues("label_openers") and len(words) > 1) or _GERUND.fullmatch(first) is not None
+    return (first in cues("label_openers") and len(words) > 1 and not is_speaker) or _GERUND.fullmatch(first) is not None
 
 
 def _is_governed(text: str, start: int) -> bool:

@@ -28,6 +28,7 @@ def _resolve(text: str, source: str = "White House") -> list[ResolvedSentence]:
         "On Peru: What will the minister say?",
         "Ladders, copper and a minister from Peru: this is our week.",
         "Peruvian copper, Chilean wine: a minister answers.",
+        "SECURING MORE TRADE WITH PERU: The President signed a deal.",
     ],
 )
 def test_a_heading_or_a_sentence_is_no_label(text: str) -> None:
