@@ -38,6 +38,9 @@ def test_a_duty_that_does_not_start_is_no_measure(verb: str) -> None:
     [
         ("The waiver for Japanese steel that was due to lapse on Friday now runs until March, Washington said.", {"USA>JPN easing"}),
         ("The waiver for Japanese steel will lapse on Friday, Washington said.", {"USA>JPN measure"}),
+        ("The waiver for Japanese steel, due to lapse on Friday, has been extended until June, Washington said.", {"USA>JPN easing"}),
+        ("The 17 exclusions from the duties on Kenyan tea that were due to lapse now run through May, Ottawa said.", {"CAN>KEN easing"}),
+        ("The truce between Peru and Kenya was extended on Monday.", {"PER>KEN agreement", "KEN>PER agreement"}),
         ("Ottawa signed an order keeping in place until Nov. 10 the suspension of its duties on Mexican steel.", {"CAN>MEX easing"}),
         ("Ottawa kept its duties on Mexican steel in place.", {"CAN>MEX refusal"}),
         ("The Peruvian export curbs on tin for India are gone, officials said.", {"PER>IND easing"}),

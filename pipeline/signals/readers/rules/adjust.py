@@ -114,7 +114,7 @@ def _adjust_to_relief(sentence: MarkedSentence, act: Act, eased: Container[int |
     """
     if act.kind == "threat" and act.modality == "asserted" and act.thing == act.anchor and act.anchor - 1 in eased:
         return replace(act, modality="historical", rule_id=f"{act.rule_id}{PAST}")
-    if act.rule_id.startswith("fall.approval") and act.thing in eased:
+    if act.kind == "measure" and act.rule_id.startswith("fall.") and act.thing in eased:
         return replace(act, modality="historical")
     if act.rule_id != "keep.restriction" or act.modality != "asserted" or _is_kept_on_another(sentence, act.anchor):
         return act
