@@ -16,7 +16,7 @@ from pipeline.contracts.tables.index import WEIGHTS
 from pipeline.contracts.vocabulary import KIND, STATUS
 from pipeline.errors import UserError
 
-INDEX_VERSION = "2.4"
+INDEX_VERSION = "2.5"
 ETA_ARTICLES = 500  # weight, in articles, with which a source's baseline rate is shrunk towards that of all sources
 MISREAD = 0.175  # share of mass taken for misread other news: half of all that is misread (docs/methodology.md)
 PRIOR_STORIES = 3  # weight of the prior, in mean stories of the channel

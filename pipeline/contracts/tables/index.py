@@ -246,7 +246,7 @@ BASELINE = Table(
         Column("lexicon_sha", pl.String(), "Fingerprints of the lexicons used in the window", "5b1d7c9a0e3f"),
         Column("extractor_version", pl.String(), "Versions of the readers used in the window", "rules 0.1.0"),
         Column("weights_sha", pl.String(), "Fingerprint of the weights", "77d0c1c7a3f9"),
-        Column("index_version", pl.String(), "Version of the method", "2.4"),
+        Column("index_version", pl.String(), "Version of the method", "2.5"),
         Column("is_frozen", pl.Boolean(), "Whether the window was over and final, after which these rows do not change", True),
     ),
     layer="index",

@@ -169,5 +169,5 @@ INDEX_VALUES = (
     Column("baseline_from", pl.Date(), "First day of the baseline window that the day uses", date(2025, 1, 20), unit="UTC day"),
     Column("baseline_to", pl.Date(), "Last day of the baseline window that the day uses", date(2025, 11, 30), unit="UTC day"),
     Column("half_life_days", pl.Float64(), "Half-life of the filter", 7.0, unit="days"),
-    Column("index_version", pl.String(), "Version of the method", "2.4"),
+    Column("index_version", pl.String(), "Version of the method", "2.5"),
 )
