@@ -87,9 +87,10 @@ def add_homonyms(texts: Sequence[str], named: Sequence[Sequence[Mention]], home:
 
 
 def _find_other_state(named: Sequence[Sequence[Mention]]) -> int:
-    """Return the first sentence after one that names another state than the United States.
+    """Return the first sentence after one that names a third state.
 
-    Its ministry of commerce may be meant from there on. Sentences that name China (as whose ministry it is found) are left out.
+    It is neither China nor the United States, and its ministry of commerce may be meant from there on. Sentences that name China, as whose
+    the ministry is found, are left out.
     """
     codes = [{mention.code for mention in mentions} for mentions in named]
     return next((at + 1 for at, named_here in enumerate(codes) if named_here - {"USA"} and "CHN" not in named_here), len(codes))

@@ -86,14 +86,14 @@ def test_a_relief_that_is_ruled_out_is_a_refusal(text: str, signals: set[str]) -
     ],
 )
 def test_a_pronoun_can_mean_the_curbs_whose_end_is_demanded(text: str) -> None:
-    found = _read(text, "Korean trade ministry briefing")
-    assert "KOR>JPN demand" in found
-    assert not any(signal.startswith("JPN>KOR d") for signal in found)
+    signals = _read(text, "Korean trade ministry briefing")
+    assert "KOR>JPN demand" in signals
+    assert not any(signal.startswith("JPN>KOR d") for signal in signals)
 
 
 def test_who_speaks_of_a_duty_on_its_own_goods_accuses_the_other() -> None:
-    found = _read("SPOKESPERSON: The duty of 25 percent on our exports to the US is unfair.", "Ministry of Commerce of India")
-    assert found == {"IND>USA accusation"}
+    signals = _read("SPOKESPERSON: The duty of 25 percent on our exports to the US is unfair.", "Ministry of Commerce of India")
+    assert signals == {"IND>USA accusation"}
 
 
 @pytest.mark.parametrize(

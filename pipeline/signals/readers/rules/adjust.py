@@ -116,22 +116,22 @@ def _adjust_to_relief(sentence: MarkedSentence, act: Act, eased: Container[int |
         return replace(act, modality="historical", rule_id=f"{act.rule_id}{PAST}")
     if act.kind == "measure" and act.rule_id.startswith("fall.") and act.thing in eased:
         return replace(act, modality="historical")
-    if act.rule_id != "keep.restriction" or act.modality != "asserted" or _is_kept_on_another(sentence, act.anchor):
+    if act.rule_id != "keep.restriction" or act.modality != "asserted" or _is_retained_on_another(sentence, act.anchor):
         return act
     return replace(act, kind="measure", rule_id=REST, status="effective", modality="historical")
 
 
-def _is_kept_on_another(sentence: MarkedSentence, verb: int) -> bool:
-    """Whether a restriction is kept on one partner, and eased for others.
+def _is_retained_on_another(sentence: MarkedSentence, verb: int) -> bool:
+    """Whether a restriction stays on one partner, and is eased for others.
 
     Example: `pauses tariffs for most countries but keeps those on Peru`. Only the clause of the verb at word `verb` names one partner, and
     the rest of the sentence others, or words of `_OTHERS`.
     """
     _, end = sentence.clause_bounds(verb)
-    kept = {mention.code for mention, (first, _) in sentence.located_mentions if verb < first < end}
+    partner = {mention.code for mention, (first, _) in sentence.located_mentions if verb < first < end}
     rest = {mention.code for mention, (first, _) in sentence.located_mentions if not verb < first < end}
     # One of the rest is whoever acts.
-    return len(kept) == 1 and kept.isdisjoint(rest) and (len(rest) > 1 or _OTHERS.search(sentence.text) is not None)
+    return len(partner) == 1 and partner.isdisjoint(rest) and (len(rest) > 1 or _OTHERS.search(sentence.text) is not None)
 
 
 def _adjust_planned(sentence: MarkedSentence, act: Act) -> Act:

@@ -77,25 +77,25 @@ def find_operator_acts(sentence: MarkedSentence, used: set[int]) -> Iterable[Act
 
 
 def find_effects(sentence: MarkedSentence) -> Iterable[Act]:
-    """Find what restrictions do or will do, which no state threatens, and what they are set to."""
+    """Find effects of restrictions that nobody threatens, and new rates."""
     yield from _find_set_rates(sentence)
     yield from _find_harm(sentence)
     yield from _find_foretold_harm(sentence)
 
 
 def _find_set_rates(sentence: MarkedSentence) -> Iterable[Act]:
-    """Find a rate that takes the place of another, without a verb of the lexicon.
+    """Find a rate that replaces another, without a verb of the lexicon.
 
     Examples: `the duty on Peruvian tea shall be 10 percent, in place of 20`, `Peruvian tea, which paid 30 percent, will pay 15`.
     """
-    found = find_set_rate(sentence.text)
+    rate = find_set_rate(sentence.text)
     thing = next((mark for mark in sentence.marks_of("object") if class_of(mark) == "restriction"), None)
-    if found is None or (thing is None and not found.is_borne):
+    if rate is None or (thing is None and not rate.is_borne):
         return
-    at = next(at for at, token in enumerate(sentence.tokens) if token.end > found.verb)
+    at = next(at for at, token in enumerate(sentence.tokens) if token.end > rate.verb)
     yield Act(
-        kind="measure" if found.change > 0 else "easing",
-        rule_id=f"{'suffer.' if found.is_borne else ''}set.restriction{SURE_SIGN}",
+        kind="measure" if rate.change > 0 else "easing",
+        rule_id=f"{'suffer.' if rate.is_borne else ''}set.restriction{SURE_SIGN}",
         anchor=at,
         focus=at,
         instrument="tariff",
@@ -104,7 +104,7 @@ def _find_set_rates(sentence: MarkedSentence) -> Iterable[Act]:
         score=SET_RATE_SCORE,
         mutual=False,
         words=(sentence.tokens[at].text,),
-        thing=None if found.is_borne or thing is None else thing.first,
+        thing=None if rate.is_borne or thing is None else thing.first,
     )
 
 

@@ -215,7 +215,7 @@ def find_advised(text: str) -> int:
 
 
 def find_unaddressed(sentence: MarkedSentence) -> Iterator[str]:
-    """Yield the countries that a demand on firms, or for them, does not address.
+    """Yield countries that a demand on or for firms does not address.
 
     Example: Norway in `Peru asks its mills to save its pact with Norway`. None if it is their country: `asks Norwegian mills to`.
     """

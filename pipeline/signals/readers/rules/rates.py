@@ -119,7 +119,7 @@ class SetRate(NamedTuple):
 
 
 def find_set_rate(text: str) -> SetRate | None:
-    """Find what a text says that goods are to pay from now on.
+    """Find what goods are to pay from now on.
 
     Examples: `the duty shall be 10 percent, in place of 20`, `tea, which paid 30 percent, will pay 15`. None if nothing is compared.
     """

@@ -310,7 +310,7 @@ def _find_mutual_roles(context: SentenceContext, parsed: ParsedSentence | None, 
 
 
 def _find_partner(context: SentenceContext, act: Act) -> tuple[str, str] | None:
-    """Return the pair of talks without a subject, which are those of the state that speaks.
+    """Return the pair of talks without a subject: the speaker's.
 
     Example: `Talks with Peru will be held`. None if that state is unknown or named.
     """

@@ -51,7 +51,7 @@ _RULING = re.compile(
     rf"|{_UNLAWFUL}{_BETWEEN}, (?:an? |the )?(?:[\w.]+ ){{0,4}}{_COURT} {_RULES}"
     rf"|{_COURT}(?: \w+){{0,3}}? rul(?:e|es|ed) against (?!(?:[\w'\u2019.-]+ ){{0,5}}{_SUIT}\b)"
     rf"|{_COURT}{_AFTER_COURT} {_ENDS} (?:(?!{_SUIT}\b)[\w.%'\u2019-]+ ){{0,6}}?{_RESTRICTION}\b(?! {_SUIT}\b)"
-    rf"|{_COURT}{_AFTER_COURT} (?:directs?|directed|gave|gives?|orders?|ordered|tells?|told) (?:[\w.'\u2019-]+ ){{0,6}}?to"
+    rf"|{_COURT}{_AFTER_COURT} (?:directs?|directed|gave|gives?|orders?|ordered|t(?:ells?|old)) (?:[\w.'\u2019-]+ ){{0,6}}?to"
     rf" (?:cease|end|halt|stop) (?:charging|collecting|imposing|levying) (?:[\w.%'\u2019-]+ ){{0,6}}?{_RESTRICTION}\b"
     rf"|\b{_RESTRICTION}(?: (?:are|be|been|have|has|is|was|were))* (?:ruled|declared) {_ILLEGAL}\b"
     rf"|\b{_RESTRICTION}(?: (?:are|been|have|has|is|was|were))* (?:deemed|found|held) {_ILLEGAL} by [^;:,]{{0,60}}?{_COURT}"

@@ -46,7 +46,7 @@ _NO_TALKS = re.compile(
     rf"|\b(?:[Cc]laims?|[Rr]eports?|[Rr]umou?rs?|[Tt]alk|[Aa]ssertions?)"
     r" (?=[^,;]{0,100}?\b(?:consultations?|discussions?|negotiat\w+|progress|talks)\b)(?:[\w'\u2019-]+ ){1,14}?"
     rf"(?:are|is|was|were|as) (?:\w+ly )?{_UNTRUE}"
-    r"|\b(?:brand|call|dismiss|describ|label|reject)\w* (?:as )?(?:[\w-]+ ){0,3}?(?:claims?|reports?|rumou?rs?|talk|assertions?)"
+    r"|\b(?:brand|call|dismiss|describes?|label|reject)\w* (?:as )?(?:[\w-]+ ){0,3}?(?:claims?|reports?|rumou?rs?|talk|assertions?)"
     rf" (?:[\w'\u2019-]+ ){{1,6}}?(?:consultations?|discussions?|negotiat\w+|talks)\b(?: [\w'\u2019-]+){{0,6}}? [\"\u201c]?{_UNTRUE}"
     rf"|\b(?:not true|un(?:true|founded)) that [^,;]{{1,80}}?\b(?:consultations?|discussions?|negotiat\w+|talk(?:s|ing))\b"
 )
@@ -191,7 +191,7 @@ HOPE_FOR_CALM = re.compile(
 
 # Who wants to do something together demands nothing: `hopes to work with Peru to lift the duties`.
 _JOINT_WORK = re.compile(
-    r"\b(?:hop(?:e|es|ed|ing)|ready|stands? ready|want(?:s|ed)?|willing|wish(?:es|ed)?|look(?:s|ing)? forward) to"
+    r"\b(?:hop(?:e|es|ed|ing)|ready|want(?:s|ed)?|willing|wish(?:es|ed)?|look(?:s|ing)? forward) to"
     r" (?:cooperat(?:e|ing)|work(?:ing)?)(?: (?:closely|constructively|jointly|together))? with [^.,;:]{2,160}",
     re.IGNORECASE,
 )
@@ -199,7 +199,7 @@ _ASKS = re.compile(r"\b(?:ask|call(?:s|ed|ing)? (?:for|on|up)|demand|expect|insi
 
 
 def only_ask_for_talks(text: str) -> bool:
-    """Whether somebody only asks for talks or joint work, or hopes for calm."""
+    """Whether somebody only asks for talks, joint work or calm."""
     joint = _JOINT_WORK.search(text)
     if joint and _ASKS.search(text.replace(joint[0], "")) is None and _FURTHER_DEMAND.search(text[joint.end() :]) is None:
         return True
