@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from pipeline.signals.actors import Mention, find_mentions_in_article
-from pipeline.signals.home_state import find_own_offices, find_state_of_source, find_state_of_title, is_post, list_foreign_offices
+from pipeline.signals.home_state import find_impersonal, find_state_of_source, find_state_of_title, is_post
 from pipeline.signals.homonyms import add_homonyms
 from pipeline.signals.labels import Label, find_label
 from pipeline.signals.lexicon import cues, load_lexicon
@@ -133,7 +133,7 @@ class _State:
     country that acted last; `issuer`: that whose leader or office acted last; `speakers`: the state of each label of a speaker so far;
     `interrupted`: the paragraph of a quotation that has not ended yet, and who spoke before; `question`: the last one of somebody with a
     label; `reporter`: the state of the office that a text without labels quotes; `list_of`: the state that does the items of the list being
-    read; `foreign`: words around the names of other states than `home`.
+    read.
     """
 
     home: str | None
@@ -146,7 +146,6 @@ class _State:
     question: Question | None = None
     reporter: str | None = None
     list_of: str | None = None
-    foreign: str = ""
 
 
 def resolve_references(article_id: str, day: date | None, source: str, title: str, sentences: Sequence[Sentence]) -> list[ResolvedSentence]:
@@ -169,7 +168,7 @@ def resolve_references(article_id: str, day: date | None, source: str, title: st
         named = _leave_out_venues(sentences, named)
     elif home and main_pair and home not in main_pair:
         main_pair = (*main_pair, home)
-    state = _State(home, _Voice(home), home, foreign=list_foreign_offices(home, texts, named) if home else "")
+    state = _State(home, _Voice(home), home)
     doers = Doers()
     labels = [find_label(sentence.text, mentions) for sentence, mentions in zip(sentences, named, strict=True)]
     # Where somebody speaks (a state, or whoever a label names), a paragraph that ends with a question mark is that question.
@@ -361,9 +360,9 @@ def _find_implied_mentions(
         document, issuer = _ORDER.match(text), state.voice.country or state.issuer or state.subject
     if document and issuer:
         yield Mention(issuer, document.start(1), document.end(1), "pronoun")
-    offices = _find_own_offices(text, state)
-    yield from offices.values()
-    yield from (third for third in _find_third_persons(text, mentions, main_pair, state, label) if third.start not in offices)
+    deciding = find_impersonal(text, state.home) if state.home and state.home == state.voice.country else {}
+    yield from deciding.values()
+    yield from (third for third in _find_third_persons(text, mentions, main_pair, state, label) if third.start not in deciding)
 
 
 def _find_third_persons(
@@ -386,16 +385,6 @@ def _find_third_persons(
             subject = others[0]
         if subject:
             yield Mention(subject, match.start(), match.end(), "pronoun")
-
-
-def _find_own_offices(text: str, state: _State) -> dict[int, Mention]:
-    """Return where a text means the state that publishes it, by position.
-
-    Empty where another than this state speaks.
-    """
-    if state.home is None or state.home != state.voice.country:
-        return {}
-    return {mention.start: mention for mention in find_own_offices(text, state.home, state.foreign)}
 
 
 def _find_doer_of_item(sentence: Sentence, mentions: Sequence[Mention], state: _State) -> Iterator[Mention]:

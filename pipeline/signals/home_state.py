@@ -4,7 +4,6 @@ Does not belong here: who speaks in the text itself (`context.py`, `labels.py`).
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from pipeline.contracts.countries import COUNTRIES
@@ -35,18 +34,6 @@ _SPOKEN_TEXT = re.compile(
     r"(?P<by>(?:(?:Opening |Joint )?(?:Address|Remarks|Speech|Statement|Testimony) (?:by|from|of)|Interview with|Letter (?:by|from|of)"
     r"|Press (?:briefing|conference) (?:by|of|with))\b|(?=[^,:;]{2,40} on (?:Truth Social|Twitter|X)$))"
 )
-# In a text that a state publishes, these are its own: `The Secretary has initiated an investigation`. A law that is quoted only gives
-# them powers: `whenever the President determines that`.
-_OWN_OFFICE = re.compile(
-    r"\b[Tt]he (?:(?:Deputy|Prime|Trade|Under|Vice) )?"
-    r"(?P<head>Administration|Bureau|Cabinet|Commission(?:er)?|Committee|Council|Department|Government|Minist(?:er|ry)|President"
-    r"|Representative|Secretary)"
-    r"(?: of (?:Agriculture|Commerce|Energy|Finance|State|the Treasury|Trade))?\b(?!['\u2019]s\b| (?:determines|for|in|may|of)\b| [A-Z])"
-)
-# Whom these states call so without a name is always their own.
-_ALWAYS_OWN = frozenset({("USA", "president"), ("EUN", "commission")})
-_NEAR = 30  # characters, which have the office of whoever is named
-_PHRASE_END = re.compile(r"[.,:;]")
 # Whose decision or hope it is goes without saying: `it is decided to lift the ban`.
 _IMPERSONAL = re.compile(
     r"(?:^|[,;:]\s|\band )([Ii]t) (?:has been|is|was) (?:(?:also|further|hereby|now|therefore) )?"
@@ -98,32 +85,9 @@ def find_state_of_title(title: str, day: date | None) -> str | None:
     return first.code if spoken and first and first.start - spoken.end("by") < _NEAR_TITLE_START else None
 
 
-def list_foreign_offices(home: str | None, texts: Sequence[str], named: Sequence[Iterable[Mention]]) -> str:
-    """Return the words around the names of other states, in lower case.
-
-    They show which offices are not those of the state that publishes the text (`home`). `named`: the mentions of each of `texts`.
-    """
-    around = []
-    for text, mentions in zip(texts, named, strict=True):
-        for mention in mentions:
-            if mention.code != home:
-                before = text[max(mention.start - _NEAR, 0) : mention.start].split()
-                around += before[-3:] if before[-1:] and before[-1].lower() in {"for", "of", "the"} else before[-1:]
-                around += _PHRASE_END.split(text[mention.end : mention.end + _NEAR])[0].split()
-    return " ".join(around).lower()
-
-
-def find_own_offices(text: str, home: str, foreign: str) -> Iterator[Mention]:
-    """Yield where a text means the state that publishes it (`home`).
-
-    It means it by an office without a name (`The Secretary`), unless another state has one (`foreign`: see `list_foreign_offices`), and by
-    what nobody in particular decides (`It is decided`).
-    """
-    for match in _OWN_OFFICE.finditer(text):
-        head = match["head"].lower()
-        if head not in foreign or (home, head) in _ALWAYS_OWN:
-            yield Mention(home, match.start(), match.end(), "pronoun")
-    yield from (Mention(home, match.start(1), match.end(1), "speaker") for match in _IMPERSONAL.finditer(text))
+def find_impersonal(text: str, home: str) -> dict[int, Mention]:
+    """Return, by position, where `it` is the state that publishes a text (`home`): `It is decided`."""
+    return {match.start(1): Mention(home, match.start(1), match.end(1), "speaker") for match in _IMPERSONAL.finditer(text)}
 
 
 def is_post(name: str) -> bool:

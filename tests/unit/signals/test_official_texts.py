@@ -18,28 +18,12 @@ def _mean(text: str, source: str = "ministry_of_commerce_of_peru") -> set[str]:
 @pytest.mark.parametrize(
     "text",
     [
-        "The Secretary has initiated an investigation of zinc from Norway.",
-        "The Cabinet decided to lift the ban on Norwegian fish.",
-        "The Trade Representative met Norway's minister.",
         "With Norway having lifted its duty, it is decided to suspend the additional duty on fish.",
         "It has been decided to ban fish from Norway.",
     ],
 )
-def test_an_office_without_a_name_is_of_the_state_that_publishes(text: str) -> None:
+def test_what_nobody_in_particular_decides_is_of_the_state_that_publishes(text: str) -> None:
     assert _mean(text) == {"PER"}
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "The Secretary for Trade of Norway was in Lima.",
-        "Norway's Trade Representative was here. The Representative said little.",
-        "The Commission's report on Norway is long.",
-        "A law says what happens whenever the Secretary determines that Norway has harmed trade.",
-    ],
-)
-def test_other_offices_are_not(text: str) -> None:
-    assert _mean(text) <= {"NOR"}
 
 
 def test_in_a_newspaper_an_office_without_a_name_is_of_nobody() -> None:
