@@ -86,7 +86,10 @@ def find_state_of_title(title: str, day: date | None) -> str | None:
 
 
 def find_impersonal(text: str, home: str) -> dict[int, Mention]:
-    """Return, by position, where `it` is the state that publishes a text (`home`): `It is decided`."""
+    """Find where `it` is the state that publishes a text, by position.
+
+    Example: `It is decided`. `home`: that state.
+    """
     return {match.start(1): Mention(home, match.start(1), match.end(1), "speaker") for match in _IMPERSONAL.finditer(text)}
 
 
