@@ -158,7 +158,7 @@ def test_a_member_with_a_long_name_is_read(tmp_path: Path) -> None:
     name = f"{'a-headline-' * 30}.d/{'-as-a-name' * 30}.jsonl"
     rows = read(write_zip(tmp_path / "a.zip", {"short.jsonl": PLAIN, name: PLAIN}))
     assert rows.height == 2
-    assert rows["raw_id"].str.len_chars().max() < 220
+    assert max(map(len, rows["raw_id"])) < 220
     with pytest.raises(SourceError, match=r"b\.zip, a-headline-.*….*name-as-a-name\.jsonl: lacks the column title or body"):
         read(write_zip(tmp_path / "b.zip", {name: b'{"published_at": "2025-04-04", "source": "Post"}\n'}))
 

@@ -294,7 +294,7 @@ def test_a_file_with_only_future_dates_is_rejected_for_that_reason(tmp_path: Pat
 
 def test_a_fetch_after_the_last_day_counts_as_none(tmp_path: Path) -> None:
     fetches = ("2052-04-09T00:00:00Z", "2025-04-04T23:59:59Z", "soon", None)
-    path, report = write_lines(tmp_path / "a.jsonl", *(ROW | {"fetched_at": at} for at in fetches)), ReadReport()
+    path, report = write_lines(tmp_path / "a.jsonl", *({**ROW, "fetched_at": at} for at in fetches)), ReadReport()
     rows = collect_rows(read_articles(archives(path), last_day=date(2025, 4, 4), report=report))
     assert rows["fetched_at"].to_list() == [None, *fetches[1:]]
     assert report.future_fetches == ["a.jsonl: 1 row has a fetched_at after 2025-04-04 (UTC); correct the file"]
