@@ -239,7 +239,7 @@ def _write_stata(export: Export, to: Path) -> None:
     characters.
     """
     rows = _without_time_zone(export.rows).with_columns(pl.col(pl.String).fill_null(""), pl.col(pl.Boolean).cast(pl.Int8))
-    longest = rows.select(pl.col(pl.String).str.len_bytes().max().fill_null(0))
+    texts = rows.select(pl.col(pl.String).str.len_bytes().max().fill_null(0)).to_dict(as_series=False)
     kinds = {name: "td" if dtype == pl.Date else "tc" for name, dtype in rows.schema.items() if dtype.is_temporal()}
     rows.to_pandas().to_stata(
         to,
@@ -249,7 +249,7 @@ def _write_stata(export: Export, to: Path) -> None:
         time_stamp=_release_day(export.edition),
         data_label=_shorten(f"Trade Tension {export.edition.release}: {export.edition.note}"),
         variable_labels={name: _shorten(meaning) for name, meaning in export.meanings.items()},
-        convert_strl=[name for name, length in zip(longest.columns, longest.row(0), strict=True) if length > _STATA_TEXT],
+        convert_strl=[name for name, (longest,) in texts.items() if longest > _STATA_TEXT],
     )
 
 

@@ -20,8 +20,12 @@ create macro measures_in_force(day, of_actor := null, on_target := null) as tabl
             *,
             upper(cast(of_actor as varchar)) as given_actor,
             upper(cast(on_target as varchar)) as given_target,
-            if(list_contains(eu_members, given_actor) and not list_contains(actors, given_actor), 'EUN', given_actor) as actor,
-            if(list_contains(eu_members, given_target) and not list_contains(targets, given_target), 'EUN', given_target) as target
+            case
+                when list_contains(eu_members, given_actor) and not list_contains(actors, given_actor) then 'EUN' else given_actor
+            end as actor,
+            case
+                when list_contains(eu_members, given_target) and not list_contains(targets, given_target) then 'EUN' else given_target
+            end as target
         from coverage_of_list
     ),
 

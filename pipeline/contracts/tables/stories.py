@@ -23,7 +23,15 @@ ARCHIVE_END = Table(
     "Day on which the first baseline was complete. Until its end nothing is final, so articles known by then count on their own day.",
     grain="one row, or none before that day",
     key=("known_on",),
-    columns=(replace(KNOWN_ON, description="UTC day on which the first baseline was complete", at_least=()),),
+    columns=(
+        replace(
+            KNOWN_ON,
+            description="UTC day on which the first baseline was complete",
+            at_least=(),
+            minimum=c.INDEX_DATE.minimum,
+            reason=c.INDEX_DATE.reason,
+        ),
+    ),
     layer="index",
 )
 

@@ -127,7 +127,7 @@ def test_other_windows_method_half_life_and_weights_are_listed() -> None:
         "The values are on different scales, and not comparable:",
         "  baseline: 2025-02-01 to 2025-02-28 before, 2025-01-20 to 2025-02-28 after",
         "  half_life_days: 7.0 before, 14.0 after",
-        "  index_version: 2.4 before, 9.0 after",
+        "  index_version: 2.5 before, 9.0 after",
         "  weights_sha: 77d0c1c7a3f9 before, 0a, 0b after",
     ]
 
