@@ -13,13 +13,13 @@ from pipeline.signals.lexicon import load_lexicon
 _STATE_IN_SOURCE = re.compile(r" by ([A-Z]{3})$")
 # Sources that are an office of the country in their name, and names of media, which are none: `China Daily`, `Trump Watch`.
 _OFFICE = re.compile(
-    r"\b(?:affairs|briefing|cabinet|chancellery|chancellor|commission|commissioner|council of the|customs|department|embassy|government"
-    r"|MEA|MFA|minister|ministry|mission|premier|presidency|president|presidential|press conference|secretary|spokesman|spokesperson"
-    r"|spokeswoman|trade representative|treasury)\b",
+    r"\b(?:affairs|cabinet|chancellery|chancellor|commission|commissioner|council of the|customs|department|embassy|government"
+    r"|(?:daily|media|press|weekly) briefing|MEA|MFA|minister|ministry|mission|premier|presidency|president|presidential|press conference"
+    r"|secretary|spokesman|spokesperson|spokeswoman|trade representative|treasury)\b",
     re.IGNORECASE,
 )
-# In an identifier these mean the office: `canada_pm`. `ec` is the Commission.
-_SHORT_OFFICE = re.compile(r"\b(?:commerce|ec|economy|finance|gov|government|mfa|pm|trade)\b", re.IGNORECASE)
+# In an identifier these mean the office: `canada_pm`. `ec` is the Commission. A subject such as `trade` may be a section of a newspaper.
+_SHORT_OFFICE = re.compile(r"\b(?:ec|gov|pm)\b", re.IGNORECASE)
 _ACRONYM = 4  # letters, at most
 # A `weekly briefing` is none.
 _MEDIUM = re.compile(

@@ -15,7 +15,7 @@ from tests.unit.signals.reading import asserted, read
         ("Judges find Trump tariffs exceed his powers", {"USA>* easing"}),
         ("Court voids Trump tariffs", {"USA>* easing"}),
         ("Trump tariffs blocked by US trade court", {"USA>* easing"}),
-        ("A U.S. trade court told the administration to stop collecting its duties on Chilean goods.", {"USA>CHL easing"}),
+        ("A U.S. trade court directed the administration to stop collecting its duties on Chilean goods.", {"USA>CHL easing"}),
         ("A panel at the U.S. trade court gave the government 10 days to stop collecting the duties on Chile.", {"USA>CHL easing"}),
         ("Court pauses ruling against Trump tariffs", set()),
         ("Trump blasts judges who ruled tariffs illegal", set()),

@@ -112,6 +112,6 @@ def test_an_office_is_known_by_its_letters() -> None:
 
 
 def test_months_of_a_named_year_are_past_however_long_ago() -> None:
-    text = "The quarrel flared anew in 2025: Beijing levied 100% on canola oil in March."
+    text = "The quarrel flared again in 2025: Beijing levied 100% on canola oil in March."
     assert is_past_event(text, date(2025, 12, 4))
     assert not is_past_event("Beijing levied 100% on canola oil in March.", date(2025, 12, 4))

@@ -13,6 +13,8 @@ from pipeline.signals.reader import PAST, SURE_SIGN
 from pipeline.signals.readers.rules.grammar import CONCEDING, ESCALATING, Act, class_of
 from pipeline.signals.readers.rules.matching import Mark, MarkedSentence
 
+#: Id of the rule for what stays as it is: a restriction, or a suspended one (`retains the pause on its duties`).
+KEPT = "keep.restriction"
 #: Id of the rule for a restriction that its owner keeps while easing another.
 REST = "rest.restriction"
 #: Id of the rule for a restriction that changes in either direction.
@@ -116,7 +118,7 @@ def _adjust_to_relief(sentence: MarkedSentence, act: Act, eased: Container[int |
         return replace(act, modality="historical", rule_id=f"{act.rule_id}{PAST}")
     if act.kind == "measure" and act.rule_id.startswith("fall.") and act.thing in eased:
         return replace(act, modality="historical")
-    if act.rule_id != "keep.restriction" or act.modality != "asserted" or _is_retained_on_another(sentence, act.anchor):
+    if act.rule_id != KEPT or act.modality != "asserted" or _is_retained_on_another(sentence, act.anchor):
         return act
     return replace(act, kind="measure", rule_id=REST, status="effective", modality="historical")
 

@@ -20,7 +20,7 @@ from pipeline.signals.candidates import SentenceCandidates
 from pipeline.signals.dates import is_past_event, opens_with_new_deal
 from pipeline.signals.lexicon import cues
 from pipeline.signals.reader import PAST, READINGS_SCHEMA, RULED_OUT, Reading
-from pipeline.signals.readers.rules.adjust import REST, is_in_past_perfect
+from pipeline.signals.readers.rules.adjust import KEPT, REST, is_in_past_perfect
 from pipeline.signals.readers.rules.background import modality_by_tree
 from pipeline.signals.readers.rules.bare import FORETOLD, HARM
 from pipeline.signals.readers.rules.bystanders import find_company, find_dated, find_excepted, find_traded_with, find_unrelieved
@@ -39,8 +39,6 @@ from pipeline.signals.readers.rules.word_order import SentenceContext
 VERSION = "0.3.20"
 # Rules of verbs that bring a restriction back, which is no relief (`restores duties`).
 RETURN = "reimpose.restriction"
-# Rules of verbs that leave a suspended restriction suspended (`keeps the pause on its duties`).
-KEPT = "keep.restriction"
 # Rules of who asks the other side to talk.
 ASKING_FOR_TALKS = "demand.hold.talks"
 # Rules of verbs that postpone talks.
