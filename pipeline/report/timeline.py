@@ -12,12 +12,13 @@ import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 import polars as pl
-from scipy.signal import find_peaks
+from numpy.typing import NDArray
 
 from pipeline.contracts import vocabulary as words
 from pipeline.contracts.countries import parse_pair
@@ -286,9 +287,7 @@ def find_peaks_of(values: pl.DataFrame) -> pl.DataFrame:
     for channel, name in VALUE_OF_CHANNEL.items():
         known = values.filter(pl.col(name).is_not_null()).sort("series", "index_date")
         for (series,), frame in known.group_by("series", maintain_order=True):
-            padded = np.pad(frame[name].to_numpy(), 1)  # the first and the last day may be peaks
-            tops = find_peaks(padded, height=MIN_PEAK, prominence=_PROMINENCE)[0] - 1
-            high = frame[tops.tolist()].sort(name, "index_date", descending=[True, False])
+            high = frame[find_tops(frame[name].to_numpy())].sort(name, "index_date", descending=[True, False])
             chosen: list[date] = []
             for day, value in high.select("index_date", name).iter_rows():
                 if len(chosen) < PEAKS_SHOWN and all(abs((day - other).days) >= _DAYS_BETWEEN_PEAKS for other in chosen):
@@ -296,6 +295,21 @@ def find_peaks_of(values: pl.DataFrame) -> pl.DataFrame:
                     peaks.append((str(series), day, channel, value))
     schema = {"series": pl.String(), "index_date": pl.Date(), "channel": pl.String(), "value": pl.Int32()}
     return pl.DataFrame(peaks, schema=schema, orient="row").sort("series", "index_date", "channel")
+
+
+def find_tops(values: NDArray[np.int32]) -> list[int]:
+    """Find the places of all peaks, which may be the first or last value.
+
+    As `scipy.signal.find_peaks` with `height` and `prominence`, whose import takes longer than drawing all charts.
+    """
+    padded, tops = np.pad(values, 1), []
+    for first, after in pairwise(np.flatnonzero(np.diff(padded, prepend=-1))):  # runs of equal values
+        value, higher = padded[first], np.flatnonzero(padded > padded[first])
+        left, right = higher[higher < first].max(initial=0), higher[higher > first].min(initial=padded.size - 1)
+        around = max(padded[left : first + 1].min(), padded[first : right + 1].min())
+        if value >= MIN_PEAK and value - around >= _PROMINENCE and value > padded[first - 1] and value > padded[after]:
+            tops.append(int(first + after - 1) // 2 - 1)
+    return tops
 
 
 def _choose_days(values: pl.DataFrame, max_rows: int) -> tuple[date, int]:

@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
+from scipy.signal import find_peaks
 
 from pipeline.contracts.days import Days
 from pipeline.contracts.model import Table
@@ -15,7 +17,7 @@ from pipeline.contracts.tables.contributions import TOP_CONTRIBUTIONS
 from pipeline.contracts.tables.index import CHANNEL_DAILY, SIGNALS, STORY_MASS, TENSION_DAILY, TENSION_PAIR_DAILY
 from pipeline.report.evidence import ReadTable
 from pipeline.report.one_scale import put_on_one_scale
-from pipeline.report.timeline import COLUMNS, PEAKS_SHOWN, Timeline, build_timeline, find_peaks_of, name_sides
+from pipeline.report.timeline import COLUMNS, MIN_PEAK, PEAKS_SHOWN, Timeline, build_timeline, find_peaks_of, find_tops, name_sides
 
 Make = Callable[..., pl.DataFrame]
 HIGH, LOW = "a" * 16, "b" * 16
@@ -159,6 +161,15 @@ def test_a_peak_is_higher_than_the_days_around_it() -> None:
 def test_a_ripple_is_no_peak() -> None:
     assert _find_days([100, 200, 180, 176, 190, 170, *range(168, 100, -2), 160, 100]) == [1, 40]
     assert _find_days([100] * 20 + [124] + [100] * 20) == []
+
+
+def test_tops_are_the_peaks_that_scipy_finds() -> None:
+    draw = np.random.default_rng(0)
+    for size in range(200):
+        walk = np.clip(150 + draw.integers(-40, 41, size).cumsum(), 0, None).astype(np.int32)
+        values = np.repeat(walk, draw.integers(1, 3))
+        expected = find_peaks(np.pad(values, 1), height=MIN_PEAK, prominence=25)[0] - 1
+        assert find_tops(values) == expected.tolist()
 
 
 def test_points_of_a_pair_are_divided_like_the_mass_of_the_story(build: Build) -> None:
