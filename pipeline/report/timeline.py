@@ -298,7 +298,7 @@ def find_peaks_of(values: pl.DataFrame) -> pl.DataFrame:
 
 
 def find_tops(values: NDArray[np.int32]) -> list[int]:
-    """Find the places of all peaks, which may be the first or last value.
+    """Find the places of all peaks, first and last value included.
 
     As `scipy.signal.find_peaks` with `height` and `prominence`, whose import takes longer than drawing all charts.
     """
