@@ -33,6 +33,18 @@ def _require_form(regex: str, form: str) -> AfterValidator:
 
 
 Url = Annotated[str, _require_form(r"https?://[^/@\s]+(?:/\S*)?", "an http or https URL without user name and password")]
+def _clean_key(key: SecretStr) -> SecretStr:
+    """Return an API key without white space around it.
+
+    Raises `ValueError` for characters that no HTTP header may have: an HTTP client would show the key in its error.
+    """
+    text = key.get_secret_value().strip()
+    if not (text.isascii() and text.isprintable()):
+        raise ValueError("the key has a line break or a character that no key has; copy it again")
+    return SecretStr(text)
+
+
+ApiKey = Annotated[SecretStr, AfterValidator(_clean_key)]
 Country = Annotated[str, _require_form(r"[A-Z]{3}", "an ISO alpha-3 code, e.g. CHN")]
 HsCode = Annotated[str, _require_form(r"[0-9]{2,10}", 'an HS code of 2 to 10 digits as text, e.g. "1201"')]
 
@@ -174,7 +186,7 @@ class CensusSettings(SettingsGroup):
     """International trade of the US Census Bureau."""
 
     base_url: Url = Field("https://api.census.gov/data/timeseries/intltrade/", description="URL of the API")
-    key: SecretStr | None = Field(None, description="API key; without one, requests fail")
+    key: ApiKey | None = Field(None, description="API key; without one, requests fail")
     partners: tuple[Country, ...] = Field(("CHN",), description="partners of the United States; those in `pipeline/contracts/customs.py`")
     products: Products = Field({}, description='HS codes of each product, e.g. `steel = ["72"]`; all goods are always requested')
 
@@ -202,7 +214,7 @@ class ComtradeSettings(SettingsGroup):
     """UN Comtrade."""
 
     base_url: Url = Field("https://comtradeapi.un.org/data/v1/get/", description="URL of the API")
-    key: SecretStr | None = Field(None, description="API key; a free one allows 500 requests a day")
+    key: ApiKey | None = Field(None, description="API key; a free one allows 500 requests a day")
     pairs: tuple[str, ...] = Field((), description="reporter and partner in this order, e.g. `CHN-USA`")
     products: Products = Field({}, description="as for `census`; codes of 2, 4 or 6 digits")
 

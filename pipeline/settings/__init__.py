@@ -8,12 +8,13 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from pipeline.contracts.countries import parse_pair
 from pipeline.contracts.instants import FIRST_YEAR, LAST_YEAR
 from pipeline.contracts.readers import ReaderName
+from pipeline.contracts.upstreams import ApiKey
 from pipeline.settings.archives import ArticleFiles, expand_home, to_archive
 from pipeline.settings.sources import Sources, TomlFile, Variables
 
@@ -94,7 +95,7 @@ class Settings(BaseSettings):
         "", pattern=r"^(?:https?://[^/@\s]+(?:/\S*)?)?$", description="endpoint of the chat API, e.g. `https://host/v1`"
     )
     llm_model: str = Field("", description="name of the model at the endpoint")
-    llm_api_key: SecretStr | None = Field(None, description="API key of the endpoint; set it as a variable only")
+    llm_api_key: ApiKey | None = Field(None, description="API key of the endpoint; set it as a variable only")
     llm_confidence: UserPath | None = Field(
         None, description="measured table of probabilities by the model's confidence; none: a cautious default"
     )

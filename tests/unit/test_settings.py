@@ -206,6 +206,18 @@ def test_the_key_of_the_language_model_is_not_printed(monkeypatch: pytest.Monkey
     assert "sk-secret" not in f"{settings!r} {settings} {settings.model_dump()} {settings.model_dump_json()}"
 
 
+@pytest.mark.parametrize("name", ["TENSION_LLM_API_KEY", "TENSION_CENSUS_KEY"])
+def test_a_key_that_no_header_may_have_is_refused_without_being_printed(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv(name, " sk-secret\r\n")
+    keys = [get_key(CENSUS, Settings()), getattr(Settings().llm_api_key, "get_secret_value", str)()]
+    assert "sk-secret" in keys
+    for key in ("sk-\nsecret", "sk-secr\u00e9t"):
+        monkeypatch.setenv(name, key)
+        with pytest.raises(SettingsError, match="copy it again") as refused:
+            read_settings()
+        assert "sk-" not in str(refused.value)
+
+
 def test_an_error_in_another_setting_does_not_print_the_key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TENSION_LLM_API_KEY", "sk-secret")
     with pytest.raises(ValidationError) as refused:

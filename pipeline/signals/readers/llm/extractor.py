@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from functools import cache, partial
 from hashlib import sha256
 from ipaddress import ip_address
-from urllib.parse import urlsplit
 
 import polars as pl
 
@@ -209,8 +208,8 @@ def from_settings(settings: Settings, confidence: Confidence | None = None) -> L
     """Make the extractor that the settings describe.
 
     `confidence` replaces the table that the settings name, or the shipped one if they name none. Answers are stored in the lake. Extractors
-    of a process whose settings have equal budgets share one `Budget`. Raises `ExtractorError` if the settings name no endpoint or no model,
-    if the key would be sent over plain http to another network, or the table is invalid.
+    of a process whose settings have equal budgets share one `Budget`. Raises `ExtractorError` if the settings name no model or no valid URL
+    of an endpoint, if the key would be sent over plain http to another network, or the table is invalid.
     """
     missing = [name for name in ("llm_base_url", "llm_model") if not getattr(settings, name)]
     if missing:
@@ -219,8 +218,14 @@ def from_settings(settings: Settings, confidence: Confidence | None = None) -> L
             f"the extractor llm needs the settings {' and '.join(missing)}: set {variables}, and TENSION_LLM_API_KEY if the endpoint "
             f"needs a key (docs/operations.md)"
         )
-    url = urlsplit(settings.llm_base_url)
-    if settings.llm_api_key and url.scheme == "http" and not _is_in_own_network(url.hostname or ""):
+    import httpx  # noqa: PLC0415 takes half a second, which other readers need not spend
+
+    try:
+        url = httpx.URL(settings.llm_base_url)
+        host = url.host
+    except (httpx.InvalidURL, ValueError) as error:  # ValueError: an invalid host name
+        raise ExtractorError(f"llm_base_url is {settings.llm_base_url}, not a valid URL ({error}); write one, e.g. https://host/v1") from error
+    if settings.llm_api_key and url.scheme == "http" and not _is_in_own_network(host):
         raise ExtractorError(
             f"llm_base_url is {settings.llm_base_url}: the key would be sent over plain http, where others can read it; use https, or "
             f"unset TENSION_LLM_API_KEY if the endpoint needs no key"

@@ -167,6 +167,12 @@ def test_the_error_without_an_endpoint_says_what_to_set() -> None:
         from_settings(Settings(extractor="llm"))
 
 
+@pytest.mark.parametrize("url", ["http://model:port/v1", "http://[::1/v1"])
+def test_the_error_of_an_invalid_endpoint_names_the_setting(tmp_path: Path, url: str) -> None:
+    with pytest.raises(ExtractorError, match=r"llm_base_url is .*, not a valid URL"):
+        from_settings(Settings(home=tmp_path, llm_base_url=url, llm_model="tiny"))
+
+
 @pytest.mark.parametrize(
     ("url", "is_refused"),
     [
