@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import chain, islice
 from typing import Any, Generic
 
 from pipeline.contracts.days import Days
@@ -24,6 +25,8 @@ from pipeline.sources.payloads import FetchResult, Payload
 
 #: How far back the newest day is searched for, as a multiple of the age at which an upstream counts as late.
 _TIMES_LATE = 10
+#: How many earlier responses to an item are read if the newest is unreadable.
+_MOST_EARLIER = 100
 
 
 @dataclass(frozen=True)
@@ -51,16 +54,26 @@ class Fetcher(Generic[G]):
 
         An upstream that is fetched by day is searched backwards from `until`, at most `_TIMES_LATE` times `late_after_days` days, up to the
         first response that is readable and has a day: the others of its day are not read, because GDELT has 192 a day, too many to unpack
-        for a date. Of other upstreams the newest response to each request is read. A newest day after `until`, as in a table of a whole
-        year, counts as `until`. None if no day is found.
+        for a date. Of other upstreams the newest response to each request is read; if it is unreadable or has no day, such as a web page
+        for an hour, the one before, at most `_MOST_EARLIER` times. A newest day after `until`, as in a table of a whole year, counts as
+        `until`. None if no day is found.
         """
         upstream, name = self.upstream, self.upstream.name
         if not upstream.is_fetched_by_day:
-            return max((min(day, until) for day in self._read_newest_days(archive.newest_payloads(name))), default=None)
+            newest_of_items = (self._find_newest_day_of_item(archive, payload) for payload in archive.newest_payloads(name))
+            return max((min(day, until) for day in newest_of_items if day), default=None)
         searched = (until - timedelta(days=back) for back in range(_TIMES_LATE * upstream.late_after_days + 1))
         newest_days = (newest for day in searched for newest in self._read_newest_days(archive.payloads(name, Days(day, day))))
         newest = next(newest_days, None)
         return newest and min(newest, until)
+
+    def _find_newest_day_of_item(self, archive: Archive, newest: Payload) -> date | None:
+        """Return the newest day of the last response to an item that has one.
+
+        `newest`: its newest response.
+        """
+        responses = chain([newest], islice(archive.earlier_payloads(newest), _MOST_EARLIER))
+        return next(self._read_newest_days(responses), None)
 
     def _read_newest_days(self, payloads: Iterable[Payload]) -> Iterator[date]:
         """Yield each response's newest day, if it is readable and has one."""

@@ -175,6 +175,22 @@ class Archive:
             if payload is not None:
                 yield payload
 
+    def earlier_payloads(self, payload: Payload) -> Iterator[Payload]:
+        """Yield the responses to the same item that came before, newest first.
+
+        The journal is read backwards, as far as the caller goes. One with the same body as the one after it is skipped, as is one whose
+        body is missing or damaged.
+        """
+        last_sha256 = payload.sha256
+        for path in sorted((self.root / "journal" / _check_source(payload.source)).glob("*/*.jsonl"), reverse=True):
+            answers: list[StoredResponse] = [line["answer"] for line in _read_journal(path) if line["answer"]]
+            same = [one for one in answers if one.item == payload.item and one.fetched_at < payload.fetched_at]
+            for response in sorted(same, key=lambda one: one.fetched_at, reverse=True):
+                earlier = self.read_payload(response) if response.sha256 != last_sha256 else None
+                last_sha256 = response.sha256
+                if earlier is not None:
+                    yield earlier
+
     def has_responses(self, source: str) -> bool:
         """Return whether any response of the source is stored."""
         return (self.root / "newest" / _check_source(source)).is_dir()

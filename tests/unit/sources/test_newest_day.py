@@ -44,6 +44,15 @@ def test_the_newest_day_of_feeds_is_not_in_the_future(archive: Archive, store: S
     assert FETCHERS["rss"].find_newest_day(archive, DAY) == date(2025, 4, 3)
 
 
+@pytest.mark.parametrize("unreadable", ["<html>Down for maintenance", "<rss><channel/></rss>"])
+def test_an_unreadable_response_does_not_hide_the_data_before_it(archive: Archive, store: Store, unreadable: str) -> None:
+    for day, published in ((DAY - timedelta(days=3), "2025-03-31"), (DAY - timedelta(days=2), "2025-04-02")):
+        store("rss", "a", day, FEED.format(published))
+    for day in (DAY - timedelta(days=1), DAY):
+        store("rss", "a", day, unreadable)
+    assert FETCHERS["rss"].find_newest_day(archive, DAY) == date(2025, 4, 2)
+
+
 def test_the_newest_day_of_gdelt_needs_one_file_per_day(archive: Archive, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     before = DAY - timedelta(days=2)
     for hour in range(24):
