@@ -6,6 +6,7 @@ of a figure; two files with the same tariff are an error.
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -17,6 +18,7 @@ from pipeline.contracts.upstreams import CENSUS, COMTRADE, UPSTREAMS
 from pipeline.settings.sources import Sources
 from pipeline.sources.customs import census, comtrade
 from pipeline.sources.customs.csv_files import TARIFFS_FILE, read_flows, read_tariffs
+from pipeline.sources.customs.requesting import SETTLED
 from pipeline.sources.customs.tariffs import read_lists
 from pipeline.sources.customs.trade_figures import REJECTED, Figures, reject_rows
 from pipeline.sources.errors import SourceError
@@ -53,8 +55,8 @@ def merge_trade_flows(folder: Path, archive: ResponseArchive, settings: Sources)
 
     `rows` of the result is of `RAW_TRADE_FLOWS`. All rows of `flows.csv` are included. Responses, also of upstreams that are switched off,
     give one row for each change of a figure's value (`select_versions`); a figure is what one source says of a flow and month. Responses
-    and rows that cannot be read are listed in `rejected`, and the others are still read. `SourceError` if `flows.csv` is missing or
-    invalid.
+    and rows that cannot be read are listed in `rejected` until a later response replaces them, and the others are still read.
+    `SourceError` if `flows.csv` is missing or invalid.
     """
     results = [figures for source in READERS for figures in _read_responses(archive, source, settings)]
     rows = pl.concat([RAW_TRADE_FLOWS.empty(), *(figures.rows for figures in results)])
@@ -113,7 +115,19 @@ def _read_responses(archive: ResponseArchive, source: str, settings: Sources) ->
         figures = _read_response(payload, _absent_on(payload, requests.get(payload.item, ()), readable), settings)
         if figures.is_read:
             readable.add(payload.sha256)
-        yield figures
+        # Else one web page instead of a table would be a warning of every run, for ever.
+        yield replace(figures, rejected=figures.rejected.clear()) if _is_replaced(payload, requests) else figures
+
+
+def _is_replaced(payload: Payload, requests: Mapping[str, Sequence[tuple[datetime, str | None]]]) -> bool:
+    """Return whether a later request gave another readable response.
+
+    It is a request for the same figures, also one after the year was settled. An answer without data counts. `requests`: see
+    `_requests_by_item`.
+    """
+    same = [*requests.get(payload.item, ()), *requests.get(payload.item + SETTLED, ())]
+    later = [sha256 for at, sha256 in same if at > payload.fetched_at]
+    return bool(later) and later[-1] != payload.sha256
 
 
 def _requests_by_item(journal: pl.DataFrame) -> Mapping[str, Sequence[tuple[datetime, str | None]]]:

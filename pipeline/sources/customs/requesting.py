@@ -25,6 +25,8 @@ REFETCH_AFTER = timedelta(days=30)
 #: Every June the three years before are revised, so a year is settled (no longer revised) from September of the third year after it.
 _SETTLED_AFTER_YEARS, _SETTLED_MONTH = 3, 9
 _MONTHS = 12
+#: Ends the name of a request for a settled year (`item_name`).
+SETTLED = " settled"
 
 
 class Year(NamedTuple):
@@ -92,7 +94,7 @@ def item_name(what: str, year: Year, codes: Sequence[str]) -> str:
     """Name what a request fetches, e.g. `imports CHN 2024 all`.
 
     Responses are stored by this name. `what`: flow and partner, or reporter and partner; `codes`: HS codes of the goods; the name has their
-    hash (none: `all`). Once the year `is_settled`, the name ends with ` settled`, so the figures are fetched once more and then never
+    hash (none: `all`). Once the year `is_settled`, the name ends with `SETTLED`, so the figures are fetched once more and then never
     again.
     """
-    return f"{what} {year.year} {goods_label(codes)}{' settled' if year.is_settled else ''}"
+    return f"{what} {year.year} {goods_label(codes)}{SETTLED if year.is_settled else ''}"

@@ -1,5 +1,6 @@
 """Files and stored responses together: every value of a figure, with the day of the first response that held it."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -96,9 +97,21 @@ def test_an_unreadable_response_does_not_prove_absence(folder: Path) -> None:
     )
     merged = merge.merge_trade_flows(folder, FakeArchive((web_page, truncated, census_imports(("2025-08", 1), at="2026-11-20"))), ON)
     assert merged.rows.filter(origin="census")["absent_on"].to_list() == [None]
-    assert merged.rejected.select("row").to_series().to_list() == [None, 1]
-    assert "web page" in merged.rejected["reason"][0]
-    assert "is truncated" in merged.rejected["reason"][1]
+
+
+def test_what_is_unreadable_is_listed_until_the_next_response(folder: Path) -> None:
+    web_page = load_fixture("census", "imports CHN 2025", "missing_key.html", at="2026-11-19T10:00")
+    truncated = make_payload(
+        "census", "imports CHN 2025", census_imports(("2025-08", 1), at="2026-11-20").body[:-20], at="2026-11-20T10:00"
+    )
+    settled = replace(census_imports(("2025-08", 1), at="2026-11-21"), item=truncated.item + " settled")
+
+    def reasons(*answers: Payload, missing_on: tuple[str, ...] = ()) -> list[str]:
+        return merge.merge_trade_flows(folder, FakeArchive(answers, missing_on), ON).rejected["reason"].to_list()
+
+    assert "web page" in reasons(web_page)[0]
+    assert ["is truncated" in reason for reason in reasons(web_page, truncated)] == [True]
+    assert reasons(web_page, truncated, settled) == reasons(web_page, missing_on=("2026-11-20",)) == []
 
 
 def test_a_real_archive_gives_the_same_days_of_absence(folder: Path, upstream: Upstream) -> None:
