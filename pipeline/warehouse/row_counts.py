@@ -22,7 +22,7 @@ ROW_COUNTS = pl.Schema({"source": pl.String(), "row_count": pl.Int64(), "newest_
 def count_rows_by_source(lake: Lake) -> pl.DataFrame:
     """Count the rows of each source and find their newest day.
 
-    Returns one row of `ROW_COUNTS` for each source, sorted by source. The day of a monthly figure is the first of its month. A source with
+    Returns one row of `ROW_COUNTS` for each source, sorted by source. The day of a monthly figure is the last of its month. A source with
     rows in several tables has their sum. Sources without rows are left out. `ContractError` when the files of a table have an earlier
     schema, `LakeError` when one is damaged.
     """
@@ -48,7 +48,8 @@ def _count_rows_of_table(lake: Lake, table: Table, upstreams: Sequence[tuple[str
     `other_source`: the source of the rows that meet none of the conditions; None for a table without such rows.
     """
     source = pl.coalesce(*(pl.when(rows).then(pl.lit(name)) for name, rows in upstreams), pl.lit(other_source, pl.String()))
-    day = pl.col("index_date") if "index_date" in table.schema else (pl.col("reference_month") + "-01").str.to_date(strict=False)
+    month_end = (pl.col("reference_month") + "-01").str.to_date(strict=False).dt.month_end()
+    day = pl.col("index_date") if "index_date" in table.schema else month_end
     columns = [name for name in table.schema.names() if name in (*source.meta.root_names(), *day.meta.root_names())]
     rows = lake.read(table, columns=columns).select(source.alias("source"), day.alias("newest_date"))
     return rows.group_by("source").agg(pl.len().cast(pl.Int64).alias("row_count"), pl.col("newest_date").max()).select(ROW_COUNTS.names())

@@ -41,13 +41,13 @@ def test_articles_of_upstreams_and_files_are_counted_apart(lake: Lake) -> None:
     assert count_rows_by_source(lake).rows() == [("articles", 2, DAY), ("gdelt", 1, DAY), ("rss", 1, DAY)]
 
 
-def test_trade_flows_are_counted_by_origin(lake: Lake) -> None:
+def test_trade_flows_are_counted_by_origin_to_the_end_of_a_month(lake: Lake) -> None:
     months = ["2025-01", "2025-02", "2025-03"]
     write(lake, RAW_TRADE_FLOWS, origin=["census", "comtrade", "file"], reference_month=months)
     assert count_rows_by_source(lake).rows() == [
-        ("census", 1, date(2025, 1, 1)),
-        ("comtrade", 1, date(2025, 2, 1)),
-        ("trade", 1, date(2025, 3, 1)),
+        ("census", 1, date(2025, 1, 31)),
+        ("comtrade", 1, date(2025, 2, 28)),
+        ("trade", 1, date(2025, 3, 31)),
     ]
 
 
