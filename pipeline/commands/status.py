@@ -200,7 +200,7 @@ def _describe_failures(lake: Lake, settings: Settings) -> str:
     problems += _list_failed_requests(lake, settings)
     if os.environ.get(POSTGRES_URL):
         problems.append("the history of runs is in Postgres, which status does not read: see the runs in the UI")
-    elif failed_run := describe_failed_run(settings.dagster_home):
+    elif failed_run := describe_failed_run(settings.dagster_home, is_idle=find_writer(settings.home) is None):
         problems.insert(0, f"{failed_run}: see it with make ui HOME_DIR={quote(str(settings.home))}")
     return "; ".join(problems) or "nothing"
 

@@ -21,7 +21,7 @@ from pipeline.contracts.tables.raw import FETCHES, RAW_TARIFFS
 from pipeline.contracts.tables.stories import STORIES
 from pipeline.durable_files import SUMS, write_sums
 from pipeline.settings import Settings
-from pipeline.warehouse.home import read_mark
+from pipeline.warehouse.home import lock_home, read_mark
 from pipeline.warehouse.lake import Lake
 from pipeline.warehouse.migrations import FORMAT
 from pipeline.warehouse.object_store import open_bucket, run
@@ -241,8 +241,11 @@ def test_a_failed_run_is_listed_until_a_later_one_succeeds(command: Command, hom
         assert read_line() == f"{words}: see it with make ui HOME_DIR={home}"
         for job, other in (("fetch_rss", {}), ("trade_tension", {"started by": "tension fetch"})):
             instance.add_run(dg.DagsterRun(job, run_id=str(uuid4()), tags=other, status=SUCCESS))
-        instance.add_run(dg.DagsterRun("trade_tension", run_id=str(uuid4()), status=dg.DagsterRunStatus.STARTED))
-        assert read_line().startswith(words)
+        instance.add_run(dg.DagsterRun("trade_tension", run_id=str(uuid4()), status=dg.DagsterRunStatus.STARTED, tags=tags))
+        with lock_home(home, "tension run"):
+            assert describe_failed_run(home / "dagster") == words
+            assert "killed" not in command("status", "--home", home).output
+        assert read_line().startswith("the last run, which was killed")
         instance.add_run(dg.DagsterRun("trade_tension", run_id=str(uuid4()), status=SUCCESS))
         assert read_line() == "nothing"
 
