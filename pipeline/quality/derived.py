@@ -79,7 +79,7 @@ def _list_value_constraints(column: Column) -> Iterator[_Constraint]:
         yield _Constraint("length_is_within_bounds", "column_value_lengths_to_be_between", arguments, reason, wrong(*short, *long))
     if column.values:
         arguments = {"column": name, "value_set": list(column.values)}
-        reason = column.reason or f"{name} has a closed list of values; no code handles another one"
+        reason = column.reason or f"{name} is one of {', '.join(column.values)}; no code handles another value"
         yield _Constraint("is_in_list", "column_values_to_be_in_set", arguments, reason, wrong("no such value"))
 
 

@@ -69,6 +69,7 @@ def test_lengths_become_one_rule() -> None:
 def test_a_list_of_values_becomes_a_rule() -> None:
     rule = derive_one(Column("flow", pl.String(), "", "exports", values=("exports", "imports")))
     assert (rule.name, rule.arguments["value_set"]) == ("flow_is_in_list", ["exports", "imports"])
+    assert rule.reason.startswith("flow is one of exports, imports")
 
 
 def test_words_by_another_column_become_one_rule_per_word() -> None:
