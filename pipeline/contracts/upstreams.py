@@ -33,6 +33,8 @@ def _require_form(regex: str, form: str) -> AfterValidator:
 
 
 Url = Annotated[str, _require_form(r"https?://[^/@\s]+(?:/\S*)?", "an http or https URL without user name and password")]
+
+
 def _clean_key(key: SecretStr) -> SecretStr:
     """Return an API key without white space around it.
 

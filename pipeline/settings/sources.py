@@ -5,6 +5,7 @@ Belongs here: settings built from the groups in `pipeline/contracts/upstreams.py
 
 import ipaddress
 import re
+import tomllib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
@@ -12,6 +13,10 @@ from pydantic import AfterValidator, Field, NonNegativeFloat, PositiveFloat, Pos
 from pydantic_settings import EnvSettingsSource, TomlConfigSettingsSource
 
 from pipeline.contracts.upstreams import UPSTREAMS, G, SettingsGroup, Upstream
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+    from pathlib import Path
 
 
 def _require_upstream(name: str) -> str:
@@ -102,6 +107,10 @@ class TomlFile(TomlConfigSettingsSource):
     def __call__(self) -> dict[str, Any]:
         """Read the file; move keys such as `census_key` to `sources.census.key`."""
         return _move_keys(super().__call__())
+
+    def _read_file(self, file_path: "Path | Traversable") -> dict[str, Any]:
+        # Editors of Windows begin a file with a byte order mark, which TOML does not allow and nobody sees.
+        return tomllib.loads(file_path.read_text(encoding="utf-8-sig"))
 
 
 #: Upstream by short name of its key, as in `tension.toml` or in a variable after TENSION_.

@@ -183,6 +183,11 @@ def test_a_number_outside_its_bounds_is_refused(name: str, value: float) -> None
         Settings(**{name: value})  # type: ignore[arg-type]
 
 
+def test_the_file_may_begin_with_a_byte_order_mark() -> None:
+    write_toml("\ufeffhalf_life_days = 14\n")
+    assert Settings().half_life_days == 14
+
+
 def test_a_misspelt_setting_in_the_file_is_refused() -> None:
     write_toml("half_live_days = 14\n")
     with pytest.raises(ValidationError, match="half_live_days"):

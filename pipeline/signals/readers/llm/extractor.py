@@ -224,7 +224,9 @@ def from_settings(settings: Settings, confidence: Confidence | None = None) -> L
         url = httpx.URL(settings.llm_base_url)
         host = url.host
     except (httpx.InvalidURL, ValueError) as error:  # ValueError: an invalid host name
-        raise ExtractorError(f"llm_base_url is {settings.llm_base_url}, not a valid URL ({error}); write one, e.g. https://host/v1") from error
+        raise ExtractorError(
+            f"llm_base_url is {settings.llm_base_url}, not a valid URL ({error}); write one, e.g. https://host/v1"
+        ) from error
     if settings.llm_api_key and url.scheme == "http" and not _is_in_own_network(host):
         raise ExtractorError(
             f"llm_base_url is {settings.llm_base_url}: the key would be sent over plain http, where others can read it; use https, or "
