@@ -26,7 +26,8 @@ class Request:
     `item` names what is requested within the source (a feed, a file, a page). `day` is the UTC day under which the response is stored: the
     day that is requested (of a year, its first), or for a feed or a list of files the day of the request. `secrets` are query parameters
     that are sent but neither stored nor shown. If `is_final`, a stored response is not fetched again unless its body is damaged or the
-    query has changed.
+    query has changed. `may_be_absent`: the upstream may not have the item, because its address was derived, not read in settings; otherwise
+    a response that there is none means that the address is wrong.
     """
 
     source: str
@@ -36,6 +37,7 @@ class Request:
     query: tuple[tuple[str, str], ...] = ()
     secrets: Mapping[str, SecretStr] = field(default_factory=dict, repr=False)
     is_final: bool = False
+    may_be_absent: bool = False
     accept: str = "*/*"
 
 

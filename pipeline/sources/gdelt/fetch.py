@@ -113,7 +113,8 @@ def _build_requests(settings: GdeltSettings, window: Days, now: datetime) -> Ite
 
 def _build_request(settings: GdeltSettings, item: str, day: date) -> Request:
     # The file name is the last word of the item: the item of the master list starts with the day of the request.
-    return Request(SOURCE, item, f"{settings.base_url.rstrip('/')}/{item.rpartition(' ')[2]}", day, is_final=True)
+    url = f"{settings.base_url.rstrip('/')}/{item.rpartition(' ')[2]}"
+    return Request(SOURCE, item, url, day, is_final=True, may_be_absent=not item.endswith(MASTER_LIST))
 
 
 def _fetch_file(client: Client, request: Request, master_list: MasterList | None) -> FetchResult:

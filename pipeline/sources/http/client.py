@@ -42,7 +42,7 @@ from pipeline.sources.http.transport import Deadline, DeadlineError, Transport
 from pipeline.sources.payloads import FetchResult, Outcome, Payload, Request
 
 OK, NO_CONTENT, NOT_MODIFIED, TIMED_OUT, TOO_MANY, FIRST_SERVER_ERROR = 200, 204, 304, 408, 429, 500
-NOT_FOUND = frozenset({NO_CONTENT, 404, 410})
+NOT_FOUND = frozenset({404, 410})
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 NOT_ALLOWED = frozenset({401, 403})
 MOST_REDIRECTS = 5
@@ -97,7 +97,7 @@ class Client:
     |---|---|
     | 200 with a body | stored |
     | 304 to a conditional request | unchanged, with the stored response |
-    | 204, 404, 410 | missing |
+    | 204; 404 or 410 if the item `may_be_absent` | missing |
     | 408, 429, 5xx, 200 without a body, damaged body, connection error, no data for too long | retried, then failed |
     | any other status, too many redirects, response not complete by its deadline | failed |
     | unsafe address (e.g. not public) or redirect, invalid certificate, too many bytes | refused |
@@ -275,7 +275,7 @@ class Client:
             with _convert_errors(self.network), closing(self._send(url, secrets, request.accept, conditions)) as response:
                 location = response.headers.get("Location", "")
                 if response.status_code not in REDIRECTS or not location:
-                    return self._read_response(url, response, request.secrets.values(), is_conditional=bool(conditions))
+                    return self._read_response(url, response, request, is_conditional=bool(conditions))
             url, is_same_origin = follow_redirect(url, location, request.secrets)
             secrets = secrets if is_same_origin else {}
         raise _FetchError("failed", f"it redirects more than {MOST_REDIRECTS} times, last to {normalize_host(url.host)}", CHECK_MOVED)
@@ -291,7 +291,7 @@ class Client:
             )
         )
 
-    def _read_response(self, url: httpx.URL, response: httpx.Response, secrets: Iterable[SecretStr], *, is_conditional: bool) -> _Response:
+    def _read_response(self, url: httpx.URL, response: httpx.Response, request: Request, *, is_conditional: bool) -> _Response:
         """Read a response that is not a redirect.
 
         Returns it for status 200, or for 304 to a conditional request. Raises `_FetchError` for any other status and for an unusable body
@@ -302,12 +302,13 @@ class Client:
             return _Response(status, url, response.headers, self._read_body(response))
         if status == NOT_MODIFIED and is_conditional:
             return _Response(status, url, response.headers, None)
-        if status in NOT_FOUND:
+        if status == NO_CONTENT or (status in NOT_FOUND and request.may_be_absent):
             raise _FetchError("missing", f"it answered {status}: not found, or not published yet", MISSING_ADVICE, status)
         if status in {TIMED_OUT, TOO_MANY} or status >= FIRST_SERVER_ERROR:
             raise self._to_retryable_error(url, status, response.headers)
         advice = "Check the key in the settings and its permissions" if status in NOT_ALLOWED else "Check the request"
-        excerpt = _read_excerpt(response, secrets)
+        advice = CHECK_MOVED if status in NOT_FOUND else advice
+        excerpt = _read_excerpt(response, request.secrets.values())
         raise _FetchError("failed", f"it answered {status}" + (f": {excerpt!r}" if excerpt else ""), advice, status)
 
     def _read_body(self, response: httpx.Response) -> bytes:

@@ -147,8 +147,9 @@ def make_client(
 
 
 def make_request(url: str, item: str = "a thing", *, about: date = TODAY, key: str = "", is_final: bool = False) -> Request:
-    """Return a request to a source named `test`."""
-    return Request("test", item, url, about, secrets={"key": SecretStr(key)} if key else {}, is_final=is_final)
+    """Return a request to a source named `test`, for an item that it may not have."""
+    secrets = {"key": SecretStr(key)} if key else {}
+    return Request("test", item, url, about, secrets=secrets, is_final=is_final, may_be_absent=True)
 
 
 @contextmanager

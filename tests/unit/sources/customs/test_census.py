@@ -351,7 +351,7 @@ def test_a_settled_year_is_fetched_until_it_has_figures(upstream: Upstream, tmp_
     old = Days(date(2019, 1, 1), date(2019, 1, 31))
     with make_client(tmp_path, Clock()) as client:
         upstream.respond("/intltrade/imports/hs", ok_response(body("missing_key.html"), "text/html"))
-        assert {one.outcome for one in census.fetch(client, settings_for(upstream, key=None), old)} == {"failed", "missing"}
+        assert {one.outcome for one in census.fetch(client, settings_for(upstream, key=None), old)} == {"failed"}
         upstream.respond("/intltrade/imports/hs", ok_response(body("imports_all.json")))
         upstream.respond("/intltrade/exports/hs", ok_response(body("exports_soybeans.json")))
         assert {one.outcome for one in census.fetch(client, settings_for(upstream), old)} == {"stored"}

@@ -59,7 +59,7 @@ def test_the_failure_of_one_feed_does_not_stop_the_others(upstream: Upstream, cl
         "Post": upstream.respond("/a", FEED),
     }
     outcomes = {one.request.item: one.outcome for one in fetch(client, settings(**urls), WINDOW)}
-    assert outcomes == {"Down": "failed", "Gone": "missing", "Cut": "failed", "Inside": "refused", "Post": "stored"}
+    assert outcomes == {"Down": "failed", "Gone": "failed", "Cut": "failed", "Inside": "refused", "Post": "stored"}
 
 
 def test_a_redirect_of_a_feed_is_followed(upstream: Upstream, client: Client) -> None:

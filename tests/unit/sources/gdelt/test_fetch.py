@@ -239,7 +239,7 @@ def test_a_file_with_another_size_than_listed_is_failed(upstream: Upstream, clie
 
 def test_if_the_master_list_is_missing_all_files_are_fetched(upstream: Upstream, client: Client) -> None:
     serve_quarters(upstream, *THREE)
-    assert outcomes(fetch_files(client, upstream, master_list=True)) == ["missing", "stored", "stored", "stored"]
+    assert outcomes(fetch_files(client, upstream, master_list=True)) == ["failed", "stored", "stored", "stored"]
 
 
 def test_other_lines_of_the_master_list_are_skipped() -> None:

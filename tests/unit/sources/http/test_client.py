@@ -306,6 +306,13 @@ def test_not_found_and_gone_are_missing(upstream: Upstream, client: Client, stat
     assert fetched.detail.startswith(f"{upstream.url}/a: it answered {status}: not found")
 
 
+@pytest.mark.parametrize("status", [404, 410])
+def test_the_address_of_an_item_that_must_exist_is_wrong(upstream: Upstream, client: Client, status: int) -> None:
+    fetched = client.fetch(replace(make_request(upstream.respond("/a", error_response(status))), may_be_absent=False))
+    assert (fetched.outcome, fetched.http_status, fetched.attempts) == ("failed", status, 1)
+    assert "Check whether the upstream has moved, and correct the URL in the settings" in fetched.detail
+
+
 @pytest.mark.parametrize("status", [206, 300, 400, 401, 403, 451])
 def test_any_other_status_fails_at_once_with_its_message(upstream: Upstream, client: Client, status: int) -> None:
     fetched = client.fetch(make_request(upstream.respond("/a", error_response(status, "error: unknown\nvariable 'X'"))))
