@@ -68,9 +68,9 @@ class Fetcher(Generic[G]):
         return newest and min(newest, until)
 
     def _find_newest_day_of_item(self, archive: Archive, newest: Payload) -> date | None:
-        """Return the newest day of the last response to an item that has one.
+        """Return the newest day of the last response that has one.
 
-        `newest`: its newest response.
+        `newest`: the newest response to the item; those before it are read in turn.
         """
         responses = chain([newest], islice(archive.earlier_payloads(newest), _MOST_EARLIER))
         return next(self._read_newest_days(responses), None)

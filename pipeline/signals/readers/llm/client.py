@@ -293,6 +293,17 @@ class Client:
         return " ".join((line.replace(key, "(key)") if key else line).split())[:EXCERPT_LENGTH]
 
 
+def split_url(base_url: str) -> tuple[str, str]:
+    """Return scheme and host of a URL; `ValueError` if it is invalid."""
+    import httpx  # noqa: PLC0415 see _make_http_client
+
+    try:
+        url = httpx.URL(base_url)
+    except httpx.InvalidURL as error:
+        raise ValueError(str(error)) from error
+    return url.scheme, url.host
+
+
 def _make_http_client(endpoint: Endpoint, limits: Limits) -> "httpx.Client":
     """Make an HTTP client with the headers of the endpoint.
 

@@ -20,7 +20,7 @@ from pipeline.signals.calibrate import assign_tiers
 from pipeline.signals.merge import merge
 from pipeline.signals.readers.llm.budget import Budget
 from pipeline.signals.readers.llm.cache import Cache, FolderCache
-from pipeline.signals.readers.llm.client import Client, Endpoint, Limits, StoppedError, UnreadError
+from pipeline.signals.readers.llm.client import Client, Endpoint, Limits, StoppedError, UnreadError, split_url
 from pipeline.signals.readers.llm.confidence import SHIPPED, Confidence, read_confidence
 from pipeline.signals.readers.llm.prompt import SHA_LENGTH, Article, build_instructions, build_schema, cache_key, prompt_sha, to_message
 from pipeline.signals.readers.llm.reader import Answer, BadAnswerError, parse_signals, validate_answer
@@ -218,16 +218,13 @@ def from_settings(settings: Settings, confidence: Confidence | None = None) -> L
             f"the extractor llm needs the settings {' and '.join(missing)}: set {variables}, and TENSION_LLM_API_KEY if the endpoint "
             f"needs a key (docs/operations.md)"
         )
-    import httpx  # noqa: PLC0415 takes half a second, which other readers need not spend
-
     try:
-        url = httpx.URL(settings.llm_base_url)
-        host = url.host
-    except (httpx.InvalidURL, ValueError) as error:  # ValueError: an invalid host name
+        scheme, host = split_url(settings.llm_base_url)
+    except ValueError as error:
         raise ExtractorError(
             f"llm_base_url is {settings.llm_base_url}, not a valid URL ({error}); write one, e.g. https://host/v1"
         ) from error
-    if settings.llm_api_key and url.scheme == "http" and not _is_in_own_network(host):
+    if settings.llm_api_key and scheme == "http" and not _is_in_own_network(host):
         raise ExtractorError(
             f"llm_base_url is {settings.llm_base_url}: the key would be sent over plain http, where others can read it; use https, or "
             f"unset TENSION_LLM_API_KEY if the endpoint needs no key"
