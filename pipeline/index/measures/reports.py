@@ -18,8 +18,8 @@ DAYS_AFTER = 10
 _RAISING_EFFECTS = ("proposed", "announced", "effective")
 _RAISING_ACTIONS = ("imposed", "raised", "resumed")
 _NEUTRAL_ACTIONS = ("extended", "changed", "ruled_unlawful")
-# Instruments that articles and acts name differently for the same thing.
-_FAMILY = {"trade_remedy": "tariff", "entity_list": "export_control"}
+#: Instruments that articles and acts name differently for the same thing: articles call an anti-dumping duty a tariff.
+FAMILY = {"trade_remedy": "tariff", "entity_list": "export_control"}
 _RATE_TOLERANCE = 0.05
 #: Matches `product` of a layer on goods in general; those of other layers must be named in the sentence.
 #: `sql/checks/average_rates_fit_the_layers.sql` repeats it.
@@ -74,10 +74,10 @@ def link_reports(claims: pl.DataFrame, acts: pl.DataFrame, states: pl.DataFrame)
 def _name_family() -> pl.Expr:
     """Return the kind of instrument, named alike for claims and acts.
 
-    Of instruments that articles and acts name differently, it is one name (`_FAMILY`): an anti-dumping duty is a `tariff` in many articles,
+    Of instruments that articles and acts name differently, it is one name (`FAMILY`): an anti-dumping duty is a `tariff` in many articles,
     but a `trade_remedy` in the list of acts.
     """
-    return pl.col("instrument").replace(_FAMILY)
+    return pl.col("instrument").replace(FAMILY)
 
 
 def _expand_acts(acts: pl.DataFrame, states: pl.DataFrame) -> pl.DataFrame:

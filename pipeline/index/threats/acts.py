@@ -20,6 +20,7 @@ from pipeline.index.threats.claims import (
     Said,
     amounts_agree,
     compare_amount,
+    is_same_instrument,
     is_same_rate,
     names_goods,
     reaches,
@@ -251,7 +252,7 @@ def outcome_of_event(event: ActEvent, threat: Said) -> str | None:
     if (
         not is_reached
         or (is_for_all and threat.is_vague and event.word != "struck_down")
-        or threat.instrument not in ("other", event.instrument)
+        or not (threat.instrument == "other" or is_same_instrument(threat.instrument, event.instrument))
         or not _is_of_goods(event, threat)
     ):
         return None
@@ -286,9 +287,10 @@ def _is_of_goods(event: ActEvent, threat: Said) -> bool:
     """Return whether an act is on the goods that are threatened.
 
     A threat that names a product is matched by an act whose layer or goods name it. A threat that names no goods is matched by a tariff on
-    goods in general, or by any other instrument, such as a control on exports. If the threat names no instrument and no rate either, a
-    tariff on single goods matches it too.
+    goods in general, or by its own instrument, such as a control on exports. If the threat names no instrument and no rate either, a tariff
+    on single goods matches it too.
     """
     if threat.product:
         return names_goods(f"{event.layer.replace('-', ' ')} {event.product}", threat.product)
-    return threat.is_vague or event.instrument != "tariff" or _GENERAL.search(event.product) is not None
+    is_its_own = event.instrument != "tariff" and threat.instrument in ("other", event.instrument)
+    return threat.is_vague or is_its_own or _GENERAL.search(event.product) is not None

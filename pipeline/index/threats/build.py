@@ -191,11 +191,12 @@ class _Actor:
 
         An act has no effect on a threat if it is not the threatened measure (`outcome_of_event`), if the threat's state does not accept its
         outcome (`Threat.accepts_act`), if its amount of trade or its day is that of another threat, or if it followed a threat without what
-        that is to answer (`_lacks_cause`).
+        that is to answer (`_lacks_cause`). Acts at a lower rate, or on no known detail, come last: one order may have rates for many goods.
         """
         amounts = _list_amounts(threats)
         for threat in threats:
-            for event in events:
+            last = ("softened", "followed")
+            for event in sorted(events, key=lambda event: outcome_of_event(event, threat) in last):
                 word = outcome_of_event(event, threat)
                 if word is None or _is_of_another(event.amount, threat, amounts) or _is_of_another_day(event.on, threat, threats):
                     continue

@@ -68,6 +68,20 @@ def test_an_act_at_a_lower_rate_softens_the_threat() -> None:
     assert (row["threat_outcome"], row["outcome_rate_pct"]) == ("softened", 15.0)
 
 
+def test_of_two_acts_of_a_day_the_one_at_the_threatened_rate_counts() -> None:
+    cars = act("raised", 10, 17, 100.0, product="electric vehicles")
+    batteries = act("raised", 10, 17, 25.0, product="batteries for electric vehicles", act_id="usa-a@2025-03-20")
+    (row,) = last_of(threat(0, rate=100.0, product="electric vehicles"), acts=(batteries, cars))
+    assert (row["threat_outcome"], row["outcome_act_id"]) == ("carried_out", cars["act_id"])
+
+
+def test_a_trade_remedy_carries_out_the_threat_of_a_tariff_on_its_goods() -> None:
+    said = threat(0, "Washington threatened a tariff on Brazilian brandy.", None, product="brandy")
+    remedy = act("imposed", 40, 43, 39.0, instrument="trade_remedy", product="brandy")
+    assert history_of(said, acts=(remedy,))[-1] == (43, "carried_out")
+    assert history_of(threat(0), acts=(remedy,), through=60) == [(0, "pending")]
+
+
 def test_layers_that_add_up_to_the_rate_carry_it_out() -> None:
     base = act("imposed", -30, -30, 10.0, layer="usa-base", target="*")
     (row,) = last_of(threat(0), acts=(base, act("imposed", 10, 17, 40.0)))
