@@ -12,7 +12,8 @@ from typing import Any
 import polars as pl
 
 from pipeline.contracts import vocabulary as words
-from pipeline.contracts.countries import parse_pair
+from pipeline.contracts.countries import EUROPEAN_UNION, parse_pair
+from pipeline.contracts.scopes import is_member_on
 from pipeline.contracts.tables.index import SIGNALS, TENSION_DAILY, TENSION_PAIR_DAILY
 from pipeline.contracts.tables.measures import MEASURE_ACTS, MEASURE_STATES
 from pipeline.contracts.tables.threats import THREAT_RATES, THREATS
@@ -204,10 +205,14 @@ def build_measures(measures: pl.DataFrame, day: date, pair: str) -> Fold:
     """Build the table of a pair's official measures on `day`.
 
     It is sorted by direction, with suspended measures last in each direction. The title counts measures in force by direction, and
-    suspended ones. `measures`: as in `Facts`.
+    suspended ones. A member of the European Union that the list of acts does not name has the measures of the Union, and a sentence says
+    so. `measures`: as in `Facts`.
     """
     is_suspended = pl.col("standing") == "suspended"
-    current = _between(measures, pair, "actor", "target").sort(
+    named = {*measures["actor"], *measures["target"]}
+    members = [side for side in parse_pair(pair) if side not in named and is_member_on("eu_members", side, day)]
+    sides = [EUROPEAN_UNION if side in members else side for side in parse_pair(pair)]
+    current = measures.filter(pl.col("actor").is_in(sides), pl.col("target").is_in(sides)).sort(
         "actor", "target", is_suspended, "instrument", "programme", "product", "layer"
     )
     counts = _count_directions(current.filter(~is_suspended)) or "none known"
@@ -225,6 +230,7 @@ def build_measures(measures: pl.DataFrame, day: date, pair: str) -> Fold:
         f"Measures in force on {long_day(day)}, from a list of official acts: {counts}{f'; suspended {suspended}' if suspended else ''}",
         (
             _ABOUT_MEASURES,
+            *(f"{country_name(member)} has the measures of the {country_name(EUROPEAN_UNION)}." for member in members),
             f"Acts looked up: {looked_up}.",
         ),
         (

@@ -1,10 +1,11 @@
 -- measures_in_force(day): official measures that apply on a day, with rate, goods and source: one row for each layer and target.
 -- act_id is the act that set the rate, latest_act_id the last one that prolonged it or changed its scope.
 -- Layers add up on one good unless stacking says otherwise. Narrow it: from measures_in_force(date '2025-10-01',
--- of_actor := 'USA', on_target := 'CHN'). Members of the EU have the measures of EUN. A country or day that the list of acts does not
--- cover is an error, so no rows mean that the list has no such measure. Articles that support or contradict the act are counted up to
--- the day and change nothing; measures_reported lists what the news alone says. average_pct is the tracker's average over all goods of
--- the target, see tariff_rates; it is empty where the tracker had ended: no rate of any country in the year before the day.
+-- of_actor := 'USA', on_target := 'CHN'). Members of the EU have the measures of EUN; before 2021 Britain has them too, unless an act
+-- names it, but only its own are listed for GBR. A country or day that the list of acts does not cover is an error, so no rows mean that
+-- the list has no such measure. Articles that support or contradict the act are counted up to the day and change nothing;
+-- measures_reported lists what the news alone says. average_pct is the tracker's average over all goods of the target, see tariff_rates;
+-- it is empty where the tracker had ended: no rate of any country in the year before the day.
 create macro measures_in_force(day, of_actor := null, on_target := null) as table
     with coverage_of_list as (
         select

@@ -2,12 +2,21 @@
 -- In its first year the baseline grows, so published values of different baselines are not on one scale. These are, but they use later
 -- knowledge, and change with each new baseline of the first year. The formula is that of the index; mass older than 40 half-lives is left
 -- out, which changes no value by more than a billionth. Sums are ordered, so that a query always gives the same.
--- Intervals: run with --baseline FROM:TO. Null where too little was read.
+-- Intervals: run with --baseline FROM:TO. Null where too little was read. A series that the index lacks is an error.
 create macro on_one_scale(of_series) as table
-    with wanted as (
+    with given as (
         -- A pair is stored with its codes in order; a direction has no hyphen and stays as it is.
         -- of_series is the macro's parameter, which the linter takes for an unqualified column.
-        select array_to_string(list_sort(string_split(upper(of_series::varchar), '-')), '-') as series -- noqa: RF02
+        select array_to_string(list_sort(string_split(upper(replace(of_series::varchar, ' ', '')), '-')), '-') as series -- noqa: RF02
+    ),
+
+    wanted as (
+        select
+            case
+                when given.series is null or given.series in (select known.series from channel_daily as known) then given.series
+                else error('the index has no series ' || given.series || '; write a pair as CHN-USA, a direction as USA>CHN')
+            end as series
+        from given
     ),
 
     rates as (

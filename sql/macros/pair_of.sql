@@ -3,7 +3,7 @@
 create macro pair_of(text)
 as case
     when len(string_split(text::varchar, '-')) = 2
-        then array_to_string(list_sort(string_split(upper(trim(text::varchar)), '-')), '-')
+        then array_to_string(list_sort(string_split(upper(replace(text::varchar, ' ', '')), '-')), '-')
     when text is not null
         then error('"' || text::varchar || '" is no pair of countries; write two ISO alpha-3 codes with a hyphen, e.g. USA-CHN')
 end

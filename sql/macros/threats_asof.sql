@@ -3,4 +3,4 @@
 create macro threats_asof(day) as table
     select * exclude (valid_to)
     from threat_states
-    where valid_from <= day and (valid_to is null or day < valid_to)
+    where valid_from <= cast(day as date) and (valid_to is null or cast(day as date) < valid_to)

@@ -1,5 +1,33 @@
--- Every official measure between the published pairs on the last day of the data, in words, with act and source. Measures that only the
--- news reports are listed by measures_reported(day).
+-- Every official measure between the published pairs on the last day of the data, in words, with act and source. Members of the EU have
+-- the measures of EUN. Measures that only the news reports are listed by measures_reported(day).
+with members_as_union as (
+    select members.member
+    from scope_members as members
+    where
+        members.scope = 'eu_members'
+        and members.member not in (
+            select named.actor
+            from measure_states as named
+            union all
+            select named.target
+            from measure_states as named
+        )
+),
+
+sides as (
+    select distinct
+        split_part(pairs.pair, '-', 1) as one,
+        split_part(pairs.pair, '-', 2) as other
+    from tension_pair_daily as pairs
+),
+
+parties as (
+    select distinct
+        case when one in (select members_as_union.member from members_as_union) then 'EUN' else one end as one,
+        case when other in (select members_as_union.member from members_as_union) then 'EUN' else other end as other
+    from sides
+)
+
 select
     states.actor,
     states.target,
@@ -25,6 +53,8 @@ where
     states.standing != 'not_in_force'
     and states.valid_from <= last_day.day
     and (states.valid_to is null or last_day.day < states.valid_to)
-    and least(states.actor, states.target) || '-' || greatest(states.actor, states.target) in (
-        select pairs.pair from tension_pair_daily as pairs
+    and exists (
+        select 1
+        from parties
+        where (states.actor, states.target) in ((parties.one, parties.other), (parties.other, parties.one))
     )

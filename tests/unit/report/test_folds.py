@@ -69,6 +69,13 @@ def test_suspended_measures_are_not_counted_as_in_force() -> None:
     assert [remark for (remark,) in _texts(fold, "Remark")] == ["", "suspended"]
 
 
+def test_a_member_of_the_union_has_the_measures_of_the_union() -> None:
+    fold = build_measures(_measures({"target": "EUN"}, {"target": "CHN"}), DAY, "DEU-USA")
+    assert fold.title.endswith("USA → EU 1")
+    assert "Germany has the measures of the EU." in fold.sentences
+    assert build_measures(_measures({"target": "EUN"}), DAY, "DEU-FRA").rows == ()
+
+
 def test_acts_after_the_last_look_are_said_to_be_missing() -> None:
     fold = build_measures(_measures({"checked_through": date(2025, 6, 30)}), DAY, "CHN-USA")
     assert fold.sentences[-1] == "Acts looked up: USA through 30 June 2025, so later acts are missing."

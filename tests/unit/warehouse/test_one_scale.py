@@ -4,6 +4,7 @@ from datetime import date
 from math import nan
 from pathlib import Path
 
+import duckdb
 import polars as pl
 import pytest
 
@@ -64,3 +65,9 @@ def test_a_pair_on_one_scale_may_have_its_codes_in_any_order(indices: tuple[Path
     database = indices[0]
     assert query(database, "from on_one_scale('usa-chn')").equals(query(database, "from on_one_scale('CHN-USA')"))
     assert not query(database, "from on_one_scale('USA>CHN')").equals(query(database, "from on_one_scale('CHN>USA')"))
+
+
+@pytest.mark.parametrize("series", ["USA CHN", "USA-NOR", "USA:CHN"])
+def test_a_series_that_the_index_lacks_is_an_error(indices: tuple[Path, Built, Built], series: str) -> None:
+    with pytest.raises(duckdb.Error, match="the index has no series"):
+        query(indices[0], f"from on_one_scale('{series}')")

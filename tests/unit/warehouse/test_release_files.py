@@ -127,7 +127,7 @@ def test_frictionless_finds_every_resource_valid(publisher: Publisher, package: 
     assert len(package["resources"]) == len(PUBLISHED) + 1
 
 
-@pytest.mark.parametrize("text", ["USA-CHN", "CHN-USA", " usa-chn "])
+@pytest.mark.parametrize("text", ["USA-CHN", "CHN-USA", " usa-chn ", "usa - chn"])
 def test_a_pair_is_found_in_either_order(publisher: Publisher, text: str) -> None:
     rows = ask(publisher, "select distinct pair from tension_pair_daily where pair = pair_of($text)", text=text)
     assert rows.rows() == [("CHN-USA",)]

@@ -6,10 +6,13 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from pipeline.contracts.tables.index import SCOPE_MEMBERS, TENSION_PAIR_DAILY
 from pipeline.contracts.tables.measures import MEASURE_STATES
 from pipeline.index.measures import acts
 from pipeline.index.measures.acts import ActsError, read_acts
 from pipeline.models.build import build_tables
+from pipeline.settings import shipped_folder
+from pipeline.warehouse.sql import read_query, select
 
 Rates = dict[str, float]
 
@@ -174,6 +177,19 @@ def test_a_ruling_under_appeal_changes_no_layer(states: pl.DataFrame) -> None:
     rulings = read_acts().filter(action="ruled_unlawful")
     assert rulings.height > 0
     assert not states["act_id"].is_in(rulings["act_id"].to_list()).any()
+
+
+@pytest.mark.parametrize(
+    ("pair", "parties"), [("DEU-USA", {("EUN", "USA"), ("USA", "EUN")}), ("DEU-FRA", set()), ("GBR-USA", {("GBR", "USA"), ("USA", "GBR")})]
+)
+def test_a_member_of_the_union_has_its_measures_on_the_last_day(states: pl.DataFrame, pair: str, parties: set[tuple[str, str]]) -> None:
+    tables = {
+        MEASURE_STATES.name: states,
+        SCOPE_MEMBERS.name: build_tables({}, [SCOPE_MEMBERS], {})[SCOPE_MEMBERS.name],
+        TENSION_PAIR_DAILY.name: TENSION_PAIR_DAILY.example().head(1).with_columns(pair=pl.lit(pair), index_date=date(2020, 12, 30)),
+    }
+    rows = select(tables, read_query(shipped_folder("sql") / "views" / "measures_today.sql"), {})
+    assert set(rows.select("actor", "target").rows()) == parties
 
 
 def test_every_country_of_the_list_has_acts_from_several_years() -> None:
