@@ -15,12 +15,11 @@ import polars as pl
 
 from pipeline.contracts.countries import ALL_PARTNERS
 from pipeline.contracts.scopes import ALL, is_member_on
-from pipeline.index.measures.reports import ON_ALL_GOODS
+from pipeline.index.measures.reports import FAMILY, ON_ALL_GOODS
 from pipeline.index.threats.claims import (
     Said,
     amounts_agree,
     compare_amount,
-    is_same_instrument,
     is_same_rate,
     names_goods,
     reaches,
@@ -236,12 +235,13 @@ def outcome_of_event(event: ActEvent, threat: Said) -> str | None:
     """Return the outcome that an act's event shows for a threat.
 
     It may also be `scheduled`, which is no outcome yet. None if the act is another measure: it must reach the threat's target, with its
-    instrument (unless the threat names none), its goods, and a comparable amount of trade (`compare_amount`). An act carried out at a lower
-    rate, or on a part of the trade, makes a threat `softened`; one only scheduled like that gives None. An act on more than the target (all
-    partners, or the European Union for a member) must be at the threatened rate, or the threat without a rate; such an act never answers a
-    vague threat (`is_vague`). A court ruling counts whatever the rate, and for a vague threat, too. An act that raises an existing rate
-    (`is_raise`) must be on about the same amount of trade, if both name one. An act that shares nothing but partner and instrument with the
-    threat (`shares_details`) only `followed` it when in effect, and shows nothing else.
+    instrument (unless the threat names none, or a tariff where the act is a trade remedy: `FAMILY`), its goods, and a comparable amount of
+    trade (`compare_amount`). An act carried out at a lower rate, or on a part of the trade, makes a threat `softened`; one only scheduled
+    like that gives None. An act on more than the target (all partners, or the European Union for a member) must be at the threatened rate,
+    or the threat without a rate; such an act never answers a vague threat (`is_vague`). A court ruling counts whatever the rate, and for a
+    vague threat, too. An act that raises an existing rate (`is_raise`) must be on about the same amount of trade, if both name one. An act
+    that shares nothing but partner and instrument with the threat (`shares_details`) only `followed` it when in effect, and shows nothing
+    else.
     """
     is_for_all = event.target != threat.target
     is_reached = (
@@ -252,7 +252,7 @@ def outcome_of_event(event: ActEvent, threat: Said) -> str | None:
     if (
         not is_reached
         or (is_for_all and threat.is_vague and event.word != "struck_down")
-        or not (threat.instrument == "other" or is_same_instrument(threat.instrument, event.instrument))
+        or threat.instrument not in ("other", event.instrument, FAMILY.get(event.instrument))
         or not _is_of_goods(event, threat)
     ):
         return None

@@ -15,7 +15,6 @@ from typing import Any, Protocol
 
 from pipeline.contracts.countries import ALL_PARTNERS, EUROPEAN_UNION
 from pipeline.contracts.scopes import ALL, is_member_on
-from pipeline.index.measures.reports import FAMILY
 from pipeline.index.threats.phrases import named_totals
 
 Claim = dict[str, Any]
@@ -182,11 +181,6 @@ def named_instrument(claim: Claim) -> str:
     (`names_instrument`). The instrument of any claim but a threat stays.
     """
     return str(claim["instrument"]) if claim["kind"] != "threat" or names_instrument(claim) else "other"
-
-
-def is_same_instrument(one: str, other: str) -> bool:
-    """Return whether two instruments are one thing under two names (`FAMILY`)."""
-    return FAMILY.get(one, one) == FAMILY.get(other, other)
 
 
 def is_on_goods(claim: Claim, product: str) -> bool:
