@@ -7,7 +7,8 @@ which layers are in force (`sql/measures/measure_states.sql`). A claim never cha
 
 import polars as pl
 
-from pipeline.contracts.countries import ALL_PARTNERS
+from pipeline.contracts.countries import ALL_PARTNERS, EUROPEAN_UNION
+from pipeline.contracts.scopes import list_members
 from pipeline.contracts.tables.measures import MEASURE_ACTS, MEASURE_CLAIMS, MEASURE_REPORTS, MEASURE_STATES
 from pipeline.index.measures.quoted_dates import add_quoted_dates
 
@@ -21,6 +22,7 @@ _NEUTRAL_ACTIONS = ("extended", "changed", "ruled_unlawful")
 #: Instruments that articles and acts name differently for the same thing: articles call an anti-dumping duty a tariff.
 FAMILY = {"trade_remedy": "tariff", "entity_list": "export_control"}
 _RATE_TOLERANCE = 0.05
+_ROUNDING = 0.5  # of a whole number of percent
 #: Matches `product` of a layer on goods in general; those of other layers must be named in the sentence.
 #: `sql/checks/average_rates_fit_the_layers.sql` repeats it.
 GENERAL = r"^(?:all goods|nearly all goods|goods )|\blines\b"
@@ -46,15 +48,18 @@ def link_reports(claims: pl.DataFrame, acts: pl.DataFrame, states: pl.DataFrame)
     `measure_acts` and `measure_states`. Returns the table `measure_reports`, one row per claim; `report` is `supports` or `contradicts` (an
     act in the opposite direction or at another rate), `reported` (no act matches) or `unusable` (the claim has an `unmatched_reason`).
 
-    Candidates are acts of the same actor and kind of instrument, on the target or (if `acts` names the target) on all partners but those
-    exempted, that were announced or took effect from `DAYS_AFTER` days before the article to `DAYS_BEFORE` days after it (both included).
-    An act on single goods must be on goods that the claim names. An act in the opposite direction, or in none (`extended`, `changed`,
-    `ruled_unlawful`), must have the same or an unknown rate. If the claim is of an increase, an act in no direction must have the claimed
-    rate. The candidate with the largest sum of points is chosen: the rate has most points, then the direction, then the goods, then the
-    distance in days. Without a candidate, a claim of an increase that names the rate of a layer in force may support the act that set it
-    (`_choose_layer_in_force`).
+    Candidates are acts of the same actor and kind of instrument, on the target (or the European Union, if `acts` does not name this member)
+    or (if `acts` names the target) on all partners but those exempted, that were announced or took effect from `DAYS_AFTER` days before the
+    article to `DAYS_BEFORE` days after it (both included). An act on single goods must be on goods that the claim names. An act in the
+    opposite direction, or in none (`extended`, `changed`, `ruled_unlawful`), must have the same or an unknown rate. If the claim is of an
+    increase, an act in no direction must have the claimed rate. The candidate with the largest sum of points is chosen: the rate has most
+    points, then the direction, then the goods, then the distance in days. Without a candidate, a claim of an increase that names the rate
+    of a layer in force may support the act that set it (`_choose_layer_in_force`).
     """
+    named = pl.concat([acts["actor"], acts["target"]]).unique()
+    members = [code for scope, code, _, _ in list_members() if scope == "eu_members" and code not in named]
     dated = add_quoted_dates(MEASURE_CLAIMS.conform(claims)).with_columns(
+        party=pl.col("target").replace(members, EUROPEAN_UNION),
         family=_name_family(),
         is_raising=pl.col("effect").is_in(_RAISING_EFFECTS),
         text=(pl.col("quote") + " " + pl.col("product")).str.to_lowercase(),
@@ -113,19 +118,16 @@ def _expand_acts(acts: pl.DataFrame, states: pl.DataFrame) -> pl.DataFrame:
         .unique()
         .with_columns(is_general=pl.col("product").str.contains(GENERAL), is_on_all=pl.col("product").str.contains(ON_ALL_GOODS))
     )
-    # Without the plural's s, a word also finds its singular. `$^` matches nothing: such a layer has no word of its own.
-    patterns = {
-        row["layer"]: "|".join(sorted({word.removesuffix("s") for word in _find_words(row["product"])} or {"$^"}))
-        for row in words.iter_rows(named=True)
-    }
+    patterns = {row["layer"]: _match_words(_find_words(row["product"])) for row in words.iter_rows(named=True)}
     return (
         pl.concat([acts, each])
         .join(changes, on=["act_id", "target"], how="left")
         .join(words.select("layer", "is_general", "is_on_all"), on="layer", how="left")
         .with_columns(family=_name_family(), goods=pl.col("layer").replace_strict(patterns, return_dtype=pl.String))
         .select(
-            *("act_id", "actor", "target", "family", "action", "announced_on", "effective_on", "valid_from", "valid_to", "standing"),
+            *("act_id", "actor", "family", "action", "announced_on", "effective_on", "valid_from", "valid_to", "standing"),
             *("rate_act_id", "rate_since", "rate_in_force", "change_pct", "is_general", "is_on_all", "goods"),
+            party="target",
             act_rate="rate_pct",
         )
     )
@@ -140,7 +142,16 @@ def _find_words(text: str) -> list[str]:
     return [word for word in words if word and word not in _COMMON_WORDS]
 
 
-_KEYS = ["actor", "target", "family"]
+def _match_words(words: list[str]) -> str:
+    """Return a regular expression for any of these whole words.
+
+    It also finds their singular and plural, and the adjective of a country ("goods of Russia": Russian). It matches nothing without words.
+    """
+    stems = "|".join(sorted({word.removesuffix("s") for word in words}))
+    return rf"\b(?:{stems})(?:e?s|n|ese)?\b" if stems else "$^"
+
+
+_KEYS = ["actor", "party", "family"]
 
 
 def _choose_nearest_act(claims: pl.DataFrame, acts: pl.DataFrame) -> pl.DataFrame:
@@ -218,9 +229,19 @@ def _names_goods() -> pl.Expr:
 def _compare_rates() -> pl.Expr:
     """Compare the rate that a claim names with that of an act.
 
-    1 if it is the rate of the act or the size of the change that the act makes, -1 if it is another rate, 0 if claim or act has none. Rates
-    that differ by less than `_RATE_TOLERANCE` are the same.
+    1 if it is the rate of the act or the size of the change that the act makes (`_is_rate_of`), -1 if it is another rate, 0 if claim or act
+    has none.
+    """
+    fits = _is_rate_of("act_rate") | _is_rate_of("change_pct").fill_null(value=False)
+    return pl.when(pl.col("rate_pct").is_null() | pl.col("act_rate").is_null()).then(0).when(fits).then(1).otherwise(-1)
+
+
+def _is_rate_of(name: str) -> pl.Expr:
+    """Return whether a claim names the rate or change in a column.
+
+    The difference must be less than `_RATE_TOLERANCE`, or at most a half if the claim has a whole number: a headline says 212 percent for
+    212.1.
     """
     said = pl.col("rate_pct")
-    fits = pl.any_horizontal((said - pl.col(name).abs()).abs() < _RATE_TOLERANCE for name in ("act_rate", "change_pct"))
-    return pl.when(said.is_null() | pl.col("act_rate").is_null()).then(0).when(fits).then(1).otherwise(-1)
+    off = (said - pl.col(name).abs()).abs()
+    return (off < _RATE_TOLERANCE) | ((said == said.round()) & (off <= _ROUNDING))

@@ -73,6 +73,30 @@ def test_another_rate_on_the_day_of_an_act_contradicts_it() -> None:
     assert (row["report"], row["act_id"]) == ("contradicts", "can-answer-2025-cars@2025-04-09")
 
 
+@pytest.mark.parametrize(("rate", "expected"), [(212.0, "supports"), (212.1, "supports"), (211.0, "contradicts"), (212.4, "contradicts")])
+def test_a_whole_rate_is_that_of_an_act_to_the_nearest_percent(rate: float, expected: str) -> None:
+    said = {"told_on": date(2020, 11, 27), "product": "wine", "quote": "China taxes wine from Australia."}
+    row = report(actor="CHN", target="AUS", rate_pct=rate, **said)
+    assert (row["report"], row["act_id"]) == (expected, "chn-wine@2020-11-28")
+
+
+def test_a_claim_on_a_member_of_the_union_supports_an_act_on_the_union() -> None:
+    row = report(target="FRA", told_on=date(2019, 10, 18), product="wine", quote="US tariffs on French wine take effect.")
+    assert (row["report"], row["act_id"], row["target"]) == ("supports", "usa-301-airbus-goods@2019-10-18", "FRA")
+
+
+@pytest.mark.parametrize(
+    ("day", "rate", "quote"),
+    [
+        (date(2018, 2, 8), 50.0, "WASHINGTON - A tariff of 50 percent on cheese."),
+        (date(2025, 4, 9), 10.0, "A fee of 10 percent for cargo carriers."),
+    ],
+    ids=["washing machines", "cars"],
+)
+def test_part_of_a_word_names_no_goods(day: date, rate: float, quote: str) -> None:
+    assert report(target="CAN", told_on=day, rate_pct=rate, quote=quote)["report"] == "reported"
+
+
 def test_an_act_on_single_goods_needs_them_in_the_sentence() -> None:
     day = date(2025, 8, 1)
     assert report(target="JPN", told_on=day, rate_pct=50.0, quote="50 percent on copper.")["act_id"] == "usa-232-copper@2025-08-01"
