@@ -72,7 +72,8 @@ levels as (
 with_previous as (
     select
         *,
-        lag(is_low) over (partition by reporter, partner, flow, product order by reference_month) as was_low
+        lag(is_low) over (partition by reporter, partner, flow, product order by reference_month) as was_low,
+        greatest(value_usd, expected_usd) < 1e8 as is_small
     from levels
 ),
 
@@ -92,9 +93,10 @@ level_changes as (
         released_on,
         source,
         format(
-            '{} were {:.2f} bn USD in {}, {:.1f} percent {} the mean of that month in the {} before ({:.2f} bn USD).',
-            series, value_usd / 1e9, strftime(reference_month, '%Y-%m'), abs(shortfall_pct), if(shortfall_pct < 0, 'above', 'below'),
-            if(earlier_years = 1, 'year', earlier_years || ' years'), expected_usd / 1e9
+            '{} were {:.2f} {} USD in {}, {:.1f} percent {} the mean of that month in the {} before ({:.2f} {} USD).',
+            series, value_usd / if(is_small, 1e6, 1e9), if(is_small, 'm', 'bn'), strftime(reference_month, '%Y-%m'), abs(shortfall_pct),
+            if(shortfall_pct < 0, 'above', 'below'), if(earlier_years = 1, 'year', earlier_years || ' years'),
+            expected_usd / if(is_small, 1e6, 1e9), if(is_small, 'm', 'bn')
         ) as evidence
     from with_previous
     where (is_low and not coalesce(was_low, false)) or (not is_low and was_low)

@@ -81,6 +81,12 @@ def test_a_drop_has_its_release_day_and_its_figures() -> None:
     )
 
 
+def test_the_figures_of_a_small_flow_are_in_millions() -> None:
+    drop = build_figures(build_flows([4] * 12 + [1], product="electric vehicles")).row(TRADE_SIGNALS)
+    assert "were 1.00 m USD in 2019-01, 75.0 percent below" in drop["evidence"]
+    assert drop["evidence"].endswith("(4.00 m USD).")
+
+
 def test_exports_of_the_other_side_are_signals_of_the_buyer() -> None:
     drop = build_figures(build_flows([100] * 12 + [50], direction="exports")).row(TRADE_SIGNALS)
     assert (drop["actor"], drop["target"], drop["series"]) == ("CHN", "USA", "USA exports to CHN")
