@@ -120,3 +120,11 @@ def test_purchases_are_summed_until_the_first_missing_month() -> None:
     figures = build_figures(flows, commitments=[build_commitment("p", 24, "2020-01", "2020-12")])
     (deed,) = select(figures.tables, read_query(shipped_folder("sql") / "views" / "deeds.sql"), {}).to_dicts()
     assert (deed["counted_to"], deed["bought_m"], deed["deed_status"]) == ("2020-02", 24, "gap")
+
+
+def test_a_small_commitment_keeps_its_decimals() -> None:
+    flows = build_exports([0.05, 0.1], 2020)
+    commitment = build_commitment("p", 0.4, "2020-01", "2020-02", promise="total", baseline_year=None)
+    figures = build_figures(flows, commitments=[commitment])
+    (deed,) = select(figures.tables, read_query(shipped_folder("sql") / "views" / "deeds.sql"), {}).to_dicts()
+    assert (deed["promised_m"], deed["bought_m"], deed["fulfilled_pct"]) == (0.4, 0.15, 37.5)
