@@ -7,7 +7,6 @@ text; all else is equal.
 """
 
 import argparse
-from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -16,8 +15,6 @@ from pipeline.contracts.tables.index import TENSION_PAIR_DAILY
 from pipeline.settings import Settings
 from pipeline.validation.labels import PAIR, build_sample_labels_index
 from pipeline.warehouse.lake import Lake
-
-PEAKS = ((date(2025, 4, 9), date(2025, 4, 13)), (date(2025, 10, 10), date(2025, 10, 14)))
 
 
 def main() -> None:
@@ -38,8 +35,7 @@ def main() -> None:
         print(f"{name}: r = {days.select(pl.corr(name, f'{name}_labels')).item():.3f} on {days.height} days with both values")
     weeks = both.group_by(pl.col("index_date").dt.truncate("1w")).agg(pl.col("tension", "tension_labels").mean())
     for name in ("tension", "tension_labels"):
-        highest = pl.col(name).max().round(1)
-        peaks = (both.filter(pl.col("index_date").is_between(*days)).select(highest).item() for days in PEAKS)
+        peaks = (both.filter(pl.col("index_date").dt.month() == month)[name].max() for month in (4, 10))
         print(f"{name}: peaks of April and October", *peaks)
         print("  highest weeks", *sorted(str(day) for day in weeks.drop_nulls(name).top_k(5, by=name)["index_date"]))
     print(f"same phase on {both.filter(pl.col('phase') == pl.col('phase_labels')).height} of {both.height} days")

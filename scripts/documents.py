@@ -17,11 +17,11 @@ from typing import Any
 
 import duckdb
 
+from scripts.figures import render_agreement, render_hits, render_phases
 from scripts.tables import (
     render_checks,
     render_columns,
     render_csv,
-    render_hits,
     render_kinds,
     render_licences,
     render_macros,
@@ -54,6 +54,7 @@ DOCUMENTS = (
 #: Functions that blocks use without an import. Each returns Markdown: `<!-- [[[cog print(render_overview()) ]]] -->`.
 __all__ = [
     "answer",
+    "render_agreement",
     "render_checks",
     "render_columns",
     "render_csv",
@@ -64,6 +65,7 @@ __all__ = [
     "render_models",
     "render_overview",
     "render_packages",
+    "render_phases",
     "render_requests",
     "render_settings",
     "render_severities",

@@ -4,11 +4,10 @@ import ast
 import csv
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import polars as pl
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
@@ -22,11 +21,8 @@ from pipeline.models.model import Model
 from pipeline.quality.cross_table import load_cross_table_checks
 from pipeline.settings import Settings
 from pipeline.settings.sources import Sources
-from pipeline.validation.contract import VALIDATION
-from pipeline.validation.studies import independent_study
 
 ROOT = Path(__file__).parents[1]
-EXAMPLES = ROOT / "examples"  # written by examples.py
 SQL = ROOT / "sql"
 
 _SENTENCE_END = re.compile(r"(?<=\.)(?<!e\.g\.)\s+(?=[A-Z])")
@@ -37,60 +33,6 @@ def render_table(heads: Sequence[str], rows: Iterable[Iterable[str]]) -> str:
     cells = ([cell.replace("|", "\\|") for cell in row] for row in (heads, *rows))
     head, *lines = (f"| {' | '.join(row)} |" for row in cells)
     return "\n".join((head, "|---" * len(heads) + "|", *lines))
-
-
-def render_hits(part: str, folder: Path = EXAMPLES) -> str:
-    """Render the hit rates of each example: of all acts, and by polarity.
-
-    A hit is an act with much evidence on the days around it (`pipeline/validation/studies`). `part` is the study: `independent` (acts that
-    others chose) or `events` (the project's own list). `folder` has a subfolder with a `validation.csv` for each example; without any, a
-    sentence says so instead of the table.
-    """
-    lines = []
-    for path in sorted(folder.glob("*/validation.csv")):
-        figures = pl.read_csv(path, schema=VALIDATION.schema).with_columns(pl.col(pl.String).fill_null(""))
-        figures = figures.filter(part=part, pair="")
-        for grouping in ("", "escalation", "concession"):
-            of_group = figures.filter(grouping=grouping)
-            line = _render_hits_line(of_group, _HITS[part])
-            if line:
-                lines.append((path.parent.name, grouping or "all", *line))
-    if not lines:
-        return "*Not measured yet: run `python -m scripts.examples`.*"
-    heads = ("news", "acts", "number", "index", "chance", "keywords", "chance", "same false alarms", "right sign")
-    return render_table(heads if part == independent_study.PART else heads[:7], lines)
-
-
-#: Name of the hit rate in each study.
-_HITS = {independent_study.PART: independent_study.HIT_RATE, "events": "hit rate within 1 day"}
-
-
-def _render_hits_line(figures: pl.DataFrame, statistic: str) -> tuple[str, ...]:
-    """Render the cells of one line: hit rates of index and keywords.
-
-    They are the number of acts, then rate and chance (the rate on random days) of the index and of the keyword rule
-    (`pipeline/validation/studies/keywords.py`). For the independent study they are also the rule's rate with as many false alarms as the
-    index, and how often the index shows the right sign. Empty if the index was not measured.
-    """
-    rows = {row["measured"]: row for row in figures.filter(pl.col("statistic") == statistic).iter_rows(named=True)}
-    if "index" not in rows:
-        return ()
-    index, keyword = rows["index"], rows["keyword"]
-    cells = [str(index["count"]), *(text for row in (index, keyword) for text in (_render_rate(row), _render_chance(row)))]
-    if figures["part"][0] == independent_study.PART:
-        signs = figures.filter(statistic=independent_study.RIGHT_SIGN).to_dicts()
-        cells += [_render_rate(rows[independent_study.MATCHED]), *(f"{_render_rate(row)} of {row['count']}" for row in signs)]
-        cells += [""] * (not signs)
-    return tuple(cell.replace("%", " %") for cell in cells)
-
-
-def _render_chance(row: Mapping[str, Any]) -> str:
-    return "" if row["chance"] is None else f"{row['chance']:.0%}"  # there is no chance without placebo dates
-
-
-def _render_rate(row: Mapping[str, Any]) -> str:
-    interval = "" if row["lo95"] is None else f" [{100 * row['lo95']:.0f}, {100 * row['hi95']:.0f}]"
-    return f"{row['value']:.0%}{interval}"
 
 
 def render_kinds() -> str:

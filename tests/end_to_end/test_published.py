@@ -11,15 +11,20 @@ import polars as pl
 import pyarrow.parquet as pq
 import pytest
 
+from pipeline.audit.listing import add_opinions, list_largest
 from pipeline.contracts.dictionary import describe_column
 from pipeline.contracts.tables import TABLES
+from pipeline.contracts.tables.audit import SIGNAL_MASS, VERDICTS
 from pipeline.contracts.tables.core import ARTICLES
-from pipeline.contracts.tables.index import CHANNEL_DAILY, TENSION_PAIR_DAILY
+from pipeline.contracts.tables.index import CHANNEL_DAILY, SIGNALS, TENSION_PAIR_DAILY
 from pipeline.settings import SAMPLE_FIRST_DAY, SAMPLE_LAST_DAY, SAMPLE_NOTE, SAMPLE_PAIRS, Settings, shipped_folder
-from pipeline.validation.labels import build_sample_labels_index
+from pipeline.signals.gold import read_gold
+from pipeline.validation.labels import SAMPLE_LABELS, build_sample_labels_index
 from pipeline.warehouse.database import write_database
 from pipeline.warehouse.lake import Lake
+from scripts.figures import format_number
 from tests.conftest import SampleRun
+from tests.documents import find_missing
 
 PUBLISHED = {name: table for name, table in TABLES.items() if table.published}
 VIEWS = sorted(path.stem for path in (shipped_folder("sql") / "views").glob("*.sql"))
@@ -171,6 +176,14 @@ def test_no_table_of_the_sample_is_stale(sample_run: SampleRun) -> None:
     assert query(sample_run, "from stale_tables").is_empty()
 
 
+@pytest.fixture(scope="module")
+def with_labels(sample_run: SampleRun) -> pl.DataFrame:
+    """The days of CHN-USA, with the values of the labels' index as columns `…_labels`."""
+    lake = Lake(Settings(home=sample_run.home).lake)
+    ours, labelled = (days.filter(pair="CHN-USA") for days in (lake.read(TENSION_PAIR_DAILY), build_sample_labels_index(lake)))
+    return ours.join(labelled, on="index_date", suffix="_labels").sort("index_date")
+
+
 @pytest.mark.parametrize(
     ("phase", "first", "last", "fewest"),
     [
@@ -180,28 +193,62 @@ def test_no_table_of_the_sample_is_stale(sample_run: SampleRun) -> None:
         ("de-escalation", date(2025, 10, 30), date(2025, 11, 5), 7),  # the week of Busan
     ],
 )
-def test_phases_of_china_and_the_united_states_match_2025(sample_run: SampleRun, phase: str, first: date, last: date, fewest: int) -> None:
+def test_phases_of_china_and_the_united_states_match_2025(
+    with_labels: pl.DataFrame, phase: str, first: date, last: date, fewest: int
+) -> None:
     """The phase is that of the labels' index on at least `fewest` days, and named on no fewer days than there."""
-    lake = Lake(Settings(home=sample_run.home).lake)
-    ours, labelled = (
-        frame.filter((pl.col("pair") == "CHN-USA") & pl.col("index_date").is_between(first, last)).sort("index_date")["phase"].to_list()
-        for frame in (lake.read(TENSION_PAIR_DAILY), build_sample_labels_index(lake))
-    )
+    days = with_labels.filter(pl.col("index_date").is_between(first, last))
+    ours, labelled = days["phase"].to_list(), days["phase_labels"].to_list()
     assert sum(one == other for one, other in zip(ours, labelled, strict=True)) >= fewest
     assert ours.count(phase) >= labelled.count(phase) > 0
     # The truce of August fades into the stalemate; the other weeks have one direction only.
     assert phase == "stalemate" or set(ours) <= {phase, "unclear"}
 
 
-def test_the_index_follows_that_of_the_labels(sample_run: SampleRun) -> None:
-    lake = Lake(Settings(home=sample_run.home).lake)
-    labelled = build_sample_labels_index(lake)
-    both = lake.read(TENSION_PAIR_DAILY).join(labelled, on=["pair", "index_date"], suffix="_labels").filter(pair="CHN-USA")
-    for name, least in (("tension", 0.9), ("concession", 0.85)):
-        assert both.select(pl.corr(name, f"{name}_labels")).item() >= least
-    weeks = both.group_by(pl.col("index_date").dt.truncate("1w")).agg(pl.col("tension", "tension_labels").mean())
+def test_the_index_follows_that_of_the_labels_as_documented(with_labels: pl.DataFrame) -> None:
+    tension, concession = (
+        format_number(with_labels.select(pl.corr(name, f"{name}_labels")).item(), 3) for name in ("tension", "concession")
+    )
+    days = with_labels.drop_nulls(["concession", "concession_labels"]).height
+    same = with_labels.select((pl.col("phase") == pl.col("phase_labels")).mean()).item()
+    highest = (
+        with_labels.group_by(pl.col("index_date").dt.month()).agg(pl.max("tension", "tension_labels").round()).rows_by_key("index_date")
+    )
+    ((april, april_labels),), ((october, october_labels),) = highest[4], highest[10]
+    assert find_missing(
+        "docs/is-it-right.md",
+        f"tension correlates by {tension}, concession by {concession} (on {days} days), phases agree on {100 * same:.0f} %;",
+        f"{april:.0f} next to {october:.0f} in October, but {april_labels:.0f} and {october_labels:.0f} from labels",
+    ) == []  # fmt: skip
+    weeks = with_labels.group_by(pl.col("index_date").dt.truncate("1w")).agg(pl.col("tension", "tension_labels").mean())
     ours, of_labels = (set(weeks.top_k(5, by=name)["index_date"]) for name in ("tension", "tension_labels"))
     assert ours == of_labels
-    directions = both.filter(*(pl.col(name).is_in(["escalation", "de-escalation"]) for name in ("phase", "phase_labels")))
+    directions = with_labels.filter(*(pl.col(name).is_in(["escalation", "de-escalation"]) for name in ("phase", "phase_labels")))
     assert directions.height > 50
     assert directions["phase"].equals(directions["phase_labels"])
+
+
+def test_the_largest_readings_of_the_sample_are_judged_as_documented(sample_run: SampleRun) -> None:
+    lake = Lake(Settings(home=sample_run.home).lake)
+    masses = lake.read(SIGNAL_MASS).filter(pl.col("channel") != "dialogue")
+    opinions = add_opinions(list_largest(masses, lake.read(SIGNALS), 60), lake.read(VERDICTS))["opinions"].to_list()
+    right = opinions.count("A right, B right")
+    assert find_missing("docs/is-it-right.md", f"Of the {len(opinions)} with most weight in the sample, two language models") == []
+    assert find_missing("docs/is-it-right.md", f"called {right} right (`tension audit`)") == []
+
+
+def test_threats_and_trade_of_the_sample_are_as_documented(sample_run: SampleRun) -> None:
+    (threats,) = query(sample_run, "select count(*) from threats").row(0)
+    assert find_missing("docs/is-it-right.md", f"A language model judged all {threats} of the sample") == []
+    sql = "select count(*), corr(trade_strain, tariff_z), corr(trade_strain, flow_z) from trade_strain where parts = 'both'"
+    rows, tariff_z, flow_z = query(sample_run, sql).row(0)
+    tariff, shortfall = format_number(tariff_z), format_number(flow_z)
+    text = f"correlation with the tariff's score is {tariff}, with the shortfall's {shortfall} ({rows} rows with both)"
+    assert find_missing("docs/methodology.md", text) == []
+
+
+def test_all_articles_of_the_sample_with_a_signal_are_read(sample_run: SampleRun) -> None:
+    labelled = read_gold(SAMPLE_LABELS).rows.filter(modality="asserted", opt=False)["id"].unique()
+    outcomes = query(sample_run, "select outcome, split(article_id, ':')[-1] as id from reading_outcomes")
+    read = outcomes.filter(pl.col("id").is_in(labelled.implode()), outcome="read").height
+    assert find_missing("docs/reading.md", f"| articles of the sample with a signal | {read} of {labelled.len()} |") == []

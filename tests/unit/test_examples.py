@@ -13,7 +13,7 @@ from pipeline.validation.contract import VALIDATION
 from pipeline.validation.independent_acts import read_independent_acts
 from pipeline.validation.references import REFERENCES
 from scripts.examples import ARCHIVES, EXAMPLES, MAX_MEGABYTES, VALUES, find_acts, measure_size, references_chart, select_values
-from scripts.tables import render_hits
+from scripts.figures import render_hits
 
 FIRST = date(2018, 3, 1)
 DAILY = TENSION_PAIR_DAILY.example(120).with_columns(

@@ -55,12 +55,9 @@ def count_acts(half: str) -> tuple[int, int, int, int, int]:
     return right, wrong, missed, sum(days.get(one["id"]) == {one["effective_date"]} for one in dated), len(dated)
 
 
-@pytest.mark.parametrize("half", ["a", "b"])
-def test_acts_of_labelled_documents_are_found_with_few_errors(half: str) -> None:
-    right, wrong, missed, dates, dated = count_acts(half)
-    assert right / (right + wrong) >= 0.97
-    assert right / (right + missed) >= 0.95
-    assert dates / dated >= 0.95
+def test_all_acts_and_dates_of_labelled_documents_are_right() -> None:
+    right, wrong, missed, dates, dated = map(sum, zip(count_acts("a"), count_acts("b"), strict=True))
+    assert (right, wrong, missed, dates, dated) == (79, 0, 0, 66, 66)  # docs/methodology.md counts the 47 that are no null
 
 
 @pytest.mark.parametrize("half", ["a", "b"])
