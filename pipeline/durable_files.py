@@ -153,7 +153,11 @@ def write_sums(folder: Path, sums: Mapping[str, str]) -> None:
     """
     text = "".join(f"{digest}  {path}\n" for path, digest in sorted(sums.items()))
     content = text.encode("utf-8", "surrogateescape")  # a name on the disk may be no UTF-8
-    path = folder / SUMS
+    replace_file(folder / SUMS, content)
+
+
+def replace_file(path: Path, content: bytes) -> None:
+    """Write a file as a whole, unless it has this content."""
     if not path.exists() or path.read_bytes() != content:
         with replacing(path) as temporary:
             temporary.write_bytes(content)

@@ -20,9 +20,8 @@ from pipeline.audit.compare import (
 )
 from pipeline.commands.console import out, say
 from pipeline.commands.program import suggest
-from pipeline.commands.selection import check_selection
+from pipeline.commands.selection import check_selection, find_span
 from pipeline.contracts.countries import pair_name, parse_pair
-from pipeline.contracts.days import Days
 from pipeline.contracts.model import Table
 from pipeline.contracts.tables.index import TENSION_PAIR_DAILY
 from pipeline.errors import UserError
@@ -119,9 +118,4 @@ def _describe_versions(selected: Tables, release: Tables) -> str:
     versions = [f"{extractor} with lexicon {lexicon}" for extractor, lexicon in list_versions(selected)]
     if versions:
         return f"read by {' and '.join(versions)}"
-    return "without signals" if release.signals.is_empty() else f"without signals of these days, only of {_span(release.signals)}"
-
-
-def _span(rows: pl.DataFrame) -> Days:
-    """Return the first and last day of rows."""
-    return Days(*rows.select(pl.min("index_date"), last=pl.max("index_date")).row(0))
+    return "without signals" if release.signals.is_empty() else f"without signals of these days, only of {find_span(release.signals)}"

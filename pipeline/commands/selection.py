@@ -26,5 +26,9 @@ def check_selection(rows: pl.DataFrame, pair: str | None, first: date | None, la
     days = of_pair["index_date"]
     if not days.is_between(first or date.min, last or date.max).any():
         selected = f" from {first}" * (first is not None) + f" to {last}" * (last is not None)
-        existing = Days(*of_pair.select(pl.min("index_date"), last=pl.max("index_date")).row(0))
-        raise SelectionError(f"there is nothing{selected}, only of {existing}; choose other days with --from and --to")
+        raise SelectionError(f"there is nothing{selected}, only of {find_span(of_pair)}; choose other days with --from and --to")
+
+
+def find_span(rows: pl.DataFrame) -> Days:
+    """Return the first and last `index_date` of rows, of which there is at least one."""
+    return Days(*rows.select(pl.min("index_date"), last=pl.max("index_date")).row(0))

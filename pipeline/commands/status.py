@@ -14,7 +14,7 @@ from pipeline import clock
 from pipeline.commands.account import account_for_rows
 from pipeline.commands.console import out, say
 from pipeline.commands.program import name_program, suggest
-from pipeline.contracts.days import Days
+from pipeline.commands.selection import find_span
 from pipeline.contracts.sources import RECENT_DAYS
 from pipeline.contracts.tables import TABLES
 from pipeline.contracts.tables.audit import MASS_PRECISION
@@ -138,9 +138,8 @@ def _describe_release(settings: Settings) -> str:
     rows = publisher.read_latest(TENSION_PAIR_DAILY)
     if rows.is_empty():
         return f"release {publisher.latest_name}, whose tables this version cannot read"
-    days = Days(*rows.select(pl.min("index_date"), last=pl.max("index_date")).row(0))
     sample = ", of the bundled sample" if is_sample_home(settings.home, settings.is_sample) else ""
-    return f"release {publisher.latest_name} with {', '.join(rows['pair'].unique().sort())}, {days}{sample}"
+    return f"release {publisher.latest_name} with {', '.join(rows['pair'].unique().sort())}, {find_span(rows)}{sample}"
 
 
 def _describe_upload(settings: Settings) -> tuple[str, bool]:

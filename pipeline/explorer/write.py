@@ -9,13 +9,13 @@ from itertools import groupby
 from pathlib import Path
 from types import SimpleNamespace
 
-from pipeline.durable_files import SUMS, hash_file, read_sums, write_sums
+from pipeline.durable_files import SUMS, hash_file, read_sums, replace_file, write_sums
 from pipeline.explorer.questions import Question, cookbook_file, read_questions
 from pipeline.report import palette
 from pipeline.report.charts import finish_chart
 from pipeline.report.page import load_templates
 from pipeline.report.scripts import page_scripts
-from pipeline.report.write import REPORT, replace_file
+from pipeline.report.write import REPORT
 from pipeline.settings import SAMPLE_NOTE
 
 EXPLORER = "explorer.html"

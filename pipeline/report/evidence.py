@@ -42,6 +42,12 @@ class ReadTable(Protocol):
 ReadContributions = Callable[[date], pl.DataFrame]
 
 
+def rank_pairs(daily: pl.DataFrame) -> list[str]:
+    """List the pairs of TENSION_PAIR_DAILY; that with most signals first."""
+    counts = daily.group_by("pair").agg(pl.col("signal_count").sum())
+    return counts.sort("signal_count", "pair", descending=[True, False])["pair"].to_list()
+
+
 def newest_contributions(read: ReadTable, read_contributions: ReadContributions) -> pl.DataFrame:
     """Read the contributions to all values of the index's last day.
 

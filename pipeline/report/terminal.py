@@ -23,7 +23,7 @@ from pipeline import clock
 from pipeline.contracts.days import Days
 from pipeline.contracts.sources import RECENT_DAYS
 from pipeline.contracts.vocabulary import DOUBT
-from pipeline.report.evidence import MIN_NEWS_PCT
+from pipeline.report.evidence import MIN_NEWS_PCT, rank_pairs
 from pipeline.report.names import format_count, long_day, short_day
 from pipeline.report.plain import print_problem, to_plain, to_visible
 from pipeline.report.tables import add_columns, new_table
@@ -44,7 +44,7 @@ def week_table(daily: pl.DataFrame, note: str) -> Table:
     day are only named below the table, where `note` is too. `daily`: rows of TENSION_PAIR_DAILY, at least one.
     """
     last: Any = daily["index_date"].max()
-    main = daily.group_by("pair").agg(pl.col("signal_count").sum()).sort("signal_count", "pair", descending=[True, False])["pair"][0]
+    main = rank_pairs(daily)[0]
     week = daily.filter((pl.col("pair") == main) & (pl.col("index_date") > pl.lit(last) - pl.duration(days=_WEEK))).sort("index_date")
     others = daily.filter((pl.col("pair") != main) & (pl.col("index_date") == last)).sort("pair")
     without_data = others.filter(pl.col("phase") == "no data")["pair"]

@@ -3,7 +3,6 @@
 It is a page next to the release's database, and the chart of the pair of countries with most signals as a PNG.
 """
 
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,10 +11,10 @@ import polars as pl
 from pipeline.contracts.tables.audit import MASS_PRECISION
 from pipeline.contracts.tables.core import COVERAGE, READING_OUTCOMES
 from pipeline.contracts.tables.index import TENSION_DAILY, TENSION_PAIR_DAILY
-from pipeline.durable_files import hash_file, read_known_sums, replacing
+from pipeline.durable_files import hash_file, read_known_sums, replace_file
 from pipeline.report.audit import describe_precision
 from pipeline.report.charts import pair_chart, to_png
-from pipeline.report.evidence import ReadContributions, ReadTable, measure_data, newest_contributions, warn_of_baseline
+from pipeline.report.evidence import ReadContributions, ReadTable, measure_data, newest_contributions, rank_pairs, warn_of_baseline
 from pipeline.report.folds import build_folds, read_facts
 from pipeline.report.one_scale import OneScale, put_on_one_scale
 from pipeline.report.page import STATIC_PAIRS, FileLink, Page, build_section, draw_static_charts, render_page, summarize_coverage
@@ -47,7 +46,7 @@ def write_report(
     note = " ".join(filter(None, (SAMPLE_NOTE if is_sample else "", scale.note)))
     timeline, facts = build_timeline(scale), read_facts(read)
     sections = []
-    pairs = _rank_pairs_by_evidence(daily)
+    pairs = rank_pairs(daily)
     for place, pair in enumerate(pairs):
         one, other = pair.split("-")
         pair_drawn = drawn.filter(pl.col("pair") == pair)
@@ -107,15 +106,3 @@ def _is_made_by(path: Path, made_by: str) -> bool:
     if any(sums.get(file.name) != hash_file(file) for file in (path, path.with_name(PICTURE))):
         return False
     return f'<meta name="generator" content="{made_by}">' in path.read_text(encoding="utf-8")
-
-
-def _rank_pairs_by_evidence(daily: pl.DataFrame) -> Sequence[str]:
-    counts = daily.group_by("pair").agg(pl.col("signal_count").sum())
-    return counts.sort("signal_count", "pair", descending=[True, False])["pair"].to_list()
-
-
-def replace_file(path: Path, content: bytes) -> None:
-    """Write a file as a whole, unless it has this content."""
-    if not path.exists() or path.read_bytes() != content:
-        with replacing(path) as temporary:
-            temporary.write_bytes(content)

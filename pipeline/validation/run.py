@@ -26,11 +26,12 @@ from pipeline.contracts.tables.index import (
     TENSION_PAIR_DAILY,
 )
 from pipeline.contracts.tables.stories import ARTICLES_READ, STORY_ARTICLES
+from pipeline.durable_files import replace_file
 from pipeline.errors import UserError
 from pipeline.index.baseline import read_stored_baseline
 from pipeline.index.parameters import LEAST_EVIDENCE, BaselineError, model_variables
 from pipeline.models.build import build_table, build_tables
-from pipeline.report.write import replace_file
+from pipeline.report.evidence import rank_pairs
 from pipeline.settings import SAMPLE_NOTE, Settings
 from pipeline.signals.lexicon import load_lexicon
 from pipeline.spreadsheets import quote_formulas
@@ -254,12 +255,12 @@ def _choose_pair(tension: pl.DataFrame, requested: str | None) -> str:
 
     Its countries are in alphabetical order. `PairError` if it is no pair of countries, `ValidationError` if it is no pair of this index.
     """
-    pairs = tension.group_by("pair").agg(pl.col("signal_count").sum()).sort("signal_count", "pair", descending=[True, False])["pair"]
+    pairs = rank_pairs(tension)
     if requested is None:
-        return str(pairs[0])
+        return pairs[0]
     pair = pair_name(*parse_pair(requested))
     if pair not in pairs:
-        raise ValidationError(f"the pair {pair} has no index in this home; it has {', '.join(pairs.sort())}. Give one of them with --pair")
+        raise ValidationError(f"the pair {pair} has no index in this home; it has {', '.join(sorted(pairs))}. Give one of them with --pair")
     return pair
 
 
