@@ -100,9 +100,7 @@ def _find_set_rates(sentence: MarkedSentence) -> Iterable[Act]:
         focus=at,
         instrument="tariff",
         status="announced",
-        modality="asserted",
         score=SET_RATE_SCORE,
-        mutual=False,
         words=(sentence.tokens[at].text,),
         thing=None if rate.is_borne or thing is None else thing.first,
     )
@@ -117,7 +115,7 @@ def _find_harm(sentence: MarkedSentence) -> Iterable[Act]:
     for operator in sentence.marks_of("operator"):
         thing = restrictions.get(operator.first - 1)
         if thing is not None and operator.readings[0].words[0].startswith("threaten"):
-            yield build_object_act(sentence, thing, "threat", HARM, modality="negated", score=OPERATOR_SCORE, mutual=False)
+            yield build_object_act(sentence, thing, "threat", HARM, modality="negated", score=OPERATOR_SCORE)
 
 
 def _find_foretold_harm(sentence: MarkedSentence) -> Iterable[Act]:
@@ -136,8 +134,8 @@ def _find_foretold_harm(sentence: MarkedSentence) -> Iterable[Act]:
         if at is None or class_of(thing) not in {"restriction", "quarrel"}:
             continue
         if any(thing.first - OWNER_REACH <= last < thing.first for _, last in sentence.mention_spans):
-            act = build_object_act(sentence, thing, "accusation", FORETOLD, modality="asserted", score=OPERATOR_SCORE, mutual=False)
-            yield replace(act, anchor=at + 1, status=FIXED_STATUS["accusation"])
+            act = build_object_act(sentence, thing, "accusation", FORETOLD, status=FIXED_STATUS["accusation"], score=OPERATOR_SCORE)
+            yield replace(act, anchor=at + 1)
             return
 
 
@@ -376,12 +374,5 @@ def find_existing_restrictions(sentence: MarkedSentence, used: set[int]) -> Iter
             and not any(last < first < thing.first for first in operators)
             for _, last in sentence.mention_spans
         ):
-            yield build_object_act(
-                sentence,
-                thing,
-                "measure",
-                "standing.restriction",
-                modality="historical",
-                score=EXISTING_RESTRICTION_SCORE,
-                mutual=False,
-            )
+            score = EXISTING_RESTRICTION_SCORE
+            yield build_object_act(sentence, thing, "measure", "standing.restriction", modality="historical", score=score)

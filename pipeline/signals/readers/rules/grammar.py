@@ -105,10 +105,10 @@ class Act:
     focus: int
     instrument: str
     status: str
-    modality: str
     score: float
-    mutual: bool
     words: tuple[str, ...]
+    modality: str = "asserted"
+    mutual: bool = False
     thing: int | None = None
 
 

@@ -52,18 +52,9 @@ def find_new_restrictions(sentence: MarkedSentence, used: set[int]) -> Iterable[
         if draft.kind is None or any(class_of(operator) in OPERATOR_EFFECTS for operator in operators):
             continue
         used.add(thing.first)
-        yield Act(
-            kind="measure",
-            rule_id=draft.rule_id,
-            anchor=thing.first,
-            focus=thing.last,
-            instrument=str(thing.readings[0].entry["instrument"]),
-            status=status_of(sentence, "measure", "announced", thing.first),
-            modality=draft.modality,
-            score=NEW_RESTRICTION_SCORE,
-            mutual=False,
-            words=matched_words(sentence, thing),
-            thing=thing.first,
+        status = status_of(sentence, "measure", "announced", thing.first)
+        yield build_object_act(
+            sentence, thing, "measure", draft.rule_id, status=status, modality=draft.modality, score=NEW_RESTRICTION_SCORE
         )
 
 

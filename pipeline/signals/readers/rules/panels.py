@@ -51,9 +51,7 @@ def find_panel_rulings(sentence: MarkedSentence) -> Iterable[Act]:
             focus=at,
             instrument="investigation",
             status="announced",
-            modality="asserted",
             score=SCORE,
-            mutual=False,
             words=(sentence.tokens[at].text,),
         )
 

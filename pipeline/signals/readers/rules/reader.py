@@ -57,8 +57,6 @@ _DONE_EARLIER = re.compile(
     r"(?:adopted|announced|imposed|introduced|placed|put|taken|took)"
     r"|(?:due|planned|scheduled|set|slated|supposed) (?:for|to))\b"
 )
-# What a reading that only rules out others says of the act.
-_NO_ACT = Act("measure", "", 0, 0, "other", "announced", "negated", 0.6, mutual=False, words=())
 
 
 class RuleReader:
@@ -175,7 +173,7 @@ def _iter_readings(sentence_acts: _SentenceActs, tree: Tree | None) -> Iterator[
     for roles, number in sentence_acts.candidate_numbers.items():
         is_only_spoken_of = roles[1] in reasons or is_harm or roles in spoken_of
         for kind, why in (({"measure": "reason"} if is_only_spoken_of else {}) | denied[roles]).items():
-            yield _to_reading(number, sentence, replace(_NO_ACT, kind=kind, rule_id=f"{why}{RULED_OUT}"), "negated", roles)
+            yield _to_reading(number, sentence, _rule_out(kind, why), "negated", roles)
     for act, pairs in roles_of_acts:
         modality = "historical" if act.modality == "asserted" and is_past_event(sentence.text, sentence_acts.day) else act.modality
         is_old_threat = (
@@ -218,30 +216,36 @@ def _iter_contraries(sentence_acts: _SentenceActs, act: Act, roles: tuple[str, s
     (`SPOKEN`), and harm that the other side foretells of a restriction (`FORETOLD`) is no threat.
     """
     sentence, numbers = sentence_acts.context.sentence, sentence_acts.candidate_numbers
-    others = [other for other in sentence_acts.acts if other != act]
+    for contrary, pair in _find_contraries(sentence_acts, act, roles):
+        if pair in numbers:
+            yield _to_reading(numbers[pair], sentence, contrary, "negated", pair)
+
+
+def _find_contraries(sentence_acts: _SentenceActs, act: Act, roles: tuple[str, str]) -> Iterator[tuple[Act, tuple[str, str]]]:
+    """Yield acts that an act rules out, each with its actor and target."""
+    others, back = [other for other in sentence_acts.acts if other != act], roles[::-1]
     for rule, kind in _RULES_OUT:
         is_alone = rule != KEPT or (act.kind == "easing" and not any(other.kind == kind for other in others))
-        if act.rule_id.startswith(rule) and is_alone and roles in numbers:
-            yield _to_reading(numbers[roles], sentence, replace(_NO_ACT, kind=kind, rule_id=f"{rule}{RULED_OUT}"), "negated", roles)
+        if act.rule_id.startswith(rule) and is_alone:
+            yield _rule_out(kind, rule), roles
     only_eases = act.kind == "easing" and all(other.kind == "easing" for other in others if other.modality == "asserted")
-    if only_eases and roles in numbers and _is_of_earlier(sentence, act):
-        no_threat = replace(_NO_ACT, kind="threat", rule_id=f"{EARLIER}{RULED_OUT}")
-        yield _to_reading(numbers[roles], sentence, no_threat, "negated", roles)
+    if only_eases and _is_of_earlier(sentence_acts.context.sentence, act):
+        yield _rule_out("threat", EARLIER), roles
     is_breach = act.rule_id.startswith(MISDEED) and act.instrument == "agreement"
     is_said = act.kind in {"accusation", "demand"} and roles[0] == sentence_acts.context.speaker
-    if (is_breach or is_said) and roles[::-1] in numbers and all(other.kind != act.kind for other in others):
-        not_back = replace(_NO_ACT, kind=act.kind, rule_id=f"{MISDEED if is_breach else SPOKEN}{RULED_OUT}")
-        yield _to_reading(numbers[roles[::-1]], sentence, not_back, "negated", roles[::-1])
-    if act.rule_id.startswith(ASKING_FOR_TALKS) and roles in numbers:
-        no_demand = replace(_NO_ACT, kind="demand", rule_id=f"{ASKING_FOR_TALKS}{RULED_OUT}")
-        if not any(other.kind == "demand" for other in others):
-            yield _to_reading(numbers[roles], sentence, no_demand, "negated", roles)
-    if act.rule_id == FORETOLD and roles[::-1] in numbers:
-        no_threat = replace(_NO_ACT, kind="threat", rule_id=f"{FORETOLD}{RULED_OUT}")
-        yield _to_reading(numbers[roles[::-1]], sentence, no_threat, "negated", roles[::-1])
-    if roles[::-1] in numbers and is_suffered(sentence_acts.context, act, roles[1]):
-        not_back = replace(act, rule_id=f"{act.rule_id}{RULED_OUT}")
-        yield _to_reading(numbers[roles[::-1]], sentence, not_back, "negated", roles[::-1])
+    if (is_breach or is_said) and all(other.kind != act.kind for other in others):
+        yield _rule_out(act.kind, MISDEED if is_breach else SPOKEN), back
+    if act.rule_id.startswith(ASKING_FOR_TALKS) and all(other.kind != "demand" for other in others):
+        yield _rule_out("demand", ASKING_FOR_TALKS), roles
+    if act.rule_id == FORETOLD:
+        yield _rule_out("threat", FORETOLD), back
+    if is_suffered(sentence_acts.context, act, roles[1]):
+        yield replace(act, rule_id=f"{act.rule_id}{RULED_OUT}"), back
+
+
+def _rule_out(kind: str, rule: str) -> Act:
+    """Return an act whose reading only rules out others; `rule` is the reason."""
+    return Act(kind, f"{rule}{RULED_OUT}", 0, 0, "other", "announced", 0.6, (), modality="negated")
 
 
 def _is_of_earlier(sentence: MarkedSentence, act: Act) -> bool:
