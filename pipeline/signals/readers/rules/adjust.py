@@ -158,8 +158,7 @@ def _adjust_abandoned(sentence: MarkedSentence, act: Act) -> Act:
     with a condition, and other acts, stay as they are.
     """
     is_given_up = act.modality == "negated" and act.rule_id.startswith(_GIVEN_UP) and any(word.lower() in _PURSUING for word in act.words)
-    words = {token.lower for token in sentence.tokens}
-    if not is_given_up or not (cues("provisos") | {"as", "until", "without"}).isdisjoint(words):
+    if not is_given_up or not (cues("provisos") | {"as", "until", "without"}).isdisjoint(sentence.words):
         return act
     return replace(act, kind="easing", rule_id=f"abandon.restriction{SURE_SIGN}", status="ended", modality="asserted")
 
@@ -216,7 +215,7 @@ def _adjust_conditional(sentence: MarkedSentence, act: Act) -> Act:
         if (cues("hard") | {","}).isdisjoint(opening):
             return replace(act, modality="hypothetical")
         conditions.append(opening.index("whatever"))
-    if not is_future or not conditions or cues("forecasters") & set(sentence.words_between(0, len(sentence.tokens))):
+    if not is_future or not conditions or cues("forecasters") & sentence.words:
         return act
     return replace(act, kind="threat", status="proposed", modality="asserted", rule_id=f"if.{act.rule_id}")
 
@@ -234,7 +233,7 @@ def _adjust_awaited_relief(sentence: MarkedSentence, act: Act) -> Act:
     before = sentence.words_between(max(start, act.anchor - FUTURE_REACH), act.anchor)
     conditions = [at for at in range(len(sentence.tokens)) if _opens_condition(sentence, at, act.anchor)]
     governs = [at for at in conditions if (at == 0 and start > 0) or (at > act.anchor and not _is_joined(sentence, act.anchor, at))]
-    if not cues("held_out") & set(before) or not governs or cues("forecasters") & set(sentence.words_between(0, len(sentence.tokens))):
+    if not cues("held_out") & set(before) or not governs or cues("forecasters") & sentence.words:
         return act
     return replace(act, kind="offer", status="proposed", modality="asserted", rule_id=f"if.{act.rule_id}")
 

@@ -125,9 +125,9 @@ def _find_foretold_harm(sentence: MarkedSentence) -> Iterable[Act]:
     to `FORETOLD_REACH` words after it follow `will` or `would` and a word of the list `harms`. Sentences that speak of an answer are left
     out.
     """
-    words = [token.lower for token in sentence.tokens]
-    if not cues("answers").isdisjoint(words):
+    if not cues("answers").isdisjoint(sentence.words):
         return
+    words = [token.lower for token in sentence.tokens]
     for thing in sentence.marks_of("object"):
         after = range(thing.last + 1, min(thing.last + FORETOLD_REACH, len(words) - 1))
         at = next((at for at in after if words[at] in {"will", "would", "could", "may"} and words[at + 1] in cues("harms")), None)
@@ -171,11 +171,10 @@ def _has_topic(sentence: MarkedSentence, operator: Mark, trade_objects: Sequence
         return _attacks_state(sentence, operator)
     if not operator.readings[0].entry["needs"] or _considers_relief(sentence, operator):
         return True
-    all_words = set(sentence.words_between(0, len(sentence.tokens)))
     if name == "accuse":
-        return bool(trade_objects) or bool(cues("deeds") & all_words)
+        return bool(trade_objects) or bool(cues("deeds") & sentence.words)
     if name == "meet":
-        is_on_trade = bool(trade_objects) or bool(cues("trade_words") & all_words)
+        is_on_trade = bool(trade_objects) or bool(cues("trade_words") & sentence.words)
         return is_on_trade and len({mention.code for mention in sentence.mentions if mention.is_actor}) >= PAIR_SIZE
     if name == "tie" and (operator.form != "both" or "to" not in sentence.words_between(operator.last, operator.last + TIE_REACH)):
         return False
@@ -332,8 +331,7 @@ def find_named_talks(sentence: MarkedSentence, used: set[int]) -> Iterable[Act]:
     (in the object itself or another), or one country and talks that `the` shows to be known (`the talks`). Sentences about markets give
     none. Objects whose position is in `used` are acts already.
     """
-    all_words = set(sentence.words_between(0, len(sentence.tokens)))
-    if cues("markets") & all_words:
+    if cues("markets") & sentence.words:
         return  # such talks are only hoped for: `hopes of trade talks lift shares`
     things = sentence.marks_of("object")
     is_on_trade = any(class_of(thing) in {"restriction", "conflict", "quarrel"} for thing in things)
@@ -346,7 +344,7 @@ def find_named_talks(sentence: MarkedSentence, used: set[int]) -> Iterable[Act]:
             class_of(thing) == "talks" and sentence.words_between(thing.first - 1, thing.first) == ["the"] and bool(sentence.mentions)
         )
         if is_known or (is_pair and (is_on_trade or entry.get("gate"))):
-            is_spoken = bool(cues("speech") & all_words)
+            is_spoken = bool(cues("speech") & sentence.words)
             is_denied = sentence.has_no(thing.first)
             rule_id = f"{'spoken' if is_spoken else 'named'}.{class_of(thing)}{f'.no{SURE_SIGN}' if is_denied else ''}"
             modality = "negated" if is_denied else "asserted"

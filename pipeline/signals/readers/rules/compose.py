@@ -430,7 +430,7 @@ def _is_mutual(sentence: MarkedSentence, kind: str, entry: Mapping[str, Any], th
     True for agreements and dialogues, unless verb or object is `one_way` in the lexicon. A dialogue whose verb has the entry `sign` is
     mutual only if the sentence has no word of saying. `entry`: that of the verb; `thing`: the object, if any.
     """
-    if kind == "dialogue" and entry["id"] == "sign" and cues("speech") & set(sentence.words_between(0, len(sentence.tokens))):
+    if kind == "dialogue" and entry["id"] == "sign" and cues("speech") & sentence.words:
         return False
     is_one_way = entry.get("one_way") or (thing is not None and thing.readings[0].entry.get("one_way"))
     return kind in {"agreement", "dialogue"} and not is_one_way

@@ -196,7 +196,7 @@ def _find_dreaded(sentence: MarkedSentence) -> Iterator[Denial]:
     restrictions or an answer are left out.
     """
     restrictions = [mark for mark in sentence.marks_of("object") if class_of(mark) == "restriction"]
-    if len(restrictions) > 1 or not cues("answers").isdisjoint(token.lower for token in sentence.tokens):
+    if len(restrictions) > 1 or not cues("answers").isdisjoint(sentence.words):
         return
     for first, last in _find_phrases(sentence, cues("dreading")):
         for number, (_, end) in enumerate(sentence.mention_spans):
@@ -291,9 +291,8 @@ def _find_exempt(sentence: MarkedSentence) -> Iterator[Denial]:
     `AVERTED_REACH` words after the relief own the restriction. Left out are sentences with a threat or an answer, or in which the exempt
     country is named twice or meant by `it`.
     """
-    words = {token.lower for token in sentence.tokens}
     has_threat = any(class_of(mark) == "threaten" for mark in sentence.marks_of("operator", "operator_noun"))
-    if has_threat or "it" in words or not cues("answers").isdisjoint(words):
+    if has_threat or "it" in sentence.words or not cues("answers").isdisjoint(sentence.words):
         return
     codes = [mention.code for mention in sentence.mentions if mention.role != "pronoun"]
     for relief in sentence.marks_of("object"):

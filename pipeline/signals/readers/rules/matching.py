@@ -56,6 +56,11 @@ class MarkedSentence:
     clause_starts: tuple[int, ...]
 
     @cached_property
+    def words(self) -> frozenset[str]:
+        """All words, in lower case."""
+        return frozenset(token.lower for token in self.tokens)
+
+    @cached_property
     def mention_spans(self) -> tuple[tuple[int, int], ...]:
         """First and last word (inclusive) of each mention."""
         return tuple(self._word_span(mention) for mention in self.mentions)

@@ -263,7 +263,7 @@ def _find_spoken_of(sentence_acts: _SentenceActs, pairs: Sequence[tuple[Act, tup
     context = sentence_acts.context
     escalating = {*ESCALATING, "threat"}
     done = {roles for act, roles in pairs if act.kind in escalating}
-    has_answer = not cues("answers").isdisjoint(token.lower for token in context.sentence.tokens)
+    has_answer = not cues("answers").isdisjoint(context.sentence.words)
     for act, roles in pairs:
         is_others = act.kind in escalating and not has_answer and roles[::-1] not in done and is_in_own_clause(context.sentence, act.anchor)
         pair = roles[::-1] if is_others else roles
