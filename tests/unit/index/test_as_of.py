@@ -141,11 +141,15 @@ def test_a_preliminary_baseline_makes_nothing_known() -> None:
     assert not young[BASELINE.name]["is_frozen"].any()
 
 
-def test_a_day_uses_the_last_baseline_known_before_it() -> None:
-    tables = build_until(draw_articles(np.random.default_rng(2), 130), day(129), None, 7.0)
-    versions = dict(tables[BASELINE.name].select("valid_from", "baseline_to").unique().rows())
+@pytest.fixture(scope="module")
+def of_130_days() -> Tables:
+    return build_until(draw_articles(np.random.default_rng(2), 130), day(129), None, 7.0)
+
+
+def test_a_day_uses_the_last_baseline_known_before_it(of_130_days: Tables) -> None:
+    versions = dict(of_130_days[BASELINE.name].select("valid_from", "baseline_to").unique().rows())
     assert len(versions) == sum(length + OPEN_DAYS < 129 for length in BASELINE_LENGTHS) > 1
-    used: list[dict[str, Any]] = tables[DAILY_MASS.name].select("index_date", "valid_from").unique().to_dicts()
+    used: list[dict[str, Any]] = of_130_days[DAILY_MASS.name].select("index_date", "valid_from").unique().to_dicts()
     late = [row for row in used if row["valid_from"] > min(versions)]  # the first version is used for all days before it, too
     assert late
     assert all(
@@ -154,9 +158,10 @@ def test_a_day_uses_the_last_baseline_known_before_it() -> None:
     )
 
 
-def test_the_newest_vintage_uses_the_baseline_of_its_day() -> None:
-    tables = build_until(draw_articles(np.random.default_rng(2), 130), day(129), None, 7.0)
-    newest = tables[VINTAGES.name].sort("known_at").group_by("index_date", "series").last()
-    both = tables[TENSION_PAIR_DAILY.name].join(newest, left_on=["index_date", "pair"], right_on=["index_date", "series"], suffix="_known")
-    assert {*tables[BASELINE.name]["valid_from"]} - {day(0)} < {*both["index_date"]}
+def test_the_newest_vintage_uses_the_baseline_of_its_day(of_130_days: Tables) -> None:
+    newest = of_130_days[VINTAGES.name].sort("known_at").group_by("index_date", "series").last()
+    both = of_130_days[TENSION_PAIR_DAILY.name].join(
+        newest, left_on=["index_date", "pair"], right_on=["index_date", "series"], suffix="_known"
+    )
+    assert {*of_130_days[BASELINE.name]["valid_from"]} - {day(0)} < {*both["index_date"]}
     assert both["tension_known"].to_numpy() == pytest.approx(both["tension"].to_numpy(), rel=1e-9, nan_ok=True)
