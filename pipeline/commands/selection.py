@@ -30,5 +30,5 @@ def check_selection(rows: pl.DataFrame, pair: str | None, first: date | None, la
 
 
 def find_span(rows: pl.DataFrame) -> Days:
-    """Return the first and last `index_date` of rows, of which there is at least one."""
+    """Return the first and last `index_date` of one row or more."""
     return Days(*rows.select(pl.min("index_date"), last=pl.max("index_date")).row(0))

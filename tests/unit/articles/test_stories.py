@@ -210,10 +210,10 @@ def test_an_article_seen_late_is_linked_to_a_copy_known_before() -> None:
 
 
 def link_day_by_day(rows: list[dict[str, Any]]) -> pl.DataFrame:
-    """Link each day separately, with the three days around it and the rows in reverse order."""
+    """Link each day with articles separately, with the three days around it and the rows in reverse order."""
     frame = articles(*rows[::-1])
-    parts = []
-    for day in WEEK:
+    parts = [STORY_LINKS.empty()]
+    for day in frame["index_date"].unique():
         around = pl.col("index_date").is_between(day - timedelta(days=3), day + timedelta(days=3))
         parts.append(link_retellings(frame.filter(around), Days(day, day)))
     return STORY_LINKS.conform(pl.concat(parts))

@@ -94,10 +94,13 @@ def test_a_source_named_like_a_formula_is_text_in_the_csv(tmp_path: Path) -> Non
 
 
 @pytest.mark.slow
-def test_by_default_the_files_are_next_to_the_index(command: Command, tmp_path: Path) -> None:
+def test_without_options_the_rest_is_validated_next_to_the_index(command: Command, tmp_path: Path) -> None:
     mark_home(tmp_path / "own", is_sample=False)
     build(tmp_path / "own" / "lake", random_scene(40, seed=1))
-    assert command("validate", "--no-simulation", "--home", "own").exit_code == 0
+    result = command("validate", "--no-simulation", "--home", "own")
+    assert result.exit_code == 0
+    assert "no reference series were given" in flat(result.output)
+    assert "Rebuild" in flat(result.output)
     assert (tmp_path / "own" / "published" / "validation.html").exists()
 
 
@@ -110,14 +113,6 @@ def test_the_same_home_gives_the_same_bytes(command: Command, home: Path, refere
     command(*build_arguments(home, references, "again"))
     for name in ("validation.csv", "validation.html", "validation.parquet"):
         assert Path("again", name).read_bytes() == (validated.folder / name).read_bytes()
-
-
-@pytest.mark.slow
-def test_without_references_the_rest_is_validated(command: Command, home: Path) -> None:
-    result = command("validate", "--no-simulation", "--home", home, "--out", "out")
-    assert result.exit_code == 0
-    assert "no reference series were given" in flat(result.output)
-    assert "Rebuild" in flat(result.output)
 
 
 def test_figures_are_limited_to_the_requested_days(command: Command, home: Path, references: Path) -> None:

@@ -20,11 +20,13 @@ NAMES = [(entry.get("code") or entry["name"], entry) for key in ("country", "exc
 
 def test_examples_of_entries_give_the_expected_findings() -> None:
     examples = pl.DataFrame([(name, None, "", entry["example"]) for name, entry in ENTRIES], schema=TEXTS_SCHEMA, orient="row")
-    found: dict[str, set[str]] = {name: set() for name, _ in ENTRIES}
+    findings: dict[str, set[str]] = {name: set() for name, _ in ENTRIES}
     for f in SentenceExtractor("rules").read_texts(examples).iter_rows(named=True):
-        found[f["article_id"]].add(f"{f['actor']}>{f['target']} {f['kind']}" + ("" if f["modality"] == "asserted" else f" {f['modality']}"))
+        findings[f["article_id"]].add(
+            f"{f['actor']}>{f['target']} {f['kind']}" + ("" if f["modality"] == "asserted" else f" {f['modality']}")
+        )
     assert len(ENTRIES) > 50
-    assert found == {name: set(entry["gives"]) for name, entry in ENTRIES}
+    assert findings == {name: set(entry["gives"]) for name, entry in ENTRIES}
 
 
 def test_names_are_found_in_their_examples() -> None:

@@ -222,7 +222,7 @@ def _iter_contraries(sentence_acts: _SentenceActs, act: Act, roles: tuple[str, s
 
 
 def _find_contraries(sentence_acts: _SentenceActs, act: Act, roles: tuple[str, str]) -> Iterator[tuple[Act, tuple[str, str]]]:
-    """Yield acts that an act rules out, each with its actor and target."""
+    """Yield acts that an act rules out, with actor and target."""
     others, back = [other for other in sentence_acts.acts if other != act], roles[::-1]
     for rule, kind in _RULES_OUT:
         is_alone = rule != KEPT or (act.kind == "easing" and not any(other.kind == kind for other in others))
@@ -244,7 +244,7 @@ def _find_contraries(sentence_acts: _SentenceActs, act: Act, roles: tuple[str, s
 
 
 def _rule_out(kind: str, rule: str) -> Act:
-    """Return an act whose reading only rules out others; `rule` is the reason."""
+    """Return an act whose reading rules out others for this reason."""
     return Act(kind, f"{rule}{RULED_OUT}", 0, 0, "other", "announced", 0.6, (), modality="negated")
 
 
