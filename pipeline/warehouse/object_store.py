@@ -8,13 +8,15 @@ import fcntl
 import hashlib
 import os
 import re
+import threading
 from collections.abc import Callable, Coroutine, Iterable, Sequence
+from contextvars import Context
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import wraps
 from mimetypes import guess_type
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, TypeVarTuple
 from urllib.parse import unquote, urlsplit
 
 from pipeline.errors import UserError
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
+Passed = TypeVarTuple("Passed")
 Request = Callable[Concatenate["Bucket", Arguments], Coroutine[Any, Any, Result]]
 #: Attempts per request, with pauses that double from half a second.
 _TRIES = 5
@@ -314,9 +317,31 @@ def _require_folder(url: str) -> None:
         raise FolderError(f"{url}: {reason}; mount the share, create the folder, or correct the URL")
 
 
+class _EventLoop(asyncio.SelectorEventLoop):
+    """Event loop that knows whether a thread is delivering a result.
+
+    The library delivers from threads of its own. A process that ends before such a thread has left Python is aborted, after all its work.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.delivering = threading.RLock()
+
+    def call_soon_threadsafe(self, callback: Callable[[*Passed], object], *args: *Passed, context: Context | None = None) -> asyncio.Handle:
+        """Let the loop call a function, as any event loop does."""
+        with self.delivering:
+            return super().call_soon_threadsafe(callback, *args, context=context)
+
+
 def run(work: Coroutine[Any, Any, Result]) -> Result:
     """Run requests that are written as a coroutine; return their result."""
-    return asyncio.run(work)
+    loop = _EventLoop()
+    with asyncio.Runner(loop_factory=lambda: loop) as runner:
+        try:
+            return runner.run(work)
+        finally:
+            with loop.delivering:  # the last result is here, its thread perhaps not yet gone
+                pass
 
 
 def run_all(requests: Iterable[Callable[[], Coroutine[Any, Any, Result]]]) -> list[Result]:

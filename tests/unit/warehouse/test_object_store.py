@@ -1,7 +1,10 @@
 """Requests to object stores that fail, against a local HTTP server: retries, and errors without credentials."""
 
+import asyncio
 import socket
 import sys
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -156,3 +159,23 @@ def test_the_folder_of_a_share_is_never_created(tmp_path: Path) -> None:
         with pytest.raises(FolderError, match=rf"there is no folder {folder}; mount the share, create the folder, or correct the URL"):
             open_bucket(folder.as_uri())
     assert list(tmp_path.iterdir()) == []
+
+
+def test_requests_end_when_the_thread_of_their_result_has_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    wake = asyncio.SelectorEventLoop._write_to_self  # type: ignore[attr-defined]  # private
+    has_left: list[bool] = []
+
+    def wake_and_linger(loop: asyncio.SelectorEventLoop) -> None:
+        wake(loop)
+        time.sleep(0.2)
+        has_left.append(True)
+
+    async def wait_for_a_thread() -> None:
+        loop = asyncio.get_running_loop()
+        result = loop.create_future()
+        threading.Thread(target=loop.call_soon_threadsafe, args=(result.set_result, None)).start()
+        await result
+
+    monkeypatch.setattr(asyncio.SelectorEventLoop, "_write_to_self", wake_and_linger)
+    run(wait_for_a_thread())
+    assert has_left
