@@ -7,7 +7,7 @@ Belongs here: the words of the column `scope` and the members of blocs. Does not
 """
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -39,6 +39,14 @@ def list_members() -> Iterator[tuple[str, str, date | None, date | None]]:
     for code, bloc in _BLOCS.items():
         for member in bloc["members"].split():
             yield code, member, bloc.get("since", {}).get(member), bloc.get("until", {}).get(member)
+
+
+def list_unnamed_members(named: Collection[str]) -> list[str]:
+    """List the members of the European Union that are not in `named`.
+
+    A member that acts do not name has those of the Union. Britain, a member until 2021, is named in the list of acts.
+    """
+    return [country for scope, country, _, _ in list_members() if scope == "eu_members" and country not in named]
 
 
 def is_member_on(scope: str | None, country: str, day: date) -> bool:

@@ -13,7 +13,7 @@ import polars as pl
 
 from pipeline.contracts import vocabulary as words
 from pipeline.contracts.countries import EUROPEAN_UNION, parse_pair
-from pipeline.contracts.scopes import is_member_on
+from pipeline.contracts.scopes import list_unnamed_members
 from pipeline.contracts.tables.index import SIGNALS, TENSION_DAILY, TENSION_PAIR_DAILY
 from pipeline.contracts.tables.measures import MEASURE_ACTS, MEASURE_STATES
 from pipeline.contracts.tables.threats import THREAT_RATES, THREATS
@@ -65,9 +65,9 @@ class Facts:
     """The tables that the unfolding tables of all pairs are made from.
 
     `day` is the last day of the index, `first` its first. `measures`: states of measures that are valid on `day`, except those not in
-    force, with the act that set the rate. `threats`: rows of THREATS with the sentence of the first of their `signal_ids` and the act that
-    shows the outcome. `threat_rates`: rows of THREAT_RATES for all forms of threat together. The other tables have all their rows, also
-    later than `day`.
+    force, with the act that set the rate. `members`: members of the European Union that the list of acts does not name. `threats`: rows of
+    THREATS with the sentence of the first of their `signal_ids` and the act that shows the outcome. `threat_rates`: rows of THREAT_RATES
+    for all forms of threat together. The other tables have all their rows, also later than `day`.
     """
 
     first: date
@@ -75,6 +75,7 @@ class Facts:
     pair_daily: pl.DataFrame
     daily: pl.DataFrame
     measures: pl.DataFrame
+    members: Sequence[str]
     threats: pl.DataFrame
     threat_rates: pl.DataFrame
     tariff_rates: pl.DataFrame
@@ -90,7 +91,8 @@ def read_facts(read: ReadTable) -> Facts:
     day: Any = pair_daily["index_date"].max()
     acts = read(MEASURE_ACTS).select("act_id", "legal_source", "url").unique("act_id", keep="first", maintain_order=True)
     current = (pl.col("valid_from") <= day) & (pl.col("valid_to").is_null() | (pl.col("valid_to") > day))
-    measures = read(MEASURE_STATES).filter(current & (pl.col("standing") != "not_in_force")).drop("legal_source", "url")
+    states = read(MEASURE_STATES)
+    measures = states.filter(current & (pl.col("standing") != "not_in_force")).drop("legal_source", "url")
     threats = read(THREATS).with_columns(signal_id=pl.col("signal_ids").str.head(_ID_LENGTH))
     sentences = read(SIGNALS, columns=["signal_id", "quote", "source", "url", "published_at"])
     first: Any = pair_daily["index_date"].min()
@@ -100,6 +102,7 @@ def read_facts(read: ReadTable) -> Facts:
         pair_daily,
         read(TENSION_DAILY),
         measures.join(acts.rename({"act_id": "rate_act_id"}), on="rate_act_id", how="left"),
+        list_unnamed_members({*states["actor"], *states["target"]}),
         threats.join(sentences, on="signal_id", how="left").join(
             acts.rename({"act_id": "outcome_act_id", "legal_source": "outcome_act", "url": "outcome_url"}), on="outcome_act_id", how="left"
         ),
@@ -117,7 +120,7 @@ def build_folds(facts: Facts, pair: str) -> tuple[Fold, ...]:
     made = (
         build_moves(facts.daily, facts.day, pair),
         build_stalemate(facts.pair_daily, pair),
-        build_measures(facts.measures, facts.day, pair),
+        build_measures(facts.measures, facts.members, facts.day, pair),
         build_threats(facts.threats, facts.threat_rates, facts.day, pair),
         build_tariffs(facts.tariff_rates, facts.day, pair),
         build_flows(facts.flows, facts.first, facts.day, pair),
@@ -201,16 +204,13 @@ def build_stalemate(pair_daily: pl.DataFrame, pair: str) -> Fold:
     )  # fmt: skip
 
 
-def build_measures(measures: pl.DataFrame, day: date, pair: str) -> Fold:
+def build_measures(measures: pl.DataFrame, members: Sequence[str], day: date, pair: str) -> Fold:
     """Build the table of a pair's official measures on `day`.
 
     It is sorted by direction, with suspended measures last in each direction. The title counts measures in force by direction, and
-    suspended ones. A member of the European Union that the list of acts does not name has the measures of the Union, and a sentence says
-    so. `measures`: as in `Facts`.
+    suspended ones. One of `members` has the measures of the European Union, and a sentence says so. `measures`, `members`: as in `Facts`.
     """
     is_suspended = pl.col("standing") == "suspended"
-    named = {*measures["actor"], *measures["target"]}
-    members = [side for side in parse_pair(pair) if side not in named and is_member_on("eu_members", side, day)]
     sides = [EUROPEAN_UNION if side in members else side for side in parse_pair(pair)]
     current = measures.filter(pl.col("actor").is_in(sides), pl.col("target").is_in(sides)).sort(
         "actor", "target", is_suspended, "instrument", "programme", "product", "layer"
@@ -230,7 +230,7 @@ def build_measures(measures: pl.DataFrame, day: date, pair: str) -> Fold:
         f"Measures in force on {long_day(day)}, from a list of official acts: {counts}{f'; suspended {suspended}' if suspended else ''}",
         (
             _ABOUT_MEASURES,
-            *(f"{country_name(member)} has the measures of the {country_name(EUROPEAN_UNION)}." for member in members),
+            *(f"{country_name(one)} has the measures of the {country_name(EUROPEAN_UNION)}." for one in parse_pair(pair) if one in members),
             f"Acts looked up: {looked_up}.",
         ),
         (

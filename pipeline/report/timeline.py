@@ -12,7 +12,6 @@ import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import pairwise
 from types import MappingProxyType
 from typing import Any
 
@@ -181,8 +180,7 @@ def build_timeline(scale: OneScale, max_rows: int = MAX_ROWS, max_stories: int =
     """Build the timeline of all pairs and directions that have a value.
 
     `scale` reads tables on one scale. `max_rows`: about the largest number of rows of all these series together, without days of peaks;
-    above it, some older days are left out. `max_stories`: largest number of stories; those of peaks come first, then those of the newest
-    days.
+    above it, some older days are left out. `max_stories`: largest number of stories; those of peaks come first, then the newest.
     Left out are peaks without a story, with a value that is less than half news, or with the same largest story as a higher peak (see
     `_list_peaks`).
     """
@@ -287,29 +285,31 @@ def find_peaks_of(values: pl.DataFrame) -> pl.DataFrame:
     for channel, name in VALUE_OF_CHANNEL.items():
         known = values.filter(pl.col(name).is_not_null()).sort("series", "index_date")
         for (series,), frame in known.group_by("series", maintain_order=True):
-            high = frame[find_tops(frame[name].to_numpy())].sort(name, "index_date", descending=[True, False])
-            chosen: list[date] = []
-            for day, value in high.select("index_date", name).iter_rows():
-                if len(chosen) < PEAKS_SHOWN and all(abs((day - other).days) >= _DAYS_BETWEEN_PEAKS for other in chosen):
-                    chosen.append(day)
-                    peaks.append((str(series), day, channel, value))
+            days, chosen = frame["index_date"].to_list(), list[date]()
+            for place in iter_tops(frame[name].to_numpy()):
+                if len(chosen) == PEAKS_SHOWN:
+                    break
+                if all(abs((days[place] - other).days) >= _DAYS_BETWEEN_PEAKS for other in chosen):
+                    chosen.append(days[place])
+                    peaks.append((str(series), days[place], channel, frame[name][place]))
     schema = {"series": pl.String(), "index_date": pl.Date(), "channel": pl.String(), "value": pl.Int32()}
     return pl.DataFrame(peaks, schema=schema, orient="row").sort("series", "index_date", "channel")
 
 
-def find_tops(values: NDArray[np.int32]) -> list[int]:
-    """Find the places of all peaks, first and last value included.
+def iter_tops(values: NDArray[np.int32]) -> Iterator[int]:
+    """Yield the places of all peaks, the highest first, then the earliest.
 
-    As `scipy.signal.find_peaks` with `height` and `prominence`, whose import takes longer than drawing all charts.
+    They are those of `scipy.signal.find_peaks` with `height` and `prominence`, whose import takes longer than drawing all charts.
     """
-    padded, tops = np.pad(values, 1), []
-    for first, after in pairwise(np.flatnonzero(np.diff(padded, prepend=-1))):  # runs of equal values
-        value, higher = padded[first], np.flatnonzero(padded > padded[first])
-        left, right = higher[higher < first].max(initial=0), higher[higher > first].min(initial=padded.size - 1)
-        around = max(padded[left : first + 1].min(), padded[first : right + 1].min())
-        if value >= MIN_PEAK and value - around >= _PROMINENCE and value > padded[first - 1] and value > padded[after]:
-            tops.append(int(first + after - 1) // 2 - 1)
-    return tops
+    padded = np.pad(values, 1)  # the first and the last day may be peaks
+    starts = np.flatnonzero(np.diff(padded, prepend=-1))  # of runs of equal values
+    before, here, after = (padded[starts[shift : starts.size - 2 + shift]] for shift in range(3))
+    tops = ((starts[1:-1] + starts[2:] - 1) // 2)[(here > before) & (here > after) & (here >= MIN_PEAK)]
+    for at in tops[np.argsort(-padded[tops], kind="stable")].tolist():
+        higher = np.flatnonzero(padded > padded[at])
+        left, right = higher[higher < at].max(initial=0), higher[higher > at].min(initial=padded.size - 1)
+        if padded[at] - max(padded[left:at].min(), padded[at : right + 1].min()) >= _PROMINENCE:
+            yield at - 1
 
 
 def _choose_days(values: pl.DataFrame, max_rows: int) -> tuple[date, int]:

@@ -55,24 +55,25 @@ class Fetcher(Generic[G]):
         An upstream that is fetched by day is searched backwards from `until`, at most `_TIMES_LATE` times `late_after_days` days, up to the
         first response that is readable and has a day: the others of its day are not read, because GDELT has 192 a day, too many to unpack
         for a date. Of other upstreams the newest response to each request is read; if it is unreadable or has no day, such as a web page
-        for an hour, the one before, at most `_MOST_EARLIER` times. A newest day after `until`, as in a table of a whole year, counts as
-        `until`. None if no day is found.
+        for an hour, the one before, as far back and at most `_MOST_EARLIER` times. A newest day after `until`, as in a table of a whole
+        year, counts as `until`. None if no day is found.
         """
         upstream, name = self.upstream, self.upstream.name
+        since = until - timedelta(days=_TIMES_LATE * upstream.late_after_days)
         if not upstream.is_fetched_by_day:
-            newest_of_items = (self._find_newest_day_of_item(archive, payload) for payload in archive.newest_payloads(name))
+            newest_of_items = (self._find_newest_day_of_item(archive, payload, since) for payload in archive.newest_payloads(name))
             return max((min(day, until) for day in newest_of_items if day), default=None)
-        searched = (until - timedelta(days=back) for back in range(_TIMES_LATE * upstream.late_after_days + 1))
+        searched = (until - timedelta(days=back) for back in range((until - since).days + 1))
         newest_days = (newest for day in searched for newest in self._read_newest_days(archive.payloads(name, Days(day, day))))
         newest = next(newest_days, None)
         return newest and min(newest, until)
 
-    def _find_newest_day_of_item(self, archive: Archive, newest: Payload) -> date | None:
+    def _find_newest_day_of_item(self, archive: Archive, newest: Payload, since: date) -> date | None:
         """Return the newest day of the last response that has one.
 
-        `newest`: the newest response to the item; those before it are read in turn.
+        `newest`: the newest response to the item; those before it are read in turn, back to `since`.
         """
-        responses = chain([newest], islice(archive.earlier_payloads(newest), _MOST_EARLIER))
+        responses = chain([newest], islice(archive.earlier_payloads(newest, since), _MOST_EARLIER))
         return next(self._read_newest_days(responses), None)
 
     def _read_newest_days(self, payloads: Iterable[Payload]) -> Iterator[date]:

@@ -98,7 +98,7 @@ create macro measures_in_force(day, of_actor := null, on_target := null) as tabl
         where known_on <= cast(day as date)
     ),
 
-    -- reports of the target or of all partners
+    -- reports of the target, of all partners, or of a member of the EU, which has the acts on EUN
     reports as (
         select
             applying.rate_act_id as act_id,
@@ -106,7 +106,14 @@ create macro measures_in_force(day, of_actor := null, on_target := null) as tabl
             count(distinct by_then.story_id) filter (where by_then.report = 'supports') as supporting_stories,
             count(distinct by_then.story_id) filter (where by_then.report = 'contradicts') as contradicting_stories
         from applying
-        inner join reports_by_then as by_then on by_then.act_id = applying.rate_act_id and by_then.target in (applying.target, '*')
+        cross join coverage_of_list
+        inner join reports_by_then as by_then
+            on
+                by_then.act_id = applying.rate_act_id
+                and (
+                    by_then.target in (applying.target, '*')
+                    or (applying.target = 'EUN' and not list_contains(coverage_of_list.targets, by_then.target))
+                )
         group by applying.rate_act_id, applying.target
     )
 

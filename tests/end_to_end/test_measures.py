@@ -103,6 +103,21 @@ def test_reports_of_acts_on_all_partners_support_them_for_each(sample_run: Sampl
     assert (cars.height, cars.filter(pl.col("supporting_stories") > 1).height) == (3, 3)
 
 
+def test_reports_on_a_member_count_for_the_measures_of_the_union(sample_run: SampleRun) -> None:
+    macro = (shipped_folder("sql") / "macros" / "measures_in_force.sql").read_text(encoding="utf-8")
+    stories = "select count(distinct story_id) from measure_reports where report = 'supports' and target = 'FRA'"
+    counts = "select sum(supporting_stories) from measures_in_force(date '2025-11-01', on_target := 'DEU')"
+    with duckdb.connect() as con:
+        con.execute(f"attach '{sample_run.database}' as published (read_only)")
+        for table in ("measure_states", "measure_acts", "measure_reports", "scope_members", "tariff_rates"):
+            con.execute(f"create table {table} as from published.{table}")
+        con.execute(macro)
+        before = con.sql(counts).fetchall()
+        con.execute("update measure_reports set target = 'FRA' where target = 'EUN'")
+        assert con.sql(stories).fetchall() != [(0,)]
+        assert con.sql(counts).fetchall() == before
+
+
 @pytest.mark.parametrize("macro", ["measures_in_force", "measures_reported", "threats_asof"])
 def test_a_day_may_be_text_or_a_time_and_null_gives_no_rows(sample_run: SampleRun, macro: str) -> None:
     rows = query(sample_run, f"from {macro}(date '2025-10-01') order by all")

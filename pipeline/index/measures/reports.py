@@ -8,7 +8,7 @@ which layers are in force (`sql/measures/measure_states.sql`). A claim never cha
 import polars as pl
 
 from pipeline.contracts.countries import ALL_PARTNERS, EUROPEAN_UNION
-from pipeline.contracts.scopes import list_members
+from pipeline.contracts.scopes import list_unnamed_members
 from pipeline.contracts.tables.measures import MEASURE_ACTS, MEASURE_CLAIMS, MEASURE_REPORTS, MEASURE_STATES
 from pipeline.index.measures.quoted_dates import add_quoted_dates
 
@@ -56,8 +56,7 @@ def link_reports(claims: pl.DataFrame, acts: pl.DataFrame, states: pl.DataFrame)
     points, then the direction, then the goods, then the distance in days. Without a candidate, a claim of an increase that names the rate
     of a layer in force may support the act that set it (`_choose_layer_in_force`).
     """
-    named = pl.concat([acts["actor"], acts["target"]]).unique()
-    members = [code for scope, code, _, _ in list_members() if scope == "eu_members" and code not in named]
+    members = list_unnamed_members({*acts["actor"], *acts["target"]})
     dated = add_quoted_dates(MEASURE_CLAIMS.conform(claims)).with_columns(
         party=pl.col("target").replace(members, EUROPEAN_UNION),
         family=_name_family(),

@@ -195,9 +195,8 @@ class _Actor:
         """
         amounts = _list_amounts(threats)
         for threat in threats:
-            last = ("softened", "followed")
-            for event in sorted(events, key=lambda event: outcome_of_event(event, threat) in last):
-                word = outcome_of_event(event, threat)
+            shown = [(outcome_of_event(event, threat), event) for event in events]
+            for word, event in sorted(shown, key=lambda outcome: outcome[0] in ("softened", "followed")):
                 if word is None or _is_of_another(event.amount, threat, amounts) or _is_of_another_day(event.on, threat, threats):
                     continue
                 if threat.accepts_act(word, event) and not (word == "followed" and self._lacks_cause(threat, event.on)):

@@ -175,14 +175,16 @@ class Archive:
             if payload is not None:
                 yield payload
 
-    def earlier_payloads(self, payload: Payload) -> Iterator[Payload]:
+    def earlier_payloads(self, payload: Payload, since: date) -> Iterator[Payload]:
         """Yield the responses to the same item that came before, newest first.
 
-        The journal is read backwards, as far as the caller goes. One with the same body as the one after it is skipped, as is one whose
-        body is missing or damaged.
+        The journal is read backwards, as far as the caller goes, but no records about days before `since`. A response with the same body as
+        the one after it is skipped, as is one whose body is missing or damaged.
         """
         last_sha256 = payload.sha256
         for path in sorted((self.root / "journal" / _check_source(payload.source)).glob("*/*.jsonl"), reverse=True):
+            if path.stem < since.isoformat():
+                return
             answers: list[StoredResponse] = [line["answer"] for line in _read_journal(path) if line["answer"]]
             same = [one for one in answers if one.item == payload.item and one.fetched_at < payload.fetched_at]
             for response in sorted(same, key=lambda one: one.fetched_at, reverse=True):

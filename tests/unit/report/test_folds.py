@@ -26,6 +26,7 @@ from pipeline.report.names import signed
 from pipeline.report.threat_fold import build_threats
 
 DAY = date(2025, 11, 30)
+MEMBERS = ["DEU", "FRA"]
 SIGNAL = "4e1f09ab52c77d31"
 
 
@@ -54,6 +55,7 @@ def _threats(*rows: dict[str, Any]) -> pl.DataFrame:
 def test_measures_name_authority_rate_day_and_act() -> None:
     fold = build_measures(
         _measures({"programme": "Section 301: list 1", "rate_pct": 25.0, "legal_source": "83 FR 28710", "url": "https://a.example/act"}),
+        MEMBERS,
         DAY,
         "CHN-USA",
     )
@@ -64,20 +66,20 @@ def test_measures_name_authority_rate_day_and_act() -> None:
 
 
 def test_suspended_measures_are_not_counted_as_in_force() -> None:
-    fold = build_measures(_measures({}, {"standing": "suspended", "layer": "usa-301-list4b"}), DAY, "CHN-USA")
+    fold = build_measures(_measures({}, {"standing": "suspended", "layer": "usa-301-list4b"}), MEMBERS, DAY, "CHN-USA")
     assert fold.title.endswith("USA → China 1; suspended 1")
     assert [remark for (remark,) in _texts(fold, "Remark")] == ["", "suspended"]
 
 
 def test_a_member_of_the_union_has_the_measures_of_the_union() -> None:
-    fold = build_measures(_measures({"target": "EUN"}, {"target": "CHN"}), DAY, "DEU-USA")
+    fold = build_measures(_measures({"target": "EUN"}, {"target": "CHN"}), MEMBERS, DAY, "DEU-USA")
     assert fold.title.endswith("USA → EU 1")
     assert "Germany has the measures of the EU." in fold.sentences
-    assert build_measures(_measures({"target": "EUN"}), DAY, "DEU-FRA").rows == ()
+    assert build_measures(_measures({"target": "EUN"}), MEMBERS, DAY, "DEU-FRA").rows == ()
 
 
 def test_acts_after_the_last_look_are_said_to_be_missing() -> None:
-    fold = build_measures(_measures({"checked_through": date(2025, 6, 30)}), DAY, "CHN-USA")
+    fold = build_measures(_measures({"checked_through": date(2025, 6, 30)}), MEMBERS, DAY, "CHN-USA")
     assert fold.sentences[-1] == "Acts looked up: USA through 30 June 2025, so later acts are missing."
 
 

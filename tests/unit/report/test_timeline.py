@@ -17,7 +17,7 @@ from pipeline.contracts.tables.contributions import TOP_CONTRIBUTIONS
 from pipeline.contracts.tables.index import CHANNEL_DAILY, SIGNALS, STORY_MASS, TENSION_DAILY, TENSION_PAIR_DAILY
 from pipeline.report.evidence import ReadTable
 from pipeline.report.one_scale import put_on_one_scale
-from pipeline.report.timeline import COLUMNS, MIN_PEAK, PEAKS_SHOWN, Timeline, build_timeline, find_peaks_of, find_tops, name_sides
+from pipeline.report.timeline import COLUMNS, MIN_PEAK, PEAKS_SHOWN, Timeline, build_timeline, find_peaks_of, iter_tops, name_sides
 
 Make = Callable[..., pl.DataFrame]
 HIGH, LOW = "a" * 16, "b" * 16
@@ -169,7 +169,9 @@ def test_tops_are_the_peaks_that_scipy_finds() -> None:
         walk = np.clip(150 + draw.integers(-40, 41, size).cumsum(), 0, None).astype(np.int32)
         values = np.repeat(walk, draw.integers(1, 3))
         expected = find_peaks(np.pad(values, 1), height=MIN_PEAK, prominence=25)[0] - 1
-        assert find_tops(values) == expected.tolist()
+        tops = list(iter_tops(values))
+        assert sorted(tops) == expected.tolist()
+        assert tops == sorted(tops, key=lambda place: (-values[place], place))
 
 
 def test_points_of_a_pair_are_divided_like_the_mass_of_the_story(build: Build) -> None:

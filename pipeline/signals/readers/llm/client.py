@@ -295,7 +295,7 @@ class Client:
 
 def split_url(base_url: str) -> tuple[str, str]:
     """Return scheme and host of a URL; `ValueError` if it is invalid."""
-    import httpx  # noqa: PLC0415 see _make_http_client
+    import httpx  # noqa: PLC0415 takes long to import, and only this reader needs it
 
     try:
         url = httpx.URL(base_url)
