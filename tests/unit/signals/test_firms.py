@@ -1,4 +1,4 @@
-"""What firms agree and complain of, and what they report of states."""
+"""What firms do, agree and complain of, and what they report of states."""
 
 import pytest
 
@@ -31,3 +31,33 @@ def test_what_firms_agree_or_complain_of_is_no_act_of_a_state(text: str) -> None
 )
 def test_what_firms_report_of_states_is_an_act(text: str, finding: str) -> None:
     assert finding in read(CONTEXT + text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "South Korea's Posco suspended exports to the United States.",
+        "Japan's Toyota will suspend exports to the United States after the tariffs.",
+        "German carmaker Volkswagen stopped shipments to the United States over the tariffs.",
+        "CHINA'S SHEIN RAISES U.S. PRICES AS TARIFF EXEMPTION ENDS",
+        "UK's Diageo warns of $150 million hit from US tariffs on Mexico and Canada",
+        "South Korea's Hyundai Motor to hold US prices despite tariffs",
+        "Volkswagen halts rail shipments of cars from Mexico to the US",
+    ],
+)
+def test_what_a_known_firm_does_is_no_act_of_its_country(text: str) -> None:
+    assert read(text) == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "finding"),
+    [
+        ("US bans sales of chips to China's Huawei", "USA>CHN measure"),
+        ("China opens antitrust probe into US chipmaker Qualcomm", "CHN>USA investigation"),
+        ("Japan's Toyota raises prices as Trump imposes 25% tariff on Japanese cars", "USA>JPN measure"),
+        ("China's Huawei ban on American chips begins today, Beijing said", "CHN>USA measure"),
+        ("South Korea's Lee suspended exports of semiconductors to Japan.", "KOR>JPN measure"),
+    ],
+)
+def test_what_states_do_next_to_a_known_firm_is_an_act(text: str, finding: str) -> None:
+    assert finding in read(text)

@@ -18,7 +18,7 @@ from pipeline.signals.lexicon import cues
 from pipeline.signals.readers.rules import bystanders, elsewhere, forecasts, interviews, outsiders, panels, rates, rulings, subjects, talks
 from pipeline.signals.readers.rules.clauses import does_nothing, only_refers
 from pipeline.signals.readers.rules.earlier import is_earlier, is_long_done
-from pipeline.signals.readers.rules.firms import is_between_firms
+from pipeline.signals.readers.rules.firms import find_homes, is_between_firms
 from pipeline.signals.readers.rules.grammar import class_of
 from pipeline.signals.readers.rules.matching import Mark, MarkedSentence
 from pipeline.signals.readers.rules.pairs import (
@@ -99,6 +99,7 @@ _BYSTANDERS: tuple[tuple[Callable[[MarkedSentence], Iterator[str]], str, frozens
     (bystanders.find_dated, "dated", frozenset({"measure", "easing"}), ("target",)),
     (bystanders.find_requested, "requested", _CONCESSION, ("target", "actor")),
     (bystanders.find_models, "model", _ESCALATION, ("target",)),
+    (find_homes, "firm", _ALL_KINDS, ("actor",)),
 )
 #: Reason (`why`) of acts that had happened before the news. Those that the rules find are not left out, but dated in the past.
 EARLIER = "earlier"

@@ -10,6 +10,7 @@ from functools import cache, cached_property
 from pipeline.signals.actors import Mention
 from pipeline.signals.context import PAIR_SIZE
 from pipeline.signals.lexicon import cues, load_lexicon
+from pipeline.signals.readers.rules.firms import is_firm
 from pipeline.signals.readers.rules.grammar import class_of
 from pipeline.signals.readers.rules.matching import MarkedSentence
 from pipeline.signals.readers.rules.pairs import is_subject
@@ -143,7 +144,7 @@ class ParsedSentence:
         """Whether someone who acts for no state says the clause of `at`.
 
         Example: `analysts said Canada could ...`. The verb of saying or forecasting may also be further up: any on the way to the root
-        counts.
+        counts. What a firm says of a state is news.
         """
         node = self.phrase_head(at)
         for _ in self.tree.heads:
@@ -154,7 +155,7 @@ class ParsedSentence:
             if (
                 is_speech
                 and self.tree.relations[node] == "ccomp"
-                and any(self._to_party(subject).is_stranger for subject in self.tree.children_by(head, *SUBJECTS))
+                and any(self._to_party(at).is_stranger and not self._is_firm(at) for at in self.tree.children_by(head, *SUBJECTS))
             ):
                 return True
             node = head
@@ -351,7 +352,7 @@ class ParsedSentence:
         if noun not in self._parties:
             parties = [self._to_single_party(member) for member in (*self._find_headline_partner(noun), noun, *self._find_conjuncts(noun))]
             codes = tuple(dict.fromkeys(code for party in parties for code in party.codes))
-            self._parties[noun] = parties[0] if parties[0].is_stranger else Party(codes)
+            self._parties[noun] = Party(codes) if codes or not parties[0].is_stranger else parties[0]
         return self._parties[noun]
 
     @cached_property
@@ -384,10 +385,10 @@ class ParsedSentence:
     def _to_single_party(self, noun: int) -> Party:
         """Return the party of a noun phrase without those joined to it.
 
-        A word in the list of strangers is one. Otherwise its own name counts first, then its modifiers (`Chinese officials`), then, unless
-        it is a phrase of the lexicon, its origin (`officials from Japan`). If all of these are missing, the party is empty.
+        A firm or a word in the list of strangers is one. Otherwise its own name counts first, then its modifiers (`Chinese officials`), then,
+        unless it is a phrase of the lexicon, its origin (`officials from Japan`). If all of these are missing, the party is empty.
         """
-        if self.sentence.tokens[noun].lower in word_list("strangers"):
+        if self.sentence.tokens[noun].lower in word_list("strangers") or self._is_firm(noun):
             return Party(is_stranger=True)
         mentions = self._mentions_at(noun)
         if mentions:
@@ -403,6 +404,12 @@ class ParsedSentence:
                     if codes:
                         return Party(codes)
         return Party()
+
+    def _is_firm(self, noun: int) -> bool:
+        """Whether a noun is a firm's name or the end of one: `Motor` in `Hyundai Motor`."""
+        tokens = self.sentence.tokens
+        is_end = tokens[noun].text[:1].isupper() and not self._is_marked_noun(noun)
+        return is_firm(tokens[noun]) or (is_end and any(is_firm(tokens[child]) for child in self.tree.children_by(noun, "compound")))
 
     def _read_modifiers(self, noun: int, excluded: Container[str] = ()) -> Party:
         """Return the countries that modify a noun: `Chinese officials`, `China's tariffs`.

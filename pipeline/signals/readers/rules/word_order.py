@@ -13,6 +13,7 @@ from pipeline.contracts.countries import ALL_PARTNERS
 from pipeline.signals.actors import Mention
 from pipeline.signals.context import PAIR_SIZE
 from pipeline.signals.lexicon import cues
+from pipeline.signals.readers.rules.firms import is_firm
 from pipeline.signals.readers.rules.matching import MarkedSentence
 from pipeline.signals.readers.rules.phrases import word_list
 
@@ -155,7 +156,8 @@ def _is_stranger_between(sentence: MarkedSentence, first: int, end: int) -> bool
     """
     governing = cues("governed") | {"by"}
     for at in range(first, end):
-        if sentence.tokens[at].lower in word_list("strangers") and not governing.intersection(sentence.words_between(at - 1, at)):
+        is_stranger = sentence.tokens[at].lower in word_list("strangers") or is_firm(sentence.tokens[at])
+        if is_stranger and not governing.intersection(sentence.words_between(at - 1, at)):
             return True
     return False
 
