@@ -53,12 +53,12 @@ class DayShingles:
 def build_shingles(articles: pl.DataFrame, days: Iterable[date]) -> Iterator[DayShingles]:
     """Build the shingles of the articles of each of `days`.
 
-    `articles` has `index_date`, `rank` (UInt32, unique, increasing with time), `title` and `body`. Bodies are compared, since each paper
-    writes its own headline; a body of fewer than `MIN_BODY_WORDS` words is compared together with its own headline. Texts of fewer than
-    `MIN_WORDS` words are skipped.
+    `articles` has `index_date`, `rank` (UInt32, unique, increasing with time), `source`, `title` and `body`. Bodies are compared, since
+    each paper writes its own headline; a body of fewer than `MIN_BODY_WORDS` words is compared together with its own headline. Texts of
+    fewer than `MIN_WORDS` words are skipped.
     """
-    title, body = (pl.col(name).str.to_lowercase().str.extract_all(r"\w+") for name in ("title", "body"))
-    split = articles.select("index_date", "rank", title=title, body=body).with_columns(both=pl.concat_list("title", "body"))
+    title, body, source = (pl.col(name).str.to_lowercase().str.extract_all(r"\w+") for name in ("title", "body", "source"))
+    split = articles.select("index_date", "rank", title=title, body=body, source=source).with_columns(both=pl.concat_list("title", "body"))
     compared = pl.when(pl.col("body").list.len() >= MIN_BODY_WORDS).then("body").otherwise("both")
     words = split.with_columns(compared=compared).filter(pl.col("compared").list.len() >= MIN_WORDS).sort("rank")
     grams = _hash_shingles(words["rank"], words["compared"])
@@ -70,7 +70,11 @@ def build_shingles(articles: pl.DataFrame, days: Iterable[date]) -> Iterator[Day
         "rank",
         places=pl.col("compared").list.len().cast(pl.Int64) - SHINGLE_WORDS + 1,
         words=pl.col("both").list.unique(),
-        subject=pl.col("title").list.filter(pl.element().str.contains(_SUBJECT_WORD)).list.set_intersection("body"),
+        # Outlets add their names to headlines and texts of agencies: these name no subject.
+        subject=pl.col("title")
+        .list.filter(pl.element().str.contains(_SUBJECT_WORD))
+        .list.set_intersection("body")
+        .list.set_difference("source"),
     ).join(counts, on="rank")
     grams = words.select("index_date", "rank").join(grams, on="rank", maintain_order="right")
     is_head = pl.col("place") < _HEAD
@@ -244,8 +248,8 @@ def _count_distinct_before(pairs: pl.DataFrame, grams: pl.DataFrame) -> pl.Serie
 def _drop_other_subjects(pairs: pl.DataFrame, texts: pl.DataFrame) -> pl.DataFrame:
     """Drop pairs whose texts have different subjects.
 
-    These are texts of one template, e.g. on two companies: each has a subject (a word of at least four letters in its headline and body)
-    that is nowhere in the other. If only one of the two has such a word, the pair stays.
+    These are texts of one template, e.g. on two companies: each has a subject (a word of at least four letters in its headline and body,
+    but not in the name of its source) that is nowhere in the other. If only one of the two has such a word, the pair stays.
     """
     one = pairs.join(texts.select("rank", "words", "subject"), on="rank")
     both = one.join(texts.select(earlier_rank="rank", earlier_words="words", earlier_subject="subject"), on="earlier_rank")

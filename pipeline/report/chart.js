@@ -27,6 +27,7 @@
   const decoded = new Map();
   let view = null, rows = [], peaks = [], shown = [], drawing = 0;
   let state = { pair: controls.pair.value, direction: "", view: "both", from: null, to: null, day: null };
+  let wantedView = state.view; // as chosen by the reader, also if the pair shown has no value of it
   const START = state; // the state of a page whose address has no fragment (#…)
 
   async function unpack(text) {
@@ -110,7 +111,8 @@
 
   /** Make the state consistent: a series without a value is replaced by one that has values. */
   function choose(change) {
-    const next = { ...state, ...change };
+    if (change.view) wantedView = Object.hasOwn(VIEWS, change.view) ? change.view : "both";
+    const next = { ...state, ...change, view: wantedView };
     if (![...controls.pair.options].some((option) => option.value === next.pair)) next.pair = state.pair;
     if (!hasChart(next.pair)) {
       state = { ...next, direction: next.pair, from: null, to: null, day: null };
@@ -119,7 +121,6 @@
     }
     const directions = directionsOf(next.pair);
     if (!directions.includes(next.direction)) next.direction = next.pair;
-    if (!Object.hasOwn(VIEWS, next.view)) next.view = "both";
     const hasAny = (series) => Object.keys(VIEWS).some((name) => hasValue(OF_PAIR.includes(name) ? next.pair : series, name));
     if (!hasAny(next.direction)) next.direction = directions.find(hasAny) || next.pair;
     if (!hasValue(seriesOf(next), next.view)) next.view = Object.keys(VIEWS).find((name) => hasValue(seriesOf(next, name), name)) || "both";

@@ -173,15 +173,19 @@ class _Panel:
         """
         return layer([row], {"type": "text", **style}, x=self.axis.x("at"), y=self.y("y"), text=nominal("text"))
 
-    def end_labels(self, ends: Mapping[str, float]) -> list[Chart]:
-        """Return layers with name and last value of each line.
+    def end_labels(self, frame: pl.DataFrame, names: Sequence[str]) -> list[Chart]:
+        """Return layers with the name and newest value of each line.
 
-        They are at the right of the plot. `ends`: last value by column. Labels are moved up or down so that they do not overlap.
+        They are at the right of the plot. `frame` has the lines as columns `names`, sorted by day. A line without a value on the last day
+        has its name only, at the height of its last value; one without any value has none. Labels are moved up or down so that they do not
+        overlap.
         """
+        ends = {name: known[-1] for name in names if len(known := frame[name].drop_nulls())}
         places = spread_positions([self.height * value / self.top for value in ends.values()], 15, 6, self.height - 6)
         layers = []
         for (name, value), place in zip(ends.items(), places, strict=True):
-            row = {"at": self.axis.end_ms, "y": round(place * self.top / self.height, 2), "text": f"{name.capitalize()} {value:,.0f}"}
+            text = name.capitalize() if frame[name][-1] is None else f"{name.capitalize()} {value:,.0f}"
+            row = {"at": self.axis.end_ms, "y": round(place * self.top / self.height, 2), "text": text}
             weight = "normal" if name == "dialogue" else "bold"
             layers.append(self.text(row, color=_COLOURS[name], align="left", dx=7, fontSize=12, fontWeight=weight))
         return layers
@@ -254,16 +258,15 @@ def _axis_values(top: float) -> list[float]:
 def _lines_panel(frame: pl.DataFrame, panel: _Panel, peaks: Sequence[Chart]) -> Chart:
     """Return the panel with tension, concession and dialogue of a pair.
 
-    It has intervals, the baseline (100), labels of peaks (`peaks`), and name and value at the end of each line that has a value on the last
-    day. Lines and intervals come from the chart's data set `days`; values at the end come from `frame` (rows of TENSION_PAIR_DAILY of one
-    pair, sorted by day).
+    It has intervals, the baseline (100), labels of peaks (`peaks`), and a label at the end of each line. Lines and intervals come from the
+    chart's data set `days`; labels at the end come from `frame` (rows of TENSION_PAIR_DAILY of one pair, sorted by day).
     """
     layers = [panel.baseline(has_dates=False)]
     layers += [panel.band("days", name) for name in reversed(_WITH_INTERVAL)]
     layers.append(panel.thin_line("days", "dialogue", palette.DIALOGUE))
     layers += [panel.strong_line("days", name) for name in reversed(_WITH_INTERVAL)]
     layers += peaks
-    layers += panel.end_labels({name: frame[name][-1] for name in _LINES if frame[name][-1] is not None})
+    layers += panel.end_labels(frame, _LINES)
     return {"layer": layers, "width": panel.axis.width, "height": panel.height}
 
 
@@ -277,8 +280,7 @@ def _direction_panel(name: str, sides: Mapping[str, pl.DataFrame], panel: _Panel
     layers = [panel.baseline(has_dates=name == list(sides)[-1])]
     layers += [panel.thin_line(other, "tension", palette.FAINT) for other in sides if other != name]
     layers += [panel.band(name, "tension"), panel.strong_line(name, "tension")]
-    if side["tension"][-1] is not None:
-        layers += panel.end_labels({"tension": side["tension"][-1]})
+    layers += panel.end_labels(side, ["tension"])
     title = panel_title(direction_title(side["actor"][0], side["target"][0]))
     return {"layer": layers, "width": panel.axis.width, "height": panel.height, "title": title}
 

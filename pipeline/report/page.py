@@ -406,7 +406,7 @@ def describe_data(shares: Sequence[DataShare]) -> str:
     return (
         f"Of {days:,} daily values of tension {values:,} are published; for the others too little was read. "
         f"On average a published value is {describe_news(news)}. {PRIOR_NOTE} "
-        f"Stories are named only for the {named:,} values that are news by at least {MIN_NEWS_PCT} %."
+        f"Stories are named only for values that are news by at least {MIN_NEWS_PCT} %: {named:,} of these."
     )
 
 

@@ -92,6 +92,14 @@ def test_a_subject_named_by_only_one_text_does_not_matter() -> None:
     assert [(one, earlier) for one, earlier, _ in link(*rows)] == [("B:1", "A:1")]
 
 
+def test_the_name_of_an_outlet_in_headline_and_text_is_no_subject() -> None:
+    rows = [
+        article(f"{outlet}:1", f"{LONG} Edited by the {outlet}.", n, title=f"Review of the duty | {outlet}")
+        for n, outlet in enumerate(("Strelsau Post", "Klow Herald"))
+    ]
+    assert [(one, earlier) for one, earlier, _ in link(*rows)] == [("Klow Herald:1", "Strelsau Post:1")]
+
+
 TITLE = "Ruritania sets tariff on Syldavian glass"
 SEARCH_PAGE = "https://www.nexis.example/search"
 

@@ -166,6 +166,23 @@ def test_a_peak_names_the_direction_of_its_main_sentence(page: Page, tmp_path: P
 
 @pytest.mark.slow
 @needs_browser
+def test_the_chosen_series_returns_after_a_pair_without_values_of_it(page: Page, tmp_path: Path) -> None:
+    assert page.timeline
+    values = page.timeline.values.with_columns(stalemate=pl.lit(60, pl.Int32()))
+    nothing = [pl.lit(None, pl.Int32()).alias(name) for name in COLUMNS if values.schema[name] == pl.Int32 and name != "stalemate"]
+    talk = values.filter(series="CHN-USA").with_columns(*nothing, series=pl.lit("JPN-USA"))
+    with_talk = replace(page, timeline=replace(page.timeline, values=pl.concat([values, talk]).sort("series", "index_date")))
+    choose = "const choose = (pair) => { const { pair: list } = window; list.value = pair; list.dispatchEvent(new Event('change')); };"
+    one = f"{choose} setTimeout(() => choose('JPN-USA'), 1000);"
+    legends = [
+        _texts(_open(with_talk, tmp_path, script=script)[0], "legend")
+        for script in (one, f"{one} setTimeout(() => choose('CHN-USA'), 2000);")
+    ]
+    assert [legend.split()[0] for legend in legends] == ["Stalemate", "Tension"]
+
+
+@pytest.mark.slow
+@needs_browser
 def test_news_and_what_follows_have_one_style(page: Page, tmp_path: Path) -> None:
     dom, _ = _open(page, tmp_path, "#pair=CHN-USA&view=tension")
     assert "<p>Tension: 80 % news, 20 % prior. " in dom

@@ -77,6 +77,15 @@ def test_each_line_has_its_name_and_last_value_at_its_end(pair_daily: Make) -> N
     assert {f"{name.capitalize()} {frame[name][-1]:,.0f}" for name in ("tension", "concession", "dialogue")} <= set(texts)
 
 
+def test_a_line_that_ends_earlier_has_only_its_name(pair_daily: Make) -> None:
+    frame = pair_daily()
+    known = pl.when(pl.col("index_date") < frame["index_date"].max())
+    gaps = frame.with_columns(known.then("concession").alias("concession"), dialogue=pl.lit(None, pl.Float64))
+    texts = _texts(to_svg(pair_chart(gaps)))
+    assert "Concession" in texts
+    assert not [text for text in texts if text.startswith("Dialogue")]
+
+
 def test_the_legend_lists_all_phases(pair_daily: Make) -> None:
     texts = _texts(to_svg(pair_chart(pair_daily(days=5))))
     assert set(palette.PHASES) <= set(texts)

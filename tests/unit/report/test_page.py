@@ -384,6 +384,6 @@ def test_the_share_of_data_is_one_sentence_for_all_pairs() -> None:
     shares = (DataShare("CHN-USA", 100, 60, 70.9, 50), DataShare("JPN-USA", 100, 20, 30.9, 0), DataShare("MEX-USA", 100, 0, None, 0))
     assert describe_data(shares) == (
         "Of 300 daily values of tension 80 are published; for the others too little was read. On average a published value is "
-        f"60 % news, 40 % prior. {PRIOR_NOTE} Stories are named only for the 50 values that are news by at least 50 %."
+        f"60 % news, 40 % prior. {PRIOR_NOTE} Stories are named only for values that are news by at least 50 %: 50 of these."
     )
     assert "none is published" in describe_data(shares[2:])

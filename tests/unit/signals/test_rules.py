@@ -138,6 +138,18 @@ def test_acts_in_subordinate_clauses_and_nouns_are_read(text: str, signals: set[
 @pytest.mark.parametrize(
     "text",
     [
+        "Peru warned Norway against new tariffs on Peruvian fish.",
+        "Peru sued Norway at the WTO over new tariffs on Peruvian fish.",
+        "Peru and Norway clashed over fresh duties on Peruvian fish.",
+    ],
+)
+def test_a_state_puts_no_tariff_on_its_own_goods(text: str) -> None:
+    assert "PER>NOR measure" not in asserted(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         "Stocks tumble on fears Japan will impose tariffs on Chile",
         "Stocks rise on hopes of a trade truce between Chile and Japan",
         "Trump's tariffs on Canada rattle markets",

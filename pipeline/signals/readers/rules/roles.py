@@ -11,6 +11,7 @@ from pipeline.signals.doubts import has_trade
 from pipeline.signals.lexicon import cues
 from pipeline.signals.reader import SURE_SIGN
 from pipeline.signals.readers.rules.grammar import Act
+from pipeline.signals.readers.rules.matching import MarkedSentence
 from pipeline.signals.readers.rules.pairs import add_listed, find_allies, find_gain, find_on_whom, find_owned_pair, find_possessor
 from pipeline.signals.readers.rules.panels import PANEL, find_panel_pair
 from pipeline.signals.readers.rules.parsed import PASSIVE_SUBJECTS, ParsedSentence, Party
@@ -71,12 +72,8 @@ def find_roles(context: SentenceContext, parsed: ParsedSentence | None, act: Act
         yield from _find_mutual_roles(context, parsed, party, act)
         return
     for actor in _choose_actors(context, parsed, party, act):
-        if (
-            act.rule_id.startswith("raise.trade")
-            and act.thing is not None
-            and find_possessor(context.sentence, act.thing) not in {None, actor}
-        ):
-            continue  # the talks raised China's purchases of oil
+        if act.thing is not None and _is_not_by(context.sentence, act, act.thing, actor):
+            continue
         for target in add_listed(context.sentence, _choose_targets(context, parsed, actor, party, act), actor):
             yield actor, target
 
@@ -224,6 +221,17 @@ def _find_owner_against(context: SentenceContext, act: Act, codes: tuple[str | N
     """
     is_change = act.rule_id.startswith(CHANGES) and act.rule_id.endswith(".restriction")
     return find_owner_against(context, act.thing, act.anchor, codes) if is_change and act.thing is not None else None
+
+
+def _is_not_by(sentence: MarkedSentence, act: Act, thing: int, actor: str) -> bool:
+    """Whether the object shows that `actor` does not act.
+
+    Examples: Peru in `the talks raised China's purchases` with Peru, China in `China warned the EU against new tariffs on Chinese cars`.
+    `thing`: the object's first word.
+    """
+    if act.rule_id.startswith("raise.trade"):
+        return find_possessor(sentence, thing) not in {None, actor}
+    return act.rule_id.startswith("fresh.") and find_on_whom(sentence, thing, len(sentence.tokens)) == actor
 
 
 def _find_owner(context: SentenceContext, act: Act) -> str | None:
