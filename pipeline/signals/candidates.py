@@ -26,8 +26,8 @@ MAX_TITLE_LENGTH = 1000
 MENTION = pl.Struct({"start": pl.Int64(), "end": pl.Int64(), "role": pl.String(), "is_actor": pl.Boolean()})
 
 # `actor_mentions` and `target_mentions` are empty if the country is known from the article only. `title` is cut to `MAX_TITLE_LENGTH`.
-# `speaker`, `is_stranger`, `is_question` and `is_main_pair` (of actor and target) are defined in `ResolvedSentence`; `day` and `speaker`
-# may be null.
+# `speaker`, `is_stranger`, `is_question`, `is_history` and `is_main_pair` (of actor and target) are defined in `ResolvedSentence`; `day`
+# and `speaker` may be null.
 CANDIDATES_SCHEMA = pl.Schema(
     {
         "candidate": pl.UInt32(),
@@ -43,6 +43,7 @@ CANDIDATES_SCHEMA = pl.Schema(
         "speaker": pl.String(),
         "is_stranger": pl.Boolean(),
         "is_question": pl.Boolean(),
+        "is_history": pl.Boolean(),
         "actor": pl.String(),
         "target": pl.String(),
         "is_main_pair": pl.Boolean(),
@@ -115,6 +116,7 @@ def _iter_rows(resolved: ResolvedSentence) -> Iterable[tuple[Any, ...]]:
             resolved.speaker,
             resolved.is_stranger,
             resolved.is_question,
+            resolved.is_history,
             actor,
             target,
             {actor, target} == set(resolved.main_pair),

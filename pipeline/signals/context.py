@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from pipeline.signals.actors import Mention, find_mentions_in_article
+from pipeline.signals.dates import recalls_history
 from pipeline.signals.home_state import find_impersonal, find_state_of_source, find_state_of_title, is_post
 from pipeline.signals.homonyms import add_homonyms
 from pipeline.signals.labels import Label, find_label
@@ -95,6 +96,7 @@ class ResolvedSentence:
     * `is_stranger`: the speaker is no official but, for example, a journalist
     * `is_question`: a stranger says it, or it ends with a question mark and is not the title, or its paragraph does and somebody speaks
     * `is_spoken`: an official or "we" speaks, for an unknown state
+    * `is_history`: it tells of events of long ago (`recalls_history`)
     * `known`: the countries of the article, likeliest first: the speaker, the last subject, then the most named
     """
 
@@ -111,6 +113,7 @@ class ResolvedSentence:
     is_question: bool = False
     known: tuple[str, ...] = ()
     is_spoken: bool = False
+    is_history: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +192,8 @@ def resolve_references(article_id: str, day: date | None, source: str, title: st
         if not sentence.is_title and not voice.is_stranger:
             implied += doers.find(sentence.text, [*mentions, *implied], main_pair, voice.country)
         known = dict.fromkeys((voice.country, state.subject, *(code for code, _ in counts)))
+        is_same_paragraph = position > 0 and sentences[position - 1].paragraph == sentence.paragraph
+        follows = is_same_paragraph and resolved[-1].is_history
         resolved.append(
             ResolvedSentence(
                 article_id=article_id,
@@ -206,6 +211,7 @@ def resolve_references(article_id: str, day: date | None, source: str, title: st
                 or (not sentence.is_title and _QUESTION.search(sentence.text) is not None),
                 known=tuple(code for code in known if code is not None),
                 is_spoken=voice.country is None and (voice.is_official or _FIRST_PERSON.search(sentence.text) is not None),
+                is_history=recalls_history(sentence.text, day, follows=follows),
             )
         )
         doers.note(sentence.text, resolved[-1].mentions)

@@ -23,8 +23,15 @@ _WEEKDAY = "(?:" + "|".join(_WEEKDAYS) + ")"
 _PERIODS = rf"spring|summer|autumn|fall|winter|start|beginning|middle|end|half|quarter|months|war|dispute|{_ANY_MONTH}"
 _YEAR = re.compile(
     r"\b((?:in|during|since)(?: the| early| late)?|from"
-    rf"|(?<!until the )(?<!through the )(?<!by the )(?:{_PERIODS}) of) (?:(?:{_ANY_MONTH}),? )?(19[5-9]\d|20[0-4]\d)\b",
+    rf"|(?<!until the )(?<!through the )(?<!by the )(?:{_PERIODS}) of) (?:(?:{_ANY_MONTH}),? )?"
+    r"(19[5-9]\d|20[0-4]\d|1[89]\d\d(?! (?:GMT|(?-i:[a-z]+s)\b)))\b",  # not `in 1800 cases`
     re.IGNORECASE,
+)
+# After a sentence about events of at least so many years ago, the next ones tell what followed until one comes back to the present.
+_YEARS_OF_HISTORY = 5
+_PRESENT = re.compile(
+    rf"\b(?:{_WEEKDAY}|today|yesterday|tomorrow|tonight|now|currently|recent|recently|latest|(?:this|last) (?:week|month|year)|again"
+    r"|will|would|may|might|can|could|should|shall|must|has|have|is|are|am|says?|said|t(?:old|ells))\b|[\"\u201c\u201d?]"
 )
 _PARTICIPLES = (
     "imposed|introduced|enacted|adopted|launched|opened|put|set|raised|lifted|suspended|halted|stopped|dropped|removed|scrapped|abolished|cut"
@@ -207,6 +214,20 @@ def is_past_event(sentence: str, day: date | None) -> bool:
     # In `It flared in 2025: ... in March` the months are those of this year.
     most = day.month - 1 if any(int(year[2]) == day.year for year in _YEAR.finditer(sentence)) else _MAX_MONTHS_AGO
     return bool(months_ago) and all(1 <= months <= most for months in months_ago)
+
+
+def recalls_history(sentence: str, day: date | None, *, follows: bool) -> bool:
+    """Whether a sentence tells of events of at least five years ago.
+
+    It has a date of that time, or `follows` such a sentence of its paragraph (`In 1930 Washington raised its duties. Canada answered with
+    duties of its own.`), and no later year or word of the present. False if `day` is None.
+    """
+    if day is None:
+        return False
+    years = [int(year) for year in re.findall(r"\b(?:1[89]|20)\d\d\b", sentence)]
+    if _PRESENT.search(sentence) or any(year > day.year - _YEARS_OF_HISTORY for year in years):
+        return False
+    return follows or any(year[1].lower() not in {"since", "from"} for year in _YEAR.finditer(sentence))
 
 
 def opens_with_new_deal(sentence: str, day: date | None) -> bool:

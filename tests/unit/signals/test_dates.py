@@ -3,6 +3,7 @@ from datetime import date
 import pytest
 
 from pipeline.signals.dates import is_past_event
+from pipeline.signals.extract import SentenceExtractor
 
 DAY = date(2025, 8, 25)
 
@@ -184,3 +185,20 @@ def test_what_the_secretary_recommended_is_recalled(sentence: str, is_retold: bo
 def test_what_lasts_until_the_end_of_a_year_is_no_past_event() -> None:
     assert not is_past_event("Peru extended its embargo on fish from Norway until the end of 2026.", None)
     assert is_past_event("Peru set an embargo on fish from Norway at the end of 2019.", date(2025, 3, 4))
+
+
+@pytest.mark.parametrize(
+    ("text", "signals"),
+    [
+        ("In 1930 Congress raised its duties. Canada retaliated at once with tariffs on sixteen American products.", set()),
+        ("In 2012 Washington put duties on Chinese panels. China opened an investigation into American silicon. It was long.", set()),
+        ("In 2012 Washington put duties on Chinese panels.\n\nChina opened an investigation into American silicon.", {"CHN>USA"}),
+        ("In 2012 Washington put duties on Chinese panels. On Monday China imposed a duty on American ethane.", {"CHN>USA"}),
+        ("In 2019 India imposed duties on American apples. New Delhi has now lifted its duties on American apples.", {"IND>USA"}),
+        ("In 2023 Washington put duties on Chinese panels. China opened an investigation into American silicon.", {"CHN>USA"}),
+        ("The two have quarrelled since 2004. The European Union suspended its tariffs on American spirits.", {"EUN>USA"}),
+    ],
+)
+def test_what_follows_history_in_its_paragraph_is_history(text: str, signals: set[str]) -> None:
+    findings = SentenceExtractor("both").explain(text, day=DAY).filter(modality="asserted")
+    assert set(findings.select(findings["actor"] + ">" + findings["target"]).to_series()) == signals

@@ -105,7 +105,7 @@ class _Pair:
         kinds = dict(zip(self.heads["kind"], kind_scores, strict=True))
         likeliest_kinds = [f"{kind} {score:.2f}" for kind, score in sorted(kinds.items(), key=lambda item: -item[1])[:_ALTERNATIVES]]
         modality = self._best_label("modality")
-        is_past = is_past_event(self.candidate["sentence"], self.candidate["day"])
+        is_past = self.candidate["is_history"] or is_past_event(self.candidate["sentence"], self.candidate["day"])
         news = "hypothetical" if self.candidate["is_question"] else "historical" if is_past else "asserted"
         for polarity, score in zip(self.heads["polarity"], asserted, strict=True):
             kind, *others = sorted((k for k in kinds if KIND_POLARITY[k] == polarity), key=lambda k: -kinds[k])

@@ -385,8 +385,8 @@ class ParsedSentence:
     def _to_single_party(self, noun: int) -> Party:
         """Return the party of a noun phrase without those joined to it.
 
-        A firm or a word in the list of strangers is one. Otherwise its own name counts first, then its modifiers (`Chinese officials`), then,
-        unless it is a phrase of the lexicon, its origin (`officials from Japan`). If all of these are missing, the party is empty.
+        A firm or a word in the list of strangers is one. Otherwise its own name counts first, then its modifiers (`Chinese officials`),
+        then, unless it is a phrase of the lexicon, its origin (`officials from Japan`). If all are missing, the party is empty.
         """
         if self.sentence.tokens[noun].lower in word_list("strangers") or self._is_firm(noun):
             return Party(is_stranger=True)

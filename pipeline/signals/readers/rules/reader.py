@@ -36,7 +36,7 @@ from pipeline.signals.readers.rules.roles import find_roles, is_suffered
 from pipeline.signals.readers.rules.syntax import Tree, is_installed, parse_sentences
 from pipeline.signals.readers.rules.word_order import SentenceContext
 
-VERSION = "0.3.20"
+VERSION = "0.3.21"
 # Rules of verbs that bring a restriction back, which is no relief (`restores duties`).
 RETURN = "reimpose.restriction"
 # Rules of who asks the other side to talk.
@@ -85,8 +85,8 @@ class RuleReader:
 class _SentenceActs:
     """A sentence with the acts found in it.
 
-    `denials`: what its words rule out. `day`: the day of its article. `is_question`: see `ResolvedSentence`. `candidate_numbers` maps the
-    actor and target of each candidate to its number.
+    `denials`: what its words rule out. `day`: the day of its article. `is_question`, `is_history`: see `ResolvedSentence`.
+    `candidate_numbers` maps the actor and target of each candidate to its number.
     """
 
     context: SentenceContext
@@ -94,6 +94,7 @@ class _SentenceActs:
     denials: list[Denial]
     day: date | None
     is_question: bool
+    is_history: bool
     candidate_numbers: Mapping[tuple[str, str], int]
 
 
@@ -123,6 +124,7 @@ def _find_acts_of(group: SentenceCandidates) -> _SentenceActs | None:
         denials,
         group[0]["day"],
         group[0]["is_question"],
+        group[0]["is_history"],
         candidate_numbers,
     )
 
@@ -175,7 +177,8 @@ def _iter_readings(sentence_acts: _SentenceActs, tree: Tree | None) -> Iterator[
         for kind, why in (({"measure": "reason"} if is_only_spoken_of else {}) | denied[roles]).items():
             yield _to_reading(number, sentence, _rule_out(kind, why), "negated", roles)
     for act, pairs in roles_of_acts:
-        modality = "historical" if act.modality == "asserted" and is_past_event(sentence.text, sentence_acts.day) else act.modality
+        is_past = sentence_acts.is_history or is_past_event(sentence.text, sentence_acts.day)
+        modality = "historical" if act.modality == "asserted" and is_past else act.modality
         is_old_threat = (
             act.kind == "threat" and modality == "historical" and (act.modality == "asserted" or is_in_past_perfect(sentence, act.anchor))
         )
