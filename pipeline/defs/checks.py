@@ -274,7 +274,7 @@ def _is_blocking(check: CrossTableCheck) -> bool:
 
 
 def _evaluate(check: CrossTableCheck, query: Query, lake: Lake, method: Method) -> dg.AssetCheckResult:
-    """Run the query of a check and return the result of the check.
+    """Run the query of a check, and return its result.
 
     Each row that the query returns is a failure. A critical failure marks a side table as stale. An error of the query is raised; for a
     side table it is a failure, and marks the table as stale whatever the severity. A check that passed is not run again while its inputs
@@ -306,7 +306,7 @@ def _evaluate(check: CrossTableCheck, query: Query, lake: Lake, method: Method) 
 
 
 def require_blocking_checks(lake: Lake, method: Method) -> None:
-    """Raise `dg.Failure` if a blocking check fails on the tables as they are.
+    """Raise `dg.Failure` if a blocking check fails on the current tables.
 
     Dagster blocks only steps of the same run. But one run of a backfill may publish after a check failed in another, and so may a run of
     `published` alone. Checks that passed since their inputs changed are not run again.

@@ -266,8 +266,8 @@ class Lake:
         `warnings`: a text for each, `TABLE.CHECK: REASON`; line breaks in it become spaces. They replace all earlier ones, or only those of
         the checks `of_checks` (`TABLE.CHECK`), which are all that the run evaluated.
         """
-        kept = [] if of_checks is None else [line for line in self.warnings() if line.partition(":")[0] not in of_checks]
-        self.change_note(_WARNINGS, lambda _: "\n".join(" ".join(line.split()) for line in [*kept, *warnings]).encode() or None)
+        others = [] if of_checks is None else [line for line in self.warnings() if line.partition(":")[0] not in of_checks]
+        self.change_note(_WARNINGS, lambda _: "\n".join(" ".join(line.split()) for line in [*others, *warnings]).encode() or None)
 
     def warnings(self) -> list[str]:
         """Return the checks that failed when they were last evaluated."""

@@ -1,6 +1,7 @@
-"""Stores between runs which days each article file has, with hashes, and its problems.
+"""Stores between runs which days each article file has, with hashes.
 
-A known file that has none of the days of a run is not opened again, and the hashes show which days have changed.
+Messages on its encoding are stored, too. A known file that has none of the days of a run is not opened again, and the hashes show which
+days have changed.
 """
 
 import hashlib
@@ -130,7 +131,7 @@ class Catalogue:
         return {day: hashlib.blake2b("\0".join(sorted(texts)).encode(), digest_size=8).hexdigest() for day, texts in parts.items()}
 
     def _store(self, file: ArticleFile, identity: list[Any], contents: FileContents, problems: ReadReport, last_day: date) -> None:
-        """Store the hashes of a file's rows and its problems, unless they may change.
+        """Store hashes and problems of a file, unless they may change.
 
         If the file did not exist before it was read, changed meanwhile, or has rows dated after `last_day`, nothing is stored, and its old
         entry is dropped, so that the file is read again.
