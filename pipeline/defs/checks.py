@@ -16,6 +16,7 @@ import polars as pl
 from pipeline.contracts.days import Days
 from pipeline.contracts.model import ContractError, Table
 from pipeline.contracts.tables import TABLES
+from pipeline.defs.jobs import REBUILD
 from pipeline.defs.metadata import add_daily_metadata, markdown_table
 from pipeline.defs.resources import Method
 from pipeline.defs.unchanged import StoredResults, digest_rows
@@ -26,7 +27,7 @@ from pipeline.quality.rules import Rule
 from pipeline.quality.validate import Outcome, check_frame, critical_failures, list_checks
 from pipeline.settings import shipped_folder
 from pipeline.warehouse.lake import Lake
-from pipeline.warehouse.sql import ModelError, read_query, select
+from pipeline.warehouse.sql import ModelError, Query, read_query, select
 
 Results = Iterator[dg.AssetCheckResult | dg.MaterializeResult[None]]
 
@@ -251,45 +252,77 @@ def _to_check_result(table: Table, outcome: Outcome) -> dg.AssetCheckResult:
 def _build_cross_table_check(check: CrossTableCheck) -> dg.AssetChecksDefinition:
     """Build the Dagster check of one file in `sql/checks/`.
 
-    Each row that its query returns is a failure. A critical failure blocks everything downstream, except for a side table, which is marked
-    as stale. An error of the query is raised; for a side table it is a failure, and marks the table as stale whatever the severity. A check
-    that passed is not run again while its inputs are the same.
+    A critical failure blocks everything downstream, except for a side table (`_evaluate`).
     """
-    table = TABLES[check.table]
     query = read_query(check.sql_path)
 
     @dg.asset_check(
         asset=check.table,
         name=check.name,
         description=check.reason,
-        blocking=check.severity == "critical" and not table.is_side_table,
+        blocking=_is_blocking(check),
         additional_deps=[read.name for read in query.reads if read.name != check.table],
     )
     def run_check(lake: dg.ResourceParam[Lake], method: dg.ResourceParam[Method]) -> dg.AssetCheckResult:
-        variables = method.variables(lake) if query.variables else {}
-        stored = StoredResults(lake, f"check-{check.name}", query.reads, (), variables)
-        if repeated := stored.load():
-            return repeated[0]
-        try:
-            failures = select(lake, query, variables)
-        except ModelError as error:
-            if not table.is_side_table:
-                raise
-            lake.mark_stale(table, f"{check.name} could not be evaluated: {error}")
-            metadata: dict[str, Any] = {"reason": check.reason, "detail": f"could not be evaluated: {error}"}
-            return dg.AssetCheckResult(passed=False, severity=_SEVERITY[check.severity], metadata=metadata)
-        metadata = {"reason": check.reason, "failures": failures.height}
-        if not failures.is_empty():
-            metadata["rows"] = dg.MetadataValue.md(markdown_table(failures, failures.columns))
-            metadata["detail"] = _describe_failures(failures)
-            if table.is_side_table and check.severity == "critical":
-                lake.mark_stale(table, f"{check.name}: {failures.height} rows ({check.reason})")
-        result = dg.AssetCheckResult(passed=failures.is_empty(), severity=_SEVERITY[check.severity], metadata=metadata)
-        if failures.is_empty():  # a failed check runs again in the next run, because it also marks the table as stale
-            stored.save([result])
-        return result
+        return _evaluate(check, query, lake, method)
 
     return run_check
+
+
+def _is_blocking(check: CrossTableCheck) -> bool:
+    return check.severity == "critical" and not TABLES[check.table].is_side_table
+
+
+def _evaluate(check: CrossTableCheck, query: Query, lake: Lake, method: Method) -> dg.AssetCheckResult:
+    """Run the query of a check, and return its result.
+
+    Each row that the query returns is a failure. A critical failure marks a side table as stale. An error of the query is raised; for a
+    side table it is a failure, and marks the table as stale whatever the severity. A check that passed is not run again while its inputs
+    are the same.
+    """
+    table = TABLES[check.table]
+    variables = method.variables(lake) if query.variables else {}
+    stored = StoredResults(lake, f"check-{check.name}", query.reads, (), variables)
+    if repeated := stored.load():
+        return repeated[0]
+    try:
+        failures = select(lake, query, variables)
+    except ModelError as error:
+        if not table.is_side_table:
+            raise
+        lake.mark_stale(table, f"{check.name} could not be evaluated: {error}")
+        metadata: dict[str, Any] = {"reason": check.reason, "detail": f"could not be evaluated: {error}"}
+        return dg.AssetCheckResult(passed=False, severity=_SEVERITY[check.severity], metadata=metadata)
+    metadata = {"reason": check.reason, "failures": failures.height}
+    if not failures.is_empty():
+        metadata["rows"] = dg.MetadataValue.md(markdown_table(failures, failures.columns))
+        metadata["detail"] = _describe_failures(failures)
+        if table.is_side_table and check.severity == "critical":
+            lake.mark_stale(table, f"{check.name}: {failures.height} rows ({check.reason})")
+    result = dg.AssetCheckResult(passed=failures.is_empty(), severity=_SEVERITY[check.severity], metadata=metadata)
+    if failures.is_empty():  # a failed check runs again in the next run, because it also marks the table as stale
+        stored.save([result])
+    return result
+
+
+def require_blocking_checks(lake: Lake, method: Method) -> None:
+    """Raise `dg.Failure` if a blocking check fails on the current tables.
+
+    Dagster blocks only steps of the same run. But one run of a backfill may publish after a check failed in another, and so may a run of
+    `published` alone. Checks that passed since their inputs changed are not run again.
+    """
+    failed = []
+    for check in filter(_is_blocking, load_cross_table_checks(shipped_folder("sql") / "checks")):
+        result = _evaluate(check, read_query(check.sql_path), lake, method)
+        if not result.passed:
+            assert result.metadata is not None
+            failed.append(f"{check.table}.{check.name} ({check.reason}): {result.metadata['detail'].value}")
+    if failed:
+        raise dg.Failure(
+            f"nothing was published, because critical checks fail: {'; '.join(failed)}. Fix the cause; then run {REBUILD}, or the days "
+            f"again if articles or their reading were wrong",
+            allow_retries=False,
+        )
 
 
 def _describe_failures(failures: pl.DataFrame) -> str:

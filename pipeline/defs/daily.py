@@ -6,7 +6,7 @@ articles are also written again for the days between changed ones.
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import dagster as dg
@@ -23,6 +23,7 @@ from pipeline.defs.metadata import add_row_counts
 from pipeline.defs.partitions import run_days
 from pipeline.defs.resources import ExtractorFactory, News
 from pipeline.errors import UserError
+from pipeline.sources.files.articles import ReadReport
 from pipeline.warehouse.batches import BATCH_LIMIT, BatchLimit
 from pipeline.warehouse.inputs import DayInputs, code_digest, combine_digests
 from pipeline.warehouse.lake import Lake, find_missing_days
@@ -43,11 +44,13 @@ class GapError(UserError):
 class RawArticles:
     """The step that reads article files and the stored responses of upstreams.
 
-    A date after `last_day` counts as no date (see `News.read`). `makes`: the tables that the step writes.
+    A date after `last_day` counts as no date (see `News.read`). `makes`: the tables that the step writes. `report` gets the problems of the
+    files.
     """
 
     news: News
     last_day: date
+    report: ReadReport = field(default_factory=ReadReport)
     name: str = RAW_ARTICLES.name
     makes: tuple[Table, ...] = (RAW_ARTICLES,)
     reach: int = 0
@@ -59,7 +62,8 @@ class RawArticles:
         """
         code = code_digest(("contracts", "sources"), ("polars", "pyarrow"))
         return {
-            day: None if rows is None else combine_digests(code, rows) for day, rows in self.news.day_digests(days, self.last_day).items()
+            day: None if rows is None else combine_digests(code, rows)
+            for day, rows in self.news.day_digests(days, self.last_day, self.report).items()
         }
 
 

@@ -6,14 +6,13 @@ Only days whose inputs changed are built, about a year per run; the last run bui
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import NamedTuple
 from uuid import uuid4
 
 import dagster as dg
-from dagster._core.definitions.asset_checks.asset_check_evaluation import AssetCheckEvaluation
 from dagster._core.events import JobFailureData
 from dagster._core.execution.plan.objects import StepFailureData
 
@@ -25,14 +24,13 @@ from pipeline.contracts.upstreams import UPSTREAMS
 from pipeline.defs import daily
 from pipeline.defs.checks import IS_REBUILT
 from pipeline.defs.core import ALL_ARTICLES_READ, ARTICLES_READ
-from pipeline.defs.failed_checks import explain_result
+from pipeline.defs.failed_checks import FailedCheck, iterate_check_results, list_failed_checks
 from pipeline.defs.fetching import ANSWERED
 from pipeline.defs.instance import STARTED_BY, fail_dead_runs, open_instance, prepare_home
 from pipeline.defs.jobs import JOB
 from pipeline.defs.listener import Listener, listening
 from pipeline.defs.partitions import range_tags
 from pipeline.defs.resources import ExtractorFactory, News
-from pipeline.defs.side_tables import NOT_EVALUATED
 from pipeline.settings import Settings
 from pipeline.warehouse.open_lake import lock_data, open_lake
 from pipeline.warehouse.removed_rows import count_removed_rows, hash_file_rows
@@ -43,15 +41,6 @@ _OWN_ERROR = re.compile(r"^pipeline(?:\.\w+)+: ")
 _INTERRUPTIONS = {"DagsterExecutionInterruptedError", "KeyboardInterrupt"}
 #: More ranges of changed days than this are merged into one: a run has overhead, a day without changes almost none.
 MOST_SPANS = 4
-
-
-class FailedCheck(NamedTuple):
-    """A check that failed, critical or not."""
-
-    table: str
-    check: str
-    description: str
-    is_critical: bool
 
 
 class Run(NamedTuple):
@@ -139,7 +128,7 @@ class Launcher:
         rows_before = hash_file_rows(lake, days)
         launched = self._execute(settings, runs, listener, "tension run")
         checks = tuple(check for check in launched.failed_checks if check.check != IS_REBUILT)
-        lake.note_warnings([f"{check.table}.{check.check}: {check.description}" for check in checks])
+        lake.note_warnings([str(check) for check in checks])
         return replace(launched, failed_checks=checks, removed_rows=count_removed_rows(rows_before, hash_file_rows(lake, days)))
 
     def plan_fetch(self, names: Sequence[str], span: Days) -> list[Run]:
@@ -185,7 +174,7 @@ class Launcher:
         return Launched(
             tuple(failure for result in results for failure in _list_failures(result)),
             # Runs of one archive repeat what a check says of its files.
-            tuple(dict.fromkeys(check for result in results for check in _list_failed_checks(result))),
+            tuple(dict.fromkeys(check for result in results for check in list_failed_checks(iterate_check_results(result.all_events)))),
             counts[ARTICLES_READ],
             {reason: count for reason, count in counts.items() if count and reason != ARTICLES_READ},
             open_lake(settings).stale_tables(),
@@ -251,27 +240,10 @@ def _list_failures(result: dg.ExecuteInProcessResult) -> list[tuple[str, str]]:
     return failures
 
 
-def _iterate_check_results(result: dg.ExecuteInProcessResult) -> Iterator[AssetCheckEvaluation]:
-    for event in result.all_events:
-        if event.event_type_value == "ASSET_CHECK_EVALUATION":
-            yield event.asset_check_evaluation_data
-
-
 def _count_integers(result: dg.ExecuteInProcessResult, check_name: str) -> Counter[str]:
     """Add up the integers in the metadata of a check, by key.
 
     Of `ALL_ARTICLES_READ` these are how many articles were read, and not read by reason; of `ANSWERED`, requests by outcome.
     """
-    metadata = (check.metadata for check in _iterate_check_results(result) if check.check_name == check_name)
+    metadata = (check.metadata for check in iterate_check_results(result.all_events) if check.check_name == check_name)
     return sum((Counter({name: value.value for name, value in one.items() if isinstance(value.value, int)}) for one in metadata), Counter())
-
-
-def _list_failed_checks(result: dg.ExecuteInProcessResult) -> list[FailedCheck]:
-    """List the checks that failed, without those that were not evaluated."""
-    return [
-        FailedCheck(
-            check.asset_key.to_user_string(), check.check_name, explain_result(check), check.severity == dg.AssetCheckSeverity.ERROR
-        )
-        for check in _iterate_check_results(result)
-        if not check.passed and NOT_EVALUATED not in check.metadata
-    ]

@@ -8,7 +8,9 @@ from pipeline.contracts.tables.contributions import CONTRIBUTIONS
 from pipeline.contracts.tables.core import COVERAGE
 from pipeline.contracts.tables.index import TENSION_PAIR_DAILY
 from pipeline.contracts.upstreams import UPSTREAMS
+from pipeline.defs.checks import require_blocking_checks
 from pipeline.defs.daily import require_every_day
+from pipeline.defs.resources import Method
 from pipeline.defs.unchanged import digest_code
 from pipeline.explorer.write import write_explorer
 from pipeline.report.evidence import warn_of_baseline
@@ -35,16 +37,17 @@ def build_asset(settings: Settings) -> dg.AssetsDefinition:
         op_tags={"dagster/priority": "-1"},  # after the checks of side tables, which mark stale tables
         description="An immutable Parquet release (`latest` points to it), the database `trade_tension.duckdb`, report and explorer.",
     )
-    def published(lake: dg.ResourceParam[Lake]) -> dg.MaterializeResult[None]:
+    def published(lake: dg.ResourceParam[Lake], method: dg.ResourceParam[Method]) -> dg.MaterializeResult[None]:
         """Publish a release, the database, the report and the explorer.
 
-        Nothing is published, and the step fails, if no articles were ever read, or days between the first and the last one are missing
-        (`GapError`).
+        Nothing is published, and the step fails, if no articles were ever read, days between the first and the last one are missing
+        (`GapError`), or a blocking check fails (`require_blocking_checks`).
         """
         publisher, read = Publisher(settings.published), lake.span(COVERAGE)
         if read is None:
             raise dg.Failure("nothing to publish: no articles have been read. Materialize the core assets first", allow_retries=False)
         require_every_day(lake)
+        require_blocking_checks(lake, method)
         note = f"{data} {warn_of_baseline(lake.read)}".rstrip()
         code = combine_digests(digest_code(), code_digest(("report",), ("vl-convert-python",)))
         add_report = partial(write_report, lake.read, partial(select_view, lake, CONTRIBUTIONS), is_sample=settings.is_sample, code=code)

@@ -21,7 +21,6 @@ from pipeline.defs.side_tables import keep_last_good
 from pipeline.settings import Settings
 from pipeline.sources.customs.csv_files import read_commitments
 from pipeline.sources.customs.merge import merge_tariffs, merge_trade_flows
-from pipeline.sources.files.articles import ReadReport
 from pipeline.sources.http.archive import Archive
 from pipeline.warehouse.lake import Lake
 
@@ -62,14 +61,15 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
         The inbox is the folder of the home for new files; the responses are of feeds and of GDELT. Of the days of this run, all from the
         first to the last that may have changed are written, with every row of these days.
         """
-        report, step = ReadReport(), RawArticles(news, clock.today())
+        step = RawArticles(news, clock.today())
         with changed_days(context, lake, step) as days:
             for span in days.whole_range():
-                for batch, rows in lake.sort_by_day(RAW_ARTICLES, news.read(span, step.last_day, report), span):
+                for batch, rows in lake.sort_by_day(RAW_ARTICLES, news.read(span, step.last_day, step.report), span):
                     days.write(RAW_ARTICLES, rows, batch)
-        yield ALL_FILES_READ.report(list(report.skipped.values()))
-        yield ALL_ENCODINGS_KNOWN.report(report.guessed_encodings)
-        yield ALL_FETCHES_PAST.report(report.future_fetches)
+        # Both passes, that which looks for changes and that which reads, report the problems of a file.
+        yield ALL_FILES_READ.report(list(step.report.skipped.values()))
+        yield ALL_ENCODINGS_KNOWN.report(list(dict.fromkeys(step.report.guessed_encodings)))
+        yield ALL_FETCHES_PAST.report(list(dict.fromkeys(step.report.future_fetches)))
         yield from days.report()
         yield dg.MaterializeResult(metadata={"rows in this run": days.count_rows(RAW_ARTICLES)})
 

@@ -58,15 +58,16 @@ class News:
         if not self.settings.is_sample:
             yield from read_fetched_articles(Archive(self.settings.payloads), self.settings.sources, days, last_day)
 
-    def day_digests(self, days: Days, last_day: date) -> dict[date, str | None]:
+    def day_digests(self, days: Days, last_day: date, report: ReadReport) -> dict[date, str | None]:
         """Return a digest of each day's rows in article files.
 
-        None for every day if upstreams delivered any articles, which have no digest.
+        None for every day if upstreams delivered any articles, which have no digest; else `report` gets the problems of all files, also of
+        those that are not read again.
         """
         if not self.settings.is_sample and has_fetched_articles(Archive(self.settings.payloads)):
             return dict.fromkeys(days)
         known = Catalogue(self.settings.catalogue)
-        digests = known.day_digests(self._list_files(known, last_day, ReadReport()), days, last_day=last_day)
+        digests = known.day_digests(self._list_files(known, last_day, report), days, last_day=last_day, report=report)
         known.save()
         return {**digests}
 

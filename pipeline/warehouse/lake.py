@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from functools import cache
@@ -260,15 +260,17 @@ class Lake:
         """Return the stale tables (`mark_stale`): reason by name."""
         return {Path(name).stem: (self.read_note(name) or b"").decode(errors="replace") for name in self.list_notes(_STALE)}
 
-    def note_warnings(self, warnings: Sequence[str]) -> None:
+    def note_warnings(self, warnings: Sequence[str], of_checks: Collection[str] | None = None) -> None:
         """Record the checks that failed in the newest run, one line each.
 
-        `warnings`: a text for each; line breaks in it become spaces. They replace those of earlier runs.
+        `warnings`: a text for each, `TABLE.CHECK: REASON`; line breaks in it become spaces. They replace all earlier ones, or only those of
+        the checks `of_checks` (`TABLE.CHECK`), which are all that the run evaluated.
         """
-        self.change_note(_WARNINGS, lambda _: "\n".join(" ".join(line.split()) for line in warnings).encode() or None)
+        others = [] if of_checks is None else [line for line in self.warnings() if line.partition(":")[0] not in of_checks]
+        self.change_note(_WARNINGS, lambda _: "\n".join(" ".join(line.split()) for line in [*others, *warnings]).encode() or None)
 
     def warnings(self) -> list[str]:
-        """Return the checks that the newest run recorded as failed."""
+        """Return the checks that failed when they were last evaluated."""
         return (self.read_note(_WARNINGS) or b"").decode(errors="replace").splitlines()
 
     @contextmanager

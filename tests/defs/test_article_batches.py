@@ -102,6 +102,19 @@ def test_an_unreadable_inbox_file_is_skipped_and_reported(home: SmallHome) -> No
     assert [name for name, (passed, _) in results.items() if not passed] == ["every_dropped_file_was_read", "every_encoding_is_known"]
 
 
+def test_problems_of_files_are_reported_until_they_are_fixed(home: SmallHome) -> None:
+    """Also by a run for whose days nothing has changed, so no file is read."""
+    put_into_inbox(home, "broken.parquet", b"PAR1 this is none")
+    put_into_inbox(home, "dropped.csv", b"published_at,source,title\n2025-03-04,Caf\xe9 Post,Glass\n")
+    put_into_inbox(home, "later.csv", b"published_at,fetched_at,source,title\n2025-03-04,2099-01-01,Wire,Glass\n")
+    problems = [
+        {name: detail for name, (passed, detail) in read_checks(run(home, days), RAW_ARTICLES.name).items() if not passed}
+        for days in (WEEK, WEEK, Days(FIRST, FIRST))
+    ]
+    assert list(problems[0]) == ["every_dropped_file_was_read", "every_encoding_is_known", "every_fetch_is_past"]
+    assert problems == [problems[0]] * len(problems)
+
+
 def test_a_fetch_in_the_future_is_reported_and_makes_nothing_known_later(home: SmallHome) -> None:
     home.write_articles([build_article("y", FIRST, "A glass tariff.", fetched_at="2099-01-01T00:00:00Z")], "wrong.jsonl")
     result = run(home, WEEK, only_raw=False)

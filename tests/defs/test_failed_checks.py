@@ -7,9 +7,13 @@ from typing import Any
 
 import dagster as dg
 import pytest
+from dagster._core.storage.tags import BACKFILL_ID_TAG
 
+from pipeline.defs.executor import build_executor
 from pipeline.defs.failed_checks import failed_checks
 from pipeline.defs.instance import STARTED_BY, prepare_home
+from pipeline.settings.load import read_settings
+from pipeline.warehouse.lake import Lake
 
 
 @dg.asset(check_specs=[dg.AssetCheckSpec(name, asset="table") for name in ("good", "odd", "bad")])
@@ -66,6 +70,31 @@ def test_failed_checks_are_listed_after_a_failed_step_too(instance: dg.DagsterIn
 
 def test_without_failed_checks_the_list_says_so(instance: dg.DagsterInstance) -> None:
     assert _listed(_run(instance))["failed checks"] == "_no check failed_"
+
+
+def test_one_run_of_a_backfill_says_that_it_lists_only_its_checks(instance: dg.DagsterInstance) -> None:
+    assert "**Only of this run**" in _listed(_run(instance, **{BACKFILL_ID_TAG: "abc"}))["failed checks"]
+
+
+def build_job() -> dg.JobDefinition:
+    """Build a job with the executor of the UI."""
+    definitions = dg.Definitions(assets=[table], jobs=[dg.define_asset_job("everything")], executor=build_executor(read_settings()))
+    return definitions.resolve_job_def("everything")
+
+
+def test_a_run_of_the_ui_stores_its_failed_checks_for_status(
+    instance: dg.DagsterInstance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Warnings of checks that the run did not evaluate stay."""
+    monkeypatch.chdir(tmp_path)  # without tension.toml
+    monkeypatch.setenv("TENSION_HOME", str(tmp_path / "home"))
+    lake = Lake(tmp_path / "home" / "lake")
+    lake.note_warnings(["table.good: it was wrong", "other.good: it is still wrong"])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        with dg.execute_job(dg.reconstructable(build_job), instance=instance) as result:
+            assert result.success
+    assert lake.warnings() == ["other.good: it is still wrong", "table.odd: it *matters*. 2 rows", "table.bad: it is wrong"]
 
 
 def test_runs_of_commands_belong_to_the_code_location(instance: dg.DagsterInstance) -> None:

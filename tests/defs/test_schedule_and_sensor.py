@@ -26,6 +26,7 @@ from pipeline.defs.jobs import JOB, REBUILD
 from pipeline.defs.partitions import range_tags
 from pipeline.defs.resources import News
 from pipeline.settings import Settings
+from pipeline.sources.files.articles import ReadReport
 from pipeline.sources.files.inbox import QUIET_SECONDS
 from pipeline.warehouse.home import HomeError, mark_home
 from pipeline.warehouse.lake import Lake
@@ -313,7 +314,7 @@ def test_settings_without_articles_do_not_read_the_inbox(inbox: Inbox, is_sample
     mark_home(inbox.folder.parent, is_sample=is_sample)
     day = date(2025, 4, 2)
     with pytest.raises(HomeError, match=words):
-        News(Settings(home=inbox.folder.parent)).day_digests(Days(day, day), day)
+        News(Settings(home=inbox.folder.parent)).day_digests(Days(day, day), day, ReadReport())
 
 
 def test_a_zip_file_requests_a_run(inbox: Inbox) -> None:

@@ -39,6 +39,12 @@ class ReadReport:
     future_fetches: list[str] = field(default_factory=list)
     skipped: dict[str, str] = field(default_factory=dict)
 
+    def add(self, other: "ReadReport") -> None:
+        """Add the problems of another report."""
+        self.guessed_encodings += other.guessed_encodings
+        self.future_fetches += other.future_fetches
+        self.skipped |= other.skipped
+
 
 @dataclass
 class FileContents:

@@ -1,6 +1,7 @@
 """Stores between runs which days each article file has, with hashes.
 
-A known file that has none of the days of a run is not opened again, and the hashes show which days have changed.
+Messages on its encoding are stored, too. A known file that has none of the days of a run is not opened again, and the hashes show which
+days have changed.
 """
 
 import hashlib
@@ -18,8 +19,8 @@ from pipeline.durable_files import replacing
 from pipeline.sources.files.articles import FileContents, ReadReport, read_file
 from pipeline.sources.files.find import ArticleFile
 
-#: Increase it when rows are filed under other days or digests are computed differently.
-FORMAT = 2
+#: Increase it when rows are filed under other days, digests are computed differently, or entries have other parts.
+FORMAT = 3
 
 Digests = dict[date, str]
 
@@ -58,26 +59,34 @@ class Catalogue:
         None if none are stored for this version of the file, an empty dict if it has no rows.
         """
         entry = self._entries.get(_key(file))
-        if not isinstance(entry, list) or entry[:-1] != _identify_version(file):
+        if not isinstance(entry, list) or entry[:-2] != _identify_version(file) or not isinstance(entry[-2], list):
             return None
         try:
             return {date.fromisoformat(day): str(digest) for day, digest in entry[-1].items()}
         except (AttributeError, TypeError, ValueError):
             return None  # edited by hand
 
-    def find_digests(self, file: ArticleFile, *, last_day: date) -> Digests:
+    def _report_stored(self, file: ArticleFile, report: ReadReport | None) -> None:
+        """Add to `report` the messages on encodings stored for a file."""
+        if report:
+            report.guessed_encodings += map(str, self._entries[_key(file)][-2])
+
+    def find_digests(self, file: ArticleFile, *, last_day: date, report: ReadReport | None = None) -> Digests:
         """Return the hashes of the file's rows by day.
 
         If they are not stored, the file is read, which may raise `SourceError`, and they are stored, unless they may change (`_store`). A
-        date after `last_day` counts as none.
+        date after `last_day` counts as none. `report` gets the problems in reading, also those of a file that is not read again.
         """
         stored = self.stored_digests(file)
         if stored is not None:
+            self._report_stored(file, report)
             return stored
-        identity, contents = _identify_version(file), FileContents()
-        for _ in read_file(file, last_day=last_day, contents=contents, unpack_in=self._folder):
+        identity, contents, problems = _identify_version(file), FileContents(), ReadReport()
+        for _ in read_file(file, last_day=last_day, report=problems, contents=contents, unpack_in=self._folder):
             pass
-        self._store(file, identity, contents, last_day)
+        self._store(file, identity, contents, problems, last_day)
+        if report:
+            report.add(problems)
         return contents.digests
 
     def find_days(self, file: ArticleFile, *, last_day: date) -> Days | None:
@@ -92,34 +101,37 @@ class Catalogue:
         """Yield the file's rows of these days, in batches.
 
         The rows are those of `read_file`: a date after `last_day` counts as none, and `report` gets the problems in reading. A file known
-        to have no rows of these days is not opened. After the last batch the hashes of all days of the file are stored, unless they may
-        change (`_store`).
+        to have no rows of these days is not opened, but `report` gets its problems. After the last batch the hashes of all days of the file
+        are stored, unless they may change (`_store`).
         """
         stored = self.stored_digests(file)
         if stored is not None and not any(days.first <= day <= days.last for day in stored):
+            self._report_stored(file, report)
             return
-        identity, contents = _identify_version(file), FileContents()
-        for batch in read_file(file, last_day=last_day, report=report, contents=contents, unpack_in=self._folder):
+        identity, contents, problems = _identify_version(file), FileContents(), ReadReport()
+        for batch in read_file(file, last_day=last_day, report=problems, contents=contents, unpack_in=self._folder):
             rows = batch.filter(pl.col("index_date").is_between(days.first, days.last))
             if not rows.is_empty():
                 yield rows
-        self._store(file, identity, contents, last_day)
+        self._store(file, identity, contents, problems, last_day)
+        if report:
+            report.add(problems)
 
-    def day_digests(self, files: Iterable[ArticleFile], days: Days, *, last_day: date) -> Digests:
+    def day_digests(self, files: Iterable[ArticleFile], days: Days, *, last_day: date, report: ReadReport | None = None) -> Digests:
         """Return for each day a digest of its rows in all files.
 
-        It also depends on the labels of the files, not on their order. A day without rows has a digest too. A file is read as in
-        `find_digests`.
+        It also depends on the labels of the files, not on their order. A day without rows has a digest too. A file is read, and problems
+        are reported, as in `find_digests`.
         """
         parts: dict[date, list[str]] = {day: [] for day in days}
         for file in files:
-            for day, digest in self.find_digests(file, last_day=last_day).items():
+            for day, digest in self.find_digests(file, last_day=last_day, report=report).items():
                 if day in parts:
                     parts[day].append(f"{file.label}\0{digest}")
         return {day: hashlib.blake2b("\0".join(sorted(texts)).encode(), digest_size=8).hexdigest() for day, texts in parts.items()}
 
-    def _store(self, file: ArticleFile, identity: list[Any], contents: FileContents, last_day: date) -> None:
-        """Store the hashes of a file's rows, unless they may change.
+    def _store(self, file: ArticleFile, identity: list[Any], contents: FileContents, problems: ReadReport, last_day: date) -> None:
+        """Store hashes and problems of a file, unless they may change.
 
         If the file did not exist before it was read, changed meanwhile, or has rows dated after `last_day`, nothing is stored, and its old
         entry is dropped, so that the file is read again.
@@ -127,7 +139,8 @@ class Catalogue:
         if not identity or identity != _identify_version(file) or (contents.latest_claim is not None and contents.latest_claim > last_day):
             self._entries.pop(_key(file), None)
             return
-        self._entries[_key(file)] = [*identity, {day.isoformat(): digest for day, digest in contents.digests.items()}]
+        digests = {day.isoformat(): digest for day, digest in contents.digests.items()}
+        self._entries[_key(file)] = [*identity, problems.guessed_encodings, digests]
 
     def save(self) -> None:
         """Write the catalogue to its file, which is replaced whole.
