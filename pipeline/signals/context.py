@@ -4,7 +4,6 @@ Names themselves are detected in `actors.py`, labels that name a speaker (`Spoke
 """
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -14,15 +13,13 @@ from pipeline.signals.dates import recalls_history
 from pipeline.signals.home_state import find_impersonal, find_state_of_source, find_state_of_title, is_post
 from pipeline.signals.homonyms import add_homonyms
 from pipeline.signals.labels import Label, find_label
-from pipeline.signals.lexicon import cues, load_lexicon
+from pipeline.signals.places import count_mentions, leave_out_venues
 from pipeline.signals.questions import Question, find_questions
 from pipeline.signals.reports import find_heading_state, find_named_officials, find_reporter
 from pipeline.signals.segment import Sentence
 from pipeline.signals.unnamed import Doers
 
 PAIR_SIZE = 2
-TITLE_WEIGHT = 3
-_REACH = 60  # characters before a capital, which have the two words that show a place
 
 _BOTH_SIDES = re.compile(
     r"\b(?:both|the two|two|the) (?:sides|countries|nations|governments|leaders|parties|economic superpowers|delegations|economies"
@@ -40,7 +37,6 @@ _THIRD_PERSON = re.compile(
 _NOT_AMERICAN = re.compile(r"\b(?:minister|ministry|premier)\b", re.IGNORECASE)
 # "The ministry in Beijing", "the ministry accused Washington": what follows shows whose ministry it is, or is not.
 _PLACE_NEXT = re.compile(r"\s+in\s+")
-_POSSESSIVE_NEXT = re.compile("['\u2019]s\\b")
 _ADDRESSEE_NEXT = re.compile(
     r"(?:\s+\w+ly|\s+(?:has|have|had|also))?\s+(?:accus\w+|blam\w+|condemn\w+|criti[cq]i?\w+|rebuk\w+|urg\w+|warn\w+|ask\w+|told|tell\w*"
     r"|press\w+|call(?:s|ed|ing)?\s+(?:up)?on)\s+(?:the\s+)?",
@@ -96,7 +92,7 @@ class ResolvedSentence:
     * `is_stranger`: the speaker is no official but, for example, a journalist
     * `is_question`: a stranger says it, or it ends with a question mark and is not the title, or its paragraph does and somebody speaks
     * `is_spoken`: an official or "we" speaks, for an unknown state
-    * `is_history`: it tells of events of long ago (`recalls_history`)
+    * `is_history`: it is on events of long ago (`recalls_history`)
     * `known`: the countries of the article, likeliest first: the speaker, the last subject, then the most named
     """
 
@@ -162,13 +158,13 @@ def resolve_references(article_id: str, day: date | None, source: str, title: st
     home = find_state_of_source(source) or find_state_of_title(title, day)
     texts = [sentence.text for sentence in sentences]
     named = add_homonyms(texts, find_mentions_in_article(texts, day), home)
-    counted = _count_mentions(sentences, named)
+    counted = count_mentions(sentences, named)
     if home and counted.keys() <= {home}:  # who speaks abroad and names no other state speaks of its host
-        counted = _count_mentions(sentences, named, with_places=True)
+        counted = count_mentions(sentences, named, with_places=True)
     counts = counted.most_common()
     main_pair = tuple(code for code, _ in counts[:PAIR_SIZE])
     if len(main_pair) == PAIR_SIZE:
-        named = _leave_out_venues(sentences, named)
+        named = leave_out_venues(sentences, named)
     elif home and main_pair and home not in main_pair:
         main_pair = (*main_pair, home)
     state = _State(home, _Voice(home), home)
@@ -219,52 +215,6 @@ def resolve_references(article_id: str, day: date | None, source: str, title: st
         state.subject = next((m.code for m in actors), state.subject)
         state.issuer = next((m.code for m in actors if m.role in {"institution", "leader"}), state.issuer)
     return resolved
-
-
-def _count_mentions(sentences: Sequence[Sentence], named: Sequence[Sequence[Mention]], *, with_places: bool = False) -> Counter[str]:
-    """Count how often an article names each country, by code.
-
-    Names in the title count three times, capitals as places (`met in Madrid`) only `with_places`. `named`: the mentions in each sentence.
-    """
-    counts: Counter[str] = Counter()
-    for sentence, mentions in zip(sentences, named, strict=True):
-        for mention in mentions:
-            if with_places or not _is_place(sentence.text, mention):
-                counts[mention.code] += TITLE_WEIGHT if sentence.is_title else 1
-    return counts
-
-
-def _leave_out_venues(sentences: Sequence[Sentence], named: Sequence[Sequence[Mention]]) -> list[list[Mention]]:
-    """Leave out countries that are only the place of something.
-
-    Example: Spain, if China and the United States had talks `in Madrid`.
-    """
-    texts = [sentence.text for sentence in sentences]
-    by_text = zip(texts, named, strict=True)
-    parties = {mention.code for text, mentions in by_text for mention in mentions if not _is_surely_place(text, mention)}
-    return [[mention for mention in mentions if mention.code in parties] for mentions in named]
-
-
-def _is_surely_place(text: str, mention: Mention) -> bool:
-    """Whether a mention is a capital that is surely only a place.
-
-    It is in `talks in Madrid`; not in `the ministry in Madrid` or `in Madrid's view`, where `_is_place` is true too.
-    """
-    if mention.role != "capital" or _POSSESSIVE_NEXT.match(text, mention.end):
-        return False
-    *_, noun, preposition = ["", "", *text[max(0, mention.start - _REACH) : mention.start].lower().split()]
-    return preposition == "in" and noun not in load_lexicon("actors")["nouns"]["state"]
-
-
-def _is_place(text: str, mention: Mention) -> bool:
-    """Whether a mention is a capital directly after a preposition of place.
-
-    Examples: `In Madrid`, `near Madrid`. It then only says where something happened.
-    """
-    if mention.role != "capital":
-        return False
-    before = f" {text[max(0, mention.start - _REACH) : mention.start].lower()}"
-    return before.endswith(tuple(f" {word} " for word in cues("place_prepositions")))
 
 
 def _update_speaker(sentence: Sentence, label: Label | None, question: Question | None, state: _State) -> None:

@@ -27,7 +27,7 @@ _YEAR = re.compile(
     r"(19[5-9]\d|20[0-4]\d|1[89]\d\d(?! (?:GMT|(?-i:[a-z]+s)\b)))\b",  # not `in 1800 cases`
     re.IGNORECASE,
 )
-# After a sentence about events of at least so many years ago, the next ones tell what followed until one comes back to the present.
+# After a sentence about events of at least so many years ago, the next ones are on what followed until one comes back to the present.
 _YEARS_OF_HISTORY = 5
 _PRESENT = re.compile(
     rf"\b(?:{_WEEKDAY}|today|yesterday|tomorrow|tonight|now|currently|recent|recently|latest|(?:this|last) (?:week|month|year)|again"
@@ -217,7 +217,7 @@ def is_past_event(sentence: str, day: date | None) -> bool:
 
 
 def recalls_history(sentence: str, day: date | None, *, follows: bool) -> bool:
-    """Whether a sentence tells of events of at least five years ago.
+    """Whether a sentence is on events of at least five years ago.
 
     It has a date of that time, or `follows` such a sentence of its paragraph (`In 1930 Washington raised its duties. Canada answered with
     duties of its own.`), and no later year or word of the present. False if `day` is None.

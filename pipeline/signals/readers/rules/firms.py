@@ -48,7 +48,7 @@ def find_homes(sentence: MarkedSentence) -> Iterator[str]:
     Each mention of such a country is before the name of a well-known firm: `South Korea's Posco`, `German carmaker Volkswagen`. In `China's
     Huawei ban` it is not.
     """
-    homes, others = set(), set()
+    homes, others = set[str](), set[str]()
     for mention, (_, last) in sentence.located_mentions:
         is_home = mention.role != "leader" and _is_before_firm(sentence, last + 1)
         (homes if is_home else others).add(mention.code)

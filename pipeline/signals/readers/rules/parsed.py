@@ -5,16 +5,16 @@ If the tree does not say, the result is empty and `roles.py` uses word order and
 
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 
 from pipeline.signals.actors import Mention
 from pipeline.signals.context import PAIR_SIZE
-from pipeline.signals.lexicon import cues, load_lexicon
+from pipeline.signals.lexicon import cues
 from pipeline.signals.readers.rules.firms import is_firm
 from pipeline.signals.readers.rules.grammar import class_of
 from pipeline.signals.readers.rules.matching import MarkedSentence
 from pipeline.signals.readers.rules.pairs import is_subject
-from pipeline.signals.readers.rules.phrases import word_list
+from pipeline.signals.readers.rules.phrases import nonstate_nouns, word_list
 from pipeline.signals.readers.rules.syntax import Tree
 
 FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})  # tags of finite verbs
@@ -406,10 +406,9 @@ class ParsedSentence:
         return Party()
 
     def _is_firm(self, noun: int) -> bool:
-        """Whether a noun is a firm's name or the end of one: `Motor` in `Hyundai Motor`."""
-        tokens = self.sentence.tokens
-        is_end = tokens[noun].text[:1].isupper() and not self._is_marked_noun(noun)
-        return is_firm(tokens[noun]) or (is_end and any(is_firm(tokens[child]) for child in self.tree.children_by(noun, "compound")))
+        """Whether a noun is a firm's name or ends one (`Hyundai Motor`)."""
+        is_end = self.sentence.tokens[noun].text[:1].isupper() and not self._is_marked_noun(noun)
+        return any(is_firm(self.sentence.tokens[at]) for at in (noun, *(self.tree.children_by(noun, "compound") if is_end else ())))
 
     def _read_modifiers(self, noun: int, excluded: Container[str] = ()) -> Party:
         """Return the countries that modify a noun: `Chinese officials`, `China's tariffs`.
@@ -425,7 +424,7 @@ class ParsedSentence:
                 continue
             nested = (mention for below in self.tree.children_by(child, *MODIFIERS) for mention in self._mentions_at(below))
             for mention in self._mentions_at(child) or nested:
-                if not mention.is_actor and not is_marked and self.sentence.tokens[noun].lower in _load_nonstate_nouns():
+                if not mention.is_actor and not is_marked and self.sentence.tokens[noun].lower in nonstate_nouns():
                     return Party(is_stranger=True)
                 codes.append(mention.code)
         return Party(tuple(dict.fromkeys(codes)))
@@ -449,8 +448,3 @@ class ParsedSentence:
     def _is_marked_noun(self, at: int) -> bool:
         """Whether a word is part of a noun of the lexicon."""
         return any(mark.first <= at <= mark.last for mark in self.sentence.marks_of("object", "act", "operator_noun"))
-
-
-@cache
-def _load_nonstate_nouns() -> frozenset[str]:
-    return frozenset(load_lexicon("actors")["nouns"]["nonstate"])

@@ -47,6 +47,12 @@ def word_list(section: str) -> frozenset[str]:
     return frozenset(load_lexicon("operators")[section]["words"])
 
 
+@cache
+def nonstate_nouns() -> frozenset[str]:
+    """Return nouns that act for no state, such as `firms`."""
+    return frozenset(load_lexicon("actors")["nouns"]["nonstate"])
+
+
 def _iter_phrases() -> Iterable[Phrase]:
     """Yield every form of every entry of the lexicon, in order."""
     for entry in load_lexicon("verbs")["verb"]:
