@@ -114,7 +114,7 @@ def _split_paragraph(text: str, number: int, first: int, last: int) -> Iterator[
 
 
 def _find_ends(paragraph: str) -> Iterator[int]:
-    """Yield where the sentences of a paragraph end, the last at its end.
+    """Yield where the sentences of a paragraph end.
 
     It is split in windows. The last sentence of a window may go on after it, so the next window begins with that sentence, or inside it if
     it is as long as the window.

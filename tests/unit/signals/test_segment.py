@@ -90,11 +90,11 @@ def test_a_hostile_paragraph_is_split_in_seconds(mark: str) -> None:
 def test_a_paragraph_is_split_alike_in_windows_and_as_a_whole() -> None:
     sentences = [f"Peru taxes {'glass, ' * (number % 40)}salt {number}." for number in range(1_000)]
     long = f"Kenya taxes {'salt, ' * 5_000}glass."
-    found = split_texts(" ".join([*sentences, long, *sentences]))
-    assert found[:1_000] == found[-1_000:] == sentences
-    assert len(found) == 2_001
-    assert long.startswith(found[1_000])
-    assert len(found[1_000]) == 10_000  # nobody reads a sentence of this length
+    parts = split_texts(" ".join([*sentences, long, *sentences]))
+    assert parts[:1_000] == parts[-1_000:] == sentences
+    assert len(parts) == 2_001
+    assert long.startswith(parts[1_000])
+    assert len(parts[1_000]) == 10_000  # nobody reads a sentence of this length
 
 
 def test_a_hyphen_before_us_does_not_end_a_sentence() -> None:
