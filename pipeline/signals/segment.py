@@ -6,6 +6,7 @@ Offsets are half-open and count characters of `document(title, body)`, so every 
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from sentencex import get_sentence_boundaries
 
@@ -23,6 +24,9 @@ _INITIAL = re.compile(r"\b[A-Z]\.$")
 _NEXT_INITIAL = re.compile(r"[A-Z]\.")
 _UNFINISHED_NUMBER = re.compile(r"\d\.$")
 _ENDING = 40  # characters of the first part of a sentence that are looked at, more than any abbreviation has
+# What follows needs time in the square of these lengths, so that a text of a million characters without an end of a sentence took minutes.
+_WINDOW = 20_000  # characters that are split at once
+_LONGEST_SENTENCE = 10_000  # characters; of more than `MAX_SENTENCE_LENGTH`, only the countries that it names count
 # Labels of live reports around a headline. Others, such as `Analysis:`, say that it is no news, and stay.
 _LABEL_BEFORE = re.compile(
     r"(?:(?:Business|Politics|Brexit|US politics|UK politics|World news) live\b|Live(?=:))[ :|\u2013\u2014-]*(?=[\w\u2018\u201c'\"])"
@@ -66,11 +70,11 @@ def split_sentences(text: str, title_length: int = 0) -> list[Sentence]:
 
     The first `title_length` characters, unless blank, form one sentence, even with line breaks. After them every line break ends a
     sentence. Labels of a live report around the title or the first paragraph are in no sentence. Without a title, a headline to which the
-    article is joined (`_find_article`) is the title.
+    article is joined (`_find_article`) is the title. Of a longer sentence, only the first `_LONGEST_SENTENCE` characters are returned.
     """
     sentences = []
     if title_length and text[:title_length].strip():
-        start, end = _strip_labels(text, *_strip_span(text, 0, title_length))
+        start, end = _shorten(*_strip_labels(text, *_strip_span(text, 0, title_length)))
         sentences.append(Sentence(start, end, text[start:end], is_title=True))
     for number, paragraph in enumerate(_PARAGRAPH.finditer(text, title_length), 1):
         first, last = paragraph.span()
@@ -102,11 +106,25 @@ def _split_paragraph(text: str, number: int, first: int, last: int) -> Iterator[
     `number`: the `paragraph` of these sentences.
     """
     # sentencex 1.0.32 panics at an initial, such white space and a period.
-    cuts = get_sentence_boundaries("en", _WIDE_SPACE.sub(" ", text[first:last]))
-    spans = (_strip_span(text, first + cut["start_index"], first + cut["end_index"]) for cut in cuts)
+    cuts = pairwise((0, *_find_ends(_WIDE_SPACE.sub(" ", text[first:last]))))
+    spans = (_strip_span(text, first + start, first + end) for start, end in cuts)
     for span in _join_wrong_splits(text, (span for span in spans if span[0] < span[1])):
-        start, end = _strip_labels(text, *span) if number == 1 else span
+        start, end = _shorten(*(_strip_labels(text, *span) if number == 1 else span))
         yield Sentence(start, end, text[start:end], paragraph=number)
+
+
+def _find_ends(paragraph: str) -> Iterator[int]:
+    """Yield where the sentences of a paragraph end.
+
+    It is split in windows. The last sentence of a window may go on after it, so the next window begins with that sentence, or inside it if
+    it is as long as the window.
+    """
+    start = 0
+    while start + _WINDOW < len(paragraph):
+        *ends, _ = (start + cut["end_index"] for cut in get_sentence_boundaries("en", paragraph[start : start + _WINDOW]))
+        yield from ends
+        start = ends[-1] if ends else start + _WINDOW
+    yield from (start + cut["end_index"] for cut in get_sentence_boundaries("en", paragraph[start:]))
 
 
 def _join_wrong_splits(text: str, spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -149,6 +167,11 @@ def _strip_labels(text: str, start: int, end: int) -> tuple[int, int]:
     first = before.end() if before else start
     after = _LABEL_AFTER.search(text, first, end)
     return (first, after.start()) if after and after.start() > first else (first, end)
+
+
+def _shorten(start: int, end: int) -> tuple[int, int]:
+    """Shorten a span to `_LONGEST_SENTENCE` characters."""
+    return start, min(end, start + _LONGEST_SENTENCE)
 
 
 def _strip_span(text: str, start: int, end: int) -> tuple[int, int]:

@@ -124,7 +124,7 @@ class Publisher:
             made = staging if is_new else folder  # where the remaining files are written
             self._build_database(made, name, note, stale)
             add_files(made, name)
-            write_sums(made, {path: hash_file(made / path) for path in _list_files(made)})
+            write_sums(made, {path: hash_file(made / path) for path in list_files(made)})
             if is_new:
                 move([(staging, folder)])
         finally:
@@ -229,7 +229,7 @@ class Publisher:
                     write_sums(database.parent, {path: digest for path, digest in sums.items() if path != DATABASE})
 
 
-def _list_files(folder: Path) -> list[str]:
+def list_files(folder: Path) -> list[str]:
     """List the paths of a release's files, relative to it.
 
     The list of hashes and hidden files are left out.
@@ -247,19 +247,19 @@ def _is_as_recorded(folder: Path, path: str) -> bool:
 
 
 def _repair(folder: Path, staging: Path) -> Iterator[str]:
-    """Repair a release: replace damaged files, remove foreign Parquet files.
+    """Repair a release: replace damaged files, remove foreign files.
 
     `folder`: the release; `staging`: the same release, just written. A file that is missing or does not have its recorded hash is damaged;
-    it is replaced by the one from `staging` in one step, so that readers may go on. Parquet files that `staging` lacks do not belong to the
-    release. Yields the paths of the files that were replaced or removed.
+    it is replaced by the one from `staging` in one step, so that readers may go on. A file that `staging` lacks is foreign if it is Parquet
+    or has no recorded hash: it must not get one now, nor be linked or uploaded. Yields the paths of the replaced and removed files.
     """
-    expected = _list_files(staging)
+    expected, known = list_files(staging), {*read_known_sums(folder), DATABASE}
     for path in expected:
         if not _is_as_recorded(folder, path):
             (folder / path).parent.mkdir(exist_ok=True)
             move([(staging / path, folder / path)])
             yield path
-    for path in _list_files(folder):
-        if path.endswith(".parquet") and path not in expected:
+    for path in list_files(folder):
+        if path not in expected and (path.endswith(".parquet") or path not in known):
             (folder / path).unlink()
             yield path

@@ -13,13 +13,13 @@ from pipeline.contracts.days import Days, group_consecutive_days
 from pipeline.contracts.model import Table
 from pipeline.contracts.tables import TABLES, core
 from pipeline.contracts.tables.index import BASELINE
-from pipeline.durable_files import SUMS, hash_file, read_sums
+from pipeline.durable_files import SUMS, hash_file, read_known_sums, read_sums
 from pipeline.errors import UserError
 from pipeline.settings import Settings
 from pipeline.warehouse.home import NOTE, HomeError, find_writer, read_mark
 from pipeline.warehouse.lake import Lake, find_missing_days, is_day_file
 from pipeline.warehouse.open_lake import reach_lake
-from pipeline.warehouse.publish import LINKED, Publisher
+from pipeline.warehouse.publish import LINKED, Publisher, list_files
 from pipeline.warehouse.release_files import PUBLISHED
 from pipeline.warehouse.shared_lake import SharedLake, parse_object_key
 from pipeline.warehouse.sqlite_files import read_database
@@ -273,10 +273,10 @@ def _check_published(settings: Settings, compares_hashes: bool) -> Iterator[Dama
         yield Damage("published/latest", MISSING, again, True)
     elif publisher.latest.exists() and publisher.latest.resolve().parent != publisher.releases.resolve():
         yield Damage("published/latest", f"points to {publisher.latest.readlink()}, which is no release", again, True)
-    for path in sorted(publisher.latest.glob("*")):
-        link = publisher.folder / path.name
-        if path.suffix in LINKED and not (link.is_symlink() and link.readlink() == Path("latest") / path.name):
-            yield Damage(f"published/{path.name}", "a file instead of a link into latest" if link.exists() else MISSING, again, True)
+    for name in sorted(read_known_sums(publisher.latest)):
+        link = publisher.folder / name
+        if "/" not in name and link.suffix in LINKED and not (link.is_symlink() and link.readlink() == Path("latest") / name):
+            yield Damage(f"published/{name}", "a file instead of a link into latest" if link.exists() else MISSING, again, True)
     for folder in sorted(path for path in publisher.releases.glob("[!.]*") if path.is_dir()):
         is_latest = folder.name == publisher.latest_name
         problem = _find_release_problem(folder, compares_hashes, is_latest=is_latest)
@@ -289,7 +289,7 @@ def _find_release_problem(folder: Path, compares_hashes: bool, *, is_latest: boo
     """Return all that is wrong with a release, separated by commas.
 
     None if nothing is. A release without `SHA256SUMS` is only a problem if it is the latest: earlier versions wrote none.
-    Parquet files that `SHA256SUMS` does not list are a problem, too.
+    Files that `SHA256SUMS` does not list are a problem, too.
     """
     try:
         sums = read_sums(folder)
@@ -300,8 +300,7 @@ def _find_release_problem(folder: Path, compares_hashes: bool, *, is_latest: boo
     problems = [f"{path} is missing" for path in sums if not (folder / path).exists()]
     if compares_hashes:
         problems += [f"{path} {what}" for path, digest in sums.items() if (what := _compare(folder / path, digest))]
-    tables = {path.relative_to(folder).as_posix() for path in folder.glob("*/*.parquet")}
-    problems += [f"{path} does not belong to the release" for path in sorted(tables - sums.keys())]
+    problems += [f"{path} does not belong to the release" for path in list_files(folder) if path not in sums]
     return ", ".join(problems) or None
 
 

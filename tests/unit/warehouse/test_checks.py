@@ -70,6 +70,13 @@ def count_twenty_later(rows: pl.DataFrame) -> pl.DataFrame:
     return again.with_columns(pl.col("read_on") + pl.duration(days=1))
 
 
+def add_thousand(rows: pl.DataFrame) -> pl.DataFrame:
+    """Add a new source with a thousand articles on one day, a month after the others."""
+    month_later = rows["index_date"].max() + pl.duration(days=30)
+    flood = rows.head(1).with_columns(index_date=month_later, source=pl.lit("New"), article_count=1000, weight=1000.0)
+    return pl.concat([rows, flood.cast(rows.schema)])
+
+
 def drop_first(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.slice(1)
 
@@ -405,6 +412,7 @@ FAILING: dict[str, dict[str, Callable[[Lake], None]]] = {
     "articles_count_on_their_own_day": {
         "many articles count later": edit(STORY_ARTICLES, count_twenty_later),
     },
+    "no_source_floods_a_day": {"a source has a thousand articles": edit(ARTICLES_READ, add_thousand)},
     "every_signal_has_a_story": {"a story is lost": edit(STORIES, drop_first)},
     "vintages_use_no_later_knowledge": {
         "a vintage is known on its day": edit(VINTAGES, lambda rows: rows.with_columns(pl.col("known_at") - pl.duration(hours=1))),

@@ -172,6 +172,7 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
     "a missing table": lambda latest: shutil.rmtree(latest / "tension_daily"),
     "a truncated table": damage_table,
     "a foreign table": lambda latest: (latest / "signals" / "1999.parquet").write_bytes(b"PAR1"),
+    "a foreign page": lambda latest: (latest / "foreign.html").write_text("<script>"),
     "a changed description": lambda latest: (latest / "datapackage.json").write_text("{}"),
     "a missing dictionary": lambda latest: (latest / "data-dictionary.md").unlink(),
     "a database with an overwritten part": lambda latest: overwrite(latest / "trade_tension.duckdb"),
