@@ -1,4 +1,4 @@
-"""Countries that an article names, and those that are only a place in it.
+"""Countries that an article names, and those that are only places.
 
 Example of a place: Spain in `talks in Madrid`.
 """
