@@ -28,7 +28,7 @@ OptionalDay = Annotated[date | None, Field(description="UTC day, e.g. 2025-04-09
 Number = Annotated[int, Field(description="Most rows to list", ge=1, le=200)]
 
 READING = (
-    "100 is the own average of a pair or direction in its baseline: never rank values of two pairs. lo80 to hi80 is the 80 % interval; "
+    "100 is a pair's or direction's own level in its baseline: never rank values of two pairs. lo80 to hi80 is the 80 % interval; "
     "days whose intervals overlap have no certain order. A null value means that too little was read, not calm. Check quotations before "
     "you rely on a value."
 )

@@ -231,12 +231,12 @@ def test_the_highest_value_is_on_the_scale_of_the_charts(pair_daily: Make) -> No
     timeline = Timeline(pl.DataFrame(), (), (), FIRST, 7, FIRST, "All days are compared with the newest baseline.")
     text = _Reader(render_page(replace(_page(section), timeline=timeline))).text
     assert "Highest values and lines are on the scale of the charts, the other values as published." in text
-    assert "100 is a pair's own average from 20 January 2025 to 30 November 2025. Release" in text
+    assert "100 is a pair's own level from 20 January 2025 to 30 November 2025. Release" in text
 
 
 def test_one_baseline_is_of_all_days(pair_daily: Make) -> None:
     text = _Reader(render_page(_page(build_section(pair_daily(30), NO_STORIES)))).text
-    assert ". 100 is a pair's own average from 20 January 2025 to 30 November 2025. Release" in text.replace("\n", " ")
+    assert ". 100 is a pair's own level from 20 January 2025 to 30 November 2025. Release" in text.replace("\n", " ")
     assert "HighestConcession" in text
 
 
