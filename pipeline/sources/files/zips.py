@@ -198,6 +198,7 @@ class _MemberFile(io.RawIOBase):
 
     def __init__(self, open_member: Callable[[], IO[bytes]], label: str) -> None:
         self._label = label
+        self._file: IO[bytes] = io.BytesIO()  # Python calls `close` also if the member cannot be opened
         with _convert_errors(label):
             self._file = open_member()
 
