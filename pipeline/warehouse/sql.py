@@ -107,8 +107,9 @@ def read_macro(path: Path) -> Macro:
     return Macro(required, _read_text(path, body) if is_table else None)
 
 
+@cache
 def _read_text(path: Path, text: str) -> Query:
-    """Parse a query and find its tables, views and variables.
+    """Parse a query, once per process, and find its tables, views and variables.
 
     The tables include those that its views read. Other names are ignored. `path`: its file.
     """

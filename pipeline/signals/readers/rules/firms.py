@@ -25,7 +25,8 @@ _OFFICE = re.compile(
     r"|officials?|parliament|president|regulators?|secretary|(?<!united )states?|tariffs?|treaty)\b",
     re.IGNORECASE,
 )
-# What a firm makes or sells, between its country and its name: `Chinese battery maker CATL`.
+# What a firm makes or sells, between its country and its name: `Chinese battery maker CATL`. The list `nonstate` (`actors.toml`) has nouns
+# that may be verbs here: `US sanctions Huawei`.
 _TRADES = re.compile(
     r"(?:\w*makers?|\w*builders?|airlines?|auto|banks?|battery|brands?|car|carriers?|chip|companies|company|conglomerates?|drug|electronics|fashion|firms?"
     r"|giants?|groups?|manufacturers?|miners?|phone|plane|producers?|retailers?|semiconductor|steel|suppliers?|tech|technology|telecoms?)"

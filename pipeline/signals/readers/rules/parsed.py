@@ -155,7 +155,7 @@ class ParsedSentence:
             if (
                 is_speech
                 and self.tree.relations[node] == "ccomp"
-                and any(self._to_party(at).is_stranger and not self._is_firm(at) for at in self.tree.children_by(head, *SUBJECTS))
+                and any(self._to_party(one).is_stranger and not self._is_firm(one) for one in self.tree.children_by(head, *SUBJECTS))
             ):
                 return True
             node = head
@@ -347,7 +347,7 @@ class ParsedSentence:
     def _to_party(self, noun: int) -> Party:
         """Return the party of a noun phrase and those joined to it.
 
-        Joined are those after `and`, `or` or a comma. The result is a stranger if the first phrase means one.
+        Joined are those after `and`, `or` or a comma. The result is a stranger if the first phrase means one and none a country.
         """
         if noun not in self._parties:
             parties = [self._to_single_party(member) for member in (*self._find_headline_partner(noun), noun, *self._find_conjuncts(noun))]
@@ -408,7 +408,7 @@ class ParsedSentence:
     def _is_firm(self, noun: int) -> bool:
         """Whether a noun is a firm's name or ends one (`Hyundai Motor`)."""
         is_end = self.sentence.tokens[noun].text[:1].isupper() and not self._is_marked_noun(noun)
-        return any(is_firm(self.sentence.tokens[at]) for at in (noun, *(self.tree.children_by(noun, "compound") if is_end else ())))
+        return any(is_firm(self.sentence.tokens[part]) for part in (noun, *(self.tree.children_by(noun, "compound") if is_end else ())))
 
     def _read_modifiers(self, noun: int, excluded: Container[str] = ()) -> Party:
         """Return the countries that modify a noun: `Chinese officials`, `China's tariffs`.
