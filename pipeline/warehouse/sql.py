@@ -109,9 +109,9 @@ def read_macro(path: Path) -> Macro:
 
 @cache
 def _read_text(path: Path, text: str) -> Query:
-    """Parse a query, once per process, and find its tables, views and variables.
+    """Parse a query, and find its tables, views and variables.
 
-    The tables include those that its views read. Other names are ignored. `path`: its file.
+    The tables include those that its views read. Other names are ignored. `path`: its file. A text is parsed once per process.
     """
     tree = _parse(str(path), text)
     names = set(_iter_table_names(tree))
