@@ -1,7 +1,7 @@
 """Detection of the countries named in a sentence.
 
-A country is named by its name, capital, people, institutions or leaders. `Mention.is_actor` says whether the state is meant, or only its
-goods, persons or places. Pronouns are resolved in `context.py`.
+A country is named by its name, capital, people, institutions or leaders, or by a firm that stands for it. `Mention.is_actor` says whether
+the state is meant, or only its goods, persons or places. Pronouns are resolved in `context.py`.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -26,8 +26,9 @@ class Mention:
     """A country named or referred to in a sentence.
 
     `start` and `end` are character offsets in it, `end` exclusive. `role` says how the country is named: `country`, `capital`, `demonym`,
-    `institution` or `leader`, or by a word that refers to it (`context.py`): `pronoun` (`it`), `speaker` (`we`) or `mutual` (`both sides`).
-    `is_actor` is False if the name only describes goods, firms, people or a place; such a mention can still be a target.
+    `institution`, `leader` or `firm`, or by a word that refers to it (`context.py`): `pronoun` (`it`), `speaker` (`we`) or `mutual` (`both
+    sides`). `is_actor` is False if the name is a firm's, or only describes goods, firms, people or a place; such a mention can still be a
+    target.
     """
 
     code: str
@@ -50,8 +51,9 @@ def find_mentions_in_article(sentences: Sequence[str], day: date | None) -> list
 
     The longest name wins, and mentions do not overlap. Leaders count only if in office on `day`, or always if it is None. Left out are
     names that mean no state here (`China Airlines`), datelines, capitals as venues of talks, and offices that many countries have, if a
-    country is named shortly before. Compounds such as `American-made` are mentions, but no actors. A surname that many people have
-    (`Brown`) counts where the article has the leader's full name or title in any sentence, or as in `_match_surname`.
+    country is named shortly before. A firm stands for its country only in an article that names this country nowhere. Compounds such as
+    `American-made` are mentions, but no actors. A surname that many people have (`Brown`) counts where the article has the leader's full
+    name or title in any sentence, or as in `_match_surname`.
     """
     tokenized = [_tokenize_without_initials(sentence) for sentence in sentences]
     named = [list(_find_names(tokens, day, frozenset())) for tokens in tokenized]
@@ -60,7 +62,8 @@ def find_mentions_in_article(sentences: Sequence[str], day: date | None) -> list
     for position, tokens in enumerate(tokenized):
         if not surnames.isdisjoint(token.text for token in tokens):
             named[position] = list(_find_names(tokens, day, leaders))
-    return [[mention for mention, _ in names] for names in named]
+    countries = {mention.code for names in named for mention, _ in names if mention.role != "firm"}
+    return [[mention for mention, _ in names if mention.role != "firm" or mention.code not in countries] for names in named]
 
 
 def _tokenize_without_initials(sentence: str) -> list[Token]:
@@ -331,7 +334,7 @@ def _is_actor(tokens: Sequence[Token], first: int, last: int, name: Name) -> boo
     """
     is_possessive = last + 1 < len(tokens) and tokens[last + 1].lower in {"'s", "'", "\u2019"}
     before = tokens[first - 1].lower if first else ""
-    if name.role == "capital" and before in cues("place_prepositions"):
+    if name.role == "firm" or (name.role == "capital" and before in cues("place_prepositions")):
         return False
     if _is_hyphenated(tokens, first, last):
         return False

@@ -60,8 +60,9 @@ def build_candidates(sentences: Iterable[ResolvedSentence]) -> list[SentenceCand
     """Build the candidates of each sentence.
 
     They are what readers judge: all ordered pairs among its first `MAX_NAMED_COUNTRIES` countries and some others (`_choose_countries`),
-    and each of these countries with all partners (`*`) as target. Candidates are numbered from 0 over all sentences. Sentences for which no
-    country is known, with fewer than two words or more than `MAX_SENTENCE_LENGTH` characters, have no item in the list.
+    and each of these countries with all partners (`*`) as target. A country that a sentence names only by firms is no actor in it.
+    Candidates are numbered from 0 over all sentences. Sentences for which no country is known, with fewer than two words or more than
+    `MAX_SENTENCE_LENGTH` characters, have no item in the list.
     """
     groups: list[SentenceCandidates] = []
     number = itertools.count()
@@ -102,7 +103,10 @@ def _iter_rows(resolved: ResolvedSentence) -> Iterable[tuple[Any, ...]]:
     codes = _choose_countries(resolved, list(mentions)[:MAX_NAMED_COUNTRIES])
     previous_mentions = [{"code": m.code, "start": m.start, "end": m.end} for m in resolved.previous_mentions]
     sentence = resolved.sentence
+    only_firms = {code for code, named in mentions.items() if all(mention["role"] == "firm" for mention in named)}
     for actor, target in (*itertools.permutations(codes, 2), *((code, ALL_PARTNERS) for code in codes)):
+        if actor in only_firms:
+            continue
         yield (
             resolved.article_id,
             resolved.day,

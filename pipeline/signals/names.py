@@ -84,6 +84,8 @@ def read_names(countries: list[dict[str, Any]]) -> list[Name]:
         for field, role in (("names", "country"), ("capitals", "capital"), ("demonyms", "demonym"), ("institutions", "institution")):
             for spelled in country[field]:
                 _add_name(names, Name(code, role, (spelled,)))
+        for spelled in country.get("firms", ()):
+            _add_name(names, Name(code, "firm", (spelled,)))
         for spelled in country.get("shared", ()):
             _add_name(names, Name(code, "institution", (spelled,), is_shared=True))
         for leader in country["leaders"]:

@@ -117,3 +117,8 @@ def test_neighbours_in_capitals_exclude_a_name_in_capitals() -> None:
 
 def test_the_rank_of_an_economy_names_it() -> None:
     assert asserted("Norway will drop its WTO complaint against the world's second-largest economy.") == {"NOR>CHN easing"}
+
+
+def test_a_firm_stands_for_a_country_that_is_named_nowhere() -> None:
+    assert mention_tuples("Norway bars Huawei.") == [("NOR", "country", True), ("CHN", "firm", False)]
+    assert mention_tuples("Norway bars China's Huawei.") == [("NOR", "country", True), ("CHN", "country", False)]

@@ -15,6 +15,10 @@ def test_ordered_pairs_and_all_partners_are_candidates() -> None:
     assert set(frame.select("actor", "target").rows()) == {("CHN", "JPN"), ("JPN", "CHN"), ("CHN", "*"), ("JPN", "*")}
 
 
+def test_a_country_named_by_a_firm_is_no_actor() -> None:
+    assert set(candidates_of("Norway bars Huawei.").select("actor", "target").rows()) == {("NOR", "CHN"), ("NOR", "*")}
+
+
 def test_the_main_pair_is_a_candidate_if_not_named() -> None:
     frame = candidates_of("China met Japan. Nothing came of it.")
     second = frame.filter(frame["span_start"] > 0)

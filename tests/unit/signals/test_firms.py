@@ -61,3 +61,36 @@ def test_what_a_known_firm_does_is_no_act_of_its_country(text: str) -> None:
 )
 def test_what_states_do_next_to_a_known_firm_is_an_act(text: str, finding: str) -> None:
     assert finding in read(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "finding"),
+    [
+        ("UK bans Huawei from 5G network", "GBR>CHN measure"),
+        ("US bans Huawei from buying American chips.", "USA>CHN measure"),
+        ("China bans Micron chips from key infrastructure.", "CHN>USA measure"),
+        ("U.S. raises tariffs on Airbus planes to 15%", "USA>EUN measure"),
+        ("Germany to allow Huawei in its 5G network", "DEU>CHN easing"),
+        ("US suspends ban on ZTE after settlement", "USA>CHN easing"),
+    ],
+)
+def test_an_act_against_a_firm_that_stands_for_its_country_is_against_it(text: str, finding: str) -> None:
+    assert finding in read(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Huawei sues US government over ban.",
+        "Huawei says US ban will hurt American firms",
+        "Airbus warns of job losses from tariffs",
+        "Canada arrests Huawei CFO Meng Wanzhou",
+        "UK bans Boeing 737 Max from its airspace",
+    ],
+)
+def test_such_a_firm_does_nothing_for_its_country(text: str) -> None:
+    assert read(text) == set()
+
+
+def test_a_listed_firm_is_only_described_by_the_listing() -> None:
+    assert "USA>CHN measure" not in read("US to approve sales it deems safe to blacklisted Huawei.")

@@ -90,3 +90,28 @@ def test_a_level_may_be_inexact(text: str, kind: str) -> None:
 def test_a_list_that_bars_trade_is_a_restriction() -> None:
     assert asserted("China put ten Chilean companies on a separate list that bars exports to them.") == {"CHN>CHL measure"}
     assert asserted("Norway put ten Chilean sites on a list that draws visitors.") == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "pair"),
+    [
+        (
+            "The Chilean president left Lima without a deal, and Peru's 39 percent tariff on Chilean goods will take effect on Thursday.",
+            "PER>CHL",
+        ),
+        (
+            "The Swiss president left Washington without a deal, and the 39 percent tariff on Swiss goods will take effect on Thursday.",
+            "USA>CHE",
+        ),
+        ("Eight European countries will face a tariff until a deal is reached for the purchase of Greenland, Trump said.", "USA>EUN"),
+        ("China will face more EU duties on electric cars, the US said.", "EUN>CHN"),
+        ("India faces a 25% penalty for buying Russian oil, Trump says", "USA>IND"),
+    ],
+)
+def test_a_tariff_that_takes_effect_is_not_by_whom_it_is_on(text: str, pair: str) -> None:
+    assert {finding.split()[0] for finding in asserted(text) if finding.endswith("measure")} == {pair}
+
+
+def test_a_kick_in_the_teeth_brings_nothing_into_force() -> None:
+    assert read("Trump\u2019s steel tariffs are a kick in the teeth for the UK, says industry body") == set()
+    assert "USA>* measure" in read("Trump tariffs kick in for dozens of countries")

@@ -8,7 +8,7 @@ import re
 
 from pipeline.signals.lexicon import cues
 from pipeline.signals.readers.rules.grammar import ESCALATING, Act, class_of
-from pipeline.signals.readers.rules.matching import Mark
+from pipeline.signals.readers.rules.matching import Mark, MarkedSentence
 from pipeline.signals.readers.rules.parsed import FINITE, SUBJECTS, ParsedSentence
 
 # An act of these hours is news, also if it only describes a thing: `the ban, imposed by Lima last night, is unjust`.
@@ -30,7 +30,12 @@ def modality_by_tree(parsed: ParsedSentence, act: Act) -> str:
     but no meeting, else `asserted`.
     """
     clause_start, _ = parsed.sentence.clause_bounds(act.anchor)
-    is_known = _is_background(parsed, act.anchor) or _is_answered(parsed, act.anchor) or _is_deplored(parsed, act)
+    is_known = (
+        _is_background(parsed, act.anchor)
+        or _is_answered(parsed, act.anchor)
+        or _is_deplored(parsed, act)
+        or _is_adjective(parsed.sentence, act.focus)
+    )
     if (is_known or _is_setting(parsed, act.anchor)) and not parsed.sentence.is_market_report(clause_start):
         return "historical"
     is_meeting = act.rule_id.startswith("meet.")  # A trip made in order to talk counts as talk.
@@ -65,6 +70,13 @@ def _is_background(parsed: ParsedSentence, at: int) -> bool:
     is_fresh = relation == "acl" and _FRESH.match(sentence.text, sentence.tokens[verb].end) is not None
     is_participle = relation in {"acl", "amod"} and tag == "VBN" and not (is_joined or is_ruling or is_fresh)
     return is_participle and not _is_made_known(parsed, verb) and not _is_predicate(parsed, verb)
+
+
+def _is_adjective(sentence: MarkedSentence, at: int) -> bool:
+    """Whether a word only describes the state after it: `sold chips to blacklisted Huawei`."""
+    is_before_state = any(first == at + 1 for _, (first, _) in sentence.located_mentions)
+    is_after_preposition = sentence.words_between(at - 1, at)[:1] in (["from"], ["to"], ["with"])
+    return is_before_state and is_after_preposition and sentence.tokens[at].lower.endswith("ed")
 
 
 def _is_answered(parsed: ParsedSentence, at: int) -> bool:

@@ -187,7 +187,7 @@ def _is_part_of(mark: Mark, other: Mark) -> bool:
 def _match_phrases(tokens: Sequence[Token]) -> list[list[Phrase]]:
     """Return for each word the lexicon phrases that begin there, longest first.
 
-    Left out are those that mean something else next to other words (`_means_other`, `_is_of_document`).
+    Left out are those that mean something else next to other words (`_means_other`, `_is_no_act`).
     """
     index, lower = phrase_index(), (*(token.lower for token in tokens), "")
     return [
@@ -196,7 +196,7 @@ def _match_phrases(tokens: Sequence[Token]) -> list[list[Phrase]]:
             for p in index.get(word, ())
             if lower[at : at + len(p.words)] == p.words
             and not _means_other(p, lower[at + len(p.words)])
-            and not _is_of_document(tokens, at, p)
+            and not _is_no_act(tokens, at, p)
         ]
         for at, word in enumerate(lower[:-1])
     ]
@@ -216,14 +216,16 @@ def _means_other(phrase: Phrase, after: str) -> bool:
     return (last in {"have", "has", "had"} and after.endswith("ed")) or f"{last} {after}" in cues("lookalikes")
 
 
-def _is_of_document(tokens: Sequence[Token], at: int, phrase: Phrase) -> bool:
-    """Whether a phrase only names a document or its month.
+def _is_no_act(tokens: Sequence[Token], at: int, phrase: Phrase) -> bool:
+    """Whether a phrase is a noun, or names a document or its month.
 
     `at`: position of its first word. Examples: the month in `the order of May 30`, and the order in `the anti-dumping duty order`, which
-    buys nothing.
+    buys nothing. Nor does a verb of several words follow an article: `a kick in the teeth`.
     """
     before = tokens[at - 1].lower if at else ""
     after = tokens[at + 1].lower if at + 1 < len(tokens) else ""
+    if before in {"a", "an"} and phrase.category == "verb" and phrase.form == "base" and len(phrase.words) > 1:
+        return True
     if phrase.words == ("may",):
         return tokens[at].text == "May" and (after[:1].isdigit() or before in cues("before_months"))
     return phrase.words in {("order",), ("orders",)} and before in cues("of_orders")

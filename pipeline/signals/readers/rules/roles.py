@@ -10,6 +10,7 @@ from pipeline.signals.context import PAIR_SIZE
 from pipeline.signals.doubts import has_trade
 from pipeline.signals.lexicon import cues
 from pipeline.signals.reader import SURE_SIGN
+from pipeline.signals.readers.rules.bystanders import find_traded_with
 from pipeline.signals.readers.rules.grammar import Act
 from pipeline.signals.readers.rules.matching import MarkedSentence
 from pipeline.signals.readers.rules.pairs import add_listed, find_allies, find_gain, find_on_whom, find_owned_pair, find_possessor
@@ -38,6 +39,8 @@ ONE_SIDED = ("offer.", "threaten.", "demand.")
 CHANGES = ("adjust.", "pause.", "end.", "lower.", "raise.", "tighten.")
 # Rules of verbs whose subject is the restriction: `the duty on Chinese goods rose`.
 MOVES = ("fall.", "rise.")
+# The same, or those whose subject begins to apply.
+STARTS_OR_MOVES = (*MOVES, "effect.")
 # Rules of verbs that may give up another act.
 GIVING_UP = ("end.", "pause.", "put_off.")
 
@@ -105,9 +108,9 @@ def _find_settled_pair(context: SentenceContext, act: Act) -> tuple[str, str] | 
 def _find_roles_of_sufferer(context: SentenceContext, parsed: ParsedSentence | None, act: Act) -> Iterator[tuple[str, str]]:
     """Yield actor and target of an act that the subject suffers.
 
-    Example: `Japan faces American tariffs`. The first other country at the object in the tree (American), else the first that word order
-    gives (`find_targets`), else the state that speaks, acts towards the subject (Japan). If the tree gives no country as subject, the
-    speaker acts towards who is addressed (`informed Seoul that its goods ...`).
+    Example: `Japan faces American tariffs`. The first other country at the object in the tree (American), else who says so (`Japan will
+    face tariffs, Trump said`), else the first that word order gives (`find_targets`), else the state that speaks, acts towards the subject
+    (Japan). If the tree gives no country as subject, the speaker acts towards who is addressed (`informed Seoul that its goods ...`).
     """
     if parsed:
         sufferers = parsed.find_subject_countries(act.focus)
@@ -124,9 +127,11 @@ def _find_roles_of_sufferer(context: SentenceContext, parsed: ParsedSentence | N
             if telling is not None:
                 yield from ((actor, target) for target in find_targets(context, actor, telling, allow_all_partners=False))
     for sufferer in sufferers:
-        owners = parsed.find_targets(_search_roots(parsed, act)[:1], {sufferer}) if parsed else ()
+        owners = parsed.find_targets(_search_roots(parsed, act)[:1], {sufferer, *find_traded_with(context.sentence)}) if parsed else ()
         others = (context.speaker,) if context.speaker and context.speaker != sufferer else ()
-        for actor in (owners or find_targets(context, sufferer, act.focus, allow_all_partners=False) or others)[:1]:
+        speaker = parsed.find_speaker(act.anchor) if parsed else None
+        said_by = tuple(code for code in speaker.codes if code != sufferer) if speaker else ()
+        for actor in (owners or said_by or find_targets(context, sufferer, act.focus, allow_all_partners=False) or others)[:1]:
             yield actor, sufferer
 
 
@@ -193,6 +198,9 @@ def _choose_actors(context: SentenceContext, parsed: ParsedSentence | None, part
     codes = party.codes if party else (actor,)
     if owner := _find_owner_against(context, act, codes):
         return (owner,)
+    bearer = _suffers_by_itself(context.sentence, act)
+    if bearer is not None and bearer in codes:
+        return tuple(code for code in find_mutual_pair(context) if code not in codes)[:1]
     if party or (parsed and parsed.is_own_act_of_speaker(act.anchor)):
         return party.codes if party else ()
     is_own = act.rule_id.startswith(RULED) and actor is not None and actor == _find_owner(context, act)
@@ -210,7 +218,18 @@ def is_suffered(context: SentenceContext, act: Act, target: str) -> bool:
 
     It does, for example, in `Japan faces US tariffs` and in `Mexico said US tariffs on Mexico would be paused`.
     """
-    return "suffer." in act.rule_id or _find_owner_against(context, act, (target,)) is not None
+    is_on_target = _suffers_by_itself(context.sentence, act) == target
+    return "suffer." in act.rule_id or is_on_target or _find_owner_against(context, act, (target,)) is not None
+
+
+def _suffers_by_itself(sentence: MarkedSentence, act: Act) -> str | None:
+    """Return on whose goods a tariff is that changes by itself.
+
+    Example: IND for `India's minister flew home, and the duty on Indian shrimp took effect`. None for other acts.
+    """
+    if act.thing is None or act.instrument != "tariff" or not act.rule_id.startswith(STARTS_OR_MOVES):
+        return None
+    return find_on_whom(sentence, act.thing, act.anchor)
 
 
 def _find_owner_against(context: SentenceContext, act: Act, codes: tuple[str | None, ...]) -> str | None:
