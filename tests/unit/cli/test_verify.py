@@ -166,6 +166,23 @@ def test_a_home_without_damage_is_complete(command: Command, home: Path) -> None
     assert (result.exit_code, result.output) == (0, f"{home} is complete: every file is as it was written\n")
 
 
+def test_a_home_of_an_earlier_format_is_to_be_converted(command: Command, home: Path) -> None:
+    (home / "home.json").write_text('{"is_sample": false}', encoding="utf-8")
+    for path in (home / "lake").rglob("SHA256SUMS"):
+        path.unlink()
+    result = command("verify", "--home", home)
+    assert result.output.startswith("damaged: lake: of an earlier version. Convert it, with all article files: tension run\n1 problem in ")
+    assert result.exit_code == 1
+
+
+def test_a_table_is_missing_if_only_the_newest_release_has_it(command: Command, home: Path) -> None:
+    (home / "published/releases/2025-03-09-0000000000/weights").mkdir(parents=True)
+    (home / "published/latest").symlink_to("releases/2025-03-09-0000000000")
+    output = flat(command("verify", "--home", home).output)
+    assert "lake/weights: missing. It is built by every run" in output
+    assert "lake/countries" not in output
+
+
 def test_a_changed_and_a_foreign_file_of_a_release_are_named(command: Command, home: Path) -> None:
     release = home / "published/releases/2025-03-09-0000000000"
     (release / "weights").mkdir(parents=True)
