@@ -3,6 +3,7 @@
 Belongs here: comparing files with the hashes recorded when they were written. Does not: repairing them, which a run does.
 """
 
+import shutil
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence, Set
 from datetime import date
@@ -27,6 +28,7 @@ from pipeline.warehouse.sqlite_files import read_database
 
 MISSING, CHANGED = "missing", "not as it was written"
 _EXAMPLES = 3  # files named in a message
+_FULL_BYTES = 1 << 20  # a disk with less free space is full
 #: Tables that every run that publishes builds.
 _ALWAYS_BUILT = tuple(table for table in PUBLISHED if table.layer == "index" and table.day is None and not table.is_side_table)
 
@@ -344,6 +346,9 @@ def _check_history(settings: Settings, compares_hashes: bool) -> Iterator[Damage
             yield _describe_unreadable(str(path.relative_to(settings.home)), error)
             continue
         except sqlite3.Error as error:
+            if shutil.disk_usage(path.parent).free < _FULL_BYTES:  # SQLite needs space even to read
+                yield Damage(str(path.relative_to(settings.home)), "cannot be read, since the disk is full", "Free some space", False)
+                continue
             result = str(error)
         if result != "ok":
             yield Damage(str(path.relative_to(settings.home)), f"damaged ({result})", remedy, False)

@@ -310,6 +310,16 @@ def test_status_lists_what_is_missing(command: Command, home: Path, break_it: Ca
     assert words in result.output
 
 
+def test_a_history_on_a_full_disk_is_not_called_damaged(command: Command, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    truncate(home / "dagster/history/runs.db")
+    assert "history/runs.db: damaged" in command("verify", "--home", home).output
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: shutil._ntuple_diskusage(1, 1, 0))  # type: ignore[attr-defined]
+    output = flat(command("verify", "--home", home).output)
+    assert "history/runs.db: cannot be read, since the disk is full. Free some space" in output
+    assert "Delete the folder" not in output
+    assert "full or damaged; free some space" in str(console.explain_disk_problem("(sqlite3.OperationalError) disk I/O error"))
+
+
 def test_files_that_a_run_has_not_finished_are_no_damage(command: Command, home: Path) -> None:
     (home / "lake/findings" / DAY).unlink()
     (home / "lake/tension_daily/SHA256SUMS").unlink()
