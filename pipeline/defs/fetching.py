@@ -140,7 +140,7 @@ def _report_answered(name: str, outcomes: Counter[str], problems: list[str]) -> 
     """Return the result of `answered`, with the first twelve problems.
 
     It fails, as a warning, if there are any. `name`: the upstream; `outcomes`: number of requests by outcome; `problems`: a text for each
-    failed request or unreadable response, of which there may be more failed ones.
+    failed request or unreadable response, at most 200.
     """
     count = max(len(problems), sum(outcomes[one] for one in FAILED_OUTCOMES))
     more = f"; and {count - _PROBLEMS_SHOWN} more" if count > _PROBLEMS_SHOWN else ""

@@ -359,7 +359,7 @@ def describe_rows_read(days: str, coverage: pl.DataFrame, quarantine: pl.DataFra
 
 
 def describe_unknown_files(paths: Sequence[Path]) -> str:
-    """Say which files of article folders are not read; empty if there are none."""
+    """Say which files of article folders are not read, if any."""
     if not paths:
         return ""
     shown = ", ".join(to_plain(str(path)) for path in paths[:_UNKNOWN_FILES_SHOWN])

@@ -50,9 +50,9 @@ class Fetcher(Generic[G]):
         return self.fetch_days(client, settings.sources.get_group(self.upstream), window)
 
     def explain_unreadable(self, payload: Payload | None) -> str:
-        """Say why a response cannot be read; empty if it can, or is not looked at.
+        """Say why a response cannot be read; empty if it can.
 
-        Responses about one day are not looked at: GDELT has too many to unpack.
+        Also empty for responses about one day, which are not looked at: GDELT has too many to unpack.
         """
         if payload is not None and not self.upstream.is_fetched_by_day:
             try:

@@ -102,9 +102,9 @@ def _expand_path(text: str) -> list[Path]:
 
 
 def _list_candidates(text: str) -> list[Path] | None:
-    """List all visible files of a folder tree or pattern; None for a single file.
+    """List all visible files of a folder tree or pattern.
 
-    `SourceError` if a pattern matches nothing.
+    None for a single file. `SourceError` if a pattern matches nothing.
     """
     path = Path(text)
     if path.is_dir():

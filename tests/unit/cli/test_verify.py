@@ -313,7 +313,7 @@ def test_status_lists_what_is_missing(command: Command, home: Path, break_it: Ca
 def test_a_history_on_a_full_disk_is_not_called_damaged(command: Command, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     truncate(home / "dagster/history/runs.db")
     assert "history/runs.db: damaged" in command("verify", "--home", home).output
-    monkeypatch.setattr(shutil, "disk_usage", lambda _path: shutil._ntuple_diskusage(1, 1, 0))  # type: ignore[attr-defined]
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: shutil._ntuple_diskusage(1, 1, 0))
     output = flat(command("verify", "--home", home).output)
     assert "history/runs.db: cannot be read, since the disk is full. Free some space" in output
     assert "Delete the folder" not in output
