@@ -23,8 +23,12 @@ _DISK_PROBLEMS = {
     errno.EIO: "the disk reports an input/output error; check the disk, then run `tension verify`",
 }
 
-#: Words in messages of SQLite, which lack the system's error number, by the number that they mean.
-_SQLITE_WORDS = {errno.ENOSPC: "disk is full", errno.EROFS: "readonly database", errno.EIO: "disk I/O error"}
+#: Words in messages of SQLite, which lack the system's error number, and what to do.
+_SQLITE_PROBLEMS = {
+    "disk is full": _DISK_PROBLEMS[errno.ENOSPC],
+    "readonly database": _DISK_PROBLEMS[errno.EROFS],
+    "disk I/O error": "the disk is full or damaged; free some space, or check the disk, and run the same command again",
+}
 
 out = Console()
 err = Console(stderr=True)
@@ -44,10 +48,9 @@ def explain_disk_problem(message: str) -> str | None:
     `message`: that of an error of any library. None if it reports no such problem.
     """
     for number, advice in _DISK_PROBLEMS.items():
-        words = (os.strerror(number), f"os error {number})", _SQLITE_WORDS.get(number, os.strerror(number)))
-        if any(text in message for text in words):
+        if os.strerror(number) in message or f"os error {number})" in message:
             return advice
-    return None
+    return next((advice for words, advice in _SQLITE_PROBLEMS.items() if words in message), None)
 
 
 def explain_os_error(error: OSError) -> str:

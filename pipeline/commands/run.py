@@ -24,6 +24,7 @@ from pipeline.settings import Settings
 from pipeline.settings.load import read_settings
 from pipeline.signals.extractors import make_extractor
 from pipeline.sources.files.catalogue import Catalogue
+from pipeline.sources.files.find import find_unknown_files
 from pipeline.warehouse import home
 from pipeline.warehouse.lake import Lake
 from pipeline.warehouse.object_store import FolderError, open_bucket
@@ -95,7 +96,10 @@ def _run(requested: Settings, first: date | None, last: date | None) -> None:
     reading = terminal.describe_articles_read(launched.articles_read, launched.articles_not_read)
     newest = named_contributions(lake.read, partial(select_view, lake, CONTRIBUTIONS))
     earlier = terminal.describe_earlier_days(lake.span(COVERAGE), settings)
-    row_counts = "\n".join(filter(None, (account_for_rows(lake, settings), earlier, reading, warn_of_unpublished_pairs(lake.read))))
+    unknown = terminal.describe_unknown_files(find_unknown_files(settings.articles, settings.home))
+    row_counts = "\n".join(
+        filter(None, (account_for_rows(lake, settings), unknown, earlier, reading, warn_of_unpublished_pairs(lake.read)))
+    )
     terminal.print_run(out, lake.read(TENSION_PAIR_DAILY), newest, warn_of_baseline(lake.read), row_counts, settings, name_program())
     terminal.print_removed_rows(err, launched.removed_rows)
     report_state(launched, settings)

@@ -67,8 +67,9 @@ def skip_disabled(lake: Lake, name: str, *tables: Table) -> Results:
 def _build_upstream_asset(fetcher: Fetcher[Any], settings: Settings) -> dg.AssetsDefinition:
     """Build the asset that fetches one upstream, with its two checks.
 
-    `answered` fails as a warning if a request failed or was refused. `is_current` fails as an error if there is no data, or its newest day
-    is more than the upstream's `late_after_days` before today (or before the last day of the settings, if earlier).
+    `answered` fails as a warning if a request failed or was refused, or a response is unreadable (`Fetcher.explain_unreadable`).
+    `is_current` fails as an error if there is no data, or its newest day is more than the upstream's `late_after_days` before today (or
+    before the last day of the settings, if earlier).
     """
     upstream = fetcher.upstream
     late_after = timedelta(days=upstream.late_after_days)
@@ -85,7 +86,8 @@ def _build_upstream_asset(fetcher: Fetcher[Any], settings: Settings) -> dg.Asset
             dg.AssetCheckSpec(
                 ANSWERED,
                 asset=upstream.name,
-                description="no request failed; items that the upstream does not have are counted as missing",
+                description="no request failed, and responses that are not about one day can be read; items that the upstream does not "
+                "have are counted as missing",
             ),
             dg.AssetCheckSpec(
                 "is_current",
@@ -103,7 +105,7 @@ def _build_upstream_asset(fetcher: Fetcher[Any], settings: Settings) -> dg.Asset
         due = min(clock.today(), settings.end or clock.today())  # data that reaches a past last day is not late
         window = run_days(context) if upstream.is_fetched_by_day else Days(settings.first_day, max(settings.first_day, due))
         with Client(Archive(settings.payloads), settings.sources.network) as client:
-            outcomes, problems = _count_outcomes(context, fetcher.fetch(client, settings, window))
+            outcomes, problems = _count_outcomes(context, fetcher, fetcher.fetch(client, settings, window))
             newest = fetcher.find_newest_day(client.archive, due)
         yield _report_answered(upstream.name, outcomes, problems)
         yield _report_is_current(upstream.name, newest, due, late_after)
@@ -113,18 +115,24 @@ def _build_upstream_asset(fetcher: Fetcher[Any], settings: Settings) -> dg.Asset
     return upstream_asset
 
 
-def _count_outcomes(context: dg.AssetExecutionContext, fetched: Iterable[FetchResult]) -> tuple[Counter[str], list[str]]:
-    """Count the outcomes of requests, and log and list the failures.
+def _count_outcomes(
+    context: dg.AssetExecutionContext, fetcher: Fetcher[Any], fetched: Iterable[FetchResult]
+) -> tuple[Counter[str], list[str]]:
+    """Count the outcomes of requests, and log and list the problems.
 
-    At most 200 are logged and listed. An item that the upstream does not have is not a failure; it is counted as missing.
+    Problems are failures and unreadable responses, such as a web page instead of a feed; at most 200 are logged and listed. An item that
+    the upstream does not have is no problem; it is counted as missing.
     """
     outcomes: Counter[str] = Counter()
     problems: list[str] = []
     for one in fetched:
         outcomes[one.outcome] += 1
-        if one.outcome in FAILED_OUTCOMES and len(problems) < _MOST_PROBLEMS:
-            problems.append(f"{one.request.item} {one.outcome}: {one.detail}")
-            context.log.warning("%s", problems[-1])
+        problem = (
+            f"{one.request.item} {one.outcome}: {one.detail}" if one.outcome in FAILED_OUTCOMES else fetcher.explain_unreadable(one.payload)
+        )
+        if problem and len(problems) < _MOST_PROBLEMS:
+            problems.append(problem)
+            context.log.warning("%s", problem)
     return outcomes, problems
 
 
@@ -132,9 +140,10 @@ def _report_answered(name: str, outcomes: Counter[str], problems: list[str]) -> 
     """Return the result of `answered`, with the first twelve problems.
 
     It fails, as a warning, if there are any. `name`: the upstream; `outcomes`: number of requests by outcome; `problems`: a text for each
-    failed request.
+    failed request or unreadable response, at most 200.
     """
-    more = f"; and {count - _PROBLEMS_SHOWN} more" if (count := sum(outcomes[one] for one in FAILED_OUTCOMES)) > _PROBLEMS_SHOWN else ""
+    count = max(len(problems), sum(outcomes[one] for one in FAILED_OUTCOMES))
+    more = f"; and {count - _PROBLEMS_SHOWN} more" if count > _PROBLEMS_SHOWN else ""
     metadata: dict[str, Any] = {**outcomes, "detail": "; ".join(problems[:_PROBLEMS_SHOWN]) + more}
     return dg.AssetCheckResult(
         passed=not problems, check_name=ANSWERED, asset_key=name, severity=dg.AssetCheckSeverity.WARN, metadata=metadata

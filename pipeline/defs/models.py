@@ -1,15 +1,18 @@
 """Assets of the models: files of `sql/` and Python functions."""
 
+from functools import partial
 from typing import Any
 
 import dagster as dg
 
-from pipeline.contracts.tables.index import TENSION_DAILY, TENSION_PAIR_DAILY
+from pipeline.contracts.tables.core import FINDINGS
+from pipeline.contracts.tables.index import BASELINE, TENSION_DAILY, TENSION_PAIR_DAILY
 from pipeline.defs.checks import Results, check_and_write, check_specs
 from pipeline.defs.metadata import row_count, show_index, spec
 from pipeline.defs.resources import Method
 from pipeline.defs.side_tables import keep_last_good
 from pipeline.defs.unchanged import StoredResults
+from pipeline.index.baseline import require_one_reader
 from pipeline.models.build import COMBINED, list_models
 from pipeline.models.model import Model
 from pipeline.warehouse.lake import Lake
@@ -45,6 +48,9 @@ def build_model_asset(model: Model) -> dg.AssetsDefinition:
         repeated = stored.load()
         if repeated is None:
             frames = model.run(lake, variables)
+            if BASELINE in model.makes:
+                versions = partial(lake.read, FINDINGS, columns=["extractor_version", "lexicon_sha"])
+                require_one_reader(frames[BASELINE.name], lake.read(BASELINE), versions)
             yield from check_and_write(lake, [(table, frames[table.name]) for table in model.makes], stored)
         else:
             yield from repeated

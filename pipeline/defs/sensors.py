@@ -116,7 +116,7 @@ def inbox_sensor(settings: Settings) -> dg.SensorDefinition:
         requested after a pause, once for each of `_PAUSES`.
         """
         folder, now, last_over = settings.inbox, clock.now().timestamp(), last_partition(settings)
-        files = {str(file.path.relative_to(folder)): file for file in list_inbox_files(folder)}
+        files = {str(file.path.relative_to(folder)): file for file in list_inbox_files(folder) if file.path.exists()}
         before: dict[str, list[int | str]] = json.loads(context.cursor or "{}")
         states = dict(_read_states(files, now))
         seen: dict[str, _State] = {name: before[name] if before.get(name, [])[:2] == states[name] else states[name] for name in states}

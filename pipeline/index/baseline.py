@@ -4,6 +4,7 @@ Frozen rows make 100 mean the same next year as today. Belongs here: which rows 
 the dates of versions (`sql/index/baseline.sql`), their lengths (`parameters.py`).
 """
 
+from collections.abc import Callable
 from datetime import date
 from typing import NamedTuple
 
@@ -44,6 +45,25 @@ def freeze_baseline(fresh: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
             )
     frozen = stored.filter("is_frozen").join(fresh, on=["series", *METHOD], how="semi")
     return BASELINE.conform(pl.concat([frozen, fresh.join(frozen, on=["series", *METHOD], how="anti")]))
+
+
+def require_one_reader(fresh: pl.DataFrame, stored: pl.DataFrame, read_versions: Callable[[], pl.DataFrame]) -> None:
+    """Raise `BaselineError` if readings of several versions would be frozen.
+
+    `fresh`, `stored`: as in `freeze_baseline`; `read_versions` returns `extractor_version` and `lexicon_sha` of all findings, and is called
+    only if index version or weights are new. The baseline is then computed again, once: from readings of an earlier version, 100 would be
+    the level of what that version read.
+    """
+    frozen = stored.filter("is_frozen")
+    if frozen.is_empty() or not frozen.join(fresh, on=["index_version", "weights_sha"], how="semi").is_empty():
+        return
+    readers = read_versions().unique()
+    if readers.height > 1:
+        versions = ", ".join(readers["extractor_version"].unique().sort())
+        raise BaselineError(
+            f"the baseline must be computed again, because its method or severities are new, but the articles were read by several "
+            f"versions ({versions}). Read all days again, with all article files: tension run, without days"
+        )
 
 
 def read_stored_baseline(stored: pl.DataFrame) -> StoredBaseline:

@@ -35,6 +35,7 @@ _WEEK = 7
 _STORIES = 5
 _QUOTE_WIDTH = 160
 _DAYS_SHOWN = 5
+_UNKNOWN_FILES_SHOWN = 3
 
 
 def week_table(daily: pl.DataFrame, note: str) -> Table:
@@ -355,6 +356,15 @@ def describe_rows_read(days: str, coverage: pl.DataFrame, quarantine: pl.DataFra
         f"{format_count(duplicate, 'duplicate')}, {quarantined:,} in quarantine{why}. "
         f"Release {to_plain(release)}."
     )
+
+
+def describe_unknown_files(paths: Sequence[Path]) -> str:
+    """Say which files of article folders are not read, if any."""
+    if not paths:
+        return ""
+    shown = ", ".join(to_plain(str(path)) for path in paths[:_UNKNOWN_FILES_SHOWN])
+    more = f" and {len(paths) - _UNKNOWN_FILES_SHOWN:,} more" if len(paths) > _UNKNOWN_FILES_SHOWN else ""
+    return f"Not read, since their format is unknown: {shown}{more}."
 
 
 def describe_earlier_days(read: Days | None, settings: Settings) -> str:

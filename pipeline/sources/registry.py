@@ -49,6 +49,18 @@ class Fetcher(Generic[G]):
         """
         return self.fetch_days(client, settings.sources.get_group(self.upstream), window)
 
+    def explain_unreadable(self, payload: Payload | None) -> str:
+        """Say why a response cannot be read; empty if it can.
+
+        Also empty for responses about one day, which are not looked at: GDELT has too many to unpack.
+        """
+        if payload is not None and not self.upstream.is_fetched_by_day:
+            try:
+                self.newest_day_of(payload)
+            except SourceError as error:
+                return str(error)
+        return ""
+
     def find_newest_day(self, archive: Archive, until: date) -> date | None:
         """Find the newest day that the stored responses are about.
 

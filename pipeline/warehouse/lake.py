@@ -174,7 +174,8 @@ class Lake:
                 return pl.scan_parquet(files, schema=table.schema, hive_partitioning=False, glob=False).select(chosen).collect()
         except (pl.exceptions.SchemaError, pl.exceptions.ColumnNotFoundError) as error:
             raise ContractError(
-                f"{self.where(table)}: files with an earlier schema of this table ({error}); remove it and run its days again"
+                f"{self.where(table)}: files with an earlier schema of this table ({error}). Run all days again, with all article files: "
+                f"tension run. If that ends with this message too, remove this folder before"
             ) from error
 
     def written_at(self, table: Table) -> datetime | None:
@@ -188,13 +189,14 @@ class Lake:
     def count_rows(self, table: Table, days: Days | None = None) -> int:
         """Count the table's rows, or those of `days`.
 
-        Reads only the footers of its files. A table that is not stored by day is counted whole. `LakeError` when a file is damaged.
+        Reads only the footers of its files, which may have an earlier schema. A table that is not stored by day is counted whole.
+        `LakeError` when a file is damaged.
         """
         files = self.files(table, days)
         if not files:
             return 0
         with explaining_damage(files):
-            return int(pl.scan_parquet(files, hive_partitioning=False, glob=False).select(pl.len()).collect().item())
+            return sum(pq.read_metadata(path).num_rows for path in files)
 
     def batches(self, table: Table, days: Days, limit: BatchLimit = BATCH_LIMIT) -> Iterator[Days]:
         """Split `days` into batches whose rows of the table fit in memory.
@@ -388,7 +390,7 @@ def explaining_damage(files: Sequence[Path]) -> Iterator[None]:
     """
     try:
         yield
-    except (pl.exceptions.ComputeError, OSError) as error:
+    except (pl.exceptions.ComputeError, pa.ArrowInvalid, OSError) as error:
         for path in files:
             try:
                 pq.read_metadata(path)

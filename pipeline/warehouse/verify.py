@@ -3,6 +3,7 @@
 Belongs here: comparing files with the hashes recorded when they were written. Does not: repairing them, which a run does.
 """
 
+import shutil
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence, Set
 from datetime import date
@@ -18,6 +19,7 @@ from pipeline.errors import UserError
 from pipeline.settings import Settings
 from pipeline.warehouse.home import NOTE, HomeError, find_writer, read_mark
 from pipeline.warehouse.lake import Lake, find_missing_days, is_day_file
+from pipeline.warehouse.migrations import FORMAT
 from pipeline.warehouse.open_lake import reach_lake
 from pipeline.warehouse.publish import LINKED, Publisher, list_files
 from pipeline.warehouse.release_files import PUBLISHED
@@ -26,6 +28,7 @@ from pipeline.warehouse.sqlite_files import read_database
 
 MISSING, CHANGED = "missing", "not as it was written"
 _EXAMPLES = 3  # files named in a message
+_FULL_BYTES = 1 << 20  # a disk with less free space is full
 #: Tables that every run that publishes builds.
 _ALWAYS_BUILT = tuple(table for table in PUBLISHED if table.layer == "index" and table.day is None and not table.is_side_table)
 
@@ -106,12 +109,16 @@ def _check_lake(settings: Settings, compares_hashes: bool) -> Iterator[Damage]:
     """Yield the missing and damaged files of all tables of the lake.
 
     Core tables (`pipeline/contracts/tables/core.py`) have a file for every day between the first and the last day of any of them. One that
-    does not exist is missing even if no hash is recorded. If the whole local lake is lost (`_is_lost`), only that is yielded.
+    does not exist is missing even if no hash is recorded. If the whole local lake is lost (`_is_lost`) or has an earlier format, only that
+    is yielded.
     """
     lake = reach_lake(settings)
     if not isinstance(lake, SharedLake) and _is_lost(settings):
         again = "Restore the backup into a new home: tension restore BACKUP --home NEW, or read all days again: tension run"
         yield Damage("lake", "without articles" if settings.lake.exists() else MISSING, again, False)
+        return
+    if not isinstance(lake, SharedLake) and _has_earlier_format(settings):
+        yield Damage("lake", "of an earlier version", "Convert it, with all article files: tension run", True)
         return
     for name, days in find_missing_days(lake, core.TABLES).items():
         yield from _describe_days(name, MISSING, days)
@@ -119,6 +126,15 @@ def _check_lake(settings: Settings, compares_hashes: bool) -> Iterator[Damage]:
         yield from _check_shared_lake(lake, compares_hashes)
     else:
         yield from _check_local_lake(lake, settings, compares_hashes)
+
+
+def _has_earlier_format(settings: Settings) -> bool:
+    """Return whether the home is still to be migrated; False if unknown."""
+    try:
+        mark = read_mark(settings.home)
+    except HomeError:
+        return False  # `_check_mark` yields it
+    return mark is not None and mark.format < FORMAT
 
 
 def _is_lost(settings: Settings) -> bool:
@@ -151,10 +167,11 @@ def _check_local_lake(lake: Lake, settings: Settings, compares_hashes: bool) -> 
     """Yield the missing, changed and foreign files of a local lake.
 
     Missing: a hash is recorded, but there is no file (core tables are left to `_check_lake`); or a table that every run builds has neither
-    files nor hashes, although the home has data and a published folder. Changed: a file has no recorded hash or, with
-    `compares_hashes`, another one. Foreign, only with `compares_hashes`: what does not belong in a table's folder. Of a table with a
-    damaged list of hashes, only the list is yielded. Lines of a daily table's list that name no day are damage, too.
+    files nor hashes, although the newest release has it (a table that is new in this version is in neither). Changed: a file has no
+    recorded hash or, with `compares_hashes`, another one. Foreign, only with `compares_hashes`: what does not belong in a table's folder.
+    Of a table with a damaged list of hashes, only the list is yielded. Lines of a daily table's list that name no day are damage, too.
     """
+    latest = Publisher(settings.published).latest
     for table in TABLES.values():
         folder = settings.lake / table.name
         try:
@@ -168,7 +185,7 @@ def _check_local_lake(lake: Lake, settings: Settings, compares_hashes: bool) -> 
             sums = {path: digest for path, digest in sums.items() if path not in others}
         present = {path.relative_to(folder).as_posix() for path in lake.files(table)}
         missing = [path for path in sums if not (folder / path).exists()]
-        if table in _ALWAYS_BUILT and not present | sums.keys() and lake.files(core.COVERAGE) and settings.published.exists():
+        if table in _ALWAYS_BUILT and not present | sums.keys() and (latest / table.name).exists():
             missing.append(f"{table.name}.parquet")
         changed = sorted(present - sums.keys())
         if compares_hashes:
@@ -329,6 +346,9 @@ def _check_history(settings: Settings, compares_hashes: bool) -> Iterator[Damage
             yield _describe_unreadable(str(path.relative_to(settings.home)), error)
             continue
         except sqlite3.Error as error:
+            if shutil.disk_usage(path.parent).free < _FULL_BYTES:  # SQLite needs space even to read
+                yield Damage(str(path.relative_to(settings.home)), "cannot be read, since the disk is full", "Free some space", False)
+                continue
             result = str(error)
         if result != "ok":
             yield Damage(str(path.relative_to(settings.home)), f"damaged ({result})", remedy, False)

@@ -13,6 +13,7 @@ from pipeline.commands.job import HistoryError, explaining_history
 from pipeline.defs import instance
 from pipeline.defs.instance import BatchingInstance, HistoryStorageError, open_instance, prepare_home
 from pipeline.settings import Settings
+from pipeline.warehouse.home import HomeError
 from pipeline.warehouse.run_history import POSTGRES_URL
 
 ADDRESS = "postgresql+psycopg2://tension:a-secret@127.0.0.1:5432/dagster"
@@ -78,6 +79,13 @@ def test_a_postgres_that_is_away_is_not_called_a_damaged_folder(tmp_path: Path, 
         raise refused
     with pytest.raises(HistoryError, match=words), explaining_history(Settings(home=tmp_path)):
         raise DagsterPostgresException("too many retries for DB connection") from refused
+
+
+@pytest.mark.parametrize("name", ["what?", "100%20done"])
+def test_a_home_whose_path_dagster_misreads_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(HomeError, match="which Dagster misreads; choose another --home"):
+        prepare_home(tmp_path / name / "dagster")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_home_with_wildcards_in_its_path_has_its_settings(tmp_path: Path) -> None:

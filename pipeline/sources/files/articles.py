@@ -115,6 +115,10 @@ def read_file(
     and other errors are those of `read_articles`. The digests of the rows are added to `contents`. Packed Parquet files are unpacked in the
     folder `unpack_in`, or else where the system has its temporary files.
     """
+    if file.path.is_symlink() and not file.path.exists():
+        raise SourceError(
+            f"{file.path}: leads to {file.path.readlink()}, which is missing. Restore that, mount its disk, or remove this link"
+        )
     report = report or ReadReport()
     columns = {str(ours): theirs for ours, theirs in file.archive.columns.items()}
     options = ReadOptions(columns, file.archive.encoding, limits, report.guessed_encodings, unpack_in)

@@ -6,6 +6,7 @@ days have changed.
 
 import hashlib
 import json
+import os
 from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
@@ -169,7 +170,7 @@ def _identify_version(file: ArticleFile) -> list[Any]:
 
 
 def _key(file: ArticleFile) -> str:
-    return str(file.path.resolve())
+    return os.path.realpath(file.path)  # unlike `Path.resolve`, it accepts a link to itself
 
 
 def _format() -> str:

@@ -11,7 +11,7 @@ from pipeline.settings.archives import ArticleFiles
 from pipeline.sources.errors import SourceError
 from pipeline.sources.files.articles import ReadReport
 from pipeline.sources.files.catalogue import Catalogue
-from pipeline.sources.files.find import ArticleFile, find_article_files
+from pipeline.sources.files.find import UNKNOWN_FORMAT, ArticleFile, find_article_files, find_unknown_files
 
 #: A file that changed within this time may still be being copied.
 QUIET_SECONDS = 30
@@ -33,10 +33,12 @@ def list_all_files(
 ) -> Iterator[ArticleFile]:
     """Yield the files of the archives, then those of the inbox.
 
-    Files in `home` are skipped, except readable ones in the folder `inbox` (`select_readable`). Nothing is yielded without archives and
-    without files in the inbox. Raises `SourceError` as `find_article_files` does.
+    Files in `home` are skipped, except readable ones in the folder `inbox` (`select_readable`). `report.skipped` also names files of the
+    inbox with an unknown format. Nothing is yielded without archives and without files in the inbox. Raises `SourceError` as
+    `find_article_files` does.
     """
     dropped = ArticleFiles(path=str(inbox))
+    report.skipped |= {str(path): f"{path}: {UNKNOWN_FORMAT}" for path in find_unknown_files([dropped])} if inbox.is_dir() else {}
     has_dropped = bool(list_inbox_files(inbox))
     if not archives and not has_dropped:
         return
@@ -66,7 +68,7 @@ def select_readable(
     `report.skipped` says why. A file in the `catalogue` that has not changed is not read again.
     """
     for file in files:
-        if not is_quiet(file.path, now):
+        if file.path.exists() and not is_quiet(file.path, now):
             report.skipped[file.label] = (
                 f"{file.path}: changed less than {QUIET_SECONDS} seconds ago and may be incomplete. The next run reads it"
             )

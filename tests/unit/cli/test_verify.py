@@ -166,6 +166,23 @@ def test_a_home_without_damage_is_complete(command: Command, home: Path) -> None
     assert (result.exit_code, result.output) == (0, f"{home} is complete: every file is as it was written\n")
 
 
+def test_a_home_of_an_earlier_format_is_to_be_converted(command: Command, home: Path) -> None:
+    (home / "home.json").write_text('{"is_sample": false}', encoding="utf-8")
+    for path in (home / "lake").rglob("SHA256SUMS"):
+        path.unlink()
+    result = command("verify", "--home", home)
+    assert result.output.startswith("damaged: lake: of an earlier version. Convert it, with all article files: tension run\n1 problem in ")
+    assert result.exit_code == 1
+
+
+def test_a_table_is_missing_if_only_the_newest_release_has_it(command: Command, home: Path) -> None:
+    (home / "published/releases/2025-03-09-0000000000/weights").mkdir(parents=True)
+    (home / "published/latest").symlink_to("releases/2025-03-09-0000000000")
+    output = flat(command("verify", "--home", home).output)
+    assert "lake/weights: missing. It is built by every run" in output
+    assert "lake/countries" not in output
+
+
 def test_a_changed_and_a_foreign_file_of_a_release_are_named(command: Command, home: Path) -> None:
     release = home / "published/releases/2025-03-09-0000000000"
     (release / "weights").mkdir(parents=True)
@@ -291,6 +308,16 @@ def test_status_lists_what_is_missing(command: Command, home: Path, break_it: Ca
     result = command("status", "--home", home)
     assert result.exit_code == 1, result.exception
     assert words in result.output
+
+
+def test_a_history_on_a_full_disk_is_not_called_damaged(command: Command, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    truncate(home / "dagster/history/runs.db")
+    assert "history/runs.db: damaged" in command("verify", "--home", home).output
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: shutil._ntuple_diskusage(1, 1, 0))
+    output = flat(command("verify", "--home", home).output)
+    assert "history/runs.db: cannot be read, since the disk is full. Free some space" in output
+    assert "Delete the folder" not in output
+    assert "full or damaged; free some space" in str(console.explain_disk_problem("(sqlite3.OperationalError) disk I/O error"))
 
 
 def test_files_that_a_run_has_not_finished_are_no_damage(command: Command, home: Path) -> None:

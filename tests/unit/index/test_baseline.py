@@ -7,7 +7,7 @@ import pytest
 
 from pipeline.contracts.tables.index import BASELINE, CHANNEL_DAILY, DAILY_MASS
 from pipeline.defs.resources import Method
-from pipeline.index.baseline import StoredBaseline, freeze_baseline, read_stored_baseline
+from pipeline.index.baseline import StoredBaseline, freeze_baseline, read_stored_baseline, require_one_reader
 from pipeline.index.parameters import BASELINE_LENGTHS, BaselineError
 from pipeline.settings import Settings
 from tests.unit.index.lake_scenes import DAY, Built, Row, Scene, article, build, build_in_memory, day, finding, link
@@ -174,6 +174,18 @@ def test_another_method_makes_another_baseline(changed: dict[str, object]) -> No
     stored = BASELINE.example()
     fresh = stored.with_columns(**{name: pl.lit(value) for name, value in changed.items()}, rate=pl.lit(0.7))
     assert freeze_baseline(fresh, stored).equals(fresh)
+
+
+@pytest.mark.parametrize("changed", [{"index_version": "1.0"}, {"weights_sha": "0" * 12}])
+def test_a_new_method_does_not_freeze_readings_of_several_versions(changed: dict[str, str]) -> None:
+    fresh = BASELINE.example().with_columns(is_frozen=pl.lit(value=True))
+    readers = pl.DataFrame({"extractor_version": ["0.3.3+1.3.0", "0.3.21+1.7.0"], "lexicon_sha": ["6c65b5620f68", "1493529c363c"]})
+    require_one_reader(fresh, fresh.with_columns(rate=pl.lit(0.7)), lambda: readers)
+    stored = fresh.with_columns(**{name: pl.lit(value) for name, value in changed.items()})
+    require_one_reader(fresh, stored, lambda: readers.head(1))
+    require_one_reader(fresh, stored.with_columns(is_frozen=pl.lit(value=False)), lambda: readers)
+    with pytest.raises(BaselineError, match=r"read by several versions \(0.3.21\+1.7.0, 0.3.3\+1.3.0\). Read all days again"):
+        require_one_reader(fresh, stored, lambda: readers)
 
 
 def test_a_baseline_whose_window_is_not_over_is_replaced() -> None:

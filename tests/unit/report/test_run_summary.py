@@ -21,6 +21,7 @@ from pipeline.report.terminal import (
     describe_articles_read,
     describe_earlier_days,
     describe_rows_read,
+    describe_unknown_files,
     describe_unread_articles,
     next_steps,
     print_failed_checks,
@@ -235,3 +236,9 @@ def test_without_a_story_to_name_the_view_of_all_is_named() -> None:
     printed = " ".join(console.export_text().split())
     assert "none: a story is named only if at least 50 % of the value is news, not prior, and its sentence is of tier high." in printed
     assert "The view contributions lists all" in printed
+
+
+def test_files_that_were_not_read_are_named_without_markup() -> None:
+    assert describe_unknown_files([]) == ""
+    paths = [Path(name) for name in ("[bold]a.txt", "b.xml", "c.bak", "d.bak", "e.bak")]
+    assert describe_unknown_files(paths) == r"Not read, since their format is unknown: \[bold]a.txt, b.xml, c.bak and 2 more."

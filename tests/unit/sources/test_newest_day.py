@@ -53,6 +53,14 @@ def test_an_unreadable_response_does_not_hide_the_data_before_it(archive: Archiv
     assert FETCHERS["rss"].find_newest_day(archive, DAY) == date(2025, 4, 2)
 
 
+def test_a_web_page_instead_of_a_feed_is_reported_when_it_is_fetched(archive: Archive, store: Store) -> None:
+    for item, body in (("good", FEED.format("2025-04-03")), ("page", "<html><body>Please log in</body></html>")):
+        store("rss", item, DAY, body)
+    reasons = {payload.item: FETCHERS["rss"].explain_unreadable(payload) for payload in archive.newest_payloads("rss")}
+    assert reasons["good"] == ""
+    assert "feed 'page': the response from https://a.example is an HTML page, not a feed" in reasons["page"]
+
+
 def test_the_newest_day_of_gdelt_needs_one_file_per_day(archive: Archive, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     before = DAY - timedelta(days=2)
     for hour in range(24):

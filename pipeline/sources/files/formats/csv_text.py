@@ -41,7 +41,10 @@ def read_csv(location: Location, options: ReadOptions, found_columns: FoundColum
             return
         number, header = first
         if isinstance(header, str):
-            raise SourceError(f"{location}: the header in line {number} cannot be read ({header}). Write the file as comma-separated text")
+            raise SourceError(
+                f"{location}: the header in line {number} cannot be read ({header}). Write the file as comma-separated UTF-8 text "
+                f"whose lines end in line feeds, or set its encoding (needed for UTF-16 without a byte order mark)"
+            )
         names = [name.strip() for name in header]
         positions = _find_positions(names, location, options)
         found_columns.add_names(names)
@@ -165,7 +168,9 @@ def _read_records(stream: Stream, options: ReadOptions) -> Iterator[tuple[int, l
         except StopIteration:
             return
         except csv.Error as error:
-            yield buffer.return_lines().number, f"broken quoting or line end ({error})"
+            # Python's message on a carriage return is a question to programmers.
+            reason = "a carriage return without a line feed" if "new-line" in str(error) else error
+            yield buffer.return_lines().number, f"broken quoting or line end ({reason})"
         except _TooLongError:
             yield buffer.return_lines().number, f"longer than {limits.line_bytes:,} bytes, or a quote that is never closed"
         else:

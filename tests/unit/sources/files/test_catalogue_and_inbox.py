@@ -19,7 +19,7 @@ from pipeline.sources.files import catalogue as catalogue_module
 from pipeline.sources.files.articles import ReadReport, collect_rows, read_file
 from pipeline.sources.files.catalogue import Catalogue
 from pipeline.sources.files.find import ArticleFile, find_article_files
-from pipeline.sources.files.inbox import QUIET_SECONDS, is_quiet, list_inbox_files, select_readable
+from pipeline.sources.files.inbox import QUIET_SECONDS, is_quiet, list_all_files, list_inbox_files, select_readable
 
 TODAY = date(2025, 6, 1)
 APRIL, MAY = Days(date(2025, 4, 1), date(2025, 4, 30)), Days(date(2025, 5, 1), date(2025, 5, 31))
@@ -173,6 +173,24 @@ def test_files_that_cannot_be_read_are_skipped_with_the_reason(tmp_path: Path) -
     assert sorted(report.skipped) == ["broken.parquet", "copying.jsonl", "cut.jsonl", "old.7z"]
     assert "may be incomplete" in report.skipped["copying.jsonl"]
     assert "is not a Parquet file, or a damaged one" in report.skipped["broken.parquet"]
+
+
+def test_nothing_in_the_drop_folder_is_left_out_without_a_reason(tmp_path: Path) -> None:
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    file = write_file(inbox / "good.jsonl", "2025-05-02")
+    os.utime(file.path, (NOW, NOW - QUIET_SECONDS))
+    for name in ("notes.txt", "old.jsonl.bak", ".hidden.txt"):
+        (inbox / name).write_text("text", encoding="utf-8")
+    (inbox / "lost.jsonl").symlink_to("gone.jsonl")
+    (inbox / "disk").symlink_to("/no/such/disk")
+    (inbox / "circle.csv").symlink_to("circle.csv")
+    report = ReadReport()
+    files = list(list_all_files([], tmp_path, inbox, Catalogue(), last_day=TODAY, now=NOW, report=report))
+    assert [file.label for file in files] == ["good.jsonl"]
+    assert sorted(Path(name).name for name in report.skipped) == ["circle.csv", "disk", "lost.jsonl", "notes.txt", "old.jsonl.bak"]
+    assert all("unknown format" in report.skipped[str(inbox / name)] for name in ("notes.txt", "old.jsonl.bak"))
+    assert "disk: leads to /no/such/disk, which is missing. Restore that, mount its disk, or remove" in report.skipped["disk"]
 
 
 @pytest.mark.parametrize(("age", "expected"), [(0, False), (QUIET_SECONDS - 1, False), (QUIET_SECONDS, True), (-3600, True)])

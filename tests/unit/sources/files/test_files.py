@@ -18,7 +18,7 @@ from pipeline.contracts.tables.raw import RAW_ARTICLES
 from pipeline.settings.archives import ArticleFiles
 from pipeline.sources.errors import SourceError
 from pipeline.sources.files.articles import ReadReport, collect_rows, read_articles
-from pipeline.sources.files.find import find_article_files
+from pipeline.sources.files.find import find_article_files, find_unknown_files
 from pipeline.sources.files.formats import csv_text
 from pipeline.sources.files.streams import LIMITS, Limits
 from tests.examples import examples
@@ -87,6 +87,29 @@ def test_a_folder_is_read_with_its_subfolders(tmp_path: Path) -> None:
     for name in ("b.jsonl", "deep/er/a.jsonl", ".hidden.jsonl", ".git/c.jsonl", "notes.txt"):
         write_lines(tmp_path / "news" / name, ROW)
     assert [file.path.name for file in find_article_files(archives(tmp_path / "news"))] == ["b.jsonl", "a.jsonl"]
+
+
+def test_files_of_a_folder_with_unknown_formats_are_listed(tmp_path: Path) -> None:
+    news = tmp_path / "news"
+    for name in ("b.jsonl", "notes.txt", "deep/a.jsonlines", ".hidden.txt", "old.7z"):
+        write_lines(news / name, ROW)
+    listed = archives(news, news / "b.jsonl", news / "*")
+    assert find_unknown_files(listed) == [news / "deep/a.jsonlines", news / "notes.txt"]
+    assert find_unknown_files(archives(tmp_path), home=news) == []
+
+
+def test_a_link_of_an_archive_without_a_target_is_an_error(tmp_path: Path) -> None:
+    write_lines(tmp_path / "a.jsonl", ROW)
+    (tmp_path / "disk 2").symlink_to("/no/such/disk")
+    with pytest.raises(SourceError, match="disk 2: leads to /no/such/disk, which is missing"):
+        read(tmp_path)
+
+
+@pytest.mark.parametrize("content", [b"title,source\rA,B\r", "title,source\r\nA,B\r\n".encode("utf-16-le")])
+def test_a_csv_file_with_foreign_line_ends_says_what_to_do(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "a.csv").write_bytes(content)
+    with pytest.raises(SourceError, match=r"carriage return without a line feed.*Write the file as.*or set its encoding"):
+        read(tmp_path / "a.csv")
 
 
 def test_links_to_folders_are_followed_but_not_in_circles(tmp_path: Path) -> None:
