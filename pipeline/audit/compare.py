@@ -28,7 +28,7 @@ COLUMNS = (
     (SIGNAL_MASS, ("signal_id", "pair", "channel", "reading", "mass")),
     (SIGNALS, ("signal_id", "article_id", "index_date", "source", "quote", "actor", "target", "extractor_version", "lexicon_sha")),
     (READING_OUTCOMES, ("article_id", "index_date")),
-    (BASELINE, ("weights_sha",)),
+    (BASELINE, ("series", "weights_sha")),
     (THREATS, ("threat_id", "actor", "target", "scope", "instrument", "product", "rate_pct", "first_on", "threat_outcome")),
 )
 _SENTENCE = ("article_id", "quote")
@@ -205,8 +205,8 @@ def compare_scales(before: Tables, after: Tables) -> list[tuple[str, str, str]]:
     """List what differs in the scale of the values.
 
     Values are comparable only if nothing does. Returns name, text of the first and text of the second release for each of these that both
-    have and that differs: baseline windows, half-life, method (`index_version`) and the hash of the weights. Windows are compared on days
-    that a pair has in both releases, as each newer version of a baseline applies to later days.
+    have and that differs: baseline windows, half-life, method (`index_version`), hash of the weights, and pairs, which share a prior.
+    Windows are compared on days that a pair has in both releases, as each newer version of a baseline applies to later days.
     """
     both = before.values.join(after.values, on=["index_date", "pair"], suffix="_after")
     is_other = pl.any_horizontal(pl.col(name).ne_missing(pl.col(f"{name}_after")) for name in ("baseline_from", "baseline_to"))
@@ -215,6 +215,7 @@ def compare_scales(before: Tables, after: Tables) -> list[tuple[str, str, str]]:
         {"baseline": _list_windows(windows)}
         | {name: _list_texts(tables.values[name]) for name in SCALES}
         | {"weights_sha": _list_texts(tables.baselines["weights_sha"])}
+        | {"pairs": _list_texts(tables.baselines.filter(~pl.col("series").str.contains(">"))["series"])}
         for tables, windows in (
             (before, others.select("baseline_from", "baseline_to")),
             (after, others.select(baseline_from="baseline_from_after", baseline_to="baseline_to_after")),

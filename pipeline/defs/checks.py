@@ -281,7 +281,7 @@ def _evaluate(check: CrossTableCheck, query: Query, lake: Lake, method: Method) 
     are the same.
     """
     table = TABLES[check.table]
-    variables = method.variables(lake) if query.variables else {}
+    variables = method.select_variables(lake, query.variables)
     stored = StoredResults(lake, f"check-{check.name}", query.reads, (), variables)
     if repeated := stored.load():
         return repeated[0]

@@ -8,10 +8,11 @@ import dagster as dg
 from pipeline.contracts.tables.core import FINDINGS
 from pipeline.contracts.tables.index import BASELINE, TENSION_DAILY, TENSION_PAIR_DAILY
 from pipeline.defs.checks import Results, check_and_write, check_specs
+from pipeline.defs.jobs import REBUILD
 from pipeline.defs.metadata import row_count, show_index, spec
 from pipeline.defs.resources import Method
 from pipeline.defs.side_tables import keep_last_good
-from pipeline.defs.unchanged import StoredResults
+from pipeline.defs.unchanged import StoredResults, Variables
 from pipeline.index.baseline import require_one_reader
 from pipeline.models.build import COMBINED, list_models
 from pipeline.models.model import Model
@@ -41,10 +42,8 @@ def build_model_asset(model: Model) -> dg.AssetsDefinition:
         arguments |= {"kinds": {"duckdb", "sql"}, "code_version": query_version(model.query)}
 
     def run_model(lake: dg.ResourceParam[Lake], method: dg.ResourceParam[Method]) -> Results:
-        variables = method.variables(lake) if model.variables else {}
-        # Tables that keep some of their stored rows: the stored rows are an input too, so a change to them repeats the step.
-        combined = [table for table in model.makes if table.name in COMBINED]
-        stored = StoredResults(lake, model.name, [*model.reads, *combined], model.makes, variables)
+        variables = method.select_variables(lake, model.variables)
+        stored = _find_results(lake, model, variables)
         repeated = stored.load()
         if repeated is None:
             frames = model.run(lake, variables)
@@ -66,3 +65,45 @@ def build_model_asset(model: Model) -> dg.AssetsDefinition:
         specs=[spec(table, **arguments) for table in model.makes],
         check_specs=check_specs(*model.makes),
     )(keep_last_good(*side_tables)(run_model) if side_tables else run_model)
+
+
+def require_current_tables(lake: Lake, method: Method) -> None:
+    """Raise `dg.Failure` if a table was built from other inputs than now.
+
+    In a run of all assets none is. But a person can materialize single assets, in any order, or change the settings and materialize only
+    `published`. Stale tables (`Lake.mark_stale`) are left out: they are published as they were. So are those whose inputs are unknown.
+    """
+    stale = lake.stale_tables()
+    outdated = [
+        table.name for model in list_models() if not _is_current(lake, model, method) for table in model.makes if table.name not in stale
+    ]
+    if outdated:
+        raise dg.Failure(
+            f"nothing was published, because other versions of what these tables read (tables, settings or code) are there now than when "
+            f"they were built: {', '.join(sorted(outdated))}. Run the job {REBUILD}, or materialize them and all assets downstream of them",
+            allow_retries=False,
+        )
+
+
+def _is_current(lake: Lake, model: Model, method: Method) -> bool:
+    """Return whether the model would make its stored tables again.
+
+    A model that combines fresh and stored rows reads what it writes, so it is run for a comparison when its inputs are not those noted.
+    """
+    variables = method.select_variables(lake, model.variables)
+    stored = _find_results(lake, model, variables)
+    if not stored.has_known_inputs or stored.load() is not None:
+        return True
+    if not any(table.name in COMBINED for table in model.makes):
+        return False
+    frames = model.run(lake, variables)
+    return all(table.conform(frames[table.name]).equals(lake.read(table)) for table in model.makes)
+
+
+def _find_results(lake: Lake, model: Model, variables: Variables) -> StoredResults:
+    """Return the stored results of a model.
+
+    Stored rows that a model keeps are an input, too, so a change to them repeats the step.
+    """
+    combined = [table for table in model.makes if table.name in COMBINED]
+    return StoredResults(lake, model.name, [*model.reads, *combined], model.makes, variables)

@@ -8,8 +8,10 @@ from pipeline.contracts.tables.contributions import CONTRIBUTIONS
 from pipeline.contracts.tables.core import COVERAGE
 from pipeline.contracts.tables.index import TENSION_PAIR_DAILY
 from pipeline.contracts.upstreams import UPSTREAMS
-from pipeline.defs.checks import require_blocking_checks
+from pipeline.defs.checks import Results, require_blocking_checks
 from pipeline.defs.daily import require_every_day
+from pipeline.defs.final_values import FINAL_VALUES, compare_final_values
+from pipeline.defs.models import require_current_tables
 from pipeline.defs.resources import Method
 from pipeline.defs.unchanged import digest_code
 from pipeline.explorer.write import write_explorer
@@ -33,29 +35,33 @@ def build_asset(settings: Settings) -> dg.AssetsDefinition:
     @dg.asset(
         group_name="published",
         deps=[table.name for table in PUBLISHED],
+        check_specs=[FINAL_VALUES],
         kinds={"duckdb", "parquet"},
         op_tags={"dagster/priority": "-1"},  # after the checks of side tables, which mark stale tables
         description="An immutable Parquet release (`latest` points to it), the database `trade_tension.duckdb`, report and explorer.",
     )
-    def published(lake: dg.ResourceParam[Lake], method: dg.ResourceParam[Method]) -> dg.MaterializeResult[None]:
+    def published(lake: dg.ResourceParam[Lake], method: dg.ResourceParam[Method]) -> Results:
         """Publish a release, the database, the report and the explorer.
 
         Nothing is published, and the step fails, if no articles were ever read, days between the first and the last one are missing
-        (`GapError`), or a blocking check fails (`require_blocking_checks`).
+        (`GapError`), tables do not fit together (`require_current_tables`), or a blocking check fails (`require_blocking_checks`).
         """
         publisher, read = Publisher(settings.published), lake.span(COVERAGE)
         if read is None:
             raise dg.Failure("nothing to publish: no articles have been read. Materialize the core assets first", allow_retries=False)
         require_every_day(lake)
+        require_current_tables(lake, method)
         require_blocking_checks(lake, method)
         note = f"{data} {warn_of_baseline(lake.read)}".rstrip()
         code = combine_digests(digest_code(), code_digest(("report",), ("vl-convert-python",)))
         add_report = partial(write_report, lake.read, partial(select_view, lake, CONTRIBUTIONS), is_sample=settings.is_sample, code=code)
+        final_values = compare_final_values(publisher, lake)
         release = publisher.publish(lake, read.last, note, add_report)
         note_release(settings.home, release.name)
         explorer = write_explorer(publisher.folder)
         by_pair = put_on_one_scale(lake.read)(TENSION_PAIR_DAILY).sort("pair", "index_date").partition_by("pair", as_dict=True)
-        return dg.MaterializeResult(
+        yield final_values
+        yield dg.MaterializeResult(
             metadata={
                 "release": f"{release.name} ({'new' if release.is_new else 'repaired' if release.repaired else 'unchanged'})",
                 "repaired files": ", ".join(release.repaired) or "none",

@@ -3,7 +3,7 @@
 Plain objects that hold settings, not Dagster configuration, so that no API key gets into the run history or the launchpad.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -139,6 +139,14 @@ class Method:
         """
         settings, first_day = self.settings, read_stored_baseline(store.read(BASELINE)).first_day
         return model_variables(settings.pairs, settings.half_life_days, settings.baseline, store.span(COVERAGE), first_day)
+
+    def select_variables(self, store: Lake, names: Sequence[str]) -> dict[str, object]:
+        """Return the variables of these names, as `variables` does.
+
+        None are needed for no names, so models without variables run before any article is read.
+        """
+        variables = self.variables(store) if names else {}
+        return {name: variables[name] for name in names}
 
 
 def resources(settings: Settings) -> dict[str, Any]:

@@ -54,6 +54,11 @@ class StoredResults:
             return None  # no earlier run, or a damaged note
         return results if is_same and all(self._lake.is_as_written(table) for table in self._makes) else None
 
+    @property
+    def has_known_inputs(self) -> bool:
+        """Whether all files that the step reads have a recorded hash."""
+        return self._inputs is not None
+
     def save(self, results: Sequence[dg.AssetCheckResult]) -> None:
         """Store the results of the step.
 

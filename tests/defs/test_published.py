@@ -4,12 +4,17 @@ from datetime import date
 from pathlib import Path
 
 import dagster as dg
+import polars as pl
 import pytest
 
 from pipeline.contracts.days import Days
 from pipeline.contracts.tables import core
+from pipeline.contracts.tables.raw import RAW_COMMITMENTS, RAW_TARIFFS
+from pipeline.defs.models import require_current_tables
 from pipeline.defs.published import _describe_data, build_asset
-from pipeline.defs.resources import resources
+from pipeline.defs.resources import Method, resources
+from pipeline.defs.unchanged import StoredResults
+from pipeline.models.model import Model
 from pipeline.quality.cross_table import CrossTableCheck, CrossTableSeverity
 from pipeline.settings import SAMPLE_NOTE, Settings
 from pipeline.warehouse.lake import Lake
@@ -40,6 +45,7 @@ def test_nothing_is_published_while_a_blocking_check_fails(tmp_path: Path, monke
     parts: tuple[tuple[str, CrossTableSeverity], ...] = (("coverage", "critical"), ("articles", "warning"), ("verdicts", "critical"))
     failing = tuple(CrossTableCheck(path.stem, table, severity, "a day has articles", path) for table, severity in parts)
     monkeypatch.setattr("pipeline.defs.checks.load_cross_table_checks", lambda _: failing)
+    monkeypatch.setattr("pipeline.defs.models.list_models", lambda: ())
     settings, day = Settings(home=tmp_path / "home"), date(2025, 3, 4)
     for table in core.TABLES:
         Lake(settings.lake).write_days(table, table.empty(), Days(day, day))
@@ -48,3 +54,39 @@ def test_nothing_is_published_while_a_blocking_check_fails(tmp_path: Path, monke
     assert str(failure.value.description).startswith(
         "nothing was published, because critical checks fail: coverage.days_have_articles (a day has articles): 1 row: missing 1. Fix"
     )
+
+
+def write_model(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> StoredResults:
+    """Write the table that the only model reads, and the one that it makes, and return the results to store."""
+
+    def run(*_: object) -> dict[str, pl.DataFrame]:
+        return {RAW_TARIFFS.name: RAW_TARIFFS.example()}
+
+    model = Model("step", "a model", (RAW_TARIFFS,), (RAW_COMMITMENTS,), (), run)
+    monkeypatch.setattr("pipeline.defs.models.list_models", lambda: (model,))
+    lake.write(RAW_COMMITMENTS, RAW_COMMITMENTS.empty())
+    lake.write(RAW_TARIFFS, RAW_TARIFFS.example())
+    return StoredResults(lake, model.name, model.reads, model.makes, {})
+
+
+def test_a_table_made_from_other_inputs_is_not_published(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lake, method = Lake(tmp_path), Method(Settings())
+    write_model(lake, monkeypatch).save([])
+    require_current_tables(lake, method)
+    lake.write(RAW_COMMITMENTS, RAW_COMMITMENTS.example())
+    with pytest.raises(dg.Failure) as failure:
+        require_current_tables(lake, method)
+    assert "raw_tariffs. Run the job rebuild_index" in str(failure.value.description)
+    lake.mark_stale(RAW_TARIFFS, "its step failed")  # published as it was in the last release
+    require_current_tables(lake, method)
+
+
+def test_a_table_that_keeps_rows_is_compared_with_the_rows_it_would_get(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its first run changes what it reads, so no results are stored."""
+    lake, method = Lake(tmp_path), Method(Settings())
+    write_model(lake, monkeypatch)
+    monkeypatch.setattr("pipeline.defs.models.COMBINED", {RAW_TARIFFS.name: None})
+    require_current_tables(lake, method)
+    lake.write(RAW_TARIFFS, RAW_TARIFFS.empty())
+    with pytest.raises(dg.Failure, match="nothing was published"):
+        require_current_tables(lake, method)

@@ -42,7 +42,7 @@ def release(
         numbered,
         numbered,
         [{"article_id": name, "index_date": ONE} for name in articles],
-        [{}],
+        [{"series": "CHN-USA"}],
         threats,
     )
     return Tables(*(fill(table, columns, part) for (table, columns), part in zip(COLUMNS, rows, strict=True)))
@@ -122,13 +122,14 @@ def test_other_windows_method_half_life_and_weights_are_listed() -> None:
     days = [value(day, 100.0) | {"baseline_from": first, "baseline_to": date(2025, 2, 28)} for day in (ONE, TWO)]
     before = release(days, [])
     after = release([row | {"baseline_from": other, "half_life_days": 14.0, "index_version": "9.0"} for row in days], [])
-    after = after._replace(baselines=pl.DataFrame({"weights_sha": ["0a", "0b"]}))
+    after = after._replace(baselines=pl.DataFrame({"series": ["CAN-USA", "CAN>USA"], "weights_sha": ["0a", "0b"]}))
     assert list(describe_scales(compare_scales(before, after))) == [
         "The values are on different scales, and not comparable:",
         "  baseline: 2025-02-01 to 2025-02-28 before, 2025-01-20 to 2025-02-28 after",
         "  half_life_days: 7.0 before, 14.0 after",
         "  index_version: 2.5 before, 9.0 after",
         "  weights_sha: 77d0c1c7a3f9 before, 0a, 0b after",
+        "  pairs: CHN-USA before, CAN-USA after",
     ]
 
 
