@@ -1,6 +1,6 @@
 """Detection of the countries named in a sentence.
 
-A country is named by its name, capital, people, institutions or leaders, or by a firm that stands for it. `Mention.is_actor` says whether
+A country is named by its name, capital, people, institutions or leaders, or by some of its firms. `Mention.is_actor` says whether
 the state is meant, or only its goods, persons or places. Pronouns are resolved in `context.py`.
 """
 
@@ -51,7 +51,7 @@ def find_mentions_in_article(sentences: Sequence[str], day: date | None) -> list
 
     The longest name wins, and mentions do not overlap. Leaders count only if in office on `day`, or always if it is None. Left out are
     names that mean no state here (`China Airlines`), datelines, capitals as venues of talks, and offices that many countries have, if a
-    country is named shortly before. A firm stands for its country only in an article that names this country nowhere. Compounds such as
+    country is named shortly before. A firm counts as its country only in an article that names this country nowhere. Compounds such as
     `American-made` are mentions, but no actors. A surname that many people have (`Brown`) counts where the article has the leader's full
     name or title in any sentence, or as in `_match_surname`.
     """

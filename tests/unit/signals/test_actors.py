@@ -119,6 +119,6 @@ def test_the_rank_of_an_economy_names_it() -> None:
     assert asserted("Norway will drop its WTO complaint against the world's second-largest economy.") == {"NOR>CHN easing"}
 
 
-def test_a_firm_stands_for_a_country_that_is_named_nowhere() -> None:
+def test_a_firm_counts_as_its_country_if_that_is_named_nowhere() -> None:
     assert mention_tuples("Norway bars Huawei.") == [("NOR", "country", True), ("CHN", "firm", False)]
     assert mention_tuples("Norway bars China's Huawei.") == [("NOR", "country", True), ("CHN", "country", False)]

@@ -74,7 +74,7 @@ def test_what_states_do_next_to_a_known_firm_is_an_act(text: str, finding: str) 
         ("US suspends ban on ZTE after settlement", "USA>CHN easing"),
     ],
 )
-def test_an_act_against_a_firm_that_stands_for_its_country_is_against_it(text: str, finding: str) -> None:
+def test_an_act_against_some_firms_is_one_against_their_country(text: str, finding: str) -> None:
     assert finding in read(text)
 
 
@@ -88,7 +88,7 @@ def test_an_act_against_a_firm_that_stands_for_its_country_is_against_it(text: s
         "UK bans Boeing 737 Max from its airspace",
     ],
 )
-def test_such_a_firm_does_nothing_for_its_country(text: str) -> None:
+def test_what_these_firms_do_is_no_act_of_their_country(text: str) -> None:
     assert read(text) == set()
 
 

@@ -194,9 +194,7 @@ def _match_phrases(tokens: Sequence[Token]) -> list[list[Phrase]]:
         [
             p
             for p in index.get(word, ())
-            if lower[at : at + len(p.words)] == p.words
-            and not _means_other(p, lower[at + len(p.words)])
-            and not _is_no_act(tokens, at, p)
+            if lower[at : at + len(p.words)] == p.words and not _means_other(p, lower[at + len(p.words)]) and not _is_no_act(tokens, at, p)
         ]
         for at, word in enumerate(lower[:-1])
     ]
@@ -217,7 +215,7 @@ def _means_other(phrase: Phrase, after: str) -> bool:
 
 
 def _is_no_act(tokens: Sequence[Token], at: int, phrase: Phrase) -> bool:
-    """Whether a phrase is a noun, or names a document or its month.
+    """Whether a phrase is a noun, or names a document.
 
     `at`: position of its first word. Examples: the month in `the order of May 30`, and the order in `the anti-dumping duty order`, which
     buys nothing. Nor does a verb of several words follow an article: `a kick in the teeth`.
