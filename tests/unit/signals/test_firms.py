@@ -69,7 +69,7 @@ def test_what_states_do_next_to_a_known_firm_is_an_act(text: str, finding: str) 
         ("UK bans Huawei from 5G network", "GBR>CHN measure"),
         ("US bans Huawei from buying American chips.", "USA>CHN measure"),
         ("China bans Micron chips from key infrastructure.", "CHN>USA measure"),
-        ("U.S. raises tariffs on Airbus planes to 15%", "USA>EUN measure"),
+        ("Biden blocks Nippon Steel's takeover of US Steel", "USA>JPN measure"),
         ("Germany to allow Huawei in its 5G network", "DEU>CHN easing"),
         ("US suspends ban on ZTE after settlement", "USA>CHN easing"),
     ],
@@ -83,9 +83,8 @@ def test_an_act_against_some_firms_is_one_against_their_country(text: str, findi
     [
         "Huawei sues US government over ban.",
         "Huawei says US ban will hurt American firms",
-        "Airbus warns of job losses from tariffs",
         "Canada arrests Huawei CFO Meng Wanzhou",
-        "UK bans Boeing 737 Max from its airspace",
+        "Boeing's CEO ousted; China slashes tariffs",
     ],
 )
 def test_what_these_firms_do_is_no_act_of_their_country(text: str) -> None:
