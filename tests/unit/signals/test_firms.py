@@ -69,7 +69,6 @@ def test_what_states_do_next_to_a_known_firm_is_an_act(text: str, finding: str) 
         ("UK bans Huawei from 5G network", "GBR>CHN measure"),
         ("US bans Huawei from buying American chips.", "USA>CHN measure"),
         ("China bans Micron chips from key infrastructure.", "CHN>USA measure"),
-        ("Biden blocks Nippon Steel's takeover of US Steel", "USA>JPN measure"),
         ("Germany to allow Huawei in its 5G network", "DEU>CHN easing"),
         ("US suspends ban on ZTE after settlement", "USA>CHN easing"),
     ],
