@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipeline.sources.errors import SourceError
-from tests.unit.sources.files.test_files import read, write_text
+from tests.unit.sources.files.article_files import read, write_text
 
 
 @pytest.mark.parametrize("suffix", ["csv", "parquet"])
