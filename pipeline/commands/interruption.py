@@ -5,6 +5,7 @@ Ctrl-C is the normal end of `tension open`, which then exits with 0.
 
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,6 +14,8 @@ from types import FrameType
 from pipeline.errors import UserError
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
+#: Time until a lost interruption is repeated, in seconds: the finalizer in which it was lost has then most likely ended.
+_PAUSE = 0.05
 
 
 class InterruptedRunError(UserError):
@@ -53,7 +56,7 @@ def raise_when_interrupted() -> Iterator[None]:
 
     Handlers set here raise `KeyboardInterrupt` for both, but libraries replace them, and raise errors of their own. Which signal came is
     therefore read from a pipe to which Python writes the number of each signal. Without a signal, errors pass unchanged. Outside the main
-    thread, which alone receives signals, this does nothing.
+    thread, which alone receives signals, this does nothing. A signal is repeated if the error of its handler is lost (`_repeating_lost`).
     """
     if threading.current_thread() is not threading.main_thread():
         yield  # only the main thread receives signals
@@ -64,7 +67,8 @@ def raise_when_interrupted() -> Iterator[None]:
     before = {number: signal.signal(number, _raise) for number in _SIGNALS}
     fd_before = signal.set_wakeup_fd(numbers, warn_on_full_buffer=False)
     try:
-        yield
+        with _repeating_lost():
+            yield
     except BaseException as error:
         if (number := _read_signal(received)) is not None:
             effects = [note for note in getattr(error, "__notes__", ()) if isinstance(note, _Effect)]
@@ -76,6 +80,31 @@ def raise_when_interrupted() -> Iterator[None]:
             signal.signal(each, handler)
         os.close(received)
         os.close(numbers)
+
+
+@contextmanager
+def _repeating_lost() -> Iterator[None]:
+    """Repeat an interruption that Python ignored.
+
+    If a signal comes while Python runs a finalizer, Python ignores the error that the handler raises, and the command would go on.
+    """
+    before, main, timers = sys.unraisablehook, threading.main_thread().ident, list[threading.Timer]()
+    assert main is not None
+
+    def repeat(lost: "sys.UnraisableHookArgs") -> None:
+        if issubclass(lost.exc_type, Exception):
+            before(lost)
+        else:  # from a handler, ours or Dagster's; in another thread, because an error raised here would be lost as well
+            timers.append(threading.Timer(_PAUSE, signal.pthread_kill, (main, signal.SIGINT)))
+            timers[-1].start()
+
+    sys.unraisablehook = repeat
+    try:
+        yield
+    finally:
+        sys.unraisablehook = before
+        for timer in timers:
+            timer.cancel()
 
 
 def interrupt_reads() -> None:

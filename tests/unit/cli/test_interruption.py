@@ -1,9 +1,11 @@
 """What a command says when a signal ends it."""
 
 import signal
+import time
 
 import pytest
 
+from pipeline.commands.interruption import InterruptedRunError, raise_when_interrupted
 from pipeline.settings import Settings
 from tests.unit.cli.conftest import Command, flat
 
@@ -27,3 +29,31 @@ def test_an_interrupted_run_says_whether_it_has_published(
         143,
         f"tension: interrupted by SIGTERM; {words}. Run the same command again to go on",
     )
+
+
+class _InterruptedFinalizer:
+    def __del__(self) -> None:
+        signal.raise_signal(signal.SIGTERM)  # Python ignores errors of finalizers, also that of the handler
+
+
+def test_a_signal_during_a_finalizer_ends_the_command() -> None:
+    def run() -> None:
+        with raise_when_interrupted():
+            _InterruptedFinalizer()
+            time.sleep(10)
+
+    with pytest.raises(InterruptedRunError, match="interrupted by SIGTERM"):
+        run()
+
+
+def test_an_error_in_a_finalizer_ends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Broken:
+        def __del__(self) -> None:
+            raise ValueError
+
+    reported = list[type[BaseException]]()
+    monkeypatch.setattr("sys.unraisablehook", lambda lost: reported.append(lost.exc_type))
+    with raise_when_interrupted():
+        Broken()
+        time.sleep(0.2)
+    assert reported == [ValueError]
