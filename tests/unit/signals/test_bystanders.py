@@ -96,3 +96,20 @@ def test_a_long_list_of_company_is_read_in_a_moment() -> None:
 )
 def test_with_whom_the_actor_breaks_gains_nothing(text: str) -> None:
     assert "PER>NOR" not in read_pairs(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Russia banned most European fruit in answer to sanctions over Ukraine.",
+        "Trump imposed tariffs on Denmark over Greenland.",
+        "China cut off exports of rare earths to Japan amid tensions over Taiwan.",
+        "Trump dropped his threat of tariffs over Greenland on eight European countries.",
+    ],
+)
+def test_a_restriction_over_a_country_is_not_on_it(text: str) -> None:
+    assert not {pair.split(">")[1] for pair in read_pairs(text)} & {"GRL", "TWN", "UKR"}
+
+
+def test_a_row_over_the_tariffs_of_a_country_is_with_it() -> None:
+    assert read_pairs("Beijing hit back at Ottawa in a row over Canada's tariffs on its cars.") == {"CHN>CAN"}

@@ -115,3 +115,15 @@ def test_a_tariff_that_takes_effect_is_not_by_whom_it_is_on(text: str, pair: str
 def test_a_kick_in_the_teeth_brings_nothing_into_force() -> None:
     assert read("Trump\u2019s steel tariffs are a kick in the teeth for the UK, says industry body") == set()
     assert "USA>* measure" in read("Trump tariffs kick in for dozens of countries")
+
+
+@pytest.mark.parametrize(
+    ("text", "pair"),
+    [
+        ("Japan and the European Union signed a deal cutting tariffs on Japanese cars to 10 percent.", "EUN>JPN"),
+        ("Chile and Peru agreed to a trade deal that cuts the Chilean tariff on Peruvian fish to 8 percent.", "CHL>PER"),
+        ("Chile and Peru reached a deal to cut the Chilean tariff on Peruvian fish.", "CHL>PER"),
+    ],
+)
+def test_a_deal_that_lowers_a_tariff_is_relief_of_one_side(text: str, pair: str) -> None:
+    assert {finding.split()[0] for finding in asserted(text) if finding.endswith("easing")} == {pair}

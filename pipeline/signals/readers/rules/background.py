@@ -7,6 +7,7 @@ act. Does not belong here: what the words around an act say of its modality (`ad
 import re
 
 from pipeline.signals.lexicon import cues
+from pipeline.signals.readers.rules.causes import find_caused_actor
 from pipeline.signals.readers.rules.grammar import ESCALATING, Act, class_of
 from pipeline.signals.readers.rules.matching import Mark, MarkedSentence
 from pipeline.signals.readers.rules.parsed import FINITE, SUBJECTS, ParsedSentence
@@ -27,7 +28,7 @@ def modality_by_tree(parsed: ParsedSentence, act: Act) -> str:
 
     It is `historical` if the act is background (`tariffs imposed in May`), only dates another, or is what somebody answers or deplores,
     unless the words before its clause only report on a market. Else it is `hypothetical` if the act is only a purpose (`to reach a deal`)
-    but no meeting, else `asserted`.
+    but no meeting and not caused (`causes.py`), else `asserted`.
     """
     clause_start, _ = parsed.sentence.clause_bounds(act.anchor)
     is_known = (
@@ -39,7 +40,9 @@ def modality_by_tree(parsed: ParsedSentence, act: Act) -> str:
     if (is_known or _is_setting(parsed, act.anchor)) and not parsed.sentence.is_market_report(clause_start):
         return "historical"
     is_meeting = act.rule_id.startswith("meet.")  # A trip made in order to talk counts as talk.
-    return "hypothetical" if (_is_purpose(parsed, act.anchor) or _is_purpose(parsed, act.focus)) and not is_meeting else "asserted"
+    is_caused = find_caused_actor(parsed.sentence, act.anchor) is not None
+    is_purpose = (_is_purpose(parsed, act.anchor) or _is_purpose(parsed, act.focus)) and not (is_meeting or is_caused)
+    return "hypothetical" if is_purpose else "asserted"
 
 
 def _is_background(parsed: ParsedSentence, at: int) -> bool:

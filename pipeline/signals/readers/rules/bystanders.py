@@ -23,6 +23,12 @@ _TO_COUNTRY = r"(?: (?:of|from|more|so much|\w+ed|[A-Z]\w+|and|oil|crude|gas|ene
 # `over its purchases of`, `for buying`; not `for imports of`, which are what a tariff is on.
 _REASON = re.compile(rf"\b(?:[Oo]ver|because of|for|due to|pretext of) (?:(?:its |their |his )?{_BUYING}|{_BUYS}){_TO_COUNTRY}")
 _OVER = re.compile(r"(?:\b[Oo]ver|\b(?:penalt(?:y|ies)|punish\w*)(?: \w+)? for)(?: \w+ed)? $")
+# `sanctions over Ukraine`, not `over Ukraine's tariffs` or `over Ukrainian steel`.
+_ISSUE = re.compile(
+    r"\b(?:curbs|dut(?:y|ies)|measures|penalt(?:y|ies)|restrictions|row|sanctions|tariffs?|tensions|threats?)"
+    r"(?: (?:against|on) (?:the )?[A-Z][\w.]+)? over (?:the )?$"
+)
+_OWNS = re.compile(r"['\u2019]s?\b| [a-z]+(?<! after)(?<! and)(?<! as)(?<! but)(?<! in)(?<! on)(?<! to)(?<! while)\b")
 _BUYER = re.compile(
     r"\b(?:(?:[Bb]uyers|importers|purchasers) of|[Aa]ny(?:one|body) (?:buying|importing)|(?:that|who|which)"
     r"(?: (?!(?:had|has|have|he|it|its|she|the|their|they|we|will|would|\w+ed|\w+ing)\b)[\w,]+){0,4}? "
@@ -39,6 +45,10 @@ _NAMING = (
     r"(?: (?:the|its|their|his|president|President|prime minister|Prime Minister"
     r"|(?:common |economic |giant |big )?(?:neighbou?r|rival|adversary)),?)* $"
 )
+_TERRITORIES = frozenset({"HKG", "MAC"})
+_INCLUDED = re.compile(r"\((?:including|which includes?) [^()]*\)")
+# Duties that add up to a rate are no higher than it.
+_CAP = re.compile(r"\b[Tt]he sum of (?:the|its)\b[^.;]{0,400}?\b(?:shall|will) be (?:equal to )?\d+ percent")
 _BREAK = r"(?:break(?:s|ing)?|broke|parts? ways|out of step) with"
 # Others come to terms against this country, without it, or to need it less.
 _RIVAL = re.compile(
@@ -328,6 +338,26 @@ def find_visited(sentence: MarkedSentence) -> Iterator[str]:
                 yield mention.code
 
 
+def find_included(sentence: MarkedSentence) -> Iterator[str]:
+    """Yield Chinese territories in parentheses, which are no partners of their own.
+
+    Example: `tariffs on Chinese goods (including goods of the Hong Kong Special Administrative Region)`.
+    """
+    included = [match.span() for match in _INCLUDED.finditer(sentence.text)]
+    for mention in sentence.mentions:
+        if mention.code in _TERRITORIES and any(start < mention.start < end for start, end in included):
+            yield mention.code
+
+
+def find_capped(sentence: MarkedSentence) -> Iterator[str]:
+    """Yield named partners for whom a sentence only limits summed duties.
+
+    Example: `for products of Peru, the sum of its duty and the additional one shall be 15 percent`.
+    """
+    if _CAP.search(sentence.text):
+        yield from sorted({mention.code for mention in sentence.mentions})
+
+
 def find_company(sentence: MarkedSentence) -> Iterator[str]:
     """Yield the countries that only act together with the actor.
 
@@ -339,8 +369,8 @@ def find_company(sentence: MarkedSentence) -> Iterator[str]:
 def find_traded_with(sentence: MarkedSentence) -> Iterator[str]:
     """Yield the countries whose trade with others is an act's reason.
 
-    All mentions of such a country in the sentence follow a phrase such as `over its purchases of`, `for buying` or `buyers of`, or `over`
-    if the goods are named (`over Russian oil`).
+    All mentions of such a country in the sentence follow a phrase such as `over its purchases of`, `for buying`, `buyers of` or `sanctions
+    over`, or `over` if the goods are named (`over Russian oil`).
     """
     text = sentence.text
 
@@ -351,6 +381,7 @@ def find_traded_with(sentence: MarkedSentence) -> Iterator[str]:
             or _BUYER.search(before)
             or _BUYERS.match(text, mention.end)
             or (_GOODS.match(text, mention.end) if _OVER.search(before) else None)
+            or (None if mention.role == "demonym" or _OWNS.match(text, mention.end) else _ISSUE.search(before))
         )
 
     return _find_where_all(sentence, find_reason)

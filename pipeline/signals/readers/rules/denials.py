@@ -16,6 +16,7 @@ from pipeline.contracts.vocabulary import KIND_POLARITY
 from pipeline.signals.context import PAIR_SIZE
 from pipeline.signals.lexicon import cues
 from pipeline.signals.readers.rules import bystanders, elsewhere, forecasts, interviews, outsiders, panels, rates, rulings, subjects, talks
+from pipeline.signals.readers.rules.causes import find_spurred, is_effect
 from pipeline.signals.readers.rules.clauses import does_nothing, only_refers
 from pipeline.signals.readers.rules.earlier import is_earlier, is_long_done
 from pipeline.signals.readers.rules.firms import find_homes, is_between_firms
@@ -28,6 +29,7 @@ from pipeline.signals.readers.rules.pairs import (
     find_last_subject,
     find_owned_pair,
     find_possessor,
+    find_senders,
     is_subject,
 )
 
@@ -56,10 +58,6 @@ _RELENTING = re.compile(
     r"\b(?:paus|suspend|delay|blink|back\w* (?:down|off)|relent|eas(?:e|ed|es|ing)\b|cut|lower|halv|spar|exempt|retreat|hold\w* off)",
     re.IGNORECASE,
 )
-_TERRITORIES = frozenset({"HKG", "MAC"})
-# Duties that add up to a rate are no higher than it.
-_CAP = re.compile(r"\b[Tt]he sum of (?:the|its)\b[^.;]{0,400}?\b(?:shall|will) be (?:equal to )?\d+ percent")
-_INCLUDED = re.compile(r"\((?:including|which includes?) [^()]*\)")
 
 
 class Denial(NamedTuple):
@@ -81,8 +79,11 @@ class Denial(NamedTuple):
         return self.actor in {None, roles[0]} and self.target in {None, roles[1]}
 
 
+#: Reason (`why`) of acts that had happened before the news. Those that the rules find are not left out, but dated in the past.
+EARLIER = "earlier"
 # Functions that find countries without a part in an act; why; kinds that they rule out; as whom of the pair.
 _BYSTANDERS: tuple[tuple[Callable[[MarkedSentence], Iterator[str]], str, frozenset[str], tuple[str, ...]], ...] = (
+    (find_spurred, EARLIER, _ESCALATION, ("target",)),
     (bystanders.find_onlookers, "onlooker", _ESCALATION | _CONCESSION | {"purchase"}, ("target",)),
     (bystanders.find_rivals, "rival", _DEALING | _CONCESSION, ("target", "actor")),
     (bystanders.find_calmed, "calmed", frozenset({"accusation", "demand"}), ("target",)),
@@ -99,10 +100,10 @@ _BYSTANDERS: tuple[tuple[Callable[[MarkedSentence], Iterator[str]], str, frozens
     (bystanders.find_dated, "dated", frozenset({"measure", "easing"}), ("target",)),
     (bystanders.find_requested, "requested", _CONCESSION, ("target", "actor")),
     (bystanders.find_models, "model", _ESCALATION, ("target",)),
+    (bystanders.find_included, "included", _ALL_KINDS, ("target",)),
+    (bystanders.find_capped, "capped", _ESCALATION, ("target",)),
     (find_homes, "firm", _ALL_KINDS, ("actor",)),
 )
-#: Reason (`why`) of acts that had happened before the news. Those that the rules find are not left out, but dated in the past.
-EARLIER = "earlier"
 #: What a sentence has not that does nothing to trade (`clauses.py`).
 NOTHING_DONE = Denial("clause", frozenset({"measure", "threat", "easing", "offer"}))
 
@@ -125,14 +126,13 @@ def find_denials(sentence: MarkedSentence, countries: Collection[str]) -> Iterat
         _find_averted,
         _find_dreaded,
         _find_feared,
+        _find_threatened,
         _find_reviewed,
         _find_owned,
         _find_other_gains,
         _find_exempt,
         _find_raised,
         _find_allies,
-        _find_included,
-        _find_capped,
         _find_losers,
     ):
         yield from find(sentence)
@@ -214,6 +214,16 @@ def _find_feared(sentence: MarkedSentence) -> Iterator[Denial]:
     never = forecasts.find_never(sentence)
     if never is not None:
         yield Denial("never", frozenset({"demand", "easing", "offer", "refusal", "threat"}), never)
+
+
+def _find_threatened(sentence: MarkedSentence) -> Iterator[Denial]:
+    """Yield that who receives a threat sends none.
+
+    Example: `Japan is disappointed at threats of retaliation from Peru`.
+    """
+    for noun in sentence.marks_of("operator_noun"):
+        for sender, target in find_senders(sentence, noun.first) if class_of(noun) == "threaten" else ():
+            yield Denial("threatened", frozenset({"threat"}), target, sender)
 
 
 def _find_reviewed(sentence: MarkedSentence) -> Iterator[Denial]:
@@ -347,26 +357,6 @@ def _find_one_market(countries: Container[str]) -> Iterator[Denial]:
     yield from (Denial("market", _TALK, one, other) for one, other in permutations(members, PAIR_SIZE))
 
 
-def _find_included(sentence: MarkedSentence) -> Iterator[Denial]:
-    """Yield that Chinese territories in parentheses are no partners of their own.
-
-    Example: `tariffs on Chinese goods (including goods of the Hong Kong Special Administrative Region)`.
-    """
-    included = [match.span() for match in _INCLUDED.finditer(sentence.text)]
-    for mention in sentence.mentions:
-        if mention.code in _TERRITORIES and any(start < mention.start < end for start, end in included):
-            yield Denial("included", _ALL_KINDS, target=mention.code)
-
-
-def _find_capped(sentence: MarkedSentence) -> Iterator[Denial]:
-    """Yield that a limit on summed duties restricts no named partner.
-
-    Example: `for products of Peru, the sum of its duty and the additional one shall be 15 percent`.
-    """
-    if _CAP.search(sentence.text):
-        yield from (Denial("capped", _ESCALATION, target=code) for code in sorted({mention.code for mention in sentence.mentions}))
-
-
 def _find_losers(sentence: MarkedSentence) -> Iterator[Denial]:
     """Yield that who lost before the World Trade Organization does nothing.
 
@@ -398,7 +388,6 @@ _OF_TEXT: tuple[tuple[Denial, Callable[[str], bool]], ...] = (
     (Denial("debt", _ALL_KINDS - _ESCALATION), subjects.is_about_debt),
     (Denial("labour", _TALK), subjects.is_labour_dispute),
     (Denial("elsewhere", _ALL_KINDS), elsewhere.is_other_policy),
-    (Denial("effect", frozenset({"measure"})), elsewhere.is_effect),
     (Denial("tax", _ALL_KINDS, target=ALL_PARTNERS), elsewhere.is_tax_on_all),
     (Denial("other_deal", _DEALING | _ESCALATION | {"accusation", "offer", "refusal"}), elsewhere.is_other_deal),
     (Denial("persons", frozenset({"accusation", "investigation", "measure"})), elsewhere.are_persons_prosecuted),
@@ -406,6 +395,7 @@ _OF_TEXT: tuple[tuple[Denial, Callable[[str], bool]], ...] = (
     (Denial("no_goods", _ESCALATION), elsewhere.is_other_ban),
     (Denial("not_zero", frozenset({"refusal"})), rates.falls_short_of_zero),
     (Denial("higher", _CONCESSION), rates.rises),
+    (Denial("spectre", _CONCESSION), forecasts.raises_spectre),
     (Denial("lower", _ESCALATION), rates.falls),
     (Denial("never", _ESCALATION | _CONCESSION | _DEAL), outsiders.is_never_done),
     (Denial("short", _ESCALATION | {"accusation"}), outsiders.stops_short),
@@ -442,6 +432,7 @@ _OF_SENTENCE: tuple[tuple[Denial, Callable[[MarkedSentence], bool]], ...] = (
     (Denial("round", _TALK), talks.are_world_round),
     (Denial("price", _ALL_KINDS), elsewhere.is_price),
     (Denial("explained", _ALL_KINDS), outsiders.is_explained),
+    (Denial("effect", frozenset({"measure"})), is_effect),
     (Denial("partner", frozenset({"dialogue"}), only_unnamed=True), bystanders.name_partner),
     (Denial("own", frozenset({"dialogue"})), talks.are_at_home),
     (Denial("home", _ALL_KINDS), elsewhere.is_policy_at_home),

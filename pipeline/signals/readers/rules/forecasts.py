@@ -35,6 +35,20 @@ _WEIGHED = re.compile(
     r"(?:americans|\w*buyers|citizens|consumers|families|households|people|shoppers|taxpayers|voters|workers)\b",
     re.IGNORECASE,
 )
+# `dangles the prospect of new duties on`, not `of lower duties`.
+_SPECTRE = re.compile(
+    r"\b(?:dangl|float|held|hold|keep|kept|leav|left|open|rais|reviv)\w*(?: (?:open|out|up))? (?:an?|the) (?:\w+ )?"
+    r"(?:idea|option|possibility|prospect|spect(?:er|re)) of "
+    r"(?:(?!(?:abolish|cut|eas|fewer|lift|lower|no\b|reduc|remov|scrap|suspend|zero)\w*)[\w$%.,-]+ ){0,5}?"
+    r"(?:countermeasures?|curbs?|dut(?:y|ies)|lev(?:y|ies)|restrictions?|retaliation|sanctions|tariffs?)\b"
+    r"(?! (?:being|cuts?|exemptions?|holidays?|reductions?|relief|reprieves?|truces?))",
+    re.IGNORECASE,
+)
+
+
+def raises_spectre(text: str) -> bool:
+    """Whether a sentence says that a restriction is possible: `dangled the prospect of new tariffs`."""
+    return _SPECTRE.search(text) is not None
 
 
 def is_weighed(text: str) -> bool:

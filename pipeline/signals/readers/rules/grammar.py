@@ -12,6 +12,7 @@ from types import MappingProxyType
 from pipeline.contracts.vocabulary import FIXED_STATUS
 from pipeline.signals.lexicon import cues, load_lexicon
 from pipeline.signals.reader import SURE_SIGN
+from pipeline.signals.readers.rules.causes import is_forced
 from pipeline.signals.readers.rules.matching import Mark, MarkedSentence
 
 # Reaches are numbers of words before the act in which an operator counts.
@@ -201,7 +202,7 @@ def governing_operators(sentence: MarkedSentence, at: int) -> list[Mark]:
         for mark in before[: instead + 1]
         if (class_of(mark) in {"demand", "accuse"} or not _is_of_other_state(sentence, mark, at))
         and not _is_said_before(sentence, mark, at)
-        and not _is_forced(sentence, mark)
+        and not is_forced(sentence, mark, at)
     ]
 
 
@@ -368,12 +369,6 @@ def _is_own_aim(sentence: MarkedSentence, operator: Mark, draft: DraftAct) -> bo
     is_its = not {"her", "his", "its", "their"}.isdisjoint(sentence.words_between(draft.anchor, thing.first))
     is_on = not {"against", "from", "of", "on"}.isdisjoint(sentence.words_between(thing.last, thing.last + 2))
     return is_infinitive and not is_other and (is_its or is_on)
-
-
-def _is_forced(sentence: MarkedSentence, operator: Mark) -> bool:
-    """Whether the subject says that it has to act: `is forced to`."""
-    is_word = sentence.tokens[operator.first].lower in {"compelled", "forced"}
-    return is_word and not cues("be").isdisjoint(sentence.words_between(operator.first - 2, operator.first))
 
 
 def _is_order_to_firms(sentence: MarkedSentence, operator: Mark, draft: DraftAct) -> bool:

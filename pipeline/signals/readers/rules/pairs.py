@@ -28,6 +28,9 @@ _NEXT_RATE = re.compile(
     r"(?:the |goods from |imports from )?"
 )
 
+# After the noun for a threat, before its sender: `of retaliation from Ottawa`.
+_FROM = re.compile(r"(?: (?:of|that|to)\b[^,.:;]{1,60}?)? (?:by|from) (?:(?:both|the) )?")
+
 # Reaches are numbers of words.
 OWNED_REACH = 3
 MINISTER_REACH = 4
@@ -85,8 +88,8 @@ def is_in_own_clause(sentence: MarkedSentence, verb: int) -> bool:
 def find_joined(sentence: MarkedSentence, number: int) -> tuple[str, ...]:
     """Return the countries (codes) in a list with mention `number`.
 
-    `Peru, Kenya and Norway` is a list: only `and`, `&` or a comma is between two of its countries. The country itself is included; each is
-    returned once, in the order of the text.
+    `Peru, Kenya and Norway` is a list: only `and`, `and the`, `&` or a comma is between two of its countries. The country itself is
+    included; each is returned once, in the order of the text.
     """
     spans = sentence.mention_spans
     first = last = number
@@ -99,7 +102,7 @@ def find_joined(sentence: MarkedSentence, number: int) -> tuple[str, ...]:
 
 def _is_joint(words: Sequence[str]) -> bool:
     """Whether words between two countries only join them."""
-    return 0 < len(words) <= JOINT_REACH and set(words) <= {",", "and", "&"}
+    return 0 < len(words) <= JOINT_REACH and words != ["the"] and set(words) <= {",", "and", "&", "the"}
 
 
 def find_allies(sentence: MarkedSentence) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -174,6 +177,52 @@ def find_on_whom(sentence: MarkedSentence, thing: int, until: int) -> str | None
         ),
         None,
     )
+
+
+def find_changing_pair(sentence: MarkedSentence, thing: int, verb: int) -> tuple[str, str] | None:
+    """Return who changes a restriction on a partner, and the partner.
+
+    Examples: (USA, IND) for `India welcomed a deal that cuts the US tariff on Indian goods`, and for `India and the United States signed a
+    deal cutting tariffs on Indian goods`. `thing`, `verb`: first word of the restriction and of what changes it. None if the other side is
+    neither directly before the restriction nor the only one listed with the partner, or is named after the restriction, too.
+    """
+    target = find_on_whom(sentence, thing, len(sentence.tokens))
+    near = [mention.code for mention, (_, last) in sentence.located_mentions if last == thing - 1]
+    if target is None or near[:1] == [target]:
+        return None
+    if near:
+        return near[0], target
+    lists = (find_joined(sentence, number) for number, (_, last) in enumerate(sentence.mention_spans) if last < verb)
+    others = next((set(codes) - {target} for codes in lists if target in codes and len(codes) == PAIR_SIZE), set())
+    after = {mention.code for mention, (first, _) in sentence.located_mentions if first > thing}
+    return (others.pop(), target) if others and others.isdisjoint(after) else None
+
+
+def find_senders(sentence: MarkedSentence, noun: int) -> tuple[tuple[str, str], ...]:
+    """Return the pairs of a threat that the words after its noun attribute.
+
+    `noun`: its first word. Example: (CAN, USA) for `Trump doubled the duty, drawing threats of retaliation from Ottawa`. The target is the
+    last subject before the noun, else the owner of a restriction before it. Empty if no sender is named.
+    """
+    mark = next((one for one in sentence.marks_of("operator_noun") if one.first == noun), None)
+    if mark is None:
+        return ()
+    end = sentence.tokens[mark.last].end
+    number = next((at for at, one in enumerate(sentence.mentions) if one.is_actor and _FROM.fullmatch(sentence.text, end, one.start)), None)
+    if number is None:
+        return ()
+    senders = find_joined(sentence, number)
+    target = find_last_subject(sentence, noun) or _find_first_owner(sentence, noun)
+    return tuple((sender, target) for sender in senders if target not in {None, sender}) if target else ()
+
+
+def _find_first_owner(sentence: MarkedSentence, until: int) -> str | None:
+    """Return the country directly before the first restriction before word `until`, if any."""
+    for thing in sentence.marks_of("object"):
+        if thing.last < until and class_of(thing) == "restriction":
+            near = (mention.code for mention, (_, last) in sentence.located_mentions if thing.first - OWNED_REACH <= last < thing.first)
+            return next(near, None)
+    return None
 
 
 def _find_speaker_on(sentence: MarkedSentence, number: int, thing: int) -> str | None:

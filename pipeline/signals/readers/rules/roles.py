@@ -11,9 +11,19 @@ from pipeline.signals.doubts import has_trade
 from pipeline.signals.lexicon import cues
 from pipeline.signals.reader import SURE_SIGN
 from pipeline.signals.readers.rules.bystanders import find_traded_with
+from pipeline.signals.readers.rules.causes import find_caused_actor
 from pipeline.signals.readers.rules.grammar import Act
 from pipeline.signals.readers.rules.matching import MarkedSentence
-from pipeline.signals.readers.rules.pairs import add_listed, find_allies, find_gain, find_on_whom, find_owned_pair, find_possessor
+from pipeline.signals.readers.rules.pairs import (
+    add_listed,
+    find_allies,
+    find_changing_pair,
+    find_gain,
+    find_on_whom,
+    find_owned_pair,
+    find_possessor,
+    find_senders,
+)
 from pipeline.signals.readers.rules.panels import PANEL, find_panel_pair
 from pipeline.signals.readers.rules.parsed import PASSIVE_SUBJECTS, ParsedSentence, Party
 from pipeline.signals.readers.rules.rulings import RULED, find_court_pair
@@ -52,11 +62,11 @@ def find_roles(context: SentenceContext, parsed: ParsedSentence | None, act: Act
     state (a stranger) does or says it, unless it is an act that the subject suffers (`Japan faces American tariffs`). `parsed`: the
     sentence's syntax tree, None if no parser is installed.
     """
-    pair = _find_settled_pair(context, act)
-    if act.rule_id == PANEL and not pair:
+    pairs = _find_settled_pairs(context, act)
+    if act.rule_id == PANEL and not pairs:
         return
-    if pair or "suffer." in act.rule_id:
-        yield from [pair] if pair else _find_roles_of_sufferer(context, parsed, act)
+    if pairs or "suffer." in act.rule_id:
+        yield from pairs or _find_roles_of_sufferer(context, parsed, act)
         return
     is_about_other = act.rule_id.startswith(("misdeed.", "misconduct.", "futile.", "foretold.")) or (
         act.kind == "demand" and parsed and parsed.is_obligation(act.anchor)
@@ -81,6 +91,17 @@ def find_roles(context: SentenceContext, parsed: ParsedSentence | None, act: Act
             yield actor, target
 
 
+def _find_settled_pairs(context: SentenceContext, act: Act) -> tuple[tuple[str, str], ...]:
+    """Return the pairs of an act if word order settles them.
+
+    They are several only for a threat that several states send (`find_senders`).
+    """
+    if act.kind == "threat" and act.thing is not None and (sent := find_senders(context.sentence, act.thing)):
+        return sent
+    pair = _find_settled_pair(context, act)
+    return (pair,) if pair else ()
+
+
 def _find_settled_pair(context: SentenceContext, act: Act) -> tuple[str, str] | None:
     """Return the pair of an act if word order settles it.
 
@@ -96,6 +117,8 @@ def _find_settled_pair(context: SentenceContext, act: Act) -> tuple[str, str] | 
         return (giver, winner) if giver else None
     if act.thing is not None and act.kind == "easing" and (by_court := find_court_pair(context.sentence, act.thing)):
         return by_court
+    if _changes_restriction(act) and act.thing is not None and (pair := find_changing_pair(context.sentence, act.thing, act.anchor)):
+        return pair
     is_subject = act.thing is not None and act.thing <= act.anchor and act.kind in {"measure", "easing"}
     if is_subject and act.thing is not None and act.rule_id.startswith(MOVES):
         suffers = find_on_whom(context.sentence, act.thing, act.anchor)
@@ -177,9 +200,12 @@ def _is_said_to_other_side(context: SentenceContext) -> bool:
 def _find_agent_party(parsed: ParsedSentence, act: Act) -> Party | None:
     """Return who acts, by the syntax tree.
 
-    For talks or a deal that one side only talks about (`find_named_talks`), it is the speaker, if the tree names one.
+    For talks or a deal that one side only talks about (`find_named_talks`), it is the speaker, if the tree names one. Who is caused to act
+    (`causes.py`) needs no tree.
     """
     is_spoken = act.rule_id.startswith("spoken.")
+    if caused := find_caused_actor(parsed.sentence, act.anchor):
+        return Party((caused,))
     party = (parsed.find_speaker(act.anchor) if is_spoken else None) or parsed.find_agent(act.anchor)
     # A court acts for its state, which is named elsewhere: `Trump tariffs blocked by trade court`.
     return None if party and party.is_stranger and act.rule_id.startswith(RULED) else party
@@ -240,6 +266,12 @@ def _find_owner_against(context: SentenceContext, act: Act, codes: tuple[str | N
     """
     is_change = act.rule_id.startswith(CHANGES) and act.rule_id.endswith(".restriction")
     return find_owner_against(context, act.thing, act.anchor, codes) if is_change and act.thing is not None else None
+
+
+def _changes_restriction(act: Act) -> bool:
+    """Whether an act eases or tightens a restriction that it names after its verb."""
+    is_change = act.rule_id.removeprefix("agree.").startswith(CHANGES) and act.rule_id.removesuffix(SURE_SIGN).endswith(".restriction")
+    return is_change and act.kind in {"measure", "easing"} and act.thing is not None and act.thing > act.anchor
 
 
 def _is_not_by(sentence: MarkedSentence, act: Act, thing: int, actor: str) -> bool:
