@@ -45,6 +45,18 @@ def test_a_value_that_is_no_longer_given_has_changed() -> None:
     assert describe_changed_values(build_rows(), build_rows(None)) == ["CHN-USA on 3 of 3 days from 2025-04-01"]
 
 
+def test_changed_intervals_and_phases_are_named() -> None:
+    narrower = pl.col("tension_hi80") - 1
+    changes = describe_changed_values(build_rows(), build_rows().with_columns(narrower))
+    assert changes == ["CHN-USA on 3 of 3 days from 2025-04-01, intervals but no value"]
+    quiet = pl.when(pl.col("index_date") == FIRST).then(pl.lit("quiet")).otherwise("phase").cast(TENSION_PAIR_DAILY.schema["phase"])
+    assert describe_changed_values(build_rows(), build_rows().with_columns(phase=quiet)) == [
+        "CHN-USA on 1 of 3 days from 2025-04-01, phase on 1 day"
+    ]
+    changes = describe_changed_values(build_rows(), build_rows().with_columns(narrower, phase=quiet))
+    assert changes == ["CHN-USA on 3 of 3 days from 2025-04-01, intervals but no value, phase on 1 day"]
+
+
 def test_a_removed_pair_is_named() -> None:
     before = pl.concat([build_rows(), build_rows(pair="CAN-USA")])
     assert describe_changed_values(before, build_rows()) == ["CAN-USA is no longer published"]
