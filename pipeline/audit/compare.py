@@ -4,6 +4,7 @@ Belongs here: frames in, frames out. Does not: finding the releases (`pipeline/c
 (`pipeline/report/compare.py`).
 """
 
+from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 
@@ -14,6 +15,7 @@ from pipeline.contracts.tables.audit import SIGNAL_MASS
 from pipeline.contracts.tables.core import READING_OUTCOMES
 from pipeline.contracts.tables.index import BASELINE, SIGNALS, TENSION_PAIR_DAILY
 from pipeline.contracts.tables.threats import THREATS
+from pipeline.index.baseline import METHOD
 
 #: Columns of TENSION_PAIR_DAILY that are compared.
 MEASURES = ("tension", "concession", "dialogue")
@@ -21,6 +23,8 @@ MEASURES = ("tension", "concession", "dialogue")
 SCALES = ("half_life_days", "index_version")
 #: Smaller differences of a value, in index points, count as none: values are printed with one decimal.
 LEAST_DIFFERENCE = 0.05
+#: Smaller relative differences of a prior or rate come from sums in another order.
+_LEAST_CHANGE = 1e-9
 
 #: Tables that a comparison reads, with their columns.
 COLUMNS = (
@@ -28,7 +32,7 @@ COLUMNS = (
     (SIGNAL_MASS, ("signal_id", "pair", "channel", "reading", "mass")),
     (SIGNALS, ("signal_id", "article_id", "index_date", "source", "quote", "actor", "target", "extractor_version", "lexicon_sha")),
     (READING_OUTCOMES, ("article_id", "index_date")),
-    (BASELINE, ("series", "weights_sha")),
+    (BASELINE, ("series", "channel", "source", *METHOD, "prior", "rate")),
     (THREATS, ("threat_id", "actor", "target", "scope", "instrument", "product", "rate_pct", "first_on", "threat_outcome")),
 )
 _SENTENCE = ("article_id", "quote")
@@ -205,7 +209,8 @@ def compare_scales(before: Tables, after: Tables) -> list[tuple[str, str, str]]:
     """List what differs in the scale of the values.
 
     Values are comparable only if nothing does. Returns name, text of the first and text of the second release for each of these that both
-    have and that differs: baseline windows, half-life, method (`index_version`), hash of the weights, and pairs, which share a prior.
+    have and that differs: baseline windows, half-life, method (`index_version`), hash of the weights, pairs, which share a prior, and prior
+    and rate of the same window (`_compare_baselines`).
     Windows are compared on days that a pair has in both releases, as each newer version of a baseline applies to later days.
     """
     both = before.values.join(after.values, on=["index_date", "pair"], suffix="_after")
@@ -221,7 +226,24 @@ def compare_scales(before: Tables, after: Tables) -> list[tuple[str, str, str]]:
             (after, others.select(baseline_from="baseline_from_after", baseline_to="baseline_to_after")),
         )
     ]
-    return [(name, text, sides[1][name]) for name, text in sides[0].items() if text and sides[1][name] and text != sides[1][name]]
+    settings = [(name, text, sides[1][name]) for name, text in sides[0].items() if text and sides[1][name] and text != sides[1][name]]
+    return [*settings, *_compare_baselines(before.baselines, after.baselines)]
+
+
+def _compare_baselines(before: pl.DataFrame, after: pl.DataFrame) -> Iterator[tuple[str, str, str]]:
+    """Yield the largest relative change of prior and rate, if any.
+
+    A stored baseline has the pairs and articles of the run that computed it, so two releases with the same settings can differ. Rows of all
+    sources together are compared, if they agree in `METHOD`.
+    """
+    # Words as strings: another version may have other words.
+    one, other = (rows.filter(source="(any)").with_columns(pl.col("channel").cast(pl.String)) for rows in (before, after))
+    both = one.join(other, on=["series", "channel", *METHOD], suffix="_after")
+    for name in ("prior", "rate"):
+        changes = both.select("series", "channel", name, f"{name}_after", change=(pl.col(f"{name}_after") / pl.col(name)).log().abs())
+        changed = changes.filter(pl.col("change") > _LEAST_CHANGE).sort("change", "series", "channel", descending=[True, False, False])
+        for series, channel, value, value_after, _ in changed.head(1).iter_rows():
+            yield f"{name} in the baseline, by up to ({series}, {channel})", f"{value:.4g}", f"{value_after:.4g}"
 
 
 def _list_windows(windows: pl.DataFrame) -> str:

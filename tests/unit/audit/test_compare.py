@@ -20,6 +20,7 @@ from pipeline.audit.compare import (
 from pipeline.contracts.model import Table
 from pipeline.report.compare import describe_readings, describe_scales, describe_threats, reading_table, threat_table
 
+OTHER_BASELINES = (("CAN-USA", "0a"), ("CAN>USA", "0b"))
 ONE, TWO = date(2025, 4, 4), date(2025, 4, 5)
 READING = {"pair": "CHN-USA", "channel": "escalation", "reading": "CHN>USA measure effective tariff", "mass": 2.0}
 
@@ -122,7 +123,8 @@ def test_other_windows_method_half_life_and_weights_are_listed() -> None:
     days = [value(day, 100.0) | {"baseline_from": first, "baseline_to": date(2025, 2, 28)} for day in (ONE, TWO)]
     before = release(days, [])
     after = release([row | {"baseline_from": other, "half_life_days": 14.0, "index_version": "9.0"} for row in days], [])
-    after = after._replace(baselines=pl.DataFrame({"series": ["CAN-USA", "CAN>USA"], "weights_sha": ["0a", "0b"]}))
+    baselines = [after.baselines.with_columns(series=pl.lit(series), weights_sha=pl.lit(sha)) for series, sha in OTHER_BASELINES]
+    after = after._replace(baselines=pl.concat(baselines))
     assert list(describe_scales(compare_scales(before, after))) == [
         "The values are on different scales, and not comparable:",
         "  baseline: 2025-02-01 to 2025-02-28 before, 2025-01-20 to 2025-02-28 after",
@@ -131,6 +133,18 @@ def test_other_windows_method_half_life_and_weights_are_listed() -> None:
         "  weights_sha: 77d0c1c7a3f9 before, 0a, 0b after",
         "  pairs: CHN-USA before, CAN-USA after",
     ]
+
+
+def test_another_prior_or_rate_of_the_same_baseline_is_named() -> None:
+    before = release([], [])
+    before = before._replace(baselines=before.baselines.with_columns(source=pl.lit("(any)"), prior=2.0, rate=0.5))
+    after = before._replace(baselines=before.baselines.with_columns(prior=2.5, rate=0.25))
+    same = before._replace(baselines=before.baselines.with_columns(pl.col("rate") * (1 + 1e-12)))
+    assert compare_scales(before, after) == [
+        ("prior in the baseline, by up to (CHN-USA, escalation)", "2", "2.5"),
+        ("rate in the baseline, by up to (CHN-USA, escalation)", "0.5", "0.25"),
+    ]
+    assert compare_scales(before, same) == []
 
 
 def test_a_newer_baseline_of_later_days_is_no_other_scale() -> None:
