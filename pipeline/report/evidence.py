@@ -14,6 +14,7 @@ from pipeline.contracts.countries import ALL_PARTNERS
 from pipeline.contracts.days import Days
 from pipeline.contracts.model import Table
 from pipeline.contracts.tables.contributions import CONTRIBUTIONS, TOP_CONTRIBUTIONS
+from pipeline.contracts.tables.core import COVERAGE
 from pipeline.contracts.tables.index import BASELINE, CHANNEL_DAILY, IS_DIRECTED, SIGNALS, STORY_MASS, TENSION_PAIR_DAILY, WEIGHTS
 from pipeline.report.names import format_count
 
@@ -186,14 +187,16 @@ def describe_news(news_pct: float) -> str:
 def warn_of_baseline(read: ReadTable) -> str:
     """Return a warning if the newest baseline has few days or articles.
 
-    Few means fewer than 28 days or fewer than 100 articles of all sources. Empty if it has enough, or before the first run.
+    Few means fewer than 28 days or fewer than 100 articles of all sources. Days of its window before the first or after the last day read
+    do not count. Empty if it has enough, or before the first run.
     """
     columns = ["valid_from", "source", "article_count", "baseline_from", "baseline_to"]
     newest = read(BASELINE, columns=columns).filter(pl.col("valid_from") == pl.col("valid_from").max()).unique("source")
     if newest.is_empty():
         return ""
-    first, last = newest.select("baseline_from", "baseline_to").row(0)
-    days, articles = (last - first).days + 1, int(newest["article_count"].sum())
+    read_days = read(COVERAGE, columns=["index_date"])["index_date"]
+    first, last = pl.max_horizontal("baseline_from", pl.lit(read_days.min())), pl.min_horizontal("baseline_to", pl.lit(read_days.max()))
+    days, articles = newest.select((last - first).dt.total_days().first() + 1, pl.col("article_count").sum()).row(0)
     if days >= _MIN_BASELINE_DAYS and articles >= _MIN_BASELINE_ARTICLES:
         return ""
     return f"100 is the average of only {format_count(articles, 'article')} on {format_count(days, 'day')}: do not interpret values yet."

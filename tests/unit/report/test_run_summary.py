@@ -73,6 +73,18 @@ def test_a_baseline_of_few_days_or_articles_is_a_warning(tmp_path: Path, days: i
     assert warn_of_baseline(lake.read) == warning
 
 
+def test_days_of_the_baseline_that_were_not_read_do_not_count(tmp_path: Path) -> None:
+    lake, first = Lake(tmp_path), date(2025, 1, 1)
+    baseline_from, baseline_to = pl.lit(date(2023, 1, 1)), pl.lit(date(2025, 12, 31))
+    lake.write(
+        BASELINE,
+        BASELINE.example().with_columns(baseline_from=baseline_from, baseline_to=baseline_to, article_count=pl.lit(150, pl.Int64())),
+    )
+    days = Days(first, first + timedelta(days=24))
+    lake.write_days(COVERAGE, COVERAGE.example(2).with_columns(index_date=pl.Series([days.first, days.last])), days)
+    assert warn_of_baseline(lake.read) == "100 is the average of only 150 articles on 25 days: do not interpret values yet."
+
+
 def test_without_a_baseline_there_is_no_warning(tmp_path: Path) -> None:
     assert warn_of_baseline(Lake(tmp_path).read) == ""
 
