@@ -176,13 +176,16 @@ def _describe_upload(settings: Settings) -> tuple[str, bool]:
 def _describe_freshness(lake: Lake, settings: Settings) -> str:
     """Say how recent the articles and the release are.
 
-    For the articles that is their last day, for the release the time of its publication, if `home.json` has it.
+    For the articles that is their last day, and the last day that was looked for if that is later; for the release the time of its
+    publication, if `home.json` has it.
     """
-    span, mark = lake.span(COVERAGE), read_mark(settings.home)
-    if span is None:
+    span, mark, days = lake.span(COVERAGE), read_mark(settings.home), lake.read(COVERAGE, columns=["index_date"])
+    if span is None or days.is_empty():
         return "no articles"
-    age = (clock.today() - span.last).days
-    text = f"articles up to {span.last} ({format_count(age, 'day')} ago)"
+    last = find_span(days).last
+    text = f"articles up to {last} ({format_count((clock.today() - last).days, 'day')} ago)"
+    if last < span.last:
+        text += f", none on the later days up to {span.last}"
     if mark and mark.published_at and mark.release == Publisher(settings.published).latest_name:
         text += f", published {mark.published_at}"
     return text

@@ -5,7 +5,7 @@ import os
 import shutil
 import sqlite3
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -15,7 +15,9 @@ import pytest
 
 from pipeline import __version__, clock
 from pipeline.commands import console
+from pipeline.contracts.days import Days
 from pipeline.contracts.sources import RECENT_DAYS
+from pipeline.contracts.tables import core
 from pipeline.contracts.tables.index import BASELINE, TENSION_PAIR_DAILY
 from pipeline.contracts.tables.raw import FETCHES, RAW_TARIFFS
 from pipeline.contracts.tables.stories import STORIES
@@ -82,6 +84,15 @@ def test_a_home_is_described_in_five_lines(command: Command, sample_run: SampleR
     assert "1 missing source" in not_read
     assert following.split()[0] == "next"
     assert "tension run --articles PATH" in following
+
+
+def test_the_newest_article_is_before_days_without_any(command: Command, home: Path) -> None:
+    lake, days = Lake(home / "lake"), Days(date(2025, 12, 1), date(2025, 12, 9))
+    for table in core.TABLES:
+        lake.write_days(table, table.empty(), days)
+    newest = command("status", "--home", home).output.splitlines()[1]
+    assert newest.startswith("newest     articles up to 2025-11-30 (")
+    assert ", none on the later days up to 2025-12-09" in newest
 
 
 def test_the_time_of_publication_is_that_of_the_run(command: Command, home: Path) -> None:
