@@ -51,7 +51,7 @@ def find_caused(sentence: MarkedSentence) -> Iterator[Caused]:
 
 
 def is_forced(sentence: MarkedSentence, operator: Mark, at: int) -> bool:
-    """Whether an operator only says that who acts has no choice, or why.
+    """Whether an operator only says why somebody has to act.
 
     Examples: `is forced to`, and `pushed` or `threat` in `a US threat pushed Beijing to ban exports`. `at`: the verb that it may govern.
     """
@@ -61,7 +61,7 @@ def is_forced(sentence: MarkedSentence, operator: Mark, at: int) -> bool:
 
 
 def find_caused_actor(sentence: MarkedSentence, verb: int) -> str | None:
-    """Return the state that is caused to act by `verb` (its first word)."""
+    """Return the state that is caused to act by word `verb`."""
     return next((caused.code for caused in find_caused(sentence) if caused.verb == verb), None)
 
 

@@ -37,7 +37,7 @@ _WEIGHED = re.compile(
 )
 # `dangles the prospect of new duties on`, not `of lower duties`.
 _SPECTRE = re.compile(
-    r"\b(?:dangl|float|held|hold|keep|kept|leav|left|open|rais|reviv)\w*(?: (?:open|out|up))? (?:an?|the) (?:\w+ )?"
+    r"\b(?:dangl|float|held|hold|ke(?:ep|pt)|leav|left|open|rais|reviv)\w*(?: (?:open|out|up))? (?:an?|the) (?:\w+ )?"
     r"(?:idea|option|possibility|prospect|spect(?:er|re)) of "
     r"(?:(?!(?:abolish|cut|eas|fewer|lift|lower|no\b|reduc|remov|scrap|suspend|zero)\w*)[\w$%.,-]+ ){0,5}?"
     r"(?:countermeasures?|curbs?|dut(?:y|ies)|lev(?:y|ies)|restrictions?|retaliation|sanctions|tariffs?)\b"

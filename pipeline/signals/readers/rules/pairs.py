@@ -199,7 +199,7 @@ def find_changing_pair(sentence: MarkedSentence, thing: int, verb: int) -> tuple
 
 
 def find_senders(sentence: MarkedSentence, noun: int) -> tuple[tuple[str, str], ...]:
-    """Return the pairs of a threat that the words after its noun attribute.
+    """Return actor and target of a threat with a sender.
 
     `noun`: its first word. Example: (CAN, USA) for `Trump doubled the duty, drawing threats of retaliation from Ottawa`. The target is the
     last subject before the noun, else the owner of a restriction before it. Empty if no sender is named.
@@ -217,7 +217,7 @@ def find_senders(sentence: MarkedSentence, noun: int) -> tuple[tuple[str, str], 
 
 
 def _find_first_owner(sentence: MarkedSentence, until: int) -> str | None:
-    """Return the country directly before the first restriction before word `until`, if any."""
+    """Return the owner of the first restriction before word `until`."""
     for thing in sentence.marks_of("object"):
         if thing.last < until and class_of(thing) == "restriction":
             near = (mention.code for mention, (_, last) in sentence.located_mentions if thing.first - OWNED_REACH <= last < thing.first)

@@ -269,7 +269,7 @@ def _find_owner_against(context: SentenceContext, act: Act, codes: tuple[str | N
 
 
 def _changes_restriction(act: Act) -> bool:
-    """Whether an act eases or tightens a restriction that it names after its verb."""
+    """Whether an act eases or tightens a restriction after its verb."""
     is_change = act.rule_id.removeprefix("agree.").startswith(CHANGES) and act.rule_id.removesuffix(SURE_SIGN).endswith(".restriction")
     return is_change and act.kind in {"measure", "easing"} and act.thing is not None and act.thing > act.anchor
 
