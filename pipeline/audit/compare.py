@@ -13,9 +13,8 @@ import polars as pl
 from pipeline.contracts.countries import ALL_PARTNERS, parse_pair
 from pipeline.contracts.tables.audit import SIGNAL_MASS
 from pipeline.contracts.tables.core import READING_OUTCOMES
-from pipeline.contracts.tables.index import BASELINE, SIGNALS, TENSION_PAIR_DAILY
+from pipeline.contracts.tables.index import BASELINE, BASELINE_METHOD, SIGNALS, TENSION_PAIR_DAILY
 from pipeline.contracts.tables.threats import THREATS
-from pipeline.index.baseline import METHOD
 
 #: Columns of TENSION_PAIR_DAILY that are compared.
 MEASURES = ("tension", "concession", "dialogue")
@@ -32,7 +31,7 @@ COLUMNS = (
     (SIGNAL_MASS, ("signal_id", "pair", "channel", "reading", "mass")),
     (SIGNALS, ("signal_id", "article_id", "index_date", "source", "quote", "actor", "target", "extractor_version", "lexicon_sha")),
     (READING_OUTCOMES, ("article_id", "index_date")),
-    (BASELINE, ("series", "channel", "source", *METHOD, "prior", "rate")),
+    (BASELINE, ("series", "channel", "source", *BASELINE_METHOD, "prior", "rate")),
     (THREATS, ("threat_id", "actor", "target", "scope", "instrument", "product", "rate_pct", "first_on", "threat_outcome")),
 )
 _SENTENCE = ("article_id", "quote")
@@ -234,11 +233,11 @@ def _compare_baselines(before: pl.DataFrame, after: pl.DataFrame) -> Iterator[tu
     """Yield the largest relative change of prior and rate, if any.
 
     A stored baseline has the pairs and articles of the run that computed it, so two releases with the same settings can differ. Rows of all
-    sources together are compared, if they agree in `METHOD`.
+    sources together are compared, if they agree in `BASELINE_METHOD`.
     """
     # Words as strings: another version may have other words.
     one, other = (rows.filter(source="(any)").with_columns(pl.col("channel").cast(pl.String)) for rows in (before, after))
-    both = one.join(other, on=["series", "channel", *METHOD], suffix="_after")
+    both = one.join(other, on=["series", "channel", *BASELINE_METHOD], suffix="_after")
     for name in ("prior", "rate"):
         changes = both.select("series", "channel", name, f"{name}_after", change=(pl.col(f"{name}_after") / pl.col(name)).log().abs())
         changed = changes.filter(pl.col("change") > _LEAST_CHANGE).sort("change", "series", "channel", descending=[True, False, False])

@@ -10,11 +10,8 @@ from typing import NamedTuple
 
 import polars as pl
 
-from pipeline.contracts.tables.index import BASELINE
+from pipeline.contracts.tables.index import BASELINE, BASELINE_METHOD
 from pipeline.index.parameters import BASELINE_LENGTHS, INDEX_VERSION, BaselineError
-
-#: Columns that define a version. With another window, index version or table of weights, 100 means something else.
-METHOD = ["valid_from", "baseline_from", "baseline_to", "index_version", "weights_sha"]
 
 
 class StoredBaseline(NamedTuple):
@@ -33,8 +30,8 @@ def freeze_baseline(fresh: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
 
     `fresh`: the baseline as computed now; `stored`: as stored before, both with the columns of BASELINE. A row is frozen if the days of its
     window were over and final (closed to late articles) when it was estimated. It is stored again unchanged if `fresh` has its series with
-    the same version, window, index version and weights (the columns `METHOD`). Rows of `fresh` are taken only for series and `METHOD` that
-    no frozen row has. So new sources or another lexicon do not change what 100 means. Series that `fresh` lacks are dropped.
+    the same version, window, index version and weights (`BASELINE_METHOD`). Rows of `fresh` are taken only for series and method that no
+    frozen row has. So new sources or another lexicon do not change what 100 means. Series that `fresh` lacks are dropped.
     `BaselineError` if no article was accepted in a window of `fresh`.
     """
     for (first, last), rows in fresh.group_by("baseline_from", "baseline_to", maintain_order=True):
@@ -43,8 +40,8 @@ def freeze_baseline(fresh: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
                 f"no article was accepted in the baseline window {first} to {last}; `tension status` says how many rows were rejected and "
                 f"why; if there are articles on other days, set another window with --baseline FROM:TO"
             )
-    frozen = stored.filter("is_frozen").join(fresh, on=["series", *METHOD], how="semi")
-    return BASELINE.conform(pl.concat([frozen, fresh.join(frozen, on=["series", *METHOD], how="anti")]))
+    frozen = stored.filter("is_frozen").join(fresh, on=["series", *BASELINE_METHOD], how="semi")
+    return BASELINE.conform(pl.concat([frozen, fresh.join(frozen, on=["series", *BASELINE_METHOD], how="anti")]))
 
 
 def require_one_reader(fresh: pl.DataFrame, stored: pl.DataFrame, read_versions: Callable[[], pl.DataFrame]) -> None:

@@ -252,6 +252,8 @@ BASELINE = Table(
     layer="index",
     published=True,
 )
+#: Columns that define a version of `BASELINE`. With another window, index version or table of weights, 100 means something else.
+BASELINE_METHOD = ("valid_from", "baseline_from", "baseline_to", "index_version", "weights_sha")
 
 DAILY_MASS = Table(
     "daily_mass",
