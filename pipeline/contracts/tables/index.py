@@ -19,7 +19,7 @@ IS_DIRECTED = pl.col("series").str.contains(">", literal=True)
 PAIR_OF_SIDES = pl.concat_str(pl.min_horizontal("actor", "target"), pl.lit("-"), pl.max_horizontal("actor", "target"))
 VALID_FROM = Column("valid_from", pl.Date(), "First day that uses this version of the baseline", date(2025, 1, 20), unit="UTC day")
 _MASS = "Mass: severity g of kind and status x probability x breadth; see docs/methodology.md"
-_UNIT = "mass"
+_UNIT, _RATE = "mass", "mass per article"
 _INDEX = "index, baseline = 100"
 _USUAL_RATE = "Tariff with this severity; others count by the root of their ratio to it, from half to twice; empty: rates do not count"
 _NO_PRIOR = "without a prior the value of a pair without articles would be 0 / 0"
@@ -201,19 +201,12 @@ BASELINE = Table(
             pl.Float64(),
             "Expected mass per article",
             0.021,
-            unit="mass per article",
+            unit=_RATE,
             minimum=0,
             reason="expected mass is a sum of these rates; a negative rate would raise the index on quiet days",
         ),
-        Column(
-            "rate_unweighted",
-            pl.Float64(),
-            "Expected mass per article with g = 1 for all signals",
-            0.05,
-            unit="mass per article",
-            minimum=0,
-        ),
-        Column("rate_bilateral", pl.Float64(), "Expected mass per article without general acts", 0.018, unit="mass per article", minimum=0),
+        Column("rate_unweighted", pl.Float64(), "Expected mass per article with g = 1 for all signals", 0.05, unit=_RATE, minimum=0),
+        Column("rate_bilateral", pl.Float64(), "Expected mass per article without general acts", 0.018, unit=_RATE, minimum=0),
         replace(c.ARTICLE_COUNT, description="Number of articles read from the source in the window"),
         replace(
             c.STORY_COUNT, description="Number of stories of the window; if 0 for a direction, a sixth of its prior is their assumed mass"
