@@ -239,7 +239,9 @@ def _compare_baselines(before: pl.DataFrame, after: pl.DataFrame) -> Iterator[tu
     one, other = (rows.filter(source="(any)").with_columns(pl.col("channel").cast(pl.String)) for rows in (before, after))
     both = one.join(other, on=["series", "channel", *BASELINE_METHOD], suffix="_after")
     for name in ("prior", "rate"):
-        changes = both.select("series", "channel", name, f"{name}_after", change=(pl.col(f"{name}_after") / pl.col(name)).log().abs())
+        changes = both.select(
+            "series", "channel", name, f"{name}_after", change=(pl.col(f"{name}_after") / pl.col(name)).log().abs().fill_nan(0.0)
+        )
         changed = changes.filter(pl.col("change") > _LEAST_CHANGE).sort("change", "series", "channel", descending=[True, False, False])
         for series, channel, value, value_after, _ in changed.head(1).iter_rows():
             yield f"{name} in the baseline, by up to ({series}, {channel})", f"{value:.4g}", f"{value_after:.4g}"

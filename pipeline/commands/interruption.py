@@ -4,6 +4,7 @@ Ctrl-C is the normal end of `tension open`, which then exits with 0.
 """
 
 import os
+import select
 import signal
 import sys
 import threading
@@ -67,7 +68,7 @@ def raise_when_interrupted() -> Iterator[None]:
     before = {number: signal.signal(number, _raise) for number in _SIGNALS}
     fd_before = signal.set_wakeup_fd(numbers, warn_on_full_buffer=False)
     try:
-        with _repeating_lost():
+        with _repeating_lost(received):
             yield
     except BaseException as error:
         if (number := _read_signal(received)) is not None:
@@ -83,16 +84,17 @@ def raise_when_interrupted() -> Iterator[None]:
 
 
 @contextmanager
-def _repeating_lost() -> Iterator[None]:
+def _repeating_lost(received: int) -> Iterator[None]:
     """Repeat an interruption that Python ignored.
 
     If a signal comes while Python runs a finalizer, Python ignores the error that the handler raises, and the command would go on.
+    `received`: the pipe to which Python writes the numbers of signals.
     """
     before, main, timers = sys.unraisablehook, threading.main_thread().ident, list[threading.Timer]()
     assert main is not None
 
     def repeat(lost: "sys.UnraisableHookArgs") -> None:
-        if issubclass(lost.exc_type, Exception):
+        if issubclass(lost.exc_type, Exception) or not select.select([received], [], [], 0)[0]:
             before(lost)
         else:  # from a handler, ours or Dagster's; in another thread, because an error raised here would be lost as well
             timers.append(threading.Timer(_PAUSE, signal.pthread_kill, (main, signal.SIGINT)))

@@ -140,11 +140,12 @@ def test_another_prior_or_rate_of_the_same_baseline_is_named() -> None:
     before = before._replace(baselines=before.baselines.with_columns(source=pl.lit("(any)"), prior=2.0, rate=0.5))
     after = before._replace(baselines=before.baselines.with_columns(prior=2.5, rate=0.25))
     same = before._replace(baselines=before.baselines.with_columns(pl.col("rate") * (1 + 1e-12)))
+    nothing = before._replace(baselines=before.baselines.with_columns(rate=0.0))
     assert compare_scales(before, after) == [
         ("prior in the baseline, by up to (CHN-USA, escalation)", "2", "2.5"),
         ("rate in the baseline, by up to (CHN-USA, escalation)", "0.5", "0.25"),
     ]
-    assert compare_scales(before, same) == []
+    assert compare_scales(before, same) == compare_scales(nothing, nothing) == []
 
 
 def test_a_newer_baseline_of_later_days_is_no_other_scale() -> None:

@@ -46,14 +46,15 @@ def test_a_signal_during_a_finalizer_ends_the_command() -> None:
         run()
 
 
-def test_an_error_in_a_finalizer_ends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("error", [ValueError, SystemExit])
+def test_an_error_in_a_finalizer_ends_nothing(monkeypatch: pytest.MonkeyPatch, error: type[BaseException]) -> None:
     class Broken:
         def __del__(self) -> None:
-            raise ValueError
+            raise error
 
     reported = list[type[BaseException]]()
     monkeypatch.setattr("sys.unraisablehook", lambda lost: reported.append(lost.exc_type))
     with raise_when_interrupted():
         Broken()
         time.sleep(0.2)
-    assert reported == [ValueError]
+    assert reported == [error]

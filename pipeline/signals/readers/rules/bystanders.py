@@ -28,7 +28,7 @@ _ISSUE = re.compile(
     r"\b(?:curbs|dut(?:y|ies)|measures|penalt(?:y|ies)|restrictions|row|sanctions|tariffs?|tensions|threats?)"
     r"(?: (?:against|on) (?:the )?[A-Z][\w.]+)? over (?:the )?$"
 )
-_OWNS = re.compile(r"['\u2019]s?\b| [a-z]+(?<! after)(?<! and)(?<! as)(?<! but)(?<! in)(?<! on)(?<! to)(?<! while)\b")
+_OWNS = re.compile(r"['\u2019]s?\b| (?!(?:after|and|as|but|in|on|to|while)\b)[a-z]+\b")
 _BUYER = re.compile(
     r"\b(?:(?:[Bb]uyers|importers|purchasers) of|[Aa]ny(?:one|body) (?:buying|importing)|(?:that|who|which)"
     r"(?: (?!(?:had|has|have|he|it|its|she|the|their|they|we|will|would|\w+ed|\w+ing)\b)[\w,]+){0,4}? "

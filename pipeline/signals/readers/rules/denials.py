@@ -100,6 +100,8 @@ _BYSTANDERS: tuple[tuple[Callable[[MarkedSentence], Iterator[str]], str, frozens
     (bystanders.find_dated, "dated", frozenset({"measure", "easing"}), ("target",)),
     (bystanders.find_requested, "requested", _CONCESSION, ("target", "actor")),
     (bystanders.find_models, "model", _ESCALATION, ("target",)),
+    (bystanders.find_traded_with, "reason", _CONCESSION, ("target",)),
+    (bystanders.find_company, "reason", _CONCESSION, ("target",)),
     (bystanders.find_included, "included", _ALL_KINDS, ("target",)),
     (bystanders.find_capped, "capped", _ESCALATION, ("target",)),
     (find_homes, "firm", _ALL_KINDS, ("actor",)),

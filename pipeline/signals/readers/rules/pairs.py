@@ -213,7 +213,7 @@ def find_senders(sentence: MarkedSentence, noun: int) -> tuple[tuple[str, str], 
         return ()
     senders = find_joined(sentence, number)
     target = find_last_subject(sentence, noun) or _find_first_owner(sentence, noun)
-    return tuple((sender, target) for sender in senders if target not in {None, sender}) if target else ()
+    return tuple((sender, target) for sender in senders if sender != target) if target else ()
 
 
 def _find_first_owner(sentence: MarkedSentence, until: int) -> str | None:

@@ -174,8 +174,7 @@ def _iter_readings(sentence_acts: _SentenceActs, tree: Tree | None) -> Iterator[
     denied = {roles: _find_denied_kinds(sentence_acts, roles) for roles in sentence_acts.candidate_numbers}
     for roles, number in sentence_acts.candidate_numbers.items():
         is_only_spoken_of = roles[1] in reasons or is_harm or roles in spoken_of
-        of_reason = {"easing": "reason", "offer": "reason"} if roles[1] in reasons else {}
-        for kind, why in (({"measure": "reason"} if is_only_spoken_of else {}) | of_reason | denied[roles]).items():
+        for kind, why in (({"measure": "reason"} if is_only_spoken_of else {}) | denied[roles]).items():
             yield _to_reading(number, sentence, _rule_out(kind, why), "negated", roles)
     for act, pairs in roles_of_acts:
         is_past = sentence_acts.is_history or is_past_event(sentence.text, sentence_acts.day)
@@ -190,8 +189,7 @@ def _iter_readings(sentence_acts: _SentenceActs, tree: Tree | None) -> Iterator[
         if sentence_acts.is_question and modality == "asserted":
             modality = "hypothetical"
         for roles in pairs:
-            is_of_reason = roles[1] in reasons and act.kind in {"easing", "offer"}
-            is_reason = is_of_reason or (act.kind in {*ESCALATING, "threat"} and (roles[1] in reasons or roles in spoken_of))
+            is_reason = act.kind in {*ESCALATING, "threat"} and (roles[1] in reasons or roles in spoken_of)
             # A quarrel that escalates by a threat is the threat: `escalates its trade war, saying that it will tax ...`.
             is_threat_alone = act.kind == "measure" and act.rule_id.endswith(QUARREL) and roles in threatening
             denial = denied.get(roles, {}).get(act.kind)
