@@ -18,6 +18,8 @@ MAX_NAMED_COUNTRIES = 8
 FILL_UP_TO = 5
 # The two countries of most trade news, added if fewer than two countries are known or an unknown state speaks.
 DEFAULT_COUNTRIES = ("USA", "CHN")
+# Of these the United States may be right, as `we` in a president's posts. China is only compared with, and findings on it are dropped.
+COMPARED_ONLY = "CHN"
 # A longer text is no sentence but, for example, a table: readers would take minutes for it.
 MAX_SENTENCE_LENGTH = 1500
 # Characters; the encoder reads fewer of a title (`MAX_CONTEXT_TOKENS`), but would split the whole title for each sentence of an article.
@@ -27,7 +29,7 @@ MENTION = pl.Struct({"start": pl.Int64(), "end": pl.Int64(), "role": pl.String()
 
 # `actor_mentions` and `target_mentions` are empty if the country is known from the article only. `title` is cut to `MAX_TITLE_LENGTH`.
 # `speaker`, `is_stranger`, `is_question`, `is_history` and `is_main_pair` (of actor and target) are defined in `ResolvedSentence`; `day`
-# and `speaker` may be null.
+# and `speaker` may be null. `is_guess`: the actor or target is `COMPARED_ONLY`, which the article does not name.
 CANDIDATES_SCHEMA = pl.Schema(
     {
         "candidate": pl.UInt32(),
@@ -47,6 +49,7 @@ CANDIDATES_SCHEMA = pl.Schema(
         "actor": pl.String(),
         "target": pl.String(),
         "is_main_pair": pl.Boolean(),
+        "is_guess": pl.Boolean(),
         "actor_mentions": pl.List(MENTION),
         "target_mentions": pl.List(MENTION),
     }
@@ -103,6 +106,7 @@ def _iter_rows(resolved: ResolvedSentence) -> Iterable[tuple[Any, ...]]:
     codes = _choose_countries(resolved, list(mentions)[:MAX_NAMED_COUNTRIES])
     previous_mentions = [{"code": m.code, "start": m.start, "end": m.end} for m in resolved.previous_mentions]
     sentence = resolved.sentence
+    is_named = COMPARED_ONLY in {*mentions, *resolved.main_pair, *resolved.known}
     only_firms = {code for code, named in mentions.items() if all(mention["role"] == "firm" for mention in named)}
     for actor, target in (*itertools.permutations(codes, 2), *((code, ALL_PARTNERS) for code in codes)):
         if actor in only_firms:
@@ -124,6 +128,7 @@ def _iter_rows(resolved: ResolvedSentence) -> Iterable[tuple[Any, ...]]:
             actor,
             target,
             {actor, target} == set(resolved.main_pair),
+            COMPARED_ONLY in {actor, target} and not is_named,
             mentions.get(actor, []),
             mentions.get(target, []),
         )

@@ -26,8 +26,9 @@ def drop_unnamed(readings: pl.DataFrame) -> pl.DataFrame:
     """Drop readings whose partner is not named and rather is another.
 
     `readings`: a result of `resolve_scopes`, with `article_id`, `span_start`, `polarity`, `modality`, `probability`, `actor_words` (which
-    name the actor) and `speaker` (null if unknown). Dropped are
+    name the actor), `speaker` (null if unknown) and `is_guess` (`CANDIDATES_SCHEMA`). Dropped are
 
+    * guesses at a country that the article does not name,
     * talks of a country that the sentence does not name with the state that speaks: who says `we had good talks` reports its own part; and
       what such a country would have to say to that state (an accusation, demand, refusal or threat),
     * asserted one-sided acts (`ONE_SIDED`) towards a country without words, if an asserted one of the same actor and polarity in the
@@ -39,7 +40,7 @@ def drop_unnamed(readings: pl.DataFrame) -> pl.DataFrame:
       country, and more probable.
     """
     is_word_of_other = pl.col("kind").is_in(_SAID) & (pl.col("actor_words") == "") & (pl.col("target") == pl.col("speaker"))
-    heard = readings.filter(~is_word_of_other.fill_null(value=False))
+    heard = readings.filter(~pl.col("is_guess"), ~is_word_of_other.fill_null(value=False))
     is_by_name = ~_is_general & pl.col("target_words").str.contains("[A-Z]")
     unlikely = pl.col("probability") <= pl.col("of_others") + LEAD_OVER_NAMED
     acts = _drop_unlikely(heard, _is_act & ~_is_general & _has_no_words, _is_act & (_is_general | is_by_name), unlikely)

@@ -59,3 +59,10 @@ def test_other_countries_of_the_article_are_candidates() -> None:
         )
     )
     assert ("BRA", "CHN") in frame.filter(pl.col("span_start") > 30).select("actor", "target").rows()
+
+
+def test_china_is_a_guess_where_the_article_does_not_name_it() -> None:
+    assert not candidates_of("We will tax Norwegian fish. Talks with China went on.")["is_guess"].any()
+    guesses = candidates_of("We will tax Norwegian fish.").filter("is_guess").select("actor", "target").rows()
+    assert guesses
+    assert all("CHN" in pair for pair in guesses)

@@ -59,3 +59,16 @@ def test_who_adds_that_a_duty_is_just_adds_none() -> None:
     text = "Peru protested, the ministry said, adding that its duty on Kenyan ships was just."
     assert "KEN>PER measure" not in read(text)
     assert not {signal for signal in read(text) if signal.endswith("measure")}
+
+
+@pytest.mark.parametrize(
+    ("text", "signals"),
+    [
+        ("Peru charges a duty of 30 percent on Kenyan tea, six times what Kenya charges.", set()),
+        ("Peru charges a duty of 30 percent on Kenyan tea from Monday.", {"PER>KEN measure"}),
+        ("Peru applies a new duty of 30 percent to Kenyan tea.", {"PER>KEN measure"}),
+        ("Peru charges a duty of 30 percent on Kenyan tea", {"PER>KEN measure"}),
+    ],
+)
+def test_a_duty_that_a_state_has_is_no_news(text: str, signals: set[str]) -> None:
+    assert read(text) == signals

@@ -47,3 +47,16 @@ def test_who_has_never_threatened_or_promised_does_neither(words: str, signals: 
 )
 def test_what_a_duty_would_do_is_no_duty(text: str, signals: set[str]) -> None:
     assert {signal for signal in read(text) if signal.split()[1] in {"measure", "threat"}} == signals
+
+
+@pytest.mark.parametrize(
+    ("text", "signals"),
+    [
+        ("If Peru were to tax Kenyan tea, Nairobi would answer with a ban on its fish.", set()),
+        ("If Peru taxes Kenyan tea, Nairobi would probably ban Peruvian fish, traders think.", set()),
+        ("If Peru taxes Kenyan tea, Nairobi will ban Peruvian fish.", {"KEN>PER threat"}),
+        ("If Peru taxes Kenyan tea, Nairobi would probably ban Peruvian fish, its trade minister warned.", {"KEN>PER threat"}),
+    ],
+)
+def test_what_a_state_would_probably_do_is_no_threat(text: str, signals: set[str]) -> None:
+    assert read(text) == signals

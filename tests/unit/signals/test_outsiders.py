@@ -35,3 +35,16 @@ def test_an_act_that_an_outsider_explains_is_still_reported() -> None:
 def test_a_forecast_with_a_condition_is_no_threat_of_a_state(place: str) -> None:
     assert read(f"{place}, economists at Fjord Securities said.") == set()
     assert "PER>NOR threat" in read(f"{place}, the trade ministry in Lima said.")
+
+
+@pytest.mark.parametrize(
+    ("text", "signals"),
+    [
+        ("Claims that Peru has offered to lift its ban on Kenyan tea are false, the ministry said.", set()),
+        ("It is not true that Peru has agreed to cut its duty on Kenyan tea, the minister said.", set()),
+        ("Lima dismissed as groundless a report that it would lift its duty on Kenyan tea.", set()),
+        ("Peru confirmed a report that it would lift its duty on Kenyan tea.", {"PER>KEN easing"}),
+    ],
+)
+def test_a_report_that_is_denied_is_no_relief(text: str, signals: set[str]) -> None:
+    assert read(text) == signals

@@ -6,7 +6,7 @@ import pytest
 from pipeline.signals.extract import SentenceExtractor
 from pipeline.signals.partners import drop_unnamed
 
-NAMED = {"actor_words": "Ottawa", "speaker": None, "is_addressed": True}
+NAMED = {"actor_words": "Ottawa", "speaker": None, "is_guess": False, "is_addressed": True}
 
 
 def _targets_left(words: str, probability: float, other: tuple[str, str] = ("*", ""), kind: str = "measure") -> list[str]:
@@ -79,3 +79,10 @@ def test_who_speaks_of_talks_reports_its_own_part(text: str, pairs: set[str]) ->
     last = text.rsplit("\n", maxsplit=1)[-1]
     findings = SentenceExtractor("both").explain(text).filter(modality="asserted", kind="dialogue", quote=last)
     assert {f"{finding['actor']}>{finding['target']}" for finding in findings.to_dicts()} == pairs
+
+
+def test_a_country_that_the_article_does_not_name_has_no_part_in_it() -> None:
+    findings = SentenceExtractor("both").explain(
+        "Officials of the Department of Commerce are in the United States for the next round of talks."
+    )
+    assert "CHN" not in {*findings["actor"], *findings["target"]}

@@ -311,3 +311,7 @@ def test_who_signs_an_order_buys_nothing() -> None:
 )
 def test_lists_gaps_and_restricted_imports_have_the_right_sign(text: str, signal: str) -> None:
     assert read(text) == {signal}
+
+
+def test_a_duty_that_becomes_four_times_as_high_is_no_relief() -> None:
+    assert read("The EU will quadruple its tariff on Russian fertiliser.") == {"EUN>RUS measure"}

@@ -18,7 +18,7 @@ from pipeline.signals.lexicon import cues
 from pipeline.signals.readers.rules import bystanders, elsewhere, forecasts, interviews, outsiders, panels, rates, rulings, subjects, talks
 from pipeline.signals.readers.rules.causes import find_spurred, is_effect
 from pipeline.signals.readers.rules.clauses import does_nothing, only_refers
-from pipeline.signals.readers.rules.earlier import is_earlier, is_long_done
+from pipeline.signals.readers.rules.earlier import is_earlier, is_long_done, is_standing_law
 from pipeline.signals.readers.rules.firms import find_homes, is_between_firms
 from pipeline.signals.readers.rules.grammar import class_of
 from pipeline.signals.readers.rules.matching import Mark, MarkedSentence
@@ -32,6 +32,7 @@ from pipeline.signals.readers.rules.pairs import (
     find_senders,
     is_subject,
 )
+from pipeline.signals.readers.rules.permits import are_narrowed, find_escaping
 
 # Reaches are numbers of words.
 AVERTED_REACH, ATTEMPT_REACH = 6, 4
@@ -95,6 +96,7 @@ _BYSTANDERS: tuple[tuple[Callable[[MarkedSentence], Iterator[str]], str, frozens
     (bystanders.find_mentioned, "mentioned", _ESCALATION | _CONCESSION, ("target", "actor")),
     (bystanders.find_unaimed, "unaimed", _ESCALATION, ("target",)),
     (bystanders.find_spared, "spared", _ESCALATION, ("target",)),
+    (find_escaping, "spared", _ESCALATION, ("target",)),
     (bystanders.find_excepted, "spared", _ESCALATION, ("target",)),
     (bystanders.find_unrelieved, "left_out", _CONCESSION, ("target",)),
     (bystanders.find_dated, "dated", frozenset({"measure", "easing"}), ("target",)),
@@ -398,6 +400,9 @@ _OF_TEXT: tuple[tuple[Denial, Callable[[str], bool]], ...] = (
     (Denial("not_zero", frozenset({"refusal"})), rates.falls_short_of_zero),
     (Denial("higher", _CONCESSION), rates.rises),
     (Denial("spectre", _CONCESSION), forecasts.raises_spectre),
+    (Denial("supposed", _ALL_KINDS - {"accusation", "dialogue"}), forecasts.is_supposed),
+    (Denial("narrowed", _CONCESSION), are_narrowed),
+    (Denial("rumour", _ALL_KINDS - {"accusation"}), outsiders.is_rumoured),
     (Denial("lower", _ESCALATION), rates.falls),
     (Denial("never", _ESCALATION | _CONCESSION | _DEAL), outsiders.is_never_done),
     (Denial("short", _ESCALATION | {"accusation"}), outsiders.stops_short),
@@ -440,4 +445,5 @@ _OF_SENTENCE: tuple[tuple[Denial, Callable[[MarkedSentence], bool]], ...] = (
     (Denial("home", _ALL_KINDS), elsewhere.is_policy_at_home),
     (Denial("finance", _ESCALATION | _CONCESSION, target=ALL_PARTNERS), elsewhere.is_trade_finance),
     (Denial(EARLIER, _ALL_KINDS - {"dialogue"}), is_earlier),
+    (Denial(EARLIER, frozenset({"measure"})), is_standing_law),
 )

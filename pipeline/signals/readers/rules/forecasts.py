@@ -44,6 +44,24 @@ _SPECTRE = re.compile(
     r"(?! (?:being|cuts?|exemptions?|holidays?|reductions?|relief|reprieves?|truces?))",
     re.IGNORECASE,
 )
+# What somebody who decides nothing expects: `If Peru were to tax tea, Kenya would probably answer`.
+_SUPPOSED = re.compile(
+    r"\b[Ii]f [^,;.]{3,120} (?:were to|was to) [^;.]{3,120}, [^,;.]{1,60} (?:could|might|would)\b"
+    r"|\b(?:could|may|might|would) (?:(?:almost )?certainly|likely|probably|surely|well)\b"
+)
+_DECIDES = re.compile(
+    r"\b(?:commission|commissioner|envoy|government|minister|ministry|official|president|prime minister|secretary|spokes\w+|vow\w*|warn\w*"
+    r"|White House)s?\b",
+    re.IGNORECASE,
+)
+
+
+def is_supposed(text: str) -> bool:
+    """Whether a sentence only says what a state would probably do.
+
+    False if it names an official or a government, or warns.
+    """
+    return _SUPPOSED.search(text) is not None and _DECIDES.search(text) is None
 
 
 def raises_spectre(text: str) -> bool:

@@ -140,6 +140,15 @@ _DONE = re.compile(
     r"\b(?:announced|banned|decision|filed|imposed|introduced|planned|plans?|proposal|proposed|raised|threatened|threats?|unveiled|vowed)\b",
     re.IGNORECASE,
 )
+# A report that is denied: `dismissed as groundless a report that it would lift duties`.
+_REPORT = r"(?:an? |any |the |such )?(?:\w+ )?(?:allegations?|claims?|reports?|rumou?rs?|speculation|stor(?:y|ies)|suggestions?)"
+_UNTRUE = r"(?:baseless|fabricated|fake|false|groundless|incorrect|invented|nonsense|unfounded|untrue|wrong)"
+_RUMOURED = re.compile(
+    rf"\b{_REPORT} (?:of|that) [^.;]{{5,150}} (?:is|are|was|were) (?:(?:all|completely|entirely|simply|totally) )?{_UNTRUE}\b"
+    rf"|\b(?:branded|called|calls|described|dismissed|dismisses|labelled|rejected)(?: as)?(?: {_UNTRUE})? {_REPORT} (?:of|that)\b"
+    rf"|\b(?:it|that) (?:is|was) (?:not true|{_UNTRUE}) that\b",
+    re.IGNORECASE,
+)
 # What is done only in this case: `if Peru raised its duty, Chile might tax fish`.
 _IF = re.compile(r"\bif\b[^,;:.]*", re.IGNORECASE)
 
@@ -166,6 +175,11 @@ def reports_no_act(text: str) -> bool:
 def is_imagined(text: str) -> bool:
     """Whether a sentence only says what an act would do."""
     return _IMAGINED.search(text) is not None
+
+
+def is_rumoured(text: str) -> bool:
+    """Whether a sentence denies a report: `Claims that Peru has offered to cut its duty are false`."""
+    return _RUMOURED.search(text) is not None
 
 
 def is_explained(sentence: MarkedSentence) -> bool:

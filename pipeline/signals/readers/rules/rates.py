@@ -34,6 +34,10 @@ _SHORT_OF_ZERO = re.compile(
     r"(?: (?:be|come|down|drop|fall|go|all|the|way|to)){0,5} (?:zero|nothing)\b",
     re.IGNORECASE,
 )
+# A duty becomes four times as high.
+_QUADRUPLED = re.compile(
+    r"\bquadrupl(?:e[sd]?|ing) (?!(?:cuts?|quotas?)\b)(?:[\w\u2019'.-]+ ){0,4}?(?:dut(?:y|ies)|lev(?:y|ies)|rates?|tariffs?)\b"
+)
 # What goods pay, and with any of these words the number may be of something else.
 _PAID = re.compile(r"\b(?:charge|customs|deposit|dut(?:y|ies)|fee|lev(?:y|ies)|pay|surcharge|tariff|toll)s?\b", re.IGNORECASE)
 _OF_OTHERS = re.compile(
@@ -128,8 +132,8 @@ def find_set_rate(text: str) -> SetRate | None:
 
 
 def rises(text: str) -> bool:
-    """Whether goods pay more than before: `24 percent instead of 15`."""
-    return compare_rates(text) > 0
+    """Whether goods pay more than before: `24 percent instead of 15`, `quadruples its duty`."""
+    return compare_rates(text) > 0 or _QUADRUPLED.search(text) is not None
 
 
 def falls(text: str) -> bool:
