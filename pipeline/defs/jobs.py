@@ -27,7 +27,7 @@ _JOB = (
 )
 _REBUILD = (
     "Reads no article. Builds the whole index again from the days that are already read, with trade figures and verdicts as they are now, "
-    "checks it and publishes it. It needs no day and no configuration: press Launch run."
+    "checks it and publishes it. It needs no day and no configuration: press Materialize all."
 )
 _DAILY = (
     "Every morning: fetches, reads all days up to yesterday that are not read yet, and the days of the look-back again for articles that "

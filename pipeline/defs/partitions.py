@@ -43,7 +43,12 @@ def three_days_around() -> dg.TimeWindowPartitionMapping:
 
 
 def run_days(context: dg.AssetExecutionContext) -> Days:
-    """Return the days of this run: one partition or a range."""
+    """Return the days of this run: one partition or a range.
+
+    `dagster.Failure` if the run has neither, which only a run that was not started in the UI can lack.
+    """
+    if not (context.has_partition_key or context.has_partition_key_range):
+        raise dg.Failure("this run has no day; start it with a day or a range of days (partitions)", allow_retries=False)
     span = context.partition_key_range
     return Days(date.fromisoformat(span.start), date.fromisoformat(span.end))
 

@@ -298,7 +298,7 @@
   function makeCell(value, kind) {
     if (value === null) return element("td", "", { class: isNumber({ kind }) ? "null number" : "null" });
     const text = toCell(value, kind);
-    const cell = element("td", undefined, { class: isNumber({ kind }) ? "number" : kind === "text" && text.length > 24 ? "" : "short" });
+    const cell = element("td", undefined, { class: isNumber({ kind }) ? "number" : kind === "text" && text.length > 24 ? "long" : "short" });
     cell.dir = kind === "text" ? "auto" : "";
     if (kind === "text" && /^https?:\/\/\S+$/i.test(text)) cell.append(element("a", text, { href: text, rel: "noopener noreferrer nofollow", target: "_blank" }));
     else cell.textContent = text;

@@ -175,12 +175,21 @@ def measure_data(read: ReadTable) -> tuple[DataShare, ...]:
     return tuple(DataShare(*row) for row in shares.rows())
 
 
+def round_news(share: pl.Expr) -> pl.Expr:
+    """Round a share of news, in percent, to a whole number.
+
+    A share below `MIN_NEWS_PCT` stays below it, so that it never looks as if it reached the bound.
+    """
+    whole = share.round()
+    return pl.when(share < MIN_NEWS_PCT).then(whole.clip(upper_bound=MIN_NEWS_PCT - 1)).otherwise(whole).cast(pl.Int32)
+
+
 def describe_news(news_pct: float) -> str:
     """Describe how much of a value is news and how much prior.
 
-    Such as `41 % news, 59 % prior`; `news_pct` is rounded down.
+    Such as `41 % news, 59 % prior`; `news_pct` is rounded by `round_news`.
     """
-    news = int(news_pct)  # rounded down, so that a share below the bound never looks as if it reached it
+    news = pl.select(round_news(pl.lit(news_pct))).item()
     return f"{news} % news, {100 - news} % prior"
 
 

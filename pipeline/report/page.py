@@ -418,7 +418,7 @@ def list_data(shares: Sequence[DataShare]) -> Fold:
             Cell(pair_title(share.pair)),
             Cell(f"{share.day_count:,}"),
             Cell(f"{share.value_count:,}"),
-            Cell("" if share.news_pct is None else f"{int(share.news_pct)} %"),
+            Cell("" if share.news_pct is None else f"{share.news_pct:.0f} %"),
             Cell(f"{share.named_count:,}"),
         )
         for share in shares

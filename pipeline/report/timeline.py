@@ -23,7 +23,7 @@ from pipeline.contracts import vocabulary as words
 from pipeline.contracts.countries import parse_pair
 from pipeline.contracts.tables.contributions import TOP_CONTRIBUTIONS
 from pipeline.contracts.tables.index import CHANNEL_DAILY, SIGNALS, TENSION_DAILY, TENSION_PAIR_DAILY
-from pipeline.report.evidence import MIN_NEWS_PCT, ReadTable, add_sides, compute_news_pct
+from pipeline.report.evidence import MIN_NEWS_PCT, ReadTable, add_sides, compute_news_pct, round_news
 from pipeline.report.names import direction_title, pair_title
 from pipeline.report.one_scale import OneScale
 from pipeline.report.plain import safe_url, to_line
@@ -232,8 +232,7 @@ def _read_values(read: ReadTable) -> pl.DataFrame:
         of_channel = channels.filter(pl.col("channel") == channel).select("series", "index_date", pl.col("news").alias(name))
         rows = rows.join(of_channel, on=["series", "index_date"], how="left")
         rows = rows.with_columns(pl.when(pl.col(VALUE_OF_CHANNEL[channel]).is_not_null()).then(pl.col(name)).alias(name))
-    # Shares of news are rounded down, so that the bound is the same for them and for exact values.
-    news = pl.col(*_NEWS.values()).floor().cast(pl.Int32)
+    news = round_news(pl.col(*_NEWS.values()))
     whole = rows.with_columns(pl.col(*_POINTS, *_PARTS, *_SHARES).round().cast(pl.Int32), news)
     has_value = pl.any_horizontal(pl.col("tension", "concession", "stalemate").is_not_null()).any().over("series")
     return whole.filter(has_value).sort("series", "index_date")

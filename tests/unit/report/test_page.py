@@ -10,7 +10,7 @@ import pytest
 from pipeline.contracts.tables.contributions import CONTRIBUTIONS
 from pipeline.contracts.tables.core import COVERAGE
 from pipeline.contracts.tables.index import SIGNALS, TENSION_PAIR_DAILY
-from pipeline.report.evidence import PRIOR_NOTE, DataShare, add_evidence
+from pipeline.report.evidence import PRIOR_NOTE, DataShare, add_evidence, describe_news
 from pipeline.report.page import (
     Coverage,
     FileLink,
@@ -380,10 +380,19 @@ def test_static_charts_show_the_last_year(pair_daily: Make, directed_daily: Make
     assert "The last 366 days." not in short.chart_svg
 
 
+def test_a_share_of_news_below_half_is_never_called_half() -> None:
+    assert [describe_news(share) for share in (10.8, 49.7, 50.0, 60.9)] == [
+        "11 % news, 89 % prior",
+        "49 % news, 51 % prior",
+        "50 % news, 50 % prior",
+        "61 % news, 39 % prior",
+    ]
+
+
 def test_the_share_of_data_is_one_sentence_for_all_pairs() -> None:
     shares = (DataShare("CHN-USA", 100, 60, 70.9, 50), DataShare("JPN-USA", 100, 20, 30.9, 0), DataShare("MEX-USA", 100, 0, None, 0))
     assert describe_data(shares) == (
         "Of 300 daily values of tension 80 are published; for the others too little was read. On average a published value is "
-        f"60 % news, 40 % prior. {PRIOR_NOTE} Stories are named only for values that are news by at least 50 %: 50 of these."
+        f"61 % news, 39 % prior. {PRIOR_NOTE} Stories are named only for values that are news by at least 50 %: 50 of these."
     )
     assert "none is published" in describe_data(shares[2:])
