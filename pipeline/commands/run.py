@@ -101,5 +101,4 @@ def _run(requested: Settings, first: date | None, last: date | None) -> None:
         filter(None, (account_for_rows(lake, settings), unknown, earlier, reading, warn_of_unpublished_pairs(lake.read)))
     )
     terminal.print_run(out, lake.read(TENSION_PAIR_DAILY), newest, warn_of_baseline(lake.read), row_counts, settings, name_program())
-    terminal.print_removed_rows(err, launched.removed_rows)
     report_state(launched, settings)

@@ -27,6 +27,7 @@ from pipeline.sources.files.articles import ReadReport
 from pipeline.warehouse.batches import BATCH_LIMIT, BatchLimit
 from pipeline.warehouse.inputs import DayInputs, code_digest, combine_digests
 from pipeline.warehouse.lake import Lake, find_missing_days
+from pipeline.warehouse.removed_rows import note_removed_rows
 
 Digests = dict[date, str | None]
 #: Packages and libraries that determine how articles are cleaned and linked.
@@ -170,6 +171,14 @@ class ChangedDays(AuditedDays):
         """
         if self.days:
             yield Days(self.days[0], self.days[-1])
+
+    def note_removed_rows(self) -> None:
+        """Note rows of article files that the new days lack.
+
+        Call it once all of them are written. Nothing is lost if the run is killed before or after the new days are stored.
+        """
+        for span in self.whole_range():
+            note_removed_rows(self._store, self._temporary, span)
 
     def batches(self, table: Table, at_once: BatchLimit = BATCH_LIMIT) -> Iterator[Days]:
         """Group the days into batches whose rows fit into memory.

@@ -16,6 +16,7 @@ from pipeline.defs import daily
 from pipeline.defs.checks import IS_REBUILT
 from pipeline.defs.failed_checks import iterate_check_results, list_failed_checks
 from pipeline.defs.partitions import read_range_tags
+from pipeline.defs.removed_rows import forget_reported_rows
 from pipeline.defs.side_tables import NOT_EVALUATED
 from pipeline.settings import Settings
 from pipeline.warehouse.lake import Lake
@@ -60,9 +61,10 @@ def _note_warnings(lake: Lake, results: Sequence[AssetCheckEvaluation]) -> None:
     Those of earlier runs stay if this run did not evaluate their checks. `IS_REBUILT` is left out: `stale_tables` has its failures.
     """
     evaluated = {f"{result.asset_key.to_user_string()}.{result.check_name}" for result in results if NOT_EVALUATED not in result.metadata}
-    failed = [str(check) for check in list_failed_checks(results) if check.check != IS_REBUILT]
+    failed = [check for check in list_failed_checks(results) if check.check != IS_REBUILT]
     if evaluated:
-        lake.note_warnings(failed, evaluated)
+        lake.note_warnings([str(check) for check in failed], evaluated)
+        forget_reported_rows(lake, failed)
 
 
 def build_executor(settings: Settings) -> dg.ExecutorDefinition:

@@ -30,10 +30,10 @@ from pipeline.defs.instance import STARTED_BY, fail_dead_runs, open_instance, pr
 from pipeline.defs.jobs import JOB
 from pipeline.defs.listener import Listener, listening
 from pipeline.defs.partitions import range_tags
+from pipeline.defs.removed_rows import forget_reported_rows
 from pipeline.defs.resources import ExtractorFactory, News
 from pipeline.settings import Settings
 from pipeline.warehouse.open_lake import lock_data, open_lake
-from pipeline.warehouse.removed_rows import count_removed_rows, hash_file_rows
 
 DAYS_IN_A_RUN = 366
 #: How Dagster begins the message of an error that a class of this package has raised.
@@ -57,8 +57,7 @@ class Run(NamedTuple):
 class Launched:
     """Result of the runs of a command.
 
-    `failures` are pairs of step and message. `removed_rows` counts, by day, usable rows of article files that earlier runs read and the
-    files no longer contain; only `Launcher.launch` counts them.
+    `failures` are pairs of step and message.
     """
 
     failures: tuple[tuple[str, str], ...]
@@ -66,7 +65,6 @@ class Launched:
     articles_read: int
     articles_not_read: Mapping[str, int]  # by reason
     stale_tables: Mapping[str, str]  # side tables that keep an earlier version, with the reason
-    removed_rows: Mapping[date, int] = field(default_factory=dict)
     requests: Mapping[str, int] = field(default_factory=dict)  # to upstreams, by outcome
 
     @property
@@ -124,12 +122,11 @@ class Launcher:
         are also stored as warnings in the lake. `IS_REBUILT` is not among them: `stale_tables` has its failures. Raises
         `KeyboardInterrupt` if a run was interrupted.
         """
-        lake, days = open_lake(settings), list(group_consecutive_days(sorted({day for run in runs for day in run.days})))
-        rows_before = hash_file_rows(lake, days)
-        launched = self._execute(settings, runs, listener, "tension run")
+        launched, lake = self._execute(settings, runs, listener, "tension run"), open_lake(settings)
         checks = tuple(check for check in launched.failed_checks if check.check != IS_REBUILT)
         lake.note_warnings([str(check) for check in checks])
-        return replace(launched, failed_checks=checks, removed_rows=count_removed_rows(rows_before, hash_file_rows(lake, days)))
+        forget_reported_rows(lake, checks)
+        return replace(launched, failed_checks=checks)
 
     def plan_fetch(self, names: Sequence[str], span: Days) -> list[Run]:
         """Plan the runs that fetch these upstreams for these days.

@@ -12,6 +12,7 @@ from pipeline.defs.checks import Results, require_blocking_checks
 from pipeline.defs.daily import require_every_day
 from pipeline.defs.final_values import FINAL_VALUES, compare_final_values
 from pipeline.defs.models import require_current_tables
+from pipeline.defs.removed_rows import REMOVED_ROWS, check_removed_rows
 from pipeline.defs.resources import Method
 from pipeline.defs.unchanged import digest_code
 from pipeline.explorer.write import write_explorer
@@ -25,6 +26,7 @@ from pipeline.warehouse.inputs import code_digest, combine_digests
 from pipeline.warehouse.lake import Lake
 from pipeline.warehouse.publish import DATABASE, Publisher
 from pipeline.warehouse.release_files import PUBLISHED
+from pipeline.warehouse.removed_rows import forget_removed_rows
 from pipeline.warehouse.sql import select_view
 
 
@@ -35,7 +37,7 @@ def build_asset(settings: Settings) -> dg.AssetsDefinition:
     @dg.asset(
         group_name="published",
         deps=[table.name for table in PUBLISHED],
-        check_specs=[FINAL_VALUES],
+        check_specs=[FINAL_VALUES, REMOVED_ROWS],
         kinds={"duckdb", "parquet"},
         op_tags={"dagster/priority": "-1"},  # after the checks of side tables, which mark stale tables
         description="An immutable Parquet release (`latest` points to it), the database `trade_tension.duckdb`, report and explorer.",
@@ -55,12 +57,14 @@ def build_asset(settings: Settings) -> dg.AssetsDefinition:
         note = f"{data} {warn_of_baseline(lake.read)}".rstrip()
         code = combine_digests(digest_code(), code_digest(("report",), ("vl-convert-python",)))
         add_report = partial(write_report, lake.read, partial(select_view, lake, CONTRIBUTIONS), is_sample=settings.is_sample, code=code)
-        final_values = compare_final_values(publisher, lake)
+        final_values, removed_rows = compare_final_values(publisher, lake), check_removed_rows(lake)
         release = publisher.publish(lake, read.last, note, add_report)
         note_release(settings.home, release.name)
         explorer = write_explorer(publisher.folder)
         by_pair = put_on_one_scale(lake.read)(TENSION_PAIR_DAILY).sort("pair", "index_date").partition_by("pair", as_dict=True)
-        yield final_values
+        if removed_rows.passed:
+            forget_removed_rows(lake)  # else once they were reported
+        yield from (final_values, removed_rows)
         yield dg.MaterializeResult(
             metadata={
                 "release": f"{release.name} ({'new' if release.is_new else 'repaired' if release.repaired else 'unchanged'})",

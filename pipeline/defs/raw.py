@@ -66,6 +66,7 @@ def assets(settings: Settings) -> Sequence[dg.AssetsDefinition]:
             for span in days.whole_range():
                 for batch, rows in lake.sort_by_day(RAW_ARTICLES, news.read(span, step.last_day, step.report), span):
                     days.write(RAW_ARTICLES, rows, batch)
+            days.note_removed_rows()
         # Both passes, that which looks for changes and that which reads, report the problems of a file.
         yield ALL_FILES_READ.report(list(step.report.skipped.values()))
         yield ALL_ENCODINGS_KNOWN.report(list(dict.fromkeys(step.report.guessed_encodings)))

@@ -34,7 +34,6 @@ _POLARITY_STYLE = {"escalation": "bold red", "dialogue": "cyan", "concession": "
 _WEEK = 7
 _STORIES = 5
 _QUOTE_WIDTH = 160
-_DAYS_SHOWN = 5
 _UNKNOWN_FILES_SHOWN = 3
 
 
@@ -143,26 +142,6 @@ def print_failed_checks(err: Console, failed: Sequence[tuple[str, str, str, bool
     """
     for table, check, detail, is_critical in failed:
         print_problem(err, "check failed" if is_critical else "warning", f"{table}.{check}: {detail}", is_error=is_critical)
-
-
-def print_removed_rows(err: Console, removed: Mapping[date, int]) -> None:
-    """Warn of rows of earlier runs that article files no longer contain.
-
-    Prints their total and the first five days; nothing if `removed` (number of rows by day) is empty.
-    """
-    if not removed:
-        return
-    count, days = sum(removed.values()), [str(day) for day in sorted(removed)]
-    shown = ", ".join(days[:_DAYS_SHOWN])
-    if len(days) > _DAYS_SHOWN:
-        shown += f" and {format_count(len(days) - _DAYS_SHOWN, 'more day')}"
-    print_problem(
-        err,
-        "warning",
-        f"{format_count(count, 'row')} of {shown} from earlier runs {'is' if count == 1 else 'are'} no longer in the article files, and so "
-        "no longer in the index. Give all files in every run, in --articles or the settings.",
-        is_error=False,
-    )
 
 
 def print_stale_tables(err: Console, reasons: Mapping[str, str]) -> None:

@@ -1,11 +1,12 @@
-"""Count rows of article files that a run removed from the index.
+"""Note rows of article files that a run removes from the index.
 
-A run removes rows that are in no article file any more; they are found by hashes of the rows before and after the run. Fetched articles do
-not count: no file has them. Nor do rows of the quarantine (rejected rows), which were not in the index: a person corrects or removes them.
+A run removes rows that are in no article file any more. They are noted before the lake loses them, and forgotten once a release without
+them was published and reported, so that no killed run hides them. Fetched articles do not count: no file has them. Nor do rows of the
+quarantine (rejected rows), which were not in the index: a person corrects or removes them.
 """
 
-from collections.abc import Iterable
-from datetime import date
+from contextlib import suppress
+from io import BytesIO
 
 import polars as pl
 
@@ -17,40 +18,88 @@ from pipeline.contracts.tables.raw import RAW_ARTICLES
 from pipeline.contracts.upstreams import UPSTREAMS
 from pipeline.warehouse.lake import Lake, LakeError
 
-_HASHES = pl.Schema({"index_date": pl.Date(), "row": pl.UInt64(), "is_usable": pl.Boolean()})
+# A note has the rows themselves, because their hashes differ between versions of Polars.
+_NOTED = pl.Schema({"index_date": pl.Date(), "source": pl.String(), "published_at": pl.Datetime("us", "UTC"), "link": pl.String()})
+_NOTE = "removed_rows.parquet"
 _COLUMNS = ("raw_id", "index_date", "source", "published_at", "url", "title")
+_HASH = pl.struct("source", "published_at", "link").hash()
 _DAYS_AT_ONCE = 31
+# The run itself reports an earlier schema or a damaged file.
+_UNREADABLE = (ContractError, LakeError, pl.exceptions.PolarsError)
 
 
-def hash_file_rows(lake: Lake, spans: Iterable[Days]) -> pl.DataFrame:
-    """Hash the rows that come from the user's article files.
+def note_removed_rows(lake: Lake, new: Lake, days: Days) -> None:
+    """Note usable rows of `days` that the lake has and `new` lacks.
 
-    `spans`: ranges of days to read. Returns `index_date`, `row` (hash of source, time and URL, or title if there is no URL), and
-    `is_usable`, which is false for rows of the quarantine. The same article has the same hash in another file, also if its time is written
-    in another form. Empty if the lake has an earlier schema or a damaged file, which the run itself reports.
+    Call it before the files of `new` replace those of these days. Rows noted earlier stay. A noted row is not lost if it comes back, on
+    whatever day, before it is reported (`find_removed_rows`). Days with an earlier schema or a damaged file count as empty.
+    """
+    if not lake.days_present(RAW_ARTICLES, days):
+        return
+    removed, present = _NOTED.to_frame(), _hash_rows(new, days)
+    for part in days.split(_DAYS_AT_ONCE):
+        with suppress(*_UNREADABLE):
+            rows, quarantined = _read_rows(lake, part), lake.read(QUARANTINE, part, columns=["raw_id"])["raw_id"]
+            usable = rows.filter(~pl.col("raw_id").is_in(quarantined.implode()))
+            removed.extend(_drop_hashes(usable, present).select(_NOTED.names()))
+    if not removed.is_empty():
+        lake.change_note(_NOTE, lambda content: _dump(pl.concat([_parse(content), removed])))
+
+
+def find_removed_rows(lake: Lake) -> pl.DataFrame:
+    """Return the noted rows that the lake has on no day.
+
+    The columns are `index_date`, `source`, `published_at` and `link` (the URL, or the title if there is none). The same article in another
+    file counts as present, also if its time is written in another form, and in quarantine. Several copies of an article are one row.
+    """
+    noted, days = _parse(lake.read_note(_NOTE)), lake.span(RAW_ARTICLES)
+    return noted if noted.is_empty() or days is None else _drop_hashes(noted, _hash_rows(lake, days))
+
+
+def forget_removed_rows(lake: Lake) -> None:
+    """Forget the noted rows: all came back, or were reported."""
+    lake.change_note(_NOTE, lambda _: None)
+
+
+def _hash_rows(lake: Lake, days: Days) -> pl.Series:
+    """Hash source, time and link of the rows of article files."""
+    hashes = pl.Series("hash", dtype=pl.UInt64)
+    for part in days.split(_DAYS_AT_ONCE):
+        with suppress(*_UNREADABLE):
+            hashes.append(_read_rows(lake, part).select(hash=_HASH)["hash"])
+    return hashes
+
+
+def _read_rows(lake: Lake, days: Days) -> pl.DataFrame:
+    """Read the rows that come from the user's article files.
+
+    The columns are `raw_id` and those of a note.
     """
     is_fetched = pl.any_horizontal(
         holding.rows for upstream in UPSTREAMS.values() for holding in upstream.holdings if holding.table is RAW_ARTICLES
     )
     link = pl.when(pl.col("url").str.len_bytes() > 0).then("url").otherwise("title")
-    frames = [_HASHES.to_frame()]
-    try:
-        for days in (part for span in spans for part in span.split(_DAYS_AT_ONCE)):
-            rows = lake.read(RAW_ARTICLES, days, columns=_COLUMNS).filter(~is_fetched)
-            quarantined = lake.read(QUARANTINE, days, columns=["raw_id"])["raw_id"]
-            row = pl.struct("source", parse_instant(pl.col("published_at")), link.alias("link")).hash()
-            is_usable = ~pl.col("raw_id").is_in(quarantined.implode())
-            frames.append(rows.select("index_date", row=row, is_usable=is_usable))
-    except (ContractError, LakeError, pl.exceptions.PolarsError):
-        return _HASHES.to_frame()
-    return pl.concat(frames)
+    rows = lake.read(RAW_ARTICLES, days, columns=_COLUMNS).filter(~is_fetched)
+    return rows.select("raw_id", "index_date", "source", parse_instant(pl.col("published_at")), link=link)
 
 
-def count_removed_rows(before: pl.DataFrame, after: pl.DataFrame) -> dict[date, int]:
-    """Count by day the usable rows of `before` whose hash `after` lacks.
+def _drop_hashes(rows: pl.DataFrame, hashes: pl.Series) -> pl.DataFrame:
+    return rows.filter(~_HASH.is_in(hashes.implode()))
 
-    `before`, `after`: results of `hash_file_rows` before and after a run. A hash counts as present in `after` whether its row is
-    usable or not, and on whatever day. Days without removed rows are left out.
+
+def _parse(content: bytes | None) -> pl.DataFrame:
+    """Return the rows of a note.
+
+    None if there is no note, or it is damaged.
     """
-    removed = before.filter("is_usable").join(after, on="row", how="anti").group_by("index_date").len().sort("index_date")
-    return dict(removed.rows())
+    with suppress(pl.exceptions.PolarsError):
+        rows = pl.read_parquet(BytesIO(content or b""), glob=False)
+        if rows.schema == _NOTED:
+            return rows
+    return _NOTED.to_frame()
+
+
+def _dump(rows: pl.DataFrame) -> bytes:
+    buffer = BytesIO()
+    rows.unique().sort(_NOTED.names()).write_parquet(buffer)
+    return buffer.getvalue()

@@ -6,14 +6,12 @@ from datetime import date, timedelta
 from pathlib import Path
 from random import Random
 
-import polars as pl
 import pytest
 
 from pipeline.articles.stories import DAYS_AROUND
 from pipeline.contracts.days import Days
 from pipeline.contracts.tables.core import ARTICLES, STORY_LINKS
 from pipeline.contracts.tables.index import TENSION_DAILY
-from pipeline.contracts.tables.raw import RAW_ARTICLES
 from pipeline.contracts.tables.stories import STORIES, STORY_ARTICLES
 from pipeline.definitions import build_reading
 from pipeline.defs import daily, launch
@@ -23,6 +21,7 @@ from pipeline.models.build import build_tables
 from pipeline.settings import Settings
 from pipeline.warehouse.inputs import DayInputs
 from pipeline.warehouse.lake import Lake
+from pipeline.warehouse.removed_rows import find_removed_rows
 from tests.defs.conftest import Row, SmallHome, build_article
 
 FIRST = date(2025, 3, 3)
@@ -115,22 +114,16 @@ def test_a_warning_of_several_runs_is_given_once(tmp_path: Path, monkeypatch: py
     assert len(home.lake.warnings()) == 1
 
 
-def test_a_removed_row_is_counted_once_although_runs_overlap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    home = SmallHome(tmp_path)
-    rows = RAW_ARTICLES.example().head(1).with_columns(index_date=DAY)
-
-    def write(frame: pl.DataFrame) -> None:
-        with home.lake.stage("raw_articles") as temporary:
-            temporary.write_days(RAW_ARTICLES, frame, SPAN)
-
-    def execute(*_: object) -> Launched:
-        write(rows.clear())
-        return Launched((), (), 0, {}, {})
-
-    write(rows)
-    monkeypatch.setattr(Launcher, "_execute", execute)
-    runs = [Run(Days(FIRST, DAY), ()), Run(Days(DAY, SPAN.last), None)]
-    assert _build_launcher(home.settings).launch(home.settings, runs, Silent()).removed_rows == {DAY: 1}
+def test_a_removed_row_is_noted_once_although_runs_overlap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(launch, "DAYS_IN_A_RUN", 5)
+    home, days = SmallHome(tmp_path), list(SPAN)
+    articles = [build_article(str(day.day), day, TEXTS[0]) for day in days]
+    home.write_articles(articles)
+    run(home.settings)
+    home.write_articles([*articles[:3], *articles[4:]])
+    assert find_removed_rows(home.lake).is_empty()
+    run(home.settings)
+    assert find_removed_rows(home.lake)["index_date"].to_list() == [days[3]]
 
 
 def draw_files(random: Random) -> dict[str, list[Row]]:

@@ -53,6 +53,11 @@ def start_run(wire: Path, home: Path) -> Iterator[subprocess.Popen[str]]:
         process.communicate()
 
 
+def flat(text: str) -> str:
+    """Join lines that the console wrapped."""
+    return " ".join(text.split())
+
+
 def read_statuses(home: Path) -> list[str]:
     with dg.DagsterInstance.from_config(str(home / "dagster")) as instance:
         return sorted(run.status.value for run in instance.get_runs())
@@ -83,6 +88,29 @@ def test_an_interrupted_run_says_so_and_exits_like_a_shell(wire: Path, tmp_path:
     assert f"interrupted by {name}; what was published is unchanged" in " ".join(errors.split())
     assert "Traceback" not in errors
     assert "failed:" not in errors
+
+
+@pytest.mark.slow
+def test_rows_that_an_interrupted_run_removed_are_reported(wire: Path, tension: Tension, tmp_path: Path) -> None:
+    """The next run that publishes reports them once, and `status` lists them."""
+    home, lost = tmp_path / "home", "1 row of 2025-03-03 from earlier runs is no longer in the article files"
+
+    def run() -> str:
+        command = tension("run", "--articles", wire, "--home", home, "--pairs", "USA-CHN", cwd=tmp_path)
+        assert command.returncode == 0, command.stderr
+        return flat(command.stderr)
+
+    assert "no longer in the article files" not in run()
+    wire.write_text("".join(json.dumps(row) + "\n" for row in ARTICLES[:-1]), encoding="utf-8")
+    with start_run(wire, home) as process:
+        deadline = time.monotonic() + 60
+        while not (home / "lake/state/removed_rows.parquet").exists() and time.monotonic() < deadline:
+            time.sleep(0.01)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(60) == 143
+    assert lost in run()
+    assert lost in flat(tension("status", "--home", home, cwd=tmp_path).stdout)
+    assert "no longer in the article files" not in run()
 
 
 @pytest.mark.slow

@@ -26,7 +26,6 @@ from pipeline.report.terminal import (
     next_steps,
     print_failed_checks,
     print_failures,
-    print_removed_rows,
     stories_table,
     week_table,
 )
@@ -179,24 +178,6 @@ def console() -> Console:
 def test_a_failed_check_is_a_warning_unless_it_is_critical(console: Console) -> None:
     print_failed_checks(console, [("coverage", "few", "2 days", False), ("signals", "key", "3 rows", True)])
     assert console.export_text().splitlines() == ["warning: coverage.few: 2 days", "check failed: signals.key: 3 rows"]
-
-
-def test_removed_rows_are_counted_with_their_days(console: Console) -> None:
-    print_removed_rows(console, {date(2025, 3, 10): 1, date(2025, 3, 5): 2})
-    printed = console.export_text()
-    assert "warning: 3 rows of 2025-03-05, 2025-03-10 from earlier runs are no longer in the article files" in printed
-    assert "Give all files in every run" in printed
-
-
-@pytest.mark.parametrize(("count", "others"), [(6, "1 more day"), (9, "4 more days")])
-def test_of_many_days_with_removed_rows_the_first_are_named(console: Console, count: int, others: str) -> None:
-    print_removed_rows(console, {date(2025, 3, 1) + timedelta(days=n): 1 for n in range(count)})
-    assert f"2025-03-05 and {others} from earlier runs" in console.export_text()
-
-
-def test_nothing_is_printed_without_removed_rows(console: Console) -> None:
-    print_removed_rows(console, {})
-    assert console.export_text() == ""
 
 
 def test_the_next_steps_call_the_program_as_the_user_did() -> None:

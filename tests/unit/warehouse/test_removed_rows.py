@@ -1,18 +1,24 @@
-"""Rows of article files that are in the lake before a run and not after it."""
+"""Rows of article files that the lake loses are noted until they come back or are reported."""
 
 from datetime import date
 from pathlib import Path
 
 import polars as pl
+import pytest
 
 from pipeline.contracts.days import Days
 from pipeline.contracts.tables.core import QUARANTINE
 from pipeline.contracts.tables.raw import RAW_ARTICLES
-from pipeline.warehouse.lake import Lake
-from pipeline.warehouse.removed_rows import count_removed_rows, hash_file_rows
+from pipeline.warehouse.lake import STATE, Lake
+from pipeline.warehouse.removed_rows import find_removed_rows, forget_removed_rows, note_removed_rows
 
 FIRST, SECOND = date(2025, 3, 5), date(2025, 3, 10)
 SPAN = Days(FIRST, SECOND)
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> Lake:
+    return Lake(tmp_path)
 
 
 def make_rows(file: str, *articles: tuple[date, str]) -> pl.DataFrame:
@@ -27,53 +33,108 @@ def make_rows(file: str, *articles: tuple[date, str]) -> pl.DataFrame:
     )
 
 
-def count_removed(tmp_path: Path, before: pl.DataFrame, after: pl.DataFrame) -> dict[date, int]:
-    lake = Lake(tmp_path)
-    lake.write_days(RAW_ARTICLES, before, SPAN)
-    hashes = hash_file_rows(lake, [SPAN])
-    lake.write_days(RAW_ARTICLES, after, SPAN)
-    return count_removed_rows(hashes, hash_file_rows(lake, [SPAN]))
+def store(lake: Lake, rows: pl.DataFrame, days: Days = SPAN) -> None:
+    """Replace the rows of these days as the step of raw articles does."""
+    with lake.stage("raw_articles") as temporary:
+        temporary.write_days(RAW_ARTICLES, rows, days)
+        note_removed_rows(lake, temporary, days)
 
 
-def test_rows_that_another_file_replaces_are_counted_by_day(tmp_path: Path) -> None:
-    before = make_rows("a.csv", (FIRST, "Glass"), (FIRST, "Tin"), (SECOND, "Salt"))
-    after = make_rows("b.csv", (FIRST, "Wool"), (FIRST, "Tin"))
-    assert count_removed(tmp_path, before, after) == {FIRST: 1, SECOND: 1}
+def list_removed(lake: Lake) -> list[tuple[date, str]]:
+    return find_removed_rows(lake).select("index_date", "link").sort("index_date", "link").rows()
 
 
-def test_rows_of_a_renamed_file_are_not_removed(tmp_path: Path) -> None:
+def test_rows_that_another_file_replaces_are_noted(lake: Lake) -> None:
+    store(lake, make_rows("a.csv", (FIRST, "Glass"), (FIRST, "Tin"), (SECOND, "Salt")))
+    store(lake, make_rows("b.csv", (FIRST, "Wool"), (FIRST, "Tin")))
+    assert list_removed(lake) == [(FIRST, "Glass"), (SECOND, "Salt")]
+
+
+def test_rows_of_a_renamed_file_are_not_removed(lake: Lake) -> None:
     articles = ((FIRST, "Glass"), (SECOND, "Salt"))
-    assert count_removed(tmp_path, make_rows("a.csv", *articles), make_rows("b.csv", *articles)) == {}
+    store(lake, make_rows("a.csv", *articles))
+    store(lake, make_rows("b.csv", *articles))
+    assert list_removed(lake) == []
 
 
-def test_rows_whose_time_is_written_in_another_form_are_not_removed(tmp_path: Path) -> None:
-    rows = make_rows("a.csv", (FIRST, "Glass"))
-    before, after = (rows.with_columns(published_at=pl.lit(text)) for text in ("2025-03-05T12:00:00+05:30", "2025-03-05 06:30:00.000000"))
-    assert count_removed(tmp_path, before, after) == {}
+def test_rows_whose_time_is_written_in_another_form_are_not_removed(lake: Lake) -> None:
+    for text in ("2025-03-05T12:00:00+05:30", "2025-03-05 06:30:00.000000"):
+        store(lake, make_rows("a.csv", (FIRST, "Glass")).with_columns(published_at=pl.lit(text)))
+    assert list_removed(lake) == []
 
 
-def test_a_corrected_row_of_the_quarantine_is_not_removed(tmp_path: Path) -> None:
-    lake, rows = Lake(tmp_path), make_rows("a.csv", (FIRST, "Glass"), (FIRST, "Tin"))
-    lake.write_days(RAW_ARTICLES, rows, SPAN)
+def test_a_row_that_is_not_dated_is_compared_too(lake: Lake) -> None:
+    rows = make_rows("a.csv", (FIRST, "Glass"), (FIRST, "Tin")).with_columns(published_at=pl.lit("soon"))
+    store(lake, rows)
+    store(lake, rows.head(1))
+    assert list_removed(lake) == [(FIRST, "Tin")]
+
+
+def test_a_corrected_row_of_the_quarantine_is_not_removed(lake: Lake) -> None:
+    rows = make_rows("a.csv", (FIRST, "Glass"), (FIRST, "Tin"))
+    store(lake, rows)
     lake.write_days(QUARANTINE, QUARANTINE.example().with_columns(raw_id=pl.lit("a.csv#1"), index_date=pl.lit(FIRST)), SPAN)
-    before = hash_file_rows(lake, [SPAN])
     corrected = pl.when(raw_id="a.csv#1").then(pl.lit("2025-03-05T12:00:00Z")).otherwise("published_at")
-    lake.write_days(RAW_ARTICLES, rows.with_columns(published_at=corrected), SPAN)
-    lake.write_days(QUARANTINE, QUARANTINE.empty(), SPAN)
-    assert count_removed_rows(before, hash_file_rows(lake, [SPAN])) == {}
+    store(lake, rows.with_columns(published_at=corrected))
+    assert list_removed(lake) == []
 
 
-def test_rows_of_upstreams_are_not_counted(tmp_path: Path) -> None:
-    fetched = make_rows("rss/Post/20250305T060000Z-0123456789ab", (FIRST, "Glass"))
-    assert count_removed(tmp_path, fetched, RAW_ARTICLES.empty()) == {}
+def test_rows_of_upstreams_are_not_counted(lake: Lake) -> None:
+    store(lake, make_rows("rss/Post/20250305T060000Z-0123456789ab", (FIRST, "Glass")))
+    store(lake, RAW_ARTICLES.empty())
+    assert list_removed(lake) == []
 
 
-def test_a_damaged_file_has_no_hashes(tmp_path: Path) -> None:
-    lake = Lake(tmp_path)
-    lake.write_days(RAW_ARTICLES, make_rows("a.csv", (FIRST, "Glass")), SPAN)
+def test_removed_rows_are_noted_before_they_are_replaced(lake: Lake) -> None:
+    store(lake, make_rows("a.csv", (FIRST, "Glass")))
+    with lake.stage("raw_articles") as temporary:
+        temporary.write_days(RAW_ARTICLES, RAW_ARTICLES.empty(), SPAN)
+        note_removed_rows(lake, temporary, SPAN)
+        assert len(list((lake.root / STATE).iterdir())) == 1
+        assert list_removed(lake) == []  # the lake still has the row
+    assert list_removed(lake) == [(FIRST, "Glass")]
+
+
+def test_removed_rows_stay_noted_until_they_are_forgotten(lake: Lake) -> None:
+    store(lake, make_rows("a.csv", (FIRST, "Glass"), (SECOND, "Salt")))
+    store(lake, make_rows("a.csv", (SECOND, "Salt")))
+    for _ in range(2):
+        store(lake, RAW_ARTICLES.empty())
+    assert list_removed(lake) == [(FIRST, "Glass"), (SECOND, "Salt")]
+    forget_removed_rows(lake)
+    assert list_removed(lake) == []
+
+
+def test_a_row_that_comes_back_is_not_removed(lake: Lake) -> None:
+    """Also on another day, in a run that does not write its earlier day."""
+    store(lake, make_rows("a.csv", (FIRST, "Glass"), (FIRST, "Tin")))
+    store(lake, RAW_ARTICLES.empty())
+    store(lake, make_rows("b.csv", (SECOND, "Tin")), Days(SECOND, SECOND))
+    assert list_removed(lake) == [(FIRST, "Glass")]
+
+
+def test_copies_of_an_article_are_one_removed_row(lake: Lake) -> None:
+    store(lake, make_rows("a.csv", (FIRST, "Glass"), (FIRST, "Glass")))
+    store(lake, RAW_ARTICLES.empty())
+    assert list_removed(lake) == [(FIRST, "Glass")]
+
+
+def test_of_a_damaged_file_no_row_is_noted(lake: Lake) -> None:
+    store(lake, make_rows("a.csv", (FIRST, "Glass")))
     lake.files(RAW_ARTICLES)[0].write_bytes(b"")
-    assert hash_file_rows(lake, [SPAN]).is_empty()
+    store(lake, RAW_ARTICLES.empty())
+    assert list_removed(lake) == []
 
 
-def test_an_empty_lake_has_no_hashes(tmp_path: Path) -> None:
-    assert hash_file_rows(Lake(tmp_path), [SPAN]).is_empty()
+def test_a_damaged_note_is_replaced(lake: Lake) -> None:
+    store(lake, make_rows("a.csv", (FIRST, "Glass"), (FIRST, "Tin")))
+    store(lake, make_rows("a.csv", (FIRST, "Glass")))
+    (note,) = (lake.root / STATE).iterdir()
+    note.write_bytes(note.read_bytes()[:-9])
+    assert list_removed(lake) == []
+    store(lake, RAW_ARTICLES.empty())
+    assert list_removed(lake) == [(FIRST, "Glass")]
+
+
+def test_an_empty_lake_lost_no_rows(lake: Lake) -> None:
+    assert list_removed(lake) == []
