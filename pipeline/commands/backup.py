@@ -27,7 +27,7 @@ def restore_home(source: Path, home_folder: Path | None) -> None:
     """Make a home from a backup, and print what was restored.
 
     `source`: the backup. `home_folder`: the home to make, a new or empty folder; None: that of the settings. If it has files, or the backup
-    is damaged or of a later version, `BackupError` is raised and nothing is restored.
+    is damaged or of a later version, `BackupError` is raised, if no run could use its path `HomeError`; nothing is then restored.
     """
     settings = read_settings(home=home_folder)
     _print(f"{settings.home} is restored from {source}", restore(source, settings.home))

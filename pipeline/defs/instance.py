@@ -7,7 +7,6 @@ from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 
 import dagster as dg
 import yaml
@@ -23,7 +22,7 @@ from pipeline.durable_files import replacing
 from pipeline.errors import UserError
 from pipeline.settings import PACKAGE
 from pipeline.settings.load import read_settings
-from pipeline.warehouse.home import HomeError, find_writer
+from pipeline.warehouse.home import find_writer, require_plain_path
 from pipeline.warehouse.run_history import POSTGRES_URL
 
 # Larger batches are not faster.
@@ -171,11 +170,9 @@ def _combine_storages(
 def prepare_home(folder: Path) -> None:
     """Create the folder of the Dagster instance, with our `dagster.yaml` in it.
 
-    An existing file of this name is replaced. `HomeError` if Dagster would create its databases, whose paths it reads as URLs, elsewhere.
+    An existing file of this name is replaced. `HomeError` if Dagster misreads the path (`require_plain_path`).
     """
-    path = str(folder.absolute())
-    if "?" in path or unquote(path) != path:
-        raise HomeError(f"{path} has a question mark, or a percent sign before two digits, which Dagster misreads; choose another --home")
+    require_plain_path(folder)
     with replacing(folder / "dagster.yaml") as temporary:  # a daemon may read it at this moment
         shutil.copyfile(PACKAGE / "dagster.yaml", temporary)
 

@@ -18,7 +18,7 @@ from typing import Any
 from pipeline import __version__, clock
 from pipeline.durable_files import SUMS, hash_file, move, read_sums, write_sums
 from pipeline.errors import UserError
-from pipeline.warehouse.home import LOCK, lock_home, read_mark
+from pipeline.warehouse.home import LOCK, lock_home, read_mark, require_plain_path
 from pipeline.warehouse.migrations import FORMAT
 from pipeline.warehouse.sqlite_files import SIDE_FILES
 
@@ -113,8 +113,9 @@ def restore(source: Path, home: Path) -> Backup:
 
     A home is the folder of one index. `source`: the backup. `home`: a new or empty folder. Returns the manifest (facts about the backup).
     Raises `BackupError`, and leaves nothing, if a file of the backup is missing, damaged or not listed, if a path or link leads out of the
-    home, if the backup has a later format than this version, or if `home` has files.
+    home, if the backup has a later format than this version, or if `home` has files; `HomeError` if no run could use the path of `home`.
     """
+    require_plain_path(home)
     sums = _read_sums(source)
     backup = _read_manifest(source)
     if backup.format > FORMAT:

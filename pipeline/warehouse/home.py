@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO, NamedTuple
+from urllib.parse import unquote
 
 from pipeline import clock
 from pipeline.durable_files import replacing
@@ -52,6 +53,16 @@ def require_folder(home: Path) -> None:
     """Raise `HomeError` if the folder of a home does not exist."""
     if not home.exists():
         raise HomeError(f"there is no home at {home}; check --home")
+
+
+def require_plain_path(folder: Path) -> None:
+    """Raise `HomeError` for a path that Dagster misreads.
+
+    `folder`: a home, or Dagster's folder in it. Dagster reads the paths of its databases as URLs, and would create them elsewhere.
+    """
+    path = str(folder.absolute())
+    if "?" in path or unquote(path) != path:
+        raise HomeError(f"{path} has a question mark, or a percent sign before two digits, which Dagster misreads; choose another --home")
 
 
 @contextmanager

@@ -85,7 +85,7 @@ _STATE = (
     c.word_column("outcome_basis", of.THREAT_BASIS, "reported", nullable=True),
     _day("imposed_on", "Day on which it was carried out, in whole or in part, also if a court struck it down later", date(2025, 8, 7),
          nullable=True, at_least=("first_on",)),
-    replace(c.RATE_PCT, name="outcome_rate_pct", description="Rate that shows the outcome: what was added, or the level reached", example=15.0),
+    replace(c.RATE_PCT, name="outcome_rate_pct", description="Rate of the outcome: what was added, or the level reached", example=15.0),
     replace(_AMOUNT, name="outcome_amount_usd", description="Goods that the outcome is about"),
     Column("days_to_outcome", pl.Int64(), "Days from first_on to outcome_on; empty while pending, lapsed or unconfirmed", 65, unit="days",
            nullable=True, minimum=0, reason="an outcome follows its threat"),

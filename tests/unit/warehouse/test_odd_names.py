@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.warehouse.backup import BackupError, back_up, restore
+from pipeline.warehouse.home import HomeError
 
 
 @pytest.fixture
@@ -37,6 +38,14 @@ def test_a_backup_is_not_restored_into_the_working_folder(home: Path, tmp_path: 
     monkeypatch.chdir(tmp_path / "empty")
     with pytest.raises(BackupError, match="choose a new folder with --home"):
         restore(tmp_path / "copy", Path())
+
+
+@pytest.mark.parametrize("name", ["what?", "100%20done"])
+def test_a_backup_is_not_restored_to_a_path_that_dagster_misreads(home: Path, tmp_path: Path, name: str) -> None:
+    back_up(home, tmp_path / "copy")
+    with pytest.raises(HomeError, match="which Dagster misreads; choose another --home"):
+        restore(tmp_path / "copy", tmp_path / name / "home")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["copy", "home"]
 
 
 def test_a_link_to_a_file_that_is_gone_is_restored(home: Path, tmp_path: Path) -> None:

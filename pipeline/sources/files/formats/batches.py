@@ -3,7 +3,7 @@
 Does not belong here: the grammar of a format.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,7 +14,11 @@ from pipeline.sources.rows import COLUMNS, ROWS
 
 Row = tuple[str | None, ...]  # the columns in order, then why the row is unreadable
 
+#: Columns that are published or quoted as text, so that an object in them needs to be mapped. A link that is one counts as none anyway.
+TEXT_COLUMNS = ("source", "title", "body")
+
 _MOST_NAMES = 1_000  # every row of a JSON file may have other fields
+_FIELDS_SHOWN, _CHARACTERS_SHOWN = 3, 30  # of an object
 
 
 # News interfaces such as that of NewsAPI describe the outlet in an object.
@@ -68,6 +72,19 @@ class FoundColumns:
 def unreadable_row(reason: str) -> Row:
     """Return an empty row with the reason why it is unreadable."""
     return (*(None for _ in COLUMNS), reason)
+
+
+def explain_object(column: str, name: str, fields: Sequence[str]) -> str:
+    """Say that a value is an object, and what to map.
+
+    `column`: our column; `name`: that of the value in the file, with dots; `fields`: those of the object, none for a list.
+    """
+    if not fields:
+        return f"{name} is a list of objects or lists, not of texts; write its text as one field"
+    # Lone surrogates are replaced, because Polars rejects them.
+    shown = [field[:_CHARACTERS_SHOWN].encode(errors="replace").decode() for field in fields[:_FIELDS_SHOWN]]
+    listed = f"{', '.join(map(repr, shown))}{', …' if len(fields) > _FIELDS_SHOWN else ''}"
+    return f'{name} is an object with {listed}, not text; map a field of it in tension.toml, e.g. {column} = "{name}.{shown[0]}"'
 
 
 def to_batches(rows: Iterable[Row], limits: Limits) -> Iterator[pl.DataFrame]:

@@ -2,7 +2,7 @@
 
 import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from io import SEEK_END
 from typing import IO
@@ -14,11 +14,11 @@ import pyarrow.parquet as pq
 from polars.exceptions import PanicException, PolarsError
 
 from pipeline.sources.errors import SourceError
-from pipeline.sources.files.formats.batches import FoundColumns, ReadOptions
+from pipeline.sources.files.formats.batches import TEXT_COLUMNS, FoundColumns, ReadOptions, explain_object
 from pipeline.sources.files.locations import Location, open_stream
 from pipeline.sources.files.streams import Limits
 from pipeline.sources.headers import match_column
-from pipeline.sources.rows import COLUMNS, ROWS
+from pipeline.sources.rows import COLUMNS
 
 _MAGIC = b"PAR1"
 _NO_DATE = "not in the years 1 to 9999"
@@ -192,24 +192,50 @@ def _batch_size(footer: pq.FileMetaData, limits: Limits) -> int:
 def _to_rows(batch: pa.RecordBatch, paths: dict[str, list[tuple[str, ...]]]) -> pl.DataFrame:
     """Convert a batch to rows as received, all text (`ROWS`).
 
-    `paths`: the fields of each column, in order of preference. `unreadable` is null: a damaged Parquet file fails as a whole.
+    `paths`: the fields of each column, in order of preference. A row with an object in place of a text is unreadable (a damaged Parquet
+    file fails as a whole).
     """
     batch.validate(full=True)  # text that is not UTF-8 would not be detected later
     frame = pl.DataFrame(pl.from_arrow(batch))
-    texts = [_coalesce_text(frame, column, paths[column]) for column in COLUMNS]
-    return pl.DataFrame(texts).with_columns(unreadable=pl.lit(None, pl.String)).select(ROWS.names())
+    fields = {column: {".".join(path): _select_field(frame, path) for path in paths[column]} for column in COLUMNS}
+    texts = [_coalesce_text(column, fields[column], frame.height) for column in COLUMNS]
+    problems = [_find_objects(column, fields[column], frame.height) for column in TEXT_COLUMNS]
+    rows = pl.DataFrame(texts).with_columns(pl.coalesce(problems).alias("unreadable"))
+    return rows.select(*(pl.when(pl.col("unreadable").is_null()).then(name).alias(name) for name in COLUMNS), "unreadable")
 
 
-def _coalesce_text(frame: pl.DataFrame, column: str, paths: list[tuple[str, ...]]) -> pl.Series:
+def _coalesce_text(column: str, fields: Mapping[str, pl.Series], height: int) -> pl.Series:
     """Return for each row the text of the first non-empty field.
 
-    `paths`: the fields, in order of preference. Null for a row in which all are empty; but if there is only one field, its empty texts
-    remain. All null if there is no field.
+    `fields`: their values by name, in order of preference; objects in `TEXT_COLUMNS` do not count. Null for a row in which all are empty;
+    but if there is only one field, its empty texts remain. All null (`height` rows) if there is no field.
     """
-    texts = [_to_text(_select_field(frame, path)).alias(column) for path in paths]
+    usable = [values for values in fields.values() if column not in TEXT_COLUMNS or not _holds_objects(values.dtype)]
+    texts = [_to_text(values).alias(column) for values in usable]
     if len(texts) <= 1:
-        return texts[0] if texts else pl.repeat(None, frame.height, dtype=pl.String, eager=True).alias(column)
+        return texts[0] if texts else pl.repeat(None, height, dtype=pl.String, eager=True).alias(column)
     return pl.select(pl.coalesce(pl.when(text != "").then(text) for text in texts).alias(column)).to_series()
+
+
+def _find_objects(column: str, fields: Mapping[str, pl.Series], height: int) -> pl.Series:
+    """Explain for each row which object it has instead of text.
+
+    `fields`: as in `_coalesce_text`. Null for a row without an object; all null (`height` rows) if any field has texts.
+    """
+    problem = pl.repeat(None, height, dtype=pl.String, eager=True).alias(column)
+    if not all(_holds_objects(values.dtype) for values in fields.values()):
+        return problem
+    for name, values in fields.items():
+        inner = [field.name for field in values.dtype.fields] if isinstance(values.dtype, pl.Struct) else []
+        is_object = values.list.len() > 0 if isinstance(values.dtype, pl.List) else values.is_not_null()
+        reason = pl.when(is_object).then(pl.lit(explain_object(column, name, inner)))
+        problem = pl.select(pl.coalesce(problem, reason).alias(column)).to_series()
+    return problem
+
+
+def _holds_objects(dtype: pl.DataType) -> bool:
+    """Whether values of a type are objects, or lists of nested values."""
+    return isinstance(dtype, pl.Struct) or (isinstance(dtype, pl.List | pl.Array) and dtype.inner.is_nested())
 
 
 def _select_field(frame: pl.DataFrame, path: tuple[str, ...]) -> pl.Series:

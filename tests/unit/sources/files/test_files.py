@@ -106,9 +106,58 @@ def test_a_list_of_texts_becomes_paragraphs(tmp_path: Path, body: list[str], tex
 )
 def test_other_types_of_parquet_become_text_too(tmp_path: Path, values: pa.Array, text: str | None) -> None:
     pq.write_table(
-        pa.table({"published_at": ["2025-04-04"], "source": ["Post"], "title": ["Glass"], "body": values}), tmp_path / "a.parquet"
+        pa.table({"published_at": ["2025-04-04"], "source": ["Post"], "title": ["Glass"], "article_id": values}), tmp_path / "a.parquet"
     )
-    assert read(tmp_path / "a.parquet")["body"].to_list() == [text]
+    assert read(tmp_path / "a.parquet")["article_id"].to_list() == [text]
+
+
+def write_both(folder: Path, *rows: dict[str, Any]) -> tuple[Path, Path]:
+    """Write the rows as an array of JSON and as Parquet."""
+    pl.DataFrame(rows).write_parquet(folder / "a.parquet")
+    return write_text(folder / "a.json", json.dumps(rows)), folder / "a.parquet"
+
+
+@pytest.mark.parametrize("column", ["source", "title", "body"])
+def test_a_row_with_an_object_in_place_of_a_text_is_unreadable(tmp_path: Path, column: str) -> None:
+    rows: list[dict[str, Any]] = [ROW | {column: None}, ROW | {column: {"main": "Glass", "print": "GLASS"}}]
+    reason = f"{column} is an object with 'main', 'print', not text; map a field of it in tension.toml, e.g. {column} = \"{column}.main\""
+    for path, label in zip(write_both(tmp_path, *rows), ("item 2: ", ""), strict=True):
+        rows_read = read(path)
+        assert values_by_row(rows_read, "unreadable") == [None, label + reason]
+        assert values_by_row(rows_read, "published_at") == [ROW["published_at"], None]
+        assert values_by_row(read(path, columns={column: f"{column}.main"}), column) == [None, "Glass"]
+
+
+def test_a_file_with_objects_in_place_of_all_texts_is_rejected(tmp_path: Path) -> None:
+    for path in write_both(tmp_path, ROW | {"title": {"a": "Ruritania taxes glass", "b": 1, "c": 2, "d": 3}}):
+        with pytest.raises(
+            SourceError, match=r"none of its 1 rows can be read \(the first: .*title is an object with 'a', 'b', 'c', …, not"
+        ):
+            read(path)
+
+
+def test_a_row_with_a_list_of_objects_in_place_of_a_text_is_unreadable(tmp_path: Path) -> None:
+    for path in write_both(tmp_path, ROW | {"body": []}, ROW | {"body": [{"text": "One."}]}):
+        reasons = values_by_row(read(path), "unreadable")
+        assert reasons[0] is None
+        assert reasons[1].endswith("body is a list of objects or lists, not of texts; write its text as one field")
+
+
+def test_an_object_is_passed_over_if_another_field_has_the_text(tmp_path: Path) -> None:
+    rows = [ROW | {"source": {"id": "post", "name": name}, "headline": "Cork"} for name in (None, "Strelsau Post")]
+    for path in write_both(tmp_path, *(row | {"title": {"main": "Glass"}} for row in rows)):
+        rows_read = read(path, columns={"title": ("title", "headline")}, source="Archive")
+        assert values_by_row(rows_read, "source") == ["Archive", "Strelsau Post"]
+        assert values_by_row(rows_read, "title") == ["Cork", "Cork"]
+
+
+def test_an_object_without_fields_is_null(tmp_path: Path) -> None:
+    assert read(write_lines(tmp_path / "a.jsonl", ROW | {"title": {}}))["title"].to_list() == [None]
+
+
+def test_the_name_of_a_field_may_have_a_lone_surrogate(tmp_path: Path) -> None:
+    frame = read(write_lines(tmp_path / "a.jsonl", ROW, ROW | {"title": {"\ud83d": "Glass"}}))
+    assert "title is an object with '?'" in values_by_row(frame, "unreadable")[1]
 
 
 def test_values_of_any_type_in_parquet_become_text(tmp_path: Path) -> None:
