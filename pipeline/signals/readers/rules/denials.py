@@ -402,7 +402,7 @@ _OF_TEXT: tuple[tuple[Denial, Callable[[str], bool]], ...] = (
     (Denial("spectre", _CONCESSION), forecasts.raises_spectre),
     (Denial("supposed", _ALL_KINDS - {"accusation", "dialogue"}), forecasts.is_supposed),
     (Denial("narrowed", _CONCESSION), are_narrowed),
-    (Denial("rumour", _ALL_KINDS - {"accusation"}), outsiders.is_rumoured),
+    (Denial("rumour", _ALL_KINDS - {"accusation", "dialogue"}), outsiders.is_rumoured),
     (Denial("lower", _ESCALATION), rates.falls),
     (Denial("never", _ESCALATION | _CONCESSION | _DEAL), outsiders.is_never_done),
     (Denial("short", _ESCALATION | {"accusation"}), outsiders.stops_short),

@@ -18,7 +18,7 @@ _NARROWED = re.compile(
 )
 # After the country whose goods get round a restriction: `Peruvian tea escapes Kenya's new duty`.
 _ESCAPES = re.compile(
-    r"(?:['\u2019]s)?(?: [\w-]+){0,3}? (?:avoid(?:s|ed)?|dodge[sd]?|escape[sd]?|evade[sd]?|sidestep(?:s|ped)?)"
+    r"(?:['\u2019]s)?(?: (?!to\b)[\w-]+){0,3}? (?:avoid(?:s|ed)?|dodge[sd]?|escape[sd]?|evade[sd]?|sidestep(?:s|ped)?)"
     r"(?: [\w\u2019'.%-]+){0,5}? (?:curb|dut(?:y|ies)|lev(?:y|ies)|tariff|tax)(?:e?s)?\b"
 )
 
