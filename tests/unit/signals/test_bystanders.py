@@ -113,3 +113,17 @@ def test_a_restriction_over_a_country_is_not_on_it(text: str) -> None:
 
 def test_a_row_over_the_tariffs_of_a_country_is_with_it() -> None:
     assert read_pairs("Beijing hit back at Ottawa in a row over Canada's tariffs on its cars.") == {"CHN>CAN"}
+
+
+@pytest.mark.parametrize(
+    ("text", "pairs"),
+    [
+        ("Peruvian tea escapes Kenya's new duty", set()),
+        ("Kenyan coffee dodges Peru's 15% levy for now", set()),
+        ("Canadian oil avoids new U.S. levy", set()),
+        ("Kenya's new duty hits Peruvian tea", {"KEN>PER"}),
+        ("Peru taxes Kenyan coffee, which dodges nothing", {"PER>KEN"}),
+    ],
+)
+def test_goods_that_escape_a_restriction_are_not_hit(text: str, pairs: set[str]) -> None:
+    assert _escalations(text) == pairs

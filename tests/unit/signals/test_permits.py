@@ -1,8 +1,8 @@
-"""Permits that become fewer, goods that escape a restriction, and near-twins."""
+"""Permits that become fewer, and near-twins."""
 
 import pytest
 
-from tests.unit.signals.reading import ESCALATIONS, RELIEFS, read_pairs
+from tests.unit.signals.reading import RELIEFS, read_pairs
 
 
 @pytest.mark.parametrize(
@@ -16,17 +16,3 @@ from tests.unit.signals.reading import ESCALATIONS, RELIEFS, read_pairs
 )
 def test_fewer_exemptions_and_permits_are_no_relief(text: str, pairs: set[str]) -> None:
     assert read_pairs(text, RELIEFS) == pairs
-
-
-@pytest.mark.parametrize(
-    ("text", "pairs"),
-    [
-        ("Peruvian tea escapes Kenya's new duty", set()),
-        ("Kenyan coffee dodges Peru's 15% levy for now", set()),
-        ("Canadian oil avoids new U.S. levy", set()),
-        ("Kenya's new duty hits Peruvian tea", {"KEN>PER"}),
-        ("Peru taxes Kenyan coffee, which dodges nothing", {"PER>KEN"}),
-    ],
-)
-def test_goods_that_escape_a_restriction_are_not_hit(text: str, pairs: set[str]) -> None:
-    assert read_pairs(text, ESCALATIONS) == pairs

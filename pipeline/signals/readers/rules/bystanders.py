@@ -69,6 +69,11 @@ _SPARED = re.compile(
     r"|with the exception of)"
     r"(?: (?:the|those|goods|imports|products|shipments|from|of)){0,3}(?: [A-Z]\w+(?:,|,? and))*(?: the)? $"
 )
+# After the country whose goods get round a restriction: `Peruvian tea escapes Kenya's new duty`.
+_ESCAPES = re.compile(
+    r"(?:['\u2019]s)?(?: (?!to\b)[\w-]+){0,3}? (?:avoid(?:s|ed)?|dodge[sd]?|escape[sd]?|evade[sd]?|sidestep(?:s|ped)?)"
+    r"(?: [\w\u2019'.%-]+){0,5}? (?:curb|dut(?:y|ies)|lev(?:y|ies)|tariff|tax)(?:e?s)?\b"
+)
 # Who only ranks next to the actor: `the biggest buyer after Peru`, or to whom others sell arms: `after arms sales to Taiwan`.
 _ASIDE_OF = re.compile(
     r"\b(?:largest|biggest|second|third|top) [^,;]{1,60}? after (?:the )?$"
@@ -220,6 +225,11 @@ def find_models(sentence: MarkedSentence) -> Iterator[str]:
 def find_spared(sentence: MarkedSentence) -> Iterator[str]:
     """Yield the countries that an act spares: Peru in `taxes Kenyan tea, spares Peru`."""
     return _find_where_all(sentence, lambda mention: _SPARED.search(_text_before(sentence, mention)))
+
+
+def find_escaping(sentence: MarkedSentence) -> Iterator[str]:
+    """Yield the countries whose goods escape a restriction: Peru in `Peruvian tea escapes Kenya's duty`."""
+    return _find_where_all(sentence, lambda mention: _ESCAPES.match(sentence.text, mention.end))
 
 
 def find_excepted(sentence: MarkedSentence) -> Iterator[str]:

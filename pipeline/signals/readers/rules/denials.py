@@ -32,7 +32,7 @@ from pipeline.signals.readers.rules.pairs import (
     find_senders,
     is_subject,
 )
-from pipeline.signals.readers.rules.permits import are_narrowed, find_escaping
+from pipeline.signals.readers.rules.permits import are_narrowed
 
 # Reaches are numbers of words.
 AVERTED_REACH, ATTEMPT_REACH = 6, 4
@@ -96,7 +96,7 @@ _BYSTANDERS: tuple[tuple[Callable[[MarkedSentence], Iterator[str]], str, frozens
     (bystanders.find_mentioned, "mentioned", _ESCALATION | _CONCESSION, ("target", "actor")),
     (bystanders.find_unaimed, "unaimed", _ESCALATION, ("target",)),
     (bystanders.find_spared, "spared", _ESCALATION, ("target",)),
-    (find_escaping, "spared", _ESCALATION, ("target",)),
+    (bystanders.find_escaping, "spared", _ESCALATION, ("target",)),
     (bystanders.find_excepted, "spared", _ESCALATION, ("target",)),
     (bystanders.find_unrelieved, "left_out", _CONCESSION, ("target",)),
     (bystanders.find_dated, "dated", frozenset({"measure", "easing"}), ("target",)),
