@@ -2,14 +2,13 @@
 
 import pytest
 
-from pipeline.signals.extract import SentenceExtractor
 from pipeline.signals.readers.rules.bystanders import _COMPANY
-from tests.unit.signals.reading import read_pairs
+from tests.unit.signals.reading import find, read_pairs
 
 
 def _escalations(text: str) -> set[str]:
     """Who restricts or threatens whom in a text."""
-    findings = SentenceExtractor("both").explain(text).to_dicts()
+    findings = find("both", text).to_dicts()
     return {
         f"{f['actor']}>{f['target']}"
         for f in findings

@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from pipeline.signals.dates import is_past_event
-from pipeline.signals.extract import SentenceExtractor
+from tests.unit.signals.reading import find
 
 DAY = date(2025, 8, 25)
 
@@ -200,5 +200,5 @@ def test_what_lasts_until_the_end_of_a_year_is_no_past_event() -> None:
     ],
 )
 def test_what_follows_history_in_its_paragraph_is_history(text: str, signals: set[str]) -> None:
-    findings = SentenceExtractor("both").explain(text, day=DAY).filter(modality="asserted")
+    findings = find("both", text, day=DAY).filter(modality="asserted")
     assert set(findings.select(findings["actor"] + ">" + findings["target"]).to_series()) == signals

@@ -3,8 +3,9 @@ import pytest
 from pipeline.contracts.vocabulary import DOUBT
 from pipeline.signals.candidates import build_candidates, to_frame
 from pipeline.signals.doubts import add_doubts
-from pipeline.signals.extract import SentenceExtractor, collect_readings, combine_readings, resolve_texts
+from pipeline.signals.extract import collect_readings, combine_readings, resolve_texts
 from pipeline.signals.lexicon import load_lexicon
+from tests.unit.signals.reading import find
 
 
 def find_doubts(text: str) -> set[str]:
@@ -40,8 +41,8 @@ def test_doubts_name_why_a_sentence_may_be_no_news(text: str, doubts: set[str]) 
 @pytest.mark.parametrize("mode", ["rules", "encoder", "both"])
 def test_what_is_said_in_a_question_is_never_asserted(mode: str) -> None:
     text = "Agency: Canada imposed tariffs on Indian steel on Monday. What does the ministry say to that?"
-    assert set(SentenceExtractor(mode).explain(text)["modality"]) == {"hypothetical"}
-    assert "asserted" in SentenceExtractor(mode).explain(text.replace(". ", ".\n"))["modality"].to_list()
+    assert set(find(mode, text)["modality"]) == {"hypothetical"}
+    assert "asserted" in find(mode, text.replace(". ", ".\n"))["modality"].to_list()
 
 
 def test_a_line_about_what_was_talked_about_is_in_doubt() -> None:

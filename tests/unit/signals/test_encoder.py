@@ -7,12 +7,12 @@ from pipeline.contracts.vocabulary import INSTRUMENT, KIND, MODALITY, POLARITY, 
 from pipeline.signals.candidates import SentenceCandidates, build_candidates, to_frame
 from pipeline.signals.context import resolve_references
 from pipeline.signals.dates import is_past_event
-from pipeline.signals.extract import SentenceExtractor
 from pipeline.signals.reader import READINGS_SCHEMA
 from pipeline.signals.readers.encoder import encoding, network
 from pipeline.signals.readers.encoder.network import EncoderMissingError, load_network
 from pipeline.signals.readers.encoder.reader import EncoderReader
 from pipeline.signals.segment import split_sentences
+from tests.unit.signals.reading import find
 
 TEXT = "Canada will impose a 25 percent tariff on Mexican steel. Mexico accused Canada of breaking its word. It rained in Oslo."
 
@@ -114,7 +114,7 @@ def test_the_error_for_a_missing_package_names_it(monkeypatch: pytest.MonkeyPatc
 
 
 def test_explain_shows_the_reader_and_its_alternatives() -> None:
-    findings = SentenceExtractor("encoder").explain(TEXT).filter(pl.col("kind") == "measure")
+    findings = find("encoder", TEXT).filter(pl.col("kind") == "measure")
     row = findings.row(0, named=True)
     assert (row["readers"], row["actor_words"], row["rule_id"]) == ("encoder", "Canada", "encoder.measure")
     assert row["alternatives"].startswith("measure ")

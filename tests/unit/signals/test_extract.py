@@ -8,10 +8,11 @@ from polars.testing import assert_frame_equal
 from pipeline.contracts.model import ContractError
 from pipeline.contracts.tables.core import ARTICLES, FINDINGS, READING_OUTCOMES
 from pipeline.signals import extract
-from pipeline.signals.extract import SentenceExtractor
+from pipeline.signals.extract import MODES, SentenceExtractor
 from pipeline.signals.lexicon import lexicon_sha
 from pipeline.signals.segment import document
 from pipeline.signals.texts import TEXT_FINDINGS, TEXTS_SCHEMA, ReadingSummary
+from tests.unit.signals.reading import expect, find
 
 TITLE = "Canada answers with 25% tariffs on US goods"
 BODY = "Ottawa will impose tariffs on American steel, it said.\n\nThe “café” towns were calm. Washington accused Canada of protectionism."
@@ -92,6 +93,14 @@ def test_any_number_of_workers_gives_the_same_bytes(workers: int, texts_per_proc
     monkeypatch.setattr(extract, "TEXTS_PER_PROCESS", texts_per_process)
     monkeypatch.setattr(extract, "BATCH_ROWS", 1)
     assert to_parquet(SentenceExtractor(workers=workers).extract(articles(*SEVERAL))) == whole
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_text_among_others_gives_the_findings_of_the_text_alone(mode: str) -> None:
+    expect([TITLE, BODY, "Japan and India sign trade deal"])
+    together = find(mode, BODY).drop("article_id", "signal_id")
+    assert together.height
+    assert_frame_equal(SentenceExtractor(mode).explain(BODY).select(together.columns), together)
 
 
 def test_passages_are_read_without_gate_or_date() -> None:

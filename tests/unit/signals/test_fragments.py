@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.signals.extract import SentenceExtractor
+from tests.unit.signals.reading import find
 
 _TITLE = "Japan and US agree to cut duties on pumps"
 
@@ -10,7 +10,7 @@ _TITLE = "Japan and US agree to cut duties on pumps"
 def quotes_of(line: str) -> list[str]:
     """Return the quotes read in the body of an article with this line in it."""
     body = f"The order takes effect on Monday.\n{line}\nGrowers were surprised."
-    return SentenceExtractor("both").explain(body, title=_TITLE).filter(modality="asserted")["quote"].to_list()
+    return find("both", body, title=_TITLE).filter(modality="asserted")["quote"].to_list()
 
 
 @pytest.mark.parametrize("line", ["Exclusive", "Updated 12:30", "* * *", "\u2014", "\ufffd", "Tariffs."])

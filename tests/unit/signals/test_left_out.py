@@ -2,8 +2,7 @@
 
 import pytest
 
-from pipeline.signals.extract import SentenceExtractor
-from tests.unit.signals.reading import asserted, read, read_pairs
+from tests.unit.signals.reading import asserted, find, read, read_pairs
 
 MEASURES = ("measure", "threat")
 
@@ -97,7 +96,7 @@ def test_what_becomes_of_papers_is_no_act(clause: str, is_read: bool) -> None:
 
 
 def _read_rows(text: str) -> list[dict[str, str]]:
-    return SentenceExtractor("both").explain(text).filter(modality="asserted").to_dicts()
+    return find("both", text).filter(modality="asserted").to_dicts()
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from pipeline.signals import extract, lexicon
-from pipeline.signals.extract import SentenceExtractor
 from pipeline.signals.lexicon import load_lexicon
 from tests.unit.signals import test_gate, test_lexicon, test_scope
+from tests.unit.signals.reading import find
 
 FILES = sorted(path.stem for path in lexicon.FOLDER.glob("*.toml"))
 CODE = "\n".join(path.read_text(encoding="utf-8") for path in sorted(Path(extract.__file__).parent.rglob("*.py")))
@@ -128,7 +128,7 @@ def test_every_entry_has_a_tested_example() -> None:
 def test_word_lists_have_the_effect_of_their_examples(place: tuple[str, str]) -> None:
     word, text, gives = TESTED_LISTS[place]
     assert word.lower() in load_lexicon(place[0])[place[1]]["words"]
-    findings = SentenceExtractor("rules").explain(text).filter(modality="asserted")
+    findings = find("rules", text).filter(modality="asserted")
     assert set(findings.select(findings["actor"] + ">" + findings["target"] + " " + findings["kind"]).to_series()) == gives
 
 

@@ -3,8 +3,8 @@
 import polars as pl
 import pytest
 
-from pipeline.signals.extract import SentenceExtractor
 from pipeline.signals.partners import drop_unnamed
+from tests.unit.signals.reading import find
 
 NAMED = {"actor_words": "Ottawa", "speaker": None, "is_guess": False, "is_addressed": True}
 
@@ -77,12 +77,10 @@ def test_an_act_is_not_towards_all_that_are_mentioned(probability: float, is_add
 )
 def test_who_speaks_of_talks_reports_its_own_part(text: str, pairs: set[str]) -> None:
     last = text.rsplit("\n", maxsplit=1)[-1]
-    findings = SentenceExtractor("both").explain(text).filter(modality="asserted", kind="dialogue", quote=last)
+    findings = find("both", text).filter(modality="asserted", kind="dialogue", quote=last)
     assert {f"{finding['actor']}>{finding['target']}" for finding in findings.to_dicts()} == pairs
 
 
 def test_a_country_that_the_article_does_not_name_has_no_part_in_it() -> None:
-    findings = SentenceExtractor("both").explain(
-        "Officials of the Department of Commerce are in the United States for the next round of talks."
-    )
+    findings = find("both", "Officials of the Department of Commerce are in the United States for the next round of talks.")
     assert "CHN" not in {*findings["actor"], *findings["target"]}

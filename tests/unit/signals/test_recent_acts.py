@@ -5,8 +5,7 @@ from datetime import date
 import pytest
 
 from pipeline.signals.dates import opens_with_new_deal
-from pipeline.signals.extract import SentenceExtractor
-from tests.unit.signals.reading import asserted, read
+from tests.unit.signals.reading import asserted, find, read
 
 WEDNESDAY = date(2025, 10, 8)
 
@@ -60,5 +59,5 @@ def test_a_deal_of_the_last_days_is_news_where_it_opens(opening: str, is_new: bo
 
 def test_a_new_deal_is_a_signal_of_both_sides() -> None:
     text = "Under the deal that Norway and Peru announced on Tuesday, Peruvian copper will pay a duty of 6 percent."
-    findings = SentenceExtractor("both").explain(text, day=WEDNESDAY).filter(modality="asserted", kind="agreement")
+    findings = find("both", text, day=WEDNESDAY).filter(modality="asserted", kind="agreement")
     assert set(zip(findings["actor"], findings["target"], strict=True)) == {("NOR", "PER"), ("PER", "NOR")}

@@ -2,9 +2,8 @@
 
 import pytest
 
-from pipeline.signals.extract import SentenceExtractor
 from pipeline.signals.readers.rules.matching import mark_sentence
-from tests.unit.signals.reading import asserted, explain
+from tests.unit.signals.reading import asserted, explain, find
 
 
 @pytest.mark.parametrize(
@@ -255,7 +254,7 @@ def test_where_talks_were_held_is_no_party() -> None:
 
 
 def test_no_talks_are_surely_no_talks() -> None:
-    findings = SentenceExtractor().explain("No talks between Canada and Mexico have been announced.")
+    findings = find("both", "No talks between Canada and Mexico have been announced.")
     assert "asserted" not in findings["modality"].to_list()
 
 
@@ -430,12 +429,12 @@ def test_a_duty_that_remains_is_no_new_measure() -> None:
         "The Chinese duty on Mexican beans remains at 25 percent.",
     )
     for text in texts:
-        findings = SentenceExtractor("both").explain(text).to_dicts()
+        findings = find("both", text).to_dicts()
         assert [(finding["kind"], finding["modality"]) for finding in findings] == [("measure", "historical")]
 
 
 def test_a_tariff_that_threatens_something_is_no_threat_of_a_state() -> None:
-    findings = SentenceExtractor("both").explain("US tariffs threaten German carmakers.").to_dicts()
+    findings = find("both", "US tariffs threaten German carmakers.").to_dicts()
     assert [finding["kind"] for finding in findings if finding["modality"] == "asserted"] == []
     assert asserted("Washington threatens tariffs on German cars.") == {"USA>DEU threat"}
 

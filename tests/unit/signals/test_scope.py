@@ -10,11 +10,10 @@ import pytest
 
 from pipeline.contracts.countries import COUNTRIES
 from pipeline.contracts.scopes import ALL, GROUP, SCOPE, is_member_on, list_members
-from pipeline.signals.extract import SentenceExtractor
 from pipeline.signals.gold import read_gold, select_half
 from pipeline.signals.lexicon import load_lexicon
 from pipeline.signals.scope import find_scope, resolve_scopes
-from tests.unit.signals.reading import asserted, read_pairs
+from tests.unit.signals.reading import asserted, find, read_pairs
 
 GOLD = Path(__file__).parents[2] / "gold" / "general-acts.jsonl"
 SCOPES: list[dict[str, Any]] = load_lexicon("scopes")["scope"]
@@ -175,7 +174,7 @@ def test_the_actor_is_no_exception() -> None:
 
 @pytest.mark.parametrize("mode", ["rules", "encoder"])
 def test_both_readers_state_scope_and_exceptions(mode: str) -> None:
-    findings = SentenceExtractor(mode).explain("The United States sets duties on steel from all countries except Canada and Mexico.")
+    findings = find(mode, "The United States sets duties on steel from all countries except Canada and Mexico.")
     assert findings.select("target", "scope", "exceptions").unique().rows() == [("*", "all", "CAN MEX")]
 
 

@@ -3,8 +3,7 @@
 import polars as pl
 import pytest
 
-from pipeline.signals.extract import SentenceExtractor
-from tests.unit.signals.reading import asserted, explain, read
+from tests.unit.signals.reading import asserted, explain, find, read
 
 
 @pytest.mark.parametrize(
@@ -37,7 +36,7 @@ def test_the_end_of_a_relief_is_a_measure(text: str) -> None:
     (finding,) = [one for one in explain(text) if one["modality"] == "asserted"]
     assert (finding["actor"], finding["target"], finding["kind"]) == ("CAN", "JPN", "measure")
     assert finding["status"] == "announced"
-    assert SentenceExtractor("both").explain(text).filter(polarity="concession").is_empty()
+    assert find("both", text).filter(polarity="concession").is_empty()
 
 
 @pytest.mark.parametrize(
@@ -88,7 +87,7 @@ def test_a_smaller_quota_lets_less_pass(text: str, signals: set[str]) -> None:
     ],
 )
 def test_verbs_with_only_one_sign_settle_it_against_the_encoder(text: str, sign: str) -> None:
-    findings = SentenceExtractor("both").explain(text).filter(pl.col("modality") == "asserted")
+    findings = find("both", text).filter(pl.col("modality") == "asserted")
     assert set(findings["polarity"]) == {sign}
     assert findings.filter(pl.col("probability") >= 0.5).height
 
@@ -108,7 +107,7 @@ def test_verbs_with_only_one_sign_settle_it_against_the_encoder(text: str, sign:
 )
 def test_what_delays_or_drops_an_act_has_the_opposite_sign(text: str, signals: set[str]) -> None:
     assert asserted(text) == signals
-    findings = SentenceExtractor("both").explain(text).filter(pl.col("probability") >= 0.3, modality="asserted")
+    findings = find("both", text).filter(pl.col("probability") >= 0.3, modality="asserted")
     polarities = findings["polarity"].unique().to_list()
     assert polarities == ["concession" if "easing" in str(signals) else "escalation"]
 
@@ -144,7 +143,7 @@ def test_a_lower_rate_than_before_is_relief(text: str, signals: set[str]) -> Non
     ],
 )
 def test_more_imports_are_no_restriction(text: str, sign: str) -> None:
-    findings = SentenceExtractor("both").explain(text).filter(pl.col("probability") >= 0.3, modality="asserted")
+    findings = find("both", text).filter(pl.col("probability") >= 0.3, modality="asserted")
     assert set(findings["polarity"]) == {sign}
 
 
@@ -174,7 +173,7 @@ def test_a_tariff_that_is_threatened_does_not_exist_yet() -> None:
     ],
 )
 def test_retaliation_is_ruled_out_only_by_a_denial_next_to_it(text: str, kinds: set[str]) -> None:
-    findings = SentenceExtractor("both").explain(text).filter(actor="MEX", target="USA", modality="asserted")
+    findings = find("both", text).filter(actor="MEX", target="USA", modality="asserted")
     assert set(findings["kind"]) == kinds
 
 

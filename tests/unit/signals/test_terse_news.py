@@ -4,19 +4,12 @@ from datetime import date
 
 import pytest
 
-from pipeline.signals.extract import SentenceExtractor
 from pipeline.signals.readers.rules.rates import falls, rises
-from tests.unit.signals.reading import read, read_pairs
+from tests.unit.signals.reading import find, read, read_pairs
 
 WEDNESDAY = date(2026, 3, 4)
 _LICENCE = "that they need a licence to sell pumps to Japan."
 _ESCALATIONS = frozenset({"measure", "threat", "investigation"})
-
-
-def _read_on_wednesday(text: str) -> set[str]:
-    """Actor, target and kind of what a text of `WEDNESDAY` reports as news."""
-    findings = SentenceExtractor("both").explain(text, day=WEDNESDAY).filter(modality="asserted").to_dicts()
-    return {f"{f['actor']}>{f['target']} {f['kind']}" for f in findings}
 
 
 @pytest.mark.parametrize(
@@ -63,19 +56,19 @@ def test_games_channels_and_border_posts(text: str, signals: set[str]) -> None:
     ],
 )
 def test_what_dates_another_thing_does_not_date_the_act(text: str, signals: set[str]) -> None:
-    assert _read_on_wednesday(text) == signals
+    assert read(text, day=WEDNESDAY) == signals
 
 
 @pytest.mark.parametrize(("day", "is_news"), [("a day", True), ("a year", False)])
 def test_what_had_been_done_a_day_before_is_news(day: str, is_news: bool) -> None:
     text = f"Kenya's minister, speaking {day} after Norway had raised the duty on Kenyan tea, said on Tuesday that the step was unjust."
-    assert ("NOR>KEN measure" in _read_on_wednesday(text)) is is_news
+    assert ("NOR>KEN measure" in read(text, day=WEDNESDAY)) is is_news
 
 
 @pytest.mark.parametrize(("day", "is_news"), [("Tuesday", True), ("Saturday", False)])
 def test_a_deal_of_the_last_days_is_news_where_it_ends_the_sentence(day: str, is_news: bool) -> None:
     text = f"Norway will send Kenya a million tonnes of salt a year against tea under a deal reached on {day} in Oslo."
-    assert ({"NOR>KEN agreement", "KEN>NOR agreement"} <= _read_on_wednesday(text)) is is_news
+    assert ({"NOR>KEN agreement", "KEN>NOR agreement"} <= read(text, day=WEDNESDAY)) is is_news
 
 
 @pytest.mark.parametrize(
@@ -207,7 +200,7 @@ def test_what_is_let_through_or_let_stand(text: str, signals: set[str]) -> None:
     ],
 )
 def test_what_follows_a_phrase_or_but_is_news(text: str, signals: set[str]) -> None:
-    acts = SentenceExtractor("rules").explain(text).filter(modality="asserted").to_dicts()
+    acts = find("rules", text).filter(modality="asserted").to_dicts()
     assert {f"{act['actor']}>{act['target']}" for act in acts if act["kind"] in {*_ESCALATIONS, "easing"}} - {"NOR>*"} == signals
 
 
@@ -243,7 +236,7 @@ def test_an_act_on_all_foreign_goods_is_not_aimed_at_who_complains(text: str, pa
     ],
 )
 def test_prices_and_what_makers_fear_are_no_signals(text: str, signals: set[str]) -> None:
-    findings = SentenceExtractor("both").explain(text, title="Oslo has accused Nairobi of dumping tiles")
+    findings = find("both", text, title="Oslo has accused Nairobi of dumping tiles")
     asserted = findings.filter(modality="asserted", quote=text).to_dicts()
     assert {f"{f['actor']}>{f['target']} {f['kind']}" for f in asserted} == signals
 

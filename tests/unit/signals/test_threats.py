@@ -2,8 +2,7 @@
 
 import pytest
 
-from pipeline.signals.extract import SentenceExtractor
-from tests.unit.signals.reading import asserted, read
+from tests.unit.signals.reading import asserted, find, read
 
 
 @pytest.mark.parametrize(
@@ -19,7 +18,7 @@ from tests.unit.signals.reading import asserted, read
 )
 def test_an_answer_needs_no_word_of_trade_next_to_it(text: str, kind: str | None) -> None:
     article = f"Delhi has raised its duty on Norwegian salmon. Norway calls the duty unlawful. {text}"
-    findings = SentenceExtractor("rules").explain(article, title="Norway protests at Indian salmon duty")
+    findings = find("rules", article, title="Norway protests at Indian salmon duty")
     last = findings.filter(modality="asserted", actor="NOR", target="IND", quote=text)
     assert last["kind"].to_list() == ([kind] if kind else [])
 

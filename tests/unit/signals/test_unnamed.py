@@ -3,12 +3,12 @@
 import pytest
 
 from pipeline.signals.context import resolve_references
-from pipeline.signals.extract import SentenceExtractor
 from pipeline.signals.segment import document, split_sentences
+from tests.unit.signals.reading import find
 
 
 def asserted_in_last_sentence(text: str, title: str = "") -> set[str]:
-    findings = SentenceExtractor("rules").explain(text, title=title)
+    findings = find("rules", text, title=title)
     whole = document(title, text) if title else text
     last = split_sentences(whole, len(title))[-1].start
     rows = findings.filter(modality="asserted", span_start=last).to_dicts()
