@@ -17,27 +17,27 @@ RELIEFS = ("easing", "offer", "purchase", "agreement")
 
 #: The texts that the tests of a file read. They are read together, because one by one they take several times as long.
 _expected: list[str] = []
-#: What was found in them, by reader, title, day and text.
-_found: dict[tuple[str, str, date | None], dict[str, pl.DataFrame]] = {}
+#: Their findings, by reader, title, day and text.
+_findings: dict[tuple[str, str, date | None], dict[str, pl.DataFrame]] = {}
 
 
 def expect(texts: Iterable[str]) -> None:
     """Say which texts will be read, instead of those of an earlier call."""
     _expected[:] = dict.fromkeys(texts)
-    _found.clear()
+    _findings.clear()
 
 
 def find(mode: str, text: str, *, title: str = "", day: date | None = None) -> pl.DataFrame:
     """Return what `SentenceExtractor(mode).explain` returns, from one batch with the expected texts if the text is one of them."""
-    found = _found.setdefault((mode, title, day), {})
-    if text not in found:
+    by_text = _findings.setdefault((mode, title, day), {})
+    if text not in by_text:
         texts = _expected if text in _expected else [text]
         rows = [(str(number), day, "", document(title, one) if title else one, len(title)) for number, one in enumerate(texts)]
         frame = pl.DataFrame(rows, schema={**TEXTS_SCHEMA, "title_length": pl.Int64()}, orient="row")
         findings = read_batch(mode, 1, frame).sort("span_start", "actor", "target", "kind", maintain_order=True)
         parts = findings.partition_by("article_id", as_dict=True)
-        found |= {one: parts.get((str(number),), findings.clear()) for number, one in enumerate(texts)}
-    return found[text]
+        by_text |= {one: parts.get((str(number),), findings.clear()) for number, one in enumerate(texts)}
+    return by_text[text]
 
 
 def explain(text: str) -> list[dict[str, Any]]:
