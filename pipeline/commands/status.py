@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from shlex import quote
@@ -192,17 +193,20 @@ def _describe_freshness(lake: Lake, settings: Settings) -> str:
 
 
 def _describe_failures(lake: Lake, settings: Settings) -> str:
-    """Say whether the last run, tables or upstreams failed.
+    """Say whether runs, tables or upstreams failed.
 
-    A table failed if it was not rebuilt. An upstream failed if, for at least one of the items requested in the last `RECENT_DAYS` days, the
-    last request failed; it is listed with the number of such items. "nothing" if none of them did. Runs are not looked at if their history
-    is in Postgres, which is said.
+    Of the runs of the last `RECENT_DAYS` days, and the last of all, it is the newest whose days no later one has read. A table failed if it
+    was not rebuilt. An upstream failed if, for at least one of the items requested in the last `RECENT_DAYS` days, the last request failed;
+    it is listed with the number of such items. "nothing" if none of them did. Runs are not looked at if their history is in Postgres, which
+    is said.
     """
     problems = [f"{table} was not rebuilt: {reason}" for table, reason in lake.stale_tables().items()]
     problems += _list_failed_requests(lake, settings)
     if os.environ.get(POSTGRES_URL):
         problems.append("the history of runs is in Postgres, which status does not read: see the runs in the UI")
-    elif failed_run := describe_failed_run(settings.dagster_home, is_idle=find_writer(settings.home) is None):
+        return "; ".join(problems)
+    since = clock.now() - timedelta(days=RECENT_DAYS)
+    if failed_run := describe_failed_run(settings.dagster_home, since, is_idle=find_writer(settings.home) is None):
         problems.insert(0, f"{failed_run}: see it with make ui HOME_DIR={quote(str(settings.home))}")
     return "; ".join(problems) or "nothing"
 

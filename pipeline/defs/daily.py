@@ -196,16 +196,20 @@ def changed_days(context: dg.AssetExecutionContext, lake: Lake, step: DailyStep)
 
     Only days of this run are rebuilt. Yields the `ChangedDays` to write them to. No day is stored before all passed their critical checks.
     The block ends early when one fails, and nothing is stored. After the block, yield from `report()` of the `ChangedDays`, which raises
-    `dg.Failure` in that case. Days that did not change get their row counts as metadata.
+    `dg.Failure` in that case. A `UserError` in the block becomes a `dg.Failure`. Days that did not change get their row counts
+    as metadata.
     """
     span = run_days(context)
-    inputs = DayInputs(lake, step.name, step.makes)
-    digests = step.digests(lake, span)
-    days = inputs.changed_days(digests)
-    with suppress(CriticalCheckError):
-        with lake.stage(step.name) as temporary:
-            changed = ChangedDays(context, temporary, step, lake, days)
-            yield changed
-        inputs.save({day: mark_partly_read(digests[day]) if day in changed.partly_read else digests[day] for day in days})
+    try:
+        inputs = DayInputs(lake, step.name, step.makes)
+        digests = step.digests(lake, span)
+        days = inputs.changed_days(digests)
+        with suppress(CriticalCheckError):
+            with lake.stage(step.name) as temporary:
+                changed = ChangedDays(context, temporary, step, lake, days)
+                yield changed
+            inputs.save({day: mark_partly_read(digests[day]) if day in changed.partly_read else digests[day] for day in days})
+    except UserError as error:  # the UI shows what a failure says before the traceback, and of another error only that
+        raise dg.Failure(str(error), allow_retries=False) from error
     for table in step.makes:
         add_row_counts(context, lake, table, sorted(set(span) - set(days)))

@@ -132,8 +132,9 @@ def test_an_unreadable_article_file_fails_the_run(home: SmallHome) -> None:
     result = run(home, WEEK)
     assert not result.success
     assert home.read_files() == before
-    errors: list[Any] = [event.step_failure_data.error for event in result.all_events if event.event_type_value == "STEP_FAILURE"]
-    assert "zz.jsonl.gz: its name ends in .gz but it is no gzip file" in str(errors[0].cause.message)
+    failures: list[Any] = [event.step_failure_data for event in result.all_events if event.event_type_value == "STEP_FAILURE"]
+    # The UI shows it next to the failed step.
+    assert "zz.jsonl.gz: its name ends in .gz but it is no gzip file" in str(failures[0].user_failure_data.description)
 
 
 def test_a_file_of_other_days_is_opened_only_once(home: SmallHome) -> None:

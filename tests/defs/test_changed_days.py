@@ -101,6 +101,7 @@ def test_a_run_includes_the_last_days_of_the_run_before(tmp_path: Path, monkeypa
     assert days == [(3, 7), (5, 12), (10, 14)]
 
 
+@pytest.mark.slow
 def test_a_warning_of_several_runs_is_given_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(launch, "DAYS_IN_A_RUN", 5)
     home = SmallHome(tmp_path)

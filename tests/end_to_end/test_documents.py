@@ -31,6 +31,7 @@ def test_every_document_has_a_generated_part() -> None:
     assert [name for name in DOCUMENTS if "<!-- [[[cog " not in (ROOT / name).read_text(encoding="utf-8")] == []
 
 
+@pytest.mark.slow
 def test_a_wrong_answer_is_found_and_replaced(sample_run: SampleRun, tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     block = "```sql\nselect 1 as one\n```\n\n<!-- [[[cog print(answer(home)) ]]] -->\n| one |\n|---|\n| {} |\n<!-- [[[end]]] -->\n"

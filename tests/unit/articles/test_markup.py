@@ -163,6 +163,7 @@ BOMBS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("bomb", BOMBS.values(), ids=BOMBS)
 def test_a_hostile_page_is_converted_in_seconds(bomb: str) -> None:
     start = time.process_time()

@@ -94,6 +94,7 @@ async def check_tools(client: Any) -> None:
     assert (await client.call_tool("value_of_day", {"series": "USA-CHN", "day": "soon"})).is_error
 
 
+@pytest.mark.slow
 @needs_mcp
 def test_a_client_over_standard_input_gets_all_answers(ask_stdio: Callable[[Callable[[Any], Awaitable[None]]], None]) -> None:
     ask_stdio(check_tools)

@@ -34,6 +34,7 @@ def compute(masses: list[dict[str, Any]], verdicts: list[dict[str, Any]], pair: 
     return frame.row(0, named=True) if frame.height else {}
 
 
+@pytest.mark.slow
 def test_masses_of_signals_sum_to_the_masses_of_stories() -> None:
     counts = []
     for seed in range(6):

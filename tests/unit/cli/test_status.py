@@ -33,6 +33,7 @@ from tests.conftest import SampleRun
 from tests.unit.cli.conftest import Command, flat
 
 FAILURE, SUCCESS = dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.SUCCESS
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 DAYS = {"dagster/asset_partition_range_start": "2025-05-01", "dagster/asset_partition_range_end": "2025-05-02"}
 
 
@@ -254,11 +255,31 @@ def test_a_failed_run_is_listed_until_a_later_one_succeeds(command: Command, hom
             instance.add_run(dg.DagsterRun(job, run_id=str(uuid4()), tags=other, status=SUCCESS))
         instance.add_run(dg.DagsterRun("trade_tension", run_id=str(uuid4()), status=dg.DagsterRunStatus.STARTED, tags=tags))
         with lock_home(home, "tension run"):
-            assert describe_failed_run(home / "dagster") == words
+            assert describe_failed_run(home / "dagster", LONG_AGO) == words
             assert "killed" not in command("status", "--home", home).output
         assert read_line().startswith("the last run, which was killed")
-        instance.add_run(dg.DagsterRun("trade_tension", run_id=str(uuid4()), status=SUCCESS))
+        instance.add_run(dg.DagsterRun("trade_tension", run_id=str(uuid4()), status=SUCCESS, tags=tags))
         assert read_line() == "nothing"
+
+
+def test_a_run_of_other_days_does_not_make_up_for_a_failed_one(home: Path) -> None:
+    (home / "dagster" / "history").mkdir(parents=True)
+    days = [f"2025-05-0{day}" for day in (1, 2, 3)]
+
+    def tag(first: str, last: str) -> dict[str, str]:
+        return dict(zip(DAYS, (first, last), strict=True))
+
+    with dg.DagsterInstance.local_temp(str(home / "dagster")) as instance:
+
+        def add(status: dg.DagsterRunStatus, tags: dict[str, str]) -> str | None:
+            instance.add_run(dg.DagsterRun("trade_tension", run_id=str(uuid4()), tags=tags, status=status))
+            return describe_failed_run(home / "dagster", LONG_AGO)
+
+        assert add(FAILURE, tag(days[0], days[1])) == "the last run (2025-05-01 to 2025-05-02)"
+        for other in (tag(days[1], days[2]), {}):
+            assert add(SUCCESS, other) == "an earlier run (2025-05-01 to 2025-05-02)"
+        assert describe_failed_run(home / "dagster", clock.now() + timedelta(days=1)) is None
+        assert add(SUCCESS, tag(days[0], days[0])) is None
 
 
 def test_a_history_in_postgres_is_not_called_free_of_failures(command: Command, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -268,10 +289,10 @@ def test_a_history_in_postgres_is_not_called_free_of_failures(command: Command, 
 
 
 def test_a_history_that_cannot_be_read_names_no_run(tmp_path: Path) -> None:
-    assert describe_failed_run(tmp_path) is None
+    assert describe_failed_run(tmp_path, LONG_AGO) is None
     (tmp_path / "history").mkdir()
     (tmp_path / "history/runs.db").write_bytes(b"no database")
-    assert describe_failed_run(tmp_path) is None
+    assert describe_failed_run(tmp_path, LONG_AGO) is None
 
 
 def test_a_run_records_its_release_in_the_home(sample_run: SampleRun) -> None:

@@ -132,6 +132,7 @@ def test_a_reference_without_common_months_is_named(command: Command, home: Path
     assert "1990-01-01 to 1990-01-02" in flat(result.output)
 
 
+@pytest.mark.slow
 def test_a_home_with_one_source_cannot_leave_it_out(command: Command) -> None:
     mark_home(Path("alone"), is_sample=False)
     build(Path("alone/lake"), Scene([article("A:1"), article("A:2", DAY.replace(day=5))]))
@@ -140,6 +141,7 @@ def test_a_home_with_one_source_cannot_leave_it_out(command: Command) -> None:
     assert "single source" in flat(result.output)
 
 
+@pytest.mark.slow
 def test_a_source_without_which_no_article_counts_is_not_left_out(command: Command) -> None:
     """B has no articles of the baseline window."""
     daily = [article(f"A:{number}", day(number)) for number in range(45)]

@@ -286,6 +286,7 @@ def list_late_articles(built: Built) -> list[str]:
     return [row["article_id"] for row in built.rows(STORY_ARTICLES) if row["read_on"] > row["index_date"]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("first_part", "on_time"), [(80, range(0)), (20, range(0)), (80, range(0, 78, 6)), (20, range(1))])
 def test_an_archive_counts_on_its_own_days(first_part: int, on_time: range) -> None:
     """Although it was fetched on two days, or some of its rows have no date of fetching."""

@@ -125,6 +125,7 @@ def test_a_page_without_values_has_no_chart(page: Page) -> None:
     assert 'id="explore"' not in text
 
 
+@pytest.mark.slow
 @needs_browser
 def test_the_browser_draws_the_chosen_series_without_errors(page: Page, tmp_path: Path) -> None:
     dom, log = _open(page, tmp_path, "#pair=CHN-USA&direction=USA%3ECHN&view=tension&from=2025-02-01&to=2025-03-01")
@@ -139,6 +140,7 @@ def test_the_browser_draws_the_chosen_series_without_errors(page: Page, tmp_path
     assert re.search(r'id="csv" href="blob:[^"]+" download="trade-tension-USA-to-CHN-2025-02-01-to-2025-03-01.csv"', dom)
 
 
+@pytest.mark.slow
 @needs_browser
 def test_a_day_on_another_scale_has_its_published_value_too(page: Page, tmp_path: Path) -> None:
     assert page.timeline is not None
@@ -220,6 +222,7 @@ def test_the_csv_of_the_chart_has_the_units_of_the_tables(page: Page, tmp_path: 
     assert table["net_tension"].equals(table["tension"] - table["concession"])
 
 
+@pytest.mark.slow
 @needs_browser
 def test_the_browser_shows_hostile_text_as_text(page: Page, tmp_path: Path) -> None:
     dom, log = _open(page, tmp_path, "#pair=%3Cimg%3E&view=__proto__&direction=x&from=nonsense")
@@ -228,6 +231,7 @@ def test_the_browser_shows_hostile_text_as_text(page: Page, tmp_path: Path) -> N
     assert "<img" not in re.sub(r"<script.*?</script>", "", dom, flags=re.DOTALL)
 
 
+@pytest.mark.slow
 @needs_browser
 def test_the_browser_blocks_a_foreign_script_and_requests(page: Page, tmp_path: Path) -> None:
     path = tmp_path / "report.html"

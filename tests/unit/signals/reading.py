@@ -28,7 +28,10 @@ def expect(texts: Iterable[str]) -> None:
 
 
 def find(mode: str, text: str, *, title: str = "", day: date | None = None) -> pl.DataFrame:
-    """Return what `SentenceExtractor(mode).explain` returns, from one batch with the expected texts if the text is one of them."""
+    """Return what `SentenceExtractor(mode).explain` returns.
+
+    If the text is one of the expected texts, all of them are read in one batch.
+    """
     by_text = _findings.setdefault((mode, title, day), {})
     if text not in by_text:
         texts = _expected if text in _expected else [text]

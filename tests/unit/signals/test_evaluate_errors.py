@@ -75,6 +75,7 @@ def test_an_error_has_its_span_fields_and_probability() -> None:
     assert (errors["gold_status"], errors["predicted_polarity"]) == ("announced", "concession")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not REAL_GOLD.is_dir(), reason="the real gold files are third-party text and not part of the project")
 def test_on_real_gold_the_errors_agree_with_the_counts() -> None:
     against = read_gold(*sorted(path for path in REAL_GOLD.glob("*.jsonl") if "unlabelled" not in path.name))

@@ -77,6 +77,7 @@ def test_paragraphs_are_joined_as_they_were_labelled() -> None:
     assert digest_text("b\nc") == digest_text(select_paragraphs("b\n\nc", 0, 1))
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not (PASSAGES.exists() and DOCUMENTS.exists()), reason="the texts of the real passages are not here (../shared/data)")
 @pytest.mark.parametrize("split", ["train", "tune", "report"])
 def test_labels_and_texts_make_a_gold_file(split: str, tmp_path: Path) -> None:

@@ -79,6 +79,7 @@ def test_a_sentence_of_many_wrong_splits_is_joined_in_seconds() -> None:
     assert numbers.startswith(sentence)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mark", ["\u201c", "<!"])
 def test_a_hostile_paragraph_is_split_in_seconds(mark: str) -> None:
     text = f"Peru taxes glass. {mark * 200_000}"[:200_000] + " Kenya waits. Chile waits."

@@ -75,6 +75,7 @@ ALIKE = [
 ]
 
 
+@pytest.mark.slow
 def test_a_query_deeper_than_python_decodes_is_refused_with_advice(database: Path) -> None:
     query = Query(f"select {'+'.join(['1'] * 400)}")
     if sys.version_info < (3, 12):

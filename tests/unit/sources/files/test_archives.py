@@ -385,6 +385,7 @@ def test_text_in_parquet_that_is_not_utf8_is_an_error(tmp_path: Path) -> None:
         read(tmp_path / "a.parquet")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", ["jsonl", "csv"])
 def test_a_packed_file_of_empty_lines_is_refused_without_reading_each(tmp_path: Path, ending: str) -> None:
     path = tmp_path / f"lines.{ending}.gz"

@@ -360,6 +360,7 @@ def test_empty_lines_in_a_quoted_field_stay(tmp_path: Path, end: str) -> None:
     assert values_by_row(frame, "body") == ["One\n\n\ntwo", "It did so."]
 
 
+@pytest.mark.slow
 def test_lines_after_quotes_that_are_never_closed_are_read_a_few_times(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     text, returned = HEADER + CSV_ROW + 'x","\n' * 150_000 + CSV_ROW, 0
     read_line = csv_text._LineBuffer.__next__

@@ -40,6 +40,7 @@ def read_coverage(frame: pl.DataFrame, evolution: str, name: str = "coverage95")
     return float(frame.filter(evolution=evolution)[name].item())
 
 
+@pytest.mark.slow
 def test_intervals_without_wrong_readings_are_exact(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(published, "MISREAD", 0.0)
     own = {name: EVOLUTIONS[name] for name in ("the filter's own",)}
@@ -106,12 +107,14 @@ def test_expected_mass_and_prior_come_from_the_sql_models(pool: Pool) -> None:
     assert daily["observed"].mean() == pytest.approx(daily["expected"].mean(), rel=0.05)
 
 
+@pytest.mark.slow
 def test_intervals_are_too_wide_at_a_constant_rate(pool: Pool) -> None:
     result = simulate_coverage(build_table, pool, replications={1: 60, 20: 20}, evolutions={"constant": EVOLUTIONS["constant"]})
     assert result.filter(pl.col("coverage95") < 0.97).is_empty()
     assert result["width95"].to_list() == sorted(result["width95"].to_list(), reverse=True)
 
 
+@pytest.mark.slow
 def test_intervals_miss_a_rate_that_changes_faster_than_the_half_life(pool: Pool) -> None:
     walks = {name: evolution for name, evolution in EVOLUTIONS.items() if "walk" in name}
     result = simulate_coverage(build_table, pool, replications={20: 30}, evolutions=walks)
