@@ -12,6 +12,7 @@ from pipeline.contracts.vocabulary import KIND_POLARITY
 from pipeline.signals.doubts import DEEDS
 from pipeline.signals.reader import PAST, READINGS_SCHEMA, RULED_OUT, SURE_SIGN
 from pipeline.signals.readers.rules.rulings import RULED
+from pipeline.signals.readers.rules.shipments import SHIPPED
 
 #: Two readings are about the same thing if candidate (actor and target in a sentence) and polarity are equal.
 SAME = ("candidate", "polarity")
@@ -26,10 +27,11 @@ SURE_MARGIN = 0.6
 #: `--extractor rules`), except where the rules find this one.
 SURE_INSTRUMENT = "tariff"
 
-#: The encoder was trained on few rulings of courts: where it finds nothing in a reading of their rule (`RULED`), it counts as undecided.
-#: The score is set, not fitted. Of 13 such readings in labelled files (mostly invented sentences) 11 were right, one had only an optional
-#: label, and one was wrong; what it showed (`in favour of`) was then ruled out.
-SCORE_OF_RULING = 0.5
+#: The encoder was trained on few rulings of courts and few goods with their way, which it takes for trade without news: where it finds
+#: nothing in a reading of their rules (`RULED`, `SHIPPED`), it counts as undecided. The score is set, not fitted. Of 13 such readings of
+#: rulings in labelled files (mostly invented sentences) 11 were right, one had only an optional label, and one was wrong; what it showed
+#: (`in favour of`) was then ruled out. Of goods with their way the labelled files have no such reading.
+UNDECIDED = 0.5
 
 # Fields of a reading that belong to its kind, and are replaced with it.
 _KIND_FIELDS = ("kind", "status", "is_retaliation", "is_conditional", "rate_pct", "value_usd")
@@ -56,12 +58,12 @@ EVIDENCE_SCHEMA = pl.Schema(
 def combine(by_rules: pl.DataFrame, by_encoder: pl.DataFrame) -> pl.DataFrame:
     """Combine the readings of both readers into evidence (`EVIDENCE_SCHEMA`).
 
-    Both are of `READINGS_SCHEMA`; the result is sorted by candidate. All readings of the rules remain, except those that only rule out
-    one of the encoder (`RULED_OUT`). Their `encoder_score` is that of the encoder's first asserted reading of the same candidate and
-    polarity (`SAME`), or 0 if there is none. For an asserted reading of a sure rule it is that of the opposite polarity, if that is higher:
-    both readers find an act, and the rule knows its polarity. For a ruling it is at least `SCORE_OF_RULING`. Where the encoder is sure of
-    another kind, that kind replaces the rules' one (`_correct_kinds`). The encoder's instrument replaces that of the rules, unless theirs
-    is `SURE_INSTRUMENT`.
+    Both are of `READINGS_SCHEMA`; the result is sorted by candidate. All readings of the rules remain, except those that only rule out one
+    of the encoder (`RULED_OUT`). Their `encoder_score` is that of the encoder's first asserted reading of the same candidate and polarity
+    (`SAME`), or 0 if there is none. For an asserted reading of a sure rule it is that of the opposite polarity, if that is higher: both
+    readers find an act, and the rule knows its polarity. For a ruling, or goods with their way, it is at least `UNDECIDED`. Where the
+    encoder is sure of another kind, that kind replaces the rules' one (`_correct_kinds`). The encoder's instrument replaces that of the
+    rules, unless theirs is `SURE_INSTRUMENT`.
 
     Readings of the encoder remain too, with their own score, except those of a candidate and polarity
 
@@ -96,8 +98,8 @@ def combine(by_rules: pl.DataFrame, by_encoder: pl.DataFrame) -> pl.DataFrame:
         .join(against, on=SAME, how="left", maintain_order="left")
     )
     with_rules = scored.with_columns(
-        encoder_score=pl.when(is_sure & pl.col("rule_id").str.starts_with(RULED))
-        .then(pl.max_horizontal("encoder_score", "opposite_score", pl.lit(SCORE_OF_RULING)))
+        encoder_score=pl.when(is_sure & pl.any_horizontal(pl.col("rule_id").str.starts_with(rule) for rule in (RULED, SHIPPED)))
+        .then(pl.max_horizontal("encoder_score", "opposite_score", pl.lit(UNDECIDED)))
         .when(is_sure)
         .then(pl.max_horizontal("encoder_score", "opposite_score"))
         .otherwise("encoder_score"),

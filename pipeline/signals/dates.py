@@ -27,6 +27,11 @@ _YEAR = re.compile(
     r"(19[5-9]\d|20[0-4]\d|1[89]\d\d(?! (?:GMT|(?-i:[a-z]+s)\b)))\b",  # not `in 1800 cases`
     re.IGNORECASE,
 )
+# What a clause adds about a name, unless it is about trade policy too: `Peru, which joined the group in 2001, taxes tea`.
+_ASIDE = re.compile(
+    r"(\b[A-Z][\w.]*), (?:which|who)\b"
+    r"(?![^,;]*\b(?:agree|ban|curb|deal|dut|impos|lev|pact|quota|sanction|talk|tariff|tax|war)\w*)[^,;]{1,80},"
+)
 # After a sentence about events of at least so many years ago, the next ones are on what followed until one comes back to the present.
 _YEARS_OF_HISTORY = 5
 _PRESENT = re.compile(
@@ -220,10 +225,11 @@ def recalls_history(sentence: str, day: date | None, *, follows: bool) -> bool:
     """Whether a sentence is on events of at least five years ago.
 
     It has a date of that time, or `follows` such a sentence of its paragraph (`In 1930 Washington raised its duties. Canada answered with
-    duties of its own.`), and no later year or word of the present. False if `day` is None.
+    duties of its own.`), and no later year or word of the present; `_ASIDE` does not count. False if `day` is None.
     """
     if day is None:
         return False
+    sentence = _ASIDE.sub(r"\1", sentence)
     years = [int(year) for year in re.findall(r"\b(?:1[89]|20)\d\d\b", sentence)]
     if _PRESENT.search(sentence) or any(year > day.year - _YEARS_OF_HISTORY for year in years):
         return False
@@ -265,10 +271,11 @@ def _dates_thing(sentence: str, day: date | None) -> bool:
 def _is_in_past_year(sentence: str, day: date | None) -> bool:
     """Whether the sentence dates its act to an earlier year.
 
-    All years after a word such as `in` must be before that of `day`, and one must date the act: it is within the first `_OPENING`
-    characters, or it neither follows a word that says that the act is new (`will`, `today`) nor dates something else (as in
-    `a ban imposed in 2020` and `the first since 2010`).
+    What a clause only adds about a name (`_ASIDE`) does not count. All years after a word such as `in` must be before that of `day`, and
+    one must date the act: it is within the first `_OPENING` characters, or it neither follows a word that says that the act is new (`will`,
+    `today`) nor dates something else (as in `a ban imposed in 2020` and `the first since 2010`).
     """
+    sentence = _ASIDE.sub(r"\1", sentence)
     years = list(_YEAR.finditer(sentence))
     if day is not None and any(int(year[2]) >= day.year for year in years):
         return False

@@ -75,6 +75,7 @@ def test_a_sentence_that_opens_in_the_past_is_history(sentence: str, is_back: bo
         ("Lima put a duty on Chilean copper in 2019, a report said on Monday.", True),
         ("A report said on Monday Lima put a duty on Chilean copper in 2019.", True),
         ("In 2019 Lima said it will put a duty on Chilean copper.", True),
+        ("Chile, which joined the group in 2001, put a duty on tin.", False),
     ],
 )
 def test_a_past_year_dates_an_act_only_if_it_dates_nothing_else(sentence: str, is_back: bool) -> None:

@@ -308,11 +308,11 @@ def _adjust_modality(sentence: MarkedSentence, act: Act) -> Act:
 
     In a sentence that ends with a question mark the act is hypothetical. Otherwise these make it historical: an adverb of the past, a past
     perfect, a past plan of the first person (`I was going to tax`), a word such as `current` before its noun, `still` (`still face
-    duties`), an opening with a state as subject (`With Japan about to tax tea, ...`), a later clause with `has since`, or, only for kinds
-    of `ESCALATING` and `CONCEDING`, a clause that opens with a word such as "after" or "since". Such a clause does not if the words before
-    it only report on a market (`Shares fell after ...`), or after `after` in the present tense of headlines (`Growers cheer after Peru
-    lifts its duty`). Else a condition, a forecast or talks that aim at it make the act hypothetical. Acts of another modality stay as
-    they are.
+    duties`), `before` before what takes effect (`talks before the duty takes effect`), an opening with a state as subject (`With Japan
+    about to tax tea, ...`), a later clause with `has since`, or, only for kinds of `ESCALATING` and `CONCEDING`, a clause that opens with a
+    word such as "after" or "since". Such a clause does not if the words before it only report on a market (`Shares fell after ...`), or
+    after `after` in the present tense of headlines (`Growers cheer after Peru lifts its duty`). Else a condition, a forecast or talks that
+    aim at it make the act hypothetical. Acts of another modality stay as they are.
     """
     if act.modality != "asserted":
         return act
@@ -333,10 +333,22 @@ def _adjust_modality(sentence: MarkedSentence, act: Act) -> Act:
     is_reported = bool(cues("reporting") & set(near)) or _is_reported(sentence, start, act.anchor)
     is_past_perfect = is_in_past_perfect(sentence, act.anchor) and not is_recent and not is_reported
     is_past_plan = " ".join(near).endswith(("i was going to", "we were going to"))
+    is_to_come = act.rule_id.startswith("effect.") and not {"before", "until"}.isdisjoint(
+        sentence.words_between(act.anchor - 7, act.anchor)
+    )
     after = " ".join(sentence.words_between(end, len(sentence.tokens)))
     is_outdated = _SINCE_THEN.search(after) is not None and _SINCE_THEN.search(" ".join(sentence.words_between(0, end))) is None
     is_known = not cues("known").isdisjoint(near[-1:]) or (act.rule_id.startswith("suffer.") and "still" in near[-2:])
-    if is_background or is_dated or is_past_perfect or is_past_plan or is_known or is_outdated or _is_in_opening(sentence, act.anchor):
+    if (
+        is_background
+        or is_dated
+        or is_to_come
+        or is_past_perfect
+        or is_past_plan
+        or is_known
+        or is_outdated
+        or _is_in_opening(sentence, act.anchor)
+    ):
         return replace(act, modality="historical")
     # Words inside an object are no forecast: "trade war fears".
     in_objects = {at for mark in sentence.marks_of("object") for at in range(mark.first, mark.last + 1)}

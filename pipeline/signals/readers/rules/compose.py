@@ -44,6 +44,7 @@ from pipeline.signals.readers.rules.pairs import find_meant_objects, find_posses
 from pipeline.signals.readers.rules.phrases import Phrase
 from pipeline.signals.readers.rules.rates import bears_rate, is_played_down, sets_lower_rate
 from pipeline.signals.readers.rules.rulings import find_rulings
+from pipeline.signals.readers.rules.shipments import find_shipments
 
 # Reaches are numbers of words.
 OBJECT_REACH, SUBJECT_REACH = 12, 18
@@ -78,7 +79,8 @@ def find_acts(sentence: MarkedSentence) -> list[Act]:
     acts += [*find_new_restrictions(sentence, used), *find_paused_quarrels(sentence), *find_joined_probes(sentence, acts, used)]
     if not any(act.modality == "asserted" or act.kind == "dialogue" for act in acts):
         acts += find_named_talks(sentence, used)
-    acts += [*find_existing_restrictions(sentence, used), *find_effects(sentence), *find_rulings(sentence), *find_hoped_calm(sentence)]
+    acts += [*find_existing_restrictions(sentence, used), *find_effects(sentence), *find_shipments(sentence)]
+    acts += [*find_rulings(sentence), *find_hoped_calm(sentence)]
     return sorted(adjust(sentence, acts), key=lambda act: (act.anchor, act.focus, act.kind))
 
 

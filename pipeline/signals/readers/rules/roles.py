@@ -27,6 +27,7 @@ from pipeline.signals.readers.rules.pairs import (
 from pipeline.signals.readers.rules.panels import PANEL, find_panel_pair
 from pipeline.signals.readers.rules.parsed import PASSIVE_SUBJECTS, ParsedSentence, Party
 from pipeline.signals.readers.rules.rulings import RULED, find_court_pair
+from pipeline.signals.readers.rules.shipments import SHIPPED, find_shipped_pair
 from pipeline.signals.readers.rules.word_order import (
     SentenceContext,
     find_agent,
@@ -94,11 +95,11 @@ def find_roles(context: SentenceContext, parsed: ParsedSentence | None, act: Act
 def _find_settled_pairs(context: SentenceContext, act: Act) -> tuple[tuple[str, str], ...]:
     """Return the pairs of an act if word order settles them.
 
-    They are several only for a threat that several states send (`find_senders`).
+    They are several only for a threat that several states send (`find_senders`). Goods pay their buyer's duty (`shipments.py`).
     """
     if act.kind == "threat" and act.thing is not None and (sent := find_senders(context.sentence, act.thing)):
         return sent
-    pair = _find_settled_pair(context, act)
+    pair = find_shipped_pair(context.sentence) if act.rule_id.startswith(SHIPPED) else _find_settled_pair(context, act)
     return (pair,) if pair else ()
 
 

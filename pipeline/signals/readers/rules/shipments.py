@@ -1,0 +1,100 @@
+"""What goods pay that one state sells to another.
+
+Example: `Peruvian tin shipped to Norway will be taxed at 9 percent`, an act of Norway. Does not belong here: rates that a sentence compares
+with others (`rates.py`), and whom an act on goods spares (`bystanders.py`).
+"""
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from pipeline.signals.reader import SURE_SIGN
+from pipeline.signals.readers.rules.grammar import Act
+from pipeline.signals.readers.rules.matching import MarkedSentence
+from pipeline.signals.readers.rules.rates import falls
+
+#: Begins the id of the rule for duties on goods that one state sells to another.
+SHIPPED = "suffer.ship."
+SCORE = 0.6
+# `shipped to`, `imports of Peruvian tin into`, before the name of the buyer.
+_INTO = re.compile(
+    r"\b(?:entering|(?:sales|sold) (?:in|into|to)|(?:bound|destined|headed) (?:for|to)"
+    r"|(?:coming|exported|exports?|imported|imports|sent|shipments|shipped)(?: (?:from|of) [^,.;:]{1,40})? (?:in)?to) (?:the )?$",
+    re.IGNORECASE,
+)
+# What these goods will pay, after the name of the buyer.
+_PAY = re.compile(
+    r"(?: from [^,.;:]{1,40}?)?"
+    r" (?P<verb>(?:will|shall|must|(?:is|are) to|will have to)(?: (?:also|instead|now|soon))?"
+    r" (?:bear|face|incur|pay|be (?:charged|hit|slapped|struck|subject|taxed))"
+    r"|now (?:bears?|faces?|pays?)|(?:are|is|has been|have been|was|were)(?: now)? (?:charged|hit|slapped|struck|taxed))"
+    r"(?: (?:at|by|to|with))?(?P<size>(?: (?:about|additional|an?|another|anti-dumping|as much as|at least|customs|extra|fresh|from"
+    r"|further|heavy|high(?:er)?|import|less|lower|luxury|nearly|new|no|of|over|punitive|reduced|special|steep|stiff|temporary|the"
+    r"|up to|zero)){0,4})"
+    r" (?P<duty>\d[\d.]*(?: ?%| (?:percent|per cent|pct)\b)|(?:dut(?:y|ies)|lev(?:y|ies)|surcharges?|surtax|tariffs?|tax(?:es)?)\b)"
+    r"(?! (?:at home|breaks?|credits?|disputes?|rows?)\b)",
+    re.IGNORECASE,
+)
+# Nothing is decided yet, it is denied, or what is taxed are no goods.
+_OPEN = re.compile(
+    r"\b(?:could|expected|fears?|feared|if|likely|may|might|never|not|proposed|proposes|should|profits|threat\w*|unless|whether|would)\b|n['\u2019]t\b",
+    re.IGNORECASE,
+)
+_FREE = re.compile(r"(?:^| )(?:fewer|less|lower|no|reduced|zero)(?: |$)", re.IGNORECASE)
+
+
+class _Shipment(NamedTuple):
+    """Goods that are sold to another state, and what they pay.
+
+    `buyer` and `seller`: codes of the states; `pays`: the match of `_PAY`.
+    """
+
+    buyer: str
+    seller: str
+    pays: re.Match[str]
+
+
+def find_shipped_pair(sentence: MarkedSentence) -> tuple[str, str] | None:
+    """Return who taxes goods that are sold to it, and who sells them."""
+    shipment = _find_shipment(sentence)
+    return (shipment.buyer, shipment.seller) if shipment else None
+
+
+def find_shipments(sentence: MarkedSentence) -> Iterable[Act]:
+    """Find what goods pay that one state sells to another.
+
+    They pay a duty, a lower one than before, or none. There is no act while nothing is decided.
+    """
+    shipment = _find_shipment(sentence)
+    if shipment is None:
+        return
+    duty = shipment.pays["duty"]
+    is_free = _FREE.search(shipment.pays["size"]) is not None or re.fullmatch(r"0+\b.*", duty) is not None
+    at = next(at for at, token in enumerate(sentence.tokens) if token.start >= shipment.pays.start("verb"))
+    yield Act(
+        kind="easing" if is_free or falls(sentence.text) else "measure",
+        rule_id=f"{SHIPPED}restriction{SURE_SIGN}",
+        anchor=at,
+        focus=at,
+        instrument="tariff",
+        status="announced",
+        score=SCORE,
+        words=(sentence.tokens[at].text,),
+        thing=None,
+    )
+
+
+def _find_shipment(sentence: MarkedSentence) -> _Shipment | None:
+    """Find goods of one state on their way to another, and what they pay.
+
+    None if the sentence names a third state, which may be who acts, or if nothing is decided.
+    """
+    codes = {mention.code for mention in sentence.mentions}
+    if len(codes) != len(("buyer", "seller")) or _OPEN.search(sentence.text):
+        return None
+    for mention in sentence.mentions:
+        pays = _PAY.match(sentence.text, mention.end) if _INTO.search(sentence.text[: mention.start]) else None
+        if pays:
+            (seller,) = codes - {mention.code}
+            return _Shipment(mention.code, seller, pays)
+    return None
