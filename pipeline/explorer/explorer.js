@@ -278,7 +278,7 @@
     byId("result").hidden = false;
     fillChartControls();
     byId("drawing").hidden = !columns.some((column) => isNumber(column) && hasValue(column)) || rows < 2;
-    byId("drawing").open = columns.some(isDay) && rows >= 5;
+    byId("drawing").open = columns.some((column) => isDay(column) && isVaried(column)) && rows >= 5;
     draw();
   }
 
@@ -317,7 +317,7 @@
   function fillChartControls() {
     const { columns } = result, numbers = columns.filter((column) => isNumber(column) && hasValue(column)), words = columns.filter((column) => !isNumber(column));
     const y = numbers.find((column) => !isBound(column)) ?? numbers[0];
-    const x = columns.find(isDay) ?? words.find((column) => new Set(column.values).size > 1) ?? words[0] ?? numbers.find((column) => column !== y);
+    const x = columns.find((column) => isDay(column) && isVaried(column)) ?? words.find(isVaried) ?? words[0] ?? numbers.find((column) => column !== y);
     const groups = words.filter((column) => column !== x && !isDay(column) && isGroup(column));
     const isRepeated = x && new Set(x.values).size < x.values.length;
     fillSelect(byId("x"), columns, x);
@@ -327,10 +327,11 @@
     if (plain.length > 1) byId("colour").append(element("option", "each number", { value: EACH }));
     if (plain.length > 1 && plain.length <= config.series.length && x && isDay(x) && !isRepeated) byId("colour").value = EACH;
     // A line would join rows of different names: days in no order with a varying name are a ranking, not a series.
-    const isRanking = x && isDay(x) && !isRepeated && !isInOrder(x.values) && words.some((column) => column !== x && !isDay(column) && new Set(column.values).size > 1);
+    const isRanking = x && isDay(x) && !isRepeated && !isInOrder(x.values) && words.some((column) => column !== x && !isDay(column) && isVaried(column));
     byId("mark").value = x && isDay(x) && !isRanking ? "line" : x && (isDay(x) || isNumber(x)) ? "point" : "bar";
   }
 
+  const isVaried = ({ values }) => new Set(values).size > 1;
   const isInOrder = (values) => values.every((value, row) => row === 0 || values[row - 1] <= value) || values.every((value, row) => row === 0 || values[row - 1] >= value);
 
   const EACH = "each";
@@ -546,6 +547,7 @@
     sql.rows = Math.min(24, text.split("\n").length + 1);
     byId("note").hidden = true;
     byId("from-link").hidden = false;
+    if (!byId("result").hidden) say(""); // its number of rows is of the query before
     byId("error").hidden = byId("result").hidden = true;
   }
 

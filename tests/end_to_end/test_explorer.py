@@ -194,6 +194,12 @@ def test_days_in_no_order_with_names_are_not_joined(visit: Visit, order: str, ma
     assert visit.page.locator("#mark").input_value() == mark
 
 
+def test_values_of_one_day_are_bars_by_name(visit: Visit) -> None:
+    visit.run("select index_date, pair, tension from tension_pair_daily where index_date = '2025-04-10' order by pair")
+    assert visit.page.locator("#x option:checked").text_content() == "pair"
+    assert visit.page.locator("#mark").input_value() == "bar"
+
+
 def test_hostile_values_names_and_formulas_are_text(visit: Visit) -> None:
     visit.run(
         f"""select '{HOSTILE}' as "{HOSTILE}", 'javascript:alert(1)' as link, '=1+1' as formula, '' as blank, null as none,
@@ -359,6 +365,14 @@ def test_a_query_of_a_link_is_shown_and_not_run(browser: Any, address: str) -> N
     assert visit.page.locator("#rows td").all_text_contents() == ["42"]
     assert visit.page.locator("#from-link").is_hidden()
     visit.page.close()
+
+
+def test_a_link_opened_after_a_query_shows_no_old_count(visit: Visit) -> None:
+    visit.run("select 42 as answer")
+    assert visit.text("status").startswith("1 row")
+    visit.page.evaluate("location.hash = 'sql=select%201'")
+    visit.page.wait_for_selector("#result", state="hidden")
+    assert visit.text("status") == ""
 
 
 @pytest.mark.parametrize("fragment", ["#sql=%E0%A4%A", "#sql=" + "x" * 30_000, "#other", "#sql="])
