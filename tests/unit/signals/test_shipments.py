@@ -38,17 +38,8 @@ def test_goods_that_pay_less_or_nothing_are_relieved(text: str, pairs: set[str])
     assert not read_pairs(text, ESCALATIONS)
 
 
-@pytest.mark.parametrize(
-    ("text", "signals"),
-    [
-        ("Japan secured a delay of American car tariffs.", {"USA>JPN easing"}),
-        ("Peru won a pause in Norway's tin duties.", {"NOR>PER easing"}),
-        ("Lima said that Peru was extending the suspension of its duty on Norwegian tin.", {"PER>NOR easing"}),
-        ("Trump pushes back deadline for tariffs on Mexico to August.", {"USA>MEX easing"}),
-    ],
-)
-def test_a_delay_relieves_who_wins_it(text: str, signals: set[str]) -> None:
-    assert read(text) == signals
+def test_a_deadline_that_is_pushed_back_is_relief() -> None:
+    assert read("Trump pushes back deadline for tariffs on Mexico to August.") == {"USA>MEX easing"}
 
 
 def test_who_pushes_back_against_a_tariff_eases_nothing() -> None:

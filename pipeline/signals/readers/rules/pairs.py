@@ -255,21 +255,17 @@ def _find_giver_under(sentence: MarkedSentence, thing: int) -> str | None:
 def find_gain(sentence: MarkedSentence) -> tuple[str | None, str] | None:
     """Return who grants a relief that a country wins, and that country.
 
-    Example: USA and EUN for `Trump taxes Chinese steel as EU wins reprieve`, or `wins delay`. The country directly precedes `wins` or `is
-    granted`, or owns the relief (`Norway's exemption from`). The other is named after the relief (`from US tariffs`), else it is the first
-    other country that may be a subject, or an owner. None for who grants it if there is none, or for both without such a relief.
+    Example: USA and EUN for `Trump taxes Chinese steel as EU wins reprieve`. The country directly precedes `wins` or `is granted`, or owns
+    the relief (`Norway's exemption from`). The other is named after the relief (`from US tariffs`), else it is the first other country that
+    may be a subject, or an owner. None for who grants it if there is none, or for both without such a relief.
     """
-    delays = [mark for mark in sentence.marks_of("act") if mark.readings[0].entry["id"] in {"pause", "put_off"}]
     reliefs = [mark for mark in sentence.marks_of("object") if class_of(mark) == "approval"]
     for named in reliefs:
         owner = find_possessor(sentence, named.first)
         if owner and sentence.words_between(named.last + 1, named.last + 2) == ["from"]:
             return _find_giver(sentence, named, owner), owner
     for verb in sentence.marks_of("verb"):
-        # Who was extending a delay granted it.
-        is_won = any(phrase.entry.get("gains") for phrase in verb.readings)
-        near = (mark for mark in (*reliefs, *(delays if is_won else ())) if verb.last < mark.first <= verb.last + GAIN_REACH)
-        relief = next(near, None)
+        relief = next((mark for mark in reliefs if verb.last < mark.first <= verb.last + GAIN_REACH), None)
         number = next((at for at, (_, last) in enumerate(sentence.mention_spans) if last == _before_auxiliaries(sentence, verb)), None)
         if relief is None or number is None or not _is_gained(sentence, verb) or not is_subject(sentence, number):
             continue
