@@ -55,7 +55,7 @@ class _Shipment(NamedTuple):
 
 
 def find_shipped_pair(sentence: MarkedSentence) -> tuple[str, str] | None:
-    """Return who taxes goods that are sold to it, and who sells them."""
+    """Return the buyer of goods, who taxes them, and the seller."""
     shipment = _find_shipment(sentence)
     return (shipment.buyer, shipment.seller) if shipment else None
 
@@ -85,7 +85,7 @@ def find_shipments(sentence: MarkedSentence) -> Iterable[Act]:
 
 
 def _find_shipment(sentence: MarkedSentence) -> _Shipment | None:
-    """Find goods of one state on their way to another, and what they pay.
+    """Find goods that one state sells to another, and their duty.
 
     None if the sentence names a third state, which may be who acts, or if nothing is decided.
     """
