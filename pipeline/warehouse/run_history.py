@@ -20,7 +20,8 @@ select
     end_time,
     coalesce(end_time, start_time, cast(strftime('%s', create_timestamp) as real)) as time,
     (select value from run_tags where run_tags.run_id = runs.run_id and key = :first) as first_day,
-    (select value from run_tags where run_tags.run_id = runs.run_id and key = :last) as last_day
+    (select value from run_tags where run_tags.run_id = runs.run_id and key = :last) as last_day,
+    exists (select 1 from run_tags where run_tags.run_id = runs.run_id and value = 'tension run') as reads_all
 from runs
 where
     status in ('SUCCESS', 'FAILURE', :killed)
@@ -37,10 +38,10 @@ _STARTED_BY = {"started by": "", "dagster/sensor_name": "sensor ", "dagster/sche
 def describe_failed_run(dagster_home: Path, since: datetime, *, is_idle: bool = False) -> str | None:
     """Describe the newest failed run whose days no later run has read.
 
-    It is the last run, or an earlier one that ended after `since`. The text says when it ended, what started it, and which days it had. A
-    run without days counts until any later one succeeds. If no process writes to the home (`is_idle`), a run that has only started was
-    killed. Runs that only fetch or were cancelled are ignored. None if there is no such run, or the history cannot be read. A history in
-    Postgres is not looked at.
+    It is the last run, or an earlier one that ended after `since`. A `tension run` reads all days that changed, so that none before counts.
+    The text says when it ended, what started it, and which days it had. A run without days counts until any later one succeeds. If no
+    process writes to the home (`is_idle`), a run that has only started was killed. Runs that only fetch or were cancelled are ignored. None
+    if there is no such run, or the history cannot be read. A history in Postgres is not looked at.
     """
     path = dagster_home / "history" / "runs.db"
     if not path.exists():
@@ -77,8 +78,10 @@ def _read_failed_run(connection: sqlite3.Connection, *, since: float, is_idle: b
     """
     names = {"killed": _STARTED if is_idle else "", "first": _FIRST_DAY, "last": _LAST_DAY}
     succeeded: list[Days | None] = []
-    for run_id, status, end_time, time, first, last in connection.execute(_ENDED, names):
+    for run_id, status, end_time, time, first, last, reads_all in connection.execute(_ENDED, names):
         days = Days(date.fromisoformat(first), date.fromisoformat(last)) if first and last else None
+        if status == "SUCCESS" and reads_all:
+            return None  # it has only the days that had changed since they were read
         if status == "SUCCESS":
             succeeded.append(days)
         elif (time > since or not succeeded) and not _has_been_read(days, succeeded):

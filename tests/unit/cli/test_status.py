@@ -280,6 +280,8 @@ def test_a_run_of_other_days_does_not_make_up_for_a_failed_one(home: Path) -> No
             assert add(SUCCESS, other) == "an earlier run (2025-05-01 to 2025-05-02)"
         assert describe_failed_run(home / "dagster", clock.now() + timedelta(days=1)) is None
         assert add(SUCCESS, tag(days[0], days[0])) is None
+        assert add(FAILURE, tag(days[0], days[1])) == "the last run (2025-05-01 to 2025-05-02)"
+        assert add(SUCCESS, {**tag(days[2], days[2]), "started by": "tension run"}) is None
 
 
 def test_a_history_in_postgres_is_not_called_free_of_failures(command: Command, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
