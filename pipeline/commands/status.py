@@ -202,11 +202,10 @@ def _describe_failures(lake: Lake, settings: Settings) -> str:
     """
     problems = [f"{table} was not rebuilt: {reason}" for table, reason in lake.stale_tables().items()]
     problems += _list_failed_requests(lake, settings)
+    since = clock.now() - timedelta(days=RECENT_DAYS)
     if os.environ.get(POSTGRES_URL):
         problems.append("the history of runs is in Postgres, which status does not read: see the runs in the UI")
-        return "; ".join(problems)
-    since = clock.now() - timedelta(days=RECENT_DAYS)
-    if failed_run := describe_failed_run(settings.dagster_home, since, is_idle=find_writer(settings.home) is None):
+    elif failed_run := describe_failed_run(settings.dagster_home, since, is_idle=find_writer(settings.home) is None):
         problems.insert(0, f"{failed_run}: see it with make ui HOME_DIR={quote(str(settings.home))}")
     return "; ".join(problems) or "nothing"
 

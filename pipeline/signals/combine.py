@@ -27,10 +27,10 @@ SURE_MARGIN = 0.6
 #: `--extractor rules`), except where the rules find this one.
 SURE_INSTRUMENT = "tariff"
 
-#: The encoder was trained on few rulings of courts and few goods with their way, which it takes for trade without news: where it finds
+#: The encoder was trained on few rulings of courts, and few duties on goods that one state sells to another: where it finds
 #: nothing in a reading of their rules (`RULED`, `SHIPPED`), it counts as undecided. The score is set, not fitted. Of 13 such readings of
 #: rulings in labelled files (mostly invented sentences) 11 were right, one had only an optional label, and one was wrong; what it showed
-#: (`in favour of`) was then ruled out. Of goods with their way the labelled files have no such reading.
+#: (`in favour of`) was then ruled out. For such goods the labelled files have no reading.
 UNDECIDED = 0.5
 
 # Fields of a reading that belong to its kind, and are replaced with it.
@@ -61,9 +61,9 @@ def combine(by_rules: pl.DataFrame, by_encoder: pl.DataFrame) -> pl.DataFrame:
     Both are of `READINGS_SCHEMA`; the result is sorted by candidate. All readings of the rules remain, except those that only rule out one
     of the encoder (`RULED_OUT`). Their `encoder_score` is that of the encoder's first asserted reading of the same candidate and polarity
     (`SAME`), or 0 if there is none. For an asserted reading of a sure rule it is that of the opposite polarity, if that is higher: both
-    readers find an act, and the rule knows its polarity. For a ruling, or goods with their way, it is at least `UNDECIDED`. Where the
-    encoder is sure of another kind, that kind replaces the rules' one (`_correct_kinds`). The encoder's instrument replaces that of the
-    rules, unless theirs is `SURE_INSTRUMENT`.
+    readers find an act, and the rule knows its polarity. For a ruling, or a duty on goods that one state sells to another, it is at least
+    `UNDECIDED`. Where the encoder is sure of another kind, that kind replaces the rules' one (`_correct_kinds`). The encoder's instrument
+    replaces that of the rules, unless theirs is `SURE_INSTRUMENT`.
 
     Readings of the encoder remain too, with their own score, except those of a candidate and polarity
 

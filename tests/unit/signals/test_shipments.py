@@ -12,6 +12,7 @@ from tests.unit.signals.reading import ESCALATIONS, RELIEFS, read, read_pairs
         ("Imports of Peruvian tin into Norway will face a 9 percent duty.", {"NOR>PER"}),
         ("Tomatoes exported from Kenya to Norway will be charged 17 percent.", {"NOR>KEN"}),
         ("Kenya's exports of tea to Norway were hit by a new duty.", {"NOR>KEN"}),
+        ("Peruvian tin shipped to Norway will pay 0.5 percent.", {"NOR>PER"}),
         ("Chilean copper bound for Norway was hit with a 50 percent tariff.", {"NOR>CHL"}),
         ("Canadian lumber sold in Japan now faces a duty of 35 percent.", {"JPN>CAN"}),
         ("Peruvian tin shipped to Norway could be taxed at 9 percent.", set()),

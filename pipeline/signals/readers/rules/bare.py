@@ -24,7 +24,7 @@ from pipeline.signals.readers.rules.grammar import (
     status_of,
 )
 from pipeline.signals.readers.rules.matching import Mark, MarkedSentence
-from pipeline.signals.readers.rules.rates import find_set_rate, sets_lower_rate
+from pipeline.signals.readers.rules.rates import build_rate_act, find_set_rate, sets_lower_rate
 
 # Reaches are numbers of words.
 TOPIC_REACH = 10
@@ -45,7 +45,7 @@ TOPICS = MappingProxyType({"threaten": frozenset({"restriction"}), "offer": froz
 HARM = "harm.restriction"
 #: Id of the rule for harm that a speaker says a restriction will do.
 FORETOLD = "foretold.restriction"
-OPERATOR_SCORE, NAMED_TALKS_SCORE, EXISTING_RESTRICTION_SCORE, SET_RATE_SCORE = 0.45, 0.35, 0.4, 0.6
+OPERATOR_SCORE, NAMED_TALKS_SCORE, EXISTING_RESTRICTION_SCORE = 0.45, 0.35, 0.4
 
 
 def find_operator_acts(sentence: MarkedSentence, used: set[int]) -> Iterable[Act]:
@@ -93,17 +93,9 @@ def _find_set_rates(sentence: MarkedSentence) -> Iterable[Act]:
     if rate is None or (thing is None and not rate.is_borne):
         return
     at = next(at for at, token in enumerate(sentence.tokens) if token.end > rate.verb)
-    yield Act(
-        kind="measure" if rate.change > 0 else "easing",
-        rule_id=f"{'suffer.' if rate.is_borne else ''}set.restriction{SURE_SIGN}",
-        anchor=at,
-        focus=at,
-        instrument="tariff",
-        status="announced",
-        score=SET_RATE_SCORE,
-        words=(sentence.tokens[at].text,),
-        thing=None if rate.is_borne or thing is None else thing.first,
-    )
+    kind = "measure" if rate.change > 0 else "easing"
+    rule_id = f"{'suffer.' if rate.is_borne else ''}set.restriction{SURE_SIGN}"
+    yield build_rate_act(sentence, at, kind, rule_id, None if rate.is_borne or thing is None else thing.first)
 
 
 def _find_harm(sentence: MarkedSentence) -> Iterable[Act]:

@@ -5,10 +5,12 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from pipeline.signals.lexicon import cues
+from pipeline.signals.readers.rules.grammar import Act
 from pipeline.signals.readers.rules.matching import Mark, MarkedSentence
 
 # Numbers of words between a rate and a comparison, and between that and the other rate.
 COMPARISON_REACH = 10
+RATE_SCORE = 0.6
 
 # `18 percent from Monday, against 6 now`, `24 percent instead of 15`, `$90 a ton, up from $50`.
 _COMPARED = re.compile(
@@ -129,6 +131,24 @@ def find_set_rate(text: str) -> SetRate | None:
     """
     change, match = compare_rates(text), _SETS.search(text) or _FORMER.search(text)
     return SetRate(change, match.start("verb"), match.re is _FORMER) if change and match else None
+
+
+def build_rate_act(sentence: MarkedSentence, at: int, kind: str, rule_id: str, thing: int | None = None) -> Act:
+    """Build an act by what goods are to pay.
+
+    `at`: the position of its verb; `thing`: that of the restriction, None if the subject of the verb pays.
+    """
+    return Act(
+        kind=kind,
+        rule_id=rule_id,
+        anchor=at,
+        focus=at,
+        instrument="tariff",
+        status="announced",
+        score=RATE_SCORE,
+        words=(sentence.tokens[at].text,),
+        thing=thing,
+    )
 
 
 def rises(text: str) -> bool:

@@ -8,14 +8,14 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from pipeline.signals.context import PAIR_SIZE
 from pipeline.signals.reader import SURE_SIGN
 from pipeline.signals.readers.rules.grammar import Act
 from pipeline.signals.readers.rules.matching import MarkedSentence
-from pipeline.signals.readers.rules.rates import falls
+from pipeline.signals.readers.rules.rates import build_rate_act, falls
 
 #: Begins the id of the rule for duties on goods that one state sells to another.
 SHIPPED = "suffer.ship."
-SCORE = 0.6
 # `shipped to`, `imports of Peruvian tin into`, before the name of the buyer.
 _INTO = re.compile(
     r"\b(?:entering|(?:sales|sold) (?:in|into|to)|(?:bound|destined|headed) (?:for|to)"
@@ -40,6 +40,7 @@ _OPEN = re.compile(
     r"\b(?:could|expected|fears?|feared|if|likely|may|might|never|not|proposed|proposes|should|profits|threat\w*|unless|whether|would)\b|n['\u2019]t\b",
     re.IGNORECASE,
 )
+_ZERO = re.compile(r"0+(?![\d.]*[1-9])")  # not `0.5 percent`
 _FREE = re.compile(r"(?:^| )(?:fewer|less|lower|no|reduced|zero)(?: |$)", re.IGNORECASE)
 
 
@@ -69,19 +70,10 @@ def find_shipments(sentence: MarkedSentence) -> Iterable[Act]:
     if shipment is None:
         return
     duty = shipment.pays["duty"]
-    is_free = _FREE.search(shipment.pays["size"]) is not None or re.fullmatch(r"0+\b.*", duty) is not None
+    is_free = _FREE.search(shipment.pays["size"]) is not None or _ZERO.match(duty) is not None
     at = next(at for at, token in enumerate(sentence.tokens) if token.start >= shipment.pays.start("verb"))
-    yield Act(
-        kind="easing" if is_free or falls(sentence.text) else "measure",
-        rule_id=f"{SHIPPED}restriction{SURE_SIGN}",
-        anchor=at,
-        focus=at,
-        instrument="tariff",
-        status="announced",
-        score=SCORE,
-        words=(sentence.tokens[at].text,),
-        thing=None,
-    )
+    kind = "easing" if is_free or falls(sentence.text) else "measure"
+    yield build_rate_act(sentence, at, kind, f"{SHIPPED}restriction{SURE_SIGN}")
 
 
 def _find_shipment(sentence: MarkedSentence) -> _Shipment | None:
@@ -90,7 +82,7 @@ def _find_shipment(sentence: MarkedSentence) -> _Shipment | None:
     None if the sentence names a third state, which may be who acts, or if nothing is decided.
     """
     codes = {mention.code for mention in sentence.mentions}
-    if len(codes) != len(("buyer", "seller")) or _OPEN.search(sentence.text):
+    if len(codes) != PAIR_SIZE or _OPEN.search(sentence.text):
         return None
     for mention in sentence.mentions:
         pays = _PAY.match(sentence.text, mention.end) if _INTO.search(sentence.text[: mention.start]) else None
