@@ -18,6 +18,7 @@ from pipeline.contracts.tables import core
 from pipeline.contracts.tables.core import ARTICLES, COVERAGE, DUPLICATES, FINDINGS, QUARANTINE, READING_OUTCOMES, STORY_LINKS
 from pipeline.contracts.tables.raw import RAW_ARTICLES
 from pipeline.defs.checks import AuditedDays, CriticalCheckError
+from pipeline.defs.instance import STARTED_BY, WORK
 from pipeline.defs.listener import report_days
 from pipeline.defs.metadata import add_row_counts
 from pipeline.defs.partitions import run_days
@@ -126,13 +127,25 @@ def days_to_build(lake: Lake, steps: Sequence[DailyStep], days: Days) -> list[da
     """List those of `days` that at least one step must build, sorted.
 
     `steps`: in the order in which they run. A step must build the days that `DayInputs.changed_days` lists, and those at most `reach` days
-    from a day that an earlier step builds, because it reads that day for them.
+    from a day that an earlier step builds, because it reads that day for them. For a changed day just outside `days` (`_digest_days`) the
+    nearest one is listed.
     """
     changed = set[date]()
     for step in steps:
         changed |= {near for day in changed for near in Days(day, day).extend(step.reach) if near in days}
-        changed |= set(DayInputs(lake, step.name, step.makes).changed_days(step.digests(lake, days)))
+        stale = DayInputs(lake, step.name, step.makes).changed_days(_digest_days(lake, step, days))
+        changed |= {min(max(day, days.first), days.last) for day in stale}
     return sorted(changed)
+
+
+def _digest_days(lake: Lake, step: DailyStep, days: Days) -> Digests:
+    """Hash the inputs of the days that a run may change.
+
+    They are `days`, those of the run, and days of at most `reach` days around that the lake has already: the step reads `days` for them.
+    """
+    digests = step.digests(lake, days.extend(step.reach))
+    built = lake.days_present(step.makes[0], days.extend(step.reach)) if step.reach else set[date]()
+    return {day: digest for day, digest in digests.items() if day in days or day in built}
 
 
 def require_every_day(lake: Lake, to_be_read: Days | None = None) -> None:
@@ -194,15 +207,16 @@ class ChangedDays(AuditedDays):
 def changed_days(context: dg.AssetExecutionContext, lake: Lake, step: DailyStep) -> Iterator[ChangedDays]:
     """Rebuild the days of a step whose inputs changed.
 
-    Only days of this run are rebuilt. Yields the `ChangedDays` to write them to. No day is stored before all passed their critical checks.
-    The block ends early when one fails, and nothing is stored. After the block, yield from `report()` of the `ChangedDays`, which raises
-    `dg.Failure` in that case. A `UserError` in the block becomes a `dg.Failure`. Days that did not change get their row counts
-    as metadata.
+    They are days of this run or, unless other machines build these, days around that read them (`_digest_days`). Yields the `ChangedDays`
+    to write them to. No day is stored before all passed their critical checks. The block ends early when one fails, and nothing is stored.
+    After the block, yield from `report()` of the `ChangedDays`, which raises `dg.Failure` in that case. A `UserError` in the block becomes
+    a `dg.Failure`. Days of the run that did not change get their row counts as metadata.
     """
     span = run_days(context)
     try:
         inputs = DayInputs(lake, step.name, step.makes)
-        digests = step.digests(lake, span)
+        is_shared = context.run.tags.get(STARTED_BY) == WORK
+        digests = step.digests(lake, span) if is_shared else _digest_days(lake, step, span)
         days = inputs.changed_days(digests)
         with suppress(CriticalCheckError):
             with lake.stage(step.name) as temporary:

@@ -29,6 +29,8 @@ from pipeline.warehouse.run_history import POSTGRES_URL
 EVENTS_IN_A_BATCH = 1000
 #: Tag of runs that a command started, with the command as value.
 STARTED_BY = "started by"
+#: Command whose runs build blocks of days next to those of other machines.
+WORK = "tension work"
 #: The code location as `workspace.yaml` names it, for runs that a command starts.
 _REPOSITORY = RemoteRepositoryOrigin(RegisteredCodeLocationOrigin("trade_tension"), SINGLETON_REPOSITORY_NAME)
 DEAD = "The process of this run ended without a result: it was killed, or the machine stopped. Nothing of it is published."

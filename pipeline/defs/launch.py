@@ -26,7 +26,7 @@ from pipeline.defs.checks import IS_REBUILT
 from pipeline.defs.core import ALL_ARTICLES_READ, ARTICLES_READ
 from pipeline.defs.failed_checks import FailedCheck, iterate_check_results, list_failed_checks
 from pipeline.defs.fetching import ANSWERED
-from pipeline.defs.instance import STARTED_BY, fail_dead_runs, open_instance, prepare_home
+from pipeline.defs.instance import STARTED_BY, WORK, fail_dead_runs, open_instance, prepare_home
 from pipeline.defs.jobs import JOB
 from pipeline.defs.listener import Listener, listening
 from pipeline.defs.partitions import range_tags
@@ -145,7 +145,7 @@ class Launcher:
 
     def read(self, settings: Settings, assets: Sequence[dg.AssetKey], days: Days) -> Launched:
         """Build these daily assets for those of these days that changed."""
-        return self._execute(settings, [Run(days, assets)], None, "tension work")
+        return self._execute(settings, [Run(days, assets)], None, WORK)
 
     def _execute(self, settings: Settings, runs: Sequence[Run], listener: Listener | None, started_by: str) -> Launched:
         """Execute runs one after the other, while the home is locked.

@@ -179,13 +179,14 @@ def add_daily_metadata(
 ) -> None:
     """Add row count and first rows to each day's partition.
 
-    A day of `days` without rows gets a count of 0. `columns`: those of the first rows to show; without any, no rows are shown.
+    A day of `days` without rows gets a count of 0; days that are no partition of this run get nothing. `columns`: those of the first rows
+    to show; without any, no rows are shown.
     """
     by_day: Mapping[tuple[object, ...], pl.DataFrame] = (
         frame.partition_by(table.day, as_dict=True) if table.day and not frame.is_empty() else {}
     )
-    empty, daily = frame.clear(), {}
-    for day in days:
+    empty, daily, partitions = frame.clear(), {}, set(context.partition_keys)
+    for day in (day for day in days if day.isoformat() in partitions):
         rows = by_day.get((day,), empty)
         metadata: dict[str, Any] = partition_row_count(rows.height)
         if columns and not rows.is_empty():

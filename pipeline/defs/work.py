@@ -16,6 +16,7 @@ from pipeline.contracts.days import Days
 from pipeline.contracts.model import Table
 from pipeline.defs import daily
 from pipeline.defs.daily import DailyStep
+from pipeline.defs.instance import WORK
 from pipeline.defs.launch import Launched, Launcher
 from pipeline.defs.resources import ExtractorFactory, News
 from pipeline.errors import UserError
@@ -25,7 +26,6 @@ from pipeline.warehouse.inputs import DayInputs
 from pipeline.warehouse.open_lake import lock_data
 from pipeline.warehouse.shared_lake import SharedLake
 
-WRITER = "tension work"
 #: Days of a block. All machines have the same blocks: they are counted from one day, not from the first day of a run.
 BLOCK_DAYS = 28
 #: Larger blocks for reading files, because each block reads every file that has one of its days.
@@ -153,7 +153,7 @@ def work(
                     f"files have changed. Give all machines the same files, settings and version, and run this again"
                 )
             try:
-                with lock_data(settings, WRITER, block.name):
+                with lock_data(settings, WORK, block.name):
                     if not backfill.changed_days()[block.step].intersection(block.days):
                         break  # another machine has built this block meanwhile
                     report(block.name)

@@ -44,15 +44,15 @@ class Silent:
         pass
 
 
-def plan(settings: Settings) -> list[Run]:
-    return _build_launcher(settings).plan(settings, SPAN)
+def plan(settings: Settings, span: Days = SPAN) -> list[Run]:
+    return _build_launcher(settings).plan(settings, span)
 
 
-def run(settings: Settings) -> Launched:
+def run(settings: Settings, span: Days = SPAN) -> Launched:
     """Run what `tension run` would, but only the steps that read articles."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        launched = _build_launcher(settings).launch(settings, plan(settings), Silent())
+        launched = _build_launcher(settings).launch(settings, plan(settings, span), Silent())
     assert launched.failures == ()
     return launched
 
@@ -99,6 +99,33 @@ def test_a_run_includes_the_last_days_of_the_run_before(tmp_path: Path, monkeypa
     home.write_articles([build_article("1", FIRST, TEXTS[0])])
     days = [(one.days.first.day, one.days.last.day) for one in plan(home.settings)]
     assert days == [(3, 7), (5, 12), (10, 14)]
+
+
+def test_a_backfill_links_the_days_after_it_again(tmp_path: Path) -> None:
+    """A story first read on the 8th is found to repeat one of the 7th, which a later run reads."""
+    later, earlier = Days(DAY, SPAN.last), Days(FIRST, DAY - timedelta(days=1))
+    backfilled, at_once = SmallHome(tmp_path / "backfilled"), SmallHome(tmp_path / "at_once")
+    for home in (backfilled, at_once):
+        home.folder.mkdir()
+        home.write_articles([build_article("1", earlier.last, TEXTS[0]), build_article("2", DAY, TEXTS[0], source="Other Post")])
+    run(backfilled.settings, later)
+    run(backfilled.settings, earlier)
+    run(at_once.settings)
+    assert at_once.lake.count_rows(STORY_LINKS) == 1
+    assert backfilled.lake.read(STORY_LINKS).equals(at_once.lake.read(STORY_LINKS))
+    assert plan(backfilled.settings, later) == [Run(Days(SPAN.last, SPAN.last), None)]
+
+
+def test_changed_links_just_outside_the_days_of_a_run_are_built(tmp_path: Path) -> None:
+    """As after `tension work`, which leaves the links of days around its own to the next run."""
+    home, links = SmallHome(tmp_path), daily.story_links()
+    home.write_articles([build_article("1", FIRST, TEXTS[0])])
+    run(home.settings)
+    after = Days(AROUND.last + timedelta(days=1), SPAN.last)
+    assert daily.days_to_build(home.lake, (links,), after) == []
+    with home.lake.stage("admission") as temporary:
+        temporary.write_days(ARTICLES, ARTICLES.example(), Days(DAY, DAY))
+    assert daily.days_to_build(home.lake, (links,), after) == [after.first]
 
 
 @pytest.mark.slow
