@@ -16,6 +16,8 @@ from pipeline.defs.unchanged import StoredResults, Variables
 from pipeline.index.baseline import require_one_reader
 from pipeline.models.build import COMBINED, list_models
 from pipeline.models.model import Model
+from pipeline.quality.cross_table import load_cross_table_checks
+from pipeline.settings import shipped_folder
 from pipeline.warehouse.lake import Lake
 from pipeline.warehouse.sql import query_version
 
@@ -83,6 +85,27 @@ def require_current_tables(lake: Lake, method: Method) -> None:
             f"they were built: {', '.join(sorted(outdated))}. Run the job {REBUILD}, or materialize them and all assets downstream of them",
             allow_retries=False,
         )
+
+
+def mark_built_from_rejected(lake: Lake) -> None:
+    """Mark side tables as stale that were built from rejected rows.
+
+    A check across tables rejects them. The lake has such rows until the next rebuild, and models may have read them. A table that could not
+    be rebuilt keeps good rows, so what was built from it stays.
+    """
+    checks = load_cross_table_checks(shipped_folder("sql") / "checks")
+    stale = lake.stale_tables()
+    rejected = {check.table for check in checks if stale.get(check.table, "").startswith(check.name)}
+    while new := [
+        (table, read.name)
+        for model in list_models()
+        for table in model.makes
+        for read in model.reads
+        if read.name in rejected and table.is_side_table and table.name not in rejected
+    ]:
+        for table, source in new:
+            lake.mark_stale(table, f"built from {source}, whose rows a check rejects")
+            rejected.add(table.name)
 
 
 def _is_current(lake: Lake, model: Model, method: Method) -> bool:

@@ -11,7 +11,7 @@ from pipeline.contracts.upstreams import UPSTREAMS
 from pipeline.defs.checks import Results, require_blocking_checks
 from pipeline.defs.daily import require_every_day
 from pipeline.defs.final_values import FINAL_VALUES, compare_final_values
-from pipeline.defs.models import require_current_tables
+from pipeline.defs.models import mark_built_from_rejected, require_current_tables
 from pipeline.defs.removed_rows import REMOVED_ROWS, check_removed_rows
 from pipeline.defs.resources import Method
 from pipeline.defs.unchanged import digest_code
@@ -54,9 +54,11 @@ def build_asset(settings: Settings) -> dg.AssetsDefinition:
         require_every_day(lake)
         require_current_tables(lake, method)
         require_blocking_checks(lake, method)
+        mark_built_from_rejected(lake)
         note = f"{data} {warn_of_baseline(lake.read)}".rstrip()
         code = combine_digests(digest_code(), code_digest(("report",), ("vl-convert-python",)))
-        add_report = partial(write_report, lake.read, partial(select_view, lake, CONTRIBUTIONS), is_sample=settings.is_sample, code=code)
+        read_next = partial(publisher.read_next, lake)
+        add_report = partial(write_report, read_next, partial(select_view, lake, CONTRIBUTIONS), is_sample=settings.is_sample, code=code)
         final_values, removed_rows = compare_final_values(publisher, lake), check_removed_rows(lake)
         release = publisher.publish(lake, read.last, note, add_report)
         note_release(settings.home, release.name)

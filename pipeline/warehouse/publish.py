@@ -8,7 +8,7 @@ are links through it. So one rename publishes everything at once, and readers ne
 
 import json
 import shutil
-from collections.abc import Callable, Container, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -18,6 +18,7 @@ import polars as pl
 
 from pipeline import __version__
 from pipeline.contracts.catalogues import build_croissant, build_dcat
+from pipeline.contracts.days import Days
 from pipeline.contracts.dictionary import Edition, build_datapackage, build_file_metadata, render_citation
 from pipeline.contracts.model import Table
 from pipeline.contracts.tables.flat import TENSION_INDEX
@@ -117,7 +118,7 @@ class Publisher:
         staging = self.releases / ".staging"
         before, stale = self.latest_name, lake.stale_tables()
         try:
-            name, rows = self._write_tables(lake, staging, last_day, note, stale)
+            name, rows = self._write_tables(lake, staging, last_day, note)
             folder = self.releases / name
             is_new = not folder.exists()
             repaired = () if is_new else tuple(_repair(folder, staging))
@@ -146,17 +147,17 @@ class Publisher:
                 else:
                     path.unlink()
 
-    def _write_tables(self, lake: Lake, staging: Path, last_day: date, note: str, stale: Container[str]) -> tuple[str, dict[str, int]]:
+    def _write_tables(self, lake: Lake, staging: Path, last_day: date, note: str) -> tuple[str, dict[str, int]]:
         """Write the published tables, and files that describe them, to `staging`.
 
         The latter are data dictionary, catalogues and citation. The index is also written as CSV. Returns the name of the release and the
         number of rows by table. The name has a hash of the note, and of the tables' files before metadata is added, because the metadata
-        has the name. Tables that are `stale` are those of the latest release.
+        has the name.
         """
         files: dict[str, list[Path]] = {}
         rows: dict[str, int] = {}
         for table in PUBLISHED:
-            frame = self.read_latest(table) if table.name in stale else table.conform(lake.read(table))
+            frame = table.conform(self.read_next(lake, table))
             rows[table.name] = frame.height
             files[table.name] = write_yearly(table, table.to_published(frame), staging)
         name = f"{last_day.isoformat()}-{hash_content(staging, note)[:10]}"
@@ -171,6 +172,19 @@ class Publisher:
         (staging / "data-dictionary.md").write_text(render_dictionary(), encoding="utf-8")
         (staging / "CITATION.cff").write_text(render_citation(edition), encoding="utf-8")
         return name, rows
+
+    def read_next(self, lake: Lake, table: Table, days: Days | None = None, columns: Iterable[str] | None = None) -> pl.DataFrame:
+        """Read a table as the next release will have it.
+
+        A stale table is read from the latest release, others from the lake. `days`, `columns`: which to read, None for all. `LakeError`
+        when a file is damaged.
+        """
+        if table.name not in lake.stale_tables():
+            return lake.read(table, days, columns)
+        rows = self.read_latest(table)
+        if days is not None and table.day is not None:
+            rows = rows.filter(pl.col(table.day).is_between(days.first, days.last))
+        return rows if columns is None else rows.select(columns)
 
     def read_latest(self, table: Table) -> pl.DataFrame:
         """Read a table of the latest release, with the lake's types.

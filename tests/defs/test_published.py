@@ -10,7 +10,8 @@ import pytest
 from pipeline.contracts.days import Days
 from pipeline.contracts.tables import core
 from pipeline.contracts.tables.raw import RAW_COMMITMENTS, RAW_TARIFFS
-from pipeline.defs.models import require_current_tables
+from pipeline.contracts.tables.threats import THREAT_RATES, THREAT_STATES, THREATS
+from pipeline.defs.models import mark_built_from_rejected, require_current_tables
 from pipeline.defs.published import _describe_data, build_asset
 from pipeline.defs.resources import Method, resources
 from pipeline.defs.unchanged import StoredResults
@@ -18,6 +19,7 @@ from pipeline.models.model import Model
 from pipeline.quality.cross_table import CrossTableCheck, CrossTableSeverity
 from pipeline.settings import SAMPLE_NOTE, Settings
 from pipeline.warehouse.lake import Lake
+from pipeline.warehouse.publish import Publisher
 from tests.defs.conftest import ALL_SOURCES
 
 FILES = "the article files that the user gave"
@@ -54,6 +56,26 @@ def test_nothing_is_published_while_a_blocking_check_fails(tmp_path: Path, monke
     assert str(failure.value.description).startswith(
         "nothing was published, because critical checks fail: coverage.days_have_articles (a day has articles): 1 row: missing 1. Fix"
     )
+
+
+def test_what_was_built_from_rejected_rows_is_stale_too(tmp_path: Path) -> None:
+    """Rows that a check across tables rejects are in the lake; a table that could not be rebuilt keeps good rows."""
+    lake, check = Lake(tmp_path), "threat_states_have_no_gaps_or_overlaps"
+    lake.mark_stale(RAW_TARIFFS, "ValueError: the file has no rate")
+    mark_built_from_rejected(lake)
+    assert set(lake.stale_tables()) == {RAW_TARIFFS.name}
+    lake.mark_stale(THREAT_STATES, f"{check}: 1 rows (one state a day)")
+    mark_built_from_rejected(lake)
+    assert {THREATS.name, THREAT_RATES.name} <= lake.stale_tables().keys()
+    assert lake.stale_tables()[THREATS.name] == "built from threat_states, whose rows a check rejects"
+
+
+def test_the_report_reads_what_the_release_gets(tmp_path: Path) -> None:
+    lake, publisher = Lake(tmp_path / "lake"), Publisher(tmp_path / "published")
+    lake.write(RAW_TARIFFS, RAW_TARIFFS.example())
+    assert publisher.read_next(lake, RAW_TARIFFS).height == 1
+    lake.mark_stale(RAW_TARIFFS, "a check failed")
+    assert publisher.read_next(lake, RAW_TARIFFS).is_empty()  # there is no earlier release
 
 
 def write_model(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> StoredResults:
