@@ -13,5 +13,5 @@ select
     concession_actions
 from tension_daily
 where
-    abs(tension - tension_words - tension_actions) > 1e-9 * greatest(1, tension)
-    or abs(concession - concession_words - concession_actions) > 1e-9 * greatest(1, concession)
+    coalesce(abs(tension - tension_words - tension_actions) > 1e-9 * greatest(1, tension), tension is not null)
+    or coalesce(abs(concession - concession_words - concession_actions) > 1e-9 * greatest(1, concession), concession is not null)

@@ -40,6 +40,11 @@ def increase(name: str, by: float = 1) -> Change:
     )
 
 
+def empty_column(name: str) -> Change:
+    """Remove the values of one column."""
+    return lambda rows: rows.with_columns(pl.lit(None, rows.schema[name]).alias(name))
+
+
 def shift(name: str, by: float) -> Change:
     """Increase one column of all rows."""
     return lambda rows: rows.with_columns(pl.col(name) + by)

@@ -39,6 +39,7 @@ from tests.unit.warehouse.lake_edits import (
     edit,
     edit_journal,
     edit_threat,
+    empty_column,
     increase,
     insert,
     shift,
@@ -201,9 +202,6 @@ FAILING: dict[str, dict[str, Callable[[Lake], None]]] = {
         "a day is lost": insert(GDELT_ACCOUNTS, index_date=DAY),
         "a direction is lost": apply_all(insert(GDELT_ACCOUNTS, index_date=DAY), insert(GDELT_DAILY, index_date=DAY)),
     },
-    "measure_states_have_no_gaps_or_overlaps": {
-        "the last interval has ended": edit(MEASURE_STATES, lambda rows: rows.with_columns(valid_to=pl.col("valid_from"))),
-    },
     "threat_states_have_no_gaps_or_overlaps": {
         "the last interval has ended": edit_threat(THREAT_STATES, lambda rows: rows.with_columns(valid_to=pl.col("valid_from"))),
     },
@@ -262,7 +260,15 @@ FAILING: dict[str, dict[str, Callable[[Lake], None]]] = {
         "a signal with mass is negated": edit(SIGNALS, lambda rows: rows.with_columns(modality=pl.lit("negated"))),
     },
     "words_and_actions_sum_to_the_value": {
-        name: edit(TENSION_DAILY, increase(name)) for name in ("tension_words", "tension_actions", "concession_words", "concession")
+        **{name: edit(TENSION_DAILY, increase(name)) for name in ("tension_words", "tension_actions", "concession_words", "concession")},
+        **{f"{name} is lost": edit(TENSION_DAILY, empty_column(name)) for name in ("tension_words", "tension_actions", "concession_words")},
+    },
+    "published_rows_are_those_of_the_index": {
+        **{name: edit(TENSION_PAIR_DAILY, increase(name)) for name in ("tension", "tension_hi80", "dialogue", "observed_escalation")},
+        "the words are lost": edit(TENSION_PAIR_DAILY, empty_column("tension_words")),
+        "a bound of a direction is larger": edit(TENSION_DAILY, increase("tension_lo95")),
+        "a direction has lost a day": edit(TENSION_DAILY, drop_first),
+        "a pair has a day twice": edit(TENSION_PAIR_DAILY, lambda rows: pl.concat([rows, rows.head(1)])),
     },
     "pooled_mass_is_the_sum_of_both_directions": {
         **{
