@@ -15,6 +15,7 @@ from pipeline.articles.owners import find_owners
 from pipeline.articles.text import NOT_TEXT, clean_line, clean_paragraphs, fold_whitespace, to_printable
 from pipeline.contracts.instants import NEEDS_ORDER, DateOrder, parse_instant
 from pipeline.contracts.tables.core import ARTICLES, COVERAGE, DUPLICATES, QUARANTINE
+from pipeline.contracts.tables.index import ANY_SOURCE
 from pipeline.contracts.tables.raw import RAW_ARTICLES
 
 MAX_TEXT_CHARS = 1_000_000  # of title and body
@@ -120,7 +121,11 @@ def _add_reasons(rows: pl.DataFrame) -> pl.DataFrame:
     )
     reasons = (
         ("unreadable", pl.col("unreadable").is_not_null(), to_printable(pl.col("unreadable"), _MAX_REASON_SHOWN)),
-        ("missing_source", pl.col("source").is_null(), pl.lit("source is empty")),
+        (
+            "missing_source",
+            pl.col("source").is_null() | (pl.col("source") == ANY_SOURCE),
+            pl.when(pl.col("source").is_null()).then(pl.lit("source is empty")).otherwise(pl.lit(f"{ANY_SOURCE} names no source")),
+        ),
         (
             "missing_title",
             length == 0,

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
+from pipeline.durable_files import replacing
 from pipeline.spreadsheets import quote_formulas
 
 #: Columns of a listing that come from the table `signals`.
@@ -82,12 +83,13 @@ def write_listing(listing: pl.DataFrame, path: Path, judge: str) -> None:
     `judge` is in every row; the columns `verdict` and `reason` are empty. An apostrophe is put before texts that a spreadsheet would take
     for formulas. An existing file is overwritten. Judges see sentence, headline and reading, but neither probability nor other verdicts.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
     columns = ("signal_id", "reading", "verdict", "reason", "judge", "quote", "title", "source", "date", "url")
-    listing.with_columns(
+    rows = listing.with_columns(
         quote_formulas(pl.col("quote", "title", "source", "url").fill_null("")),
         verdict=pl.lit(""),
         reason=pl.lit(""),
         judge=pl.lit(judge),
         date=pl.col("published_at").dt.date(),
-    ).select(columns).write_csv(path)
+    ).select(columns)
+    with replacing(path) as temporary:
+        rows.write_csv(temporary)

@@ -435,7 +435,7 @@
   /** CSV; a text that a spreadsheet would take for a formula gets a leading apostrophe, as in `tension export`. */
   function toCsv() {
     const quote = (text) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-    const safe = (text) => quote(/^[=+\-@\t\r]/.test(text) ? `'${text}` : text);
+    const safe = (text) => quote(/^(?:\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r])/.test(text) ? `'${text}` : text);
     const lines = [result.columns.map(({ name }) => safe(name)).join(",")];
     for (let row = 0; row < result.rows; row++) {
       lines.push(result.columns.map(({ values, kind }) => {

@@ -422,7 +422,7 @@
   /** Address of a CSV file. No cell of text can act as a formula in a spreadsheet. */
   function toCsv(lines) {
     const isNumber = (text) => /^[-\u2212+]?[\d.,]+( %)?$/.test(text);
-    const safe = (text) => (/^[=+\-@\t\r]/.test(text) && !isNumber(text) ? `'${text}` : text);
+    const safe = (text) => (/^(?:\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r])/.test(text) && !isNumber(text) ? `'${text}` : text);
     const cell = (value) => { const text = safe(String(value)); return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text; };
     return URL.createObjectURL(new Blob([lines.map((line) => line.map(cell).join(",")).join("\n") + "\n"], { type: "text/csv" }));
   }

@@ -20,11 +20,10 @@ from pipeline.contracts.days import Days
 from pipeline.contracts.model import Table
 from pipeline.contracts.tables.columns import LEAST_EVIDENCE
 from pipeline.contracts.tables.contributions import TOP_CONTRIBUTIONS
-from pipeline.contracts.tables.index import BASELINE, CHANNEL_DAILY, TENSION_DAILY, TENSION_PAIR_DAILY
+from pipeline.contracts.tables.index import ANY_SOURCE, BASELINE, CHANNEL_DAILY, TENSION_DAILY, TENSION_PAIR_DAILY
 from pipeline.contracts.tables.stories import ARTICLES_READ
 from pipeline.report.evidence import ReadTable
 
-_ANY_SOURCE = "(any)"  # has the rate of sources that the baseline lacks
 _NAMES = MappingProxyType({"escalation": "tension", "concession": "concession", "dialogue": "dialogue"})
 _BOUNDS = ("lo80", "hi80", "lo95", "hi95")
 _PARTS = ("value_words", "value_actions")
@@ -119,7 +118,7 @@ def _compare_with(channels: pl.DataFrame, rates: pl.DataFrame, articles: pl.Data
     `channels`: rows of CHANNEL_DAILY, all days of each group (series and channel) from the first on; `rates`: rows of BASELINE of one
     version; `articles`: `index_date`, `source` and `weight` of what was read on these days. Adds `factor`.
     """
-    groups = rates.filter(source=_ANY_SOURCE).select(*_GROUP, "rate", new_prior="prior").sort(_GROUP)
+    groups = rates.filter(source=ANY_SOURCE).select(*_GROUP, "rate", new_prior="prior").sort(_GROUP)
     first, last = channels.select(pl.col("index_date").min(), pl.col("index_date").max().alias("last")).row(0)
     days = pl.DataFrame({"index_date": pl.date_range(first, last, eager=True)})
     mass = _accumulate(_expect(days, groups, rates, articles), 2.0 ** (-1.0 / channels["half_life_days"][0]))

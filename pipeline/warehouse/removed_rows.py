@@ -90,7 +90,7 @@ def _drop_hashes(rows: pl.DataFrame, hashes: pl.Series) -> pl.DataFrame:
 def _parse(content: bytes | None) -> pl.DataFrame:
     """Return the rows of a note.
 
-    None if there is no note, or it is damaged.
+    Empty if there is no note, or it is damaged.
     """
     with suppress(pl.exceptions.PolarsError):
         rows = pl.read_parquet(BytesIO(content or b""), glob=False)

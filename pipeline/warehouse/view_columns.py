@@ -69,7 +69,7 @@ VIEW_COLUMNS = {
         "instrument": _INSTRUMENT,
         "rate_since": _SINCE,
         "standing": "State of the layer in words, e.g. 'in force'.",
-        "rate_counts": "Whether the rate includes the ordinary duty or is added to it.",
+        "rate_counts": "Whether the rate includes the ordinary duty or is added to it. May be empty.",
     },
     "official_acts": {
         "published_on": "Day on which the document was published.",

@@ -61,7 +61,7 @@ create macro on_one_scale(of_series) as table
             on
                 expected.channel = days.channel
                 and expected.index_date <= days.index_date
-                and expected.index_date > days.index_date - (40 * days.half_life_days)::integer
+                and expected.index_date > days.index_date - ceil(40 * days.half_life_days)::integer
         group by days.index_date, days.channel
     ),
 

@@ -96,7 +96,7 @@ QUARANTINE = Table(
 COVERAGE = Table(
     "coverage",
     "Coverage",
-    "Articles read per source and day: the denominator of every rate. No row means that nothing was read, not that nothing was found.",
+    "Articles received per source and day; those accepted are the denominator of every rate. No row: nothing was received.",
     grain="one source and day",
     key=("index_date", "source"),
     columns=(

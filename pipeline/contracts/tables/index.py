@@ -21,13 +21,15 @@ VALID_FROM = Column("valid_from", pl.Date(), "First day that uses this version o
 _MASS = "Mass: severity g of kind and status x probability x breadth; see docs/methodology.md"
 _UNIT, _RATE = "mass", "mass per article"
 _INDEX = "index, baseline = 100"
+#: Source of the rows of `baseline` that hold for sources without a rate of their own; no article has it.
+ANY_SOURCE = "(any)"
 _USUAL_RATE = "Tariff with this severity; others count by the root of their ratio to it, from half to twice; empty: rates do not count"
 _NO_PRIOR = "without a prior the value of a pair without articles would be 0 / 0"
 
 WEIGHTS = Table(
     "weights",
     "Weights",
-    "Severity g of each kind and status: the Goldstein scale divided by ten, from pipeline/index/weights.toml.",
+    "Severity g of each kind and status, from pipeline/index/weights.toml: our judgement, roughly a tenth of Goldstein's code.",
     grain="one kind and status",
     key=("kind", "status"),
     columns=(
@@ -430,7 +432,7 @@ TENSION_DAILY = Table(
 TENSION_PAIR_DAILY = Table(
     "tension_pair_daily",
     "Daily tension, both directions",
-    "The same index with both directions of a pair combined: sum of observed / sum of expected mass.",
+    "The same index with both directions of a pair combined, from the sums of their observed and expected mass.",
     grain="one day and pair",
     key=("index_date", "pair"),
     columns=(c.INDEX_DATE, c.PAIR, *INDEX_VALUES, *PHASE_PROBABILITIES),

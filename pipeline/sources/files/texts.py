@@ -108,7 +108,7 @@ def _read_articles(path: Path, notes: list[str]) -> pl.DataFrame:
     body = pl.col("body").fill_null("")
     texts = rows.select(
         "raw_id",
-        pl.coalesce("article_id", "raw_id").alias("id"),
+        pl.coalesce(pl.col("article_id").str.strip_chars().replace("", None), "raw_id").alias("id"),
         pl.col("index_date").alias("date"),
         pl.col("source").fill_null(""),
         pl.concat_str(title, pl.lit("\n\n"), body).alias("text"),

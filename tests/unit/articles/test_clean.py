@@ -114,6 +114,7 @@ def test_a_body_without_a_title_is_an_article() -> None:
     [
         ({"unreadable": "line 3: no JSON object"}, "unreadable", "line 3: no JSON object"),
         ({"source": " \x00"}, "missing_source", "source is empty"),
+        ({"source": " (any) "}, "missing_source", "(any) names no source"),
         ({"title": None, "body": " "}, "missing_title", "title and body are empty"),
         (
             {"title": "<p></p>", "body": "Advertisement"},

@@ -86,6 +86,14 @@ def test_an_article_keeps_its_own_id(command: Command, articles: Path, tmp_path:
     assert set(pl.read_parquet(tmp_path / "signals.parquet")["article_id"]) == {"a1"}
 
 
+def test_articles_with_an_empty_id_are_not_taken_for_one(tmp_path: Path) -> None:
+    path = tmp_path / "articles.jsonl"
+    row = {"source": "Strelsau Post", "published_at": "2025-04-04T10:00:00Z"}
+    rows = [row | {"article_id": empty, "title": f"Headline {number}"} for number, empty in enumerate(("", " "))]
+    path.write_text("".join(json.dumps(one) + "\n" for one in rows), encoding="utf-8")
+    assert read_texts(path)["id"].to_list() == ["articles.jsonl#1", "articles.jsonl#2"]
+
+
 def test_an_article_with_a_repeated_id_is_dropped_as_in_a_run(command: Command, articles: Path, tmp_path: Path) -> None:
     articles.write_text(articles.read_text(encoding="utf-8") * 2, encoding="utf-8")
     result = command("extract", articles, "--out", tmp_path / "signals.parquet")
