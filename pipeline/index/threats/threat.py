@@ -179,18 +179,18 @@ class Threat(Statements):
         """Return whether a claim may change the outcome to `word`.
 
         The claim's article must be of a later day than the first that states the threat, and of a story that does not state it.
-        `struck_down` (by a court) needs a threat that was carried out or softened; any other outcome needs an open threat, or an answer
-        that was announced and is then put off or withdrawn (`is_only_announced`); `followed` needs one that was stated recently
-        (`_is_recent`). A measure or an easing shows the outcome of a vague threat only in the same dispute: within a week (`_is_next`), or
-        as the answer that was announced (`is_answered`). Nor does one long before the deadline (`is_early`) carry the threat out at a rate
-        that is not known to be the threatened one.
+        `struck_down` (by a court) needs a threat that was carried out or softened, but by no act of the list, which has rulings, too; any
+        other outcome needs an open threat, or an answer that was announced and is then put off or withdrawn (`is_only_announced`);
+        `followed` needs one that was stated recently (`_is_recent`). A measure or an easing shows the outcome of a vague threat only in the
+        same dispute: within a week (`_is_next`), or as the answer that was announced (`is_answered`). Nor does one long before the deadline
+        (`is_early`) carry the threat out at a rate that is not known to be the threatened one.
         """
         if word == "carried_out" and self.is_early(claim["told_on"]) and None in (claim["rate_pct"], self.rate):
             return False
         if claim["told_on"] <= self.first_on or claim["story_id"] in {said["story_id"] for said in self.said}:
             return False
         if word == "struck_down":
-            return self.imposed_on is not None and self.outcome.word in IMPOSED
+            return self.imposed_on is not None and self.outcome.word in IMPOSED and self.outcome.act is None
         if self.is_only_announced and self._can_be_corrected(claim["told_on"]):
             return word in ("postponed", "withdrawn") and self.is_answered(claim)
         is_of_dispute = not self.is_vague or claim["kind"] == "agreement" or self._is_next(claim["told_on"]) or self.is_answered(claim)

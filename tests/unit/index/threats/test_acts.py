@@ -113,6 +113,12 @@ def test_a_lower_rate_well_before_the_deadline_is_another_measure() -> None:
     assert history_of(said, acts=(act("imposed", 10, 17, 15.0),), through=40) == [(0, "pending")]
 
 
+def test_a_reported_ruling_leaves_what_an_act_of_the_list_did() -> None:
+    """The list has rulings itself; a sentence on one does not say which of many tariffs it is about."""
+    ruling = claim("easing", 90, "A federal court struck down the president's tariffs.", status="ended")
+    assert history_of(threat(0), ruling, acts=(act("imposed", 10, 17),))[-1] == (17, "carried_out")
+
+
 def test_a_court_does_not_strike_down_what_only_articles_reported() -> None:
     reported = claim("measure", 5, "Washington imposed 50 percent on Brazil.", 50.0, status="effective")
     assert history_of(threat(0), reported, acts=(act("struck_down", 200, 200, None),))[-1] == (5, "carried_out")
