@@ -23,11 +23,15 @@ _QUOTED_CHARACTERS = 80
 def explain_text(text: str, day: date | None) -> None:
     """Print the findings in a text or a file.
 
-    If `text` is the path of a file, its content is read. `day`: of the text; it decides who was in office and what is old news; None: every
-    leader counts. A note on stderr says whether `tension run` would read the text as an article, and if not, why; it is read here in any
-    case. A text that seems not to be English gets another note, that only English is read, and without findings nothing else.
+    If `text` is the path of a file, its content is read; a note on stderr says if it only looks like one. `day`: of the text; it decides
+    who was in office and what is old news; None: every leader counts. Another note says whether `tension run` would read the text as an
+    article, and if not, why; it is read here in any case. A text that seems not to be English gets another note, that only English is read,
+    and without findings nothing else.
     """
-    content = Path(text).read_text(encoding="utf-8", errors="replace") if _is_file(text) else text
+    is_file = _is_file(text)
+    if not is_file and _looks_like_path(text):
+        terminal.print_notes(err, [f"there is no file {text}; it is read as a text"])
+    content = Path(text).read_text(encoding="utf-8", errors="replace") if is_file else text
     title, body = _split_title(content)
     (language,) = detect_other_language(pl.Series([title]), pl.Series([body]))
     if language is not None:
@@ -88,6 +92,11 @@ def _split_title(text: str) -> tuple[str, str]:
     """
     first, line_end, rest = text.strip().partition("\n")
     return (first, rest.strip()) if line_end else ("", first)
+
+
+def _looks_like_path(text: str) -> bool:
+    """Whether a text is one word with `/` or a file's ending."""
+    return len(text.split()) == 1 and ("/" in text or Path(text).suffix[1:].isalnum())
 
 
 def _is_file(text: str) -> bool:

@@ -19,7 +19,7 @@ from pipeline.contracts.tables.index import TENSION_PAIR_DAILY
 from pipeline.index.parameters import check_window
 from pipeline.progress import display_progress
 from pipeline.report import terminal
-from pipeline.report.evidence import named_contributions, warn_of_baseline, warn_of_unpublished_pairs
+from pipeline.report.evidence import named_contributions, warn_of_baseline, warn_of_members, warn_of_unpublished_pairs
 from pipeline.settings import Settings
 from pipeline.settings.load import read_settings
 from pipeline.signals.extractors import make_extractor
@@ -98,7 +98,17 @@ def _run(requested: Settings, first: date | None, last: date | None) -> None:
     earlier = terminal.describe_earlier_days(lake.span(COVERAGE), settings)
     unknown = terminal.describe_unknown_files(find_unknown_files(settings.articles, settings.home))
     row_counts = "\n".join(
-        filter(None, (account_for_rows(lake, settings), unknown, earlier, reading, warn_of_unpublished_pairs(lake.read)))
+        filter(
+            None,
+            (
+                account_for_rows(lake, settings),
+                unknown,
+                earlier,
+                reading,
+                warn_of_unpublished_pairs(lake.read),
+                warn_of_members(settings.pairs),
+            ),
+        )
     )
     terminal.print_run(out, lake.read(TENSION_PAIR_DAILY), newest, warn_of_baseline(lake.read), row_counts, settings, name_program())
     report_state(launched, settings)

@@ -52,6 +52,11 @@ def test_the_argument_may_be_a_file(command: Command) -> None:
     assert SENTENCE in flat(result.output)
 
 
+def test_a_file_that_does_not_exist_has_a_note(command: Command) -> None:
+    assert "note: there is no file drafts/news.txt; it is read as a text" in flat(command("explain", "drafts/news.txt").stderr)
+    assert "there is no file" not in command("explain", "Tariffs.").stderr
+
+
 def test_a_text_in_another_language_is_reported(command: Command) -> None:
     french = "La Chine va imposer des droits de douane de 34 pour cent sur tous les produits américains, a annoncé Pékin vendredi."
     result = command("explain", french)

@@ -15,7 +15,7 @@ from pipeline.contracts.tables.contributions import CONTRIBUTIONS
 from pipeline.contracts.tables.core import COVERAGE, QUARANTINE
 from pipeline.contracts.tables.index import BASELINE, SIGNALS, TENSION_PAIR_DAILY, WEIGHTS
 from pipeline.index.parameters import read_weights
-from pipeline.report.evidence import add_evidence, warn_of_baseline, warn_of_unpublished_pairs
+from pipeline.report.evidence import add_evidence, warn_of_baseline, warn_of_members, warn_of_unpublished_pairs
 from pipeline.report.names import long_day
 from pipeline.report.terminal import (
     describe_articles_read,
@@ -235,3 +235,11 @@ def test_files_that_were_not_read_are_named_without_markup() -> None:
     assert describe_unknown_files([]) == ""
     paths = [Path(name) for name in ("[bold]a.txt", "b.xml", "c.bak", "d.bak", "e.bak")]
     assert describe_unknown_files(paths) == r"Not read, since their format is unknown: \[bold]a.txt, b.xml, c.bak and 2 more."
+
+
+def test_a_pair_of_a_member_of_the_union_gets_a_warning() -> None:
+    assert warn_of_members(["CHN-USA", "DEU-USA"]) == (
+        "DEU-USA: acts of and towards the EU count for EUN, not for its members; for it add --pairs EUN-USA"
+    )
+    assert "--pairs" not in warn_of_members(["DEU-FRA"])
+    assert warn_of_members(["DEU-USA", "EUN-USA", "GBR-USA"]) == ""
