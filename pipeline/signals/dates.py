@@ -185,6 +185,10 @@ _GOES_ON = re.compile(rf"[;]|, (?:and|but|which|while|who|yet)\b|\b(?:{_WEEKDAY}
 
 # Statistics as the source of a sentence.
 _FIGURES = r"(?:(?!(?:after|as|because|since|when)\b)[\w'\u2019-]+ ){0,4}(?:data|figures|statistics)\b"
+# That somebody bars a trade or lets it go on is news, also if only figures show it.
+_BARS_OR_FREES = re.compile(
+    r"\b(?:(?:ends?|ended|halts?|halted|lifts?|lifted|resumes?|resumed|restart(?:s|ed)?|stops?|stopped|suspend(?:s|ed)?)\b)"
+)
 _BY_STATISTICS = re.compile(rf"(?:^|, ){_FIGURES}[^,;]{{0,40}} show(?:ed|s)?\b|\b[Aa]ccording to {_FIGURES}", re.IGNORECASE)
 
 
@@ -353,10 +357,12 @@ def _is_statistic(sentence: str) -> bool:
     """Whether statistics are the source of the sentence.
 
     Examples: `..., customs data showed`, `according to trade figures`. Words before such a phrase that say that the act is new (`today`)
-    exclude it.
+    exclude it, and so does a trade that somebody bars or lets go on (`_BARS_OR_FREES`), if no month is named.
     """
     source = _BY_STATISTICS.search(sentence)
-    return source is not None and not _FOLLOWED_BY_NEWS.search(sentence[: source.start()])
+    if source is None or _FOLLOWED_BY_NEWS.search(sentence[: source.start()]):
+        return False
+    return _BARS_OR_FREES.search(sentence) is None or _MONTH.search(sentence) is not None
 
 
 def _is_on_past_day(sentence: str, day: date) -> bool:

@@ -1,5 +1,6 @@
 -- Every signal with its sentence: when it was published, who did what to whom, and how probable the reading is.
 select
+    index_date,
     published_at,
     actor,
     target,

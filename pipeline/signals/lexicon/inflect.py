@@ -62,6 +62,10 @@ IRREGULAR = {
     "sell": ("sold", "sold"),
     "rise": ("rose", "risen"),
     "fall": ("fell", "fallen"),
+    "wind": ("wound", "wound"),
+    "unwind": ("unwound", "unwound"),
+    "speed": ("sped", "sped"),
+    "quit": ("quit", "quit"),
 }
 
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from pipeline.contracts.vocabulary import FIXED_STATUS
+from pipeline.signals import slots
 from pipeline.signals.context import PAIR_SIZE
 from pipeline.signals.lexicon import cues
 from pipeline.signals.reader import SURE_SIGN
@@ -288,19 +289,31 @@ def _rules_out_restriction(sentence: MarkedSentence, operator: Mark, trade_objec
 def _floats_restriction(sentence: MarkedSentence, operator: Mark, trade_objects: Sequence[Mark]) -> bool:
     """Whether a restriction directly follows a verb of threat.
 
-    Example: `floats a new 20 percent duty`. The verb is in the present tense or a plain past (not `delays planned duties`). Only a rate,
-    an article and words of the list `fresh` are between the two, a preposition or nothing follows (not `floats a tariff holiday`), then
-    no verb (`and drops it`) and no higher rate.
+    Examples: `floats a new 20 percent duty`, `will float chip controls`. The verb is in the present tense, a plain past, after a state or a
+    weekday, or in the future (not `delays planned duties`). Only a rate, an article, goods and words of the list `fresh` are between the
+    two, a preposition or nothing follows (not `floats a tariff holiday`), then no verb that ends something (`and drops it`), no other
+    operator than one of threats, and no higher rate.
     """
     thing = next((mark for mark in trade_objects if mark.first > operator.last), None)
-    if thing is None or class_of(thing) != "restriction" or operator.form not in {"s", "past"}:
+    if thing is None or class_of(thing) != "restriction" or not _is_predicate(sentence, operator):
         return False
     after = sentence.words_between(thing.last + 1, thing.last + 2)
     between = sentence.words_between(operator.last + 1, thing.first)
-    is_direct = all(word[0].isdigit() or word in {"a", "an", "%", "percent", "pc"} | cues("fresh") for word in between)
-    has_verb_after = any(mark.first > thing.last for mark in sentence.marks_of("verb", "act", "operator"))
+    known = {"a", "an", "%", "percent", "pc"} | cues("fresh")
+    is_direct = all(word[0].isdigit() or word in known or slots.names_product(word) for word in between)
+    endings = [mark for mark in sentence.marks_of("verb", "act") if mark.readings[0].entry.get("direction") != "up"]
+    endings += [mark for mark in sentence.marks_of("operator") if class_of(mark) != "threaten"]
     is_whole = not after or not after[0].isalnum() or after[0] in cues("governed")
-    return is_direct and is_whole and not has_verb_after and not sets_lower_rate(sentence, operator)
+    return is_direct and is_whole and all(mark.first < thing.last for mark in endings) and not sets_lower_rate(sentence, operator)
+
+
+def _is_predicate(sentence: MarkedSentence, operator: Mark) -> bool:
+    """Whether form and preceding word show that an operator is no participle."""
+    before = sentence.words_between(operator.first - 1, operator.first)
+    is_after_subject = not cues("days").isdisjoint(before) or any(last == operator.first - 1 for _, last in sentence.mention_spans)
+    return (
+        operator.form in {"s", "past"} or (operator.form == "both" and is_after_subject) or (operator.form == "base" and before == ["will"])
+    )
 
 
 def _is_ahead(sentence: MarkedSentence, operator: Mark) -> bool:

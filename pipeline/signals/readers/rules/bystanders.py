@@ -69,6 +69,8 @@ _SPARED = re.compile(
     r"|with the exception of)"
     r"(?: (?:the|those|goods|imports|products|shipments|from|of)){0,3}(?: [A-Z]\w+(?:,|,? and))*(?: the)? $"
 )
+# The same in the passive: `Peru, Kenya and others spared until May`.
+_IS_SPARED = re.compile(r"(?:(?:,|,? and) (?:the )?[A-Z][\w.]+)*(?: and others)?,? (?:(?:are|is|was|were) )?(?:exempt(?:ed)?|spared)\b")
 # After the country whose goods get round a restriction: `Peruvian tea escapes Kenya's new duty`.
 _ESCAPES = re.compile(
     r"(?:['\u2019]s)?(?: (?!to\b)[\w-]+){0,3}? (?:avoid(?:s|ed)?|dodge[sd]?|escape[sd]?|evade[sd]?|sidestep(?:s|ped)?)"
@@ -144,7 +146,12 @@ _LEFT_OUT = (
     r"(?: (?:the )?[A-Z][\w.]+(?: [A-Z][\w.]+)?(?:,|,? and))* (?:the )?$"
 )
 _EXCEPTED = re.compile(rf"(?:{_LEAVING_OUT}|\b(?:[Ee]xempt|[Ss]par)ing){_LEFT_OUT}")
-_NOT_RELIEVED = re.compile(rf"(?:{_LEAVING_OUT}){_LEFT_OUT}")
+_NOT_RELIEVED = re.compile(
+    rf"(?:{_LEAVING_OUT}){_LEFT_OUT}"
+    r"|\b(?:delay|exemption|freeze|pause|relief|reprieve|suspension|truce|waiver)s?\b[^.;:]{0,40}?"
+    r" (?:(?:did|do|does|will|would)(?: not|n['\u2019]t)|no longer) (?:apply to|cover|extend to|include)"
+    r"(?: (?:the )?[A-Z][\w.]+(?:,|,? and|,? or))* (?:the )?$"
+)
 _OTHER_RATE = re.compile(r"\b(?:shall|will|would|which|that) (?:\w+ )?(?:be subject|face|pay)\b|\bat \d")
 # Who is to relent offers nothing, and is offered nothing: `proposes that Peru lift its ban`.
 _PROPOSING = re.compile(r"\b(?:propos|request|suggest)(?:e?s|ed|ing|e)? that (?:the )?$")
@@ -224,7 +231,9 @@ def find_models(sentence: MarkedSentence) -> Iterator[str]:
 
 def find_spared(sentence: MarkedSentence) -> Iterator[str]:
     """Yield the countries that an act spares: Peru in `taxes Kenyan tea, spares Peru`."""
-    return _find_where_all(sentence, lambda mention: _SPARED.search(_text_before(sentence, mention)))
+    return _find_where_all(
+        sentence, lambda mention: _SPARED.search(_text_before(sentence, mention)) or _IS_SPARED.match(sentence.text, mention.end)
+    )
 
 
 def find_escaping(sentence: MarkedSentence) -> Iterator[str]:

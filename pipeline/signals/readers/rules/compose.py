@@ -49,8 +49,7 @@ from pipeline.signals.readers.rules.shipments import find_shipments
 # Reaches are numbers of words.
 OBJECT_REACH, SUBJECT_REACH = 12, 18
 COUNTRY_REACH, SUSPENSION_REACH = 7, 5
-WILL_REACH = 3
-PLAN_REACH, LEVEL_REACH = 2, 6
+WILL_REACH, PLAN_REACH, LEVEL_REACH = 3, 2, 6
 SCORE, CHANGED_SCORE, PROSPECT_SCORE = 0.6, 0.65, 0.5
 
 
@@ -193,7 +192,7 @@ def _choose_object(sentence: MarkedSentence, verb: Mark, objects: list[Mark]) ->
                 return _Predicate(phrase, thing, "easing") if inner and inner[1] == "easing" else None
             if inner and phrase.entry.get("undoes"):
                 return _Predicate(phrase, thing, UNDOING.get(inner[1], kind), inner[0])
-            return _Predicate(phrase, thing, kind)
+            return _Predicate(phrase, thing, inner[1] if inner and phrase.entry.get("begins") else kind)
     return None
 
 
@@ -345,9 +344,10 @@ def _is_hit_with(sentence: MarkedSentence, verb: Mark) -> bool:
     """Whether the subject is the target, not the actor: `India hit with US tariffs`.
 
     Verbs of the lexicon entries `impose` and `hit` count (`slapped with`); before `by` only those of `hit`. Headlines omit the `is` of a
-    passive.
+    passive. In `goods it may hit with tariffs` the subject acts.
     """
-    if verb.first != verb.last or verb.form not in {"pp", "both", "any"}:
+    is_active = not cues("modals").isdisjoint(sentence.words_between(verb.first - 1, verb.first))
+    if is_active or verb.first != verb.last or verb.form not in {"pp", "both", "any"}:
         return False
     names = {phrase.entry["id"] for phrase in verb.readings}
     after = sentence.words_between(verb.last + 1, verb.last + 2)

@@ -24,10 +24,13 @@ from pipeline.signals.readers.rules.grammar import class_of
 from pipeline.signals.readers.rules.matching import Mark, MarkedSentence
 from pipeline.signals.readers.rules.pairs import (
     find_allies,
+    find_apart,
     find_gain,
     find_joined,
+    find_joint_actors,
     find_last_subject,
     find_owned_pair,
+    find_owner_before,
     find_possessor,
     find_senders,
     is_subject,
@@ -35,8 +38,7 @@ from pipeline.signals.readers.rules.pairs import (
 from pipeline.signals.readers.rules.permits import are_narrowed
 
 # Reaches are numbers of words.
-AVERTED_REACH, ATTEMPT_REACH = 6, 4
-DREAD_REACH = 3
+AVERTED_REACH, ATTEMPT_REACH, DREAD_REACH = 6, 4, 3
 
 _ESCALATION = frozenset({"measure", "threat", "investigation"})
 _CONCESSION = frozenset({"easing", "offer"})
@@ -46,9 +48,6 @@ _TALK = frozenset({"agreement", "dialogue"})
 _STATEMENTS = frozenset({"accusation", "demand", "refusal"})
 _ALL_KINDS = frozenset(KIND_POLARITY)
 
-# A restriction did not come. That is no relief, but a deal that averted it may be one.
-_AVERTED = re.compile(r"\b(?:was|were|been) (?:\w+ )?averted\b", re.IGNORECASE)
-_DEAL_WORD = re.compile(r"\b(?:deal|agree\w*|accord|pact|truce|compromise)\b", re.IGNORECASE)
 # `raises Chile to 40 percent`.
 _RAISING = re.compile(
     r"\b(?:rais(?:es?|ed|ing)|lift(?:s|ed|ing)?|hik(?:es?|ed|ing)|boost(?:s|ed|ing)?|jack(?:s|ed|ing)? up|ups) $", re.IGNORECASE
@@ -168,11 +167,6 @@ def _find_advised(sentence: MarkedSentence) -> Iterator[Denial]:
     yield from (Denial("advised", _ALL_KINDS, mention.code) for mention in sentence.mentions if mention.end <= end)
 
 
-def _is_averted(text: str) -> bool:
-    """Whether a restriction or quarrel `was averted`, and not by a deal."""
-    return _AVERTED.search(text) is not None and _DEAL_WORD.search(text) is None
-
-
 def _find_averted(sentence: MarkedSentence) -> Iterator[Denial]:
     """Yield that who acts to avert a restriction does not restrict trade.
 
@@ -275,11 +269,16 @@ def _restricts(sentence: MarkedSentence, until: int, owner: str | None) -> bool:
 
 
 def _find_owned(sentence: MarkedSentence) -> Iterator[Denial]:
-    """Yield that whom a restriction is on does not impose it: `Trump's new India tariffs`."""
-    for thing in sentence.marks_of("object"):
-        pair = find_owned_pair(sentence, thing.first) if class_of(thing) == "restriction" else None
+    """Yield that whom a restriction is on does not impose it: `Trump's new India tariffs`.
+
+    Nor does it ease the only one named, if the owner is directly before it: `Carney said the deal cuts US tariffs on Canada`.
+    """
+    restrictions = [mark for mark in sentence.marks_of("object") if class_of(mark) == "restriction"]
+    for pair in (find_owned_pair(sentence, thing.first) for thing in restrictions):
         if pair:
             yield Denial("owned", _ESCALATION | {"easing"}, pair[1], pair[0])
+    if len(restrictions) == 1 and (pair := find_owner_before(sentence, restrictions[0])):
+        yield Denial("owned", frozenset({"easing"}), pair[1], pair[0])
 
 
 def _find_other_gains(sentence: MarkedSentence) -> Iterator[Denial]:
@@ -324,10 +323,12 @@ def _find_exempt(sentence: MarkedSentence) -> Iterator[Denial]:
 
 
 def _find_allies(sentence: MarkedSentence) -> Iterator[Denial]:
-    """Yield that allies have no deal of their own.
+    """Yield that allies do nothing to each other.
 
-    Allies deal or win together: `Peru and Kenya sign trade deals with Norway`, `Peru, Kenya win tariff relief under trade pact`.
+    Nor do countries in other parts of it (`find_apart`). Allies act or win together: `Peru and Kenya sign trade deals with Norway`.
     """
+    yield from (Denial("allies", _DEALING | _ESCALATION | _CONCESSION, one, other) for one, other in find_joint_actors(sentence))
+    yield from (Denial("apart", _ESCALATION, one, other) for one, other in find_apart(sentence))
     allies, _ = find_allies(sentence)
     gain = None if allies else find_gain(sentence)
     winners = [find_joined(sentence, number) for number, mention in enumerate(sentence.mentions) if gain and mention.code == gain[1]]
@@ -383,7 +384,7 @@ _OF_TEXT: tuple[tuple[Denial, Callable[[str], bool]], ...] = (
     (NOTHING_DONE, does_nothing),
     (Denial("position", _ALL_KINDS), only_refers),
     (Denial("aid", _CONCESSION), subjects.is_aid),
-    (Denial("averted", _CONCESSION), _is_averted),
+    (Denial("averted", _CONCESSION), forecasts.is_averted),
     (Denial("excluded", frozenset({"easing"})), bystanders.is_excluded),
     (Denial("shoppers", _ESCALATION), subjects.is_boycott),
     (Denial("personal", _ALL_KINDS), subjects.is_personal_tax),

@@ -9,6 +9,9 @@ from collections.abc import Iterator
 
 from pipeline.signals.readers.rules.matching import MarkedSentence
 
+# A restriction did not come. That is no relief, but a deal that averted it may be one.
+_AVERTED = re.compile(r"\b(?:was|were|been) (?:\w+ )?averted\b", re.IGNORECASE)
+_DEAL_WORD = re.compile(r"\b(?:deal|agree\w*|accord|pact|truce|compromise)\b", re.IGNORECASE)
 _FEARS = (
     r"\b(?:(?:believe|dread|expect|fear|think|wor(?:ry|rie))(?:s|ed|ing)?"
     r"|(?:is|are|was|were) (?:\w+ )?(?:afraid|alarmed|anxious|concerned|fearful|nervous|worried))"
@@ -54,6 +57,11 @@ _DECIDES = re.compile(
     r"|White House)s?\b",
     re.IGNORECASE,
 )
+
+
+def is_averted(text: str) -> bool:
+    """Whether a restriction or quarrel `was averted`, and not by a deal."""
+    return _AVERTED.search(text) is not None and _DEAL_WORD.search(text) is None
 
 
 def is_supposed(text: str) -> bool:

@@ -203,12 +203,14 @@ def _match_phrases(tokens: Sequence[Token]) -> list[list[Phrase]]:
 def _means_other(phrase: Phrase, after: str) -> bool:
     """Whether a phrase is no act or object before the word `after`.
 
-    Examples: `press secretary`, `cut the key rate to 2 percent on Monday`, `have revived` and, before what somebody goes on doing, `keep
-    asking`.
+    Examples: `press secretary`, `cut the key rate to 2 percent on Monday`, `have revived`, `push back against` and, before what somebody
+    goes on doing, `keep asking`.
     """
     last = phrase.words[-1]
     if phrase.category == "object":
         return last == "on" and after in cues("days")
+    if last == "back" and phrase.words[0].startswith("push"):
+        return after in cues("resisting")
     if last in {"keep", "keeps", "kept"}:
         return after.endswith("ing") and after not in cues("participial")
     return (last in {"have", "has", "had"} and after.endswith("ed")) or f"{last} {after}" in cues("lookalikes")
@@ -218,10 +220,14 @@ def _is_no_act(tokens: Sequence[Token], at: int, phrase: Phrase) -> bool:
     """Whether a phrase is a noun, or names a document.
 
     `at`: position of its first word. Examples: the month in `the order of May 30`, and the order in `the anti-dumping duty order`, which
-    buys nothing. Nor does a verb of several words follow an article: `a kick in the teeth`.
+    buys nothing. Nor does a verb of several words follow an article: `a kick in the teeth`. `used to` is a habit of the past, or a mere
+    purpose (`is used to`), but not after other nouns: `metals used to make chips`.
     """
     before = tokens[at - 1].lower if at else ""
     after = tokens[at + 1].lower if at + 1 < len(tokens) else ""
+    if phrase.words == ("used", "to"):
+        is_name = at > 0 and tokens[at - 1].text[0].isupper() and (at == 1 or tokens[at - 2].lower not in cues("governed"))
+        return not is_name and before not in cues("habitual") | cues("be")
     if before in {"a", "an"} and phrase.category == "verb" and phrase.form == "base" and len(phrase.words) > 1:
         return True
     if phrase.words == ("may",):

@@ -4,8 +4,8 @@ Does not belong here: how actors and targets are searched one by one (`word_orde
 """
 
 import re
-from collections.abc import Sequence
-from itertools import pairwise
+from collections.abc import Iterator, Sequence
+from itertools import pairwise, permutations, product
 
 from pipeline.signals.context import PAIR_SIZE
 from pipeline.signals.lexicon import cues
@@ -41,6 +41,9 @@ VERB_REACH = 2
 SUBJECT_REACH = 2
 JOINT_REACH = 2
 PARTNER_REACH = 3
+THIRD_REACH = 5
+# After a restriction and before whom it is on.
+_ON = frozenset({"against", "for", "from", "of", "on"})
 
 
 def is_subject(sentence: MarkedSentence, number: int) -> bool:
@@ -124,6 +127,44 @@ def find_allies(sentence: MarkedSentence) -> tuple[tuple[str, ...], tuple[str, .
     return (), ()
 
 
+def find_joint_actors(sentence: MarkedSentence) -> Iterator[tuple[str, str]]:
+    """Yield each two countries that act or suffer together.
+
+    They are in both orders, and do nothing to each other. Examples: PER and KEN in `Peru and Kenya cut their duties on Norwegian fish`,
+    `Peru and Kenya win relief from Norway's duties`. They are a list that is the subject; a restriction or trade follows it, and a country
+    outside the list: before the restriction, or up to `THIRD_REACH` words after it and after a word such as `on`. None if the clause has
+    another country of the list or `each other`.
+    """
+    things = [mark for mark in sentence.marks_of("object") if class_of(mark) in {"restriction", "trade"}]
+    for number, (_, last) in enumerate(sentence.mention_spans):
+        actors = find_joined(sentence, number)
+        are_subjects = all(is_subject(sentence, at) for at in range(max(0, number - len(actors) + 1), number + 1))
+        if len(actors) < PAIR_SIZE or not are_subjects or sentence.mentions[number].code != actors[-1]:
+            continue
+        thing = next((mark for mark in things if mark.first > last), None)
+        _, end = sentence.clause_bounds(last)
+        if thing is None or thing.first >= end or not {"each", "another"}.isdisjoint(sentence.words_between(last, end)):
+            continue
+        others = [(mention.code, start) for mention, (start, _) in sentence.located_mentions if last < start < end]
+        near = [start for _, start in others if start <= thing.last + THIRD_REACH]
+        is_third = bool(near) and (near[0] < thing.first or not _ON.isdisjoint(sentence.words_between(thing.last, near[0])))
+        if is_third and not any(code in actors for code, _ in others):
+            yield from permutations(actors, PAIR_SIZE)
+
+
+def find_apart(sentence: MarkedSentence) -> Iterator[tuple[str, str]]:
+    """Yield pairs of an actor and a target after a semicolon.
+
+    Example: Peru and Norway in `Peru taxes Kenyan tea; Norway gets a month's pause`. The part after it names its own subject, and neither
+    country is in both parts.
+    """
+    at = next((at for at, token in enumerate(sentence.tokens) if token.text == ";"), None)
+    if at is None or not any(first == at + 1 for first, _ in sentence.mention_spans):
+        return
+    before, after = ({mention.code for mention, (first, _) in sentence.located_mentions if (first > at) is late} for late in (False, True))
+    yield from product(sorted(before - after), sorted(after - before))
+
+
 def _is_partner(sentence: MarkedSentence, number: int) -> bool:
     """Whether a country after `with` takes part: not `with China in mind` or `with China watching`."""
     after = sentence.words_between(sentence.mention_spans[number][1] + 1, sentence.mention_spans[number][1] + 3)
@@ -162,6 +203,19 @@ def find_owned_pair(sentence: MarkedSentence, thing: int) -> tuple[str, str] | N
     owner_code = _find_speaker_on(sentence, number, thing) or _find_giver_under(sentence, thing)
     target_code = sentence.mentions[number].code
     return (owner_code, target_code) if owner_code not in {None, target_code} else None
+
+
+def find_owner_before(sentence: MarkedSentence, thing: Mark) -> tuple[str, str] | None:
+    """Return the owner named before a restriction, and whom it is on.
+
+    Example: USA and CAN in `cuts US tariffs on Canadian steel`. The owner directly precedes it. None if a preposition is before the owner
+    (`relief from US tariffs`), or one of the two is not named.
+    """
+    target = find_on_whom(sentence, thing.last, len(sentence.tokens))
+    for owner, (first, last) in sentence.located_mentions:
+        if last == thing.first - 1 and not sentence.is_governed(first) and target not in {None, owner.code}:
+            return owner.code, str(target)
+    return None
 
 
 def find_on_whom(sentence: MarkedSentence, thing: int, until: int) -> str | None:

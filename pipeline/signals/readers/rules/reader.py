@@ -36,17 +36,17 @@ from pipeline.signals.readers.rules.roles import find_roles, is_suffered
 from pipeline.signals.readers.rules.syntax import Tree, is_installed, parse_sentences
 from pipeline.signals.readers.rules.word_order import SentenceContext
 
-VERSION = "0.3.25"
+VERSION = "0.3.26"
 # Rules of verbs that bring a restriction back, which is no relief (`restores duties`).
 RETURN = "reimpose.restriction"
 # Rules of who asks the other side to talk.
 ASKING_FOR_TALKS = "demand.hold.talks"
-# Rules of verbs that postpone talks.
-POSTPONED = "postpone.talks"
+# Rules of verbs that postpone talks, and of those that start them with `off`.
+POSTPONED, KICKED_OFF = "postpone.talks", "start_talks.talks"
 # Rules of what a speaker says that another state does wrong.
 MISDEED = "misdeed."
 # Which kind such a rule rules out for its pair.
-_RULES_OUT = ((REST, "refusal"), (RETURN, "easing"), (POSTPONED, "refusal"), (KEPT, "measure"))
+_RULES_OUT = ((REST, "refusal"), (RETURN, "easing"), (POSTPONED, "refusal"), (KICKED_OFF, "refusal"), (KEPT, "measure"))
 # What the state that speaks says itself.
 SPOKEN = "own_words"
 # End of the id of rules for quarrels: `escalates its trade war`.

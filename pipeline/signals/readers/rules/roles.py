@@ -19,6 +19,7 @@ from pipeline.signals.readers.rules.pairs import (
     find_allies,
     find_changing_pair,
     find_gain,
+    find_joined,
     find_on_whom,
     find_owned_pair,
     find_possessor,
@@ -155,7 +156,10 @@ def _find_roles_of_sufferer(context: SentenceContext, parsed: ParsedSentence | N
         others = (context.speaker,) if context.speaker and context.speaker != sufferer else ()
         speaker = parsed.find_speaker(act.anchor) if parsed else None
         said_by = tuple(code for code in speaker.codes if code != sufferer) if speaker else ()
-        for actor in (owners or said_by or find_targets(context, sufferer, act.focus, allow_all_partners=False) or others)[:1]:
+        named = find_targets(context, sufferer, act.focus, allow_all_partners=False)
+        mentions = enumerate(context.sentence.mentions)
+        joined = next((find_joined(context.sentence, number) for number, mention in mentions if mention.code == sufferer), ())
+        for actor in (owners or said_by or [code for code in named if code not in joined] or others)[:1]:
             yield actor, sufferer
 
 
