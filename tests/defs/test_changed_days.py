@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from random import Random
 
+import polars as pl
 import pytest
 
 from pipeline.articles.stories import DAYS_AROUND
@@ -124,7 +125,7 @@ def test_changed_links_just_outside_the_days_of_a_run_are_built(tmp_path: Path) 
     after = Days(AROUND.last + timedelta(days=1), SPAN.last)
     assert daily.days_to_build(home.lake, (links,), after) == []
     with home.lake.stage("admission") as temporary:
-        temporary.write_days(ARTICLES, ARTICLES.example(), Days(DAY, DAY))
+        temporary.write_days(ARTICLES, ARTICLES.example().with_columns(index_date=pl.lit(DAY)), Days(DAY, DAY))
     assert daily.days_to_build(home.lake, (links,), after) == [after.first]
 
 
