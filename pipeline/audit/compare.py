@@ -13,7 +13,7 @@ import polars as pl
 from pipeline.contracts.countries import ALL_PARTNERS, parse_pair
 from pipeline.contracts.tables.audit import SIGNAL_MASS
 from pipeline.contracts.tables.core import READING_OUTCOMES
-from pipeline.contracts.tables.index import BASELINE, BASELINE_METHOD, SIGNALS, TENSION_PAIR_DAILY
+from pipeline.contracts.tables.index import ANY_SOURCE, BASELINE, BASELINE_METHOD, SIGNALS, TENSION_PAIR_DAILY
 from pipeline.contracts.tables.threats import THREATS
 
 #: Columns of TENSION_PAIR_DAILY that are compared.
@@ -236,7 +236,7 @@ def _compare_baselines(before: pl.DataFrame, after: pl.DataFrame) -> Iterator[tu
     sources together are compared, if they agree in `BASELINE_METHOD`.
     """
     # Words as strings: another version may have other words.
-    one, other = (rows.filter(source="(any)").with_columns(pl.col("channel").cast(pl.String)) for rows in (before, after))
+    one, other = (rows.filter(source=ANY_SOURCE).with_columns(pl.col("channel").cast(pl.String)) for rows in (before, after))
     both = one.join(other, on=["series", "channel", *BASELINE_METHOD], suffix="_after")
     for name in ("prior", "rate"):
         changes = both.select(

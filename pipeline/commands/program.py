@@ -1,10 +1,13 @@
-"""The name by which the user can call `tension` again."""
+"""How the user can call `tension` again."""
 
 import os
 import shutil
 import sys
 from pathlib import Path
 from shlex import quote
+
+from pipeline.settings import Settings
+from pipeline.warehouse.home import HomeError, is_sample_home
 
 #: Variables that `uv run` sets. It also adds the environment to the PATH, but only for the command that it runs.
 _UV_VARIABLES = ("UV_RUN_RECURSION_DEPTH", "UV")
@@ -29,6 +32,20 @@ def name_program() -> str:
 def suggest(command: str, home: Path) -> str:
     """Return the shell command for a `tension` command on a home."""
     return f"{name_program()} {command} --home {quote(str(home))}"
+
+
+def name_options(settings: Settings) -> str:
+    """Return the options that another run of the settings' home needs.
+
+    Settings without articles mean the sample, which a home of own articles refuses (`mark_home`), so for such a home articles are among
+    them, unless its mark is damaged.
+    """
+    try:
+        is_sample = is_sample_home(settings.home, settings.is_sample)
+    except HomeError:
+        is_sample = settings.is_sample
+    articles = "--articles PATHS " if settings.is_sample and not is_sample else ""
+    return f"{articles}--home {quote(str(settings.home))}"
 
 
 def _shorten_path(path: Path) -> str:

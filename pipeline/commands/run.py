@@ -97,18 +97,7 @@ def _run(requested: Settings, first: date | None, last: date | None) -> None:
     newest = named_contributions(lake.read, partial(select_view, lake, CONTRIBUTIONS))
     earlier = terminal.describe_earlier_days(lake.span(COVERAGE), settings)
     unknown = terminal.describe_unknown_files(find_unknown_files(settings.articles, settings.home))
-    row_counts = "\n".join(
-        filter(
-            None,
-            (
-                account_for_rows(lake, settings),
-                unknown,
-                earlier,
-                reading,
-                warn_of_unpublished_pairs(lake.read),
-                warn_of_members(settings.pairs),
-            ),
-        )
-    )
+    warnings = (warn_of_unpublished_pairs(lake.read), warn_of_members(settings.pairs))
+    row_counts = "\n".join(filter(None, (account_for_rows(lake, settings), unknown, earlier, reading, *warnings)))
     terminal.print_run(out, lake.read(TENSION_PAIR_DAILY), newest, warn_of_baseline(lake.read), row_counts, settings, name_program())
     report_state(launched, settings)

@@ -14,7 +14,7 @@ import typer
 from pipeline import clock
 from pipeline.commands.account import account_for_rows
 from pipeline.commands.console import out, say
-from pipeline.commands.program import name_program, suggest
+from pipeline.commands.program import name_options, name_program, suggest
 from pipeline.commands.selection import find_span
 from pipeline.contracts.sources import RECENT_DAYS
 from pipeline.contracts.tables import TABLES
@@ -88,7 +88,8 @@ def show_status(home_folder: Path | None, show_all: bool) -> None:
     if lake and survive(lambda: lake.span(COVERAGE), None) is None and not problems:
         failed = survive(partial(_list_failed_requests, lake, settings), list[str]())
         why = f"; {', '.join(failed)} failed: see {suggest('sources', settings.home)}" if failed else ""
-        say(f"{settings.home} is empty{why}. Next: {suggest('run', settings.home)}")
+        then = f"In use: {writer}" if writer else f"Next: {_suggest_command(lake, settings)}"
+        say(f"{settings.home} is empty{why}. {then}")
         return
     uploaded, is_refused = survive(lambda: _describe_upload(settings), (_UNKNOWN, False))
     lines = [
@@ -245,14 +246,11 @@ def _suggest_command(lake: Lake, settings: Settings) -> str:
     It says to run if nothing is published or a table could not be built again. Otherwise it says, for the sample, to run with own articles;
     for other homes, to look at the report, and how to add days.
     """
-    program, home = name_program(), quote(str(settings.home))
-    is_sample = is_sample_home(settings.home, settings.is_sample)
-    # Settings without articles mean the sample, which a home of own articles refuses (`mark_home`), so the command must name articles.
-    articles = " --articles PATHS" if settings.is_sample and not is_sample else ""
+    program, options = name_program(), name_options(settings)
     if Publisher(settings.published).latest_name is None or lake.stale_tables():
-        return f"{program} run{articles} --home {home}"
-    if is_sample:
+        return f"{program} run {options}"
+    if is_sample_home(settings.home, settings.is_sample):
         return f"{program} run --articles PATH --home DIR, with your own articles"
     # Rows of files that are not given again leave the index.
-    files = " (with all article files)" if articles else ""
-    return f"look at {settings.published / 'report.html'}; to add days{files}: {program} run{articles} --home {home}"
+    files = " (with all article files)" if "--articles" in options else ""
+    return f"look at {settings.published / 'report.html'}; to add days{files}: {program} run {options}"

@@ -7,6 +7,7 @@ from shlex import quote
 import typer
 
 from pipeline.commands.console import err, explain_os_error, out, say
+from pipeline.commands.program import name_options
 from pipeline.errors import UserError
 from pipeline.explorer.write import find_damaged
 from pipeline.report.names import format_count
@@ -48,8 +49,8 @@ def verify_home(home_folder: Path | None) -> None:
         return
     by_person = sum(not one.is_repaired_by_run for one in damage)
     say(
-        f"{format_count(len(damage), 'problem')} in {home}: runs with --home {home} and the options above repair {len(damage) - by_person}"
-        + (f"; {by_person} need you" if by_person else "")
+        f"{format_count(len(damage), 'problem')} in {home}: runs with {name_options(settings)} and the options above repair "
+        f"{len(damage) - by_person}{f'; {by_person} need you' if by_person else ''}"
     )
     raise typer.Exit(NEEDS_A_PERSON if by_person else REPAIRED_BY_RUN)
 

@@ -12,6 +12,7 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
+from pipeline.contracts.countries import EUROPEAN_UNION
 from pipeline.contracts.model import Vocabulary
 
 ALL = "all"
@@ -39,6 +40,12 @@ def list_members() -> Iterator[tuple[str, str, date | None, date | None]]:
     for code, bloc in _BLOCS.items():
         for member in bloc["members"].split():
             yield code, member, bloc.get("since", {}).get(member), bloc.get("until", {}).get(member)
+
+
+@cache
+def read_eu_members() -> frozenset[str]:
+    """Read the codes of today's members of the European Union."""
+    return frozenset(member for scope, member, _, left in list_members() if scope == "eu_members" and left is None) - {EUROPEAN_UNION}
 
 
 def list_unnamed_members(named: Collection[str]) -> list[str]:

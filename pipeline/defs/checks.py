@@ -305,6 +305,15 @@ def _evaluate(check: CrossTableCheck, query: Query, lake: Lake, method: Method) 
     return result
 
 
+def find_rejected(lake: Lake) -> set[str]:
+    """Return the side tables that a check has marked as stale.
+
+    The reason begins with its name (`_evaluate`). Other stale tables could not be rebuilt.
+    """
+    stale, checks = lake.stale_tables(), load_cross_table_checks(shipped_folder("sql") / "checks")
+    return {check.table for check in checks if stale.get(check.table, "").startswith(check.name)}
+
+
 def require_blocking_checks(lake: Lake, method: Method) -> None:
     """Raise `dg.Failure` if a blocking check fails on the current tables.
 

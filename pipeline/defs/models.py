@@ -7,7 +7,7 @@ import dagster as dg
 
 from pipeline.contracts.tables.core import FINDINGS
 from pipeline.contracts.tables.index import BASELINE, TENSION_DAILY, TENSION_PAIR_DAILY
-from pipeline.defs.checks import Results, check_and_write, check_specs
+from pipeline.defs.checks import Results, check_and_write, check_specs, find_rejected
 from pipeline.defs.jobs import REBUILD
 from pipeline.defs.metadata import row_count, show_index, spec
 from pipeline.defs.resources import Method
@@ -16,8 +16,6 @@ from pipeline.defs.unchanged import StoredResults, Variables
 from pipeline.index.baseline import require_one_reader
 from pipeline.models.build import COMBINED, list_models
 from pipeline.models.model import Model
-from pipeline.quality.cross_table import load_cross_table_checks
-from pipeline.settings import shipped_folder
 from pipeline.warehouse.lake import Lake
 from pipeline.warehouse.sql import query_version
 
@@ -93,9 +91,7 @@ def mark_built_from_rejected(lake: Lake) -> None:
     A check across tables rejects them. The lake has such rows until the next rebuild, and models may have read them. A table that could not
     be rebuilt keeps good rows, so what was built from it stays.
     """
-    checks = load_cross_table_checks(shipped_folder("sql") / "checks")
-    stale = lake.stale_tables()
-    rejected = {check.table for check in checks if stale.get(check.table, "").startswith(check.name)}
+    rejected = find_rejected(lake)
     while new := [
         (table, read.name)
         for model in list_models()

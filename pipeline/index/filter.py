@@ -12,7 +12,7 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy.special import betaincinv, gammaincinv
 
-from pipeline.contracts.tables.index import BASELINE, CHANNEL_DAILY, CLUSTERING, DAILY_MASS, MOVEMENT_DAILY, STALEMATE_DAILY
+from pipeline.contracts.tables.index import ANY_SOURCE, BASELINE, CHANNEL_DAILY, CLUSTERING, DAILY_MASS, MOVEMENT_DAILY, STALEMATE_DAILY
 from pipeline.index.parameters import LEAST_EVIDENCE, LEAST_MOVEMENT, MISREAD, PRIOR_STORIES
 
 Matrix = NDArray[np.float64]
@@ -175,7 +175,7 @@ def filter_channels(
     """
     group = ["series", "channel"]
     ordered = DAILY_MASS.conform(daily)
-    any_source = BASELINE.conform(baseline).filter(pl.col("source") == "(any)")
+    any_source = BASELINE.conform(baseline).filter(pl.col("source") == ANY_SOURCE)
     # `priors`: one row for each version of the baseline and group, sorted by version first. `version`: the number of each day's version.
     versions = ordered.select("valid_from").unique().sort("valid_from").with_row_index("version")
     groups = ordered.select(group).unique()

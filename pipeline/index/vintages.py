@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from pipeline.contracts.tables.index import BASELINE, CLUSTERING
+from pipeline.contracts.tables.index import ANY_SOURCE, BASELINE, CLUSTERING
 from pipeline.contracts.tables.vintages import INDEX_KNOWN, MASS_ARRIVALS, MOVEMENT_ARRIVALS
 from pipeline.index.filter import (
     Matrix,
@@ -244,7 +244,7 @@ def _to_priors(baseline: pl.DataFrame, clustering: pl.DataFrame, series: pl.Data
     of the prior, its dispersion, and what clusters of stories add to phi.
     """
     factors = CLUSTERING.conform(clustering)
-    rows = baseline.filter(pl.col("source") == "(any)").join(series, on="series").join(factors, on=CLUSTERING.key)
+    rows = baseline.filter(pl.col("source") == ANY_SOURCE).join(series, on="series").join(factors, on=CLUSTERING.key)
     channel_no = pl.col("channel").replace_strict(list(VALUES), list(range(len(VALUES))))
     ordered = rows.sort("valid_from", "pair_no", "series_no", channel_no)
     days = ordered.select(_day_number("valid_from", first_day).unique(maintain_order=True)).to_series().to_numpy()

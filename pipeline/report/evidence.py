@@ -13,7 +13,7 @@ import polars as pl
 from pipeline.contracts.countries import ALL_PARTNERS, EUROPEAN_UNION
 from pipeline.contracts.days import Days
 from pipeline.contracts.model import Table
-from pipeline.contracts.scopes import list_members
+from pipeline.contracts.scopes import read_eu_members
 from pipeline.contracts.tables.contributions import CONTRIBUTIONS, TOP_CONTRIBUTIONS
 from pipeline.contracts.tables.core import COVERAGE
 from pipeline.contracts.tables.index import BASELINE, CHANNEL_DAILY, IS_DIRECTED, SIGNALS, STORY_MASS, TENSION_PAIR_DAILY, WEIGHTS
@@ -217,14 +217,14 @@ def warn_of_members(pairs: Iterable[str]) -> str:
 
     Its trade policy is mostly that of the EU. `pairs`: e.g. `DEU-USA`. Empty if there is none, or if the EU's pair is among them, too.
     """
-    today = {member for scope, member, _, left in list_members() if scope == "eu_members" and left is None} - {EUROPEAN_UNION}
-    wanted = {pair: "-".join(sorted({EUROPEAN_UNION if code in today else code for code in pair.split("-")})) for pair in sorted(pairs)}
-    missing = {pair: of_union for pair, of_union in wanted.items() if pair != of_union and of_union not in wanted}
+    members = read_eu_members()
+    of_union = {pair: sorted({EUROPEAN_UNION if code in members else code for code in pair.split("-")}) for pair in sorted(pairs)}
+    missing = {pair: "-".join(codes) for pair, codes in of_union.items() if "-".join(codes) not in of_union}
     if not missing:
         return ""
-    members, of_union = ", ".join(missing), ", ".join(dict.fromkeys(one for one in missing.values() if "-" in one))
-    add = f"; for it add --pairs {of_union.replace(' ', '')}" if of_union else ""
-    return f"{members}: acts of and towards the EU count for {EUROPEAN_UNION}, not for its members{add}"
+    to_add = ",".join(sorted({pair for pair in missing.values() if "-" in pair}))  # without pairs of two members
+    add = f"; for it add --pairs {to_add}" if to_add else ""
+    return f"{', '.join(missing)}: acts of and towards the EU count for {EUROPEAN_UNION}, not for its members{add}"
 
 
 def warn_of_unpublished_pairs(read: ReadTable) -> str:

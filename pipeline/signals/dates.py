@@ -187,7 +187,7 @@ _GOES_ON = re.compile(rf"[;]|, (?:and|but|which|while|who|yet)\b|\b(?:{_WEEKDAY}
 _FIGURES = r"(?:(?!(?:after|as|because|since|when)\b)[\w'\u2019-]+ ){0,4}(?:data|figures|statistics)\b"
 # That somebody bars a trade or lets it go on is news, also if only figures show it.
 _BARS_OR_FREES = re.compile(
-    r"\b(?:(?:ends?|ended|halts?|halted|lifts?|lifted|resumes?|resumed|restart(?:s|ed)?|stops?|stopped|suspend(?:s|ed)?)\b)"
+    r"\b(?:ends?|ended|halts?|halted|lifts?|lifted|resumes?|resumed|restart(?:s|ed)?|stops?|stopped|suspend(?:s|ed)?)\b"
 )
 _BY_STATISTICS = re.compile(rf"(?:^|, ){_FIGURES}[^,;]{{0,40}} show(?:ed|s)?\b|\b[Aa]ccording to {_FIGURES}", re.IGNORECASE)
 

@@ -156,8 +156,9 @@ class Publisher:
         """
         files: dict[str, list[Path]] = {}
         rows: dict[str, int] = {}
+        read = self.next_reader(lake)
         for table in PUBLISHED:
-            frame = table.conform(self.read_next(lake, table))
+            frame = table.conform(read(table))
             rows[table.name] = frame.height
             files[table.name] = write_yearly(table, table.to_published(frame), staging)
         name = f"{last_day.isoformat()}-{hash_content(staging, note)[:10]}"
@@ -173,18 +174,23 @@ class Publisher:
         (staging / "CITATION.cff").write_text(render_citation(edition), encoding="utf-8")
         return name, rows
 
-    def read_next(self, lake: Lake, table: Table, days: Days | None = None, columns: Iterable[str] | None = None) -> pl.DataFrame:
-        """Read a table as the next release will have it.
+    def next_reader(self, lake: Lake) -> Callable[..., pl.DataFrame]:
+        """Return what reads tables as the next release has them.
 
-        A stale table is read from the latest release, others from the lake. `days`, `columns`: which to read, None for all. `LakeError`
-        when a file is damaged.
+        It takes the arguments of `Lake.read`. Tables that are stale now (`Lake.mark_stale`) are read from the latest release, others from
+        the lake. `LakeError` when a file is damaged.
         """
-        if table.name not in lake.stale_tables():
-            return lake.read(table, days, columns)
-        rows = self.read_latest(table)
-        if days is not None and table.day is not None:
-            rows = rows.filter(pl.col(table.day).is_between(days.first, days.last))
-        return rows if columns is None else rows.select(columns)
+        stale = lake.stale_tables()
+
+        def read(table: Table, days: Days | None = None, columns: Iterable[str] | None = None) -> pl.DataFrame:
+            if table.name not in stale:
+                return lake.read(table, days, columns)
+            rows = self.read_latest(table)
+            if days is not None and table.day is not None:
+                rows = rows.filter(pl.col(table.day).is_between(days.first, days.last))
+            return rows if columns is None else rows.select(columns)
+
+        return read
 
     def read_latest(self, table: Table) -> pl.DataFrame:
         """Read a table of the latest release, with the lake's types.

@@ -73,9 +73,9 @@ def test_what_was_built_from_rejected_rows_is_stale_too(tmp_path: Path) -> None:
 def test_the_report_reads_what_the_release_gets(tmp_path: Path) -> None:
     lake, publisher = Lake(tmp_path / "lake"), Publisher(tmp_path / "published")
     lake.write(RAW_TARIFFS, RAW_TARIFFS.example())
-    assert publisher.read_next(lake, RAW_TARIFFS).height == 1
+    assert publisher.next_reader(lake)(RAW_TARIFFS).height == 1
     lake.mark_stale(RAW_TARIFFS, "a check failed")
-    assert publisher.read_next(lake, RAW_TARIFFS).is_empty()  # there is no earlier release
+    assert publisher.next_reader(lake)(RAW_TARIFFS).is_empty()  # there is no earlier release
 
 
 def write_model(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> StoredResults:

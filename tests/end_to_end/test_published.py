@@ -189,7 +189,7 @@ def with_labels(sample_run: SampleRun) -> pl.DataFrame:
     [
         ("escalation", date(2025, 4, 4), date(2025, 4, 16), 11),  # rising tariffs
         ("de-escalation", date(2025, 5, 12), date(2025, 5, 18), 7),  # the week of Geneva
-        ("stalemate", date(2025, 9, 1), date(2025, 9, 27), 23),  # talks and demands without movement
+        ("stalemate", date(2025, 9, 1), date(2025, 9, 27), 24),  # talks and demands without movement
         ("de-escalation", date(2025, 10, 30), date(2025, 11, 5), 7),  # the week of Busan
     ],
 )

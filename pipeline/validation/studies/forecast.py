@@ -13,7 +13,7 @@ import polars as pl
 from scipy.optimize import minimize_scalar
 from scipy.stats import nbinom
 
-from pipeline.contracts.tables.index import BASELINE, DAILY_MASS
+from pipeline.contracts.tables.index import ANY_SOURCE, BASELINE, DAILY_MASS
 from pipeline.errors import TensionError
 from pipeline.index.filter import Matrix, filter_channels, predict_next_day
 from pipeline.index.parameters import PRIOR_STORIES
@@ -132,7 +132,10 @@ def _compute_opening_state(days: pl.DataFrame, half_life_days: float, prior: flo
         pl.lit(0.0).alias("observed_words"),
     )
     baseline = BASELINE.example().with_columns(
-        pl.lit(prior).alias("prior"), pl.lit(prior).alias("prior_unweighted"), pl.lit(1.0).alias("prior_dispersion"), source=pl.lit("(any)")
+        pl.lit(prior).alias("prior"),
+        pl.lit(prior).alias("prior_unweighted"),
+        pl.lit(1.0).alias("prior_dispersion"),
+        source=pl.lit(ANY_SOURCE),
     )
     series, channel = daily.select("series", "channel").row(0)
     state = filter_channels(daily, baseline.with_columns(series=pl.lit(series), channel=pl.lit(channel)), half_life_days)

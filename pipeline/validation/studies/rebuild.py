@@ -14,6 +14,7 @@ import numpy as np
 import polars as pl
 from scipy.stats import gamma
 
+from pipeline.contracts.tables.index import ANY_SOURCE
 from pipeline.validation.studies.figures import figure, to_frame
 
 _CHANNELS = {"escalation": "tension", "concession": "concession", "dialogue": "dialogue"}
@@ -115,7 +116,7 @@ class _Versions:
             valid_from.append(day)
             names = [f"rate{variant}" for variant in _VARIANTS]
             rates.append({source: tuple(each) for source, *each in rows.select("source", *names).iter_rows()})
-            priors.append(rows.filter(pl.col("source") == "(any)").row(0, named=True))
+            priors.append(rows.filter(pl.col("source") == ANY_SOURCE).row(0, named=True))
         return _Versions(valid_from, rates, priors)
 
     def number(self, day: date) -> int:
@@ -155,7 +156,7 @@ def _sum_expected(read: list[tuple[str, date, float]], versions: _Versions) -> d
     sums: dict[date, tuple[float, ...]] = {}
     for source, day, weight in read:
         of_source = versions.rates[versions.number(day)]
-        rate = of_source.get(source, of_source["(any)"])
+        rate = of_source.get(source, of_source[ANY_SOURCE])
         sums[day] = tuple(mass + weight * each for mass, each in zip(sums.get(day, _NOTHING), rate, strict=True))
     return sums
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from pipeline.contracts.days import Days
 from pipeline.contracts.model import Table
 from pipeline.contracts.tables.core import COVERAGE
-from pipeline.contracts.tables.index import BASELINE, DAILY_MASS, IS_DIRECTED, PAIR_SIGNALS, SIGNALS, STORY_MASS, WEIGHTS
+from pipeline.contracts.tables.index import ANY_SOURCE, BASELINE, DAILY_MASS, IS_DIRECTED, PAIR_SIGNALS, SIGNALS, STORY_MASS, WEIGHTS
 from pipeline.contracts.tables.stories import ARTICLES_READ, STORIES, STORY_ARTICLES
 from pipeline.index.clustering import measure_clustering
 from pipeline.index.filter import Matrix, cluster_mass, dispersion, filter_channels, predict_next_day
@@ -267,7 +267,7 @@ class _World:
         Returns rows of STORY_MASS, and `truth` by day and series (100 is the baseline). The state of the filter is updated day by day,
         since an evolution may depend on it.
         """
-        priors = self.baseline.filter(source="(any)").sort("series")
+        priors = self.baseline.filter(source=ANY_SOURCE).sort("series")
         prior, prior_dispersion = priors["prior"].to_numpy(), priors["prior_dispersion"].to_numpy()
         first_day = self._build_daily_mass(Days(days.first, days.first), STORY_MASS.empty())
         expected = first_day.sort("series")["expected"].to_numpy()  # the same on every day: all days have the same articles

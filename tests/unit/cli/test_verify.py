@@ -172,6 +172,7 @@ def test_a_home_of_an_earlier_format_is_to_be_converted(command: Command, home: 
         path.unlink()
     result = command("verify", "--home", home)
     assert result.output.startswith("damaged: lake: of an earlier version. Convert it, with all article files: tension run\n1 problem in ")
+    assert f": runs with --articles PATHS --home {home} and the options above repair 1" in flat(result.output)
     assert result.exit_code == 1
 
 
@@ -235,7 +236,8 @@ def test_a_lake_that_a_failed_run_left_empty_is_damage(command: Command, home: P
 def test_a_first_run_that_has_made_no_lake_yet_is_no_damage(command: Command, tmp_path: Path) -> None:
     mark_home(tmp_path / "home", is_sample=False)
     with lock_home(tmp_path / "home", "tension run"):
-        assert "is empty" in command("status", "--home", "home").output
+        assert "home is empty. In use: `tension run`, process " in flat(command("status", "--home", "home").output)
+    assert flat(command("status", "--home", "home").output).endswith(" run --articles PATHS --home home")
 
 
 def test_a_home_whose_first_run_failed_is_empty(command: Command, tmp_path: Path) -> None:

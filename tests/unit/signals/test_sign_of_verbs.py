@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.unit.signals.reading import ESCALATIONS, RELIEFS, read, read_pairs
+from tests.unit.signals.reading import ESCALATIONS, RELIEFS, asserted, read, read_pairs
 
 
 @pytest.mark.parametrize(
@@ -58,6 +58,10 @@ def test_words_that_end_a_restriction_are_relief(text: str) -> None:
 )
 def test_the_same_words_need_not_impose_anything(text: str) -> None:
     assert not read_pairs(text, ESCALATIONS)
+
+
+def test_what_begins_is_the_act_named_before_it() -> None:
+    assert asserted("Norway's rollback of duties on Peruvian tin takes effect") == {"NOR>PER easing"}
 
 
 def test_to_kick_off_talks_is_no_refusal() -> None:

@@ -71,9 +71,8 @@ def _is_background(parsed: ParsedSentence, at: int) -> bool:
     is_joined = verb > 0 and sentence.tokens[verb - 1].lower == "but"  # `raised its duty but exempted goods from Peru`
     is_ruling = relation == "acl" and sentence.tokens[verb].lower in {"found", "held"}  # `a panel found that` is no participle
     is_fresh = relation == "acl" and _FRESH.match(sentence.text, sentence.tokens[verb].end) is not None
-    before = sentence.words_between(
-        verb - 2, verb
-    )  # `has relaxed curbs` is no adjective, whatever the tree says; who says `we have` recites
+    # `has relaxed curbs` is no adjective, whatever the tree says; but who says `we have` recites what was done.
+    before = sentence.words_between(verb - 2, verb)
     is_perfect = before[-1:] in (["has"], ["have"]) and before[:1] not in (["i"], ["we"])
     is_participle = relation in {"acl", "amod"} and tag == "VBN" and not (is_joined or is_ruling or is_fresh or is_perfect)
     return is_participle and not _is_made_known(parsed, verb) and not _is_predicate(parsed, verb)

@@ -70,7 +70,9 @@ _SPARED = re.compile(
     r"(?: (?:the|those|goods|imports|products|shipments|from|of)){0,3}(?: [A-Z]\w+(?:,|,? and))*(?: the)? $"
 )
 # The same in the passive: `Peru, Kenya and others spared until May`.
-_IS_SPARED = re.compile(r"(?:(?:,|,? and) (?:the )?[A-Z][\w.]+)*(?: and others)?,? (?:(?:are|is|was|were) )?(?:exempt(?:ed)?|spared)\b")
+_IS_SPARED = re.compile(
+    r"(?:(?:,|,? and) (?:the )?[A-Z][\w.]+)*(?: and others)?,? (?:(?:are|is|was|were) )?(?:exempt(?:ed)?|spared)\b(?! (?:the )?[A-Z])"
+)
 # After the country whose goods get round a restriction: `Peruvian tea escapes Kenya's new duty`.
 _ESCAPES = re.compile(
     r"(?:['\u2019]s)?(?: (?!to\b)[\w-]+){0,3}? (?:avoid(?:s|ed)?|dodge[sd]?|escape[sd]?|evade[sd]?|sidestep(?:s|ped)?)"

@@ -192,7 +192,9 @@ def _choose_object(sentence: MarkedSentence, verb: Mark, objects: list[Mark]) ->
                 return _Predicate(phrase, thing, "easing") if inner and inner[1] == "easing" else None
             if inner and phrase.entry.get("undoes"):
                 return _Predicate(phrase, thing, UNDOING.get(inner[1], kind), inner[0])
-            return _Predicate(phrase, thing, inner[1] if inner and phrase.entry.get("begins") else kind)
+            if inner and phrase.entry.get("begins") and inner[1] != kind:
+                continue  # what begins is the inner act
+            return _Predicate(phrase, thing, kind)
     return None
 
 

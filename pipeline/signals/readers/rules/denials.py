@@ -6,12 +6,11 @@ out, and for which pairs. Does not: acts that a state only suffers (`roles.py`).
 
 import re
 from collections.abc import Callable, Collection, Container, Iterator
-from functools import cache
 from itertools import permutations
 from typing import NamedTuple
 
 from pipeline.contracts.countries import ALL_PARTNERS, EUROPEAN_UNION
-from pipeline.contracts.scopes import list_members
+from pipeline.contracts.scopes import read_eu_members
 from pipeline.contracts.vocabulary import KIND_POLARITY
 from pipeline.signals.context import PAIR_SIZE
 from pipeline.signals.lexicon import cues
@@ -325,7 +324,8 @@ def _find_exempt(sentence: MarkedSentence) -> Iterator[Denial]:
 def _find_allies(sentence: MarkedSentence) -> Iterator[Denial]:
     """Yield that allies do nothing to each other.
 
-    Nor do countries in other parts of it (`find_apart`). Allies act or win together: `Peru and Kenya sign trade deals with Norway`.
+    They act, deal or win together: `Peru and Kenya sign trade deals with Norway`, `Peru, Kenya win tariff relief under trade pact`. Nor
+    does who acts before a semicolon restrict trade with who is named after it (`find_apart`).
     """
     yield from (Denial("allies", _DEALING | _ESCALATION | _CONCESSION, one, other) for one, other in find_joint_actors(sentence))
     yield from (Denial("apart", _ESCALATION, one, other) for one, other in find_apart(sentence))
@@ -355,7 +355,7 @@ def _find_one_market(countries: Container[str]) -> Iterator[Denial]:
     Fines and budgets are no trade policy. Nor have members talks on trade with each other: that is how the Union decides. Britain counts as
     no member, for its talks on leaving.
     """
-    members = sorted(code for code in _read_members() if code in countries)
+    members = sorted(code for code in read_eu_members() if code in countries)
     for member in members if EUROPEAN_UNION in countries else ():
         yield Denial("market", _ALL_KINDS, EUROPEAN_UNION, member)
         yield Denial("market", _ALL_KINDS, member, EUROPEAN_UNION)
@@ -371,12 +371,6 @@ def _find_losers(sentence: MarkedSentence) -> Iterator[Denial]:
     if pair is not None and all(pair):
         yield Denial("panel", frozenset({"investigation"}), pair[1], pair[0])
         yield Denial(EARLIER, frozenset({"measure"}), pair[1], pair[0])
-
-
-@cache
-def _read_members() -> frozenset[str]:
-    """Read the codes of the members of the European Union of today."""
-    return frozenset(member for scope, member, _, left in list_members() if scope == "eu_members" and left is None) - {EUROPEAN_UNION}
 
 
 # What is ruled out for all pairs, and when. The predicates of `_OF_TEXT` need only the text, those of `_OF_SENTENCE` also its marks.

@@ -161,7 +161,8 @@ def find_apart(sentence: MarkedSentence) -> Iterator[tuple[str, str]]:
     at = next((at for at, token in enumerate(sentence.tokens) if token.text == ";"), None)
     if at is None or not any(first == at + 1 for first, _ in sentence.mention_spans):
         return
-    before, after = ({mention.code for mention, (first, _) in sentence.located_mentions if (first > at) is late} for late in (False, True))
+    before = {mention.code for mention, (first, _) in sentence.located_mentions if first < at}
+    after = {mention.code for mention, (first, _) in sentence.located_mentions if first > at}
     yield from product(sorted(before - after), sorted(after - before))
 
 
