@@ -11,6 +11,8 @@ import polars as pl
 from pipeline.contracts.vocabulary import KIND_POLARITY
 from pipeline.signals.doubts import DEEDS
 from pipeline.signals.reader import PAST, READINGS_SCHEMA, RULED_OUT, SURE_SIGN
+from pipeline.signals.readers.rules.pairs import LOST, WON
+from pipeline.signals.readers.rules.rates import ANNOUNCED
 from pipeline.signals.readers.rules.rulings import RULED
 from pipeline.signals.readers.rules.shipments import SHIPPED
 
@@ -27,10 +29,11 @@ SURE_MARGIN = 0.6
 #: `--extractor rules`), except where the rules find this one.
 SURE_INSTRUMENT = "tariff"
 
-#: The encoder was trained on few rulings of courts, and few duties on goods that one state sells to another: where it finds
-#: nothing in a reading of their rules (`RULED`, `SHIPPED`), it counts as undecided. The score is set, not fitted. Of 13 such readings of
-#: rulings in labelled files (mostly invented sentences) 11 were right, one had only an optional label, and one was wrong; what it showed
-#: (`in favour of`) was then ruled out. For such goods the labelled files have no reading.
+#: The encoder was trained on few rulings of courts, duties on goods that one state sells to another, states that win a cut or delay of
+#: duties or lose a relief, and rates that a state says others will bear: where it finds nothing in a reading of their rules (`RULED`,
+#: `SHIPPED`, `WON`, `LOST`, `ANNOUNCED`), it counts as undecided. The score is set, not fitted. Of 13 such readings of rulings in labelled
+#: files (mostly invented sentences) 11 were right, one had only an optional label, and one was wrong; what it showed (`in favour of`) was
+#: then ruled out. Of the others these files have a single one, which is right.
 UNDECIDED = 0.5
 
 # Fields of a reading that belong to its kind, and are replaced with it.
@@ -61,7 +64,7 @@ def combine(by_rules: pl.DataFrame, by_encoder: pl.DataFrame) -> pl.DataFrame:
     Both are of `READINGS_SCHEMA`; the result is sorted by candidate. All readings of the rules remain, except those that only rule out one
     of the encoder (`RULED_OUT`). Their `encoder_score` is that of the encoder's first asserted reading of the same candidate and polarity
     (`SAME`), or 0 if there is none. For an asserted reading of a sure rule it is that of the opposite polarity, if that is higher: both
-    readers find an act, and the rule knows its polarity. For a ruling, or a duty on goods that one state sells to another, it is at least
+    readers find an act, and the rule knows its polarity. For a ruling and what else the encoder knows little of, it is at least
     `UNDECIDED`. Where the encoder is sure of another kind, that kind replaces the rules' one (`_correct_kinds`). The encoder's instrument
     replaces that of the rules, unless theirs is `SURE_INSTRUMENT`.
 
@@ -98,7 +101,9 @@ def combine(by_rules: pl.DataFrame, by_encoder: pl.DataFrame) -> pl.DataFrame:
         .join(against, on=SAME, how="left", maintain_order="left")
     )
     with_rules = scored.with_columns(
-        encoder_score=pl.when(is_sure & pl.any_horizontal(pl.col("rule_id").str.starts_with(rule) for rule in (RULED, SHIPPED)))
+        encoder_score=pl.when(
+            is_sure & pl.any_horizontal(pl.col("rule_id").str.starts_with(rule) for rule in (RULED, SHIPPED, WON, LOST, ANNOUNCED))
+        )
         .then(pl.max_horizontal("encoder_score", "opposite_score", pl.lit(UNDECIDED)))
         .when(is_sure)
         .then(pl.max_horizontal("encoder_score", "opposite_score"))

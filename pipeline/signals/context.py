@@ -159,13 +159,15 @@ def resolve_references(article_id: str, day: date | None, source: str, title: st
     texts = [sentence.text for sentence in sentences]
     named = add_homonyms(texts, find_mentions_in_article(texts, day), home)
     counted = count_mentions(sentences, named)
-    if home and counted.keys() <= {home}:  # who speaks abroad and names no other state speaks of its host
+    is_abroad = home is not None and counted.keys() <= {home}  # who speaks abroad and names no other state speaks of its host
+    if is_abroad:
         counted = count_mentions(sentences, named, with_places=True)
+    if len(counted) >= PAIR_SIZE:
+        named = leave_out_venues(sentences, named)
+        counted = count_mentions(sentences, named, with_places=is_abroad)
     counts = counted.most_common()
     main_pair = tuple(code for code, _ in counts[:PAIR_SIZE])
-    if len(main_pair) == PAIR_SIZE:
-        named = leave_out_venues(sentences, named)
-    elif home and main_pair and home not in main_pair:
+    if len(main_pair) == 1 and home and home not in main_pair:
         main_pair = (*main_pair, home)
     state = _State(home, _Voice(home), home)
     doers = Doers()

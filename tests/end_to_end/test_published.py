@@ -239,7 +239,7 @@ def test_the_largest_readings_of_the_sample_are_judged_as_documented(sample_run:
 
 def test_threats_and_trade_of_the_sample_are_as_documented(sample_run: SampleRun) -> None:
     (threats,) = query(sample_run, "select count(*) from threats").row(0)
-    assert find_missing("docs/is-it-right.md", f"A language model judged all {threats} of the sample") == []
+    assert find_missing("docs/is-it-right.md", f"version finds {threats} threats in the sample") == []
     sql = "select count(*), corr(trade_strain, tariff_z), corr(trade_strain, flow_z) from trade_strain where parts = 'both'"
     rows, tariff_z, flow_z = query(sample_run, sql).row(0)
     tariff, shortfall = format_number(tariff_z), format_number(flow_z)

@@ -7,7 +7,7 @@ VOWELS = "aeiou"
 # Verbs that double the last letter; spelling does not show which final syllables are stressed.
 DOUBLING = frozenset(
     {"slap", "ban", "cut", "hit", "drop", "bar", "trim", "scrap", "stop", "plan", "commit", "permit", "submit", "rip", "put", "set",
-     "get", "shun", "step", "cap", "ship", "strip", "hem", "rap", "snub", "chop", "dig", "pad", "bin", "slam", "beg"}
+     "get", "shun", "step", "cap", "ship", "strip", "hem", "rap", "snub", "chop", "dig", "pad", "bin", "slam", "beg", "sit"}
 )  # fmt: skip
 # Verbs that double it in British English only.
 DOUBLING_IN_BRITAIN = frozenset({"cancel", "label", "signal", "travel"})
@@ -42,6 +42,21 @@ IRREGULAR = {
     "stand": ("stood", "stood"),
     "let": ("let", "let"),
     "win": ("won", "won"),
+    "lose": ("lost", "lost"),
+    "uphold": ("upheld", "upheld"),
+    "withhold": ("withheld", "withheld"),
+    "draw": ("drew", "drawn"),
+    "drive": ("drove", "driven"),
+    "send": ("sent", "sent"),
+    "stick": ("stuck", "stuck"),
+    "tear": ("tore", "torn"),
+    "lay": ("laid", "laid"),
+    "cling": ("clung", "clung"),
+    "dig": ("dug", "dug"),
+    "sit": ("sat", "sat"),
+    "shake": ("shook", "shaken"),
+    "lead": ("led", "led"),
+    "spring": ("sprang", "sprung"),
     "back": ("backed", "backed"),
     "find": ("found", "found"),
     "wake": ("woke", "woken"),

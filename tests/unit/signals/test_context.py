@@ -197,3 +197,22 @@ def test_a_sentence_with_thousands_of_countries_is_resolved_in_seconds(words: st
 )
 def test_an_order_is_that_of_the_leader_who_acted_last(text: str, expected: set[str]) -> None:
     assert codes_of_role(resolve(text)[-1], "pronoun") == expected
+
+
+def test_of_many_countries_in_a_title_most_are_acted_on_by_one() -> None:
+    title = "Peru lists goods, Kenya waits, Chile goes to court"
+    text = f"{title}\n\nNorway taxed them. Oslo named no date. Peru was first. The duties of Norway start on Friday. Chile spoke of Oslo."
+    assert resolve_references("a", None, "x", title, split_sentences(text, len(title)))[0].main_pair[0] == "NOR"
+
+
+def test_a_capital_before_talks_is_a_venue_if_two_others_have_them() -> None:
+    title = "Peru and Kenya soften their tone ahead of Oslo talks"
+    text = f"{title}\n\nNegotiators of the two countries meet in the Norwegian capital on Monday."
+    sentences = resolve_references("a", None, "x", title, split_sentences(text, len(title)))
+    assert [{mention.code for mention in one.mentions} for one in sentences] == [{"PER", "KEN"}] * 2
+    title = "Peru softens its tone ahead of Oslo talks"
+    text = f"{title}\n\nTrade is on the list."
+    assert {mention.code for mention in resolve_references("a", None, "x", title, split_sentences(text, len(title)))[0].mentions} == {
+        "PER",
+        "NOR",
+    }

@@ -40,6 +40,9 @@ _COMPANY = re.compile(
     r"\bin (?:[\w-]+ ){0,3}(?:collaboration|concert|consultation|cooperation|coordination|lockstep|partnership|tandem) with"
     r"(?:,* (?:the|our|its|and|allies|partners|such as|including|like|[A-Z][\w.]+))*,* $"
 )
+# `joins the EU in limiting`: before who acts already, and after it.
+_JOINS = re.compile(r"\bjoin(?:s|ed|ing)? (?:the )?$", re.IGNORECASE)
+_IN_ACTING = re.compile(r"(?:,? (?:and )?(?:the )?[A-Z][\w.]+)* in [a-z]+ing\b")
 # Words that may be between those of `_RIVAL` or `_MODEL` and the country: `the common rival`, `President` (whose name means the state).
 _NAMING = (
     r"(?: (?:the|its|their|his|president|President|prime minister|Prime Minister"
@@ -382,9 +385,15 @@ def find_capped(sentence: MarkedSentence) -> Iterator[str]:
 def find_company(sentence: MarkedSentence) -> Iterator[str]:
     """Yield the countries that only act together with the actor.
 
-    All mentions of such a country in the sentence follow a phrase such as `in coordination with`, with only other names between them.
+    All mentions of such a country in the sentence follow a phrase such as `in coordination with`, with only other names between them, or
+    others join it (`joins the EU in limiting`).
     """
-    return _find_where_all(sentence, lambda mention: _COMPANY.search(_text_before(sentence, mention, 2 * _REACH)))
+
+    def find_phrase(mention: Mention) -> re.Match[str] | None:
+        is_joined = _JOINS.search(_text_before(sentence, mention)) and _IN_ACTING.match(sentence.text, mention.end)
+        return is_joined or _COMPANY.search(_text_before(sentence, mention, 2 * _REACH))
+
+    return _find_where_all(sentence, find_phrase)
 
 
 def find_traded_with(sentence: MarkedSentence) -> Iterator[str]:

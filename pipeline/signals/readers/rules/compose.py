@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from pipeline.signals.lexicon import cues
 from pipeline.signals.reader import SURE_SIGN
+from pipeline.signals.readers.rules import rates
 from pipeline.signals.readers.rules.adjust import adjust
 from pipeline.signals.readers.rules.bare import find_effects, find_existing_restrictions, find_named_talks, find_operator_acts
 from pipeline.signals.readers.rules.grammar import (
@@ -42,14 +43,13 @@ from pipeline.signals.readers.rules.nominal import (
 )
 from pipeline.signals.readers.rules.pairs import find_meant_objects, find_possessor
 from pipeline.signals.readers.rules.phrases import Phrase
-from pipeline.signals.readers.rules.rates import bears_rate, is_played_down, sets_lower_rate
 from pipeline.signals.readers.rules.rulings import find_rulings
 from pipeline.signals.readers.rules.shipments import find_shipments
 
 # Reaches are numbers of words.
 OBJECT_REACH, SUBJECT_REACH = 12, 18
 COUNTRY_REACH, SUSPENSION_REACH = 7, 5
-WILL_REACH, PLAN_REACH, LEVEL_REACH = 3, 2, 6
+WILL_REACH, PLAN_REACH = 3, 2
 SCORE, CHANGED_SCORE, PROSPECT_SCORE = 0.6, 0.65, 0.5
 
 
@@ -168,12 +168,13 @@ def _choose_object(sentence: MarkedSentence, verb: Mark, objects: list[Mark]) ->
     """Choose the nearest object that the lexicon lets a verb take.
 
     A verb with several entries (`lift`) takes the objects of each. A verb that contains its object (`sanction`) needs only a country
-    nearby; `take` also needs a level (`takes China to 125 percent`), and `face` only a rate (`faces 24 percent`). Other objects are then
-    ignored. None if no object fits, or one of another policy (`migration controls`) comes first.
+    nearby; `take` also needs a level (`takes China to 125 percent`), `raise` one of the country itself (`raises China's rate to 125
+    percent`), and `face` only a rate (`faces 24 percent`). Other objects are then ignored. None if no object fits, or one of another policy
+    (`migration controls`) comes first.
     """
-    own = [phrase for phrase in verb.readings if "self" in phrase.entry and (not phrase.entry.get("level") or _names_level(sentence, verb))]
+    own = [phrase for phrase in verb.readings if "self" in phrase.entry and _contains_object(sentence, verb, phrase)]
     is_borne = any(phrase.entry.get("borne") for phrase in own)
-    if own and (bears_rate(sentence, verb) if is_borne else _has_country_nearby(sentence, verb)):
+    if own and (rates.bears_rate(sentence, verb) if is_borne else _has_country_nearby(sentence, verb)):
         is_probe = own[0].entry["self"] == "investigation"
         return _Predicate(own[0], None, "investigation" if is_probe else KINDS[own[0].entry["direction"], "restriction"])
     is_mixed = len({bool(phrase.entry.get("subject")) for phrase in verb.readings}) > 1
@@ -189,13 +190,21 @@ def _choose_object(sentence: MarkedSentence, verb: Mark, objects: list[Mark]) ->
                 continue
             inner = _find_inner(sentence, verb, thing)
             if phrase.entry.get("gains") and class_of(thing) == "restriction":
-                return _Predicate(phrase, thing, "easing") if inner and inner[1] == "easing" else None
+                is_relief = (inner and inner[1] == "easing") or _is_suspended(sentence, verb, thing)
+                return _Predicate(phrase, thing, "easing") if is_relief else None
             if inner and phrase.entry.get("undoes"):
                 return _Predicate(phrase, thing, UNDOING.get(inner[1], kind), inner[0])
             if inner and phrase.entry.get("begins") and inner[1] != kind:
                 continue  # what begins is the inner act
             return _Predicate(phrase, thing, kind)
     return None
+
+
+def _contains_object(sentence: MarkedSentence, verb: Mark, phrase: Phrase) -> bool:
+    """Whether a verb that may contain its object does so here."""
+    if phrase.entry.get("of_country"):
+        return rates.raises_country(sentence, verb)
+    return not phrase.entry.get("level") or rates.names_level(sentence, verb)
 
 
 def _find_inner(sentence: MarkedSentence, verb: Mark, thing: Mark) -> tuple[Mark, str] | None:
@@ -237,7 +246,7 @@ def _kind_of(sentence: MarkedSentence, verb: Mark, phrase: Phrase, thing: Mark) 
     if object_class in {"goods", "market", "quarrel"} and not _has_country_nearby(sentence, verb):
         return None
     directions = {reading.entry["direction"] for reading in verb.readings if object_class in reading.entry.get("takes", ())}
-    if len(directions) > 1 and (phrase.entry["direction"] == "up") != _names_level(sentence, thing):
+    if len(directions) > 1 and (phrase.entry["direction"] == "up") != rates.names_level(sentence, thing):
         return None  # to lift a duty ends it; to lift it to 84 percent raises it
     if _has_other_meaning(sentence, verb, phrase, thing):
         return None
@@ -265,20 +274,6 @@ def _has_other_meaning(sentence: MarkedSentence, verb: Mark, phrase: Phrase, thi
         restrictions = (mark for mark in sentence.marks_of("object") if class_of(mark) == "restriction")
         return is_origin or any(verb.last < mark.first < thing.first for mark in restrictions)
     return (phrase.entry["direction"] == "up" and bool(cues("complaints") & between)) or (phrase.entry["id"] == "bar" and "from" in between)
-
-
-def _names_level(sentence: MarkedSentence, mark: Mark) -> bool:
-    """Whether the clause names a new level after a word.
-
-    Example: `its duty on American cotton to about 84 percent`. After the word, anywhere in its clause, a number or fraction follows `to`. A
-    `to` directly after `down` or another verb does not count (`the levy that it takes on onions dropped to 60`).
-    """
-    after = sentence.words_between(mark.last, sentence.clause_bounds(mark.first)[1])
-    verbs = {other.last - mark.last for other in sentence.marks_of("verb") if other.first > mark.first}
-    ends = [at for at, word in enumerate(after) if word == "to" and at and at - 1 not in verbs and after[at - 1] != "down"]
-    nexts = (sentence.words_between(mark.last + at + 1, mark.last + at + LEVEL_REACH) for at in ends)
-    levels = (next((word for word in words if word not in cues("hedges")), "") for words in nexts)
-    return any(level[:1].isdigit() or level in cues("fractions") for level in levels)
 
 
 def _is_suspended(sentence: MarkedSentence, verb: Mark, thing: Mark) -> bool:
@@ -374,7 +369,7 @@ def _build_act(sentence: MarkedSentence, verb: Mark, predicate: _Predicate, oper
     """
     entry, thing, kind = predicate.phrase.entry, predicate.thing, predicate.kind
     rule_id, score = f"{entry['id']}.{class_of(thing) if thing else entry['self']}", SCORE
-    is_lower = kind == "measure" and bool(entry.get("sets")) and sets_lower_rate(sentence, verb)
+    is_lower = kind == "measure" and bool(entry.get("sets")) and rates.sets_lower_rate(sentence, verb)
     if is_lower:
         kind = "easing"
     is_ambiguous = entry.get("level") or len({reading.entry["direction"] for reading in verb.readings}) > 1
@@ -390,13 +385,15 @@ def _build_act(sentence: MarkedSentence, verb: Mark, predicate: _Predicate, oper
     )
     # The end of the rule's id shows later steps that the grammar leaves no doubt about the sign.
     is_growth = entry["id"] == "raise" and thing is not None and thing.readings[0].entry["id"] in {"imports", "purchases"}
-    is_sure = entry.get("is_sure") or (kind == "measure" and thing is not None and is_played_down(sentence, thing))
-    if is_inverted or is_lower or is_growth or is_sure or (is_ambiguous and _names_level(sentence, thing or verb)):
+    is_sure = entry.get("is_sure") or (kind == "measure" and thing is not None and rates.is_played_down(sentence, thing))
+    if is_inverted or is_lower or is_growth or is_sure or (is_ambiguous and rates.names_level(sentence, thing or verb)):
         rule_id += SURE_SIGN
     if thing is not None and thing.readings[0].entry.get("of_firm"):
         rule_id += ".firm"
     if _is_hit_with(sentence, verb):
         rule_id = f"suffer.{rule_id}"
+    if entry["id"] == "suffer" and rates.is_announced(sentence, verb):
+        rule_id = f"{rates.ANNOUNCED}{rule_id.removeprefix('suffer.').removesuffix(SURE_SIGN)}{SURE_SIGN}"
     if kind == "agreement" and _is_prospect(sentence, verb, operators):
         kind, rule_id, score = "dialogue", f"prospect.{rule_id}", PROSPECT_SCORE
     draft = DraftAct(kind, kind, verb.first, rule_id)

@@ -32,9 +32,11 @@ from pipeline.signals.readers.rules.pairs import (
     find_owner_before,
     find_possessor,
     find_senders,
+    find_unpressed,
     is_subject,
 )
 from pipeline.signals.readers.rules.permits import are_narrowed
+from pipeline.signals.readers.rules.rates import find_raised
 
 # Reaches are numbers of words.
 AVERTED_REACH, ATTEMPT_REACH, DREAD_REACH = 6, 4, 3
@@ -47,11 +49,6 @@ _TALK = frozenset({"agreement", "dialogue"})
 _STATEMENTS = frozenset({"accusation", "demand", "refusal"})
 _ALL_KINDS = frozenset(KIND_POLARITY)
 
-# `raises Chile to 40 percent`.
-_RAISING = re.compile(
-    r"\b(?:rais(?:es?|ed|ing)|lift(?:s|ed|ing)?|hik(?:es?|ed|ing)|boost(?:s|ed|ing)?|jack(?:s|ed|ing)? up|ups) $", re.IGNORECASE
-)
-_LEVEL = re.compile(r" to (?:an? \w+ )?\d[\d.,]* ?(?:%|per ?cent|pct)", re.IGNORECASE)
 _MOST = re.compile(r"\b(?:most|others?|the rest|dozens|everyone|everybody|many)\b", re.IGNORECASE)
 _RELENTING = re.compile(
     r"\b(?:paus|suspend|delay|blink|back\w* (?:down|off)|relent|eas(?:e|ed|es|ing)\b|cut|lower|halv|spar|exempt|retreat|hold\w* off)",
@@ -325,10 +322,12 @@ def _find_allies(sentence: MarkedSentence) -> Iterator[Denial]:
     """Yield that allies do nothing to each other.
 
     They act, deal or win together: `Peru and Kenya sign trade deals with Norway`, `Peru, Kenya win tariff relief under trade pact`. Nor
-    does who acts before a semicolon restrict trade with who is named after it (`find_apart`).
+    does who acts before a semicolon restrict trade with who is named after it (`find_apart`), nor is a threat meant for whom another state
+    gives up to please who threatens (`find_unpressed`).
     """
     yield from (Denial("allies", _DEALING | _ESCALATION | _CONCESSION, one, other) for one, other in find_joint_actors(sentence))
     yield from (Denial("apart", _ESCALATION, one, other) for one, other in find_apart(sentence))
+    yield from (Denial("pressed", frozenset({"threat"}), one, other) for one, other in find_unpressed(sentence))
     allies, _ = find_allies(sentence)
     gain = None if allies else find_gain(sentence)
     winners = [find_joined(sentence, number) for number, mention in enumerate(sentence.mentions) if gain and mention.code == gain[1]]
@@ -341,12 +340,11 @@ def _find_raised(sentence: MarkedSentence) -> Iterator[Denial]:
 
     Example: `pauses most tariffs, raises Chile to 40 percent`. If the other partners are relieved, nothing is imposed on all of them.
     """
-    for mention, (first, last) in sentence.located_mentions:
-        before, after = sentence.text[: sentence.tokens[first].start], sentence.text[sentence.tokens[last].end :]
-        if _RAISING.search(before) and _LEVEL.match(after):
-            yield Denial("raised", _CONCESSION, target=mention.code)
-            if _MOST.search(before) and _RELENTING.search(before):
-                yield Denial("raised", _ESCALATION, target=ALL_PARTNERS)
+    for code, first in find_raised(sentence):
+        before = sentence.text[: sentence.tokens[first].start]
+        yield Denial("raised", _CONCESSION, target=code)
+        if _MOST.search(before) and _RELENTING.search(before):
+            yield Denial("raised", _ESCALATION, target=ALL_PARTNERS)
 
 
 def _find_one_market(countries: Container[str]) -> Iterator[Denial]:

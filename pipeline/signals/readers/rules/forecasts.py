@@ -16,6 +16,8 @@ _FEARS = (
     r"\b(?:(?:believe|dread|expect|fear|think|wor(?:ry|rie))(?:s|ed|ing)?"
     r"|(?:is|are|was|were) (?:\w+ )?(?:afraid|alarmed|anxious|concerned|fearful|nervous|worried))"
 )
+# `fears losing its exemption from`, before the state whose act is feared.
+_LOSING = re.compile(rf"{_FEARS} losing\b[^,.:;]{{1,80}} (?:from|in|to|under|with) (?:the )?$", re.IGNORECASE)
 # Before the state whose act is feared, and after it: `fears (that) Norway will`, `expects Norway to`.
 _FEARED = re.compile(rf"{_FEARS}(?: that)? (?:[A-Z][\w.]+ |the |its neighbou?r )*$")
 _MAY = re.compile(r"(?:['\u2019]s (?:government|president))? (could|is about to|is going to|may|might|to|will|would)\b")
@@ -88,7 +90,8 @@ def is_weighed(text: str) -> bool:
 def find_feared(sentence: MarkedSentence) -> Iterator[tuple[str, str]]:
     """Yield who only expects or fears an act, and whose.
 
-    Example: Canada and Norway in `Canada fears that Norway will tax its fish`. None in a sentence with a condition or a warning.
+    Examples: Canada and Norway in `Canada fears that Norway will tax its fish`, `Canada fears losing its exemption from Norway's duty`.
+    None in a sentence with a condition or a warning.
     """
     text = sentence.text
     if _REPLIES.search(text):
@@ -99,6 +102,8 @@ def find_feared(sentence: MarkedSentence) -> Iterator[tuple[str, str]]:
         act = (_RAISES if may[1] == "to" else _RESTRICTS).match(text, may.end()) if may else None
         if is_feared and act and one.code != other.code:
             yield one.code, other.code
+        losing = _LOSING.search(text, 0, other.start)
+        yield from ((afraid.code, other.code) for afraid in sentence.mentions if losing and afraid.end == losing.start() - 1)
 
 
 def find_never(sentence: MarkedSentence) -> str | None:

@@ -11,6 +11,12 @@ from pipeline.signals.context import PAIR_SIZE
 from pipeline.signals.lexicon import cues
 from pipeline.signals.readers.rules.grammar import class_of
 from pipeline.signals.readers.rules.matching import Mark, MarkedSentence
+from pipeline.signals.readers.rules.rates import find_raised
+
+#: Begins the id of the rule for a restriction that another state cuts or puts off for who wins that.
+WON = "suffer.gain.restriction"
+#: The same for who loses a relief.
+LOST = "suffer.loss."
 
 _MINISTERS = frozenset({"chancellor", "government", "minister", "ministers", "ministry", "premier", "president"})
 
@@ -234,6 +240,16 @@ def find_on_whom(sentence: MarkedSentence, thing: int, until: int) -> str | None
     )
 
 
+def find_raised_pair(sentence: MarkedSentence, verb: int) -> tuple[str, str] | None:
+    """Return who raises a country to a rate (`raises China to 125 percent`), and that country.
+
+    `verb`: its first word. The last subject before it raises. None if there is none.
+    """
+    raised = next((code for code, first in find_raised(sentence) if first > verb), None)
+    actor = find_last_subject(sentence, verb)
+    return (actor, raised) if actor and raised and actor != raised else None
+
+
 def find_changing_pair(sentence: MarkedSentence, thing: int, verb: int) -> tuple[str, str] | None:
     """Return who changes a restriction on a partner, and the partner.
 
@@ -251,6 +267,33 @@ def find_changing_pair(sentence: MarkedSentence, thing: int, verb: int) -> tuple
     others = next((set(codes) - {target} for codes in lists if target in codes and len(codes) == PAIR_SIZE), set())
     after = {mention.code for mention, (first, _) in sentence.located_mentions if first > thing}
     return (others.pop(), target) if others and others.isdisjoint(after) else None
+
+
+def find_pressed(sentence: MarkedSentence, verb: int, actor: str) -> str | None:
+    """Return the state that gives way to a threat.
+
+    Example: Peru in `Peru cuts Kenyan imports as Norway warns of duties`. `verb`: the act's first word, in a clause of `as` or `after` that
+    names only `actor`. The state is the first in the sentence, and its subject. None if there is none.
+    """
+    start, end = sentence.clause_bounds(verb)
+    codes = {mention.code for mention, (first, _) in sentence.located_mentions if start <= first < end}
+    if sentence.tokens[start].lower not in {"as", "after"} or codes != {actor} or not is_subject(sentence, 0):
+        return None
+    pressed = sentence.mentions[0].code
+    return pressed if sentence.mention_spans[0][1] < start and pressed != actor else None
+
+
+def find_unpressed(sentence: MarkedSentence) -> Iterator[tuple[str, str]]:
+    """Yield who threatens, and whom it does not mean.
+
+    That is any state but the one that gives way: Norway and Kenya in the example of `find_pressed`.
+    """
+    for mark in sentence.marks_of("operator", "operator_noun"):
+        start, _ = sentence.clause_bounds(mark.first)
+        for actor in {mention.code for mention, (first, _) in sentence.located_mentions if start <= first < mark.first}:
+            pressed = find_pressed(sentence, mark.first, actor) if class_of(mark) == "threaten" else None
+            others = {mention.code for mention, (_, last) in sentence.located_mentions if pressed and last < start}
+            yield from ((actor, other) for other in sorted(others - {pressed, actor}))
 
 
 def find_senders(sentence: MarkedSentence, noun: int) -> tuple[tuple[str, str], ...]:

@@ -1,6 +1,7 @@
 """Rates that a sentence compares with others."""
 
 import re
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -10,7 +11,11 @@ from pipeline.signals.readers.rules.matching import Mark, MarkedSentence
 
 # Numbers of words between a rate and a comparison, and between that and the other rate.
 COMPARISON_REACH = 10
+LEVEL_REACH = 6
 RATE_SCORE = 0.6
+
+#: Begins the id of the rule for rates that a state says another will bear (`is_announced`).
+ANNOUNCED = "suffer.announced."
 
 # `18 percent from Monday, against 6 now`, `24 percent instead of 15`, `$90 a ton, up from $50`.
 _COMPARED = re.compile(
@@ -54,6 +59,28 @@ _BORNE = re.compile(
     r" \d[\d.]*(?: ?%| (?:percent|per cent|pct)\b)(?!(?:,|,? and) (?:the )?[A-Z][^,.;:]{1,40} \d)"
     r"(?=\W*$|[,;]| (?:and|as of|at (?:the border|American|US|U\.S\.)|beginning|from|if|instead|on|starting|unless|when|while)\b)"
 )
+# `raises Chile to 40 percent`: before the country, and after it.
+_RAISING = re.compile(
+    r"\b(?:rais(?:es?|ed|ing)|lift(?:s|ed|ing)?|hik(?:es?|ed|ing)|boost(?:s|ed|ing)?|jack(?:s|ed|ing)? up|ups) $", re.IGNORECASE
+)
+_TO_LEVEL = re.compile(r"(?:['\u2019]s)?(?: (?:rates?|levels?|levy))? to (?:an? \w+ )?\d[\d.,]* ?(?:%|per ?cent|pct)", re.IGNORECASE)
+# `Peru will face a 9 percent duty from May, Norway's minister said`: between `will` and the state that says so, and after that.
+_UNTIL_SPEAKER = re.compile(r"[^;]{0,120}?\d ?(?:%|per ?cent|pct)[^;]{0,80}?, (?:the )?$", re.IGNORECASE)
+_SAYS = re.compile(r"(?:['\u2019]s(?: [a-z]+){1,3})? (?:also )?(?:announce[ds]|declare[ds]|posted|says|said|writes|wrote)\b")
+
+
+def is_announced(sentence: MarkedSentence, verb: Mark) -> bool:
+    """Whether a state says at the end who will bear a rate.
+
+    Example: `Peru will face a 9 percent duty, Norway said`.
+    """
+    will = sentence.words_between(verb.first - 1, verb.first)
+    start = sentence.tokens[verb.last].end
+    return will == ["will"] and any(
+        _UNTIL_SPEAKER.fullmatch(sentence.text, start, mention.start) and _SAYS.match(sentence.text, mention.end)
+        for mention in sentence.mentions
+        if mention.start > start
+    )
 
 
 def bears_rate(sentence: MarkedSentence, verb: Mark) -> bool:
@@ -64,6 +91,35 @@ def bears_rate(sentence: MarkedSentence, verb: Mark) -> bool:
     word = sentence.tokens[verb.first].lower
     is_passive = word == "charged" and not cues("be").isdisjoint(sentence.words_between(verb.first - 2, verb.first))
     return (is_passive or not word.startswith("charg")) and _BORNE.match(sentence.text, sentence.tokens[verb.last].end) is not None
+
+
+def names_level(sentence: MarkedSentence, mark: Mark) -> bool:
+    """Whether the clause names a new level after a word.
+
+    Example: `its duty on American cotton to about 84 percent`. After the word, anywhere in its clause, a number or fraction follows `to`. A
+    `to` directly after `down` or another verb does not count (`the levy that it takes on onions dropped to 60`).
+    """
+    after = sentence.words_between(mark.last, sentence.clause_bounds(mark.first)[1])
+    verbs = {other.last - mark.last for other in sentence.marks_of("verb") if other.first > mark.first}
+    ends = [at for at, word in enumerate(after) if word == "to" and at and at - 1 not in verbs and after[at - 1] != "down"]
+    nexts = (sentence.words_between(mark.last + at + 1, mark.last + at + LEVEL_REACH) for at in ends)
+    levels = (next((word for word in words if word not in cues("hedges")), "") for words in nexts)
+    return any(level[:1].isdigit() or level in cues("fractions") for level in levels)
+
+
+def find_raised(sentence: MarkedSentence) -> Iterator[tuple[str, int]]:
+    """Yield countries that are raised to a rate, and where they begin.
+
+    Examples: `raises Chile to 40 percent`, `raises Chile's rate to 40 percent`. The second value is the position of the word.
+    """
+    for mention, (first, last) in sentence.located_mentions:
+        if _RAISING.search(sentence.text[: sentence.tokens[first].start]) and _TO_LEVEL.match(sentence.text, sentence.tokens[last].end):
+            yield mention.code, first
+
+
+def raises_country(sentence: MarkedSentence, verb: Mark) -> bool:
+    """Whether a verb raises the country directly after it (`find_raised`)."""
+    return any(first == verb.last + 1 for _, first in find_raised(sentence))
 
 
 def falls_short_of_zero(text: str) -> bool:

@@ -23,6 +23,8 @@ from pipeline.signals.readers.rules.pairs import (
     find_on_whom,
     find_owned_pair,
     find_possessor,
+    find_pressed,
+    find_raised_pair,
     find_senders,
 )
 from pipeline.signals.readers.rules.panels import PANEL, find_panel_pair
@@ -96,11 +98,17 @@ def find_roles(context: SentenceContext, parsed: ParsedSentence | None, act: Act
 def _find_settled_pairs(context: SentenceContext, act: Act) -> tuple[tuple[str, str], ...]:
     """Return the pairs of an act if word order settles them.
 
-    They are several only for a threat that several states send (`find_senders`). Goods pay their buyer's duty (`shipments.py`).
+    They are several only for a threat that several states send (`find_senders`). Goods pay their buyer's duty
+    (`shipments.py`), and somebody raises a country to a rate.
     """
     if act.kind == "threat" and act.thing is not None and (sent := find_senders(context.sentence, act.thing)):
         return sent
-    pair = find_shipped_pair(context.sentence) if act.rule_id.startswith(SHIPPED) else _find_settled_pair(context, act)
+    if act.rule_id.startswith(SHIPPED):
+        pair = find_shipped_pair(context.sentence)
+    elif act.rule_id.startswith("raise.rate."):
+        pair = find_raised_pair(context.sentence, act.anchor)
+    else:
+        pair = _find_settled_pair(context, act)
     return (pair,) if pair else ()
 
 
@@ -108,8 +116,8 @@ def _find_settled_pair(context: SentenceContext, act: Act) -> tuple[str, str] | 
     """Return the pair of an act if word order settles it.
 
     It does (`pairs.py`) for who wins a relief or a ruling (`panels.py`), and for an act whose subject is a restriction with its owner
-    (`Trump's India tariffs take effect`), for a court of an unnamed country (`rulings.py`), and for a
-    restriction on somebody that falls or rises by itself.
+    (`Trump's India tariffs take effect`), for a court of an unnamed country (`rulings.py`), and for a restriction on somebody that falls or
+    rises by itself.
     """
     if act.rule_id == PANEL:
         pair = find_panel_pair(context.sentence, context.main_pair)
@@ -325,6 +333,9 @@ def _choose_targets(context: SentenceContext, parsed: ParsedSentence | None, act
         targets = parsed.find_targets(_search_roots(parsed, act), {actor, *(party.codes if party else ())}, skipped_prepositions=skipped)
         if targets:
             return targets
+    pressed = find_pressed(context.sentence, act.anchor, actor) if act.kind == "threat" else None
+    if pressed:
+        return (pressed,)
     subjects = parsed.subject_positions() if parsed else frozenset[int]()
     gives_up_relief = act.kind == "refusal" and act.rule_id.startswith(GIVING_UP) and act.rule_id.endswith(SURE_SIGN)
     is_general = (act.kind in TARGETS_ALL or gives_up_relief) and ".firm" not in act.rule_id

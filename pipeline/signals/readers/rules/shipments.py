@@ -1,7 +1,7 @@
 """What goods pay that one state sells to another.
 
-Example: `Peruvian tin shipped to Norway will be taxed at 9 percent`, an act of Norway. Does not belong here: rates that a sentence compares
-with others (`rates.py`), and whom an act on goods spares (`bystanders.py`).
+Examples: `Peruvian tin shipped to Norway will be taxed at 9 percent`, `Peru faces a 9 percent tariff on its exports to Norway`, acts of
+Norway. Does not belong here: rates that a sentence compares with others (`rates.py`), and whom an act on goods spares (`bystanders.py`).
 """
 
 import re
@@ -35,6 +35,15 @@ _PAY = re.compile(
     r"(?! (?:at home|breaks?|credits?|disputes?|rows?)\b)",
     re.IGNORECASE,
 )
+# What the seller pays, up to the name of the buyer: `faces a 20 percent tariff on most of its exports to`.
+_ON_SALES = re.compile(
+    r"\b(?P<verb>(?:now |will (?:also |now |soon )?)?(?:bears?|faces?|incurs?|pays?)"
+    r"|(?:is|are|was|were|been|gets?|got) (?:hit|slapped|struck) with)"
+    r"(?P<size>(?: (?!no\b)[a-z][\w-]*){0,4})"
+    r" (?P<duty>\d[\d.]*(?: ?%| (?:percent|per cent|pct)\b)) (?:[\w-]+ )?(?:dut(?:y|ies)|lev(?:y|ies)|surcharge|surtax|tariffs?|tax(?:es)?)"
+    r" on (?:[\w-]+ ){0,4}?(?:exports|goods|products|sales|shipments)(?: of [\w-]+(?: and [\w-]+)?)?(?: (?:bound|sold|sent))?"
+    r" (?:for|in|into|to) (?:the )?$"
+)
 # Nothing is decided yet, it is denied, or what is taxed are no goods.
 _OPEN = re.compile(
     r"\b(?:could|expected|fears?|feared|if|likely|may|might|never|not|proposed|proposes|should|profits|threat\w*|unless|whether|would)\b|n['\u2019]t\b",
@@ -47,7 +56,7 @@ _FREE = re.compile(r"(?:^| )(?:fewer|less|lower|no|reduced|zero)(?: |$)", re.IGN
 class _Shipment(NamedTuple):
     """Goods that are sold to another state, and what they pay.
 
-    `buyer` and `seller`: codes of the states; `pays`: the match of `_PAY`.
+    `buyer` and `seller`: codes of the states; `pays`: the match of `_PAY` or `_ON_SALES`.
     """
 
     buyer: str
@@ -85,7 +94,8 @@ def _find_shipment(sentence: MarkedSentence) -> _Shipment | None:
     if len(codes) != PAIR_SIZE or _OPEN.search(sentence.text):
         return None
     for mention in sentence.mentions:
-        pays = _PAY.match(sentence.text, mention.end) if _INTO.search(sentence.text[: mention.start]) else None
+        before = sentence.text[: mention.start]
+        pays = (_PAY.match(sentence.text, mention.end) if _INTO.search(before) else None) or _ON_SALES.search(before)
         if pays:
             (seller,) = codes - {mention.code}
             return _Shipment(mention.code, seller, pays)
