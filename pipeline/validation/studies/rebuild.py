@@ -14,9 +14,10 @@ import numpy as np
 import polars as pl
 from scipy.stats import gamma
 
-from pipeline.contracts.tables.index import ANY_SOURCE
 from pipeline.validation.studies.figures import figure, to_frame
 
+# The source of a baseline that stands for all sources.
+_ANY_SOURCE = "(any)"
 _CHANNELS = {"escalation": "tension", "concession": "concession", "dialogue": "dialogue"}
 _QUANTILES = {"lo80": 0.1, "hi80": 0.9, "lo95": 0.025, "hi95": 0.975}
 _SUMS = ("mass", "mass_words", "second_moment", "mass_unweighted", "mass_bilateral")
@@ -116,7 +117,7 @@ class _Versions:
             valid_from.append(day)
             names = [f"rate{variant}" for variant in _VARIANTS]
             rates.append({source: tuple(each) for source, *each in rows.select("source", *names).iter_rows()})
-            priors.append(rows.filter(pl.col("source") == ANY_SOURCE).row(0, named=True))
+            priors.append(rows.filter(pl.col("source") == _ANY_SOURCE).row(0, named=True))
         return _Versions(valid_from, rates, priors)
 
     def number(self, day: date) -> int:
@@ -156,7 +157,7 @@ def _sum_expected(read: list[tuple[str, date, float]], versions: _Versions) -> d
     sums: dict[date, tuple[float, ...]] = {}
     for source, day, weight in read:
         of_source = versions.rates[versions.number(day)]
-        rate = of_source.get(source, of_source[ANY_SOURCE])
+        rate = of_source.get(source, of_source[_ANY_SOURCE])
         sums[day] = tuple(mass + weight * each for mass, each in zip(sums.get(day, _NOTHING), rate, strict=True))
     return sums
 

@@ -290,7 +290,7 @@ def find_unpressed(sentence: MarkedSentence) -> Iterator[tuple[str, str]]:
     """
     for mark in sentence.marks_of("operator", "operator_noun"):
         start, _ = sentence.clause_bounds(mark.first)
-        for actor in {mention.code for mention, (first, _) in sentence.located_mentions if start <= first < mark.first}:
+        for actor in sorted({mention.code for mention, (first, _) in sentence.located_mentions if start <= first < mark.first}):
             pressed = find_pressed(sentence, mark.first, actor) if class_of(mark) == "threaten" else None
             others = {mention.code for mention, (_, last) in sentence.located_mentions if pressed and last < start}
             yield from ((actor, other) for other in sorted(others - {pressed, actor}))

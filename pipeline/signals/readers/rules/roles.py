@@ -98,8 +98,8 @@ def find_roles(context: SentenceContext, parsed: ParsedSentence | None, act: Act
 def _find_settled_pairs(context: SentenceContext, act: Act) -> tuple[tuple[str, str], ...]:
     """Return the pairs of an act if word order settles them.
 
-    They are several only for a threat that several states send (`find_senders`). Goods pay their buyer's duty
-    (`shipments.py`), and somebody raises a country to a rate.
+    They are several only for a threat that several states send (`find_senders`). Goods pay their buyer's duty (`shipments.py`), and
+    somebody raises a country to a rate.
     """
     if act.kind == "threat" and act.thing is not None and (sent := find_senders(context.sentence, act.thing)):
         return sent
