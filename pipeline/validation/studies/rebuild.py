@@ -16,7 +16,7 @@ from scipy.stats import gamma
 
 from pipeline.validation.studies.figures import figure, to_frame
 
-# The source of a baseline that stands for all sources.
+# The name that a baseline has for all sources together.
 _ANY_SOURCE = "(any)"
 _CHANNELS = {"escalation": "tension", "concession": "concession", "dialogue": "dialogue"}
 _QUANTILES = {"lo80": 0.1, "hi80": 0.9, "lo95": 0.025, "hi95": 0.975}
