@@ -34,17 +34,20 @@ def suggest(command: str, home: Path) -> str:
     return f"{name_program()} {command} --home {quote(str(home))}"
 
 
-def name_options(settings: Settings) -> str:
-    """Return the options that another run of the settings' home needs.
+def needs_articles(settings: Settings) -> bool:
+    """Whether another run of the settings' home must name articles.
 
-    Settings without articles mean the sample, which a home of own articles refuses (`mark_home`), so for such a home articles are among
-    them, unless its mark is damaged.
+    Settings without articles mean the sample, which a home of own articles refuses (`mark_home`). False if its mark is damaged.
     """
     try:
-        is_sample = is_sample_home(settings.home, settings.is_sample)
+        return settings.is_sample and not is_sample_home(settings.home, settings.is_sample)
     except HomeError:
-        is_sample = settings.is_sample
-    articles = "--articles PATHS " if settings.is_sample and not is_sample else ""
+        return False
+
+
+def name_options(settings: Settings) -> str:
+    """Return the options that another run of the settings' home needs."""
+    articles = "--articles PATHS " if needs_articles(settings) else ""
     return f"{articles}--home {quote(str(settings.home))}"
 
 

@@ -14,7 +14,7 @@ import typer
 from pipeline import clock
 from pipeline.commands.account import account_for_rows
 from pipeline.commands.console import out, say
-from pipeline.commands.program import name_options, name_program, suggest
+from pipeline.commands.program import name_options, name_program, needs_articles, suggest
 from pipeline.commands.selection import find_span
 from pipeline.contracts.sources import RECENT_DAYS
 from pipeline.contracts.tables import TABLES
@@ -252,5 +252,5 @@ def _suggest_command(lake: Lake, settings: Settings) -> str:
     if is_sample_home(settings.home, settings.is_sample):
         return f"{program} run --articles PATH --home DIR, with your own articles"
     # Rows of files that are not given again leave the index.
-    files = " (with all article files)" if "--articles" in options else ""
+    files = " (with all article files)" if needs_articles(settings) else ""
     return f"look at {settings.published / 'report.html'}; to add days{files}: {program} run {options}"

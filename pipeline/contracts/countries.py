@@ -6,6 +6,8 @@ from types import MappingProxyType
 from pipeline.errors import UserError
 
 ALL_PARTNERS = "*"
+#: Countries in a pair.
+PAIR_SIZE = 2
 EUROPEAN_UNION = "EUN"
 
 #: English names of countries by code: ISO 3166-1 alpha-3, and the codes in common use for Kosovo (XKX) and the European Union (EUN).

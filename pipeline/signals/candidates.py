@@ -10,8 +10,8 @@ from typing import Any
 
 import polars as pl
 
-from pipeline.contracts.countries import ALL_PARTNERS
-from pipeline.signals.context import PAIR_SIZE, ResolvedSentence
+from pipeline.contracts.countries import ALL_PARTNERS, PAIR_SIZE
+from pipeline.signals.context import ResolvedSentence
 
 MAX_NAMED_COUNTRIES = 8
 # Countries known from the article are added to those of the sentence, up to this number in all.

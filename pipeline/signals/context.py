@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from pipeline.contracts.countries import PAIR_SIZE
 from pipeline.signals.actors import Mention, find_mentions_in_article
 from pipeline.signals.dates import recalls_history
 from pipeline.signals.home_state import find_impersonal, find_state_of_source, find_state_of_title, is_post
@@ -18,8 +19,6 @@ from pipeline.signals.questions import Question, find_questions
 from pipeline.signals.reports import find_heading_state, find_named_officials, find_reporter
 from pipeline.signals.segment import Sentence
 from pipeline.signals.unnamed import Doers
-
-PAIR_SIZE = 2
 
 _BOTH_SIDES = re.compile(
     r"\b(?:both|the two|two|the) (?:sides|countries|nations|governments|leaders|parties|economic superpowers|delegations|economies"
@@ -164,7 +163,7 @@ def resolve_references(article_id: str, day: date | None, source: str, title: st
         counted = count_mentions(sentences, named, with_places=True)
     if len(counted) >= PAIR_SIZE:
         named = leave_out_venues(sentences, named)
-        counted = count_mentions(sentences, named, with_places=is_abroad)
+        counted = counted if is_abroad else count_mentions(sentences, named)
     counts = counted.most_common()
     main_pair = tuple(code for code, _ in counts[:PAIR_SIZE])
     if len(main_pair) == 1 and home and home not in main_pair:

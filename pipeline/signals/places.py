@@ -7,13 +7,13 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
+from pipeline.contracts.countries import PAIR_SIZE
 from pipeline.signals.actors import Mention
 from pipeline.signals.lexicon import cues, load_lexicon
 from pipeline.signals.segment import Sentence
 
 TITLE_WEIGHT = 3
 FIRST_WEIGHT = 2
-PAIR = 2
 _REACH = 60  # characters before a capital, which have the two words that show a place
 _CAPITAL_NEXT = re.compile(r" capital\b")
 _POSSESSIVE_NEXT = re.compile("['\u2019]s\\b")
@@ -26,7 +26,7 @@ def count_mentions(sentences: Sequence[Sentence], named: Sequence[Sequence[Menti
     twice and the others once. Capitals as places (`met in Madrid`) count only `with_places`. `named`: the mentions in each sentence.
     """
     in_title = dict.fromkeys(one.code for sentence, mentions in zip(sentences, named, strict=True) if sentence.is_title for one in mentions)
-    weights = dict.fromkeys(in_title, TITLE_WEIGHT) if len(in_title) <= PAIR else dict.fromkeys([*in_title][:1], FIRST_WEIGHT)
+    weights = dict.fromkeys(in_title, TITLE_WEIGHT) if len(in_title) <= PAIR_SIZE else dict.fromkeys([*in_title][:1], FIRST_WEIGHT)
     counts: Counter[str] = Counter()
     for sentence, mentions in zip(sentences, named, strict=True):
         for mention in mentions:
@@ -43,7 +43,7 @@ def leave_out_venues(sentences: Sequence[Sentence], named: Sequence[Sequence[Men
     located = [(sentence.text, mention) for sentence, mentions in zip(sentences, named, strict=True) for mention in mentions]
     parties = {mention.code for text, mention in located if not _is_surely_place(text, mention)}
     acting = {mention.code for text, mention in located if not _is_surely_place(text, mention) and not _may_be_venue(text, mention)}
-    taking_part = acting if len(acting) >= PAIR else parties
+    taking_part = acting if len(acting) >= PAIR_SIZE else parties
     return [[mention for mention in mentions if mention.code in taking_part] for mentions in named]
 
 

@@ -216,3 +216,8 @@ def test_a_capital_before_talks_is_a_venue_if_two_others_have_them() -> None:
         "PER",
         "NOR",
     }
+
+
+def test_the_host_of_who_speaks_abroad_is_the_other_side() -> None:
+    text = "The United States will cut its duties. We met in Madrid and agreed on this. Negotiators of both sides spoke in Madrid."
+    assert set(resolve(text, source="USTR")[0].main_pair) == {"ESP", "USA"}

@@ -9,8 +9,8 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
 
+from pipeline.contracts.countries import PAIR_SIZE
 from pipeline.signals.candidates import SentenceCandidates
-from pipeline.signals.context import PAIR_SIZE
 from pipeline.signals.lexicon import cues
 from pipeline.signals.readers.encoder.encoding import Encoded, collect_mentions
 from pipeline.signals.readers.encoder.network import Logits

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
+from pipeline.contracts.countries import PAIR_SIZE
 from pipeline.contracts.vocabulary import FIXED_STATUS
 from pipeline.signals import slots
-from pipeline.signals.context import PAIR_SIZE
 from pipeline.signals.lexicon import cues
 from pipeline.signals.reader import SURE_SIGN
 from pipeline.signals.readers.rules.grammar import (

@@ -7,8 +7,8 @@ in `a trade deal as a counterweight to China`. Does not belong here: which signa
 import re
 from collections.abc import Callable, Iterator
 
+from pipeline.contracts.countries import PAIR_SIZE
 from pipeline.signals.actors import Mention
-from pipeline.signals.context import PAIR_SIZE
 from pipeline.signals.readers.rules.grammar import class_of
 from pipeline.signals.readers.rules.matching import MarkedSentence
 from pipeline.signals.slots import names_product

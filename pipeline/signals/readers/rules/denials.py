@@ -9,10 +9,9 @@ from collections.abc import Callable, Collection, Container, Iterator
 from itertools import permutations
 from typing import NamedTuple
 
-from pipeline.contracts.countries import ALL_PARTNERS, EUROPEAN_UNION
+from pipeline.contracts.countries import ALL_PARTNERS, EUROPEAN_UNION, PAIR_SIZE
 from pipeline.contracts.scopes import read_eu_members
 from pipeline.contracts.vocabulary import KIND_POLARITY
-from pipeline.signals.context import PAIR_SIZE
 from pipeline.signals.lexicon import cues
 from pipeline.signals.readers.rules import bystanders, elsewhere, forecasts, interviews, outsiders, panels, rates, rulings, subjects, talks
 from pipeline.signals.readers.rules.causes import find_spurred, is_effect

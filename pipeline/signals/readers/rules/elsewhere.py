@@ -7,7 +7,7 @@ signals a sentence then cannot have (`denials.py`).
 
 import re
 
-from pipeline.signals.context import PAIR_SIZE
+from pipeline.contracts.countries import PAIR_SIZE
 from pipeline.signals.readers.rules.matching import MarkedSentence
 from pipeline.signals.slots import names_product
 

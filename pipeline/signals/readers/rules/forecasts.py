@@ -16,6 +16,7 @@ _FEARS = (
     r"\b(?:(?:believe|dread|expect|fear|think|wor(?:ry|rie))(?:s|ed|ing)?"
     r"|(?:is|are|was|were) (?:\w+ )?(?:afraid|alarmed|anxious|concerned|fearful|nervous|worried))"
 )
+_LOSING_REACH = 150  # characters before that state
 # `fears losing its exemption from`, before the state whose act is feared.
 _LOSING = re.compile(rf"{_FEARS} losing\b[^,.:;]{{1,80}} (?:from|in|to|under|with) (?:the )?$", re.IGNORECASE)
 # Before the state whose act is feared, and after it: `fears (that) Norway will`, `expects Norway to`.
@@ -102,7 +103,7 @@ def find_feared(sentence: MarkedSentence) -> Iterator[tuple[str, str]]:
         act = (_RAISES if may[1] == "to" else _RESTRICTS).match(text, may.end()) if may else None
         if is_feared and act and one.code != other.code:
             yield one.code, other.code
-        losing = _LOSING.search(text, 0, other.start)
+        losing = _LOSING.search(text, max(0, other.start - _LOSING_REACH), other.start)
         yield from ((afraid.code, other.code) for afraid in sentence.mentions if losing and afraid.end == losing.start() - 1)
 
 

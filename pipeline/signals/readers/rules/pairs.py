@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise, permutations, product
 
-from pipeline.signals.context import PAIR_SIZE
+from pipeline.contracts.countries import PAIR_SIZE
 from pipeline.signals.lexicon import cues
 from pipeline.signals.readers.rules.grammar import class_of
 from pipeline.signals.readers.rules.matching import Mark, MarkedSentence
@@ -269,18 +269,18 @@ def find_changing_pair(sentence: MarkedSentence, thing: int, verb: int) -> tuple
     return (others.pop(), target) if others and others.isdisjoint(after) else None
 
 
-def find_pressed(sentence: MarkedSentence, verb: int, actor: str) -> str | None:
-    """Return the state that gives way to a threat.
+def find_pressed(sentence: MarkedSentence, verb: int) -> tuple[str, str] | None:
+    """Return who threatens, and the state that gives way.
 
-    Example: Peru in `Peru cuts Kenyan imports as Norway warns of duties`. `verb`: the act's first word, in a clause of `as` or `after` that
-    names only `actor`. The state is the first in the sentence, and its subject. None if there is none.
+    Example: Norway and Peru in `Peru cuts Kenyan imports as Norway warns of duties`. `verb`: the threat's first word, in a clause of `as`
+    or `after` that names one country. The state that gives way is the first in the sentence, and its subject. None if there is none.
     """
     start, end = sentence.clause_bounds(verb)
-    codes = {mention.code for mention, (first, _) in sentence.located_mentions if start <= first < end}
-    if sentence.tokens[start].lower not in {"as", "after"} or codes != {actor} or not is_subject(sentence, 0):
+    threatening = {mention.code for mention, (first, _) in sentence.located_mentions if start <= first < end}
+    if sentence.tokens[start].lower not in {"as", "after"} or len(threatening) != 1 or not is_subject(sentence, 0):
         return None
-    pressed = sentence.mentions[0].code
-    return pressed if sentence.mention_spans[0][1] < start and pressed != actor else None
+    (actor,), pressed = threatening, sentence.mentions[0].code
+    return (actor, pressed) if sentence.mention_spans[0][1] < start and pressed != actor else None
 
 
 def find_unpressed(sentence: MarkedSentence) -> Iterator[tuple[str, str]]:
@@ -289,11 +289,11 @@ def find_unpressed(sentence: MarkedSentence) -> Iterator[tuple[str, str]]:
     That is any state but the one that gives way: Norway and Kenya in the example of `find_pressed`.
     """
     for mark in sentence.marks_of("operator", "operator_noun"):
-        start, _ = sentence.clause_bounds(mark.first)
-        for actor in sorted({mention.code for mention, (first, _) in sentence.located_mentions if start <= first < mark.first}):
-            pressed = find_pressed(sentence, mark.first, actor) if class_of(mark) == "threaten" else None
-            others = {mention.code for mention, (_, last) in sentence.located_mentions if pressed and last < start}
-            yield from ((actor, other) for other in sorted(others - {pressed, actor}))
+        pair = find_pressed(sentence, mark.first) if class_of(mark) == "threaten" else None
+        if pair:
+            start, _ = sentence.clause_bounds(mark.first)
+            others = {mention.code for mention, (_, last) in sentence.located_mentions if last < start}
+            yield from ((pair[0], other) for other in sorted(others - set(pair)))
 
 
 def find_senders(sentence: MarkedSentence, noun: int) -> tuple[tuple[str, str], ...]:

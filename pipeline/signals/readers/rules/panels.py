@@ -7,7 +7,7 @@ state's own courts (`rulings.py`), or complaints that are only filed (`compose.p
 import re
 from collections.abc import Iterable
 
-from pipeline.signals.context import PAIR_SIZE
+from pipeline.contracts.countries import PAIR_SIZE
 from pipeline.signals.readers.rules.grammar import Act
 from pipeline.signals.readers.rules.matching import MarkedSentence
 

@@ -7,8 +7,8 @@ from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from pipeline.contracts.countries import PAIR_SIZE
 from pipeline.signals.actors import Mention
-from pipeline.signals.context import PAIR_SIZE
 from pipeline.signals.lexicon import cues
 from pipeline.signals.readers.rules.firms import is_firm
 from pipeline.signals.readers.rules.grammar import class_of

@@ -1,4 +1,4 @@
-"""Rates that a sentence compares with others."""
+"""Rates that a sentence compares, sets, raises a country to, or says that a state will bear."""
 
 import re
 from collections.abc import Iterator
@@ -66,7 +66,10 @@ _RAISING = re.compile(
 _TO_LEVEL = re.compile(r"(?:['\u2019]s)?(?: (?:rates?|levels?|levy))? to (?:an? \w+ )?\d[\d.,]* ?(?:%|per ?cent|pct)", re.IGNORECASE)
 # `Peru will face a 9 percent duty from May, Norway's minister said`: between `will` and the state that says so, and after that.
 _UNTIL_SPEAKER = re.compile(r"[^;]{0,120}?\d ?(?:%|per ?cent|pct)[^;]{0,80}?, (?:the )?$", re.IGNORECASE)
-_SAYS = re.compile(r"(?:['\u2019]s(?: [a-z]+){1,3})? (?:also )?(?:announce[ds]|declare[ds]|posted|says|said|writes|wrote)\b")
+_SAYS = re.compile(
+    r"(?:['\u2019]s(?: [a-z]+){0,2} (?:chancellor|government|leader|minister|ministry|premier|president))?"
+    r" (?:also )?(?:announce[ds]|declare[ds]|posted|says|said|writes|wrote)\b"
+)
 
 
 def is_announced(sentence: MarkedSentence, verb: Mark) -> bool:

@@ -6,7 +6,7 @@ The tree is read in `parsed.py`, word order and the article's main pair in `word
 from collections.abc import Iterator
 from itertools import permutations
 
-from pipeline.signals.context import PAIR_SIZE
+from pipeline.contracts.countries import PAIR_SIZE
 from pipeline.signals.doubts import has_trade
 from pipeline.signals.lexicon import cues
 from pipeline.signals.reader import SURE_SIGN
@@ -333,9 +333,9 @@ def _choose_targets(context: SentenceContext, parsed: ParsedSentence | None, act
         targets = parsed.find_targets(_search_roots(parsed, act), {actor, *(party.codes if party else ())}, skipped_prepositions=skipped)
         if targets:
             return targets
-    pressed = find_pressed(context.sentence, act.anchor, actor) if act.kind == "threat" else None
-    if pressed:
-        return (pressed,)
+    pressed = find_pressed(context.sentence, act.anchor) if act.kind == "threat" else None
+    if pressed and pressed[0] == actor:
+        return pressed[1:]
     subjects = parsed.subject_positions() if parsed else frozenset[int]()
     gives_up_relief = act.kind == "refusal" and act.rule_id.startswith(GIVING_UP) and act.rule_id.endswith(SURE_SIGN)
     is_general = (act.kind in TARGETS_ALL or gives_up_relief) and ".firm" not in act.rule_id

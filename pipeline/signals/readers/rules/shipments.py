@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from pipeline.signals.context import PAIR_SIZE
+from pipeline.contracts.countries import PAIR_SIZE
 from pipeline.signals.reader import SURE_SIGN
 from pipeline.signals.readers.rules.grammar import Act
 from pipeline.signals.readers.rules.matching import MarkedSentence
@@ -35,6 +35,7 @@ _PAY = re.compile(
     r"(?! (?:at home|breaks?|credits?|disputes?|rows?)\b)",
     re.IGNORECASE,
 )
+_BUYER_REACH = 300  # characters before the name of the buyer
 # What the seller pays, up to the name of the buyer: `faces a 20 percent tariff on most of its exports to`.
 _ON_SALES = re.compile(
     r"\b(?P<verb>(?:now |will (?:also |now |soon )?)?(?:bears?|faces?|incurs?|pays?)"
@@ -94,7 +95,7 @@ def _find_shipment(sentence: MarkedSentence) -> _Shipment | None:
     if len(codes) != PAIR_SIZE or _OPEN.search(sentence.text):
         return None
     for mention in sentence.mentions:
-        before = sentence.text[: mention.start]
+        before = sentence.text[max(0, mention.start - _BUYER_REACH) : mention.start]
         pays = (_PAY.match(sentence.text, mention.end) if _INTO.search(before) else None) or _ON_SALES.search(before)
         if pays:
             (seller,) = codes - {mention.code}

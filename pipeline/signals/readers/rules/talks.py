@@ -7,7 +7,7 @@ then cannot have (`denials.py`).
 
 import re
 
-from pipeline.signals.context import PAIR_SIZE
+from pipeline.contracts.countries import PAIR_SIZE
 from pipeline.signals.lexicon import cues
 from pipeline.signals.readers.rules.matching import MarkedSentence
 

@@ -9,9 +9,8 @@ import re
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
-from pipeline.contracts.countries import ALL_PARTNERS
+from pipeline.contracts.countries import ALL_PARTNERS, PAIR_SIZE
 from pipeline.signals.actors import Mention
-from pipeline.signals.context import PAIR_SIZE
 from pipeline.signals.lexicon import cues
 from pipeline.signals.readers.rules.firms import is_firm
 from pipeline.signals.readers.rules.matching import MarkedSentence
