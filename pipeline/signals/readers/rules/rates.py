@@ -1,4 +1,4 @@
-"""Rates that a sentence compares, sets, raises a country to, or says that a state will bear."""
+"""Rates that a sentence compares, sets or raises, and who bears them."""
 
 import re
 from collections.abc import Iterator
