@@ -3,7 +3,8 @@
 -- Layers add up on one good unless stacking says otherwise. Narrow it: from measures_in_force(date '2025-10-01',
 -- of_actor := 'USA', on_target := 'CHN'). Members of the EU have the measures of EUN; before 2021 Britain has them too, unless an act
 -- names it, but only its own are listed for GBR. A country or day that the list of acts does not cover is an error, so no rows mean that
--- the list has no such measure. Articles that support or contradict the act are counted up to the day and change nothing;
+-- the list has no such measure. The list is as known today: what was set backwards later counts, and latest_until may be after the day.
+-- Stories that support or contradict the act with a probability of .5 or more are counted up to the day and change nothing;
 -- measures_reported lists what the news alone says. average_pct is the tracker's average over all goods of the target, see tariff_rates;
 -- it is empty where the tracker had ended: no rate of any country in the year before the day.
 create macro measures_in_force(day, of_actor := null, on_target := null) as table
@@ -95,7 +96,7 @@ create macro measures_in_force(day, of_actor := null, on_target := null) as tabl
     reports_by_then as (
         select *
         from measure_reports
-        where known_on <= cast(day as date)
+        where known_on <= cast(day as date) and probability >= .5
     ),
 
     -- reports of the target, of all partners, or of a member of the EU, which has the acts on EUN

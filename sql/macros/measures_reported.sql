@@ -1,4 +1,5 @@
--- measures_reported(day): measures that only the news reports, from the sixty days up to a day: no official act of the list fits them.
+-- measures_reported(day): measures that only the news reports, in the sixty days up to a day, or for this or a later day: no official act
+-- of the list fits them.
 -- A threat, a plan that was dropped, an act that is missing from the list, or a misread sentence. Nothing here counts as in force, also not
 -- after the day that an article names for it. chance is the chance that one of the stories was read correctly.
 create macro measures_reported(day, of_actor := null, on_target := null) as table
@@ -19,7 +20,7 @@ create macro measures_reported(day, of_actor := null, on_target := null) as tabl
         where
             report = 'reported'
             and known_on <= cast(day as date)
-            and told_on > cast(day as date) - 60
+            and (told_on > cast(day as date) - 60 or due_on >= cast(day as date))
             and (of_actor is null or actor = upper(cast(of_actor as varchar)))
             and (on_target is null or target = upper(cast(on_target as varchar)))
         group by all

@@ -110,7 +110,15 @@ select
     action,
     act_id,
     announced_on,
-    stated_end,
+    -- a change of scope leaves the end that an earlier act stated
+    coalesce(
+        stated_end,
+        if(
+            action = 'changed' and last_value(stated_end ignore nulls) over run_so_far >= effective_on,
+            last_value(stated_end ignore nulls) over run_so_far,
+            null
+        )
+    ) as stated_end,
     legal_source,
     url,
     certainty,
@@ -119,3 +127,7 @@ select
 from rate_runs
 -- An act that ends a layer for all partners says nothing about those whom it never reached.
 where acts_so_far > 0
+window run_so_far as (
+    partition by layer, target, rate_run
+    order by effective_on rows between unbounded preceding and current row
+)

@@ -40,6 +40,15 @@ def test_tariffs_on_chinese_goods_in_october_2025(sample_run: SampleRun) -> None
     assert rows["average_pct"].round(1).unique().to_list() == [31.1]
 
 
+def test_a_change_of_scope_leaves_the_stated_end(sample_run: SampleRun) -> None:
+    rows = query(
+        sample_run,
+        "select action, stated_end from measure_states where layer = 'usa-ieepa-reciprocal' and target = 'CHN' "
+        "and valid_from in (date '2025-05-14', date '2025-11-10', date '2025-11-13') order by valid_from",
+    )
+    assert rows.rows()[1:] == [("extended", date(2026, 11, 9)), ("changed", date(2026, 11, 9))]
+
+
 def test_an_average_of_an_ended_tracker_is_left_out(sample_run: SampleRun) -> None:
     """The tracker of Chinese duties ends in 2019; its last average says nothing about 2025."""
     sql = "select distinct average_pct from measures_in_force(date '{}', of_actor := 'CHN', on_target := 'USA')"

@@ -61,7 +61,12 @@ LAYER_RATE = Column(
 RATE_BASIS = c.word_column("rate_basis", words.RATE_BASIS, "additional", nullable=True)
 ANNOUNCED_ON = Column("announced_on", pl.Date(), "Day of signature, decision or ruling", date(2018, 6, 15), unit="UTC day")
 STATED_END = Column(
-    "stated_end", pl.Date(), "Last day according to the act, e.g. of a suspension; empty: none stated", None, unit="UTC day", nullable=True
+    "stated_end",
+    pl.Date(),
+    "Last day according to the act, or to the one whose scope it changes, e.g. of a suspension; empty: none stated",
+    None,
+    unit="UTC day",
+    nullable=True,
 )
 LEGAL_SOURCE = Column(
     "legal_source",

@@ -4,6 +4,7 @@ They are the day on which the measure takes effect, the end of a suspension, and
 says, relative to the day of its article. Does not: which act the sentence is about (`reports.py`).
 """
 
+import re
 from datetime import timedelta
 
 import polars as pl
@@ -25,6 +26,12 @@ _DAY = (
     rf"(?:(?P<month>{_MONTH})\.? (?P<day>\d{{1,2}})(?:st|nd|rd|th)?|(?P<day2>\d{{1,2}})(?:st|nd|rd|th)? (?P<month2>{_MONTH}))"
     r"(?:,? (?P<year>20\d\d)|,? (?:of )?(?P<next_year>next year))?\b"
 )
+_UNNAMED_DAY = re.sub(r"\?P<\w+>", "?:", _DAY)
+# "delays it from June 15 to July 15" names the day on which it was to start, too.
+_FROM_TO = rf"\bfrom (?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|{_UNNAMED_DAY}) to ({_UNNAMED_DAY})"
+_DELAYED_TO = rf"(?i)\b(?:delay|postpon|put(?:ting)? off|push|defer|mov|extend)\w*\b[^;.]{{0,100}}? to {_DAY}"
+# The day of a hearing or a vote on a measure is not that of the measure.
+_OTHER_EVENT = rf"(?i)\b(?:hearings?|votes?|talks|meetings?|summits?|comments?) (?:\w+ )?(?:on|for|by|until) {_UNNAMED_DAY}"
 _STARTS = "on|from|starting|beginning|effective|as of|starts?|begins?"
 _ON = rf"\b(?:{_STARTS}) {_DAY}"
 # A weekday after "on" alone is mostly that of the report, one after "starts" often today.
@@ -51,10 +58,10 @@ def add_quoted_dates(claims: pl.DataFrame) -> pl.DataFrame:
     """Add the days `due_on` and `until_on` that a sentence names.
 
     `claims` has `quote` (the sentence), `told_on` (day of the article) and `effect`. `due_on`: a day 1 to `MAX_DAYS_AHEAD` days after the
-    article's on which the measure takes effect ("from April 10", "on 1 August", else "from Thursday" or "starting Thursday"; a weekday
-    after "on" is mostly the day of the report and does not count). `until_on`: end of a suspension ("until November 10", else "for 90 days"
-    from the day of the article), only where `effect` is `suspended`, and 1 to `MAX_TERM_DAYS` days after the article's. Each is null if the
-    sentence names no such day; of several days in one form only the first in the sentence is read.
+    article's on which the measure takes effect ("delayed to May 2", else "from April 10" or "on 1 August", else "from Thursday" or
+    "starting Thursday"; a weekday after "on" is mostly the day of the report and does not count). `until_on`: end of a suspension ("until
+    November 10", else "for 90 days" from the day of the article), only where `effect` is `suspended`, and 1 to `MAX_TERM_DAYS` days after
+    the article's. Each is null if the sentence names no such day; of several days in one form only the first in the sentence is read.
     """
     return claims.with_columns(
         due_on=_parse_due_on(),
@@ -72,10 +79,10 @@ def add_quoted_deadlines(claims: pl.DataFrame) -> pl.DataFrame:
     the end of Tuesday", "delays it to July 9", "within 90 days", "from November" or "from next month" (its first day). A term after "for"
     is the end of what is eased, and no day of a threat or measure. If a sentence names several, a date wins over a weekday, a weekday over
     a month, a month over a term; of several in one form only the first is read. A term that looks back ("the worst in two years") does not
-    count. Each day is null if the sentence names none.
+    count; the day of a hearing is ignored. Each day is null if the sentence names none.
     """
     is_imposed = pl.col("kind").is_in(["threat", "measure"])
-    ahead = pl.col("quote").str.replace_all(_LOOKING_BACK, "")
+    ahead = _measure_text().str.replace_all(_LOOKING_BACK, "")
     term = pl.when(is_imposed).then(_parse_term(_WITHIN, ahead)).otherwise(_parse_term(_WITHIN_OR_FOR, ahead))
     next_month = pl.when(pl.col("quote").str.contains(_FROM_NEXT_MONTH)).then(pl.col("told_on").dt.month_start().dt.offset_by("1mo"))
     deadline_on = pl.coalesce(_parse_next_day(_BY), _parse_next_weekday(_BY_WEEKDAY), _parse_next_month(), next_month, term)
@@ -84,7 +91,12 @@ def add_quoted_deadlines(claims: pl.DataFrame) -> pl.DataFrame:
 
 def _parse_due_on() -> pl.Expr:
     """Parse the day on which a measure takes effect (`due_on`)."""
-    return pl.coalesce(_parse_next_day(_ON), _parse_next_weekday(_FROM_WEEKDAY))
+    return pl.coalesce(_parse_next_day(_DELAYED_TO), _parse_next_day(_ON), _parse_next_weekday(_FROM_WEEKDAY))
+
+
+def _measure_text() -> pl.Expr:
+    """Return `quote` without days of other events, or put off."""
+    return pl.col("quote").str.replace_all(_OTHER_EVENT, "").str.replace_all(_FROM_TO, "to ${1}")
 
 
 def _parse_next_weekday(pattern: str) -> pl.Expr:
@@ -93,7 +105,7 @@ def _parse_next_weekday(pattern: str) -> pl.Expr:
     `pattern` has one group, `weekday`. The date is the next such day, one to seven days after the article's day (`told_on`). Null without
     a match.
     """
-    quote, reported_on = pl.col("quote"), pl.col("told_on")
+    quote, reported_on = _measure_text(), pl.col("told_on")
     weekday = quote.str.extract_groups(pattern).struct.field("weekday").str.to_lowercase().str.slice(0, 3)
     number = weekday.replace_strict(_WEEKDAYS, range(1, 8), default=None, return_dtype=pl.Int64)
     return reported_on + pl.duration(days=(number - reported_on.dt.weekday().cast(pl.Int64) - 1) % 7 + 1)
@@ -105,7 +117,7 @@ def _parse_next_month() -> pl.Expr:
     It is the next such day after the article (`told_on`). Only the first match of `_BY_MONTH` in `quote` is read. Null if a number follows
     the month ("May 5"), or if the day is more than `MAX_DAYS_AHEAD` days after the article.
     """
-    groups = pl.col("quote").str.extract_groups(_BY_MONTH)
+    groups = _measure_text().str.extract_groups(_BY_MONTH)
     first = _find_next(None, groups.struct.field("month"), pl.lit(1, dtype=pl.Int8), MAX_DAYS_AHEAD)
     return pl.when(groups.struct.field("more").is_null()).then(first)
 
@@ -116,7 +128,7 @@ def _parse_next_day(pattern: str, max_days_ahead: int = MAX_DAYS_AHEAD) -> pl.Ex
     `pattern` has the groups of `_DAY`. Without a year the date is the next such day after the article (`told_on`). Null unless it is 1 to
     `max_days_ahead` days after the article.
     """
-    groups = pl.col("quote").str.extract_groups(pattern)
+    groups = _measure_text().str.extract_groups(pattern)
     next_year = pl.when(groups.struct.field("next_year").is_not_null()).then(pl.col("told_on").dt.year() + 1)
     month = pl.coalesce(groups.struct.field("month"), groups.struct.field("month2"))
     day = pl.coalesce(groups.struct.field("day"), groups.struct.field("day2")).cast(pl.Int8)

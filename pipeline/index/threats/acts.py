@@ -15,13 +15,15 @@ import polars as pl
 
 from pipeline.contracts.countries import ALL_PARTNERS
 from pipeline.contracts.scopes import ALL, is_member_on
-from pipeline.index.measures.reports import FAMILY, ON_ALL_GOODS
+from pipeline.index.measures.expanded_acts import FAMILY, ON_ALL_GOODS
 from pipeline.index.threats.claims import (
     Said,
     amounts_agree,
     compare_amount,
+    is_near_deadline,
     is_same_rate,
     names_goods,
+    rates_agree,
     reaches,
     shares_details,
     threshold,
@@ -31,8 +33,8 @@ _IMPOSES = ("imposed", "raised", "resumed", "quota", "postponed")
 _ENDS = ("ended", "suspended", "exempted", "struck_down")
 _ALL_GOODS = re.compile(rf"(?i){ON_ALL_GOODS}")
 _AMOUNT = re.compile(r"\bworth (\d[\d.]*) billion dollars\b")
-#: Goods of acts that may answer a threat without goods: all goods, or a list of tariff lines, on which such threats are often carried out.
-_GENERAL = re.compile(rf"{_ALL_GOODS.pattern}|\blines?\b")
+#: Goods of acts that may answer a threat without goods: all goods, or a list of them, on which such threats are often carried out.
+_GENERAL = re.compile(rf"{_ALL_GOODS.pattern}|\blines?\b|^goods worth\b")
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,7 @@ class ActEvent:
     on: date
     deadline_on: date | None = None
     is_raise: bool = False  # of the rate on goods that already pay it
+    is_change: bool = False  # of a measure that is in effect already, such as a provisional one that becomes definitive
     partners: tuple[str, ...] = ()  # of one step towards several countries
 
     @property
@@ -143,8 +146,8 @@ def _to_events(row: dict[str, Any], general: list[dict[str, Any]], *, is_cancell
     A postponement (also a suspension that cancels an act), a withdrawal and an end by a court give the events `postponed`, `withdrawn` and
     `struck_down`. An act that imposes something and has a day of effect is `carried_out` on that day, or on that of its announcement if
     that is later. If it was announced for a later day, it is also `scheduled`, on the day of the announcement. A postponement is also
-    `carried_out`, on the new day. Other acts, such as an exemption, give no event. `general`: tariffs on all goods in order of their first
-    day, for `total_pct`. An act with `is_cancelled` is never `carried_out`.
+    `carried_out`, on the new day, and so is a change (`is_change`), on its first day. Other acts, such as an exemption, give no event.
+    `general`: tariffs on all goods in order of their first day, for `total_pct`. An act with `is_cancelled` is never `carried_out`.
     """
     announced, effective, action = row["announced_on"], row["effective_on"], row["action"]
     in_effect = max(announced, effective) if effective is not None else None
@@ -164,7 +167,8 @@ def _to_events(row: dict[str, Any], general: list[dict[str, Any]], *, is_cancell
             announced,
             on,
             deadline_on,
-            action == "raised",
+            is_raise=action == "raised",
+            is_change=action == "changed",
         )
 
     if action == "postponed" or (action == "suspended" and row["cancels"] is not None):
@@ -173,8 +177,8 @@ def _to_events(row: dict[str, Any], general: list[dict[str, Any]], *, is_cancell
         yield event("withdrawn", announced)
     elif action == "struck_down":
         yield event("struck_down", in_effect or announced)
-    if action in _IMPOSES and in_effect is not None:
-        if in_effect > announced and action != "postponed":
+    if action in (*_IMPOSES, "changed") and in_effect is not None:
+        if in_effect > announced and action not in ("postponed", "changed"):
             yield event("scheduled", announced, in_effect)
         if not is_cancelled:
             yield event("carried_out", in_effect)
@@ -241,7 +245,7 @@ def outcome_of_event(event: ActEvent, threat: Said) -> str | None:
     or the threat without a rate; such an act never answers a vague threat (`is_vague`). A court ruling counts whatever the rate, and for a
     vague threat, too. An act that raises an existing rate (`is_raise`) must be on about the same amount of trade, if both name one. An act
     that shares nothing but partner and instrument with the threat (`shares_details`) only `followed` it when in effect, and shows nothing
-    else.
+    else. An act that changes a measure in effect shows something only if it begins on the announced day (`_is_announced_for`).
     """
     is_for_all = event.target != threat.target
     is_reached = (
@@ -254,6 +258,7 @@ def outcome_of_event(event: ActEvent, threat: Said) -> str | None:
         or (is_for_all and threat.is_vague and event.word != "struck_down")
         or threat.instrument not in ("other", event.instrument, FAMILY.get(event.instrument))
         or not _is_of_goods(event, threat)
+        or (event.is_change and not _is_announced_for(event, threat))
     ):
         return None
     if event.is_raise and not amounts_agree(event.amount, threat.amount):
@@ -264,12 +269,23 @@ def outcome_of_event(event: ActEvent, threat: Said) -> str | None:
     return word and compare_amount(word, event.amount, threat)
 
 
+def rank_event(event: ActEvent, threat: Said) -> tuple[bool, bool]:
+    """Return a sort key, least for the act most like a threat.
+
+    Of several acts of one day that show the same outcome, one with a known rate comes first, if the threat has one, then one whose goods
+    are the threatened ones: those made of steel are not steel.
+    """
+    lacks_rate = threat.rate is not None and event.rate_pct is None
+    return lacks_rate, threat.product != "" and not names_goods(event.product, threat.product)
+
+
 def _outcome_by_rate(event: ActEvent, threat: Said, *, is_for_all: bool) -> str | None:
     """Return the outcome of an event after comparing the rates.
 
     It is the word of the event (for a court ruling, whatever the rates are), or `softened` if an act carries out a lower rate than
     threatened. The sum of all layers (`total_pct`) may match the threatened rate as well. If the threat has a rate, the result is None for
-    an act on more than its target (`is_for_all`) with another rate or none, and for an act at a lower rate that is only scheduled.
+    an act on more than its target (`is_for_all`) with another rate or none, or of another time than the deadline, and for an act at a lower
+    rate that is only scheduled.
     """
     if event.word == "struck_down":
         return event.word  # a ruling has no rate
@@ -277,7 +293,8 @@ def _outcome_by_rate(event: ActEvent, threat: Said, *, is_for_all: bool) -> str 
     if rate is None or known is None:
         return event.word if rate is None or not is_for_all else None
     if is_same_rate(known, rate) or (event.total_pct is not None and is_same_rate(event.total_pct, rate)):
-        return event.word
+        is_another_time = is_for_all and threat.deadline_on is not None and not is_near_deadline(event.deadline_on or event.on, threat)
+        return None if is_another_time else event.word
     if is_for_all or (known < rate and event.word == "scheduled"):
         return None
     return "softened" if event.word == "carried_out" and known < rate else event.word
@@ -287,10 +304,21 @@ def _is_of_goods(event: ActEvent, threat: Said) -> bool:
     """Return whether an act is on the goods that are threatened.
 
     A threat that names a product is matched by an act whose layer or goods name it. A threat that names no goods is matched by a tariff on
-    goods in general, or by its own instrument, such as a control on exports. If the threat names no instrument and no rate either, a tariff
-    on single goods matches it too.
+    goods in general, or by its own instrument, such as a control on exports. A tariff on single goods matches it too if the threat names no
+    instrument and no rate either, or if the tariff begins on the announced day (`_is_announced_for`); but on one day a country may do much
+    to all partners.
     """
     if threat.product:
         return names_goods(f"{event.layer.replace('-', ' ')} {event.product}", threat.product)
+    is_its_day = threat.target != ALL_PARTNERS and _is_announced_for(event, threat)
     is_its_own = event.instrument != "tariff" and threat.instrument in ("other", event.instrument)
-    return threat.is_vague or is_its_own or _GENERAL.search(event.product) is not None
+    return threat.is_vague or is_its_own or is_its_day or _GENERAL.search(event.product) is not None
+
+
+def _is_announced_for(event: ActEvent, threat: Said) -> bool:
+    """Return whether an act begins on the very day announced for it.
+
+    The threat must be an announcement for that day and against the very target of the act. Known rates must agree.
+    """
+    is_its_day = event.word == "carried_out" and threat.form == "announcement" and event.on == threat.deadline_on
+    return is_its_day and event.target == threat.target and rates_agree(event.rate_pct, threat.rate)

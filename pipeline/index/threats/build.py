@@ -17,7 +17,7 @@ from pipeline.contracts.model import Table
 from pipeline.contracts.scopes import ALL
 from pipeline.contracts.tables.threats import THREAT_CLAIMS, THREAT_EVIDENCE, THREAT_STATES
 from pipeline.index.measures.quoted_dates import add_quoted_deadlines
-from pipeline.index.threats.acts import ActEvent, add_act_days, drop_cuts, outcome_of_event, read_events
+from pipeline.index.threats.acts import ActEvent, add_act_days, drop_cuts, outcome_of_event, rank_event, read_events
 from pipeline.index.threats.claims import (
     Claim,
     amounts_agree,
@@ -192,11 +192,12 @@ class _Actor:
         An act has no effect on a threat if it is not the threatened measure (`outcome_of_event`), if the threat's state does not accept its
         outcome (`Threat.accepts_act`), if its amount of trade or its day is that of another threat, or if it followed a threat without what
         that is to answer (`_lacks_cause`). Acts at a lower rate, or on no known detail, come last: one order may have rates for many goods.
+        Of the others the most alike comes first (`rank_event`).
         """
         amounts = _list_amounts(threats)
         for threat in threats:
             shown = [(outcome_of_event(event, threat), event) for event in events]
-            for word, event in sorted(shown, key=lambda outcome: outcome[0] in ("softened", "followed")):
+            for word, event in sorted(shown, key=lambda outcome: (outcome[0] in ("softened", "followed"), rank_event(outcome[1], threat))):
                 if word is None or _is_of_another(event.amount, threat, amounts) or _is_of_another_day(event.on, threat, threats):
                     continue
                 if threat.accepts_act(word, event) and not (word == "followed" and self._lacks_cause(threat, event.on)):

@@ -50,6 +50,10 @@ class Said(Protocol):
     deadline_on: date | None
 
     @property
+    def form(self) -> str:
+        """Whether it is a threat in words, a proposal or an announcement."""
+
+    @property
     def is_vague(self) -> bool:
         """Whether the threat names neither instrument nor product nor rate."""
 

@@ -257,10 +257,10 @@ class Threat(Statements):
 
         Never if the act is before the first statement of the threat, if it would soften the threat but is no answer to it
         (`_is_other_layer`), if it may only have followed the threat and did not (`_is_followed_by`), or if it is on its goods, but of
-        another day (`_is_on_goods_early`). `struck_down` needs a threat that an act on the same layer (legal programme) carried out or
-        softened. Any other word needs an open threat. If articles reported the final outcome, an act (not a `scheduled` one) may also
-        correct it: to the same outcome if it was announced, or took effect, at most a week before or after it, to another one if it
-        comes in time (`_can_be_corrected`).
+        another day (`_is_on_goods_early`), or if it is an act on more than the target that was announced after the outcome. `struck_down`
+        needs a threat that an act on the same layer (legal programme) carried out or softened. Any other word needs an open threat. If
+        articles reported the final outcome, an act (not a `scheduled` one) may also correct it: to the same outcome if it was announced, or
+        took effect, at most a week before or after it, to another one if it comes in time (`_can_be_corrected`).
         """
         if event.on < self.first_on or (word == "softened" and self._is_other_layer(event)):
             return False
@@ -272,7 +272,8 @@ class Threat(Statements):
             return self.is_open
         if word == self.outcome.word:  # the same act, announced or in effect when it was reported
             return min(abs(on - self.outcome.on) for on in (event.announced_on, event.on)) <= threshold_days("same_news_days")
-        return self._can_be_corrected(event.on)
+        is_new = event.target != self.target and event.announced_on > self.outcome.on  # what answers others later did not revive the threat
+        return not is_new and self._can_be_corrected(event.on)
 
     def _is_followed_by(self, event: ActEvent) -> bool:
         """Return whether an act that may have followed the threat did.

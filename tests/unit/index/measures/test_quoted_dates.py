@@ -33,6 +33,9 @@ def read(quote: str, name: str, effect: str = "suspended") -> object:
         ("RURITANIA, Oct 30 - It acts.", None),
         ("The duty applies from February 30.", None),
         ("It has until April 10 to answer.", None),
+        ("It put off the duty from Friday to April 10.", date(2025, 4, 10)),
+        ("It delays the duty from March 5 to April 10.", date(2025, 4, 10)),
+        ("It proposes a duty, with a hearing on April 10.", None),
         ("It may act.", None),
     ],
 )

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from pipeline.contracts.tables.measures import MEASURE_CLAIMS, MEASURE_STATES
 from pipeline.index.measures.acts import read_acts
-from pipeline.index.measures.reports import GENERAL, link_reports
+from pipeline.index.measures.expanded_acts import GENERAL
+from pipeline.index.measures.reports import link_reports
 from pipeline.models.build import build_tables
 from pipeline.settings import shipped_folder
 from tests.examples import examples
@@ -64,6 +65,170 @@ def test_a_threat_that_never_came_is_reported_only_even_after_its_day() -> None:
 def test_an_easing_on_the_day_of_a_rise_contradicts_it() -> None:
     row = report(actor="CHN", target="USA", effect="reduced", told_on=date(2025, 4, 9), rate_pct=84.0)
     assert (row["report"], row["act_id"]) == ("contradicts", "chn-reciprocal-answer@2025-04-10-2")
+
+
+@pytest.mark.parametrize(
+    ("quote", "expected"),
+    [("The deal sets a 15% tariff, half the rate that was to come.", "supports"), ("A 15% tariff on its goods.", "contradicts")],
+)
+def test_a_rate_below_a_threatened_one_is_a_cut_of_it(quote: str, expected: str) -> None:
+    row = report(target="EUN", effect="reduced", told_on=date(2025, 7, 28), rate_pct=15.0, quote=quote)
+    assert (row["report"], row["act_id"]) == (expected, "usa-ieepa-reciprocal@2025-08-07")
+
+
+@pytest.mark.parametrize(
+    ("claim", "act_id"),
+    [
+        ({"told_on": date(2025, 4, 8), "rate_pct": 104.0, "quote": "104 percent on Chinese goods."}, "usa-ieepa-reciprocal@2025-04-09-9"),
+        ({"told_on": date(2025, 4, 7), "rate_pct": 50.0, "quote": "Another 50 percent."}, "usa-ieepa-reciprocal@2025-04-09-9"),
+        ({"target": "IND", "told_on": date(2025, 8, 6), "rate_pct": 50.0, "quote": "50 percent."}, "usa-ieepa-india-oil@2025-08-27"),
+    ],
+    ids=["sum of layers", "more than planned", "sum of two programmes"],
+)
+def test_a_sum_or_a_change_of_rates_names_an_act(claim: dict[str, Any], act_id: str) -> None:
+    row = report(**claim)
+    assert (row["report"], row["act_id"]) == ("supports", act_id)
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        {"product": "cranes", "rate_pct": 100.0, "quote": "Tariffs of 100 percent on cranes from China."},
+        {"product": "semiconductors", "rate_pct": 10.0, "effect": "reduced", "quote": "Chips escape the 10 percent tariff."},
+        {"effect": "proposed", "rate_pct": 200.0, "quote": "He threatened China with 200 percent."},
+        {"effect": "suspended", "quote": "Washington paused a tariff on China."},
+    ],
+    ids=["other rate on goods", "exemption of goods", "threat of another rate", "other direction without rate"],
+)
+def test_a_claim_of_another_measure_does_not_contradict_an_act(claim: dict[str, Any]) -> None:
+    assert report(told_on=date(2018, 9, 24), **claim)["report"] == "reported"
+
+
+@pytest.mark.parametrize(
+    ("claim", "act_id"),
+    [
+        (
+            {"actor": "CAN", "target": "USA", "told_on": date(2025, 3, 12), "rate_pct": 25.0, "quote": "Duties of 25% from March 13."},
+            "can-answer-2025-metals@2025-03-13",
+        ),
+        (
+            {"actor": "IND", "target": "USA", "told_on": date(2019, 6, 14), "quote": "India will tax U.S. goods from June 16."},
+            "ind-232-answer@2019-06-16-2",
+        ),
+        (
+            {"target": "MEX", "told_on": date(2025, 2, 27), "rate_pct": 25.0, "quote": "Duties of 25% begin on March 4."},
+            "usa-ieepa-border-mexico@2025-03-04",
+        ),
+        (
+            {"target": "IND", "effect": "effective", "told_on": date(2025, 8, 7), "quote": "The duty takes effect on August 27."},
+            "usa-ieepa-india-oil@2025-08-27",
+        ),
+    ],
+    ids=["goods not named", "no rate", "postponed to that day", "not the act of the day before"],
+)
+def test_the_named_day_identifies_the_act(claim: dict[str, Any], act_id: str) -> None:
+    row = report(**claim)
+    assert (row["report"], row["act_id"], row["gives_day"]) == ("supports", act_id, True)
+
+
+@pytest.mark.parametrize(
+    ("claim", "act_id"),
+    [
+        (
+            {
+                "effect": "reduced",
+                "told_on": date(2019, 12, 12),
+                "rate_pct": 15.0,
+                "quote": "He will not impose 15 percent on December 15.",
+            },
+            "usa-301-list4b@2019-12-15-2",
+        ),
+        (
+            {"target": "CAN", "effect": "ended", "told_on": date(2026, 2, 20), "quote": "The Supreme Court struck down tariffs on Canada."},
+            "usa-ieepa-border-canada@2026-02-20",
+        ),
+        (
+            {"actor": "EUN", "target": "USA", "effect": "suspended", "told_on": date(2025, 4, 10), "quote": "Brussels holds duties back."},
+            "eun-answer-2025@2025-04-14",
+        ),
+        (
+            {"actor": "CHN", "target": "USA", "told_on": date(2025, 4, 10), "rate_pct": 84.0, "quote": "It lifted its duty to 84 percent."},
+            "chn-reciprocal-answer@2025-04-10-2",
+        ),
+        (
+            {"target": "MEX", "told_on": date(2025, 3, 4), "rate_pct": 25.0, "quote": "A tariff of 25 percent took effect."},
+            "usa-ieepa-border-mexico@2025-03-04",
+        ),
+        (
+            {
+                "actor": "CHN",
+                "target": "USA",
+                "effect": "effective",
+                "told_on": date(2025, 5, 14),
+                "rate_pct": 10.0,
+                "quote": "10 percent.",
+            },
+            "chn-reciprocal-answer@2025-05-14",
+        ),
+    ],
+    ids=[
+        "called off",
+        "no end planned long before",
+        "signed four days later",
+        "not the cancelled one",
+        "start of what was put off",
+        "level after a cut",
+    ],
+)
+def test_a_claim_supports_the_act_of_its_time(claim: dict[str, Any], act_id: str) -> None:
+    row = report(**claim)
+    assert (row["report"], row["act_id"]) == ("supports", act_id)
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        {"effect": "suspended", "target": "EUN", "told_on": date(2025, 5, 25), "rate_pct": 50.0, "quote": "He put off the 50% duty."},
+        {"target": "GBR", "told_on": date(2026, 1, 17), "rate_pct": 10.0, "quote": "A 10 percent tariff on Britain from February 1."},
+        {"effect": "reduced", "told_on": date(2018, 12, 3), "rate_pct": 25.0, "quote": "He will not raise tariffs on January 1."},
+    ],
+    ids=["a ruling of three days later", "a threat and an old act", "an act put off later"],
+)
+def test_a_claim_of_another_time_is_about_no_act(claim: dict[str, Any]) -> None:
+    row = report(**claim)
+    assert (row["report"], row["act_id"]) == ("reported", None)
+
+
+def test_a_delayed_measure_is_identified_by_its_new_day() -> None:
+    quote = "Washington has delayed its 50 percent tariff on Canadian goods from Wednesday to August 22."
+    row = report(target="CAN", effect="suspended", told_on=date(2026, 8, 18), rate_pct=50.0, quote=quote)
+    assert (row["report"], row["act_id"], row["due_on"]) == ("supports", "usa-338-canada@2026-08-22", date(2026, 8, 22))
+
+
+def test_a_day_set_backwards_much_later_identifies_no_act() -> None:
+    row = report(target="EUN", effect="reduced", told_on=date(2025, 7, 27), rate_pct=15.0, quote="Goods will pay 15% from August 1.")
+    assert row["act_id"] != "usa-232-car-parts@2025-08-01"
+
+
+@pytest.mark.parametrize(
+    ("changes", "act_id"),
+    [
+        ({}, "can-answer-2025-metals@2025-03-13"),
+        ({"story_id": "Wire:another"}, "can-answer-2025-goods@2025-03-04"),
+        ({"effect": "reduced"}, None),
+        ({"product": "wine"}, "can-answer-2025-goods@2025-03-04"),
+    ],
+    ids=["its story", "another story", "another direction", "other goods"],
+)
+def test_a_headline_is_about_the_act_that_its_story_names(changes: dict[str, Any], act_id: str | None) -> None:
+    said = MEASURE_CLAIMS.example().to_dicts()[0] | {
+        "actor": "CAN", "target": "USA", "instrument": "tariff", "product": "", "effect": "announced", "unmatched_reason": None,
+        "told_on": date(2025, 3, 12), "known_on": date(2025, 3, 12),
+    }  # fmt: skip
+    sentence = {"signal_id": "0" * 16, "rate_pct": 25.0, "quote": "Canada will impose 25% tariffs on U.S. goods from March 13."}
+    headline = {"signal_id": "1" * 16, "rate_pct": None, "quote": "Canada hits back with a tariff"} | changes
+    rows = link_reports(pl.DataFrame([said | sentence, said | headline], schema=MEASURE_CLAIMS.schema), read_acts(), states())
+    assert rows.sort("signal_id")["act_id"].to_list() == ["can-answer-2025-metals@2025-03-13", act_id]
 
 
 def test_another_rate_on_the_day_of_an_act_contradicts_it() -> None:

@@ -1,5 +1,7 @@
 """What became of a threat, by official acts."""
 
+from typing import Any
+
 import pytest
 
 from tests.unit.index.threats.scenes import Row, act, claim, day, history_of, last_of, threat
@@ -254,3 +256,56 @@ def test_an_official_act_gives_the_day_of_an_announcement(changes: dict[str, obj
     assert [(row["threat_form"], row["deadline_on"], row["threat_outcome"]) for row in rows] == [
         ("announcement", day(9), "carried_out")
     ] * count
+
+
+@pytest.mark.parametrize(
+    ("changes", "outcome"),
+    [
+        ({}, "carried_out"),
+        ({"rate_pct": None}, "carried_out"),
+        ({"rate_pct": 25.0}, "unconfirmed"),
+        ({"effective_on": day(9)}, "unconfirmed"),
+        ({"target": "*"}, "unconfirmed"),
+    ],
+    ids=["its rate", "no rate", "another rate", "another day", "everybody"],
+)
+def test_an_act_on_single_goods_may_be_the_one_announced_for_its_day(changes: dict[str, Any], outcome: str) -> None:
+    announced = claim("measure", 0, "Washington will tax goods of Brazil at 50% from March 11.", 50.0)
+    (row,) = last_of(announced, acts=(act("imposed", 1, 8, product="apples and almonds", **changes),))
+    assert row["threat_outcome"] == outcome
+
+
+@pytest.mark.parametrize(("effective", "outcome"), [(8, "carried_out"), (9, "unconfirmed")])
+def test_a_change_carries_out_only_what_was_announced_for_its_day(effective: int, outcome: str) -> None:
+    announced = claim("measure", 0, "Washington will tax Brazilian steel at 50% from March 11.", 50.0, product="steel")
+    (row,) = last_of(announced, acts=(act("changed", 1, effective, product="steel"),))
+    assert row["threat_outcome"] == outcome
+
+
+def test_of_two_acts_of_a_day_the_one_on_the_named_goods_counts() -> None:
+    acts = (
+        act("imposed", 1, 8, layer="usa-steel-nails", product="nails of Brazil"),
+        act("imposed", 1, 8, layer="usa-test", product="steel"),
+    )
+    (row,) = last_of(threat(0, "He threatened steel of Brazil.", product="steel"), acts=acts)
+    assert row["outcome_act_id"] == acts[1]["act_id"]
+
+
+def test_of_two_acts_of_a_day_the_one_with_a_rate_counts() -> None:
+    acts = (act("imposed", 1, 8, None, layer="usa-parcels"), act("imposed", 1, 8))
+    (row,) = last_of(claim("measure", 0, "50% from March 11.", 50.0), acts=acts)
+    assert row["outcome_act_id"] == acts[1]["act_id"]
+
+
+def test_an_act_on_everybody_of_another_time_does_not_carry_it_out() -> None:
+    warned = threat(0, "He threatened Brazil with 50% from March 11.")
+    for effective, outcome in ((15, "carried_out"), (30, "lapsed")):
+        (row,) = last_of(warned, acts=(act("imposed", 5, effective, target="*"),))
+        assert row["threat_outcome"] == outcome
+
+
+def test_an_act_on_everybody_does_not_revive_a_withdrawn_threat() -> None:
+    said = threat(0), claim("easing", 10, "He dropped the threatened 50% tariff on Brazil.", 50.0, status="ended")
+    for target, outcome in (("*", "withdrawn"), ("BRA", "carried_out")):
+        (row,) = last_of(*said, acts=(act("imposed", 20, 30, target=target),))
+        assert row["threat_outcome"] == outcome
