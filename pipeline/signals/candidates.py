@@ -13,7 +13,7 @@ import polars as pl
 from pipeline.contracts.countries import ALL_PARTNERS, PAIR_SIZE
 from pipeline.signals.context import ResolvedSentence
 
-MAX_NAMED_COUNTRIES = 8
+MAX_NAMED_COUNTRIES = 16
 # Countries known from the article are added to those of the sentence, up to this number in all.
 FILL_UP_TO = 5
 # The two countries of most trade news, added if fewer than two countries are known or an unknown state speaks.

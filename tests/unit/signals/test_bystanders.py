@@ -126,3 +126,31 @@ def test_a_row_over_the_tariffs_of_a_country_is_with_it() -> None:
 )
 def test_goods_that_escape_a_restriction_are_not_hit(text: str, pairs: set[str]) -> None:
     assert _escalations(text) == pairs
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Canada will levy a 39 percent duty on Indian goods from August 7, far above the rate for the EU or Japan.",
+        "Canada will charge a 25 percent duty on Indian goods, higher than the tariff on Vietnam.",
+        "Canada announces tariffs on two hundred Indian goods over Kashmir and Russia",
+    ],
+)
+def test_a_state_that_is_compared_or_the_reason_is_no_target(text: str) -> None:
+    assert _escalations(text) == {"CAN>IND"}
+
+
+@pytest.mark.parametrize("word", ["pause in", "delay of"])
+def test_who_announces_relief_from_tariffs_of_another_does_not_give_it(word: str) -> None:
+    assert read_pairs(f"Lima announces one-month {word} Kenyan tariffs on Peru", ("easing",)) == {"KEN>PER"}
+    assert read_pairs(f"Nairobi announces one-month {word} Kenyan tariffs on Peru", ("easing",)) == {"KEN>PER"}
+
+
+def test_each_side_brings_its_own_tariffs_down() -> None:
+    text = "Kenya will bring its tariffs on Peruvian tea down to 30%, while Peru's duties on Kenyan goods will drop to 10%."
+    assert read_pairs(text, ("easing",)) == {"KEN>PER", "PER>KEN"}
+
+
+@pytest.mark.parametrize("verb", ["takes", "will pull", "removes"])
+def test_what_is_taken_off_the_shelves_is_no_relief(verb: str) -> None:
+    assert not read_pairs(f"Ottawa {verb} American wine off the shelves.", ("easing", "offer", "purchase"))

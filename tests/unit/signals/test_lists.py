@@ -4,9 +4,11 @@ import pytest
 
 from pipeline.signals.candidates import build_candidates
 from pipeline.signals.context import resolve_references
-from pipeline.signals.readers.encoder.lists import find_lists
+from pipeline.signals.readers.encoder.lists import find_lists, split_long_list
 from pipeline.signals.segment import split_sentences
-from tests.unit.signals.reading import RELIEFS, read_pairs
+from tests.unit.signals.reading import ESCALATIONS, RELIEFS, read_pairs
+
+NINE = "Peru, Kenya, Chile, Ghana, Norway, Japan, Sweden, France and Finland"
 
 
 @pytest.mark.parametrize(
@@ -57,3 +59,20 @@ def test_a_heading_says_who_does_the_items_of_its_list(heading: str, actor: str 
         if mention.start == 0
     ]
     assert doers == ([(0, actor)] * 2 if actor else [])
+
+
+def test_a_list_of_more_countries_than_the_model_takes_is_read_in_parts() -> None:
+    text = f"Brazil will charge a 10 percent tariff on goods from {NINE}."
+    (group,) = build_candidates(resolve_references("a", None, "x", "", split_sentences(text)))
+    parts = split_long_list(group)
+    codes = [{code for row in part for code in (row["actor"], row["target"])} for part in parts]
+    assert [len(countries - {"*"}) for countries in codes] == [8, 3]
+    numbers = [row["candidate"] for part in parts for row in part]
+    assert len(numbers) == len(set(numbers))
+    named = {"PER", "KEN", "CHL", "GHA", "NOR", "JPN", "SWE", "FRA", "FIN"}
+    assert {f"BRA>{code}" for code in named} <= read_pairs(text, ESCALATIONS)
+
+
+def test_a_list_that_the_model_takes_is_one_part() -> None:
+    (group,) = build_candidates(resolve_references("a", None, "x", "", split_sentences("Brazil taxes goods from Peru and Kenya.")))
+    assert split_long_list(group) == [group]

@@ -192,7 +192,15 @@ def test_all_but_certain_leaves_no_country_out() -> None:
         ("Ghana, the world's second-largest cocoa grower, halted exports of raw beans to Switzerland on Monday.", {"GHA>CHE"}),
         ("China, Asia's biggest producer, halted exports of gallium to Japan on Monday.", {"CHN>JPN"}),
         ("Ghana halted exports of raw beans to the world on Monday.", {"GHA>*"}),
+        ("Kenya withdrew its complaint against Peru at the World Trade Organization.", {"KEN>PER"}),
     ],
 )
 def test_a_rank_in_the_world_is_no_target(text: str, pairs: set[str]) -> None:
     assert read_pairs(text) == pairs
+
+
+@pytest.mark.parametrize("others", ["and other countries", "and other partners", "and some other states"])
+def test_countries_listed_with_others_are_no_exceptions(others: str) -> None:
+    text = f"Mexico raised tariffs on goods from Peru, Kenya {others}."
+    assert {"MEX>PER", "MEX>KEN"} <= read_pairs(text)
+    assert find_scope(text) is None or find_scope(text).exceptions == ()  # type: ignore[union-attr]

@@ -1,7 +1,7 @@
 """Countries in a list share what the sentence says of them.
 
 `Norway taxes tea from Peru and Kenya` says the same of both, but the model, which judges each alone, often finds only one. Belongs here:
-which countries a sentence lists, and their common logits. Does not: the model (`network.py`).
+which countries a sentence lists, their common logits, and long lists in parts. Does not: the model (`network.py`).
 """
 
 import re
@@ -9,10 +9,10 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
 
-from pipeline.contracts.countries import PAIR_SIZE
+from pipeline.contracts.countries import ALL_PARTNERS, PAIR_SIZE
 from pipeline.signals.candidates import SentenceCandidates
 from pipeline.signals.lexicon import cues
-from pipeline.signals.readers.encoder.encoding import Encoded, collect_mentions
+from pipeline.signals.readers.encoder.encoding import MAX_COUNTRIES, Encoded, collect_mentions
 from pipeline.signals.readers.encoder.network import Logits
 
 #: Longer lists share nothing: the highest of many scores is too high.
@@ -49,19 +49,51 @@ def find_lists(group: SentenceCandidates) -> Iterator[tuple[str, ...]]:
     sentence also names elsewhere is left out: it may do something there that the others do not.
     """
     text = group[0]["sentence"]
-    mentions = [mention for mention in collect_mentions(group) if mention[2]]
-    named = Counter(mention[0] for mention in mentions)
-    lists = [mentions[:1]]
-    for before, mention in pairwise(mentions):
-        if _JOINT.fullmatch(text[before[2] : mention[1]]):
-            lists[-1].append(mention)
-        else:
-            lists.append([mention])
+    lists = _group_mentions(group)
+    named = Counter(mention[0] for listed in lists for mention in listed)
     for listed in lists:
         codes = tuple(mention[0] for mention in listed)
         is_list = PAIR_SIZE <= len(codes) <= MAX_LISTED and all(named[code] == 1 for code in codes)
         if is_list and not _ends_in_subject(text, listed[0][1], listed[-1][2]):
             yield codes
+
+
+def split_long_list(group: SentenceCandidates) -> list[SentenceCandidates]:
+    """Split the candidates of a sentence with too many countries.
+
+    Each part has some countries of the longest list and all others, at most `MAX_COUNTRIES` together. Pairs in which two others act belong
+    to the first part, those of two listed countries of different parts to none. A sentence with fewer countries, or too many others, is
+    one part.
+    """
+    codes = dict.fromkeys(code for row in group for code in (row["actor"], row["target"]) if code != ALL_PARTNERS)
+    if len(codes) <= MAX_COUNTRIES:
+        return [group]
+    listed = tuple(dict.fromkeys(mention[0] for mention in max(_group_mentions(group), key=len, default=[])))
+    others = codes.keys() - set(listed)
+    size = MAX_COUNTRIES - len(others)
+    if size < 1:
+        return [group]
+    parts: list[SentenceCandidates] = []
+    for start in range(0, len(listed), size):
+        chunk = listed[start : start + size]
+        included = {*chunk, *others, ALL_PARTNERS}
+        new = [
+            row for row in group if {row["actor"], row["target"]} <= included and (not parts or {row["actor"], row["target"]} & {*chunk})
+        ]
+        parts.append(new)
+    return parts
+
+
+def _group_mentions(group: SentenceCandidates) -> list[list[tuple[str, int, int, str]]]:
+    """Group the countries that a sentence names by the lists that they form."""
+    mentions = [mention for mention in collect_mentions(group) if mention[2]]
+    lists = [mentions[:1]]
+    for before, mention in pairwise(mentions):
+        if _JOINT.fullmatch(group[0]["sentence"][before[2] : mention[1]]):
+            lists[-1].append(mention)
+        else:
+            lists.append([mention])
+    return lists
 
 
 def _ends_in_subject(text: str, start: int, end: int) -> bool:

@@ -19,7 +19,7 @@ from pipeline.signals.candidates import SentenceCandidates
 from pipeline.signals.dates import is_past_event
 from pipeline.signals.reader import READINGS_SCHEMA, Reading
 from pipeline.signals.readers.encoder.encoding import Encoded, encode
-from pipeline.signals.readers.encoder.lists import share_in_lists
+from pipeline.signals.readers.encoder.lists import share_in_lists, split_long_list
 from pipeline.signals.readers.encoder.network import Logits, Network, load_network
 
 # A polarity with a lower score is not asserted; calibrate.py turns higher ones into probabilities.
@@ -48,9 +48,10 @@ class EncoderReader:
         `candidates`: pairs of countries, by sentence. `score` is the model's score that the polarity is asserted (reported as news) or, if
         that is below `MIN_SCORE`, that the kind is present; `words` are the likeliest kinds with scores.
         """
-        encoded = [encode(self.network.tokenizer, group) for group in candidates]
+        parts = [part for group in candidates for part in split_long_list(group)]
+        encoded = [encode(self.network.tokenizer, part) for part in parts]
         rows: list[Reading] = []
-        for group, sentence, logits in zip(candidates, encoded, self._compute_logits(encoded), strict=True):
+        for group, sentence, logits in zip(parts, encoded, self._compute_logits(encoded), strict=True):
             rows.extend(_iter_readings(group, sentence, share_in_lists(group, sentence, logits), self.network))
         return pl.DataFrame(rows, schema=READINGS_SCHEMA, orient="row")
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from pipeline.signals.lexicon import cues
 from pipeline.signals.reader import PAST, SURE_SIGN
+from pipeline.signals.readers.rules.earlier import JUST_BEFORE
 from pipeline.signals.readers.rules.grammar import CONCEDING, ESCALATING, Act, class_of
 from pipeline.signals.readers.rules.matching import Mark, MarkedSentence
 
@@ -413,9 +414,9 @@ def _is_reported(sentence: MarkedSentence, start: int, at: int) -> bool:
 def is_in_past_perfect(sentence: MarkedSentence, verb: int) -> bool:
     """Whether `had` is up to `PERFECT_REACH` words before a verb.
 
-    `verb`: its position.
+    `verb`: its position. False if the sentence says that it was just before the news (`JUST_BEFORE`).
     """
-    return "had" in sentence.words_between(verb - PERFECT_REACH, verb)
+    return "had" in sentence.words_between(verb - PERFECT_REACH, verb) and JUST_BEFORE.match(sentence.text) is None
 
 
 def _is_in_opening(sentence: MarkedSentence, at: int) -> bool:

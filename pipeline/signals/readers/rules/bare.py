@@ -4,6 +4,7 @@ Examples: an accusation or threat without another act, talks and tariffs that ar
 `compose.py` and score lower.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from types import MappingProxyType
@@ -46,6 +47,12 @@ TOPICS = MappingProxyType({"threaten": frozenset({"restriction"}), "offer": froz
 HARM = "harm.restriction"
 #: Id of the rule for harm that a speaker says a restriction will do.
 FORETOLD = "foretold.restriction"
+#: `will bring its tariffs on Kenyan tea down to 5 percent`: that is no existing tariff.
+BROUGHT_DOWN = re.compile(
+    r"\b(?:br(?:ings?|inging|ought)|gets?|getting|knock\w*|tak(?:es?|en|ing)|took)\b[^,;.]{0,40}"
+    r"\b(?:duty|duties|lev(?:y|ies)|tariffs?)\b[^,;.]{0,60}? down\b",
+    re.IGNORECASE,
+)
 OPERATOR_SCORE, NAMED_TALKS_SCORE, EXISTING_RESTRICTION_SCORE = 0.45, 0.35, 0.4
 
 
@@ -364,8 +371,10 @@ def find_existing_restrictions(sentence: MarkedSentence, used: set[int]) -> Iter
 
     Example: `U.S. tariffs on Chinese goods`. They exist already, so they are historical measures. The country is up to `OWNER_REACH` words
     before, with no preposition between them, nor an operator, as in `India threatens tariffs`. General words such as `fee` or `measure` are
-    left out. So are objects whose position is in `used`: they are acts already.
+    left out. So are objects whose position is in `used`: they are acts already. There are none if a restriction is brought down.
     """
+    if BROUGHT_DOWN.search(sentence.text):
+        return
     operators = [operator.first for operator in sentence.marks_of("operator")]
     for thing in sentence.marks_of("object"):
         entry = thing.readings[0].entry

@@ -26,7 +26,7 @@ _OVER = re.compile(r"(?:\b[Oo]ver|\b(?:penalt(?:y|ies)|punish\w*)(?: \w+)? for)(
 # `sanctions over Ukraine`, not `over Ukraine's tariffs` or `over Ukrainian steel`.
 _ISSUE = re.compile(
     r"\b(?:curbs|dut(?:y|ies)|measures|penalt(?:y|ies)|restrictions|row|sanctions|tariffs?|tensions|threats?)"
-    r"(?: (?:against|on) (?:the )?[A-Z][\w.]+)? over (?:the )?$"
+    r"(?: (?:against|on) (?:[\w.'\u2019-]+ ){0,3}[\w.]+)? over (?:the )?$"
 )
 _OWNS = re.compile(r"['\u2019]s?\b| (?!(?:after|and|as|but|in|on|to|while)\b)[a-z]+\b")
 _BUYER = re.compile(
@@ -84,6 +84,9 @@ _ESCAPES = re.compile(
 # Who only ranks next to the actor: `the biggest buyer after Peru`, or to whom others sell arms: `after arms sales to Taiwan`.
 _ASIDE_OF = re.compile(
     r"\b(?:largest|biggest|second|third|top) [^,;]{1,60}? after (?:the )?$"
+    r"|\b(?:above|below|compared (?:to|with)|(?:better|harsher|higher|less|lower|more|steeper|worse) than|double|twice) (?:the |an? )?"
+    r"(?:\d[\d.]* ?(?:%|per ?cent) ?)?(?:duty|level|one|rate|tariff|that|those)?s?(?: \w+ed)? ?(?:facing|for|of|on)"
+    r"(?: (?:the )?[A-Z][\w.]+,?(?: and| or)?)* (?:the )?$"
     r"|\b(?:after|because of|calling|over|response to) (?:[\w'\u2019.-]+ ){0,3}?(?:arms|weapons|sales?|drones) "
     r"(?:(?:deals?|of|packages?|sales?|arms|drones|weapons) ){0,3}(?:for|to) (?:the )?$"
 )

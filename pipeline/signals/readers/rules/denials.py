@@ -16,7 +16,7 @@ from pipeline.signals.lexicon import cues
 from pipeline.signals.readers.rules import bystanders, elsewhere, forecasts, interviews, outsiders, panels, rates, rulings, subjects, talks
 from pipeline.signals.readers.rules.causes import find_spurred, is_effect
 from pipeline.signals.readers.rules.clauses import does_nothing, only_refers
-from pipeline.signals.readers.rules.earlier import is_earlier, is_long_done, is_standing_law
+from pipeline.signals.readers.rules.earlier import is_boast, is_earlier, is_long_before, is_long_done, is_standing_law
 from pipeline.signals.readers.rules.firms import find_homes, is_between_firms
 from pipeline.signals.readers.rules.grammar import class_of
 from pipeline.signals.readers.rules.matching import Mark, MarkedSentence
@@ -390,6 +390,7 @@ _OF_TEXT: tuple[tuple[Denial, Callable[[str], bool]], ...] = (
     (Denial("buyer", frozenset({"purchase"})), elsewhere.is_no_purchase),
     (Denial("no_goods", _ESCALATION), elsewhere.is_other_ban),
     (Denial("not_zero", frozenset({"refusal"})), rates.falls_short_of_zero),
+    (Denial("shelves", _CONCESSION | {"purchase"}), elsewhere.clears_shelves),
     (Denial("higher", _CONCESSION), rates.rises),
     (Denial("spectre", _CONCESSION), forecasts.raises_spectre),
     (Denial("supposed", _ALL_KINDS - {"accusation", "dialogue"}), forecasts.is_supposed),
@@ -412,6 +413,7 @@ _OF_TEXT: tuple[tuple[Denial, Callable[[str], bool]], ...] = (
     (Denial("later", frozenset({"investigation", "measure"})), panels.is_put_off),
     (Denial("lawmakers", _STATEMENTS | {"measure", "threat"}), outsiders.is_said_by_lawmakers),
     (Denial(EARLIER, _ESCALATION | {"easing"}), is_long_done),
+    (Denial(EARLIER, _DEALING), is_boast),
     (Denial("weighed", frozenset({"measure", "threat"})), forecasts.is_weighed),
     (Denial("talks", frozenset({"demand"})), talks.only_ask_for_talks),
     (Denial("terms", frozenset({"agreement"})), talks.settle_terms),
@@ -436,6 +438,7 @@ _OF_SENTENCE: tuple[tuple[Denial, Callable[[MarkedSentence], bool]], ...] = (
     (Denial("own", frozenset({"dialogue"})), talks.are_at_home),
     (Denial("home", _ALL_KINDS), elsewhere.is_policy_at_home),
     (Denial("finance", _ESCALATION | _CONCESSION, target=ALL_PARTNERS), elsewhere.is_trade_finance),
-    (Denial(EARLIER, _ALL_KINDS - {"dialogue"}), is_earlier),
+    (Denial(EARLIER, _ALL_KINDS - {"dialogue"}), is_long_before),
+    (Denial(EARLIER, _STATEMENTS), is_earlier),
     (Denial(EARLIER, frozenset({"measure"})), is_standing_law),
 )

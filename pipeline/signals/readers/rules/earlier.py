@@ -15,6 +15,12 @@ _HAD = re.compile(
     r"(?!.*(?:;|, (?:but|now|while|yet)\b))",
     re.DOTALL,
 )
+#: What happened so shortly before is news, too: `Hours earlier, Lima had halved its duty`.
+JUST_BEFORE = re.compile(
+    r"^(?:(?:Just |Only )?(?:(?:A few |Some |Two |Three )?(?:hours|minutes)|(?:A|One|The) day) (?:before|earlier)"
+    r"|The previous day|Overnight)\b",
+    re.IGNORECASE,
+)
 _PARTICIPLES = frozenset(participle for _, participle in IRREGULAR.values())
 # Words that open another clause, or say that somebody reports: `had` is then not in the main clause.
 _LINK = re.compile(
@@ -37,6 +43,8 @@ _LONG = re.compile(
     rf"|(?:^|, )[Ss]ince (?!(?:{_DAYS})\b){_PLAIN}{{1,100}}, {_PLAIN}{{1,60}}? (?:has|have) (?!(?:already|just|now)\b)"
     r"(?:\w+ly )?(?:\w+ed|put|set|taken|hit)\b"
 )
+# A boast without subject or day: `Secured new trade agreements with Peru, Kenya and others`.
+_BOAST = re.compile(r"^\W*(?:Achieved|Delivered|Negotiated|Secured|Struck) (?:[\w-]+ ){0,5}(?:agreements|deals) with\b")
 # What the law of a state is: `Peru charges 30 percent on tea, against 5 percent the other way.`
 _CHARGES = re.compile(r" (?:(?:already|also|currently|still|today) )?(?:applies|apply|charges?|collects?|maintains?)\b")
 _CHANGE = re.compile(
@@ -54,6 +62,11 @@ def is_long_done(text: str) -> bool:
     return _LONG.search(text) is not None and _NEWS.search(text) is None
 
 
+def is_boast(text: str) -> bool:
+    """Whether a sentence boasts of several deals that were made before."""
+    return _BOAST.search(text) is not None
+
+
 def is_standing_law(sentence: MarkedSentence) -> bool:
     """Whether a whole sentence only says which duties a state has.
 
@@ -69,6 +82,11 @@ def is_standing_law(sentence: MarkedSentence) -> bool:
         and is_subject(sentence, number)
         for number, mention in enumerate(sentence.mentions)
     )
+
+
+def is_long_before(sentence: MarkedSentence) -> bool:
+    """Whether the main clause reports what was done long before the news."""
+    return JUST_BEFORE.match(sentence.text) is None and is_earlier(sentence)
 
 
 def is_earlier(sentence: MarkedSentence) -> bool:

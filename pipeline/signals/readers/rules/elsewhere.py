@@ -106,6 +106,10 @@ _ASSETS = re.compile(
     re.IGNORECASE,
 )
 # What a firm signs: `Mazda signs coal import agreement`.
+# What is taken off the shelves is no relief: `pulls Peruvian wine from shelves`.
+_OFF_SHELVES = re.compile(
+    r"\b(?:clear|pull|remov|strip|take|took|taking|yank)\w*\b[^.;]{0,60}\b(?:from|off)\b[^.;]{0,30}\bshel(?:f|ves)\b", re.IGNORECASE
+)
 _CONTRACT = re.compile(
     r"\b(?:clinch|conclud|ink|land|secure|sign|win|won)(?:e?s|e?d)? (?:[\w-]+ ){0,4}?"
     r"(?:coal|crude|delivery|distribution|gas|import|licen[cs]ing|LNG|oil|ore|production|purchase|sales|supply)"
@@ -189,6 +193,11 @@ def is_effect(text: str) -> bool:
     Example: `Norway's tariffs force Peruvian mills to close`.
     """
     return _EFFECT.search(text) is not None and len(re.findall(_RESTRICTION, text, re.IGNORECASE)) == 1
+
+
+def clears_shelves(text: str) -> bool:
+    """Whether somebody takes goods off the shelves of shops."""
+    return _OFF_SHELVES.search(text) is not None
 
 
 def is_contract(text: str) -> bool:

@@ -22,7 +22,7 @@ from pipeline.signals.lexicon import cues
 from pipeline.signals.reader import PAST, READINGS_SCHEMA, RULED_OUT, Reading
 from pipeline.signals.readers.rules.adjust import KEPT, REST, is_in_past_perfect
 from pipeline.signals.readers.rules.background import modality_by_tree
-from pipeline.signals.readers.rules.bare import FORETOLD, HARM
+from pipeline.signals.readers.rules.bare import BROUGHT_DOWN, FORETOLD, HARM
 from pipeline.signals.readers.rules.bystanders import find_company, find_dated, find_excepted, find_traded_with, find_unrelieved
 from pipeline.signals.readers.rules.compose import find_acts
 from pipeline.signals.readers.rules.denials import EARLIER, NOTHING_DONE, Denial, find_denials
@@ -36,7 +36,7 @@ from pipeline.signals.readers.rules.roles import find_roles, is_suffered
 from pipeline.signals.readers.rules.syntax import Tree, is_installed, parse_sentences
 from pipeline.signals.readers.rules.word_order import SentenceContext
 
-VERSION = "0.3.27"
+VERSION = "0.3.28"
 # Rules of verbs that bring a restriction back, which is no relief (`restores duties`).
 RETURN = "reimpose.restriction"
 # Rules of who asks the other side to talk.
@@ -242,7 +242,7 @@ def _find_contraries(sentence_acts: _SentenceActs, act: Act, roles: tuple[str, s
         yield _rule_out("demand", ASKING_FOR_TALKS), roles
     if act.rule_id == FORETOLD:
         yield _rule_out("threat", FORETOLD), back
-    if is_suffered(sentence_acts.context, act, roles[1]):
+    if is_suffered(sentence_acts.context, act, roles[1]) and not BROUGHT_DOWN.search(sentence_acts.context.sentence.text):
         yield replace(act, rule_id=f"{act.rule_id}{RULED_OUT}"), back
 
 

@@ -277,8 +277,12 @@ def _find_owner_against(context: SentenceContext, act: Act, codes: tuple[str | N
     Example: USA for `US tariffs on Mexico would be paused` and MEX. `codes`: who acts or is the target, None if unknown. Verbs that do not
     change the object itself (`would be matched`) do not count.
     """
-    is_change = act.rule_id.startswith(CHANGES) and act.rule_id.endswith(".restriction")
-    return find_owner_against(context, act.thing, act.anchor, codes) if is_change and act.thing is not None else None
+    is_change = act.rule_id.startswith((*CHANGES, "grant.")) and act.rule_id.removesuffix(SURE_SIGN).endswith(".restriction")
+    if not is_change or act.thing is None:
+        return None
+    # `announces a pause in US tariffs on Mexico`: the target is named after the object.
+    until = len(context.sentence.tokens) if act.rule_id.startswith("grant.") else act.anchor
+    return find_owner_against(context, act.thing, until, codes)
 
 
 def _changes_restriction(act: Act) -> bool:
