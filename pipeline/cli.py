@@ -217,6 +217,7 @@ def extract(
 def explain(
     text: Annotated[str, typer.Argument(help="A sentence, a text, or a file of text")],
     day: Annotated[date | None, _day_option("--date", "Day of the text, which determines who was in office")] = None,
+    source: Annotated[str, typer.Option(help="Who published it, e.g. White House: a government speaks in its own texts")] = "",
 ) -> None:
     """Show the signals in a text, and why they were found.
 
@@ -225,7 +226,7 @@ def explain(
     """
     from pipeline.commands.explain import explain_text
 
-    explain_text(text, day)
+    explain_text(text, day, source)
 
 
 @app.command()

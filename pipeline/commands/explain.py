@@ -20,13 +20,13 @@ from pipeline.signals.gate.articles import judge_articles
 _QUOTED_CHARACTERS = 80
 
 
-def explain_text(text: str, day: date | None) -> None:
+def explain_text(text: str, day: date | None, source: str) -> None:
     """Print the findings in a text or a file.
 
     If `text` is the path of a file, its content is read; a note on stderr says if it only looks like one. `day`: of the text; it decides
-    who was in office and what is old news; None: every leader counts. Another note says whether `tension run` would read the text as an
-    article, and if not, why; it is read here in any case. A text that seems not to be English gets another note, that only English is read,
-    and without findings nothing else.
+    who was in office and what is old news; None: every leader counts. `source`: who published it; if that is a government, it speaks in the
+    text. Another note says whether `tension run` would read the text as an article, and if not, why; it is read here in any case. A text
+    that seems not to be English gets another note, that only English is read, and without findings nothing else.
     """
     is_file = _is_file(text)
     if not is_file and _looks_like_path(text):
@@ -40,10 +40,10 @@ def explain_text(text: str, day: date | None) -> None:
     else:
         terminal.print_notes(err, [_describe_gate(title, body)])
     reader = make_explainer(read_settings())
-    if language is None and (left_out := reader.list_left_out(body, title=title, day=day)):
+    if language is None and (left_out := reader.list_left_out(body, title=title, day=day, source=source)):
         quoted = "; ".join(f"\u201c{shorten(sentence, _QUOTED_CHARACTERS)}\u201d" for sentence in left_out)
         terminal.print_notes(err, [f"not read, since a quick look finds no sign of an act or of talks: {quoted}"])
-    findings = reader.explain(body, title=title, day=day)
+    findings = reader.explain(body, title=title, day=day, source=source)
     # Not for a text in another language without findings: "no signal" would be a statement about a text that was not understood.
     if language is None or not findings.is_empty():
         terminal.print_explanation(out, _add_weight(findings))

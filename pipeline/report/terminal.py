@@ -188,7 +188,7 @@ def print_explanation(out: Console, findings: pl.DataFrame) -> None:
     there are none, that is printed.
     """
     if findings.is_empty():
-        out.print("no signal: no government acts or speaks towards another on trade in this text", style="dim")
+        out.print("no signal found: no sentence was read as one in which a government acts or speaks towards another on trade", style="dim")
         return
     for (quote,), rows in findings.partition_by("quote", as_dict=True, maintain_order=True).items():
         out.print(Text(to_visible(str(quote)), style="bold"))

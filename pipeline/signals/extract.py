@@ -121,21 +121,22 @@ class SentenceExtractor:
         self.summary = ReadingSummary(texts.height)
         return self._read(add_title_length(texts)).select(TEXT_FINDINGS.names())
 
-    def explain(self, text: str, *, title: str = "", day: date | None = None) -> pl.DataFrame:
+    def explain(self, text: str, *, title: str = "", day: date | None = None, source: str = "") -> pl.DataFrame:
         """Return the findings in one text, in reading order.
 
-        The gate is not applied. `day`: when the text was published, by which old news and leaders in office are known; may be None. The
-        column `words` has the words that a rule matched (empty if only the encoder has the finding), `doubts` what lowers the probability.
-        Spans count characters of `document(title, text)`, or of `text` without a title.
+        The gate is not applied. `day`: when the text was published, by which old news and leaders in office are known; may be None.
+        `source`: who published it, which may be the government that speaks in it; empty if unknown. The column `words` has the words that a
+        rule matched (empty if only the encoder has the finding), `doubts` what lowers the probability. Spans count characters of
+        `document(title, text)`, or of `text` without a title.
         """
-        return self._read(_to_frame(text, title, day)).sort("span_start", "actor", "target", "kind", maintain_order=True)
+        return self._read(_to_frame(text, title, day, source)).sort("span_start", "actor", "target", "kind", maintain_order=True)
 
-    def list_left_out(self, text: str, *, title: str = "", day: date | None = None) -> list[str]:
+    def list_left_out(self, text: str, *, title: str = "", day: date | None = None, source: str = "") -> list[str]:
         """Return the sentences that `explain` does not read.
 
         They name or mean two countries, but the prefilter expects nothing in them. The arguments are those of `explain`.
         """
-        groups = build_candidates(resolve_texts(_to_frame(text, title, day).iter_rows()))
+        groups = build_candidates(resolve_texts(_to_frame(text, title, day, source).iter_rows()))
         to_read = {id(group) for group in _select(self.mode, groups)}
         return [group[0]["sentence"] for group in groups if id(group) not in to_read]
 
@@ -224,10 +225,10 @@ def _select(mode: str, groups: Sequence[SentenceCandidates]) -> Sequence[Sentenc
     return groups if mode == "rules" else drop_empty_sentences(groups)
 
 
-def _to_frame(text: str, title: str, day: date | None) -> pl.DataFrame:
+def _to_frame(text: str, title: str, day: date | None, source: str) -> pl.DataFrame:
     """Return one text as `TEXTS_SCHEMA` with `title_length`."""
     whole = document(title, text) if title else text
-    return pl.DataFrame([("text", day, "", whole, len(title))], schema={**TEXTS_SCHEMA, "title_length": pl.Int64()}, orient="row")
+    return pl.DataFrame([("text", day, source, whole, len(title))], schema={**TEXTS_SCHEMA, "title_length": pl.Int64()}, orient="row")
 
 
 def _mention_words(side: str) -> pl.Expr:

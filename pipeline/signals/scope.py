@@ -27,15 +27,12 @@ ONE_SIDED = frozenset({"threat", "measure", "investigation", "offer", "easing"})
 
 # What may be between the countries of a list (`_LIST`), and between a word such as `except` and the first of them (`_FILLERS`).
 _LIST = re.compile(r"(?:,|&|\band\b|\bor\b|\bthe\b|\s)*", re.IGNORECASE)
-_AND = re.compile(r",?\s+and\s+(?:some\s+|the\s+)?", re.IGNORECASE)
 _FILLERS = r"(?:\s+(?:goods|imports|products|those|not|just|only|for|from|on|of|against|to|both|the))*\s*"
 _ADDED = re.compile(r"\b(?:on|for|against|including|especially)(?:\s+the)?\s+$", re.IGNORECASE)
 # `All but certain` means almost; numbers and articles may be before a country that is left out.
 _ALMOST = re.compile(r"(?i:all but)\s+(?!(?:an?|the|those|its|for|on|from|one|two|three|four|five|six|seven|eight|nine|ten)\b)[a-z]")
-# `China, the world's largest importer`: the country is ranked, nobody else is meant.
-_NOT_RANKED = r"(?!['\u2019]s (?:\w+-)?(?:\w+est|first|leading|main|most|only|second|third|top)\b)"
-# `the World Trade Organization` is not everybody.
-_NO_BODY = r"(?!\s+(?:Bank|Cup|Customs|Economic|Food|Health|Trade|War)\b)"
+# `China, the world's largest importer` is ranked, `the World Trade Organization` is a body: nobody else is meant.
+_NOT_RANKED = r"(?!['\u2019]s (?:\w+-)?(?:\w+est|first|leading|main|most|only|second|third|top)\b| (?:Bank|Economic|Health|Trade)\b)"
 _RANKED = re.compile(r"\b(?:\w+est|leading|main|top) \Z")  # `the largest foreign supplier` is one country
 _BREAK = re.compile(r"[,;:]|\b(?:and|but|while|with|as)\b", re.IGNORECASE)
 _GOODS = re.compile(r"\b(?:everything|goods|imported|imports)\Z", re.IGNORECASE)
@@ -285,7 +282,6 @@ def _find_phrase(sentence: str) -> _Phrase | None:
     ]
     named = [phrase for phrase in (*blocs, *partners) if phrase.is_addressed]
     goods = [_Phrase(match.start(), match.end(), ALL, is_addressed=True) for match in patterns.goods.finditer(sentence)]
-    # `imports from African countries` are not those of everybody.
     of_nobody = [one for one in goods if not any(_belongs_to(sentence, one, other) for other in named)]
     return min(named + of_nobody or partners or blocs, key=lambda phrase: (phrase.start, -phrase.end), default=None)
 
@@ -339,10 +335,9 @@ def _is_left_out(sentence: str, run: Sequence[Mention], phrase: _Phrase) -> bool
     close = patterns.left_out_close.search(before)
     if close and (phrase.end == close.end(1) or not before[phrase.end : close.start(1)].strip()):
         return True
-    if _AND.fullmatch(sentence, run[-1].end, max(run[-1].end, phrase.start)):
-        return False  # `Canada, Mexico and other countries` are all meant
     is_target = not run[-1].is_actor or patterns.addressed.search(before) is not None
-    return is_target and patterns.others.match(sentence[phrase.start :]) is not None and run[-1].end <= phrase.start
+    is_apart = _LIST.fullmatch(sentence[run[-1].end : phrase.start]) is None  # not `Canada, Mexico and other countries`
+    return is_target and is_apart and patterns.others.match(sentence[phrase.start :]) is not None
 
 
 def _is_opposed(sentence: str, run: Sequence[Mention], phrase: _Phrase) -> bool:
@@ -402,7 +397,7 @@ def _compile() -> _Patterns:
         parts += [rf"(?i:{_alternatives(entry['phrases'])})"] if "phrases" in entry else []
         parts += [rf"(?:{_alternatives(entry['names'])})(?i:\s+(?:{nouns}))?"] if "names" in entry else []
         parts += [rf"(?i:\d[\d,]*{gap}(?:{nouns})|(?:{nouns})(?={_limits(lexicon)}))"] if entry["code"] == GROUP else []
-        return re.compile(rf"(?<![\w-])(?:{'|'.join(parts)})(?![\w-]){_NOT_RANKED}{_NO_BODY}")
+        return re.compile(rf"(?<![\w-])(?:{'|'.join(parts)})(?![\w-]){_NOT_RANKED}")
 
     patterns = [(entry["code"], pattern_of(entry)) for entry in lexicon["scope"]]
     everybody = next(entry for entry in lexicon["scope"] if entry["code"] == ALL)

@@ -76,3 +76,8 @@ def test_a_list_of_more_countries_than_the_model_takes_is_read_in_parts() -> Non
 def test_a_list_that_the_model_takes_is_one_part() -> None:
     (group,) = build_candidates(resolve_references("a", None, "x", "", split_sentences("Brazil taxes goods from Peru and Kenya.")))
     assert split_long_list(group) == [group]
+
+
+def test_countries_beyond_those_that_the_model_takes_share_nothing() -> None:
+    named = "Peru met Kenya, Chile met Ghana, Norway met Japan, Sweden met France and Finland met Brazil"
+    assert read_pairs(f"{named} after Turkey taxed India and Mexico.", ESCALATIONS) <= {"TUR>IND", "TUR>MEX"}

@@ -36,6 +36,8 @@ def share_in_lists(group: SentenceCandidates, encoded: Encoded, logits: Logits) 
     shared = logits.copy()
     for codes in find_lists(group):
         listed = [places[code] for code in codes if code in places]
+        if not listed:
+            continue  # beyond the countries that the model takes
         for other in set(range(len(encoded.places))) - set(listed):
             shared[listed, other] = logits[listed, other].max(axis=0)
             shared[other, listed] = logits[other, listed].max(axis=0)
@@ -75,17 +77,15 @@ def split_long_list(group: SentenceCandidates) -> list[SentenceCandidates]:
         return [group]
     parts: list[SentenceCandidates] = []
     for start in range(0, len(listed), size):
-        chunk = listed[start : start + size]
+        chunk = set(listed[start : start + size])
         included = {*chunk, *others, ALL_PARTNERS}
-        new = [
-            row for row in group if {row["actor"], row["target"]} <= included and (not parts or {row["actor"], row["target"]} & {*chunk})
-        ]
-        parts.append(new)
-    return parts
+        pairs = ((row, {row["actor"], row["target"]}) for row in group)
+        parts.append([row for row, pair in pairs if pair <= included and (start == 0 or pair & chunk)])
+    return [part for part in parts if part]
 
 
 def _group_mentions(group: SentenceCandidates) -> list[list[tuple[str, int, int, str]]]:
-    """Group the countries that a sentence names by the lists that they form."""
+    """Group the countries of a sentence by the lists that they form."""
     mentions = [mention for mention in collect_mentions(group) if mention[2]]
     lists = [mentions[:1]]
     for before, mention in pairwise(mentions):
