@@ -45,6 +45,12 @@ def test_a_text_without_a_signal_is_reported(command: Command) -> None:
     assert "no signal" in result.output
 
 
+def test_a_government_speaks_in_its_own_texts(command: Command) -> None:
+    text = "If trading partners retaliate, the President may increase the tariffs."
+    assert "USA > *" in command("explain", text, "--source", "The White House", "--date", "2025-04-02").output
+    assert "USA > *" not in command("explain", text, "--date", "2025-04-02").output
+
+
 def test_the_argument_may_be_a_file(command: Command) -> None:
     Path("text.txt").write_text(SENTENCE, encoding="utf-8")
     result = command("explain", "text.txt")

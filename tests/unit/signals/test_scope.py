@@ -193,6 +193,7 @@ def test_all_but_certain_leaves_no_country_out() -> None:
         ("China, Asia's biggest producer, halted exports of gallium to Japan on Monday.", {"CHN>JPN"}),
         ("Ghana halted exports of raw beans to the world on Monday.", {"GHA>*"}),
         ("Kenya withdrew its complaint against Peru at the World Trade Organization.", {"KEN>PER"}),
+        ("Kenya will file a complaint at the WTO over the duties of all its trading partners.", set()),
     ],
 )
 def test_a_rank_in_the_world_is_no_target(text: str, pairs: set[str]) -> None:

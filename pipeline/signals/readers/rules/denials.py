@@ -404,6 +404,7 @@ _OF_TEXT: tuple[tuple[Denial, Callable[[str], bool]], ...] = (
     (Denial("ruling", _ESCALATION), rulings.ends_restriction),
     (Denial("upheld", frozenset({"easing"})), rulings.is_upheld),
     (Denial("outcome", _CONCESSION), rulings.ends_in_duty),
+    (Denial("respondent", _ESCALATION | {"easing"}, target=ALL_PARTNERS), panels.is_complaint),
     (Denial("hearing", _ESCALATION | {"refusal"}), rulings.is_only_heard),
     (Denial("outsider", _STATEMENTS), outsiders.is_said_by_outsider),
     (Denial("outsider", _ESCALATION), outsiders.reports_no_act),

@@ -1,7 +1,7 @@
 """Rulings of the World Trade Organization on the restrictions of a state.
 
 Example: `a WTO panel found that Peru's duties break its rules`, an investigation of who complained. Does not belong here: rulings of a
-state's own courts (`rulings.py`), or complaints that are only filed (`compose.py`).
+state's own courts (`rulings.py`), or how a complaint is filed (`compose.py`).
 """
 
 import re
@@ -29,6 +29,9 @@ _UNLAWFUL = re.compile(
     r"|incompatible"
     r"|unlawful|violat\w+)\b"
 )
+# A complaint, and where it is filed, in either order.
+_COMPLAINT = r"\b(?:case|challenges?|complaint|consultations|dispute|proceedings|suit)\b"
+_AT_BODY = re.compile(rf"{_COMPLAINT}{_NEAR}{_BODY}|{_BODY}{_NEAR}{_COMPLAINT}|\bchallenges? {_NEAR}\b(?:at|before) the {_BODY}")
 # A ruling that comes later.
 _PUT_OFF = re.compile(r"\b(?:decision|ruling|verdict)\b[^.;:]{0,100}?\b(?:put (?:back|off)|postponed|deferred|delayed)\b", re.IGNORECASE)
 # Nobody has ruled yet.
@@ -38,6 +41,11 @@ _OPEN = re.compile(r"\b(?:ask(?:s|ed|ing)?|could|expected|if|may|might|should|to
 def is_put_off(text: str) -> bool:
     """Whether a ruling will only come later."""
     return _PUT_OFF.search(text) is not None
+
+
+def is_complaint(text: str) -> bool:
+    """Whether a text is on a complaint, which one member answers."""
+    return _AT_BODY.search(text) is not None
 
 
 def find_panel_rulings(sentence: MarkedSentence) -> Iterable[Act]:
