@@ -185,22 +185,23 @@ def with_labels(sample_run: SampleRun) -> pl.DataFrame:
 
 
 @pytest.mark.parametrize(
-    ("phase", "first", "last", "fewest"),
+    ("phase", "first", "last", "fewest", "missed"),
     [
-        ("escalation", date(2025, 4, 4), date(2025, 4, 16), 11),  # rising tariffs
-        ("de-escalation", date(2025, 5, 12), date(2025, 5, 18), 7),  # the week of Geneva
-        ("stalemate", date(2025, 9, 1), date(2025, 9, 27), 24),  # talks and demands without movement
-        ("de-escalation", date(2025, 10, 30), date(2025, 11, 5), 7),  # the week of Busan
+        ("escalation", date(2025, 4, 4), date(2025, 4, 16), 12, 1),  # rising tariffs
+        ("de-escalation", date(2025, 5, 12), date(2025, 5, 18), 7, 0),  # the week of Geneva
+        ("stalemate", date(2025, 9, 1), date(2025, 9, 27), 24, 0),  # talks and demands without movement
+        ("de-escalation", date(2025, 10, 30), date(2025, 11, 5), 7, 0),  # the week of Busan
     ],
 )
 def test_phases_of_china_and_the_united_states_match_2025(
-    with_labels: pl.DataFrame, phase: str, first: date, last: date, fewest: int
+    with_labels: pl.DataFrame, phase: str, first: date, last: date, fewest: int, missed: int
 ) -> None:
-    """The phase is that of the labels' index on at least `fewest` days, and named on at most one day less than there."""
+    """The phase is that of the labels' index on at least `fewest` days; of the days that it names, at most `missed` are not named."""
     days = with_labels.filter(pl.col("index_date").is_between(first, last))
     ours, labelled = days["phase"].to_list(), days["phase_labels"].to_list()
     assert sum(one == other for one, other in zip(ours, labelled, strict=True)) >= fewest
-    assert ours.count(phase) >= labelled.count(phase) - 1 > 0
+    assert phase in labelled
+    assert sum(one != phase == other for one, other in zip(ours, labelled, strict=True)) <= missed
     # The truce of August fades into the stalemate; the other weeks have one direction only.
     assert phase == "stalemate" or set(ours) <= {phase, "unclear"}
 

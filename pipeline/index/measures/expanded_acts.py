@@ -8,14 +8,13 @@ import re
 import polars as pl
 
 from pipeline.contracts.countries import ALL_PARTNERS
+from pipeline.index.measures.totals import ON_ALL_GOODS, list_cancelled, list_general, sum_rates
 
 #: Instruments that articles and acts name differently for the same thing: articles call an anti-dumping duty a tariff.
 FAMILY = {"trade_remedy": "tariff", "entity_list": "export_control"}
 #: Matches `product` of a layer on goods in general; those of other layers must be named in the sentence.
 #: `sql/checks/average_rates_fit_the_layers.sql` repeats it.
 GENERAL = r"^(?:all goods|nearly all goods|goods )|\blines\b"
-#: Matches `product` of a layer on all goods of its targets: a report that names no goods may be about it long after its act.
-ON_ALL_GOODS = r"^(?:nearly )?all goods|^goods (?:of|that|outside)"
 _EXCEPTIONS = re.compile(r" (?:except|outside|other than)\b.*")
 _WORD = re.compile(r"[a-z]{4,}")
 _COMMON_WORDS = frozenset(
@@ -61,7 +60,7 @@ def expand_acts(acts: pl.DataFrame, states: pl.DataFrame) -> pl.DataFrame:
         .join(_list_states(states), on=["act_id", "target"], how="left")
         .join(acts.select("target", cancels="act_id", planned_pct="rate_pct"), on=["cancels", "target"], how="left")
         .join(_list_cancelled(acts), on=["act_id", "target"], how="left")
-        .join(_sum_rates(acts, states), on=["act_id", "target"], how="left")
+        .join(_list_totals(acts), on=["act_id", "target"], how="left")
         .join(goods.select("layer", goods=pl.Series(patterns, dtype=pl.String)), on="layer", how="left")
         .with_columns(
             family=name_family(), change_of_plan_pct=pl.col("rate_pct") - pl.col("planned_pct"), is_general=is_general, is_on_all=is_on_all
@@ -93,29 +92,22 @@ def _list_states(states: pl.DataFrame) -> pl.DataFrame:
 
 def _list_cancelled(acts: pl.DataFrame) -> pl.DataFrame:
     """List the cancelled acts with the day of the first cancellation."""
-    cancelled = acts.filter(pl.col("cancels").is_not_null()).group_by("cancels", "target").agg(cancelled_on=pl.col("announced_on").min())
-    return cancelled.rename({"cancels": "act_id"})
+    rows = [(*key, on) for key, on in list_cancelled(acts.iter_rows(named=True)).items()]
+    return pl.DataFrame(rows, schema={"act_id": pl.String(), "target": pl.String(), "cancelled_on": pl.Date()}, orient="row")
 
 
-def _sum_rates(acts: pl.DataFrame, states: pl.DataFrame) -> pl.DataFrame:
-    """Sum the tariffs on all goods on the first day of each.
+def _list_totals(acts: pl.DataFrame) -> pl.DataFrame:
+    """List the sum of tariffs on each act's first day.
 
     Returns `act_id`, `target` and `total_pct`, in percent.
     """
-    is_on_all = (pl.col("instrument") == "tariff") & pl.col("product").str.contains(ON_ALL_GOODS)
-    in_force = states.filter(is_on_all, pl.col("standing") == "in_force").select(
-        "actor", "target", "valid_from", "valid_to", total_pct="rate_pct"
-    )
-    first = pl.col("effective_on")
-    return (
-        acts.filter(is_on_all)
-        .join(states, on=["act_id", "target"], how="semi")  # without acts that were cancelled
-        .select("act_id", "actor", "target", "effective_on")
-        .join(in_force, on=["actor", "target"])
-        .filter(pl.col("valid_from") <= first, pl.col("valid_to").is_null() | (first < pl.col("valid_to")))
-        .group_by("act_id", "target")
-        .agg(pl.col("total_pct").sum())
-    )
+    general = list_general(acts.iter_rows(named=True))
+    rows = [
+        (act["act_id"], act["target"], sum_rates(act, general, max(act["announced_on"], act["effective_on"])))
+        for act in general
+        if act["target"] != ALL_PARTNERS
+    ]
+    return pl.DataFrame(rows, schema={"act_id": pl.String(), "target": pl.String(), "total_pct": pl.Float64()}, orient="row")
 
 
 def _find_words(text: str) -> list[str]:

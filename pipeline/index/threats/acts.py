@@ -15,7 +15,8 @@ import polars as pl
 
 from pipeline.contracts.countries import ALL_PARTNERS
 from pipeline.contracts.scopes import ALL, is_member_on
-from pipeline.index.measures.expanded_acts import FAMILY, ON_ALL_GOODS
+from pipeline.index.measures.expanded_acts import FAMILY
+from pipeline.index.measures.totals import ON_ALL_GOODS, is_cancelled, is_tariff_on_all, list_cancelled, list_general, sum_rates
 from pipeline.index.threats.claims import (
     Said,
     amounts_agree,
@@ -30,7 +31,6 @@ from pipeline.index.threats.claims import (
 )
 
 _IMPOSES = ("imposed", "raised", "resumed", "quota", "postponed")
-_ENDS = ("ended", "suspended", "exempted", "struck_down")
 _ALL_GOODS = re.compile(rf"(?i){ON_ALL_GOODS}")
 _AMOUNT = re.compile(r"\bworth (\d[\d.]*) billion dollars\b")
 #: Goods of acts that may answer a threat without goods: all goods, or a list of them, on which such threats are often carried out.
@@ -81,14 +81,9 @@ def read_events(acts: pl.DataFrame) -> list[ActEvent]:
     cancels it for the same target was announced no later than the day on which it would take effect.
     """
     rows = list(acts.iter_rows(named=True))
-    cancelled: dict[tuple[str, str], date] = {}
-    for row in rows:
-        if row["cancels"] is not None:
-            key = row["cancels"], row["target"]
-            cancelled[key] = min(row["announced_on"], cancelled.get(key, row["announced_on"]))
-    in_effect = [row for row in rows if row["effective_on"] and not _is_cancelled(row, cancelled)]
-    general = sorted((row for row in in_effect if _is_tariff_on_all(row)), key=lambda row: (row["effective_on"], row["act_id"]))
-    events = [event for row in rows for event in _to_events(row, general, is_cancelled=_is_cancelled(row, cancelled))]
+    cancelled = list_cancelled(rows)
+    general = list_general(rows)
+    events = [event for row in rows for event in _to_events(row, general, is_cancelled=is_cancelled(row, cancelled))]
     return sorted([*events, *_join_partners(events)], key=lambda event: (event.on, event.act_id, event.target, event.word))
 
 
@@ -125,21 +120,6 @@ def _is_of_group(event: ActEvent, threat: Said) -> bool:
     return len(members) >= threshold("least_group_partners")
 
 
-def _is_cancelled(row: dict[str, Any], cancelled: dict[tuple[str, str], date]) -> bool:
-    """Return whether an act was cancelled no later than its first day.
-
-    `row`: a row of `measure_acts`. `cancelled`: first day on which a cancellation was announced, by cancelled act and target. The first day
-    of an act is that of its effect; that of its announcement if this is later or it has none.
-    """
-    on = cancelled.get((row["act_id"], row["target"]))
-    return on is not None and on <= max(row["announced_on"], row["effective_on"] or row["announced_on"])
-
-
-def _is_tariff_on_all(row: dict[str, Any]) -> bool:
-    """Return whether an act is a tariff on (nearly) all goods."""
-    return row["instrument"] == "tariff" and _ALL_GOODS.search(row["product"]) is not None
-
-
 def _to_events(row: dict[str, Any], general: list[dict[str, Any]], *, is_cancelled: bool) -> Iterator[ActEvent]:
     """Convert one official act to its events.
 
@@ -162,7 +142,7 @@ def _to_events(row: dict[str, Any], general: list[dict[str, Any]], *, is_cancell
             row["instrument"],
             row["product"],
             row["rate_pct"],
-            _sum_rates(row, general, on) if word == "carried_out" and _is_tariff_on_all(row) else None,
+            sum_rates(row, general, on) if word == "carried_out" and is_tariff_on_all(row) else None,
             word,
             announced,
             on,
@@ -182,26 +162,6 @@ def _to_events(row: dict[str, Any], general: list[dict[str, Any]], *, is_cancell
             yield event("scheduled", announced, in_effect)
         if not is_cancelled:
             yield event("carried_out", in_effect)
-
-
-def _sum_rates(row: dict[str, Any], general: list[dict[str, Any]], on: date) -> float:
-    """Sum the tariffs on all goods of a target on `on`.
-
-    They are those of the actor of `row` towards its target on the day `on`, in percent, added up over layers (legal programmes). `general`:
-    acts with such tariffs, in order of their first day. In a layer, a rate for the target itself replaces the rate for all partners, until
-    an act for all partners ends the layer. An act that ends, suspends or exempts, or a court that strikes down, sets the rate to 0; any
-    other act without a rate leaves it.
-    """
-    rates: dict[tuple[str, bool], float] = {}
-    for act in general:
-        is_own = act["target"] == row["target"]
-        is_for_all = act["target"] == ALL_PARTNERS and row["target"] not in act["excepted"].split()
-        if act["actor"] == row["actor"] and max(act["announced_on"], act["effective_on"]) <= on and (is_own or is_for_all):
-            key = act["layer"], is_own
-            rates[key] = 0.0 if act["action"] in _ENDS else rates.get(key, 0.0) if act["rate_pct"] is None else act["rate_pct"]
-            if act["action"] in _ENDS and not is_own:
-                rates.pop((act["layer"], True), None)
-    return sum(rate for (layer, is_own), rate in rates.items() if is_own or (layer, True) not in rates)
 
 
 def add_act_days(claims: pl.DataFrame, acts: pl.DataFrame) -> pl.DataFrame:

@@ -204,4 +204,5 @@ def test_a_rank_in_the_world_is_no_target(text: str, pairs: set[str]) -> None:
 def test_countries_listed_with_others_are_no_exceptions(others: str) -> None:
     text = f"Mexico raised tariffs on goods from Peru, Kenya {others}."
     assert {"MEX>PER", "MEX>KEN"} <= read_pairs(text)
-    assert find_scope(text) is None or find_scope(text).exceptions == ()  # type: ignore[union-attr]
+    scope = find_scope(text)
+    assert not (scope and scope.exceptions)

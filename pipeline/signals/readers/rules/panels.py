@@ -31,7 +31,7 @@ _UNLAWFUL = re.compile(
 )
 # A complaint, and where it is filed, in either order.
 _COMPLAINT = r"\b(?:case|challenges?|complaint|consultations|dispute|proceedings|suit)\b"
-_AT_BODY = re.compile(rf"{_COMPLAINT}{_NEAR}{_BODY}|{_BODY}{_NEAR}{_COMPLAINT}|\bchallenges? {_NEAR}\b(?:at|before) the {_BODY}")
+_AT_BODY = re.compile(rf"{_COMPLAINT}{_NEAR}{_BODY}|{_BODY}{_NEAR}{_COMPLAINT}")
 # A ruling that comes later.
 _PUT_OFF = re.compile(r"\b(?:decision|ruling|verdict)\b[^.;:]{0,100}?\b(?:put (?:back|off)|postponed|deferred|delayed)\b", re.IGNORECASE)
 # Nobody has ruled yet.
