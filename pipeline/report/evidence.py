@@ -209,7 +209,11 @@ def warn_of_baseline(read: ReadTable) -> str:
     days, articles = newest.select((last - first).dt.total_days().first() + 1, pl.col("article_count").sum()).row(0)
     if days >= _MIN_BASELINE_DAYS and articles >= _MIN_BASELINE_ARTICLES:
         return ""
-    return f"100 is the average of only {format_count(articles, 'article')} on {format_count(days, 'day')}: do not interpret values yet."
+    text = f"100 is the average of only {format_count(articles, 'article')} on {format_count(days, 'day')}"
+    if days < _MIN_BASELINE_DAYS:
+        return f"{text}: do not interpret values yet."
+    begin, end = newest.row(0, named=True)["baseline_from"], newest.row(0, named=True)["baseline_to"]
+    return f"{text} ({begin} to {end}): do not interpret values. Set another period with --baseline FROM:TO, or remove articles with a wrong day."
 
 
 def warn_of_members(pairs: Iterable[str]) -> str:

@@ -15,6 +15,7 @@ from pipeline.signals.readers.rules.pairs import LOST, WON
 from pipeline.signals.readers.rules.rates import ANNOUNCED
 from pipeline.signals.readers.rules.rulings import RULED
 from pipeline.signals.readers.rules.shipments import SHIPPED
+from pipeline.signals.readers.rules.talks import OVER
 
 #: Two readings are about the same thing if candidate (actor and target in a sentence) and polarity are equal.
 SAME = ("candidate", "polarity")
@@ -30,8 +31,8 @@ SURE_MARGIN = 0.6
 SURE_INSTRUMENT = "tariff"
 
 #: The encoder was trained on few rulings of courts, duties on goods that one state sells to another, states that win a cut or delay of
-#: duties or lose a relief, and rates that a state says others will bear: where it finds nothing in a reading of their rules (`RULED`,
-#: `SHIPPED`, `WON`, `LOST`, `ANNOUNCED`), it counts as undecided. The score is set, not fitted. Of 13 such readings of rulings in labelled
+#: duties or lose a relief, rates that a state says others will bear, and talks that `are over`: where it finds nothing in a reading of
+#: their rules (`RULED`, `SHIPPED`, `WON`, `LOST`, `ANNOUNCED`, `OVER`), it counts as undecided. The score is set, not fitted. Of 13 such readings of rulings in labelled
 #: files (mostly invented sentences) 11 were right, one had only an optional label, and one was wrong; what it showed (`in favour of`) was
 #: then ruled out. Of the others these files have a single one, which is right.
 UNDECIDED = 0.5
@@ -102,7 +103,7 @@ def combine(by_rules: pl.DataFrame, by_encoder: pl.DataFrame) -> pl.DataFrame:
     )
     with_rules = scored.with_columns(
         encoder_score=pl.when(
-            is_sure & pl.any_horizontal(pl.col("rule_id").str.starts_with(rule) for rule in (RULED, SHIPPED, WON, LOST, ANNOUNCED))
+            is_sure & pl.any_horizontal(pl.col("rule_id").str.starts_with(rule) for rule in (RULED, SHIPPED, WON, LOST, ANNOUNCED, OVER))
         )
         .then(pl.max_horizontal("encoder_score", "opposite_score", pl.lit(UNDECIDED)))
         .when(is_sure)

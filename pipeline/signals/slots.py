@@ -92,6 +92,12 @@ _ANOTHER_RESTRICTION = re.compile(
     r"|[,;] (?:and )?(?:blocks?|curbs?|halts?|limits?|restricts?|suspends?)\b",
     re.IGNORECASE,
 )
+# Goods on which a restriction is not, as far as its clause goes.
+_HITTING = frozenset({"measure", "threat"})
+_SPARED = re.compile(
+    r"(?<!formerly )(?<!once )(?<!previously )\b(?:exempt(?:ing|s)|(?<=but )exempted|exclud(?:ed|es|ing)|spar(?:ed|es|ing)"
+    r"|apart from|except(?: for)?|other than|with the exception of)\b[^.;:]*"
+)
 # The other side restricts goods of the actor: `on Peruvian coffee`, `on Peru's cheap coffee`.
 _ON_OWN = re.compile(r"on ")
 _OF_GOODS = re.compile(r" (?:on|for) (?:[\w'\u2019-]+ ){0,2}")  # from a rate to its goods
@@ -278,15 +284,18 @@ def _to_number(digits: str) -> float:
 
 
 @lru_cache(maxsize=2048)  # several readings are of one sentence
-def find_product(text: str, instrument: str = "other", actors: Sequence[int] = (), rate: float | None = None) -> str:
+def find_product(text: str, instrument: str = "other", actors: Sequence[int] = (), rate: float | None = None, *, kind: str = "") -> str:
     """Return the first product named, or an empty string.
 
     The result is the name in `lexicon/products.toml`, not the words of the text. Goods that are the reason of a restriction are left out,
-    for the `instrument` `tariff` those of another restriction that follows a tariff on goods in general, and those on which the other side
-    has a restriction (`duties on Peruvian coffee`), if `actors` has the position of `Peruvian`. So are those with
-    a rate of their own (`25% on Peru and 10% on tin`), if `rate`, that of the act, is another.
+    for the `instrument` `tariff` those of another restriction that follows a tariff on goods in general, for a `kind` of
+    `KINDS_ON_PARTNERS_GOODS` those on which the other side has a restriction (`duties on Peruvian coffee`; `actors` has the position of
+    `Peruvian`), and for `_HITTING` kinds spared goods (`but exempted tin`). So are those with a rate of their own (`25% on Peru and 10% on
+    tin`), if `rate`, that of the act, is another.
     """
     names, pattern = _compile_products()
+    text = _SPARED.sub("", text) if kind in _HITTING else text
+    actors = actors if kind in KINDS_ON_PARTNERS_GOODS else ()
     general = _ON_GOODS_IN_GENERAL.search(text) if instrument == "tariff" else None
     reason = None
     others = [one.end() for one in _iterate_rates(text) if _to_number(one[1]) != rate] if rate is not None else []

@@ -119,7 +119,8 @@ VIEW_COLUMNS = {
         "is_checked": "Whether the list of acts was checked up to the day.",
         "supporting_stories": "Stories up to the day that support the act.",
         "contradicting_stories": "Stories up to the day that contradict the act.",
-        "average_pct": "Average rate of the tracker over all goods of the target, see tariff_rates. Unit: percent. May be empty.",
+        "average_pct": "Average rate of the tracker over all goods of the target, see tariff_rates; from 2025 on only of duties added"
+        " since January 2025. Unit: percent. May be empty.",
         "average_kind": "Measure whose average it is. May be empty.",
         "average_since": "Day from which the average applies. May be empty.",
     },

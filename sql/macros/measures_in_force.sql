@@ -141,6 +141,7 @@ create macro measures_in_force(day, of_actor := null, on_target := null) as tabl
         states.certainty,
         states.note,
         states.is_checked,
+        states.checked_through,
         coalesce(reports.supporting_stories, 0) as supporting_stories,
         coalesce(reports.contradicting_stories, 0) as contradicting_stories,
         average_rates.average_pct,

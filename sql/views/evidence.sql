@@ -24,5 +24,6 @@ select
     target_words,
     alternatives,
     story_id,
-    rule_id
+    rule_id,
+    signal_id
 from signals

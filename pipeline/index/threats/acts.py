@@ -205,7 +205,8 @@ def outcome_of_event(event: ActEvent, threat: Said) -> str | None:
     or the threat without a rate; such an act never answers a vague threat (`is_vague`). A court ruling counts whatever the rate, and for a
     vague threat, too. An act that raises an existing rate (`is_raise`) must be on about the same amount of trade, if both name one. An act
     that shares nothing but partner and instrument with the threat (`shares_details`) only `followed` it when in effect, and shows nothing
-    else. An act that changes a measure in effect shows something only if it begins on the announced day (`_is_announced_for`).
+    else. An act that changes a measure in effect shows something only if it begins on the announced day (`_is_announced_for`), and an act
+    that was known before the announcement of another nothing (`_is_earlier_step`).
     """
     is_for_all = event.target != threat.target
     is_reached = (
@@ -219,6 +220,7 @@ def outcome_of_event(event: ActEvent, threat: Said) -> str | None:
         or threat.instrument not in ("other", event.instrument, FAMILY.get(event.instrument))
         or not _is_of_goods(event, threat)
         or (event.is_change and not _is_announced_for(event, threat))
+        or _is_earlier_step(event, threat)
     ):
         return None
     if event.is_raise and not amounts_agree(event.amount, threat.amount):
@@ -273,6 +275,16 @@ def _is_of_goods(event: ActEvent, threat: Said) -> bool:
     is_its_day = threat.target != ALL_PARTNERS and _is_announced_for(event, threat)
     is_its_own = event.instrument != "tariff" and threat.instrument in ("other", event.instrument)
     return threat.is_vague or is_its_own or is_its_day or _GENERAL.search(event.product) is not None
+
+
+def _is_earlier_step(event: ActEvent, threat: Said) -> bool:
+    """Return whether an act is one that the announcement adds to.
+
+    It was announced earlier, and is in effect well before the announced day: India's duty of 7 August 2025 is not the further one that was
+    announced on 6 August for the 27th.
+    """
+    is_before = threat.deadline_on is not None and event.on < threat.deadline_on and not is_near_deadline(event.on, threat)
+    return is_before and event.word == "carried_out" and threat.form == "announcement" and event.announced_on < threat.first_on
 
 
 def _is_announced_for(event: ActEvent, threat: Said) -> bool:

@@ -50,6 +50,10 @@ class Said(Protocol):
     deadline_on: date | None
 
     @property
+    def first_on(self) -> date:
+        """Day of the earliest article that states it."""
+
+    @property
     def form(self) -> str:
         """Whether it is a threat in words, a proposal or an announcement."""
 

@@ -54,7 +54,12 @@ def test_articles_read_and_not_read_are_counted_with_reasons(read: int, not_read
     ("days", "articles", "warning"),
     [
         (28, 100, ""),
-        (365, 6, "100 is the average of only 6 articles on 365 days: do not interpret values yet."),
+        (
+            365,
+            6,
+            "100 is the average of only 6 articles on 365 days (2024-12-01 to 2025-11-30): do not interpret values. Set another period with "
+            "--baseline FROM:TO, or remove articles with a wrong day.",
+        ),
         (1, 5_000, "100 is the average of only 5,000 articles on 1 day: do not interpret values yet."),
     ],
 )

@@ -54,3 +54,8 @@ def test_whom_others_join_suffers_nothing_from_them() -> None:
 def test_an_elected_president_speaks_for_the_next_government(day: str, pairs: set[str]) -> None:
     text = "Trump threatens 25% tariffs on Canada and Mexico on his first day in office."
     assert {one.split()[0] for one in read(text, day=date.fromisoformat(day)) if one.split()[1] in ESCALATIONS} == pairs
+
+
+def test_who_will_pay_bears_a_rate_of_the_state_that_says_so() -> None:
+    text = "Norway, Peru and Chile will pay a 10 percent tariff from February 1, Trump wrote."
+    assert read_pairs(text, ("measure", "threat")) == {"USA>NOR", "USA>PER", "USA>CHL"}

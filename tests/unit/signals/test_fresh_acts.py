@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.unit.signals.reading import asserted, explain
+from tests.unit.signals.reading import ESCALATIONS, asserted, explain, read, read_pairs
 
 
 @pytest.mark.parametrize(
@@ -25,3 +25,19 @@ def test_an_act_of_the_last_hours_is_news_though_it_describes(when: str, is_news
 def test_when_an_act_begins_is_no_second_act(text: str, signals: set[str]) -> None:
     assert asserted(text) == signals
     assert not any(finding["rule_id"].startswith("effect.") for finding in explain(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Norway's Senate gave final approval on Wednesday to tariffs of up to 50% on goods from Peru and Chile.",
+        "Norway's parliament granted approval for higher duties on Peruvian cars.",
+    ],
+)
+def test_an_approved_duty_is_no_permit(text: str) -> None:
+    assert "NOR>PER" in read_pairs(text, ESCALATIONS)
+    assert not read_pairs(text, ("easing",))
+
+
+def test_approved_imports_stay_a_relief() -> None:
+    assert "NOR>PER easing" in read("Norway granted approval to imports of Peruvian sorghum.")

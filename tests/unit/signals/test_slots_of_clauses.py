@@ -31,7 +31,7 @@ def test_a_tariff_on_a_country_is_not_on_goods_of_the_next_act(text: str, produc
 )
 def test_an_act_is_not_on_goods_of_the_actor(text: str, product: str) -> None:
     actors = (text.index("Chile"), text.rindex("Chilean"))
-    assert slots.find_product(text, "tariff", actors) == product
+    assert slots.find_product(text, "tariff", actors, kind="measure") == product
 
 
 @pytest.mark.parametrize(("instrument", "rate"), [("tariff", 20.0), ("export_control", None)])
@@ -172,3 +172,17 @@ def test_cranes_that_unload_ships_are_no_ships() -> None:
 )
 def test_parcels_are_goods_unless_of_land(text: str, goods: str) -> None:
     assert slots.find_product(text, "tariff") == goods
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "product"),
+    [
+        ("Chile imposed a duty on Peru but exempted aircraft", "measure", ""),
+        ("Chile imposed a duty on Peru, excluding aircraft and copper", "measure", ""),
+        ("Chile threatens all Peruvian goods except copper with a duty", "threat", ""),
+        ("Chile imposed a duty on previously exempted Peruvian copper", "measure", "copper"),
+        ("Chile exempted Peruvian copper from its duty", "easing", "copper"),
+    ],
+)
+def test_spared_goods_are_not_those_of_the_restriction(text: str, kind: str, product: str) -> None:
+    assert slots.find_product(text, "tariff", kind=kind) == product

@@ -138,7 +138,7 @@ class _Pair:
             is_conditional=flags["is_conditional"] >= _MORE_LIKELY_THAN_NOT,
             rate_pct=rate,
             value_usd=slots.find_dollars(clause, slots.find_threat(clause) if kind == "threat" else 0) if has_magnitude else None,
-            product=slots.find_product(clause, instrument, tuple(actors) if kind in slots.KINDS_ON_PARTNERS_GOODS else (), rate),
+            product=slots.find_product(clause, instrument, tuple(actors), rate, kind=kind),
             score=round(score, 4),
             margin=round(margin, 4),
             rule_id=f"encoder.{kind}",

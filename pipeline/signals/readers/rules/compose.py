@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from pipeline.signals.lexicon import cues
 from pipeline.signals.reader import SURE_SIGN
-from pipeline.signals.readers.rules import rates
+from pipeline.signals.readers.rules import rates, talks
 from pipeline.signals.readers.rules.adjust import adjust
 from pipeline.signals.readers.rules.bare import find_effects, find_existing_restrictions, find_named_talks, find_operator_acts
 from pipeline.signals.readers.rules.grammar import (
@@ -39,6 +39,7 @@ from pipeline.signals.readers.rules.nominal import (
     find_paused_quarrels,
     is_decided,
     is_object_negated,
+    find_approved,
     is_topic_of_talks,
 )
 from pipeline.signals.readers.rules.pairs import find_meant_objects, find_possessor
@@ -266,6 +267,8 @@ def _has_other_meaning(sentence: MarkedSentence, verb: Mark, phrase: Phrase, thi
         aims = [mark for mark in sentence.marks_of("verb") if mark.first == thing.last + 2]
         aim = _choose_object(sentence, aims[0], sentence.marks_of("object")) if aims else None
         return aim is not None and aim.kind not in ESCALATING
+    if phrase.entry["id"] == "over" or find_approved(sentence, thing):
+        return not talks.are_over(sentence.text)
     between = set(sentence.words_between(verb.last + 1, thing.first))
     if {("deal", "down"): "for", ("trade", "up"): "on"}.get((class_of(thing), phrase.entry["direction"])) in between:
         return True

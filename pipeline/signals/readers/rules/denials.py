@@ -421,6 +421,7 @@ _OF_TEXT: tuple[tuple[Denial, Callable[[str], bool]], ...] = (
     (Denial("name", frozenset({"agreement"})), talks.only_name_treaty),
     (Denial("any", _DEAL | {"offer"}), talks.is_any_deal),
     (Denial("none", _TALK), talks.are_not_held),
+    (Denial("over", frozenset({"dialogue"})), talks.are_over),
     (Denial("public", frozenset({"dialogue"})), talks.are_public),
     (Denial("date", frozenset({"dialogue"})), talks.only_date_act),
     (Denial(EARLIER, frozenset({"dialogue"})), talks.are_only_earlier),

@@ -290,6 +290,9 @@ def _is_noun(tokens: Sequence[Token], at: int, phrases: Sequence[Phrase], length
     word = tokens[at].lower
     before = tokens[at - 1].lower if at else ""
     after = tokens[at + length].lower if at + length < len(tokens) else "."
+    is_base = any(p.form not in {"noun", "s"} for p in phrases if len(p.words) == length)
+    if before == "to" and not is_base and tokens[at - 2].lower != "going":
+        return True  # agreed to tariffs on tea; in speech also `is going to tariffs`
     if before in cues("modals") - {"that"} and after != ".":
         return False
     if before in cues("be") - {"'s"} and any(p.form in {"pp", "both", "any"} for p in phrases if len(p.words) == length):

@@ -26,6 +26,7 @@ from pipeline.signals.readers.rules.talks import HOPE_FOR_CALM
 # Reaches are numbers of words.
 NEW_REACH = 4
 TARGET_REACH = 6
+APPROVED_REACH = 6
 PUT_REACH, DECIDER_REACH = 4, 3
 NEW_RESTRICTION_SCORE, PAUSED_SCORE = 0.5, 0.6
 # What directly follows an inquiry, before whom it is about.
@@ -36,17 +37,21 @@ def find_new_restrictions(sentence: MarkedSentence, used: set[int]) -> Iterable[
     """Find restrictions that are called new and have a target, as measures.
 
     Examples: `new tariffs on Turkish steel`, `Canada's new Turkey tariffs`. The word for new is in the clause, up to `NEW_REACH` words
-    before. Objects whose position is in `used` are acts already; those found here are added. Restrictions after an operator such as
-    `threatens`, which would make another kind, are left out.
+    before. So are those that are approved (`find_approved`). Objects whose position is in `used` are acts already; those found here are
+    added. Restrictions after an operator such as `threatens`, which would make another kind, are left out.
     """
+    approved = [restriction for thing in sentence.marks_of("object") if (restriction := find_approved(sentence, thing))]
     for thing in sentence.marks_of("object"):
         if class_of(thing) != "restriction" or thing.first in used:
             continue
         before = sentence.words_between(max(thing.first - NEW_REACH, sentence.clause_bounds(thing.first)[0]), thing.first)
-        if not cues("fresh") & set(before) or not (_has_target(sentence, thing) or find_owned_pair(sentence, thing.first)):
+        is_new = cues("fresh") & set(before) and (_has_target(sentence, thing) or find_owned_pair(sentence, thing.first))
+        if not is_new and thing not in approved:
             continue
         operators = governing_operators(sentence, thing.first)
-        draft = DraftAct("measure", "measure", thing.first, "fresh.restriction")
+        draft = DraftAct(
+            "measure", "measure", thing.first, f"approved.restriction{SURE_SIGN}" if thing in approved else "fresh.restriction"
+        )
         for operator in operators:
             draft.apply(sentence, operator)
         if draft.kind is None or any(class_of(operator) in OPERATOR_EFFECTS for operator in operators):
@@ -56,6 +61,22 @@ def find_new_restrictions(sentence: MarkedSentence, used: set[int]) -> Iterable[
         yield build_object_act(
             sentence, thing, "measure", draft.rule_id, status=status, modality=draft.modality, score=NEW_RESTRICTION_SCORE
         )
+
+
+def find_approved(sentence: MarkedSentence, approval: Mark) -> Mark | None:
+    """Return the restriction that an approval is for: `approval for a duty on tea`.
+
+    It is at most `APPROVED_REACH` words after the approval, and `for`, `of` or `to` but no verb of the lexicon is between them.
+    """
+    if approval.readings[0].entry["id"] != "approval":
+        return None
+    things = (mark for mark in sentence.marks_of("object") if approval.last < mark.first <= approval.last + APPROVED_REACH)
+    thing = next(things, None)
+    if thing is None or class_of(thing) != "restriction":
+        return None
+    is_joined = {"for", "of", "to"} & set(sentence.words_between(approval.last + 1, thing.first))
+    has_verb = any(approval.last < verb.first < thing.first for verb in sentence.marks_of("verb", "act"))
+    return thing if is_joined and not has_verb else None
 
 
 def find_joined_probes(sentence: MarkedSentence, acts: Sequence[Act], used: set[int]) -> Iterable[Act]:

@@ -77,9 +77,9 @@ def is_announced(sentence: MarkedSentence, verb: Mark) -> bool:
 
     Example: `Peru will face a 9 percent duty, Norway said`.
     """
-    will = sentence.words_between(verb.first - 1, verb.first)
+    will = sentence.words_between(verb.first - 1, verb.last)
     start = sentence.tokens[verb.last].end
-    return will == ["will"] and any(
+    return "will" in will and any(
         _UNTIL_SPEAKER.fullmatch(sentence.text, start, mention.start) and _SAYS.match(sentence.text, mention.end)
         for mention in sentence.mentions
         if mention.start > start

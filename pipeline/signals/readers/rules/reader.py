@@ -36,7 +36,7 @@ from pipeline.signals.readers.rules.roles import find_roles, is_suffered
 from pipeline.signals.readers.rules.syntax import Tree, is_installed, parse_sentences
 from pipeline.signals.readers.rules.word_order import SentenceContext
 
-VERSION = "0.3.28"
+VERSION = "0.3.29"
 # Rules of verbs that bring a restriction back, which is no relief (`restores duties`).
 RETURN = "reimpose.restriction"
 # Rules of who asks the other side to talk.
@@ -327,7 +327,7 @@ def _to_reading(candidate: int, sentence: MarkedSentence, act: Act, modality: st
         is_conditional=act.kind in {"threat", "offer", "refusal", "demand"} and slots.is_conditional(clause),
         rate_pct=rate,
         value_usd=slots.find_dollars(clause, offset) if act.kind in KINDS_WITH_MAGNITUDE else None,
-        product=slots.find_product(clause, act.instrument, tuple(actors) if act.kind in slots.KINDS_ON_PARTNERS_GOODS else (), rate),
+        product=slots.find_product(clause, act.instrument, tuple(actors), rate, kind=act.kind),
         score=act.score,
         margin=None,
         rule_id=act.rule_id,

@@ -11,6 +11,8 @@ from pipeline.contracts.countries import PAIR_SIZE
 from pipeline.signals.lexicon import cues
 from pipeline.signals.readers.rules.matching import MarkedSentence
 
+#: Begins the id of the rule for talks that are given up (`are_over`).
+OVER = "over."
 # Only how a deal will be negotiated is settled: `a road map for a trade deal`.
 _PRELIMINARIES = re.compile(
     r"\b(?:terms of reference|road ?map|agenda|timetable|schedule)s? (?:for|of|to|towards?) (?:[\w-]+ ){0,5}?"
@@ -51,6 +53,18 @@ _NO_TALKS = re.compile(
     rf"|\b(?:not true|un(?:true|founded)) that [^,;]{{1,80}}?\b(?:consultations?|discussions?|negotiat\w+|talk(?:s|ing))\b"
 )
 _TURN = re.compile(r"\b(?:although|but|however|if|though|unless|until|while|yet)\b|;")
+# Talks that are given up, not a round of them that is over: `all talks with Peru are over`, `declared the talks dead`.
+_GIVEN_UP = r"(?:at an end|cancelled|canceled|dead|finished|off|over|terminated)(?= ?(?:$|[.,;:!?\"\u201d)]| and\b))"
+_ROUNDS = r"(?:first|second|third|last|latest|two|three|days?|hours?|rounds?|today['\u2019]s|\w+day['\u2019]s) (?:\w+ ){0,2}?"
+_OVER = re.compile(
+    rf"\b(?P<declared>(?:declar|pronounc)(?:es?|ed|ing) (?:\w+ ){{0,3}}?)?(?P<round>{_ROUNDS})?"
+    r"(?:consultations|discussions|negotiations|talks)(?: (?:about|on) \w+)?"
+    r"(?: (?:with|between)(?: (?!(?:are|but|not|that|were|which|who)\b)[\w.'\u2019-]+){1,7}?)?"
+    rf"(?(declared)| (?:are|were|have been)(?: all| hereby| now)?) {_GIVEN_UP}",
+    re.IGNORECASE,
+)
+# Who gives up talking: `we are done talking to Peru`.
+_DONE_TALKING = re.compile(r"\b(?:done|finished|through)(?: with)? (?:negotiating|talking|talks)\b", re.IGNORECASE)
 # Who spoke where in public: `discussed the talks in an interview`.
 _EVENT = r"(?: [\w.'\u2019-]+){1,6}? (?:(?:press|news) (?:briefing|conference)|briefing|interview|podcast|[Cc]abinet meeting)"
 _BROADCASTERS = "|".join(sorted(cues("broadcasters")))
@@ -238,6 +252,15 @@ def are_world_round(sentence: MarkedSentence) -> bool:
 def are_not_held(text: str) -> bool:
     """Whether a sentence says that no talks are held."""
     return _NO_TALKS.search(text) is not None and _TURN.search(text) is None
+
+
+def are_over(text: str) -> bool:
+    """Whether talks were given up, not only a round of them.
+
+    Examples: `all talks with Peru are over`, `we are done talking to Peru`.
+    """
+    over = _OVER.search(text)
+    return (over is not None and over["round"] is None) or _DONE_TALKING.search(text) is not None
 
 
 def are_public(text: str) -> bool:

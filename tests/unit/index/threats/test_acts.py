@@ -282,6 +282,14 @@ def test_a_change_carries_out_only_what_was_announced_for_its_day(effective: int
     assert row["threat_outcome"] == outcome
 
 
+@pytest.mark.parametrize(("announced", "outcome", "on"), [(0, "carried_out", 30), (None, "unconfirmed", 90)])
+def test_an_earlier_act_at_the_same_rate_is_not_the_announced_one(announced: int | None, outcome: str, on: int) -> None:
+    further = claim("measure", 0, "Washington will charge Brazil another 50% from April 2.", 50.0)
+    earlier, later = act("imposed", -6, 1), act("imposed", announced or 0, 30, layer="usa-other")
+    (row,) = last_of(further, acts=(earlier,) if announced is None else (earlier, later), through=100)
+    assert (row["threat_outcome"], row["outcome_on"]) == (outcome, day(on))
+
+
 def test_of_two_acts_of_a_day_the_one_on_the_named_goods_counts() -> None:
     acts = (
         act("imposed", 1, 8, layer="usa-steel-nails", product="nails of Brazil"),
