@@ -42,7 +42,8 @@ _CANDIDATES = pl.Schema(
 class DayShingles:
     """The texts of one day and their shingles."""
 
-    # rank; numbers of shingles: `places` (all), `distinct` (different ones), `sampled` (different ones in the sample); words, subject
+    # rank; numbers of shingles: `places` (all), `distinct` (different ones), `sampled` (different ones in the sample); words, subject;
+    # outlet: words of the source, null unless the body names no word of its headline; headline: its words that can name a subject
     texts: pl.DataFrame
     grams: pl.DataFrame  # rank, place, gram, key: each distinct shingle of a text with its first position; `key` identifies (rank, gram)
     looked_up: pl.DataFrame  # rank, gram, is_head: the shingles of heads and samples, by which a text finds earlier ones
@@ -65,16 +66,17 @@ def build_shingles(articles: pl.DataFrame, days: Iterable[date]) -> Iterator[Day
     counts = grams.group_by("rank").agg(
         pl.len().cast(pl.Int64).alias("distinct"), (pl.col("gram") % _SAMPLE_DIVISOR == 0).sum().alias("sampled")
     )
+    # Outlets add their names to headlines and texts of agencies: these name no subject.
+    headline = pl.col("title").list.filter(pl.element().str.contains(_SUBJECT_WORD)).list.set_difference("source")
+    subject = headline.list.set_intersection("body")
     texts = words.select(
         "index_date",
         "rank",
         places=pl.col("compared").list.len().cast(pl.Int64) - SHINGLE_WORDS + 1,
         words=pl.col("both").list.unique(),
-        # Outlets add their names to headlines and texts of agencies: these name no subject.
-        subject=pl.col("title")
-        .list.filter(pl.element().str.contains(_SUBJECT_WORD))
-        .list.set_intersection("body")
-        .list.set_difference("source"),
+        subject=subject,
+        outlet=pl.when(pl.col("body").list.len() >= MIN_BODY_WORDS, subject.list.len() == 0).then("source"),
+        headline=headline,
     ).join(counts, on="rank")
     grams = words.select("index_date", "rank").join(grams, on="rank", maintain_order="right")
     is_head = pl.col("place") < _HEAD
@@ -249,10 +251,15 @@ def _drop_other_subjects(pairs: pl.DataFrame, texts: pl.DataFrame) -> pl.DataFra
     """Drop pairs whose texts have different subjects.
 
     These are texts of one template, e.g. on two companies: each has a subject (a word of at least four letters in its headline and body,
-    but not in the name of its source) that is nowhere in the other. If only one of the two has such a word, the pair stays.
+    but not in the name of its source) that is nowhere in the other. If only one of the two has such a word, the pair stays. Dropped, too,
+    are equal bodies of one source under two headlines if they have no word of either: pages in place of articles, such as a demand to log
+    in.
     """
-    one = pairs.join(texts.select("rank", "words", "subject"), on="rank")
-    both = one.join(texts.select(earlier_rank="rank", earlier_words="words", earlier_subject="subject"), on="earlier_rank")
+    columns = ("words", "subject", "outlet", "headline")
+    one = pairs.join(texts.select("rank", *columns), on="rank")
+    both = one.join(texts.select("rank", *columns).select(pl.all().name.prefix("earlier_")), on="earlier_rank")
     own = pl.col("subject").list.set_difference("earlier_words").list.len() > 0
     earlier_own = pl.col("earlier_subject").list.set_difference("words").list.len() > 0
-    return both.filter(~(own & earlier_own)).select(PAIRS.names())
+    is_page = (pl.col("similarity") == 1) & (pl.col("outlet") == pl.col("earlier_outlet"))
+    is_other_page = is_page & (pl.col("headline").list.set_symmetric_difference("earlier_headline").list.len() > 0)
+    return both.filter(~(own & earlier_own) & ~is_other_page.fill_null(value=False)).select(PAIRS.names())

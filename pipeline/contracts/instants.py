@@ -59,15 +59,17 @@ _WEEKDAY = r"(?:[\p{L}-]{2,16}(?:\.?,\s*|\.?\s+))?"
 _MONTH = rf"(?P<month>{'|'.join(sorted(_MONTHS, key=len, reverse=True))})\p{{L}}*\.?"
 _YEAR = r"(?P<year>[0-9]{4}|[0-9]{2})"
 _DAY = r"(?P<day>[0-9]{1,2})"
-_ISO = rf"(?i)^\s*(?P<year>[0-9]{{4}})[-/.](?P<month>[0-9]{{1,2}})[-/.](?P<day>[0-9]{{1,2}})(?:(?:t|\s+){_CLOCK}\s*{_ZONE}?)?\s*$"
+_ISO = (
+    rf"(?i)^\s*(?P<year>[0-9]{{4}})[-/.](?P<month>[0-9]{{1,2}})[-/.](?P<day>[0-9]{{1,2}})(?:(?:t|\s+){_CLOCK}\s*{_HALF}?\s*{_ZONE}?)?\s*$"
+)
 # RFC 2822, 822 and 850: `03 Apr 02 1500 GMT`, `Friday, 04-Apr-25 10:30:00 GMT`; `4 de abril de 2025`
 _DAY_FIRST = (
     rf"(?i)^\s*{_WEEKDAY}{_DAY}\.?(?:\s+(?:de\s+)?|-){_MONTH}(?:\s+(?:de\s+)?|-){_YEAR}"
     rf"(?:,?\s+{_BARE_CLOCK}\s*{_HALF}?\s*{_ZONE}?\s*{_REMARK})?\s*$"
 )
 _MONTH_FIRST = (
-    rf"(?i)^\s*{_WEEKDAY}{_MONTH}\s+{_DAY},?\s+(?P<year>[0-9]{{4}})"
-    rf"(?:,?\s+{_CLOCK}\s*{_HALF}?\s*{_ZONE}?\s*{_REMARK})?\s*$"
+    rf"(?i)^\s*{_WEEKDAY}{_MONTH}\s+{_DAY}(?:st|nd|rd|th)?,?\s+(?P<year>[0-9]{{4}})"
+    rf"(?:,?\s+(?:at\s+)?{_CLOCK}\s*{_HALF}?\s*{_ZONE}?\s*{_REMARK})?\s*$"
 )
 _CTIME = rf"(?i)^\s*{_WEEKDAY}{_MONTH}\s+{_DAY}\s+{_CLOCK}\s+(?:{_ZONE}\s+)?(?P<year>[0-9]{{4}})\s*$"
 _COMPACT = (
@@ -105,10 +107,10 @@ def parse_instant(text: pl.Expr | pl.Series, order: DateOrder | None = None) -> 
 
     A text that is no date in the years 1900 to 2100 (UTC), both included, gives null. Formats:
 
-    * ISO 8601: `2025-04-04`, `20250404`, `2025-04-04T10:30:00+02:00`, `2025-04-04 10:30:00`; `2025/4/4`, `2025.4.4`
+    * ISO 8601: `2025-04-04`, `20250404`, `2025-04-04T10:30:00+02:00`, `2025-04-04 10:30:00`; `2025/4/4`, `2025.4.4 10:30 am`
     * feeds and mails: `Fri, 04 Apr 2025 10:30:00 GMT`, `03 Apr 02 1500 GMT`, `Seg, 24 Set 2018 19:42:40 -0300`
     * Unix and Java: `Fri Apr  4 10:30:00 EDT 2025`
-    * `April 4, 2025 10:30 am`
+    * `April 4, 2025 10:30 am`, `April 4th, 2025 at 10:30 am`
     * since 1970: seconds in 9 or 10 digits, or milli-, micro- or nanoseconds in 13, 16 or 19 digits that begin with 1
 
     Texts such as `04/05/2025` give null without their `order`, and times with an unknown name of a zone always. Without an offset or zone

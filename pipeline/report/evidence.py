@@ -212,8 +212,9 @@ def warn_of_baseline(read: ReadTable) -> str:
     text = f"100 is the average of only {format_count(articles, 'article')} on {format_count(days, 'day')}"
     if days < _MIN_BASELINE_DAYS:
         return f"{text}: do not interpret values yet."
-    begin, end = newest.row(0, named=True)["baseline_from"], newest.row(0, named=True)["baseline_to"]
-    return f"{text} ({begin} to {end}): do not interpret values. Set another period with --baseline FROM:TO, or remove articles with a wrong day."
+    begin, end = newest.select(pl.col("baseline_from", "baseline_to").first()).row(0)
+    advice = "Set another period with --baseline FROM:TO, or remove articles with a wrong day."
+    return f"{text} ({begin} to {end}): do not interpret values. {advice}"
 
 
 def warn_of_members(pairs: Iterable[str]) -> str:

@@ -32,9 +32,9 @@ SURE_INSTRUMENT = "tariff"
 
 #: The encoder was trained on few rulings of courts, duties on goods that one state sells to another, states that win a cut or delay of
 #: duties or lose a relief, rates that a state says others will bear, and talks that `are over`: where it finds nothing in a reading of
-#: their rules (`RULED`, `SHIPPED`, `WON`, `LOST`, `ANNOUNCED`, `OVER`), it counts as undecided. The score is set, not fitted. Of 13 such readings of rulings in labelled
-#: files (mostly invented sentences) 11 were right, one had only an optional label, and one was wrong; what it showed (`in favour of`) was
-#: then ruled out. Of the others these files have a single one, which is right.
+#: their rules (`RULED`, `SHIPPED`, `WON`, `LOST`, `ANNOUNCED`, `OVER`), it counts as undecided. The score is set, not fitted. Of 13 such
+#: readings of rulings in labelled files (mostly invented sentences) 11 were right, one had only an optional label, and one was wrong; what
+#: it showed (`in favour of`) was then ruled out. Of the others these files have a single one, which is right.
 UNDECIDED = 0.5
 
 # Fields of a reading that belong to its kind, and are replaced with it.

@@ -1,26 +1,20 @@
 -- The story of each article (story_links followed to the article that was known first), the day at whose end the article was known, and
 -- the days on which it counts: for its story, and as an article read. Links lead to articles known before, so a story only grows. Of the
 -- spellings of an owner the one known first is taken.
-with recursive walk as (
-    select
-        article_id,
-        earlier_article_id as story_id
-    from story_links
-    union -- not union all, so that circular links terminate
-    select
-        walk.article_id,
-        story_links.earlier_article_id as story_id
-    from walk
-    inner join story_links on story_links.article_id = walk.story_id
-),
-
+with recursive
+-- From the first article of each story onwards, so that each article is met once. Circular links have no first article.
 ends as (
+    select distinct
+        story_links.earlier_article_id as article_id,
+        story_links.earlier_article_id as story_id
+    from story_links
+    anti join story_links as earlier_links on earlier_links.article_id = story_links.earlier_article_id
+    union all
     select
-        walk.article_id,
-        walk.story_id
-    from walk
-    left join story_links on story_links.article_id = walk.story_id
-    where story_links.article_id is null
+        story_links.article_id,
+        ends.story_id
+    from ends
+    inner join story_links on story_links.earlier_article_id = ends.article_id
 ),
 
 known_articles as (

@@ -2,11 +2,11 @@
 -- act_id is the act that set the rate, latest_act_id the last one that prolonged it or changed its scope.
 -- Layers add up on one good unless stacking says otherwise. Narrow it: from measures_in_force(date '2025-10-01',
 -- of_actor := 'USA', on_target := 'CHN'). Members of the EU have the measures of EUN; before 2021 Britain has them too, unless an act
--- names it, but only its own are listed for GBR. A country or day that the list of acts does not cover is an error, so no rows mean that
--- the list has no such measure. The list is as known today: what was set backwards later counts, and latest_until may be after the day.
--- Stories that support or contradict the act with a probability of .5 or more are counted up to the day and change nothing;
--- measures_reported lists what the news alone says. average_pct is the tracker's average over all goods of the target, see tariff_rates;
--- it is empty where the tracker had ended: no rate of any country in the year before the day.
+-- names it, but only its own are listed for GBR. A country that the list of acts lacks and a day before it are errors; after the day
+-- checked_through of measure_states, no rows do not mean that there is no measure. The list is as known today: what was set backwards
+-- later counts, and latest_until may be after the day. Stories that support or contradict the act with a probability of .5 or more are
+-- counted up to the day and change nothing; measures_reported lists what the news alone says. average_pct is the tracker's average over
+-- all goods of the target, see tariff_rates; it is empty where the tracker had ended: no rate of any country in the year before the day.
 create macro measures_in_force(day, of_actor := null, on_target := null) as table
     with coverage_of_list as (
         select
@@ -40,6 +40,7 @@ create macro measures_in_force(day, of_actor := null, on_target := null) as tabl
                     then error(format('the list of official acts has none by {}, only by {}', actor, array_to_string(actors, ', ')))
                 when not list_contains(targets, target)
                     then error(format('the list of official acts has none on {}, only on {}', target, array_to_string(targets, ', ')))
+                when day is null then error('measures_in_force needs a day')
                 when cast(day as date) < first_day
                     then error(format('the list of official acts begins on {}: ask for a later day', first_day))
                 else cast(day as date)

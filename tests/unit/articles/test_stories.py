@@ -266,3 +266,10 @@ def test_every_link_points_to_an_article_within_three_days(sample: Sample) -> No
         assert (rows[earlier]["published_at"], earlier) < (rows[one]["published_at"], one)
         assert date.toordinal(rows[one]["index_date"]) - date.toordinal(rows[earlier]["index_date"]) <= 3
         assert MIN_SIMILARITY <= similarity <= 1
+
+
+def test_one_page_in_place_of_several_articles_links_none() -> None:
+    page = " ".join(f"subscribe{n}" for n in range(45))
+    titles = "Ruritania taxes glass", "Freedonia cuts its levy on steel", "Ruritania taxes glass"
+    rows = [article(f"A:{n}", page, n, title=title, text_sha256=str(n)) for n, title in enumerate(titles)]
+    assert link(*rows) == [("A:2", "A:0", 1.0)]

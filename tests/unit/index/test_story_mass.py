@@ -142,6 +142,12 @@ def test_spellings_of_an_owner_count_as_one_named_as_known_first() -> None:
     assert {row["source_owner"] for row in built.rows(STORY_ARTICLES)} == {"The Daily Post & Echo", "Daily Pest & Echo"}
 
 
+def test_domains_of_two_countries_are_two_owners() -> None:
+    first, *others = [article(f"{n}:1", source_owner=owner) for n, owner in enumerate(("thestandard.co.ke", "thestandard.com.hk"))]
+    built = masses(finding(first), articles=[first, *others], links=[link(other, first) for other in others])
+    assert built.row(STORIES)["source_owner_count"] == 2
+
+
 def test_names_that_are_nothing_but_an_article_or_signs_are_owners() -> None:
     first, *others = [article(f"{n}:1", source_owner=owner) for n, owner in enumerate(("The", "???", "!!!"))]
     built = masses(finding(first), articles=[first, *others], links=[link(other, first) for other in others])

@@ -50,16 +50,14 @@ def test_articles_read_and_not_read_are_counted_with_reasons(read: int, not_read
     assert sentence in describe_articles_read(read, not_read)
 
 
+OTHER_PERIOD = "Set another period with --baseline FROM:TO, or remove articles with a wrong day."
+
+
 @pytest.mark.parametrize(
     ("days", "articles", "warning"),
     [
         (28, 100, ""),
-        (
-            365,
-            6,
-            "100 is the average of only 6 articles on 365 days (2024-12-01 to 2025-11-30): do not interpret values. Set another period with "
-            "--baseline FROM:TO, or remove articles with a wrong day.",
-        ),
+        (365, 6, f"100 is the average of only 6 articles on 365 days (2024-12-01 to 2025-11-30): do not interpret values. {OTHER_PERIOD}"),
         (1, 5_000, "100 is the average of only 5,000 articles on 1 day: do not interpret values yet."),
     ],
 )

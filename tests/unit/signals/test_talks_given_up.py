@@ -1,4 +1,4 @@
-"""Talks that a state gives up, and those of which only a round is over."""
+"""Talks that a state gives up, and rounds that are over."""
 
 import pytest
 

@@ -33,13 +33,13 @@ from pipeline.signals.readers.rules.grammar import (
 )
 from pipeline.signals.readers.rules.matching import Mark, MarkedSentence
 from pipeline.signals.readers.rules.nominal import (
+    find_approved,
     find_hoped_calm,
     find_joined_probes,
     find_new_restrictions,
     find_paused_quarrels,
     is_decided,
     is_object_negated,
-    find_approved,
     is_topic_of_talks,
 )
 from pipeline.signals.readers.rules.pairs import find_meant_objects, find_possessor

@@ -284,15 +284,15 @@ def _is_noun(tokens: Sequence[Token], at: int, phrases: Sequence[Phrase], length
 
     `phrases`: those that begin at `at`. Neighbours decide only if the lexicon has the words as noun and verb.
     """
-    is_noun_form = {p.form == "noun" for p in phrases if len(p.words) == length}
-    if len(is_noun_form) == 1:
-        return is_noun_form == {True}
+    forms = {p.form for p in phrases if len(p.words) == length}
+    is_noun_form = {form == "noun" for form in forms}
     word = tokens[at].lower
     before = tokens[at - 1].lower if at else ""
+    # No infinitive: `agreed to tariffs on tea`; in speech there is also `is going to tariffs`.
+    is_after_to = before == "to" and forms <= {"noun", "s"} and tokens[at - 2].lower != "going"
+    if len(is_noun_form) == 1 or is_after_to:
+        return True in is_noun_form
     after = tokens[at + length].lower if at + length < len(tokens) else "."
-    is_base = any(p.form not in {"noun", "s"} for p in phrases if len(p.words) == length)
-    if before == "to" and not is_base and tokens[at - 2].lower != "going":
-        return True  # agreed to tariffs on tea; in speech also `is going to tariffs`
     if before in cues("modals") - {"that"} and after != ".":
         return False
     if before in cues("be") - {"'s"} and any(p.form in {"pp", "both", "any"} for p in phrases if len(p.words) == length):

@@ -57,7 +57,7 @@ _TURN = re.compile(r"\b(?:although|but|however|if|though|unless|until|while|yet)
 _GIVEN_UP = r"(?:at an end|cancelled|canceled|dead|finished|off|over|terminated)(?= ?(?:$|[.,;:!?\"\u201d)]| and\b))"
 _ROUNDS = r"(?:first|second|third|last|latest|two|three|days?|hours?|rounds?|today['\u2019]s|\w+day['\u2019]s) (?:\w+ ){0,2}?"
 _OVER = re.compile(
-    rf"\b(?P<declared>(?:declar|pronounc)(?:es?|ed|ing) (?:\w+ ){{0,3}}?)?(?P<round>{_ROUNDS})?"
+    rf"\b(?P<declared>(?:declares?|declared|pronounces?|pronounced) (?:\w+ ){{0,3}}?)?(?P<round>{_ROUNDS})?"
     r"(?:consultations|discussions|negotiations|talks)(?: (?:about|on) \w+)?"
     r"(?: (?:with|between)(?: (?!(?:are|but|not|that|were|which|who)\b)[\w.'\u2019-]+){1,7}?)?"
     rf"(?(declared)| (?:are|were|have been)(?: all| hereby| now)?) {_GIVEN_UP}",

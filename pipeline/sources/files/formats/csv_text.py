@@ -1,12 +1,13 @@
 """CSV files with a header, separated by commas, semicolons or tabs.
 
-Broken quoting affects one row only.
+Broken quoting affects one row only, as long as it shows: the record has another number of fields than the header, or holds whole rows.
 """
 
 import csv
+import re
 import sys
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 
 import polars as pl
@@ -25,14 +26,16 @@ csv.field_size_limit(sys.maxsize)  # of the process; its default is less than a 
 # read so far; without a limit a file of a megabyte could take hours. Beyond it, a record of several lines counts as broken.
 _READ_AGAIN, _TIMES_READ_AGAIN = 1_000_000, 4
 
+_DATE = re.compile(r"\s*\d{1,4}[-./]\d{1,2}[-./]\d{1,4}")
+
 
 def read_csv(location: Location, options: ReadOptions, found_columns: FoundColumns) -> Iterator[pl.DataFrame]:
     """Read a CSV file with a header in batches.
 
     The delimiter is that with which the header names most of our columns, in any letter case. Blank lines are skipped, empty fields are
-    null. A row with broken quoting or another number of fields than the header is unreadable; if it had broken quoting, reading continues
-    in the line after its first. A file with only blank lines yields nothing. `SourceError` if the header is broken or repeats one of our
-    columns.
+    null. A row with broken quoting or another number of fields than the header is unreadable; if it had broken quoting or several lines,
+    reading continues in the line after its first. A file with only blank lines yields nothing. `SourceError` if the header is broken or
+    repeats one of our columns.
     """
     with open_stream(location, options.limits, options.encoding, options.guessed) as stream:
         records = _read_records(stream, options)
@@ -160,7 +163,9 @@ def _read_records(stream: Stream, options: ReadOptions) -> Iterator[tuple[int, l
     """
     limits = options.limits
     buffer = _LineBuffer(stream.lines(limits.line_bytes), limits.line_bytes)
-    reader = csv.reader(buffer, strict=True, delimiter=_find_delimiter(buffer.peek(), options))
+    delimiter = _find_delimiter(buffer.peek(), options)
+    reader = csv.reader(buffer, strict=True, delimiter=delimiter)
+    width = 0  # fields of the header
     while True:
         buffer.start_record()
         try:
@@ -174,5 +179,21 @@ def _read_records(stream: Stream, options: ReadOptions) -> Iterator[tuple[int, l
         except _TooLongError:
             yield buffer.return_lines().number, f"longer than {limits.line_bytes:,} bytes, or a quote that is never closed"
         else:
-            if len(buffer.record_lines) > 1 or not buffer.record_lines[0].is_blank:
+            width = width or len(record)
+            if len(buffer.record_lines) > 1 and _has_swallowed(buffer.record_lines, record, width, delimiter):
+                yield buffer.return_lines().number, "broken quoting (a quote that is closed only in a later row)"
+            elif len(buffer.record_lines) > 1 or not buffer.record_lines[0].is_blank:
                 yield buffer.record_lines[0].number, record
+
+
+def _has_swallowed(lines: Sequence[Line], record: Sequence[str], width: int, delimiter: str) -> bool:
+    """Whether a record of several lines holds whole rows.
+
+    It does if it has another number of fields than the header (`width`), or if each line after its first is a row of so many fields, with
+    a date where the record has its first.
+    """
+    if len(record) != width:
+        return True
+    dated = next((column for column, field in enumerate(record) if _DATE.match(field)), None)
+    rows = (next(csv.reader([line.text or ""], delimiter=delimiter), []) for line in lines[1:])
+    return dated is not None and all(len(row) == width and _DATE.match(row[dated]) for row in rows)

@@ -227,6 +227,20 @@ def test_broken_quoting_makes_one_row_unreadable(tmp_path: Path, broken: str) ->
     assert values_by_row(frame, "unreadable")[1].startswith("line 3: broken quoting")
 
 
+@pytest.mark.parametrize("broken", ['2025-04-04,Post,Glass,"No\n', '2025-04-04,Post,"Glass,No\n'])
+def test_a_quote_that_a_later_row_closes_swallows_none(tmp_path: Path, broken: str) -> None:
+    closing = '2025-04-06,Post,Ruritania taxes glass,he said."\n'
+    frame = read(write_text(tmp_path / "a.csv", HEADER + broken + CSV_ROW * 5 + closing))
+    assert values_by_row(frame, "title") == [None, *["Ruritania taxes glass"] * 6]
+    assert values_by_row(frame, "unreadable")[0].startswith("line 2: broken quoting")
+
+
+def test_a_body_of_several_lines_with_commas_is_one_row(tmp_path: Path) -> None:
+    body = "One, two, three, four\nfive, six, seven, eight"
+    frame = read(write_text(tmp_path / "a.csv", f'{HEADER}2025-04-04,Post,Glass,"{body}"\n{CSV_ROW}'))
+    assert values_by_row(frame, "body")[0] == body
+
+
 def test_lines_after_an_unclosed_quote_are_read(tmp_path: Path) -> None:
     content = HEADER + '2025-04-04,Post,"Glass,No\n' + CSV_ROW * 50
     for limits in (Limits(), Limits(line_bytes=500)):
