@@ -163,12 +163,14 @@ class _Actor:
                 is_other = repeats or _is_dated_in_story(claim, claims) or _is_of_another(claim["amount_usd"], threat, amounts)
                 if word is not None and not is_other and threat.accepts(word, claim):
                     shown.append((threat, claim, word))
-        for threat in threats:
+        done = [(threat.first_on, claim) for threat, claim, word in shown if word == "carried_out"]
+        for _, group in groupby(shown, key=lambda one: id(one[0])):
             by_word: dict[str, list[Claim]] = {}
-            for one, claim, word in shown:
-                is_of_older = any(other.first_on < threat.first_on and (claim, done) == (it, "carried_out") for other, it, done in shown)
+            for threat, claim, word in group:
                 is_due = _is_same_answer(claim, threat) or not self._lacks_cause(threat, claim["told_on"])
-                if one is threat and (word != "followed" or (is_due and not is_of_older)):
+                if word != "followed" or (
+                    is_due and not any(first_on < threat.first_on and claim is of_older for first_on, of_older in done)
+                ):
                     by_word.setdefault(word, []).append(claim)
             if by_word:
                 threat.settle(by_word)

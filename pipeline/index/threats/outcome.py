@@ -45,6 +45,11 @@ class Outcome:
             return "official" if self.act else "elapsed"
         return "ordered" if all(claim["told_on"] < self.on for claim in self.claims) else "reported"
 
+    def list_parts(self) -> tuple[object, ...]:
+        """List all fields, with ids of claims and act."""
+        act_id = self.act.act_id if self.act else None
+        return self.word, self.on, self.known_on, join_ids(self.claims), act_id, self.rate, self.amount
+
 
 def join_ids(claims: Iterable[Claim]) -> str:
     """Join the ids of the first `MAX_SIGNALS` claims with commas."""

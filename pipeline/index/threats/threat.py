@@ -39,6 +39,7 @@ class Threat(Statements):
     deadline_on: date | None = None
     postponed_count: int = 0
     _new: list[Claim] = field(default_factory=list)  # claims that say it, of the day that is being applied
+    _recorded: tuple[object, ...] = ()  # parts of the last recorded state
 
     def __post_init__(self) -> None:
         """Take the id and what is threatened from the first claim."""
@@ -389,12 +390,16 @@ class Threat(Statements):
 
         The previous row of `states` then gets that day as `valid_to`, the first day on which it is no longer valid.
         """
-        row = self._to_row()
-        if self.states:
-            if self.states[-1] == {"valid_from": self.states[-1]["valid_from"], "valid_to": None} | row:
-                return
-            self.states[-1]["valid_to"] = on
-        self.states.append({"valid_from": on, "valid_to": None} | row)
+        if (parts := self._list_parts()) != self._recorded:
+            if self.states:
+                self.states[-1]["valid_to"] = on
+            self.states.append({"valid_from": on, "valid_to": None} | self._to_row())
+            self._recorded = parts
+
+    def _list_parts(self) -> tuple[object, ...]:
+        """List all that a state shows, in a hundredth of the time of its row."""
+        of_threat = (self.instrument, self.product, self.rate, self.amount, self.deadline_on, self.first_deadline_on)
+        return len(self.said), self.postponed_count, self.imposed_on, *of_threat, *self.outcome.list_parts()
 
     def _to_row(self) -> dict[str, Any]:
         """Return the current state as a row of `threat_states`.
