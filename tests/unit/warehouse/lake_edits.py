@@ -56,6 +56,13 @@ def count_twenty_later(rows: pl.DataFrame) -> pl.DataFrame:
     return again.with_columns(pl.col("read_on") + pl.duration(days=1))
 
 
+def spread_story(rows: pl.DataFrame) -> pl.DataFrame:
+    """Make ten articles of one story, two days apart."""
+    number = pl.int_range(10)
+    again = pl.concat([rows.head(1)] * 10).with_columns(article_id=pl.format("A:page {}", number))
+    return again.with_columns(pl.col("index_date") + pl.duration(days=2 * number))
+
+
 def add_thousand(rows: pl.DataFrame) -> pl.DataFrame:
     """Add a new source with a thousand articles on one day, a month after the others."""
     month_later = rows["index_date"].max() + pl.duration(days=30)

@@ -43,6 +43,7 @@ from tests.unit.warehouse.lake_edits import (
     increase,
     insert,
     shift,
+    spread_story,
     two_months,
     two_versions,
     write_threat,
@@ -321,6 +322,7 @@ FAILING: dict[str, dict[str, Callable[[Lake], None]]] = {
         "many articles count later": edit(STORY_ARTICLES, count_twenty_later),
     },
     "no_source_floods_a_day": {"a source has a thousand articles": edit(ARTICLES_READ, add_thousand)},
+    "stories_are_short": {"ten articles of three weeks are one story": edit(STORY_ARTICLES, spread_story)},
     "every_signal_has_a_story": {"a story is lost": edit(STORIES, drop_first)},
     "vintages_use_no_later_knowledge": {
         "a vintage is known on its day": edit(VINTAGES, lambda rows: rows.with_columns(pl.col("known_at") - pl.duration(hours=1))),
