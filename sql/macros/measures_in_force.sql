@@ -40,7 +40,6 @@ create macro measures_in_force(day, of_actor := null, on_target := null) as tabl
                     then error(format('the list of official acts has none by {}, only by {}', actor, array_to_string(actors, ', ')))
                 when not list_contains(targets, target)
                     then error(format('the list of official acts has none on {}, only on {}', target, array_to_string(targets, ', ')))
-                when day is null then error('measures_in_force needs a day')
                 when cast(day as date) < first_day
                     then error(format('the list of official acts begins on {}: ask for a later day', first_day))
                 else cast(day as date)

@@ -70,7 +70,6 @@ def test_a_member_of_the_union_has_the_measures_of_the_union(sample_run: SampleR
         ("date '2025-10-01', on_target := 'GER'", "has none on GER"),
         ("date '2025-10-01', of_actor := 'THA'", "has none by THA, only by BRA, CAN"),
         ("date '2016-10-01'", "begins on 2018-01-01"),
-        ("null", "needs a day"),
     ],
 )
 def test_a_country_or_day_that_the_list_does_not_cover_is_an_error(sample_run: SampleRun, question: str, message: str) -> None:
