@@ -5,15 +5,7 @@ coalesce(
     nullif(
         regexp_replace(
             regexp_replace(
-                replace(
-                    regexp_replace(
-                        regexp_replace(lower(owner), '^(?:www\.)?([\w.-]+?)\.(?:com|co\.uk)$', '\1'),
-                        '^(?:www\.)?([\w.-]+?)\.com?\.([a-z]{2})$',
-                        '\1\2'
-                    ),
-                    '&',
-                    'and'
-                ),
+                replace(regexp_replace(lower(owner), '^(?:www\.)?([\w.-]+?)\.(?:com|co\.uk|com?\.([a-z]{2}))$', '\1\2'), '&', 'and'),
                 '[^\p{L}\p{N}]+', '', 'g'
             ),
             '^the', ''

@@ -261,14 +261,14 @@ def _has_other_meaning(sentence: MarkedSentence, verb: Mark, phrase: Phrase, thi
     """Whether other words give a verb with its object another meaning.
 
     `phrase`: one of the verb's lexicon entries; `thing`: the object. True for `quit the EU for a deal`, `raise concerns over a duty`, `bar
-    someone from evading tariffs`, `announce measures to expand imports`, `will increase to 25 percent on imports`, `goods made in`.
+    someone from evading tariffs`, `announce measures to expand imports`, `increase to 25 percent`, `goods made in`, `approval for a duty`.
     """
     if sentence.tokens[thing.first].lower == "measures" and sentence.words_between(thing.last + 1, thing.last + 2) == ["to"]:
         aims = [mark for mark in sentence.marks_of("verb") if mark.first == thing.last + 2]
         aim = _choose_object(sentence, aims[0], sentence.marks_of("object")) if aims else None
         return aim is not None and aim.kind not in ESCALATING
-    if phrase.entry["id"] == "over" or find_approved(sentence, thing):
-        return not talks.are_over(sentence.text)
+    if find_approved(sentence, thing) or (phrase.entry["id"] == "over" and not talks.are_over(sentence.text)):
+        return True
     between = set(sentence.words_between(verb.last + 1, thing.first))
     if {("deal", "down"): "for", ("trade", "up"): "on"}.get((class_of(thing), phrase.entry["direction"])) in between:
         return True
