@@ -18,11 +18,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: (item.path != first_of_sample, ranks[item.path]))
 
 
-def _rank_file(tests: list[pytest.Item]) -> tuple[bool, bool]:
+def _rank_file(tests: list[pytest.Item]) -> tuple[bool, bool, int]:
     """Rank files with slow tests first.
 
-    Among equals, files that need the sample run come last, when it is likely done.
+    Among equals, files that need the sample run come last, when it is likely done, and of these those with fewest tests.
     """
     is_slow = any(test.get_closest_marker("slow") for test in tests)
     needs_sample = any("sample_run" in getattr(test, "fixturenames", ()) for test in tests)
-    return not is_slow, needs_sample
+    return not is_slow, needs_sample, -len(tests)
