@@ -45,6 +45,8 @@ _ZONES = {
     "msk": "+03:00", "gst": "+04:00", "pkt": "+05:00", "ist": "+05:30", "wib": "+07:00", "hkt": "+08:00", "sgt": "+08:00", "jst": "+09:00",
     "kst": "+09:00", "aest": "+10:00", "aedt": "+11:00", "nzst": "+12:00", "nzdt": "+13:00",
 }  # fmt: skip
+# North American names that mean standard time in winter and daylight saving time in summer.
+_SEASONAL_ZONES = {"et": "America/New_York", "ct": "America/Chicago", "mt": "America/Denver", "pt": "America/Los_Angeles"}
 _CENTURY_PIVOT, _SHORT_YEAR = 50, 2  # RFC 2822: two-digit years 00 to 49 are 2000 to 2049, 50 to 99 are 1950 to 1999
 
 _AND_SECONDS = r"(?::(?P<second>[0-9]{2})(?:[.,](?P<fraction>[0-9]{1,6})[0-9]*)?)?"
@@ -52,7 +54,7 @@ _CLOCK = rf"(?P<hour>[0-9]{{1,2}}):(?P<minute>[0-9]{{2}}){_AND_SECONDS}"
 _BARE_CLOCK = rf"(?P<hour>[0-9]{{1,2}}):?(?P<minute>[0-9]{{2}}){_AND_SECONDS}"  # e.g. 1500 for 15:00
 _HALF = r"(?:(?P<half>[ap])\.?m\.?)"
 _OFFSET = r"[+-](?:[0-9]{4}|[0-9]{1,2}(?::[0-9]{2})?)"
-_NAMED = "|".join(sorted(_ZONES, key=len, reverse=True))
+_NAMED = "|".join(sorted((*_ZONES, *_SEASONAL_ZONES), key=len, reverse=True))
 _ZONE = rf"(?P<zone>(?:utc?|gmt){_OFFSET}|z|utc?|gmt|{_NAMED}|[+-][0-9]{{2}}(?::?[0-9]{{2}})?)"
 _REMARK = r"(?:\([^()]*\))?"
 _WEEKDAY = r"(?:[\p{L}-]{2,16}(?:\.?,\s*|\.?\s+))?"
@@ -110,7 +112,7 @@ def parse_instant(text: pl.Expr | pl.Series, order: DateOrder | None = None) -> 
     * ISO 8601: `2025-04-04`, `20250404`, `2025-04-04T10:30:00+02:00`, `2025-04-04 10:30:00`; `2025/4/4`, `2025.4.4 10:30 am`
     * feeds and mails: `Fri, 04 Apr 2025 10:30:00 GMT`, `03 Apr 02 1500 GMT`, `Seg, 24 Set 2018 19:42:40 -0300`
     * Unix and Java: `Fri Apr  4 10:30:00 EDT 2025`
-    * `April 4, 2025 10:30 am`, `April 4th, 2025 at 10:30 am`
+    * `April 4, 2025 10:30 am`, `April 4th, 2025 at 10:30 am ET`
     * since 1970: seconds in 9 or 10 digits, or milli-, micro- or nanoseconds in 13, 16 or 19 digits that begin with 1
 
     Texts such as `04/05/2025` give null without their `order`, and times with an unknown name of a zone always. Without an offset or zone
@@ -169,7 +171,7 @@ def _build_offset() -> pl.Expr:
     """Build minutes east of UTC from the column `zone`.
 
     It has an offset, a name in `_ZONES`, or a name of UTC (`z`, `gmt`). 0 for UTC and without zone; null if an offset has more than 23
-    hours or 59 minutes.
+    hours or 59 minutes. Names in `_SEASONAL_ZONES` give 0 too: their offset depends on the day.
     """
     zone = pl.col("zone").str.to_lowercase().str.replace(r"^(?:utc?|gmt)([+-])", "$1").replace(_ZONES)
     hours = zone.str.extract(r"^[+-]([0-9]{1,2})").cast(pl.Int64).fill_null(0)
@@ -181,14 +183,21 @@ def _build_offset() -> pl.Expr:
 def _build_instant() -> pl.Expr:
     """Build microseconds since 1970; null where a part is impossible.
 
-    Hours are at most 23, or 12 with am or pm; seconds are at most 60 (a leap second).
+    Hours are at most 23, or 12 with am or pm; seconds are at most 60 (a leap second). Times that a clock skips in spring are impossible,
+    and of two in autumn the earlier one is meant.
     """
     hour, half = pl.col("hour"), pl.col("half")
     latest = pl.when(half.is_null()).then(_LAST_HOUR).otherwise(_NOON)
     possible = (hour <= latest) & (pl.col("minute") <= _LAST_MINUTE) & (pl.col("second") <= _LEAP_SECOND)
     of_day = pl.when(half.is_null()).then(hour).otherwise(hour % _NOON + pl.when(half == "p").then(_NOON).otherwise(0))
     seconds = of_day * 3600 + (pl.col("minute") - pl.col("offset")) * 60 + pl.col("second")
-    return pl.when(possible).then(pl.col("date").cast(pl.Int64) * _DAY_US + seconds * _SECOND_US + pl.col("fraction"))
+    instant = pl.col("date").cast(pl.Int64) * _DAY_US + seconds * _SECOND_US + pl.col("fraction")
+    local = instant.cast(pl.Datetime("us"))
+    zone = pl.col("zone").str.to_lowercase()
+    for name, clock in _SEASONAL_ZONES.items():
+        of_clock = local.dt.replace_time_zone(clock, ambiguous="earliest", non_existent="null").cast(pl.Int64)
+        instant = pl.when(zone == name).then(of_clock).otherwise(instant)
+    return pl.when(possible).then(instant)
 
 
 def _parse_epoch(text: pl.Expr) -> pl.Expr:

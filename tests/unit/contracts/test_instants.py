@@ -33,6 +33,12 @@ def parse_one(text: str | None) -> datetime | None:
         ("2025-04-04 12:00 PM", NOON),
         ("April 4, 2025 at 12:00 pm", NOON),
         ("April 4th, 2025", MIDNIGHT),
+        ("April 4, 2025 at 8:00 am ET", NOON),
+        ("2025-04-04 07:00 CT", NOON),
+        ("Fri, 4 Apr 2025 06:00:00 MT", NOON),
+        ("Fri Apr 04 05:00:00 PT 2025", NOON),
+        ("January 4, 2025 7:00 am ET", NOON.replace(month=1)),
+        ("2025-11-02 01:30 ET", datetime(2025, 11, 2, 5, 30, tzinfo=UTC)),  # the first of two
         ("2025-04-04T14:00:00+02:00", NOON),
         ("2025-04-04T14:00:00+0200", NOON),
         ("2025-04-04T08:30:00-03:30", NOON),
@@ -96,6 +102,7 @@ def test_dates_in_common_formats_are_parsed(text: str, instant: datetime) -> Non
         "Fri, 04 Apr 2025 12:00:00 XYZ", "04 Foo 2025 12:00", "April 4, 2025 13:00 PM", "Fri, 04 Apr 2025 12:00:00 GMT+99", "2025040412000",
         "9780306406157", "17437680000", "1743768000000000000000", "2025.4", "04 Apr 2025 13:00 PM",
         "Apr 2025", "0012-04-04", "April 4, 2025 10:30 m", "Fri, 04 Apr 5 12:00 GMT", "2025-04-04T12:00:00 CETI",
+        "2025-03-09 02:30 ET",
     ],
 )  # fmt: skip
 def test_text_that_is_no_date_of_1900_to_2100_gives_null(text: str | None) -> None:
