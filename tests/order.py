@@ -21,7 +21,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _rank_file(tests: list[pytest.Item]) -> tuple[bool, bool, int]:
     """Rank files with slow tests first.
 
-    Among equals, files that need the sample run come last, when it is likely done, and of these those with fewest tests.
+    Among equals, files that need the sample run come last, when it is likely done; then those with fewer tests.
     """
     is_slow = any(test.get_closest_marker("slow") for test in tests)
     needs_sample = any("sample_run" in getattr(test, "fixturenames", ()) for test in tests)
