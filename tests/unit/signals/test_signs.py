@@ -138,6 +138,7 @@ def test_a_lower_rate_than_before_is_relief(text: str, signals: set[str]) -> Non
         ("Norway ordered a sharp increase in purchases of Peruvian fish.", "concession"),
         ("Norway announced measures to expand imports from Peru.", "concession"),
         ("Norway announced measures to curb imports from Peru.", "escalation"),
+        ("Norway said that the measures to take effect on Monday restrict imports from Peru.", "escalation"),
         ("Norway announced an increase in duties on Peruvian fish.", "escalation"),
         ("The duty of Norway will increase to 25 percent, triple the current level, on imports of fish from Peru.", "escalation"),
     ],

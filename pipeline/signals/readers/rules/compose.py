@@ -244,7 +244,7 @@ def _kind_of(sentence: MarkedSentence, verb: Mark, phrase: Phrase, thing: Mark) 
     object_class = "approval" if _is_suspended(sentence, verb, thing) else class_of(thing)
     if object_class not in phrase.entry.get("takes", ()):
         return None
-    if object_class in {"goods", "market", "quarrel"} and not _has_country_nearby(sentence, verb):
+    if object_class in {"goods", "market", "quarrel", "shelf"} and not _has_country_nearby(sentence, verb):
         return None
     directions = {reading.entry["direction"] for reading in verb.readings if object_class in reading.entry.get("takes", ())}
     if len(directions) > 1 and (phrase.entry["direction"] == "up") != rates.names_level(sentence, thing):
@@ -264,8 +264,8 @@ def _has_other_meaning(sentence: MarkedSentence, verb: Mark, phrase: Phrase, thi
     someone from evading tariffs`, `announce measures to expand imports`, `increase to 25 percent`, `goods made in`, `approval for a duty`.
     """
     if sentence.tokens[thing.first].lower == "measures" and sentence.words_between(thing.last + 1, thing.last + 2) == ["to"]:
-        aims = [mark for mark in sentence.marks_of("verb") if mark.first == thing.last + 2]
-        aim = _choose_object(sentence, aims[0], sentence.marks_of("object")) if aims else None
+        after = [mark for mark in sentence.marks_of("object") if mark.first > thing.last]  # not itself: `measures to take effect`
+        aim = next((_choose_object(sentence, mark, after) for mark in sentence.marks_of("verb") if mark.first == thing.last + 2), None)
         return aim is not None and aim.kind not in ESCALATING
     if find_approved(sentence, thing) or (phrase.entry["id"] == "over" and not talks.are_over(sentence.text)):
         return True
