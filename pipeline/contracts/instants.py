@@ -129,6 +129,8 @@ def _parse_series(text: pl.Series, formats: Sequence[str]) -> pl.Series:
 
     If none gives an instant, the text is parsed as a number since 1970. Null if that fails too, or in years not from 1900 to 2100.
     """
+    if text.null_count() == len(text):  # as `fetched_at` in most files
+        return pl.repeat(None, len(text), dtype=_INSTANT, eager=True).alias(text.name)
     # Step by step, because one large expression would search the text again for every part.
     texts = text.cast(pl.String).to_frame("text")
     groups = texts.select(pl.col("text").str.extract_groups(pattern).alias(f"{place}") for place, pattern in enumerate(formats))
