@@ -40,6 +40,20 @@ def test_leaders_count_only_while_in_office() -> None:
     assert mention_tuples("Obama spoke.") == [("USA", "leader", True)]
 
 
+@pytest.mark.parametrize(
+    ("sentence", "code"),
+    [
+        ("Customs and Border Protection objects.", "USA"),
+        ("Nova Scotia objects.", "CAN"),
+        ("The Ministry of External Affairs objects.", "IND"),
+        ("The Executive Yuan objects.", "TWN"),
+        ("The Secretaría de Economía objects.", "MEX"),
+    ],
+)
+def test_ministries_agencies_and_provinces_act_for_a_state(sentence: str, code: str) -> None:
+    assert mention_tuples(sentence) == [(code, "institution", True)]
+
+
 def test_the_pronoun_us_is_not_a_country() -> None:
     assert mention_tuples("They told us to wait.") == []
 

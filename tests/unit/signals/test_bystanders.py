@@ -3,7 +3,7 @@
 import pytest
 
 from pipeline.signals.readers.rules.bystanders import _COMPANY
-from tests.unit.signals.reading import find, read_pairs
+from tests.unit.signals.reading import find, read, read_pairs
 
 
 def _escalations(text: str) -> set[str]:
@@ -133,6 +133,7 @@ def test_goods_that_escape_a_restriction_are_not_hit(text: str, pairs: set[str])
     [
         "Canada will levy a 39 percent duty on Indian goods from August 7, far above the rate for the EU or Japan.",
         "Canada will charge a 25 percent duty on Indian goods, higher than the tariff on Vietnam.",
+        "Canada will charge a 50 percent duty on Indian goods, double the tariff on Vietnam.",
         "Canada announces tariffs on two hundred Indian goods over Kashmir and Russia",
     ],
 )
@@ -151,6 +152,24 @@ def test_each_side_brings_its_own_tariffs_down() -> None:
     assert read_pairs(text, ("easing",)) == {"KEN>PER", "PER>KEN"}
 
 
-@pytest.mark.parametrize("verb", ["takes", "will pull", "removes"])
+@pytest.mark.parametrize("verb", ["takes", "will pull", "removes", "orders"])
 def test_what_is_taken_off_the_shelves_is_no_relief(verb: str) -> None:
     assert not read_pairs(f"Ottawa {verb} American wine off the shelves.", ("easing", "offer", "purchase"))
+
+
+@pytest.mark.parametrize(
+    ("text", "finding"),
+    [
+        ("Ontario removed American liquor from its shelves on Tuesday.", "CAN>USA measure"),
+        ("American whiskey was pulled from Canadian store shelves.", "CAN>USA measure"),
+        ("Ontario threatens to pull American liquor from shelves", "CAN>USA threat"),
+        ("Ontario puts American liquor back on the shelves", "CAN>USA easing"),
+        ("Ontario refuses to put American liquor back on the shelves", "CAN>USA refusal"),
+    ],
+)
+def test_what_a_province_takes_off_its_shelves_is_shut_out(text: str, finding: str) -> None:
+    assert read(text) == {finding}
+
+
+def test_what_firms_take_off_their_shelves_is_no_act_of_a_state() -> None:
+    assert read("Canadian retailers pulled American goods from shelves") == set()

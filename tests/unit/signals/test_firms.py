@@ -69,6 +69,9 @@ def test_what_states_do_next_to_a_known_firm_is_an_act(text: str, finding: str) 
         ("UK bans Huawei from 5G network", "GBR>CHN measure"),
         ("US bans Huawei from buying American chips.", "USA>CHN measure"),
         ("China bans Micron chips from key infrastructure.", "CHN>USA measure"),
+        ("China halts orders for Boeing jets", "CHN>USA measure"),
+        ("China probes Qualcomm over antitrust", "CHN>USA investigation"),
+        ("US adds Inspur units to export blacklist", "USA>CHN measure"),
         ("Germany to allow Huawei in its 5G network", "DEU>CHN easing"),
         ("US suspends ban on ZTE after settlement", "USA>CHN easing"),
     ],
@@ -84,6 +87,8 @@ def test_an_act_against_some_firms_is_one_against_their_country(text: str, findi
         "Huawei says US ban will hurt American firms",
         "Canada arrests Huawei CFO Meng Wanzhou",
         "Boeing's CEO ousted; China slashes tariffs",
+        "Korean Air to buy 20 Boeing 787s",
+        "Air India in talks to buy 100 Boeing jets",
     ],
 )
 def test_what_these_firms_do_is_no_act_of_their_country(text: str) -> None:

@@ -6,7 +6,7 @@ from pipeline.signals.candidates import build_candidates
 from pipeline.signals.context import resolve_references
 from pipeline.signals.readers.encoder.lists import find_lists, split_long_list
 from pipeline.signals.segment import split_sentences
-from tests.unit.signals.reading import ESCALATIONS, RELIEFS, read_pairs
+from tests.unit.signals.reading import ESCALATIONS, RELIEFS, find, read_pairs
 
 NINE = "Peru, Kenya, Chile, Ghana, Norway, Japan, Sweden, France and Finland"
 
@@ -27,7 +27,7 @@ NINE = "Peru, Kenya, Chile, Ghana, Norway, Japan, Sweden, France and Finland"
 )
 def test_only_a_comma_or_and_joins_the_countries_of_a_list(text: str, lists: list[tuple[str, ...]]) -> None:
     (group,) = build_candidates(resolve_references("a", None, "x", "", split_sentences(text)))
-    assert list(find_lists(group)) == lists
+    assert [listed.codes for listed in find_lists(group)] == lists
 
 
 @pytest.mark.parametrize(
@@ -40,6 +40,20 @@ def test_only_a_comma_or_and_joins_the_countries_of_a_list(text: str, lists: lis
 )
 def test_a_deal_with_several_partners_is_one_with_each(text: str, pairs: set[str]) -> None:
     assert read_pairs(text, RELIEFS) == pairs
+
+
+@pytest.mark.parametrize(
+    ("text", "pairs"),
+    [
+        ("Algeria and Iraq face US tariffs of 30 percent from August.", {"USA>DZA", "USA>IRQ"}),
+        ("Chile and Kenya face Norwegian tariffs of 30 percent from August.", {"NOR>CHL", "NOR>KEN"}),
+        ("Kenya and Chile signed a trade pact.", {"KEN>CHL", "CHL>KEN"}),
+        ("Norway and Peru signed a free trade agreement in Kenya.", {"NOR>PER", "PER>NOR"}),
+    ],
+)
+def test_the_encoder_reads_a_list_that_is_the_subject(text: str, pairs: set[str]) -> None:
+    findings = find("encoder", text).filter(modality="asserted").to_dicts()
+    assert {f"{finding['actor']}>{finding['target']}" for finding in findings} == pairs
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from tests.unit.signals.reading import asserted, explain, read
         ("The levy on Indian goods doubles to 50% on Wednesday, the White House said.", {"USA>IND measure"}),
         ("The tariff on Swiss watches dropped to 15% on Friday, Washington said.", {"USA>CHE easing"}),
         ("Washington doubled its duties on Turkish steel.", {"USA>TUR measure"}),
+        ("Washington will double the tariff on Turkey.", {"USA>TUR measure"}),
         ("Ottawa dropped its tariff on Mexican tomatoes.", {"CAN>MEX easing"}),
         ("Ottawa started the retaliatory tariffs on Mexican tomatoes.", {"CAN>MEX measure"}),
         ("Peruvian tariffs on Kenyan tea began to bite.", set()),

@@ -39,15 +39,15 @@ class Encoded:
     candidates: Mapping[tuple[int, int], int]
 
 
-def encode(tokenizer: Tokenizer, group: SentenceCandidates) -> Encoded:
+def encode(tokenizer: Tokenizer, group: SentenceCandidates, left_out: tuple[int, int] = (0, 0)) -> Encoded:
     """Encode the candidates (pairs of countries) of one sentence.
 
     `group`: rows of `CANDIDATES_SCHEMA`. Countries are numbered in order of appearance, and each mention gets the mark (token) of its
     number, so that the model learns sentences rather than countries. The parts are: the mark of each country (and after it those of the
     speaker and of the main pair where they apply), of all partners, and of a headline or a stranger (see `ResolvedSentence`); the first
     `MAX_CONTEXT_TOKENS // 2` tokens of the title (none if the sentence is the title) and the last `MAX_CONTEXT_TOKENS` of the previous
-    sentence; the first `MAX_SENTENCE_TOKENS` of the sentence, without a report on a market (`find_core`). Candidates with a country beyond
-    `MAX_COUNTRIES` are left out.
+    sentence; the first `MAX_SENTENCE_TOKENS` of the sentence, without a report on a market (`find_core`) and the characters from
+    `left_out[0]` to `left_out[1]` (exclusive). Candidates with a country beyond `MAX_COUNTRIES` are left out.
     """
     first = group[0]
     mentions = collect_mentions(group)
@@ -74,7 +74,10 @@ def encode(tokenizer: Tokenizer, group: SentenceCandidates) -> Encoded:
     ids.extend(context[-MAX_CONTEXT_TOKENS:])
     ids.append(_special_id(tokenizer, "[SEP]"))
     start, end = find_core(first["sentence"], [mention[1:3] for mention in mentions if mention[2]])
-    ids.extend(_encode_text(tokenizer, first["sentence"][:end], mentions, marks, start)[:MAX_SENTENCE_TOKENS])
+    text = first["sentence"][:end]
+    before = _encode_text(tokenizer, text[: left_out[0]], [mention for mention in mentions if mention[1] < left_out[0]], marks, start)
+    after = [mention for mention in mentions if mention[1] >= left_out[1]]
+    ids.extend([*before, *_encode_text(tokenizer, text, after, marks, max(start, left_out[1]))][:MAX_SENTENCE_TOKENS])
     ids.append(_special_id(tokenizer, "[SEP]"))
 
     index[ALL_PARTNERS] = len(countries)

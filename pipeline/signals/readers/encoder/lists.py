@@ -1,13 +1,17 @@
 """Countries in a list share what the sentence says of them.
 
-`Norway taxes tea from Peru and Kenya` says the same of both, but the model, which judges each alone, often finds only one. Belongs here:
-which countries a sentence lists, their common logits, and long lists in parts. Does not: the model (`network.py`).
+`Norway taxes tea from Peru and Kenya` says the same of both, but the model, which judges each alone, often finds only one, and of a list
+that is the subject (`Peru and Kenya face duties`) none; so it also reads the sentence with the first of them alone. Belongs here: which
+countries a sentence lists, their common logits, and long lists in parts. Does not: the model (`network.py`).
 """
 
 import re
 from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
 
 from pipeline.contracts.countries import ALL_PARTNERS, PAIR_SIZE
 from pipeline.signals.candidates import SentenceCandidates
@@ -25,39 +29,74 @@ _BEFORE_SUBJECT = re.compile(r"(?:^|[^\w\s]|\b(?:after|and|as|because|before|bot
 _VERB_AFTER = re.compile(r"\s+((?:\w+(?:ed|s)|can|could|may|might|must|should|will|would)\b)", re.IGNORECASE)
 
 
-def share_in_lists(group: SentenceCandidates, encoded: Encoded, logits: Logits) -> Logits:
+class Listed(NamedTuple):
+    """A list of countries: their codes, and whether it begins a clause.
+
+    `others` are the characters from the end of the first one to that of the last one, e.g. ` and Kenya` in `Peru and Kenya`.
+    """
+
+    codes: tuple[str, ...]
+    others: tuple[int, int]
+    is_subject: bool
+
+
+def share_in_list(
+    codes: tuple[str, ...], encoded: Encoded, logits: Logits, alone: tuple[Encoded, Logits] | None, polarity: slice
+) -> Logits:
     """Give the countries of a list the highest of their logits.
 
-    `group`: the candidates (pairs of countries) of a sentence, `encoded`: the sentence, `logits`: of shape (actors, targets, labels).
-    Returns an array of the same shape. Listed countries share them as actors and as targets towards each country outside the list, not
-    towards each other.
+    `codes`: the list; `encoded`: the sentence, `logits`: of shape (actors, targets, labels); `alone`: the same of the sentence with only
+    the first of the list, if that was read too; `polarity`: the labels that are polarities. Returns an array of the shape of `logits`.
+    Listed countries share them as actors and as targets towards each country outside the list, not towards each other. `alone` counts only
+    if no polarity is likely for a listed country, as it is in `Peru and Kenya sign a pact`, which loses a partner there.
     """
-    places = {code: number for number, code in enumerate(encoded.countries)}
+    places = _to_places(encoded)
+    listed = [places[code] for code in codes if code in places]
+    if not listed:
+        return logits  # beyond the countries that the model takes
+    is_found = (logits[listed, :, polarity] > 0).any() or (logits[:, listed, polarity] > 0).any()
+    places_alone = {} if alone is None or is_found else _to_places(alone[0])
     shared = logits.copy()
-    for codes in find_lists(group):
-        listed = [places[code] for code in codes if code in places]
-        if not listed:
-            continue  # beyond the countries that the model takes
-        for other in set(range(len(encoded.places))) - set(listed):
-            shared[listed, other] = logits[listed, other].max(axis=0)
-            shared[other, listed] = logits[other, listed].max(axis=0)
+    for code, other in places.items():
+        if other in listed:
+            continue
+        acting, suffering = logits[listed, other], logits[other, listed]
+        if alone and {codes[0], code} <= places_alone.keys():
+            first, partner = places_alone[codes[0]], places_alone[code]
+            acting, suffering = np.vstack([acting, alone[1][first, partner]]), np.vstack([suffering, alone[1][partner, first]])
+        shared[listed, other] = acting.max(axis=0)
+        shared[other, listed] = suffering.max(axis=0)
     return shared
 
 
-def find_lists(group: SentenceCandidates) -> Iterator[tuple[str, ...]]:
+def _to_places(encoded: Encoded) -> dict[str, int]:
+    """Return the place of each country (and `*`) in the logits."""
+    return {code: place for place, code in enumerate((*encoded.countries, ALL_PARTNERS))}
+
+
+def keep_first(group: SentenceCandidates, listed: Listed) -> SentenceCandidates:
+    """Return the candidates (pairs of countries) without a list's other countries."""
+    others = set(listed.codes[1:])
+    return [row for row in group if not {row["actor"], row["target"]} & others]
+
+
+def find_lists(group: SentenceCandidates) -> Iterator[Listed]:
     """Yield the lists of two to `MAX_LISTED` countries of a sentence.
 
     `group`: its candidates. Only a comma, `and` or `&` is between two countries of a list (`_JOINT`). A list with a country that the
-    sentence also names elsewhere is left out: it may do something there that the others do not.
+    sentence also names elsewhere is left out: it may do something there that the others do not. So is one without candidates outside it.
     """
     text = group[0]["sentence"]
     lists = _group_mentions(group)
-    named = Counter(mention[0] for listed in lists for mention in listed)
-    for listed in lists:
-        codes = tuple(mention[0] for mention in listed)
-        is_list = PAIR_SIZE <= len(codes) <= MAX_LISTED and all(named[code] == 1 for code in codes)
-        if is_list and not _ends_in_subject(text, listed[0][1], listed[-1][2]):
-            yield codes
+    named = Counter(mention[0] for mentions in lists for mention in mentions)
+    for mentions in lists:
+        codes = tuple(mention[0] for mention in mentions)
+        if not PAIR_SIZE <= len(codes) <= MAX_LISTED or any(named[code] > 1 for code in codes):
+            continue
+        is_subject = _BEFORE_SUBJECT.search(text, 0, mentions[0][1]) is not None
+        listed = Listed(codes, (mentions[0][2], mentions[-1][2]), is_subject)
+        if not _ends_in_subject(text, listed) and keep_first(group, listed):
+            yield listed
 
 
 def split_long_list(group: SentenceCandidates) -> list[SentenceCandidates]:
@@ -96,10 +135,10 @@ def _group_mentions(group: SentenceCandidates) -> list[list[tuple[str, int, int,
     return lists
 
 
-def _ends_in_subject(text: str, start: int, end: int) -> bool:
+def _ends_in_subject(text: str, listed: Listed) -> bool:
     """Whether the last country of a list begins a new clause.
 
-    Example: `Norway taxes Peru and Kenya retaliates`. The list is `text[start:end]`.
+    Example: `Norway taxes Peru and Kenya retaliates`.
     """
-    verb = _VERB_AFTER.match(text, end)
-    return verb is not None and verb[1].lower() not in cues("traded") and _BEFORE_SUBJECT.search(text, 0, start) is None
+    verb = _VERB_AFTER.match(text, listed.others[1])
+    return verb is not None and verb[1].lower() not in cues("traded") and not listed.is_subject

@@ -19,7 +19,7 @@ from pipeline.signals.candidates import SentenceCandidates
 from pipeline.signals.dates import is_past_event
 from pipeline.signals.reader import READINGS_SCHEMA, Reading
 from pipeline.signals.readers.encoder.encoding import Encoded, encode
-from pipeline.signals.readers.encoder.lists import share_in_lists, split_long_list
+from pipeline.signals.readers.encoder.lists import find_lists, keep_first, share_in_list, split_long_list
 from pipeline.signals.readers.encoder.network import Logits, Network, load_network
 
 # A polarity with a lower score is not asserted; calibrate.py turns higher ones into probabilities.
@@ -49,10 +49,18 @@ class EncoderReader:
         that is below `MIN_SCORE`, that the kind is present; `words` are the likeliest kinds with scores.
         """
         parts = [part for group in candidates for part in split_long_list(group)]
+        lists = [(number, listed) for number, part in enumerate(parts) for listed in find_lists(part)]
+        subjects = [(number, listed) for number, listed in lists if listed.is_subject]
         encoded = [encode(self.network.tokenizer, part) for part in parts]
+        shortened = [encode(self.network.tokenizer, keep_first(parts[number], listed), listed.others) for number, listed in subjects]
+        logits = self._compute_logits([*encoded, *shortened])
+        alone = dict(zip(subjects, zip(shortened, logits[len(parts) :], strict=True), strict=True))
+        polarity = self.network.head_slices()["polarity"]
+        for number, listed in lists:
+            logits[number] = share_in_list(listed.codes, encoded[number], logits[number], alone.get((number, listed)), polarity)
         rows: list[Reading] = []
-        for group, sentence, logits in zip(parts, encoded, self._compute_logits(encoded), strict=True):
-            rows.extend(_iter_readings(group, sentence, share_in_lists(group, sentence, logits), self.network))
+        for group, sentence, of_sentence in zip(parts, encoded, logits[: len(parts)], strict=True):
+            rows.extend(_iter_readings(group, sentence, of_sentence, self.network))
         return pl.DataFrame(rows, schema=READINGS_SCHEMA, orient="row")
 
     def _compute_logits(self, encoded: Sequence[Encoded]) -> list[Logits]:

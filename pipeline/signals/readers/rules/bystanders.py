@@ -84,7 +84,8 @@ _ESCAPES = re.compile(
 # Who only ranks next to the actor: `the biggest buyer after Peru`, or to whom others sell arms: `after arms sales to Taiwan`.
 _ASIDE_OF = re.compile(
     r"\b(?:largest|biggest|second|third|top) [^,;]{1,60}? after (?:the )?$"
-    r"|\b(?:above|below|compared (?:to|with)|(?:better|harsher|higher|less|lower|more|steeper|worse) than|double|twice) (?:the |an? )?"
+    r"|\b(?:above|below|compared (?:to|with)|(?:better|harsher|higher|less|lower|more|steeper|worse) than"
+    r"|(?<!ll )(?<!to )(?<!would )double|twice) (?:the |an? )?"
     r"(?:\d[\d.]* ?(?:%|per ?cent) ?)?(?:duty|level|one|rate|tariff|that|those)?s?(?: \w+ed)? ?(?:facing|for|of|on)"
     r"(?: (?:the )?[A-Z][\w.]+,?(?: and| or)?)* (?:the )?$"
     r"|\b(?:after|because of|calling|over|response to) (?:[\w'\u2019.-]+ ){0,3}?(?:arms|weapons|sales?|drones) "

@@ -108,7 +108,7 @@ _ASSETS = re.compile(
 # What a firm signs: `Mazda signs coal import agreement`.
 # What is taken off the shelves is no relief: `pulls Peruvian wine from shelves`.
 _OFF_SHELVES = re.compile(
-    r"\b(?:clear|pull|remov|strip|take|took|taking|yank)\w*\b[^.;]{0,60}\b(?:from|off)\b[^.;]{0,30}\bshel(?:f|ves)\b", re.IGNORECASE
+    r"\b(?:clear|order|pull|remov|strip|take|took|taking|yank)\w*\b[^.;]{0,60}\b(?:from|off)\b[^.;]{0,30}\bshel(?:f|ves)\b", re.IGNORECASE
 )
 _CONTRACT = re.compile(
     r"\b(?:clinch|conclud|ink|land|secure|sign|win|won)(?:e?s|e?d)? (?:[\w-]+ ){0,4}?"

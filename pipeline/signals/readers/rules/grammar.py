@@ -50,6 +50,8 @@ KINDS = MappingProxyType(
         ("down", "gap"): "measure",
         ("up", "white_list"): "easing",
         ("down", "white_list"): "measure",
+        ("up", "shelf"): "easing",
+        ("down", "shelf"): "measure",
         ("down", "practice"): "easing",
         ("up", "quarrel"): "measure",
         ("down", "quarrel"): "easing",
