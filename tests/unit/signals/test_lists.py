@@ -21,6 +21,7 @@ NINE = "Peru, Kenya, Chile, Ghana, Norway, Japan, Sweden, France and Finland"
         ("Norway taxes Peru and Kenya retaliates.", []),
         ("Norway must ask Peru, Kenya says.", []),
         ("Norway taxes tea from Peru and talks to Kenya.", []),
+        ("Imports from Peru and Kenya will face duties of Norway.", [("PER", "KEN")]),
         ("Norway taxes Peru and Kenya, but Peru has a way out.", []),
         ("Norway taxes tea from Peru, Kenya, Chile and Ghana.", []),
     ],
@@ -49,11 +50,24 @@ def test_a_deal_with_several_partners_is_one_with_each(text: str, pairs: set[str
         ("Chile and Kenya face Norwegian tariffs of 30 percent from August.", {"NOR>CHL", "NOR>KEN"}),
         ("Kenya and Chile signed a trade pact.", {"KEN>CHL", "CHL>KEN"}),
         ("Norway and Peru signed a free trade agreement in Kenya.", {"NOR>PER", "PER>NOR"}),
+        ("Norway and Peru signed a trade pact with Kenya in mind.", {"NOR>PER", "PER>NOR"}),
+        ("Norway and Peru signed a trade pact after talks with Kenya.", {"NOR>PER", "PER>NOR"}),
     ],
 )
 def test_the_encoder_reads_a_list_that_is_the_subject(text: str, pairs: set[str]) -> None:
     findings = find("encoder", text).filter(modality="asserted").to_dicts()
     assert {f"{finding['actor']}>{finding['target']}" for finding in findings} == pairs
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Malaysia and Cambodia signed trade agreements with the United States.",
+        "Malaysia and Cambodia reached a truce in their dispute with the United States.",
+    ],
+)
+def test_who_together_deals_with_a_partner_does_not_deal_with_each_other(text: str) -> None:
+    assert read_pairs(text, RELIEFS) == {"MYS>USA", "USA>MYS", "KHM>USA", "USA>KHM"}
 
 
 @pytest.mark.parametrize(

@@ -25,47 +25,57 @@ MAX_LISTED = 3
 # What may be between two countries of a list, e.g. `, and the`.
 _JOINT = re.compile(r"\s*(?:,|(?:,\s*)?(?:and|&))\s+(?:the\s+)?", re.IGNORECASE)
 # What may precede a list that is the subject of its clause; other lists end before a verb: `taxes Peru and Kenya retaliates`.
-_BEFORE_SUBJECT = re.compile(r"(?:^|[^\w\s]|\b(?:after|and|as|because|before|both|if|that|when|while))\s*(?:the\s+)?$", re.IGNORECASE)
+_BEFORE_SUBJECT = re.compile(
+    r"(?:^|[^\w\s]|\b(?:after|and|as|because|before|both|if|that|when|while))\s*(?:(?:\w+\s+){1,2}(?:from|of)\s+)?(?:the\s+)?$",
+    re.IGNORECASE,
+)
+# Between such a list and with whom it deals: `Peru and Kenya signed a pact with Norway`.
+_WITH = re.compile(
+    r"(?!.*\b(?:after|ahead|amid|as|before|despite|following|when|while)\b)[^.,:;]*(?<!along )(?<!together )\bwith(?: \w+){0,2} "
+)
 _VERB_AFTER = re.compile(r"\s+((?:\w+(?:ed|s)|can|could|may|might|must|should|will|would)\b)", re.IGNORECASE)
 
 
 class Listed(NamedTuple):
     """A list of countries: their codes, and whether it begins a clause.
 
-    `others` are the characters from the end of the first one to that of the last one, e.g. ` and Kenya` in `Peru and Kenya`.
+    `others` are the characters from the end of the first one to that of the last one, e.g. ` and Kenya` in `Peru and Kenya`. `has_partner`:
+    whether the next country is one with which they deal (`_WITH`).
     """
 
     codes: tuple[str, ...]
     others: tuple[int, int]
     is_subject: bool
+    has_partner: bool
 
 
-def share_in_list(
-    codes: tuple[str, ...], encoded: Encoded, logits: Logits, alone: tuple[Encoded, Logits] | None, polarity: slice
-) -> Logits:
+def share_in_list(listed: Listed, encoded: Encoded, logits: Logits, alone: tuple[Encoded, Logits] | None, polarity: slice) -> Logits:
     """Give the countries of a list the highest of their logits.
 
-    `codes`: the list; `encoded`: the sentence, `logits`: of shape (actors, targets, labels); `alone`: the same of the sentence with only
+    `listed`: the list; `encoded`: the sentence, `logits`: of shape (actors, targets, labels); `alone`: the same of the sentence with only
     the first of the list, if that was read too; `polarity`: the labels that are polarities. Returns an array of the shape of `logits`.
     Listed countries share them as actors and as targets towards each country outside the list, not towards each other. `alone` counts only
-    if no polarity is likely for a listed country, as it is in `Peru and Kenya sign a pact`, which loses a partner there.
+    if no polarity is likely for a listed country. If they deal with a partner, that excepts what they do to each other; otherwise, as in
+    `Peru and Kenya sign a pact`, the partner is lost there.
     """
     places = _to_places(encoded)
-    listed = [places[code] for code in codes if code in places]
-    if not listed:
+    inside = [places[code] for code in listed.codes if code in places]
+    if not inside:
         return logits  # beyond the countries that the model takes
-    is_found = (logits[listed, :, polarity] > 0).any() or (logits[:, listed, polarity] > 0).any()
-    places_alone = {} if alone is None or is_found else _to_places(alone[0])
+    outside = [place for place in places.values() if place not in inside]
+    rivals = outside if listed.has_partner else list(places.values())
+    is_read = any((logits[np.ix_(*pair)][..., polarity] > 0).any() for pair in ((inside, rivals), (rivals, inside)))
+    places_alone = {} if alone is None or is_read else _to_places(alone[0])
     shared = logits.copy()
     for code, other in places.items():
-        if other in listed:
+        if other in inside:
             continue
-        acting, suffering = logits[listed, other], logits[other, listed]
-        if alone and {codes[0], code} <= places_alone.keys():
-            first, partner = places_alone[codes[0]], places_alone[code]
+        acting, suffering = logits[inside, other], logits[other, inside]
+        if alone and {listed.codes[0], code} <= places_alone.keys():
+            first, partner = places_alone[listed.codes[0]], places_alone[code]
             acting, suffering = np.vstack([acting, alone[1][first, partner]]), np.vstack([suffering, alone[1][partner, first]])
-        shared[listed, other] = acting.max(axis=0)
-        shared[other, listed] = suffering.max(axis=0)
+        shared[inside, other] = acting.max(axis=0)
+        shared[other, inside] = suffering.max(axis=0)
     return shared
 
 
@@ -89,12 +99,17 @@ def find_lists(group: SentenceCandidates) -> Iterator[Listed]:
     text = group[0]["sentence"]
     lists = _group_mentions(group)
     named = Counter(mention[0] for mentions in lists for mention in mentions)
-    for mentions in lists:
+    for mentions, following in zip(lists, [*lists[1:], []], strict=True):
         codes = tuple(mention[0] for mention in mentions)
         if not PAIR_SIZE <= len(codes) <= MAX_LISTED or any(named[code] > 1 for code in codes):
             continue
         is_subject = _BEFORE_SUBJECT.search(text, 0, mentions[0][1]) is not None
-        listed = Listed(codes, (mentions[0][2], mentions[-1][2]), is_subject)
+        has_partner = (
+            bool(following)
+            and _WITH.fullmatch(text, mentions[-1][2], following[0][1]) is not None
+            and not text.startswith(" in mind", following[0][2])
+        )
+        listed = Listed(codes, (mentions[0][2], mentions[-1][2]), is_subject, has_partner)
         if not _ends_in_subject(text, listed) and keep_first(group, listed):
             yield listed
 

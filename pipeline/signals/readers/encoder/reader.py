@@ -57,7 +57,7 @@ class EncoderReader:
         alone = dict(zip(subjects, zip(shortened, logits[len(parts) :], strict=True), strict=True))
         polarity = self.network.head_slices()["polarity"]
         for number, listed in lists:
-            logits[number] = share_in_list(listed.codes, encoded[number], logits[number], alone.get((number, listed)), polarity)
+            logits[number] = share_in_list(listed, encoded[number], logits[number], alone.get((number, listed)), polarity)
         rows: list[Reading] = []
         for group, sentence, of_sentence in zip(parts, encoded, logits[: len(parts)], strict=True):
             rows.extend(_iter_readings(group, sentence, of_sentence, self.network))
