@@ -29,7 +29,7 @@ _BEFORE_SUBJECT = re.compile(
     r"(?:^|[^\w\s]|\b(?:after|and|as|because|before|both|if|that|when|while))\s*(?:(?:\w+\s+){1,2}(?:from|of)\s+)?(?:the\s+)?$",
     re.IGNORECASE,
 )
-# Between such a list and with whom it deals: `Peru and Kenya signed a pact with Norway`.
+# Between such a list and with whom it deals: `Peru and Kenya signed a pact with Norway` (`find_allies` is the same for the rules).
 _WITH = re.compile(
     r"(?!.*\b(?:after|ahead|amid|as|before|despite|following|when|while)\b)[^.,:;]*(?<!along )(?<!together )\bwith(?: \w+){0,2} "
 )
@@ -62,18 +62,18 @@ def share_in_list(listed: Listed, encoded: Encoded, logits: Logits, alone: tuple
     inside = [places[code] for code in listed.codes if code in places]
     if not inside:
         return logits  # beyond the countries that the model takes
-    outside = [place for place in places.values() if place not in inside]
-    rivals = outside if listed.has_partner else list(places.values())
-    is_read = any((logits[np.ix_(*pair)][..., polarity] > 0).any() for pair in ((inside, rivals), (rivals, inside)))
-    places_alone = {} if alone is None or is_read else _to_places(alone[0])
+    towards = [place for place in places.values() if not (listed.has_partner and place in inside)]
+    is_read = any((logits[np.ix_(*sides)][..., polarity] > 0).any() for sides in ((inside, towards), (towards, inside)))
+    places_alone, logits_alone = ({}, logits) if alone is None or is_read else (_to_places(alone[0]), alone[1])
+    first = places_alone.get(listed.codes[0])
     shared = logits.copy()
     for code, other in places.items():
         if other in inside:
             continue
         acting, suffering = logits[inside, other], logits[other, inside]
-        if alone and {listed.codes[0], code} <= places_alone.keys():
-            first, partner = places_alone[listed.codes[0]], places_alone[code]
-            acting, suffering = np.vstack([acting, alone[1][first, partner]]), np.vstack([suffering, alone[1][partner, first]])
+        if first is not None and (partner := places_alone.get(code)) is not None:
+            acting = np.vstack([acting, logits_alone[first, partner]])
+            suffering = np.vstack([suffering, logits_alone[partner, first]])
         shared[inside, other] = acting.max(axis=0)
         shared[other, inside] = suffering.max(axis=0)
     return shared
