@@ -10,6 +10,7 @@ from pipeline.contracts.tables.core import ARTICLES, FINDINGS, READING_OUTCOMES
 from pipeline.signals import extract
 from pipeline.signals.extract import MODES, SentenceExtractor
 from pipeline.signals.lexicon import lexicon_sha
+from pipeline.signals.readers.rules import reader
 from pipeline.signals.segment import document
 from pipeline.signals.texts import TEXT_FINDINGS, TEXTS_SCHEMA, ReadingSummary
 from tests.unit.signals.reading import expect, find
@@ -132,3 +133,15 @@ def test_odd_numbers_do_not_stop_reading(text: str) -> None:
     findings = SentenceExtractor("rules").read_texts(passages)
     assert not findings.is_empty()
     assert findings.filter(pl.col("rate_pct").is_infinite() | pl.col("value_usd").is_infinite()).is_empty()
+
+
+def test_an_error_of_the_rules_names_the_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_sentence: object) -> None:
+        raise RecursionError("too deep")
+
+    monkeypatch.setattr(reader, "find_acts", fail)
+    with pytest.raises(RecursionError) as caught:
+        find("rules", "Beijing imposed tariffs on US goods.")
+    assert caught.value.__notes__ == [
+        "This is an error of the rules; please report it with the sentence they read: 'Beijing imposed tariffs on US goods.'"
+    ]

@@ -6,6 +6,7 @@ words belongs here.
 
 import re
 from collections.abc import Container, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
@@ -75,10 +76,27 @@ class RuleReader:
         `candidates`: pairs of countries, by sentence. An act whose pair is no candidate has no row. An act that a state suffers may have a
         second row, for the reverse pair, and candidates have rows for what the words rule out (`_iter_readings`).
         """
-        sentences = [with_acts for group in candidates if (with_acts := _find_acts_of(group)) is not None]
+        sentences: list[_SentenceActs] = []
+        for group in candidates:
+            with _sentence_named(group[0]["sentence"]):
+                if (with_acts := _find_acts_of(group)) is not None:
+                    sentences.append(with_acts)
         trees = iter(parse_sentences([(_to_parser_text(s.context.sentence), s.context.sentence.tokens) for s in sentences if s.acts]))
-        rows = [row for sentence in sentences for row in _iter_readings(sentence, next(trees) if sentence.acts else None)]
+        rows: list[Reading] = []
+        for sentence in sentences:
+            with _sentence_named(sentence.context.sentence.text):
+                rows.extend(_iter_readings(sentence, next(trees) if sentence.acts else None))
         return pl.DataFrame(rows, schema=READINGS_SCHEMA, orient="row")
+
+
+@contextmanager
+def _sentence_named(text: str) -> Iterator[None]:
+    """Name the sentence in an error of the rules, which no input should cause."""
+    try:
+        yield
+    except Exception as error:
+        error.add_note(f"This is an error of the rules; please report it with the sentence they read: {text!r}")
+        raise
 
 
 @dataclass(frozen=True)
