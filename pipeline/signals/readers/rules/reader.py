@@ -91,7 +91,7 @@ class RuleReader:
 
 @contextmanager
 def _sentence_named(text: str) -> Iterator[None]:
-    """Name the sentence in an error of the rules, which no input should cause."""
+    """Name the sentence in an error, which no input should cause."""
     try:
         yield
     except Exception as error:
