@@ -11,6 +11,8 @@ import polars as pl
 from pipeline.contracts.vocabulary import KIND_POLARITY
 from pipeline.signals.doubts import DEEDS
 from pipeline.signals.reader import PAST, READINGS_SCHEMA, RULED_OUT, SURE_SIGN
+from pipeline.signals.readers.rules.causes import PERSUADED
+from pipeline.signals.readers.rules.grammar import RESOLVED
 from pipeline.signals.readers.rules.pairs import LOST, WON
 from pipeline.signals.readers.rules.rates import ANNOUNCED
 from pipeline.signals.readers.rules.rulings import RULED
@@ -31,11 +33,13 @@ SURE_MARGIN = 0.6
 SURE_INSTRUMENT = "tariff"
 
 #: The encoder was trained on few rulings of courts, duties on goods that one state sells to another, states that win a cut or delay of
-#: duties or lose a relief, rates that a state says others will bear, and talks that `are over`: where it finds nothing in a reading of
-#: their rules (`RULED`, `SHIPPED`, `WON`, `LOST`, `ANNOUNCED`, `OVER`), it counts as undecided. The score is set, not fitted. Of 13 such
-#: readings of rulings in labelled files (mostly invented sentences) 11 were right, one had only an optional label, and one was wrong; what
-#: it showed (`in favour of`) was then ruled out. Of the others these files have a single one, which is right.
+#: duties or lose a relief, states persuaded to grant one, rates that a state says others will bear, threats in the form of a denial (`will
+#: not hesitate to`), and talks that `are over`: where it finds nothing in a reading of their rules (`_LITTLE_KNOWN`), it counts as
+#: undecided. The score is set, not fitted. Of 13 such readings of rulings in labelled files (mostly invented sentences) 11 were right, one
+#: had only an optional label, and one was wrong; what it showed (`in favour of`) was then ruled out. Of the others these files have few,
+#: which are right.
 UNDECIDED = 0.5
+_LITTLE_KNOWN = (RULED, SHIPPED, WON, LOST, PERSUADED, ANNOUNCED, RESOLVED, OVER)
 
 # Fields of a reading that belong to its kind, and are replaced with it.
 _KIND_FIELDS = ("kind", "status", "is_retaliation", "is_conditional", "rate_pct", "value_usd")
@@ -102,9 +106,7 @@ def combine(by_rules: pl.DataFrame, by_encoder: pl.DataFrame) -> pl.DataFrame:
         .join(against, on=SAME, how="left", maintain_order="left")
     )
     with_rules = scored.with_columns(
-        encoder_score=pl.when(
-            is_sure & pl.any_horizontal(pl.col("rule_id").str.starts_with(rule) for rule in (RULED, SHIPPED, WON, LOST, ANNOUNCED, OVER))
-        )
+        encoder_score=pl.when(is_sure & pl.any_horizontal(pl.col("rule_id").str.starts_with(rule) for rule in _LITTLE_KNOWN))
         .then(pl.max_horizontal("encoder_score", "opposite_score", pl.lit(UNDECIDED)))
         .when(is_sure)
         .then(pl.max_horizontal("encoder_score", "opposite_score"))

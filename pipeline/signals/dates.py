@@ -117,6 +117,12 @@ _DATES_FROM = re.compile(
 _OPENING_DEAL = re.compile(
     rf"\W*Under (?:an?|the) (?:[\w-]+ ){{0,3}}?(?:accord|agreement|deal|framework|pact|truce)\b[^,;]{{0,80}}? ({_WEEKDAY})\b"
 )
+# What was promised in a deal of an earlier year: "Under the 2020 deal, Lima promised ...", "Under the deal signed in May 2020, ...".
+_OLD_DEAL = re.compile(
+    r"\W*Under (?:an?|its|the|their) (?:(?:[\w-]+ ){0,3}?((?:19|20)\d\d) (?:[\w-]+ ){0,3}?(?:accord|agreement|deal|pact|treaty|truce)"
+    r"|(?:[\w-]+ ){0,3}?(?:accord|agreement|deal|pact|treaty|truce) (?:\w+ )?in (?:[A-Z]\w+ )?((?:19|20)\d\d)),"
+    r" [^,;]{2,60}? (?:agreed|committed|had to|pledged|promised|undertook|was to|were to)\b"
+)
 # A deal under which something will be done, with its weekday: "Tin will pay 9 percent under a deal signed on Tuesday".
 _NEW_DEAL = re.compile(
     r"\b(?:shall|will)\b.* under (?:an?|the) (?:[\w-]+ ){0,3}?(?:accord|agreement|deal|framework|pact|truce)"
@@ -203,12 +209,12 @@ def is_past_event(sentence: str, day: date | None) -> bool:
     up to now follows (`has raised duties this year`), and so do statistics, whose figures are of earlier trade (`_is_statistic`). If `day`
     is None, any year counts as earlier, days do not count, and months and `last week` only as an opening (`Last week, ...`). An order that
     retells an earlier one also counts (`_retells_order`), and so do words next to the main verb (`_dates_act`), what only dates itself by
-    an older act (`the plea comes weeks after ...`) or is said to date from a month (`_dates_thing`), and who recalls its own words
-    (`And I said, we will tax them`).
+    an older act (`the plea comes weeks after ...`) or is said to date from a month (`_dates_thing`), what was promised in a deal of an
+    earlier year (`_OLD_DEAL`), and who recalls its own words (`And I said, we will tax them`).
     """
     opens_in_past = _PAST_OPENING.match(sentence) is not None and not _has_recent_clause(sentence, day)
     is_retold = opens_in_past or _OWN_WORDS.match(sentence) is not None or _is_statistic(sentence) or _retells_order(sentence, day)
-    is_old = _COMES_AFTER.match(sentence) is not None or _dates_thing(sentence, day)
+    is_old = _COMES_AFTER.match(sentence) is not None or _dates_thing(sentence, day) or _is_under_old_deal(sentence, day)
     if is_retold or is_old or _is_in_past_year(sentence, day) or _is_in_period_up_to_now(sentence):
         return True
     if day is None:
@@ -223,6 +229,15 @@ def is_past_event(sentence: str, day: date | None) -> bool:
     # In `It flared in 2025: ... in March` the months are those of this year.
     most = day.month - 1 if any(int(year[2]) == day.year for year in _YEAR.finditer(sentence)) else _MAX_MONTHS_AGO
     return bool(months_ago) and all(1 <= months <= most for months in months_ago)
+
+
+def _is_under_old_deal(sentence: str, day: date | None) -> bool:
+    """Whether it says what a deal of an earlier year promised.
+
+    If `day` is None, any year counts as earlier.
+    """
+    deal = _OLD_DEAL.match(sentence)
+    return deal is not None and (day is None or int(deal[1] or deal[2]) < day.year)
 
 
 def recalls_history(sentence: str, day: date | None, *, follows: bool) -> bool:

@@ -173,3 +173,40 @@ def test_what_a_province_takes_off_its_shelves_is_shut_out(text: str, finding: s
 
 def test_what_firms_take_off_their_shelves_is_no_act_of_a_state() -> None:
     assert read("Canadian retailers pulled American goods from shelves") == set()
+
+
+def test_a_state_whose_goods_are_the_reason_accuses_nobody() -> None:
+    text = "The targeting of India over its purchases of Russian oil is unjustified, the Ministry of External Affairs said."
+    assert not any("RUS" in signal for signal in read(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "signals"),
+    [
+        ("China raised duties on American pork, making Brazilian and Spanish pork more competitive.", {"CHN>USA measure"}),
+        ("China raised duties on pork, making American and Spanish pork less competitive.", {"CHN>USA measure", "CHN>ESP measure"}),
+    ],
+)
+def test_a_state_whose_goods_an_act_favours_is_no_target(text: str, signals: set[str]) -> None:
+    assert read(text) == signals
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Canada followed the United States in imposing a 25 percent tariff on Chinese steel.",
+        "Like the United States, Canada has put a 100 percent tariff on Chinese electric cars.",
+        "Japan is aligning its rules with those of the United States.",
+    ],
+)
+def test_a_state_whose_example_is_followed_is_no_target(text: str) -> None:
+    assert not any(pair.endswith(">USA") for pair in _escalations(text))
+
+
+@pytest.mark.parametrize("act", ["refused to stop buying", "has defied American pressure to stop buying", "will not stop buying"])
+def test_who_goes_on_buying_restricts_nothing(act: str) -> None:
+    assert not _escalations(f"India {act} Russian oil.")
+
+
+def test_who_stops_buying_restricts_trade() -> None:
+    assert _escalations("China will stop buying American soybeans, the ministry said.") == {"CHN>USA"}

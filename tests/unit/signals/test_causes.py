@@ -66,3 +66,36 @@ def test_the_prospect_of_a_tariff_is_no_offer(text: str) -> None:
 
 def test_the_prospect_of_a_lower_tariff_is_an_offer() -> None:
     assert "USA>CHN offer" in read("Trump dangled the prospect of lower tariffs for China in exchange for soybean purchases.")
+
+
+@pytest.mark.parametrize(
+    ("text", "signals"),
+    [
+        ("Mr. Carney persuaded Beijing to drop its tariffs on Canadian canola.", {"CHN>CAN easing"}),
+        ("Japan convinced Washington to cut the tariff on its cars.", {"USA>JPN easing"}),
+        ("Japan hopes to persuade Washington to cut the tariff on its cars.", {"JPN>USA demand"}),
+    ],
+)
+def test_who_is_persuaded_grants_relief(text: str, signals: set[str]) -> None:
+    assert read(text) == signals
+
+
+def test_who_is_not_persuaded_grants_nothing() -> None:
+    assert "USA>JPN easing" not in read("Japan has not persuaded Washington to cut the tariff on its cars.")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Under pressure from Washington, Mexico and Canada raised duties on Chinese steel.",
+        "At the urging of Washington, Mexico and Canada raised duties on Chinese steel.",
+        "At Washington's urging, Mexico and Canada raised duties on Chinese steel.",
+    ],
+)
+def test_who_only_urged_an_act_has_no_part_in_it(text: str) -> None:
+    assert read(text) <= {"MEX>CHN measure", "CAN>CHN measure", "USA>MEX demand", "USA>CAN demand"}
+
+
+def test_who_acts_under_pressure_acts() -> None:
+    text = "Under pressure from Washington, Mexico and Canada raised duties on Chinese steel."
+    assert read(text) == {"MEX>CHN measure", "CAN>CHN measure"}

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from pipeline.signals.lexicon import cues
 from pipeline.signals.reader import PAST, SURE_SIGN
+from pipeline.signals.readers.rules.causes import PERSUADED, find_caused
 from pipeline.signals.readers.rules.earlier import JUST_BEFORE
 from pipeline.signals.readers.rules.grammar import CONCEDING, ESCALATING, Act, class_of
 from pipeline.signals.readers.rules.matching import Mark, MarkedSentence
@@ -57,7 +58,7 @@ PERFECT_REACH = 3
 AIM_REACH = 9
 _WEIGHING = frozenset({"how", "if", "when", "whether"})
 _CONTRASTS = frozenset({"but", "whereas", "while"})
-_SAID = frozenset({"announced", "confirmed", "said", "says"})
+_SAID = frozenset({"announced", "announcing", "confirmed", "said", "saying", "says"})
 _TALKS = frozenset({"consultations", "discussions", "negotiations", "talks"})
 
 
@@ -66,7 +67,8 @@ def adjust(sentence: MarkedSentence, acts: Iterable[Act]) -> list[Act]:
 
     Kind: what is done, such as a measure or a threat. Modality: whether it is asserted as news, historical, hypothetical or negated.
     """
-    adjusted = [_adjust_planned(sentence, _adjust_act(sentence, act)) for act in acts if not _is_open_change(act)]
+    steps = (_adjust_planned(sentence, _adjust_act(sentence, act)) for act in acts if not _is_open_change(act))
+    adjusted = [_adjust_persuaded(sentence, act) for act in steps]
     eased = {act.thing for act in adjusted if act.kind == "easing" and act.modality == "asserted"}
     return _join_weighed(sentence, [_adjust_to_relief(sentence, act, eased) if eased else act for act in adjusted])
 
@@ -150,6 +152,13 @@ def _adjust_planned(sentence: MarkedSentence, act: Act) -> Act:
         for mark in sentence.marks_of("verb")
     )
     return replace(act, modality="historical") if is_plan and is_eased and act.modality == "asserted" else act
+
+
+def _adjust_persuaded(sentence: MarkedSentence, act: Act) -> Act:
+    """Make a relief sure that a state was persuaded to grant."""
+    is_persuaded = any(caused.is_persuaded and caused.verb == act.anchor for caused in find_caused(sentence))
+    rule_id = f"{PERSUADED}{act.rule_id.removesuffix(SURE_SIGN)}{SURE_SIGN}"
+    return replace(act, rule_id=rule_id) if is_persuaded and act.kind == "easing" else act
 
 
 def _adjust_abandoned(sentence: MarkedSentence, act: Act) -> Act:

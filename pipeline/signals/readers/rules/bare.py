@@ -245,6 +245,7 @@ def _draft_act(sentence: MarkedSentence, operator: Mark, governors: Iterable[Mar
     """Draft the act of an operator, changed by those before it (`governors`).
 
     Of two statements (`threatened to reject`) the second keeps its kind: only measures and talks are changed by more than denial and doubt.
+    What is offered may be denied (`offers no cuts in duties`).
     """
     entry = operator.readings[0].entry
     is_relief = _considers_relief(sentence, operator)
@@ -253,6 +254,8 @@ def _draft_act(sentence: MarkedSentence, operator: Mark, governors: Iterable[Mar
     for governor in governors:
         if base in {"measure", "dialogue"} or class_of(governor) in {"negate", "hypothetical"}:
             draft.apply(sentence, governor)
+    if base == "offer" and sentence.words_between(operator.last + 1, operator.last + 2) == ["no"]:
+        draft.modality = "negated"
     return draft
 
 

@@ -40,8 +40,8 @@ _COMPANY = re.compile(
     r"\bin (?:[\w-]+ ){0,3}(?:collaboration|concert|consultation|cooperation|coordination|lockstep|partnership|tandem) with"
     r"(?:,* (?:the|our|its|and|allies|partners|such as|including|like|[A-Z][\w.]+))*,* $"
 )
-# `joins the EU in limiting`: before who acts already, and after it.
-_JOINS = re.compile(r"\bjoin(?:s|ed|ing)? (?:the )?$", re.IGNORECASE)
+# `joins the EU in limiting`, `followed the EU in limiting`: before who acts already, and after it.
+_JOINS = re.compile(r"\b(?:cop(?:ies|ied|ying)|(?:follow|join)(?:s|ed|ing)?) (?:the )?$", re.IGNORECASE)
 _IN_ACTING = re.compile(r"(?:,? (?:and )?(?:the )?[A-Z][\w.]+)* in [a-z]+ing\b")
 # Words that may be between those of `_RIVAL` or `_MODEL` and the country: `the common rival`, `President` (whose name means the state).
 _NAMING = (
@@ -62,8 +62,13 @@ _RIVAL = re.compile(
 )
 # The actor follows this country's example, breaks with it, or acts on others to please it.
 _MODEL = re.compile(
-    rf"(?:, (?:joining|following)|\b(?:{_BREAK}|align(?:s|ed|ing) (?:\w+ )?with|in step with|placat(?:e|ing)|appeas(?:e|ing)))"
-    rf"(?: [A-Z]\w+(?:,|,? and))*{_NAMING}"
+    rf"(?:^Like|, (?:joining|following)|\b(?:{_BREAK}|align(?:s|ed|ing) (?:\w+ ){{0,2}}with|(?:in(?:to)? line|in step) with"
+    rf"|placat(?:e|ing)|appeas(?:e|ing)))(?: (?:that|those) of)?(?: [A-Z]\w+(?:,|,? and))*{_NAMING}"
+)
+# Whose goods an act on others favours: `making Peruvian tin cheaper`.
+_MAKING = re.compile(r"\b(?:leav|mak|render)(?:es?|ing) (?:[A-Z]\w+(?:,|,? and) )*(?:the )?$")
+_BETTER = re.compile(
+    r"(?:['\u2019]s?)?(?: (?!less\b)[\w-]+){1,5}? (?:(?:even|far|more|much) )?(?:appealing|attractive|cheap(?:er)?|competitive)\b"
 )
 # An act spares this country: `raises its duty on tea but exempts Peru`, `a tax on all but Peru`. What no longer spares it, hits it.
 _SPARED = re.compile(
@@ -236,6 +241,17 @@ def find_models(sentence: MarkedSentence) -> Iterator[str]:
         return _MODEL.search(before) or (matched if third - first else None)
 
     return _find_where_all(sentence, find_model)
+
+
+def find_favoured(sentence: MarkedSentence) -> Iterator[str]:
+    """Yield the countries whose goods an act on others favours.
+
+    Example: Peru in `taxes Norwegian tin, making Peruvian tin cheaper`. All mentions of such a country are in such a phrase.
+    """
+    text = sentence.text
+    return _find_where_all(
+        sentence, lambda mention: _BETTER.match(text, mention.end) if _MAKING.search(_text_before(sentence, mention)) else None
+    )
 
 
 def find_spared(sentence: MarkedSentence) -> Iterator[str]:

@@ -1,8 +1,10 @@
-"""Acts that a restriction causes.
+"""Acts that a restriction or another state causes.
 
-Example: `chip curbs pushed Beijing to ban exports`. Does not belong here: answers without a word of cause (`cues.toml`, list `answers`).
+Examples: `chip curbs pushed Beijing to ban exports`, `Tokyo persuaded Washington to cut its duty`. Does not belong here: answers without a
+word of cause (`cues.toml`, list `answers`).
 """
 
+import re
 from collections.abc import Iterator
 from itertools import takewhile
 from typing import NamedTuple
@@ -11,23 +13,37 @@ from pipeline.signals.lexicon import cues
 from pipeline.signals.readers.rules import elsewhere
 from pipeline.signals.readers.rules.matching import Mark, MarkedSentence
 
+#: Begins the id of the rule for a relief that another state persuaded its owner to grant.
+PERSUADED = "persuade."
+
 # Reaches are numbers of words.
 _CAUSE_REACH = 8
 _TITLE_REACH = 3
+_DENIAL_REACH = 3
+_DENIALS = frozenset({"n't", "never", "no", "not"})
 _TITLES = frozenset({"the", "minister", "mr", "mr.", "premier", "president", "prime"})
+_PERSUADED = frozenset({"convinced", "persuaded"})
 # Between a state and its infinitive: `led Peru's government to`.
 _GOVERNMENT = frozenset({"'s", "\u2019s", "government"})
+# Who urges the actor, in the opening: `Under pressure from Peru, Norway raises its duty on tin`, `At Peru's urging, ...`.
+_PRESSURE = re.compile(
+    r"^(?:Under|Bowing to|Facing|Yielding to) (?:\w+ )?pressure from (?:the )?$|^At (?:the (?:behest|request|urging) of )?(?:the )?$"
+)
+# Between that country and the actor.
+_URGED = re.compile(r"(?:['\u2019]s? (?:behest|insistence|request|urging))?, (?:the )?")
 
 
 class Caused(NamedTuple):
     """A state that an act of another causes to act.
 
-    `cause` is the first word of the verb of cause, `verb` the first word of what the state (`code`) does.
+    `cause` is the first word of the verb of cause, `verb` the first word of what the state (`code`) does. `is_persuaded`: another state got
+    it to act.
     """
 
     cause: int
     verb: int
     code: str
+    is_persuaded: bool
 
 
 def find_caused(sentence: MarkedSentence) -> Iterator[Caused]:
@@ -43,11 +59,11 @@ def find_caused(sentence: MarkedSentence) -> Iterator[Caused]:
         titles = len(list(takewhile(_TITLES.__contains__, reversed(before))))
         cause, to = first - titles - 1, after.index("to") if "to" in after and set(after[: after.index("to")]) <= _GOVERNMENT else None
         verb = sentence.tokens[cause].lower if cause >= 0 else ""
-        if to is None or not mention.is_actor:
+        if to is None or not mention.is_actor or not _DENIALS.isdisjoint(sentence.words_between(cause - _DENIAL_REACH, cause)):
             continue
         things = [thing for thing in sentence.marks_of("object") if cause - _CAUSE_REACH <= thing.last < cause and _is_restriction(thing)]
         if verb in cues("causes") or (things and verb in cues("pressures")):
-            yield Caused(cause, last + 2 + to, mention.code)
+            yield Caused(cause, last + 2 + to, mention.code, verb in _PERSUADED)
 
 
 def is_forced(sentence: MarkedSentence, operator: Mark, at: int) -> bool:
@@ -63,6 +79,20 @@ def is_forced(sentence: MarkedSentence, operator: Mark, at: int) -> bool:
 def find_caused_actor(sentence: MarkedSentence, verb: int) -> str | None:
     """Return the state that is caused to act by word `verb`."""
     return next((caused.code for caused in find_caused(sentence) if caused.verb == verb), None)
+
+
+def find_persuaded(sentence: MarkedSentence) -> Iterator[str]:
+    """Yield the persuaded states: nothing is demanded of them now."""
+    yield from (caused.code for caused in find_caused(sentence) if caused.is_persuaded)
+
+
+def find_pressing(sentence: MarkedSentence) -> Iterator[str]:
+    """Yield the country that only urged the actor: Peru in `Under pressure from Peru, Norway raised its duty on tin`."""
+    text = sentence.text
+    for first in sentence.mentions[:1]:
+        urged = _URGED.match(text, first.end) if _PRESSURE.search(text[: first.start]) else None
+        if urged and any(other.start == urged.end() for other in sentence.mentions):
+            yield first.code
 
 
 def find_spurred(sentence: MarkedSentence) -> Iterator[str]:

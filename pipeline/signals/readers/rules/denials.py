@@ -14,7 +14,7 @@ from pipeline.contracts.scopes import read_eu_members
 from pipeline.contracts.vocabulary import KIND_POLARITY
 from pipeline.signals.lexicon import cues
 from pipeline.signals.readers.rules import bystanders, elsewhere, forecasts, interviews, outsiders, panels, rates, rulings, subjects, talks
-from pipeline.signals.readers.rules.causes import find_spurred, is_effect
+from pipeline.signals.readers.rules.causes import find_persuaded, find_pressing, find_spurred, is_effect
 from pipeline.signals.readers.rules.clauses import does_nothing, only_refers
 from pipeline.signals.readers.rules.earlier import is_boast, is_earlier, is_long_before, is_long_done, is_standing_law
 from pipeline.signals.readers.rules.firms import find_homes, is_between_firms
@@ -78,9 +78,11 @@ class Denial(NamedTuple):
 EARLIER = "earlier"
 # Functions that find countries without a part in an act; why; kinds that they rule out; as whom of the pair.
 _BYSTANDERS: tuple[tuple[Callable[[MarkedSentence], Iterator[str]], str, frozenset[str], tuple[str, ...]], ...] = (
+    (find_persuaded, "persuaded", frozenset({"demand"}), ("target",)),
     (find_spurred, EARLIER, _ESCALATION, ("target",)),
     (bystanders.find_onlookers, "onlooker", _ESCALATION | _CONCESSION | {"purchase"}, ("target",)),
     (bystanders.find_rivals, "rival", _DEALING | _CONCESSION, ("target", "actor")),
+    (bystanders.find_favoured, "onlooker", _ESCALATION | _CONCESSION | {"purchase", "refusal"}, ("target", "actor")),
     (bystanders.find_calmed, "calmed", frozenset({"accusation", "demand"}), ("target",)),
     (bystanders.find_visited, "visited", frozenset({"dialogue"}), ("actor",)),
     (bystanders.find_apologising, "apology", frozenset({"accusation"}), ("actor",)),
@@ -96,7 +98,8 @@ _BYSTANDERS: tuple[tuple[Callable[[MarkedSentence], Iterator[str]], str, frozens
     (bystanders.find_dated, "dated", frozenset({"measure", "easing"}), ("target",)),
     (bystanders.find_requested, "requested", _CONCESSION, ("target", "actor")),
     (bystanders.find_models, "model", _ESCALATION, ("target",)),
-    (bystanders.find_traded_with, "reason", _CONCESSION, ("target",)),
+    (find_pressing, "model", _ESCALATION, ("target", "actor")),
+    (bystanders.find_traded_with, "reason", _CONCESSION | _ESCALATION | _STATEMENTS, ("target", "actor")),
     (bystanders.find_company, "reason", _CONCESSION, ("target",)),
     (bystanders.find_included, "included", _ALL_KINDS, ("target",)),
     (bystanders.find_capped, "capped", _ESCALATION, ("target",)),
@@ -388,6 +391,7 @@ _OF_TEXT: tuple[tuple[Denial, Callable[[str], bool]], ...] = (
     (Denial("other_deal", _DEALING | _ESCALATION | {"accusation", "offer", "refusal"}), elsewhere.is_other_deal),
     (Denial("persons", frozenset({"accusation", "investigation", "measure"})), elsewhere.are_persons_prosecuted),
     (Denial("buyer", frozenset({"purchase"})), elsewhere.is_no_purchase),
+    (Denial("goes_on", _ESCALATION), elsewhere.goes_on_buying),
     (Denial("no_goods", _ESCALATION), elsewhere.is_other_ban),
     (Denial("not_zero", frozenset({"refusal"})), rates.falls_short_of_zero),
     (Denial("shelves", _CONCESSION | {"purchase"}), elsewhere.clears_shelves),

@@ -121,6 +121,13 @@ _SIGNED_ORDER = re.compile(
     r"\bsign(?:s|ed|ing)? (?:[\w-]+ ){0,3}orders?(?: (?:on \w+day|this week|today|yesterday|at the White House|in the Oval Office))?\W*$",
     re.IGNORECASE,
 )
+# Who refuses to buy no more restricts nothing.
+_GOES_ON = re.compile(
+    r"(?:\b(?:def(?:y|ie[sd]|ying)|refus(?:e|es|ed|ing|al)|resist(?:s|ed|ing)?)(?: [\w'\u2019.-]+){0,7}?"
+    r"|(?:\bnot|\bnever|n['\u2019]t)(?: \w+)?)"
+    r" (?:end|halt|stop)(?:ping)? (?:(?:all|its|their) )?(?:buying|importing|imports|purchas(?:es|ing))\b",
+    re.IGNORECASE,
+)
 
 
 def is_other_policy(text: str) -> bool:
@@ -169,6 +176,11 @@ def is_other_deal(text: str) -> bool:
 def are_persons_prosecuted(text: str) -> bool:
     """Whether persons are accused or arrested, and no duty is named."""
     return _PROSECUTED.search(text) is not None and _TARIFF.search(text) is None
+
+
+def goes_on_buying(text: str) -> bool:
+    """Whether somebody goes on buying: `refused to stop buying Russian oil`."""
+    return _GOES_ON.search(text) is not None
 
 
 def is_no_purchase(text: str) -> bool:

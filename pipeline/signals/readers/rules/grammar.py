@@ -73,6 +73,8 @@ FULFILLING = frozenset(
     }
 )
 CONCEDING = frozenset({"easing", "purchase", "agreement"})
+#: Begins the id of the rule for threats in the form of a denial: `will not hesitate to tax`.
+RESOLVED = "resolve."
 
 # The kind that an operator gives to an escalating act, a conceding act, a dialogue and any other act; None leaves no signal.
 OPERATOR_EFFECTS: Mapping[str, tuple[str | None, str | None, str | None, str | None]] = MappingProxyType(
@@ -306,7 +308,8 @@ class DraftAct:
             self.rule_id = f"offer.{self.rule_id.removesuffix(SURE_SIGN)}{SURE_SIGN}"
             return
         self._change_kind(name, is_addressed=_is_addressed(sentence, operator))
-        self.rule_id = f"{operator.readings[0].entry['id']}.{self.rule_id}"
+        entry = operator.readings[0].entry
+        self.rule_id = f"{entry['id']}.{self.rule_id}{SURE_SIGN if entry.get('is_sure') else ''}"
 
     def _change_kind(self, name: str, *, is_addressed: bool) -> None:
         """Change the kind of an act for an operator of class `name`.
