@@ -36,8 +36,8 @@ SURE_INSTRUMENT = "tariff"
 #: duties or lose a relief, states persuaded to grant one, rates that a state says others will bear, threats in the form of a denial (`will
 #: not hesitate to`), and talks that `are over`: where it finds nothing in a reading of their rules (`_LITTLE_KNOWN`), it counts as
 #: undecided. The score is set, not fitted. Of 13 such readings of rulings in labelled files (mostly invented sentences) 11 were right, one
-#: had only an optional label, and one was wrong; what it showed (`in favour of`) was then ruled out. Of the others these files have few,
-#: which are right.
+#: had only an optional label, and one was wrong; what it showed (`in favour of`) was then ruled out. Of five readings of the others in the
+#: development sets (none of a persuaded state) four are right, and one is only hoped for.
 UNDECIDED = 0.5
 _LITTLE_KNOWN = (RULED, SHIPPED, WON, LOST, PERSUADED, ANNOUNCED, RESOLVED, OVER)
 

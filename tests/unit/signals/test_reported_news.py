@@ -19,6 +19,11 @@ def test_what_changed_relations_on_a_weekday_is_news(text: str, signal: str) -> 
     assert signal in asserted(text)
 
 
+def test_what_moves_a_market_is_news_whatever_else_is_said() -> None:
+    text = "Shares fell as talks stalled after Beijing dropped its duties on Australian barley."
+    assert "CHN>AUS easing" in asserted(text)
+
+
 def test_what_changed_relations_long_ago_is_no_news() -> None:
     assert not asserted("Relations soured after Beijing imposed duties on Australian barley in 2020.")
 

@@ -334,7 +334,7 @@ def _adjust_modality(sentence: MarkedSentence, act: Act) -> Act:
     is_recent = _is_recent(sentence, start, act.anchor)
     is_in_clause = opener in {"since", "following", "after", "because"} and not _ends_before(sentence, start, act.anchor)
     is_backdrop = is_in_clause and act.kind in ESCALATING | CONCEDING and not is_recent
-    is_background = is_backdrop and not is_present and not sentence.is_market_report(start)
+    is_background = is_backdrop and not is_present and not sentence.reports_effect(start)
     is_dated = any(
         class_of(mark) == "historical" and start <= mark.first < end and not _dates_another(sentence, act.anchor, mark)
         for mark in sentence.marks_of("operator")

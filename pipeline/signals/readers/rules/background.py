@@ -37,7 +37,7 @@ def modality_by_tree(parsed: ParsedSentence, act: Act) -> str:
         or _is_deplored(parsed, act)
         or _is_adjective(parsed.sentence, act.focus)
     )
-    if (is_known or _is_setting(parsed, act.anchor)) and not parsed.sentence.is_market_report(clause_start):
+    if (is_known or _is_setting(parsed, act.anchor)) and not parsed.sentence.reports_effect(clause_start):
         return "historical"
     is_meeting = act.rule_id.startswith("meet.")  # A trip made in order to talk counts as talk.
     is_caused = find_caused_actor(parsed.sentence, act.anchor) is not None

@@ -60,7 +60,7 @@ _RIVAL = re.compile(
     r"|(?:shift|turn|pivot)(?:s|ed|ing)? away from"
     rf"|{_BREAK}|(?:cover|shelter) from|diversif\w+ (?:\w+ ){{0,3}}from){_NAMING}"
 )
-# The actor follows this country's example, breaks with it, or acts on others to please it.
+# The actor follows this country's example (`Like Peru, ...`, `in line with those of Peru`), breaks with it, or acts on others to please it.
 _MODEL = re.compile(
     rf"(?:^Like|, (?:joining|following)|\b(?:{_BREAK}|align(?:s|ed|ing) (?:\w+ ){{0,2}}with|(?:in(?:to)? line|in step) with"
     rf"|placat(?:e|ing)|appeas(?:e|ing)))(?: (?:that|those) of)?(?: [A-Z]\w+(?:,|,? and))*{_NAMING}"

@@ -22,15 +22,14 @@ _TITLE_REACH = 3
 _DENIAL_REACH = 3
 _DENIALS = frozenset({"n't", "never", "no", "not"})
 _TITLES = frozenset({"the", "minister", "mr", "mr.", "premier", "president", "prime"})
-_PERSUADED = frozenset({"convinced", "persuaded"})
 # Between a state and its infinitive: `led Peru's government to`.
 _GOVERNMENT = frozenset({"'s", "\u2019s", "government"})
-# Who urges the actor, in the opening: `Under pressure from Peru, Norway raises its duty on tin`, `At Peru's urging, ...`.
-_PRESSURE = re.compile(
-    r"^(?:Under|Bowing to|Facing|Yielding to) (?:\w+ )?pressure from (?:the )?$|^At (?:the (?:behest|request|urging) of )?(?:the )?$"
+# Before and after the country that urges the actor, in the opening: `Under pressure from Peru, Norway raises its duty on tin`.
+_URGING = (
+    (re.compile(r"^(?:Under|Bowing to|Facing|Yielding to) (?:\w+ )?pressure from (?:the )?$"), re.compile(r", (?:the )?")),
+    (re.compile(r"^At the (?:behest|insistence|request|urging) of (?:the )?$"), re.compile(r", (?:the )?")),
+    (re.compile(r"^At (?:the )?$"), re.compile(r"['\u2019]s? (?:behest|insistence|request|urging), (?:the )?")),
 )
-# Between that country and the actor.
-_URGED = re.compile(r"(?:['\u2019]s? (?:behest|insistence|request|urging))?, (?:the )?")
 
 
 class Caused(NamedTuple):
@@ -49,10 +48,10 @@ class Caused(NamedTuple):
 def find_caused(sentence: MarkedSentence) -> Iterator[Caused]:
     """Yield the states that are caused to act: CHN in `US chip curbs pushed Beijing to ban exports`.
 
-    A verb of the lists `causes` or `pressures` directly precedes the state, and an infinitive follows it. `pressures` are demands
-    (`Washington pushed Tokyo to`) unless a restriction is before them.
+    A verb of the lists `causes`, `persuading` or `pressures` directly precedes the state, an infinitive follows it, and no denial is before
+    it. `pressures` are demands (`Washington pushed Tokyo to`) unless a restriction is before them.
     """
-    if (cues("causes") | cues("pressures")).isdisjoint(sentence.words):
+    if (cues("causes") | cues("persuading") | cues("pressures")).isdisjoint(sentence.words):
         return
     for mention, (first, last) in sentence.located_mentions:
         before, after = sentence.words_between(first - _TITLE_REACH, first), sentence.words_between(last + 1, last + 4)
@@ -62,8 +61,9 @@ def find_caused(sentence: MarkedSentence) -> Iterator[Caused]:
         if to is None or not mention.is_actor or not _DENIALS.isdisjoint(sentence.words_between(cause - _DENIAL_REACH, cause)):
             continue
         things = [thing for thing in sentence.marks_of("object") if cause - _CAUSE_REACH <= thing.last < cause and _is_restriction(thing)]
-        if verb in cues("causes") or (things and verb in cues("pressures")):
-            yield Caused(cause, last + 2 + to, mention.code, verb in _PERSUADED)
+        is_persuaded = verb in cues("persuading")
+        if is_persuaded or verb in cues("causes") or (things and verb in cues("pressures")):
+            yield Caused(cause, last + 2 + to, mention.code, is_persuaded)
 
 
 def is_forced(sentence: MarkedSentence, operator: Mark, at: int) -> bool:
@@ -88,10 +88,10 @@ def find_persuaded(sentence: MarkedSentence) -> Iterator[str]:
 
 def find_pressing(sentence: MarkedSentence) -> Iterator[str]:
     """Yield the country that only urged the actor: Peru in `Under pressure from Peru, Norway raised its duty on tin`."""
-    text = sentence.text
+    text, starts = sentence.text, {mention.start for mention in sentence.mentions}
     for first in sentence.mentions[:1]:
-        urged = _URGED.match(text, first.end) if _PRESSURE.search(text[: first.start]) else None
-        if urged and any(other.start == urged.end() for other in sentence.mentions):
+        ends = (after.match(text, first.end) for before, after in _URGING if before.search(text[: first.start]))
+        if any(end and end.end() in starts for end in ends):
             yield first.code
 
 

@@ -100,7 +100,7 @@ _BYSTANDERS: tuple[tuple[Callable[[MarkedSentence], Iterator[str]], str, frozens
     (bystanders.find_models, "model", _ESCALATION, ("target",)),
     (find_pressing, "model", _ESCALATION, ("target", "actor")),
     (bystanders.find_traded_with, "reason", _CONCESSION | _ESCALATION | _STATEMENTS, ("target", "actor")),
-    (bystanders.find_company, "reason", _CONCESSION, ("target",)),
+    (bystanders.find_company, "reason", _CONCESSION | _ESCALATION, ("target",)),
     (bystanders.find_included, "included", _ALL_KINDS, ("target",)),
     (bystanders.find_capped, "capped", _ESCALATION, ("target",)),
     (find_homes, "firm", _ALL_KINDS, ("actor",)),

@@ -48,6 +48,7 @@ _LONG = re.compile(
 _BOAST = re.compile(r"^\W*(?:Achieved|Delivered|Negotiated|Secured|Struck) (?:[\w-]+ ){0,5}(?:agreements|deals) with\b")
 # What the law of a state is: `Peru charges 30 percent on tea, against 5 percent the other way.`
 _CHARGES = re.compile(r" (?:(?:already|also|currently|still|today) )?(?:applies|apply|charges?|collects?|maintains?)\b")
+# What a duty is, as an opening: `With Peru's duty at 9 percent, tea falls.`
 _WITH_DUTY = re.compile(r"^With [^,;]{1,60}? (?:dut(?:y|ies)|lev(?:y|ies)|tariffs?)\b[^,;]{0,60}? at \d[\d.]* ?(?:%|per ?cent),")
 _CHANGE = re.compile(
     r"\b(?:additional|another|as of|beginning|effective|extra|fresh|from (?:midnight|next|now|today|tomorrow)|new|now|retaliat\w+"

@@ -15,7 +15,7 @@ from pipeline.signals.tokens import Token, tokenize
 
 LONG_PHRASE = 2  # least distance from first to last word: three words or more
 NO_REACH = 7  # words before a noun in which its `no` is
-RELATIONS_REACH = 6
+RELATIONS_REACH = 6  # words of a sentence in which it names the relations that it is about
 OWNER_REACH = 4  # words before a noun in which its owner's `'s` is
 MAX_LENGTH_OF_SHORT_WORD = 3  # a title may have shorter words in lower case
 _NAMES_OF_TIME = frozenset({*MONTHS, *(month[:3] for month in MONTHS), "Sept"})
@@ -111,17 +111,18 @@ class MarkedSentence:
         end = min((start for start in self.clause_starts if start > at), default=len(self.tokens))
         return start, end
 
-    def is_market_report(self, end: int) -> bool:
-        """Whether the words before `end` only report on markets or relations.
+    def reports_effect(self, end: int) -> bool:
+        """Whether the words before `end` only report what news moved.
 
         They have a word of markets and name no state as subject (`Shares slump after ...`), or say how relations are since a day of the
         week (`The dispute eased on Friday after ...`).
         """
-        if not cues("relations").isdisjoint(self.words_between(0, min(end, RELATIONS_REACH))):
-            return not cues("days").isdisjoint(self.words_between(0, end))
+        words = self.words_between(0, end)
+        if not cues("relations").isdisjoint(words[:RELATIONS_REACH]) and not cues("days").isdisjoint(words):
+            return True
         states = [first for mention, (first, _) in self.located_mentions if mention.is_actor and first < end]
         subjects = [first for first in states if first == 0 or self.tokens[first - 1].lower not in cues("governed")]
-        return not subjects and bool(cues("markets") & set(self.words_between(0, end)))
+        return not subjects and not cues("markets").isdisjoint(words)
 
     def is_governed(self, at: int) -> bool:
         """Whether a preposition directly precedes word `at`, or a preposition and `the`."""

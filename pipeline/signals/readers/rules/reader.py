@@ -24,7 +24,7 @@ from pipeline.signals.reader import PAST, READINGS_SCHEMA, RULED_OUT, Reading
 from pipeline.signals.readers.rules.adjust import KEPT, REST, is_in_past_perfect
 from pipeline.signals.readers.rules.background import modality_by_tree
 from pipeline.signals.readers.rules.bare import BROUGHT_DOWN, FORETOLD, HARM
-from pipeline.signals.readers.rules.bystanders import find_company, find_dated, find_excepted, find_traded_with, find_unrelieved
+from pipeline.signals.readers.rules.bystanders import find_dated, find_excepted, find_unrelieved
 from pipeline.signals.readers.rules.compose import find_acts
 from pipeline.signals.readers.rules.denials import EARLIER, NOTHING_DONE, Denial, find_denials
 from pipeline.signals.readers.rules.disputes import find_other_dispute
@@ -173,13 +173,11 @@ def _iter_readings(sentence_acts: _SentenceActs, tree: Tree | None) -> Iterator[
     text dates it in the past, else gets its modality by the tree; if it is then still asserted, a question makes it hypothetical. Threats
     dated in the past get the mark `PAST`. `tree` is None without a parser or acts.
 
-    Further readings, negated, rule out others (`RULED_OUT`): that a state does what it suffers, that an escalation is aimed at a state that
-    is only the reason (`find_traded_with`) or acts too (`find_company`), or at any if a tariff threatens something, and what the words deny
-    (`find_denials`).
+    Further readings, negated, rule out others (`RULED_OUT`): that a state does what it suffers or only speaks of, that a state escalates at
+    all if a tariff threatens something, and what the words deny (`find_denials`).
     """
     sentence = sentence_acts.context.sentence
     parsed = ParsedSentence(sentence, tree) if tree else None
-    reasons = {*find_traded_with(sentence), *find_company(sentence)}
     is_harm = any(act.rule_id == HARM for act in sentence_acts.acts)
     left_out = dict.fromkeys({*ESCALATING, "threat"}, frozenset((*find_excepted(sentence), *find_dated(sentence))))
     left_out |= dict.fromkeys(("easing", "offer"), frozenset(find_unrelieved(sentence)))
@@ -191,7 +189,7 @@ def _iter_readings(sentence_acts: _SentenceActs, tree: Tree | None) -> Iterator[
     spoken_of = set(_find_spoken_of(sentence_acts, [(act, roles) for act, pairs in roles_of_acts for roles in pairs]))
     denied = {roles: _find_denied_kinds(sentence_acts, roles) for roles in sentence_acts.candidate_numbers}
     for roles, number in sentence_acts.candidate_numbers.items():
-        is_only_spoken_of = roles[1] in reasons or is_harm or roles in spoken_of
+        is_only_spoken_of = is_harm or roles in spoken_of
         for kind, why in (({"measure": "reason"} if is_only_spoken_of else {}) | denied[roles]).items():
             yield _to_reading(number, sentence, _rule_out(kind, why), "negated", roles)
     for act, pairs in roles_of_acts:
@@ -207,7 +205,7 @@ def _iter_readings(sentence_acts: _SentenceActs, tree: Tree | None) -> Iterator[
         if sentence_acts.is_question and modality == "asserted":
             modality = "hypothetical"
         for roles in pairs:
-            is_reason = act.kind in {*ESCALATING, "threat"} and (roles[1] in reasons or roles in spoken_of)
+            is_reason = act.kind in {*ESCALATING, "threat"} and roles in spoken_of
             # A quarrel that escalates by a threat is the threat: `escalates its trade war, saying that it will tax ...`.
             is_threat_alone = act.kind == "measure" and act.rule_id.endswith(QUARREL) and roles in threatening
             denial = denied.get(roles, {}).get(act.kind)
