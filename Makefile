@@ -11,8 +11,9 @@ PYTHON ?= python3
 UV := $(or $(shell command -v uv 2>/dev/null),.uv/uv)
 RUN := $(UV) run --locked --no-dev
 DEV := $(UV) run --locked --group dev
-# Each worker runs whole files, because the tests of a file share fixtures; tests/order.py starts the slow files first.
-PYTEST := $(DEV) pytest -n logical --dist loadfile --no-loadscope-reorder
+# Each worker runs whole files, because the tests of a file share fixtures; tests/order.py starts the slow files first. There is a worker
+# for each core, so polars and numpy get one thread in each: with more, threads spend a sixth of the time waiting for each other's cores.
+PYTEST := OMP_NUM_THREADS=1 POLARS_MAX_THREADS=1 $(DEV) pytest -n logical --dist loadfile --no-loadscope-reorder
 
 export GX_ANALYTICS_ENABLED := false
 export DAGSTER_DISABLE_TELEMETRY := true

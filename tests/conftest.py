@@ -26,6 +26,8 @@ OUTSIDE_DATA = Path(__file__).parents[1].parent / "shared" / "data"
 #: containers often give it only 64 MB, or forbid programs in it.
 MEMORY = Path("/dev/shm")  # noqa: S108  # pytest makes a folder there that only its user can open
 LEAST_MEMORY = 8 * 2**30
+#: Variables with which the Makefile limits the threads of a process.
+THREAD_LIMITS = frozenset({"OMP_NUM_THREADS", "POLARS_MAX_THREADS"})
 
 CompletedCommand = subprocess.CompletedProcess[str]
 Tension = Callable[..., CompletedCommand]
@@ -74,8 +76,12 @@ def pytest_collection() -> Iterator[None]:
 
 
 def command_environment(**variables: str) -> dict[str, str]:
-    """Return environment variables for a command: those of this process, a terminal of 120 columns, and these variables."""
-    return os.environ | {"COLUMNS": "120", "GX_ANALYTICS_ENABLED": "false"} | variables
+    """Return environment variables for a command: those of this process, a terminal of 120 columns, and these variables.
+
+    The command may use as many threads as for a user, even if the tests may not (Makefile).
+    """
+    inherited = {name: value for name, value in os.environ.items() if name not in THREAD_LIMITS}
+    return inherited | {"COLUMNS": "120", "GX_ANALYTICS_ENABLED": "false"} | variables
 
 
 def run_tension(*arguments: str | Path, cwd: Path, **variables: str) -> CompletedCommand:
