@@ -15,6 +15,7 @@ from pipeline.contracts.instants import parse_instant
 from pipeline.contracts.tables.raw import RAW_ARTICLES
 from pipeline.settings.archives import ArticleFiles
 from pipeline.sources.errors import SourceError
+from pipeline.sources.files.column_names import USUAL_NAMES, propose_mapping, write_mapping
 from pipeline.sources.files.find import ArticleFile, find_article_files, number_repeats
 from pipeline.sources.files.formats import FORMATS, ReadFormat, find_format, find_unread_extension
 from pipeline.sources.files.formats.batches import FoundColumns, ReadOptions
@@ -25,7 +26,9 @@ from pipeline.sources.rows import DATES, RawArticleConverter
 _COLUMNS_SHOWN = 30
 _CHARACTERS_SHOWN = 60  # of each name
 _NEEDED = "published_at, source, and title or body (optional: url, article_id, fetched_at)"
-_RENAME = "Rename the columns in the file, or map them in tension.toml (docs/operations.md, Archives with other column names)"
+_RENAME = (
+    "Rename them in the file, or map them in tension.toml and run without --articles (docs/operations.md, Archives with other column names)"
+)
 
 
 @dataclass
@@ -224,7 +227,9 @@ class _LocationReader:
         """Raise `SourceError` if the file lacks a required column.
 
         A file that has neither rows nor names of columns passes. Required are `published_at`, `source` (unless the archive sets it), and
-        `title` or `body`. `first_reason` says why the first row is unreadable, if it is.
+        `title` or `body`. In an archive without a mapping, a column that probably is one of ours under another name (`USUAL_NAMES`) is an
+        error too: without it, articles would be read without their texts, say, and nobody would notice. `first_reason` says why the first
+        row is unreadable, if it is.
         """
         if not row_count and not found_columns.theirs:
             return
@@ -233,7 +238,9 @@ class _LocationReader:
             missing.remove(self._describe_column("source"))
         if not {"title", "body"} & found_columns.ours:
             missing.append(f"{self._describe_column('title')} or {self._describe_column('body')}")
-        if not missing:
+        lacking = set(USUAL_NAMES) - found_columns.ours - ({"source"} if self.archive.source is not None else set())
+        mapping = {} if self.archive.columns else propose_mapping(found_columns.theirs, lacking)
+        if not missing and not mapping:
             return
         if not found_columns.theirs:
             raise SourceError(
@@ -241,7 +248,13 @@ class _LocationReader:
                 f"object per line, or one array of objects; extract nested articles with a tool such as jq -c '.response.docs[]'"
             )
         shown = ", ".join(repr(name[:_CHARACTERS_SHOWN]) for name in list(found_columns.theirs)[:_COLUMNS_SHOWN])
-        raise SourceError(f"{self.location}: lacks the column {', '.join(missing)}. Found: {shown}. Needed: {_NEEDED}. {_RENAME}")
+        if not missing:
+            unread = ", ".join(f"{theirs!r} (for {ours})" for ours, theirs in mapping.items())
+            problem = f"has columns that would not be read under these names: {unread}."
+        else:
+            problem = f"lacks the column {', '.join(missing)}. Found: {shown}. Needed: {_NEEDED}."
+        proposal = f". If they mean the same, write there:\n{write_mapping(self.archive.path, mapping)}" if mapping else ""
+        raise SourceError(f"{self.location}: {problem} {_RENAME}{proposal}")
 
     def _describe_column(self, column: str) -> str:
         """Return our name of a column, with its names in the settings."""

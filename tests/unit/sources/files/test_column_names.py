@@ -1,5 +1,6 @@
 """Names of columns in article files: which are found, missing or repeated."""
 
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipeline.sources.errors import SourceError
-from tests.unit.sources.files.article_files import read, write_text
+from pipeline.sources.files.column_names import propose_mapping
+from tests.unit.sources.files.article_files import read, write_lines, write_text
 
 
 @pytest.mark.parametrize("suffix", ["csv", "parquet"])
@@ -19,6 +21,32 @@ def test_a_missing_column_of_csv_and_parquet_is_an_error_too(tmp_path: Path, suf
     frame.write_csv(path) if suffix == "csv" else frame.write_parquet(path)
     with pytest.raises(SourceError, match="Found: 'date', 'headline'"):
         read(path)
+
+
+def test_a_mapping_is_proposed_for_usual_names_and_can_be_used(tmp_path: Path) -> None:
+    path = write_text(tmp_path / 'a "b".csv', "Publish-Date,outlet,headline,text,link\n2025-04-04,Post,Glass,Sand,http://a.de/1\n")
+    with pytest.raises(SourceError, match="lacks the column published_at, source, title or body") as raised:
+        read(path)
+    (archive,) = tomllib.loads(str(raised.value).partition("write there:\n")[2])["articles"]
+    assert archive["path"] == str(path)
+    rows = read(path, columns=archive["columns"])
+    assert rows.select("published_at", "source", "title", "body", "url").row(0) == ("2025-04-04", "Post", "Glass", "Sand", "http://a.de/1")
+
+
+def test_a_text_under_another_name_is_not_skipped_in_silence(tmp_path: Path) -> None:
+    path = write_lines(tmp_path / "a.jsonl", {"published_at": "2025-04-04", "source": "Post", "title": "Glass", "text": "Sand"})
+    with pytest.raises(SourceError, match=r"would not be read under these names: 'text' \(for body\)"):
+        read(path)
+
+
+def test_with_a_mapping_other_columns_may_be_left_out(tmp_path: Path) -> None:
+    path = write_lines(tmp_path / "a.jsonl", {"published_at": "2025-04-04", "source": "Post", "headline": "Glass", "text": "Sand"})
+    assert read(path, columns={"title": "headline"}).select("title", "body").row(0) == ("Glass", None)
+
+
+def test_the_first_of_several_usual_names_is_proposed() -> None:
+    assert propose_mapping(["content", "Text", "date"], ["body"]) == {"body": "Text"}
+    assert propose_mapping(["datum", "texte"], ["published_at", "body"]) == {}
 
 
 @pytest.mark.parametrize("suffix", ["jsonl", "csv", "parquet"])
