@@ -6,6 +6,7 @@ from pipeline.commands.console import err, say
 from pipeline.contracts.readers import ReaderName
 from pipeline.report import terminal
 from pipeline.report.names import format_count
+from pipeline.settings.archives import find_archives
 from pipeline.settings.load import read_settings
 from pipeline.signals.extractors import make_extractor
 from pipeline.sources.files.texts import check_output, read_texts, write_rows
@@ -20,8 +21,10 @@ def extract_signals(file: Path, to: Path, workers: int | None, extractor: Reader
     """
     check_output(to)
     notes: list[str] = []
-    texts = read_texts(file, notes)
-    reader = make_extractor(read_settings(workers=workers, extractor=extractor))
+    settings = read_settings(workers=workers, extractor=extractor)
+    (archive,) = find_archives([file], settings.articles)
+    texts = read_texts(file, notes, archive)
+    reader = make_extractor(settings)
     findings = reader.read_texts(texts)
     write_rows(findings, to)
     terminal.print_notes(err, [*notes, *reader.summary.describe()])

@@ -3,6 +3,7 @@
 Does not belong here: reading files (`pipeline/sources/files/articles.py`).
 """
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -66,6 +67,15 @@ class ArticleFiles(BaseModel):
         None, description="text encoding, e.g. latin-1; none: UTF-8, else detected"
     )
     date_order: DateOrder | None = Field(None, description="order of the numbers in dates such as 04/05/2025; none: such rows are rejected")
+
+
+def find_archives(paths: Iterable[str | Path], configured: Iterable[ArticleFiles]) -> tuple[ArticleFiles, ...]:
+    """Return the configured archive of each path, else a plain one.
+
+    The path must be that of the archive; a file in its folder is not in it.
+    """
+    known = {Path(archive.path).resolve(): archive for archive in configured}
+    return tuple(known.get(Path(path).resolve(), ArticleFiles(path=str(path))) for path in paths)
 
 
 def to_archive(value: Any) -> Any:

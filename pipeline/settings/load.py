@@ -11,6 +11,7 @@ from pydantic_settings.exceptions import SettingsError as SourceError
 
 from pipeline.errors import UserError
 from pipeline.settings import Settings
+from pipeline.settings.archives import find_archives
 
 
 class SettingsError(UserError, ValueError):
@@ -63,9 +64,13 @@ _DAY_OPTIONS = {"first_day", "last_day", "baseline"}
 def read_settings(**options: Any) -> Settings:
     """Read the settings; options that are not None override variables and `tension.toml`.
 
-    Raises `SettingsError`, or `OptionError` if only options are wrong.
+    Paths in `articles` keep the columns, encoding and other settings that `tension.toml` has for the same path. Raises `SettingsError`, or
+    `OptionError` if only options are wrong.
     """
     passed = {name: value for name, value in options.items() if value is not None}
+    if "articles" in passed:
+        others = {name: value for name, value in passed.items() if name != "articles"}
+        passed["articles"] = find_archives(passed["articles"], _read_settings(others, set(others)).articles)
     return _read_settings(passed, set(passed))
 
 

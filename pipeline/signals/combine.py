@@ -17,6 +17,7 @@ from pipeline.signals.readers.rules.pairs import LOST, WON
 from pipeline.signals.readers.rules.rates import ANNOUNCED
 from pipeline.signals.readers.rules.rulings import RULED
 from pipeline.signals.readers.rules.shipments import SHIPPED
+from pipeline.signals.readers.rules.singled_out import OTHERS
 from pipeline.signals.readers.rules.talks import OVER
 
 #: Two readings are about the same thing if candidate (actor and target in a sentence) and polarity are equal.
@@ -33,13 +34,14 @@ SURE_MARGIN = 0.6
 SURE_INSTRUMENT = "tariff"
 
 #: The encoder was trained on few rulings of courts, duties on goods that one state sells to another, states that win a cut or delay of
-#: duties or lose a relief, states persuaded to grant one, rates that a state says others will bear, threats in the form of a denial (`will
-#: not hesitate to`), and talks that `are over`: where it finds nothing in a reading of their rules (`_LITTLE_KNOWN`), it counts as
-#: undecided. The score is set, not fitted. Of 13 such readings of rulings in labelled files (mostly invented sentences) 11 were right, one
-#: had only an optional label, and one was wrong; what it showed (`in favour of`) was then ruled out. Of five readings of the others in the
-#: development sets (none of a persuaded state) four are right, and one is only hoped for.
+#: duties or lose a relief, states persuaded to grant one, rates that a state says others will bear, threats and refusals in the form of a
+#: denial (`will not hesitate to`, `is not afraid of a trade war`), reliefs of all but one partner, and talks that `are over`: where it
+#: finds nothing in a reading of their rules (`_LITTLE_KNOWN`), it counts as undecided. The score is set, not fitted. Of 13 such readings
+#: of rulings in labelled files (mostly invented sentences) 11 were right, one had only an optional label, and one was wrong; what it
+#: showed (`in favour of`) was then ruled out. Of five readings of the others in the development sets (none of a persuaded state, a trade
+#: war that is not feared or a relief of all but one) four are right, and one is only hoped for.
 UNDECIDED = 0.5
-_LITTLE_KNOWN = (RULED, SHIPPED, WON, LOST, PERSUADED, ANNOUNCED, RESOLVED, OVER)
+_LITTLE_KNOWN = (RULED, SHIPPED, WON, LOST, PERSUADED, ANNOUNCED, RESOLVED, OTHERS, OVER)
 
 # Fields of a reading that belong to its kind, and are replaced with it.
 _KIND_FIELDS = ("kind", "status", "is_retaliation", "is_conditional", "rate_pct", "value_usd")

@@ -11,6 +11,7 @@ from datetime import date
 from pipeline.contracts.countries import PAIR_SIZE
 from pipeline.signals.actors import Mention, find_mentions_in_article
 from pipeline.signals.dates import recalls_history
+from pipeline.signals.doubts import has_trade
 from pipeline.signals.home_state import find_impersonal, find_state_of_source, find_state_of_title, is_post
 from pipeline.signals.homonyms import add_homonyms
 from pipeline.signals.labels import Label, find_label
@@ -74,6 +75,8 @@ _INTO = re.compile(
 )
 _QUOTATION = re.compile('["\u201d]')
 _QUESTION = re.compile(r"\?\W*$")
+#: A title of up to so many words without a country or word of trade is the name of a section or outlet: `Business Daily`.
+SECTION_WORDS = 3
 # What may be the label of a speaker, also one that `find_label` does not know: `A listener wrote:`.
 _ANY_LABEL = re.compile(r"[^.!?\"\u201c]{1,80}:(?!\d)")
 # A pact of three, whose name alone means the largest partner: `Mexico hopes for a NAFTA deal`.
@@ -85,7 +88,8 @@ _NORTH_AMERICANS = frozenset({"CAN", "MEX"})
 class ResolvedSentence:
     """A sentence with the countries that it names or means.
 
-    * `previous`, `previous_mentions`: text and countries of the sentence before, empty for the first
+    * `title`: empty if it only names a section (`SECTION_WORDS`)
+    * `previous`, `previous_mentions`: text and countries of the sentence before, empty for the first, and after the name of a section
     * `main_pair`: the two countries that the article names most; fewer if it names fewer
     * `speaker`: the state for which the current speaker speaks
     * `is_stranger`: the speaker is no official but, for example, a journalist
@@ -179,6 +183,9 @@ def resolve_references(article_id: str, day: date | None, source: str, title: st
     last_of_paragraph = {sentence.paragraph: sentence for sentence in sentences}
     is_monologue = is_post(source) or is_post(title)
     questions = {n for n, sentence in last_of_paragraph.items() if n and not is_monologue and _QUESTION.search(sentence.text)}
+    # Below `Business Daily` the encoder found nothing in plain news.
+    names_country = any(mentions for sentence, mentions in zip(sentences, named, strict=True) if sentence.is_title)
+    is_telling = len(title.split()) > SECTION_WORDS or names_country or has_trade(title)
     resolved: list[ResolvedSentence] = []
     for position, (sentence, mentions) in enumerate(zip(sentences, named, strict=True)):
         _update_speaker(sentence, labels[position], askers.get(position), state)
@@ -195,8 +202,8 @@ def resolve_references(article_id: str, day: date | None, source: str, title: st
             ResolvedSentence(
                 article_id=article_id,
                 day=day,
-                title=title,
-                previous=sentences[position - 1].text if position else "",
+                title=title if is_telling else "",
+                previous=sentences[position - 1].text if position and (is_telling or not sentences[position - 1].is_title) else "",
                 sentence=sentence,
                 mentions=sorted((*mentions, *implied), key=lambda mention: (mention.start, mention.end, mention.code)),
                 main_pair=main_pair,

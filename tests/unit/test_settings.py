@@ -260,6 +260,12 @@ def test_an_archive_may_have_other_column_names() -> None:
     assert archive.columns == {"title": ("headline",)}
 
 
+def test_a_path_given_as_option_keeps_the_columns_of_its_archive() -> None:
+    write_toml('[[articles]]\npath = "old.csv"\ncolumns = { title = "headline" }\n[[articles]]\npath = "other.csv"\n')
+    archives = read_settings(articles=(Path("new.csv"), Path("old.csv"))).articles
+    assert [(archive.path, dict(archive.columns)) for archive in archives] == [("new.csv", {}), ("old.csv", {"title": ("headline",)})]
+
+
 def test_a_tilde_is_the_home_of_the_user(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", "/home/rudolf")
     write_toml('home = "~/index"\ntrade = "~/trade"\narticles = "~/news/*.csv, more"\nllm_confidence = "~"\n')

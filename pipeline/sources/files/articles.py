@@ -26,9 +26,7 @@ from pipeline.sources.rows import DATES, RawArticleConverter
 _COLUMNS_SHOWN = 30
 _CHARACTERS_SHOWN = 60  # of each name
 _NEEDED = "published_at, source, and title or body (optional: url, article_id, fetched_at)"
-_RENAME = (
-    "Rename them in the file, or map them in tension.toml and run without --articles (docs/operations.md, Archives with other column names)"
-)
+_RENAME = "Rename them in the file, or map them in tension.toml (docs/operations.md, Archives with other column names)"
 
 
 @dataclass
@@ -227,9 +225,9 @@ class _LocationReader:
         """Raise `SourceError` if the file lacks a required column.
 
         A file that has neither rows nor names of columns passes. Required are `published_at`, `source` (unless the archive sets it), and
-        `title` or `body`. In an archive without a mapping, a column that probably is one of ours under another name (`USUAL_NAMES`) is an
-        error too: without it, articles would be read without their texts, say, and nobody would notice. `first_reason` says why the first
-        row is unreadable, if it is.
+        `title` or `body`. It is an error, too, if no row has a column that the settings map, or if a column has a usual name of one that
+        is not mapped (`USUAL_NAMES`): articles would be read without their texts, say, and nobody would notice. `first_reason` says why the
+        first row is unreadable, if it is.
         """
         if not row_count and not found_columns.theirs:
             return
@@ -238,9 +236,11 @@ class _LocationReader:
             missing.remove(self._describe_column("source"))
         if not {"title", "body"} & found_columns.ours:
             missing.append(f"{self._describe_column('title')} or {self._describe_column('body')}")
+        mapped = [self._describe_column(name) for name in self.options.columns if name not in found_columns.ours]
+        missing += [column for column in mapped if not any(column in known for known in missing)]
         lacking = set(USUAL_NAMES) - found_columns.ours - ({"source"} if self.archive.source is not None else set())
-        mapping = {} if self.archive.columns else propose_mapping(found_columns.theirs, lacking)
-        if not missing and not mapping:
+        proposed = propose_mapping(found_columns.theirs, lacking)
+        if not missing and not proposed:
             return
         if not found_columns.theirs:
             raise SourceError(
@@ -249,11 +249,12 @@ class _LocationReader:
             )
         shown = ", ".join(repr(name[:_CHARACTERS_SHOWN]) for name in list(found_columns.theirs)[:_COLUMNS_SHOWN])
         if not missing:
-            unread = ", ".join(f"{theirs!r} (for {ours})" for ours, theirs in mapping.items())
+            unread = ", ".join(f"{theirs!r} (for {ours})" for ours, theirs in proposed.items())
             problem = f"has columns that would not be read under these names: {unread}."
         else:
             problem = f"lacks the column {', '.join(missing)}. Found: {shown}. Needed: {_NEEDED}."
-        proposal = f". If they mean the same, write there:\n{write_mapping(self.archive.path, mapping)}" if mapping else ""
+        columns = {ours: theirs for ours, theirs in self.archive.columns.items() if ours in found_columns.ours} | proposed
+        proposal = f". If they mean the same, write there:\n{write_mapping(self.archive.path, columns)}" if proposed else ""
         raise SourceError(f"{self.location}: {problem} {_RENAME}{proposal}")
 
     def _describe_column(self, column: str) -> str:

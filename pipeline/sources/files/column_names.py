@@ -4,7 +4,7 @@ Nothing is mapped by guess: a wrong date or text would be read without a word. D
 """
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 #: Names that scrapers and archives often give to our columns, in lower case with underscores; the likeliest first.
@@ -31,7 +31,7 @@ def propose_mapping(theirs: Iterable[str], lacking: Collection[str]) -> dict[str
     return {ours: names_of_file[names[0]] for ours, names in usual.items() if names}
 
 
-def write_mapping(path: str, mapping: Mapping[str, str]) -> str:
+def write_mapping(path: str, mapping: Mapping[str, str | Sequence[str]]) -> str:
     """Return the lines of `tension.toml` that map an archive's columns."""
     columns = ", ".join(f"{ours} = {json.dumps(theirs)}" for ours, theirs in mapping.items())
     return f"[[articles]]\npath = {json.dumps(path)}\ncolumns = {{ {columns} }}"

@@ -31,17 +31,17 @@ OUTPUTS: Mapping[str, Callable[[pl.DataFrame, Path], None]] = {
 }
 
 
-def read_texts(path: Path, notes: list[str] | None = None) -> pl.DataFrame:
+def read_texts(path: Path, notes: list[str] | None = None, archive: ArticleFiles | None = None) -> pl.DataFrame:
     """Read a file of articles, or of labelled passages, as `TEXTS`.
 
     Labelled passages are texts with the expected results of an extractor. A file has passages (`id`, `text`) if it is a JSON file whose
     first line that is not blank is an object with a `text`. The text of an article is its title, a blank line and its body, unchanged, so
     that offsets are valid. Its id is its `article_id`, or the name of its file and row. Of articles with the same id, source and day only
     the first by name of the row counts (`a.csv#10` is before `a.csv#2`), and unreadable rows of articles are dropped. Sentences on dropped
-    rows and guessed encodings are added to `notes`. Raises `SourceError` if the file cannot be read, a passage has no id or text, or an id
-    still occurs twice.
+    rows and guessed encodings are added to `notes`. `archive`: columns and other settings of an article file. Raises `SourceError` if the
+    file cannot be read, a passage has no id or text, or an id still occurs twice.
     """
-    texts = _read_passages(path) if _has_passages(path) else _read_articles(path, [] if notes is None else notes)
+    texts = _read_passages(path) if _has_passages(path) else _read_articles(path, [] if notes is None else notes, archive)
     repeated = texts.filter(pl.col("id").is_duplicated())
     if not repeated.is_empty():
         raise SourceError(f"{path}: the id {repeated['id'][0]!r} occurs more than once, so signals would be ambiguous. Make ids unique")
@@ -90,14 +90,14 @@ def _read_passages(path: Path) -> pl.DataFrame:
     )
 
 
-def _read_articles(path: Path, notes: list[str]) -> pl.DataFrame:
+def _read_articles(path: Path, notes: list[str], archive: ArticleFiles | None) -> pl.DataFrame:
     """Read articles as `TEXTS`, as a run would.
 
     Unreadable rows are dropped, and so are rows that repeat the id, source and day of one before; `notes` says so. They are sorted by name
     as text: row 10 of a file is before row 2.
     """
     report = ReadReport()
-    rows = collect_rows(read_articles([ArticleFiles(path=str(path))], report=report))
+    rows = collect_rows(read_articles([archive or ArticleFiles(path=str(path))], report=report))
     notes += report.guessed_encodings
     unreadable = rows.filter(pl.col("unreadable").is_not_null())
     if not unreadable.is_empty():

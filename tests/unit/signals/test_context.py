@@ -23,6 +23,20 @@ def test_mentions_in_the_title_count_three_times() -> None:
     assert resolve_references("a", None, "x", title, split_sentences(text, len(title)))[0].main_pair == ("JPN", "BRA")
 
 
+@pytest.mark.parametrize("title", ["Business Daily", "23 April 2025", "Opinion"])
+def test_the_name_of_a_section_is_no_context(title: str) -> None:
+    text = "China raised tariffs on American beef to 20 percent, the commerce ministry said."
+    first = resolve_references("a", None, "x", title, split_sentences(f"{title}\n\n{text}", len(title)))[1]
+    assert (first.title, first.previous) == ("", "")
+    assert read(text, title=title) == read(text) == {"CHN>USA measure"}
+
+
+@pytest.mark.parametrize("title", ["China acts", "New tariffs", "Stocks fall as investors fret"])
+def test_any_other_title_is_context(title: str) -> None:
+    sentences = resolve_references("a", None, "x", title, split_sentences(f"{title}\n\nChina saw it. Japan heard it.", len(title)))
+    assert [(one.title, one.previous) for one in sentences] == [(title, ""), (title, title), (title, "China saw it.")]
+
+
 def test_both_sides_means_the_main_pair() -> None:
     assert codes_of_role(resolve("China met Japan. Both sides were content.")[1], "mutual") == {"CHN", "JPN"}
 

@@ -225,10 +225,11 @@ def _build_operator_act(sentence: MarkedSentence, operator: Mark, trade_objects:
     is_surely_denied = class_of(operator) == "retaliate" and draft.modality == "negated" and is_denied_directly
     names_threat = draft.kind == "threat" and operator.readings[0].entry["alone"] == "threat"
     is_sure_threat = names_threat and not governors and _floats_restriction(sentence, operator, trade_objects)
+    is_sure_refusal = draft.kind == "refusal" and not governors and operator.readings[0].entry.get("is_sure", False)
     thing = min(trade_objects, key=lambda mark: (abs(mark.first - operator.first), mark.first), default=None)
     return Act(
         kind=draft.kind,
-        rule_id=f"{draft.rule_id}{SURE_SIGN}" if is_surely_denied or is_sure_threat else draft.rule_id,
+        rule_id=f"{draft.rule_id}{SURE_SIGN}" if is_surely_denied or is_sure_threat or is_sure_refusal else draft.rule_id,
         anchor=draft.anchor,
         focus=operator.last,
         instrument=str(thing.readings[0].entry["instrument"]) if thing else "other",

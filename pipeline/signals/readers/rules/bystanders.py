@@ -166,7 +166,7 @@ _NOT_RELIEVED = re.compile(
     r" (?:(?:did|do|does|will|would)(?: not|n['\u2019]t)|no longer) (?:apply to|cover|extend to|include)"
     r"(?: (?:the )?[A-Z][\w.]+(?:,|,? and|,? or))* (?:the )?$"
 )
-_OTHER_RATE = re.compile(r"\b(?:shall|will|would|which|that) (?:\w+ )?(?:be subject|face|pay)\b|\bat \d")
+_OTHER_RATE = re.compile(r"\b(?:shall|will|would|which|that|whose \w+) (?:\w+ )?(?:(?:are|be) subject|face|pay)\b|\bat \d")
 # Who is to relent offers nothing, and is offered nothing: `proposes that Peru lift its ban`.
 _PROPOSING = re.compile(r"\b(?:propos|request|suggest)(?:e?s|ed|ing|e)? that (?:the )?$")
 _RELENTING = re.compile(r" (?:should )?(?:abolish|cancel|cut|drop|ease|end|lift|lower|open|reduce|remove|scrap|suspend|withdraw)\b")

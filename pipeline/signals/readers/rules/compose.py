@@ -238,8 +238,7 @@ def _find_inner(sentence: MarkedSentence, verb: Mark, thing: Mark) -> tuple[Mark
 def _kind_of(sentence: MarkedSentence, verb: Mark, phrase: Phrase, thing: Mark) -> str | None:
     """Return the kind of act that a verb and an object make.
 
-    `phrase`: one of the verb's lexicon entries. None if it does not take such an object, or the sentence says something else with these
-    words.
+    `phrase`: one of the verb's lexicon entries. None if it takes no such object, or the words mean something else here.
     """
     object_class = "approval" if _is_suspended(sentence, verb, thing) else class_of(thing)
     if object_class not in phrase.entry.get("takes", ()):
@@ -270,7 +269,8 @@ def _has_other_meaning(sentence: MarkedSentence, verb: Mark, phrase: Phrase, thi
     if find_approved(sentence, thing) or (phrase.entry["id"] == "over" and not talks.are_over(sentence.text)):
         return True
     between = set(sentence.words_between(verb.last + 1, thing.first))
-    if {("deal", "down"): "for", ("trade", "up"): "on"}.get((class_of(thing), phrase.entry["direction"])) in between:
+    prepositions = {("deal", "down"): "for", ("trade", "up"): "on", ("approval", "up"): "at"}
+    if prepositions.get((class_of(thing), phrase.entry["direction"])) in between:
         return True
     if class_of(thing) == "goods":
         is_origin = sentence.words_between(verb.first, verb.last + 2) == ["made", "in"]

@@ -4,7 +4,6 @@ Examples: `aid to farmers hurt by tariffs` is no easing, and `to avert US tariff
 out, and for which pairs. Does not: acts that a state only suffers (`roles.py`).
 """
 
-import re
 from collections.abc import Callable, Collection, Container, Iterator
 from itertools import permutations
 from typing import NamedTuple
@@ -36,6 +35,7 @@ from pipeline.signals.readers.rules.pairs import (
 )
 from pipeline.signals.readers.rules.permits import are_narrowed
 from pipeline.signals.readers.rules.rates import find_raised
+from pipeline.signals.readers.rules.singled_out import find_singled_out, relieves_most
 
 # Reaches are numbers of words.
 AVERTED_REACH, ATTEMPT_REACH, DREAD_REACH = 6, 4, 3
@@ -47,12 +47,6 @@ _DEALING = _DEAL | {"dialogue"}
 _TALK = frozenset({"agreement", "dialogue"})
 _STATEMENTS = frozenset({"accusation", "demand", "refusal"})
 _ALL_KINDS = frozenset(KIND_POLARITY)
-
-_MOST = re.compile(r"\b(?:most|others?|the rest|dozens|everyone|everybody|many)\b", re.IGNORECASE)
-_RELENTING = re.compile(
-    r"\b(?:paus|suspend|delay|blink|back\w* (?:down|off)|relent|eas(?:e|ed|es|ing)\b|cut|lower|halv|spar|exempt|retreat|hold\w* off)",
-    re.IGNORECASE,
-)
 
 
 class Denial(NamedTuple):
@@ -95,6 +89,7 @@ _BYSTANDERS: tuple[tuple[Callable[[MarkedSentence], Iterator[str]], str, frozens
     (bystanders.find_escaping, "spared", _ESCALATION, ("target",)),
     (bystanders.find_excepted, "spared", _ESCALATION, ("target",)),
     (bystanders.find_unrelieved, "left_out", _CONCESSION, ("target",)),
+    (find_singled_out, "singled_out", _CONCESSION, ("target",)),
     (bystanders.find_dated, "dated", frozenset({"measure", "easing"}), ("target",)),
     (bystanders.find_requested, "requested", _CONCESSION, ("target", "actor")),
     (bystanders.find_models, "model", _ESCALATION, ("target",)),
@@ -342,11 +337,11 @@ def _find_raised(sentence: MarkedSentence) -> Iterator[Denial]:
 
     Example: `pauses most tariffs, raises Chile to 40 percent`. If the other partners are relieved, nothing is imposed on all of them.
     """
-    for code, first in find_raised(sentence):
-        before = sentence.text[: sentence.tokens[first].start]
-        yield Denial("raised", _CONCESSION, target=code)
-        if _MOST.search(before) and _RELENTING.search(before):
-            yield Denial("raised", _ESCALATION, target=ALL_PARTNERS)
+    raised = dict(find_raised(sentence))
+    singled_out = frozenset(find_singled_out(sentence))
+    yield from (Denial("raised", _CONCESSION, target=code) for code in sorted(singled_out.union(raised)))
+    if singled_out or any(relieves_most(sentence.text[: sentence.tokens[first].start]) for first in raised.values()):
+        yield Denial("raised", _ESCALATION, target=ALL_PARTNERS)
 
 
 def _find_one_market(countries: Container[str]) -> Iterator[Denial]:
@@ -394,8 +389,10 @@ _OF_TEXT: tuple[tuple[Denial, Callable[[str], bool]], ...] = (
     (Denial("goes_on", _ESCALATION), elsewhere.goes_on_buying),
     (Denial("no_goods", _ESCALATION), elsewhere.is_other_ban),
     (Denial("not_zero", frozenset({"refusal"})), rates.falls_short_of_zero),
+    (Denial("honoured", frozenset({"refusal"})), talks.is_honoured),
     (Denial("shelves", _CONCESSION | {"purchase"}), elsewhere.clears_shelves),
     (Denial("higher", _CONCESSION), rates.rises),
+    (Denial("higher", _CONCESSION), rates.only_rises),
     (Denial("spectre", _CONCESSION), forecasts.raises_spectre),
     (Denial("supposed", _ALL_KINDS - {"accusation", "dialogue"}), forecasts.is_supposed),
     (Denial("narrowed", _CONCESSION), are_narrowed),

@@ -65,13 +65,12 @@ FINITE_FORMS = frozenset({"s", "past", "both"})
 REJECTABLE = frozenset({"demand", "offer"})
 #: Pairs of words before a threat that is carried out.
 FULFILLING = frozenset(
-    {
-        *(("acting", "on"), ("acted", "on"), ("acts", "on")),
-        *((form, "through") for form in ("follows", "followed", "following")),
-        *((form, "good") for form in ("makes", "made", "making")),
-        *((form, "out") for form in ("carries", "carried", "carrying")),
-    }
-)
+    (form, last)
+    for forms, last in (("acting acted acts", "on"), ("follows followed following", "through"), ("makes made making", "good"))
+    for form in forms.split()
+) | {("carries", "out"), ("carried", "out"), ("carrying", "out")}
+# Pairs of words with which another act of the same subject begins.
+JOINING = frozenset({("and", "will"), ("but", "will"), ("said", "it"), ("saying", "it")})
 CONCEDING = frozenset({"easing", "purchase", "agreement"})
 #: Begins the id of the rule for threats in the form of a denial: `will not hesitate to tax`.
 RESOLVED = "resolve."
@@ -213,10 +212,11 @@ def governing_operators(sentence: MarkedSentence, at: int) -> list[Mark]:
 def _is_said_before(sentence: MarkedSentence, operator: Mark, at: int) -> bool:
     """Whether a clause begins between operator and word `at`.
 
-    Examples: an accusation before a joined finite verb (`accuses Japan of dumping and opens`), a denial before `and will`.
+    Examples: an accusation before a joined finite verb (`accuses Japan of dumping and opens`), a denial or accusation before `and will`.
     """
-    if class_of(operator) in {"negate", "refuse"}:
-        return not {("and", "will"), ("but", "will")}.isdisjoint(pairwise(sentence.words_between(operator.last + 1, at)))
+    pairs = pairwise(sentence.words_between(operator.last + 1, at))
+    if class_of(operator) in {"negate", "refuse", "accuse"} and not JOINING.isdisjoint(pairs):
+        return True
     is_joined = class_of(operator) == "accuse" and sentence.words_between(at - 1, at)[:1] in (["and"], ["but"], [","])
     verb = next((mark for mark in sentence.marks_of("verb") if mark.first == at), None)
     return is_joined and verb is not None and {verb.form, operator.form} <= FINITE_FORMS

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from pipeline.signals.lexicon import cues
 from pipeline.signals.readers.rules.grammar import Act
 from pipeline.signals.readers.rules.matching import Mark, MarkedSentence
+from pipeline.signals.readers.rules.singled_out import RELIEF
 
 # Numbers of words between a rate and a comparison, and between that and the other rate.
 COMPARISON_REACH = 10
@@ -45,6 +46,8 @@ _SHORT_OF_ZERO = re.compile(
 _QUADRUPLED = re.compile(
     r"\bquadrupl(?:e[sd]?|ing) (?!(?:cuts?|quotas?)\b)(?:[\w\u2019'.-]+ ){0,4}?(?:dut(?:y|ies)|lev(?:y|ies)|rates?|tariffs?)\b"
 )
+# `lifts its duty to 84 percent from 34`.
+_TO_FROM = re.compile(r"\bto (\d+(?:\.\d+)?)(?: ?%| (?:percent|per cent|pct)) from (?:about |only )?(\d+(?:\.\d+)?)(?![\d.,]*\d)")
 # What goods pay, and with any of these words the number may be of something else.
 _PAID = re.compile(r"\b(?:charge|customs|deposit|dut(?:y|ies)|fee|lev(?:y|ies)|pay|surcharge|tariff|toll)s?\b", re.IGNORECASE)
 _OF_OTHERS = re.compile(
@@ -59,11 +62,14 @@ _BORNE = re.compile(
     r" \d[\d.]*(?: ?%| (?:percent|per cent|pct)\b)(?!(?:,|,? and) (?:the )?[A-Z][^,.;:]{1,40} \d)"
     r"(?=\W*$|[,;]| (?:and|as of|at (?:the border|American|US|U\.S\.)|beginning|from|if|instead|on|starting|unless|when|while)\b)"
 )
-# `raises Chile to 40 percent`: before the country, and after it.
+# `raises Chile to 40 percent`, `raises those on Chilean goods to 40 percent`: before the country, and after it.
 _RAISING = re.compile(
-    r"\b(?:rais(?:es?|ed|ing)|lift(?:s|ed|ing)?|hik(?:es?|ed|ing)|boost(?:s|ed|ing)?|jack(?:s|ed|ing)? up|ups) $", re.IGNORECASE
+    r"\b(?:rais(?:es?|ed|ing)|lift(?:s|ed|ing)?|hik(?:es?|ed|ing)|boost(?:s|ed|ing)?|jack(?:s|ed|ing)? up|ups) (?:those (?:against|on) )?$",
+    re.IGNORECASE,
 )
-_TO_LEVEL = re.compile(r"(?:['\u2019]s)?(?: (?:rates?|levels?|levy))? to (?:an? \w+ )?\d[\d.,]* ?(?:%|per ?cent|pct)", re.IGNORECASE)
+_TO_LEVEL = re.compile(
+    r"(?:['\u2019]s)?(?: (?:goods|imports|products|rates?|levels?|levy))? to (?:an? \w+ )?\d[\d.,]* ?(?:%|per ?cent|pct)", re.IGNORECASE
+)
 # `Peru will face a 9 percent duty from May, Norway's minister said`: between `will` and the state that says so, and after that.
 _UNTIL_SPEAKER = re.compile(r"[^;]{0,120}?\d ?(?:%|per ?cent|pct)[^;]{0,80}?, (?:the )?$", re.IGNORECASE)
 _SAYS = re.compile(
@@ -113,7 +119,8 @@ def names_level(sentence: MarkedSentence, mark: Mark) -> bool:
 def find_raised(sentence: MarkedSentence) -> Iterator[tuple[str, int]]:
     """Yield countries that are raised to a rate, and where they begin.
 
-    Examples: `raises Chile to 40 percent`, `raises Chile's rate to 40 percent`. The second value is the position of the word.
+    Examples: `raises Chile to 40 percent`, `raises Chile's rate to 40 percent`, `raises those on Chilean tin to 40 percent`. The second
+    value is the position of the word.
     """
     for mention, (first, last) in sentence.located_mentions:
         if _RAISING.search(sentence.text[: sentence.tokens[first].start]) and _TO_LEVEL.match(sentence.text, sentence.tokens[last].end):
@@ -121,8 +128,8 @@ def find_raised(sentence: MarkedSentence) -> Iterator[tuple[str, int]]:
 
 
 def raises_country(sentence: MarkedSentence, verb: Mark) -> bool:
-    """Whether a verb raises the country directly after it (`find_raised`)."""
-    return any(first == verb.last + 1 for _, first in find_raised(sentence))
+    """Whether a verb raises the country after it (`find_raised`), perhaps as `those on`."""
+    return any(first in {verb.last + 1, verb.last + len(("those", "on")) + 1} for _, first in find_raised(sentence))
 
 
 def falls_short_of_zero(text: str) -> bool:
@@ -213,6 +220,12 @@ def build_rate_act(sentence: MarkedSentence, at: int, kind: str, rule_id: str, t
 def rises(text: str) -> bool:
     """Whether goods pay more than before: `24 percent instead of 15`, `quadruples its duty`."""
     return compare_rates(text) > 0 or _QUADRUPLED.search(text) is not None
+
+
+def only_rises(text: str) -> bool:
+    """Whether a rate rises from a lower one, and nothing is relieved."""
+    change = _TO_FROM.search(text)
+    return change is not None and float(change[1]) > float(change[2]) and _PAID.search(text) is not None and not RELIEF.search(text)
 
 
 def falls(text: str) -> bool:

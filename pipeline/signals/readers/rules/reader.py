@@ -20,7 +20,7 @@ from pipeline.signals.actors import Mention
 from pipeline.signals.candidates import SentenceCandidates
 from pipeline.signals.dates import is_past_event, opens_with_new_deal
 from pipeline.signals.lexicon import cues
-from pipeline.signals.reader import PAST, READINGS_SCHEMA, RULED_OUT, Reading
+from pipeline.signals.reader import PAST, READINGS_SCHEMA, RULED_OUT, SURE_SIGN, Reading
 from pipeline.signals.readers.rules.adjust import KEPT, REST, is_in_past_perfect
 from pipeline.signals.readers.rules.background import modality_by_tree
 from pipeline.signals.readers.rules.bare import BROUGHT_DOWN, FORETOLD, HARM
@@ -34,10 +34,11 @@ from pipeline.signals.readers.rules.pairs import is_in_own_clause
 from pipeline.signals.readers.rules.parsed import ParsedSentence
 from pipeline.signals.readers.rules.phrases import word_list
 from pipeline.signals.readers.rules.roles import find_roles, is_suffered
+from pipeline.signals.readers.rules.singled_out import OTHERS, find_singled_out, relieves_others
 from pipeline.signals.readers.rules.syntax import Tree, is_installed, parse_sentences
 from pipeline.signals.readers.rules.word_order import SentenceContext
 
-VERSION = "0.3.31"
+VERSION = "0.3.32"
 # Rules of verbs that bring a restriction back, which is no relief (`restores duties`).
 RETURN = "reimpose.restriction"
 # Rules of who asks the other side to talk.
@@ -180,7 +181,7 @@ def _iter_readings(sentence_acts: _SentenceActs, tree: Tree | None) -> Iterator[
     parsed = ParsedSentence(sentence, tree) if tree else None
     is_harm = any(act.rule_id == HARM for act in sentence_acts.acts)
     left_out = dict.fromkeys({*ESCALATING, "threat"}, frozenset((*find_excepted(sentence), *find_dated(sentence))))
-    left_out |= dict.fromkeys(("easing", "offer"), frozenset(find_unrelieved(sentence)))
+    left_out |= dict.fromkeys(("easing", "offer"), frozenset((*find_unrelieved(sentence), *find_singled_out(sentence))))
     roles_of_acts = [
         (act, _leave_out(list(dict.fromkeys(find_roles(sentence_acts.context, parsed, act))), left_out.get(act.kind, frozenset())))
         for act in sentence_acts.acts
@@ -204,6 +205,9 @@ def _iter_readings(sentence_acts: _SentenceActs, tree: Tree | None) -> Iterator[
             modality = modality_by_tree(parsed, act)
         if sentence_acts.is_question and modality == "asserted":
             modality = "hypothetical"
+        is_for_others = act.kind == "easing" and left_out[act.kind] and relieves_others(sentence)
+        if is_for_others and any(target == ALL_PARTNERS for _, target in pairs):
+            named = replace(act, rule_id=f"{OTHERS}{act.rule_id.removesuffix(SURE_SIGN)}{SURE_SIGN}")
         for roles in pairs:
             is_reason = act.kind in {*ESCALATING, "threat"} and roles in spoken_of
             # A quarrel that escalates by a threat is the threat: `escalates its trade war, saying that it will tax ...`.

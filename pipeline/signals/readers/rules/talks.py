@@ -157,6 +157,14 @@ _PUBLIC_OFFICE = re.compile(
     r"|senators?)\b",
     re.IGNORECASE,
 )
+# Who honours a pledge, and with a word of the second list does not, or is only to honour it.
+_HONOURED = re.compile(
+    r"\b(?:abid\w+ by|hono(?:u)?r(?:s|ed|ing)?|keep(?:s|ing)?|stand(?:s|ing)? by|stick(?:s|ing)? (?:by|to)) "
+    r"(?:an?|her|his|its|the|their) (?:[\w-]+ ){0,3}?(?:agreement|commitments?|deal|pact|pledges?|word)\b"
+)
+_BREAKING = re.compile(
+    r"\b(?:declin\w+|demand\w*|fail\w*|if|insist\w*|must|never|no longer|not|refus\w+|should|unless|until|unwilling|urg\w+|won['\u2019]t)\b"
+)
 # Who gets a post that has to do with talks.
 _APPOINTED = re.compile(
     r"\b(?:appoint(?:s|ed)?|fire[sd]?|name[sd]|nominate[sd]?|pick(?:s|ed)|promote[sd]|replace[sd]|sack(?:s|ed))\b[^.;:]{0,120}?\b(?:ambassador|commissioner"
@@ -317,6 +325,11 @@ def are_with_firms(text: str) -> bool:
     if _FIRMS.search(text) is not None and _BETWEEN_STATES.search(_FIRMS.sub("", text)) is None:
         return True
     return _OF_FIRMS.search(text) is not None or (with_head is not None and _PUBLIC_OFFICE.search(text, with_head.start()) is None)
+
+
+def is_honoured(text: str) -> bool:
+    """Whether a state does what it has pledged: `will honour its pledge`."""
+    return _HONOURED.search(text) is not None and _BREAKING.search(text) is None
 
 
 def is_appointment(text: str) -> bool:

@@ -39,9 +39,18 @@ def test_a_text_under_another_name_is_not_skipped_in_silence(tmp_path: Path) -> 
         read(path)
 
 
-def test_with_a_mapping_other_columns_may_be_left_out(tmp_path: Path) -> None:
-    path = write_lines(tmp_path / "a.jsonl", {"published_at": "2025-04-04", "source": "Post", "headline": "Glass", "text": "Sand"})
-    assert read(path, columns={"title": "headline"}).select("title", "body").row(0) == ("Glass", None)
+def test_a_mapping_of_some_columns_does_not_hide_the_others(tmp_path: Path) -> None:
+    path = write_lines(tmp_path / "a.jsonl", {"date": "2025-04-04", "source": "Post", "headline": "Glass", "text": "Sand"})
+    with pytest.raises(SourceError, match=r"would not be read under these names: 'text' \(for body\)") as raised:
+        read(path, columns={"published_at": "date", "title": ["lead", "headline"]})
+    (archive,) = tomllib.loads(str(raised.value).partition("write there:\n")[2])["articles"]
+    assert read(path, columns=archive["columns"]).select("title", "body").row(0) == ("Glass", "Sand")
+
+
+def test_a_mapped_column_that_no_row_has_is_an_error(tmp_path: Path) -> None:
+    path = write_lines(tmp_path / "a.jsonl", {"date": "2025-04-04", "source": "Post", "title": "Glass", "story": "Sand"})
+    with pytest.raises(SourceError, match=r"lacks the column body \(named texts\)"):
+        read(path, columns={"published_at": "date", "body": "texts"})
 
 
 def test_the_first_of_several_usual_names_is_proposed() -> None:
