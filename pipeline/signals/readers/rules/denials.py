@@ -89,7 +89,6 @@ _BYSTANDERS: tuple[tuple[Callable[[MarkedSentence], Iterator[str]], str, frozens
     (bystanders.find_escaping, "spared", _ESCALATION, ("target",)),
     (bystanders.find_excepted, "spared", _ESCALATION, ("target",)),
     (bystanders.find_unrelieved, "left_out", _CONCESSION, ("target",)),
-    (find_singled_out, "singled_out", _CONCESSION, ("target",)),
     (bystanders.find_dated, "dated", frozenset({"measure", "easing"}), ("target",)),
     (bystanders.find_requested, "requested", _CONCESSION, ("target", "actor")),
     (bystanders.find_models, "model", _ESCALATION, ("target",)),
