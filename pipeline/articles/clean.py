@@ -28,6 +28,9 @@ _MAX_REASON_SHOWN = 200
 _SHORT_SHA = 16
 _LINK = r"^(?i:https?)://[^\s\p{C}/][^\s\p{C}]*$"
 _USER = r"^((?i:https?)://)[^/?#]*@"
+_WITHOUT_SCHEME = r"^(?i:www\.)"
+# How programs write that a value is missing.
+_NO_VALUE = r"^(?i:nan|nat|none|null|n/a|<na>)$"
 _MAX_LINK_CHARS = 2_000  # as for `_MAX_SOURCE_CHARS`
 _MAX_ID_CHARS = 300  # the same; the guid of a feed is often a link
 
@@ -72,12 +75,15 @@ def _clean_columns(raw: pl.DataFrame) -> pl.DataFrame:
 
     That is whether there was any text before cleaning (`has_text`), the share of characters that are not text (`not_text`), and the
     language if it is not English (`language`). An article was first seen when it was fetched, or when it was published if that is later or
-    it has no date of fetching. A link is null if it is no web address or longer than `_MAX_LINK_CHARS`; a user and password in it are
-    removed, because links are published. A source is cut to `_MAX_SOURCE_CHARS` characters.
+    it has no date of fetching. A link that begins with `www.` gets the scheme https; it is null if it is no web address or longer than
+    `_MAX_LINK_CHARS`; a user and password in it are removed, because links are published. A source is cut to `_MAX_SOURCE_CHARS`
+    characters. A source, title, body or link that is only a word for a missing value (`_NO_VALUE`) is empty.
     """
+    named = ["source", "title", "body", "url"]
+    raw = raw.with_columns(pl.col(named).str.strip_chars().str.replace(_NO_VALUE, "").replace("", None))
     published = parse_instant(pl.col("published_at"))
     fetched = parse_instant(pl.col("fetched_at"))
-    link = pl.col("url").str.strip_chars().str.replace(_USER, "${1}")
+    link = pl.col("url").str.replace(_USER, "${1}").str.replace(_WITHOUT_SCHEME, "https://www.")
     text = pl.concat_str(pl.col("title").fill_null(""), pl.col("body").fill_null(""))
     cleaned = raw.select(
         "raw_id",
@@ -87,7 +93,7 @@ def _clean_columns(raw: pl.DataFrame) -> pl.DataFrame:
         published,
         pl.when(fetched >= published).then(fetched).otherwise(published).alias("first_seen_at"),
         pl.when(link.str.contains(_LINK) & (link.str.len_chars() <= _MAX_LINK_CHARS)).then(link).alias("url"),
-        (text.str.strip_chars() != "").alias("has_text"),
+        (text != "").alias("has_text"),
         (text.str.count_matches(NOT_TEXT) / text.str.len_chars()).fill_nan(0.0).alias("not_text"),
     ).with_columns(
         clean_line(raw["source"]).str.slice(0, _MAX_SOURCE_CHARS).str.strip_chars().replace("", None).alias("source"),

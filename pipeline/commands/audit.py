@@ -117,8 +117,10 @@ def _refuse_to_lose_verdicts(to: Path, files: Sequence[Path], masses: pl.DataFra
     """Raise `AuditError` if overwriting a file would lose verdicts.
 
     They are lost unless `files`, those of the home, have them, too. Overwriting one of `files` is also an error, as is a file `to` that
-    cannot be read as a file of verdicts. `masses`: all rows of SIGNAL_MASS, as in `_import_verdicts`.
+    cannot be read as a file of verdicts, or a missing folder. `masses`: all rows of SIGNAL_MASS, as in `_import_verdicts`.
     """
+    if not to.parent.is_dir():
+        raise AuditError(f"there is no folder {to.parent}; create it, or choose another file with --out")
     if not to.exists():
         return
     if any(file.exists() and to.samefile(file) for file in files):

@@ -44,12 +44,12 @@ def _find_article_days(settings: Settings, known: Catalogue, first: date | None)
 
     These are the files of the settings, and those of the inbox that can be read completely; a run reports the others. Days of files that
     did not change come from the catalogue (`known`); the others are read. A date after today counts as none (`read_articles` says which
-    day such a row has). Raises `SourceError` if no file has a row, if a file cannot be read or has rows but no date, or, without a `first`
+    day such a row has). Raises `SourceError` if no file has a row, if files cannot be read or have rows but no date, or, without a `first`
     day of the user, for a gap longer than `_LONGEST_GAP`.
     """
     today, now = clock.today(), clock.now().timestamp()
     files = list_all_files(settings.articles, settings.home, settings.inbox, known, last_day=today, now=now, report=ReadReport())
-    days = sorted({day for file in files for day in known.find_digests(file, last_day=today)})
+    days = sorted({day for _, digests in known.find_all_digests(files, last_day=today) for day in digests})
     if not days:
         paths = ", ".join((*(archive.path for archive in settings.articles), str(settings.inbox)))
         raise SourceError(f"no articles in {paths}; pass a file with at least one row as --articles PATH")

@@ -39,7 +39,7 @@ def _choose_format(ending: Format | None, to: Path | None) -> Format:
     if to is None or (ending is not None and named == ending):
         return ending or "csv"
     if ending is not None:
-        raise ExportError(f"--to {ending} does not fit the file {to.name}; leave --to out, or name the file {to.stem}.{ending}")
+        raise ExportError(f"--to {ending} does not fit the file {to.name}; name the file {to.stem}.{ending}, or do not give --to")
     if named not in known:
-        raise ExportError(f"{to.name} has none of the endings {', '.join(FORMATS)}; rename it, or leave --out out")
+        raise ExportError(f"{to.name} has none of the endings {', '.join(FORMATS)}; give --out a name with one of them")
     return known[named]

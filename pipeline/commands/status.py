@@ -227,17 +227,14 @@ def _describe_unread(lake: Lake, _settings: Settings) -> str:
 
 
 def _describe_missing_links(lake: Lake, _settings: Settings) -> str:
-    """Say how many stories have a link, if fewer than half do.
+    """Say how many stories have a link, if some have none.
 
     Else the text is empty.
     """
     links = lake.read(STORIES, columns=["url"])["url"]
     count = links.len() - links.null_count()
-    return (
-        f"{count:,} of {format_count(links.len(), 'story', 'stories')} have one; the column url is optional"
-        if 2 * count < links.len()
-        else ""
-    )
+    stories = format_count(links.len(), "story", "stories")
+    return f"{count:,} of {stories} have one; url is optional, and only web addresses in it are used" if count < links.len() else ""
 
 
 def _suggest_command(lake: Lake, settings: Settings) -> str:

@@ -50,9 +50,15 @@ class HomeInUseError(HomeError):
 
 
 def require_folder(home: Path) -> None:
-    """Raise `HomeError` if the folder of a home does not exist."""
+    """Raise `HomeError` if the folder of a home does not exist.
+
+    Also if it has files, but none of an index, as a folder of articles has.
+    """
     if not home.exists():
         raise HomeError(f"there is no home at {home}; check --home")
+    has_files = any(one.is_file() and not one.name.startswith(".") for one in home.iterdir())
+    if has_files and not any((home / name).exists() for name in (NOTE, LOCK, "lake", "inbox")):
+        raise HomeError(f"{home} is no home, the folder of an index; check --home (articles are given to `tension run` with --articles)")
 
 
 def require_plain_path(folder: Path) -> None:

@@ -17,11 +17,14 @@ import polars as pl
 from pipeline import __version__
 from pipeline.contracts.days import Days
 from pipeline.durable_files import replacing
+from pipeline.sources.errors import SourceError
 from pipeline.sources.files.articles import FileContents, ReadReport, read_file
 from pipeline.sources.files.find import ArticleFile
 
 #: Increase it when rows are filed under other days, digests are computed differently, or entries have other parts.
 FORMAT = 3
+
+_PROBLEMS_SHOWN = 10
 
 Digests = dict[date, str]
 
@@ -90,6 +93,25 @@ class Catalogue:
             report.add(problems)
         return contents.digests
 
+    def find_all_digests(
+        self, files: Iterable[ArticleFile], *, last_day: date, report: ReadReport | None = None
+    ) -> Iterator[tuple[ArticleFile, Digests]]:
+        """Yield each file with the hashes of its rows by day (`find_digests`).
+
+        Files that cannot be read are left out; after the last file a `SourceError` names them all (at most `_PROBLEMS_SHOWN`), so that a
+        user can correct them together.
+        """
+        problems: list[str] = []
+        for file in files:
+            try:
+                yield file, self.find_digests(file, last_day=last_day, report=report)
+            except SourceError as error:
+                problems.append(str(error))
+        if len(problems) > _PROBLEMS_SHOWN:
+            problems[_PROBLEMS_SHOWN:] = [f"and {len(problems) - _PROBLEMS_SHOWN:,} more"]
+        if problems:
+            raise SourceError("\n".join(problems))
+
     def find_days(self, file: ArticleFile, *, last_day: date) -> Days | None:
         """Return the first and last day of the file's rows.
 
@@ -121,12 +143,12 @@ class Catalogue:
     def day_digests(self, files: Iterable[ArticleFile], days: Days, *, last_day: date, report: ReadReport | None = None) -> Digests:
         """Return for each day a digest of its rows in all files.
 
-        It also depends on the labels of the files, not on their order. A day without rows has a digest too. A file is read, and problems
-        are reported, as in `find_digests`.
+        It also depends on the labels of the files, not on their order. A day without rows has a digest too. Files are read, and
+        problems are reported, as in `find_all_digests`.
         """
         parts: dict[date, list[str]] = {day: [] for day in days}
-        for file in files:
-            for day, digest in self.find_digests(file, last_day=last_day, report=report).items():
+        for file, digests in self.find_all_digests(files, last_day=last_day, report=report):
+            for day, digest in digests.items():
                 if day in parts:
                     parts[day].append(f"{file.label}\0{digest}")
         return {day: hashlib.blake2b("\0".join(sorted(texts)).encode(), digest_size=8).hexdigest() for day, texts in parts.items()}

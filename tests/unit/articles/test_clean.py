@@ -91,6 +91,19 @@ def test_a_link_stays_as_written_without_surrounding_white_space() -> None:
     assert clean_one(url=" HTTPS://X.example/A?b=ü ")["url"] == "HTTPS://X.example/A?b=ü"
 
 
+def test_a_link_without_a_scheme_gets_one() -> None:
+    assert clean_one(url="www.X.example/a")["url"] == "https://www.X.example/a"
+
+
+@pytest.mark.parametrize("word", ["nan", " NaN ", "None", "null", "N/A"])
+def test_a_word_for_a_missing_value_is_empty(word: str) -> None:
+    article = clean_one(body=word, url=word)
+    assert (article["body"], article["url"]) == ("", None)
+    assert reject_one(title=word, body=word) == ("missing_title", "title and body are empty")
+    assert reject_one(source=word) == ("missing_source", "source is empty")
+    assert clean_one(title=f"{word.strip()} of the ministers")["title"] == f"{word.strip()} of the ministers"
+
+
 def test_a_text_in_the_column_of_ids_does_not_become_an_id() -> None:
     texts = ["Ruritania taxes glass. " * 20, "Ruritania taxes tin. " * 20]
     ids = [clean_one(article_id=text)["article_id"] for text in texts]

@@ -184,6 +184,8 @@ def test_a_verdict_on_another_reading_is_reported(home: Path, tmp_path: Path) ->
 def test_mistakes_are_explained(home: Path, tmp_path: Path) -> None:
     assert "build its index first" in flat(audit(tmp_path / "empty").output)
     assert "name the judge with --judge" in flat(audit(home, "--out", tmp_path / "a.csv").output)
+    assert "there is no folder" in flat(audit(home, "--judge", "A", "--out", tmp_path / "none" / "a.csv").output)
+    assert not (tmp_path / "none").exists()
     assert "there is no file" in flat(audit(home, "--verdicts", tmp_path / "none.csv").output)
 
 

@@ -66,6 +66,13 @@ def test_an_empty_home_names_the_next_command(command: Command, tmp_path: Path) 
     assert list(tmp_path.rglob("*")) == [tmp_path / "nothing"]
 
 
+def test_a_folder_of_articles_is_not_called_an_empty_home(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "news.jsonl").write_text("{}\n", encoding="utf-8")
+    result = command("status", "--home", tmp_path)
+    assert result.exit_code == 1
+    assert "is no home, the folder of an index" in flat(result.stderr)
+
+
 def test_status_of_a_missing_home_is_refused_and_creates_none(command: Command, tmp_path: Path) -> None:
     result = command("status", "--home", tmp_path / "missing")
     assert result.exit_code == 1
@@ -137,7 +144,10 @@ def test_stories_without_links_have_a_line(command: Command, home: Path) -> None
     stories = lake.read(STORIES)
     lake.write(STORIES, stories.with_columns(url=pl.lit(None, pl.String())))
     (line,) = [line for line in command("status", "--home", home).output.splitlines() if line.startswith("links")]
-    assert line.rstrip().split(maxsplit=1)[1] == f"0 of {stories.height} stories have one; the column url is optional"
+    assert (
+        line.rstrip().split(maxsplit=1)[1]
+        == f"0 of {stories.height} stories have one; url is optional, and only web addresses in it are used"
+    )
 
 
 def test_a_home_of_own_articles_is_not_called_the_sample(command: Command, home: Path) -> None:

@@ -223,14 +223,16 @@ def test_an_earlier_day_of_the_stories_is_named_in_full() -> None:
     (day,) = contributions["index_date"]
     title = str(stories_table(contributions, day + timedelta(days=3)).title)
     assert title == f"The biggest stories behind {long_day(day)}, the last day with a story to name"
+    assert "A story is named only if" in str(stories_table(contributions, day + timedelta(days=3)).caption)
     assert stories_table(contributions, day).title == "The biggest stories behind the last day"
+    assert stories_table(contributions, day).caption is None
 
 
 def test_without_a_story_to_name_the_view_of_all_is_named() -> None:
     console = Console(width=200, record=True, file=StringIO())
     console.print(stories_table(add_evidence(CONTRIBUTIONS.empty(), SIGNALS.empty()), date(2025, 4, 4)))
     printed = " ".join(console.export_text().split())
-    assert "none: a story is named only if at least 50 % of the value is news, not prior, and its sentence is of tier high." in printed
+    assert "A story is named only if at least 50 % of the value is news, not prior, and its sentence is of tier high." in printed
     assert "The view contributions lists all" in printed
 
 

@@ -144,6 +144,18 @@ def test_an_entry_with_an_invalid_date_is_ignored(tmp_path: Path) -> None:
     assert read(Catalogue(tmp_path / "known.json"), file, MAY).height == 1
 
 
+def test_all_files_that_cannot_be_read_are_named_together(tmp_path: Path) -> None:
+    for number in range(12):
+        (tmp_path / f"{number:02}.jsonl").write_text('{"published_at": "soon", "source": "Post", "title": "Glass"}\n', encoding="utf-8")
+    write_file(tmp_path / "right.jsonl", "2025-05-02")
+    files = find_article_files([ArticleFiles(path=str(tmp_path))])
+    with pytest.raises(SourceError) as error:
+        Catalogue().day_digests(files, MAY, last_day=TODAY)
+    lines = str(error.value).splitlines()
+    assert [Path(line.partition(":")[0]).name for line in lines[:-1]] == [f"{number:02}.jsonl" for number in range(10)]
+    assert lines[-1] == "and 2 more"
+
+
 def test_removed_files_are_removed_from_the_catalogue(tmp_path: Path) -> None:
     file = write_file(tmp_path / "a.jsonl", "2025-05-02")
     catalogue = Catalogue(tmp_path / "known.json")
