@@ -63,26 +63,14 @@ def _add_weight(findings: pl.DataFrame) -> pl.DataFrame:
 def _describe_gate(title: str, body: str) -> str:
     """Say whether a run would read an article, and if not, why.
 
-    The gate (`judge_articles`) decides it. Also gives the score of the best sentence, and says if a single line that would not be read
-    would be read as a headline.
-    """
-    outcome, score = _judge(title, body)
-    points = "" if score is None else f" (score {score:,}; read from 0 on)"
-    if outcome == "read":
-        return f"as an article this text would be read for signals: its best sentence looks like trade policy{points}"
-    as_headline = "; as a headline it would be read" if not title and "\n" not in body and _judge(body, "")[0] == "read" else ""
-    why = f"{READING_OUTCOME.words[outcome]}{points}"
-    return f"as an article this text would not be read for signals: {why}{as_headline} (docs/reading.md)"
-
-
-def _judge(title: str, body: str) -> tuple[str, int | None]:
-    """Return an article's reading outcome, and the score of its best sentence.
-
-    The outcome is a word of READING_OUTCOME. A score of 0 or more means that the article is read; None means that it names no country.
+    The gate (`judge_articles`) decides it. Also gives the score of the best sentence: from 0 on, the article is read.
     """
     schema = {"title": pl.String(), "body": pl.String()}
     outcome, score = judge_articles(pl.DataFrame({"title": [title], "body": [body]}, schema=schema)).row(0)
-    return outcome, score
+    points = "" if score is None else f" (score {score:,}; read from 0 on)"
+    if outcome == "read":
+        return f"as an article this text would be read for signals: its best sentence looks like trade policy{points}"
+    return f"as an article this text would not be read for signals: {READING_OUTCOME.words[outcome]}{points} (docs/reading.md)"
 
 
 def _split_title(text: str) -> tuple[str, str]:

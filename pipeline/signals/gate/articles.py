@@ -14,7 +14,8 @@ WEIGHTS = Path(__file__).parent / "weights.csv"
 #: Weights are whole numbers, so that sums are equal on all processors. This many points are one unit of log odds.
 POINTS_PER_UNIT = 1000
 #: An article is read if a sentence has at least `BOUND` points, or its title `TITLE_BOUND`; `benchmarks/gate_bounds.py` measures both. Less
-#: is required of a title because it is short and says what the article is about.
+#: is required of a title because it is short and says what the article is about; and of every sentence of a text without a title, because
+#: such texts are mostly short messages.
 BOUND = -700
 TITLE_BOUND = -1500
 INTERCEPT = "#every sentence"
@@ -46,8 +47,9 @@ def _judge_chunk(articles: pl.DataFrame) -> pl.DataFrame:
     words = split_words(articles.select(article=pl.int_range(pl.len(), dtype=pl.UInt32), title=title, body=body))
     named = words.drop_nulls("code").group_by("article").agg(countries=pl.col("code").n_unique())
     sentences = score_sentences(words.join(named, on="article", how="semi", maintain_order="left"))
-    excess = pl.col("points") - pl.when("is_title").then(TITLE_BOUND).otherwise(BOUND)
-    best = sentences.group_by("article").agg(excess=excess.max())
+    is_untitled = ~pl.col("is_title").any().over("article")
+    excess = pl.col("points") - pl.when(pl.col("is_title") | is_untitled).then(TITLE_BOUND).otherwise(BOUND)
+    best = sentences.with_columns(excess=excess).group_by("article").agg(pl.col("excess").max())
     judged = (
         pl.DataFrame({"article": pl.int_range(articles.height, dtype=pl.UInt32, eager=True)})
         .join(named, on="article", how="left", maintain_order="left")

@@ -45,6 +45,8 @@ IRREGULAR = {
     "lose": ("lost", "lost"),
     "uphold": ("upheld", "upheld"),
     "withhold": ("withheld", "withheld"),
+    "withstand": ("withstood", "withstood"),
+    "show": ("showed", "shown"),
     "draw": ("drew", "drawn"),
     "drive": ("drove", "driven"),
     "send": ("sent", "sent"),

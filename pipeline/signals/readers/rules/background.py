@@ -146,7 +146,7 @@ def _is_predicate(parsed: ParsedSentence, participle: int) -> bool:
     sentence, tree, tags = parsed.sentence, parsed.tree, parsed.tree.tags
     spans = [span for mention, span in sentence.located_mentions if mention.is_actor]
     if any(last == participle - 1 for _, last in spans):
-        return FINITE.isdisjoint(tags)
+        return FINITE.isdisjoint(tags) or tags[participle - 1].startswith("VB")  # the tree takes the state's name for a verb
     start = max((at + 1 for at in range(participle) if sentence.tokens[at].text == ":"), default=0)
     by = participle + 1 + (sentence.words_between(participle + 1, participle + 2) in (["down"], ["out"]))
     is_state_or_court = any(first == by + 1 for first, _ in spans) or not cues("courts").isdisjoint(sentence.words_between(by + 1, by + 5))

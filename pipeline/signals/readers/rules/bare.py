@@ -27,6 +27,7 @@ from pipeline.signals.readers.rules.grammar import (
 )
 from pipeline.signals.readers.rules.matching import Mark, MarkedSentence
 from pipeline.signals.readers.rules.rates import build_rate_act, find_set_rate, sets_lower_rate
+from pipeline.signals.readers.rules.ultimatums import RESTRICTION_REACH, ULTIMATUM, find_ultimatum
 
 # Reaches are numbers of words.
 TOPIC_REACH = 10
@@ -53,6 +54,10 @@ BROUGHT_DOWN = re.compile(
     r"\b(?:duty|duties|lev(?:y|ies)|tariffs?)\b[^,;.]{0,60}? down\b",
     re.IGNORECASE,
 )
+# Words between a verb and its object that do not say whose the object is.
+_ARTICLES = frozenset({"all", "any", "its", "such", "the", "their", "these", "those"})
+# Between `will` and the harm that it does.
+_ONLY = frozenset({"also", "eventually", "further", "inevitably", "just", "only", "simply", "ultimately"})
 OPERATOR_SCORE, NAMED_TALKS_SCORE, EXISTING_RESTRICTION_SCORE = 0.45, 0.35, 0.4
 
 
@@ -61,8 +66,8 @@ def find_operator_acts(sentence: MarkedSentence, used: set[int]) -> Iterable[Act
 
     Operators are words such as `accuses`, `threatens` or `rejects`; alone they are an act of their own: `China accused Japan of dumping`.
     The lexicon must allow that, and most need a word about trade. `used`: positions of words in earlier acts; operators that begin there
-    are left out. So are operators of misconduct (`unfair practices`) after an accusation, which is about them, and threats that are carried
-    out.
+    are left out. So are operators of misconduct (`unfair practices`) after an accusation, which is about them, threats that are carried
+    out, and what is rejected.
     """
     objects = [mark for mark in sentence.marks_of("object") if class_of(mark) != "goods"]
     trade_objects = [mark for mark in objects if cues("other_policy").isdisjoint(sentence.words_between(mark.first - 1, mark.first))]
@@ -71,7 +76,7 @@ def find_operator_acts(sentence: MarkedSentence, used: set[int]) -> Iterable[Act
     for operator in operators:
         if operator.readings[0].entry.get("of_subject") and any(mark.first < operator.first for mark in accusations):
             continue  # it is what the accusation is about
-        if is_fulfilled(sentence, operator):
+        if is_fulfilled(sentence, operator) or _is_rejected(sentence, operator):
             continue
         if (
             operator.first not in used
@@ -89,6 +94,7 @@ def find_effects(sentence: MarkedSentence) -> Iterable[Act]:
     yield from _find_set_rates(sentence)
     yield from _find_harm(sentence)
     yield from _find_foretold_harm(sentence)
+    yield from _find_ultimatum(sentence)
 
 
 def _find_set_rates(sentence: MarkedSentence) -> Iterable[Act]:
@@ -122,21 +128,48 @@ def _find_foretold_harm(sentence: MarkedSentence) -> Iterable[Act]:
     """Find what a speaker says that a restriction will do, as accusations.
 
     Example: `Ottawa says US tariffs will cost jobs`: it threatens nobody. A country is up to `OWNER_REACH` words before the restriction. Up
-    to `FORETOLD_REACH` words after it follow `will` or `would` and a word of the list `harms`. Sentences that speak of an answer are left
-    out.
+    to `FORETOLD_REACH` words after it follow `will` or `would` (with `only` and the like) and a word of the list `harms`. Sentences that
+    speak of an answer are left out.
     """
     if not cues("answers").isdisjoint(sentence.words):
         return
     words = [token.lower for token in sentence.tokens]
     for thing in sentence.marks_of("object"):
         after = range(thing.last + 1, min(thing.last + FORETOLD_REACH, len(words) - 1))
-        at = next((at for at in after if words[at] in {"will", "would", "could", "may"} and words[at + 1] in cues("harms")), None)
+        modals = (at + (words[at + 1] in _ONLY) for at in after if words[at] in {"will", "would", "could", "may"})
+        at = next((at for at in modals if words[at + 1 : at + 2] and words[at + 1] in cues("harms")), None)
         if at is None or class_of(thing) not in {"restriction", "quarrel"}:
             continue
         if any(thing.first - OWNER_REACH <= last < thing.first for _, last in sentence.mention_spans):
             act = build_object_act(sentence, thing, "accusation", FORETOLD, status=FIXED_STATUS["accusation"], score=OPERATOR_SCORE)
             yield replace(act, anchor=at + 1)
             return
+
+
+def _find_ultimatum(sentence: MarkedSentence) -> Iterable[Act]:
+    """Find the restriction that a state threatens behind `or`."""
+    ultimatum = find_ultimatum(sentence)
+    if ultimatum is None:
+        return
+    near = range(ultimatum[0], ultimatum[0] + RESTRICTION_REACH)
+    thing = next((mark for mark in sentence.marks_of("object") if class_of(mark) == "restriction" and mark.first in near), None)
+    if thing is not None:
+        yield build_object_act(sentence, thing, "threat", ULTIMATUM, status=FIXED_STATUS["threat"], score=OPERATOR_SCORE)
+
+
+def _is_rejected(sentence: MarkedSentence, operator: Mark) -> bool:
+    """Whether a demand is only what the subject rejects: `rejected the demand`.
+
+    If a word between them says whose demand it is, this state demands.
+    """
+    if operator.category != "operator_noun" or class_of(operator) != "demand":
+        return False
+    return any(
+        class_of(mark) == "refuse"
+        and mark.last < operator.first
+        and set(sentence.words_between(mark.last + 1, operator.first)) <= _ARTICLES
+        for mark in sentence.marks_of("operator")
+    )
 
 
 def _can_be_alone(operator: Mark) -> bool:

@@ -22,7 +22,7 @@ _BUYERS = re.compile(r"\s+(?:(?:crude|oil|gas|energy) )+(?:buyers|importers|purc
 _TO_COUNTRY = r"(?: (?:of|from|more|so much|\w+ed|[A-Z]\w+|and|oil|crude|gas|energy)){0,4} $"
 # `over its purchases of`, `for buying`; not `for imports of`, which are what a tariff is on.
 _REASON = re.compile(rf"\b(?:[Oo]ver|because of|for|due to|pretext of) (?:(?:its |their |his )?{_BUYING}|{_BUYS}){_TO_COUNTRY}")
-_OVER = re.compile(r"(?:\b[Oo]ver|\b(?:penalt(?:y|ies)|punish\w*)(?: \w+)? for)(?: \w+ed)? $")
+_OVER = re.compile(r"(?:\b[Oo]ver|\b(?:penalt(?:y|ies)|punish\w*)(?: \w+)? for|\b(?:buy|import)ing (?:less|no))(?: \w+ed)? $")
 # `sanctions over Ukraine`, not `over Ukraine's tariffs` or `over Ukrainian steel`.
 _ISSUE = re.compile(
     r"\b(?:curbs|dut(?:y|ies)|measures|penalt(?:y|ies)|restrictions|row|sanctions|tariffs?|tensions|threats?)"
@@ -215,7 +215,7 @@ def find_onlookers(sentence: MarkedSentence) -> Iterator[str]:
     All mentions of such a country in the sentence follow a phrase such as `, a move that`.
     """
     aside = _ASIDE.search(sentence.text)
-    return _find_where_all(sentence, lambda mention: aside if aside and aside.end() <= mention.start else None)
+    return find_where_all(sentence, lambda mention: aside if aside and aside.end() <= mention.start else None)
 
 
 def find_rivals(sentence: MarkedSentence) -> Iterator[str]:
@@ -223,7 +223,7 @@ def find_rivals(sentence: MarkedSentence) -> Iterator[str]:
 
     All mentions of such a country in the sentence follow a phrase such as `dependence on` or `counterweight to`.
     """
-    return _find_where_all(sentence, lambda mention: _RIVAL.search(_text_before(sentence, mention)))
+    return find_where_all(sentence, lambda mention: _RIVAL.search(_text_before(sentence, mention)))
 
 
 def find_models(sentence: MarkedSentence) -> Iterator[str]:
@@ -240,7 +240,7 @@ def find_models(sentence: MarkedSentence) -> Iterator[str]:
         third = {other.code for other in sentence.mentions if matched and 0 <= other.start - matched.end() <= len("the ")}
         return _MODEL.search(before) or (matched if third - first else None)
 
-    return _find_where_all(sentence, find_model)
+    return find_where_all(sentence, find_model)
 
 
 def find_favoured(sentence: MarkedSentence) -> Iterator[str]:
@@ -249,32 +249,32 @@ def find_favoured(sentence: MarkedSentence) -> Iterator[str]:
     Example: Peru in `taxes Norwegian tin, making Peruvian tin cheaper`. All mentions of such a country are in such a phrase.
     """
     text = sentence.text
-    return _find_where_all(
+    return find_where_all(
         sentence, lambda mention: _BETTER.match(text, mention.end) if _MAKING.search(_text_before(sentence, mention)) else None
     )
 
 
 def find_spared(sentence: MarkedSentence) -> Iterator[str]:
     """Yield the countries that an act spares: Peru in `taxes Kenyan tea, spares Peru`."""
-    return _find_where_all(
+    return find_where_all(
         sentence, lambda mention: _SPARED.search(_text_before(sentence, mention)) or _IS_SPARED.match(sentence.text, mention.end)
     )
 
 
 def find_escaping(sentence: MarkedSentence) -> Iterator[str]:
     """Yield the countries whose goods escape a restriction: Peru in `Peruvian tea escapes Kenya's duty`."""
-    return _find_where_all(sentence, lambda mention: _ESCAPES.match(sentence.text, mention.end))
+    return find_where_all(sentence, lambda mention: _ESCAPES.match(sentence.text, mention.end))
 
 
 def find_excepted(sentence: MarkedSentence) -> Iterator[str]:
     """Yield the countries that an act on others leaves out."""
     if _OTHER_RATE.search(sentence.text) is None:
-        yield from _find_where_all(sentence, lambda mention: _EXCEPTED.search(_text_before(sentence, mention, 2 * _REACH)))
+        yield from find_where_all(sentence, lambda mention: _EXCEPTED.search(_text_before(sentence, mention, 2 * _REACH)))
 
 
 def find_unrelieved(sentence: MarkedSentence) -> Iterator[str]:
     """Yield the countries that a relief leaves out: Peru in `suspends its duties, but not for Peru`."""
-    return _find_where_all(sentence, lambda mention: _NOT_RELIEVED.search(_text_before(sentence, mention, 2 * _REACH)))
+    return find_where_all(sentence, lambda mention: _NOT_RELIEVED.search(_text_before(sentence, mention, 2 * _REACH)))
 
 
 def find_dated(sentence: MarkedSentence) -> Iterator[str]:
@@ -295,7 +295,7 @@ def find_dated(sentence: MarkedSentence) -> Iterator[str]:
         dating = _BEFORE_TALKS.search(before) or (arrival if arrival and _ARRIVAL.match(text, mention.end) else None)
         return dating if dating and names_product(before[: dating.start()]) else None
 
-    yield from _find_where_all(sentence, find_talks)
+    yield from find_where_all(sentence, find_talks)
 
 
 def find_mentioned(sentence: MarkedSentence) -> Iterator[str]:
@@ -304,7 +304,7 @@ def find_mentioned(sentence: MarkedSentence) -> Iterator[str]:
     Example: Taiwan in `bans exports to American firms over arms sales to Taiwan`.
     """
     text = sentence.text
-    return _find_where_all(
+    return find_where_all(
         sentence,
         lambda mention: (
             _ASIDE_OF.search(before := _text_before(sentence, mention))
@@ -347,7 +347,7 @@ def find_hosts(sentence: MarkedSentence) -> Iterator[str]:
     Example: Peru in `arrived in Peru for a WTO meeting`. All mentions of such a country in the sentence are next to such a phrase.
     """
     text = sentence.text
-    return _find_where_all(
+    return find_where_all(
         sentence, lambda mention: _HOST_AFTER.search(_text_before(sentence, mention)) or _HOST_BEFORE.match(text, mention.end)
     )
 
@@ -355,7 +355,7 @@ def find_hosts(sentence: MarkedSentence) -> Iterator[str]:
 def find_places(sentence: MarkedSentence) -> Iterator[str]:
     """Yield the countries in which only others talk: Peru in `goes to Peru for talks with Norway`."""
     partners = _find_partners(sentence)
-    places = _find_where_all(sentence, lambda mention: _PLACE.search(_text_before(sentence, mention)))
+    places = find_where_all(sentence, lambda mention: _PLACE.search(_text_before(sentence, mention)))
     if partners and len({mention.code for mention in sentence.mentions}) > PAIR_SIZE:
         yield from (code for code in places if code not in partners)
 
@@ -413,14 +413,14 @@ def find_company(sentence: MarkedSentence) -> Iterator[str]:
         is_joined = _JOINS.search(_text_before(sentence, mention)) and _IN_ACTING.match(sentence.text, mention.end)
         return is_joined or _COMPANY.search(_text_before(sentence, mention, 2 * _REACH))
 
-    return _find_where_all(sentence, find_phrase)
+    return find_where_all(sentence, find_phrase)
 
 
 def find_traded_with(sentence: MarkedSentence) -> Iterator[str]:
     """Yield the countries whose trade with others is an act's reason.
 
     All mentions of such a country in the sentence follow a phrase such as `over its purchases of`, `for buying`, `buyers of` or `sanctions
-    over`, or `over` if the goods are named (`over Russian oil`).
+    over`, or `over` or `buying less` if the goods are named (`over Russian oil`).
     """
     text = sentence.text
 
@@ -434,7 +434,7 @@ def find_traded_with(sentence: MarkedSentence) -> Iterator[str]:
             or (None if mention.role == "demonym" or _OWNS.match(text, mention.end) else _ISSUE.search(before))
         )
 
-    return _find_where_all(sentence, find_reason)
+    return find_where_all(sentence, find_reason)
 
 
 def _text_before(sentence: MarkedSentence, mention: Mention, reach: int = _REACH) -> str:
@@ -442,7 +442,7 @@ def _text_before(sentence: MarkedSentence, mention: Mention, reach: int = _REACH
     return sentence.text[max(0, mention.start - reach) : mention.start]
 
 
-def _find_where_all(sentence: MarkedSentence, match: Callable[[Mention], re.Match[str] | None]) -> Iterator[str]:
+def find_where_all(sentence: MarkedSentence, match: Callable[[Mention], re.Match[str] | None]) -> Iterator[str]:
     """Yield the countries for all of whose mentions `match` finds something."""
     by_code: dict[str, list[bool]] = {}
     for mention in sentence.mentions:

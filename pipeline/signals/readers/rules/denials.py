@@ -34,8 +34,8 @@ from pipeline.signals.readers.rules.pairs import (
     is_subject,
 )
 from pipeline.signals.readers.rules.permits import are_narrowed
-from pipeline.signals.readers.rules.rates import find_raised
-from pipeline.signals.readers.rules.singled_out import find_singled_out, relieves_most
+from pipeline.signals.readers.rules.singled_out import find_singled_out, relieves_most, relieves_only_spared
+from pipeline.signals.readers.rules.uninvolved import find_giving, find_shunned, find_unpunished
 
 # Reaches are numbers of words.
 AVERTED_REACH, ATTEMPT_REACH, DREAD_REACH = 6, 4, 3
@@ -72,6 +72,9 @@ class Denial(NamedTuple):
 EARLIER = "earlier"
 # Functions that find countries without a part in an act; why; kinds that they rule out; as whom of the pair.
 _BYSTANDERS: tuple[tuple[Callable[[MarkedSentence], Iterator[str]], str, frozenset[str], tuple[str, ...]], ...] = (
+    (find_giving, "giving", frozenset({"measure"}), ("actor",)),
+    (find_unpunished, "unpunished", frozenset({"accusation", "refusal"}), ("target",)),
+    (find_shunned, "shunned", _CONCESSION, ("target", "actor")),
     (find_persuaded, "persuaded", frozenset({"demand"}), ("target",)),
     (find_spurred, EARLIER, _ESCALATION, ("target",)),
     (bystanders.find_onlookers, "onlooker", _ESCALATION | _CONCESSION | {"purchase"}, ("target",)),
@@ -336,7 +339,7 @@ def _find_raised(sentence: MarkedSentence) -> Iterator[Denial]:
 
     Example: `pauses most tariffs, raises Chile to 40 percent`. If the other partners are relieved, nothing is imposed on all of them.
     """
-    raised = dict(find_raised(sentence))
+    raised = dict(rates.find_raised(sentence))
     singled_out = frozenset(find_singled_out(sentence))
     yield from (Denial("raised", _CONCESSION, target=code) for code in sorted(singled_out.union(raised)))
     if singled_out or any(relieves_most(sentence.text[: sentence.tokens[first].start]) for first in raised.values()):
@@ -440,6 +443,7 @@ _OF_SENTENCE: tuple[tuple[Denial, Callable[[MarkedSentence], bool]], ...] = (
     (Denial("own", frozenset({"dialogue"})), talks.are_at_home),
     (Denial("home", _ALL_KINDS), elsewhere.is_policy_at_home),
     (Denial("finance", _ESCALATION | _CONCESSION, target=ALL_PARTNERS), elsewhere.is_trade_finance),
+    (Denial("spared", _CONCESSION, target=ALL_PARTNERS), relieves_only_spared),
     (Denial(EARLIER, _ALL_KINDS - {"dialogue"}), is_long_before),
     (Denial(EARLIER, _STATEMENTS), is_earlier),
     (Denial(EARLIER, frozenset({"measure"})), is_standing_law),

@@ -215,7 +215,7 @@ def _is_said_before(sentence: MarkedSentence, operator: Mark, at: int) -> bool:
     Examples: an accusation before a joined finite verb (`accuses Japan of dumping and opens`), a denial or accusation before `and will`.
     """
     pairs = pairwise(sentence.words_between(operator.last + 1, at))
-    if class_of(operator) in {"negate", "refuse", "accuse"} and not JOINING.isdisjoint(pairs):
+    if class_of(operator) in {"negate", "refuse", "accuse", "demand"} and not JOINING.isdisjoint(pairs):
         return True
     is_joined = class_of(operator) == "accuse" and sentence.words_between(at - 1, at)[:1] in (["and"], ["but"], [","])
     verb = next((mark for mark in sentence.marks_of("verb") if mark.first == at), None)

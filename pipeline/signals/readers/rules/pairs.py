@@ -20,12 +20,19 @@ LOST = "suffer.loss."
 
 _MINISTERS = frozenset({"chancellor", "government", "minister", "ministers", "ministry", "premier", "president"})
 
-# `tariffs cut to 15% from 39% under the US trade deal`, up to the name of the country.
+# `tariffs cut to 15% from 39% under the US trade deal` or `in a deal with Washington`, up to the name of the country.
 _CUT_UNDER = re.compile(
     r" (?:(?:are|is|to be|were|was|will be) )?(?:cut|come down|drop(?:ped)?|eased|fall|fell|halved|lowered|reduced|slashed|trimmed)"
     r" to \d[\d.]* ?(?:%|per ?cent|pct)(?: from \d[\d.]* ?(?:%|per ?cent|pct))?,?"
-    r"(?P<by> (?:as part of|by|in|thanks to|under|with)(?: (?:a|an|its|new|the))* )"
+    r"(?P<by> (?:as part of|by|in|thanks to|under|with)(?: (?:a|an|its|new|the))* "
     r"(?=[\w.]+ (?:trade |tariff )?(?:accord|agreement|deal|pact)\b)"
+    r"| (?:after|as part of|in|thanks to|under)(?: (?:a|an|its|new|tariff|the|trade))* (?:accord|agreement|deal|pact) with (?:the )?)"
+)
+
+# After who wins a rate for its goods: `Peru secures 15% rate from Norway`.
+_WINS_RATE = re.compile(
+    r" (?:has |have )?(?:clinch(?:es|ed)?|gets?|got|lands?|landed|negotiates?|negotiated|obtains?|obtained|secures?|secured|wins?|won)"
+    r" (?:an? |its |the )?(?:lower )?\d[\d.]* ?(?:%|per ?cent|pct) (?:\w+ ){0,2}?(?:duty|lev(?:y|ies)|rate|tariff)s?\b"
 )
 
 # Between two countries of a list with a rate for each: `34 percent on Peru, 20 on Chile and 24 on Kenya`.
@@ -353,15 +360,21 @@ def _find_giver_under(sentence: MarkedSentence, thing: int) -> str | None:
 def find_gain(sentence: MarkedSentence) -> tuple[str | None, str] | None:
     """Return who grants a relief that a country wins, and that country.
 
-    Example: USA and EUN for `Trump taxes Chinese steel as EU wins reprieve`. The country directly precedes `wins` or `is granted`, or owns
-    the relief (`Norway's exemption from`). The other is named after the relief (`from US tariffs`), else it is the first other country that
-    may be a subject, or an owner. None for who grants it if there is none, or for both without such a relief.
+    Examples: USA and EUN for `Trump taxes Chinese steel as EU wins reprieve` and `EU secures 15% rate from Trump`. The country directly
+    precedes `wins` or `is granted`, or owns the relief (`Norway's exemption from`). The other is named after the relief (`from US
+    tariffs`), else it is the first other country that may be a subject, or an owner. None for who grants it if there is none, or for both
+    without such a relief.
     """
     reliefs = [mark for mark in sentence.marks_of("object") if class_of(mark) == "approval"]
     for named in reliefs:
         owner = find_possessor(sentence, named.first)
         if owner and sentence.words_between(named.last + 1, named.last + 2) == ["from"]:
             return _find_giver(sentence, named, owner), owner
+    for at, mention in enumerate(sentence.mentions):
+        rate = _WINS_RATE.match(sentence.text, mention.end) if is_subject(sentence, at) else None
+        giver = rate and next((other.code for other in sentence.mentions if other.start >= rate.end() and other.code != mention.code), None)
+        if giver:
+            return giver, mention.code
     for verb in sentence.marks_of("verb"):
         relief = next((mark for mark in reliefs if verb.last < mark.first <= verb.last + GAIN_REACH), None)
         number = next((at for at, (_, last) in enumerate(sentence.mention_spans) if last == _before_auxiliaries(sentence, verb)), None)

@@ -38,9 +38,11 @@ from pipeline.signals.readers.rules.singled_out import OTHERS, find_singled_out,
 from pipeline.signals.readers.rules.syntax import Tree, is_installed, parse_sentences
 from pipeline.signals.readers.rules.word_order import SentenceContext
 
-VERSION = "0.3.32"
+VERSION = "0.3.33"
 # Rules of verbs that bring a restriction back, which is no relief (`restores duties`).
 RETURN = "reimpose.restriction"
+# Between a threat and a restriction that is news, too.
+_NEWS_TOO = frozenset({",", ";", "after", "and", "as", "but", "when", "while"})
 # Rules of who asks the other side to talk.
 ASKING_FOR_TALKS = "demand.hold.talks"
 # Rules of verbs that postpone talks, and of those that start them with `off`.
@@ -167,6 +169,18 @@ def _to_parser_text(sentence: MarkedSentence) -> str:
     return text
 
 
+def _is_only_threatened(sentence: MarkedSentence, act: Act, threat: Act) -> bool:
+    """Whether a restriction is only what a threat is about.
+
+    A quarrel that escalates by a threat is the threat (`escalates its trade war, saying that it will tax`), and so is what somebody is
+    warned of (`warned Peru that it would face duties`).
+    """
+    is_warned_of = act.rule_id.startswith("suffer.") and threat.anchor < act.anchor
+    return act.kind == "measure" and (
+        act.rule_id.endswith(QUARREL) or (is_warned_of and _NEWS_TOO.isdisjoint(sentence.words_between(threat.anchor, act.anchor)))
+    )
+
+
 def _iter_readings(sentence_acts: _SentenceActs, tree: Tree | None) -> Iterator[Reading]:
     """Yield a reading for each act and candidate pair.
 
@@ -186,7 +200,7 @@ def _iter_readings(sentence_acts: _SentenceActs, tree: Tree | None) -> Iterator[
         (act, _leave_out(list(dict.fromkeys(find_roles(sentence_acts.context, parsed, act))), left_out.get(act.kind, frozenset())))
         for act in sentence_acts.acts
     ]
-    threatening = {roles for act, pairs in roles_of_acts if act.kind == "threat" and act.modality == "asserted" for roles in pairs}
+    threats = [(act, roles) for act, pairs in roles_of_acts if act.kind == "threat" and act.modality == "asserted" for roles in pairs]
     spoken_of = set(_find_spoken_of(sentence_acts, [(act, roles) for act, pairs in roles_of_acts for roles in pairs]))
     denied = {roles: _find_denied_kinds(sentence_acts, roles) for roles in sentence_acts.candidate_numbers}
     for roles, number in sentence_acts.candidate_numbers.items():
@@ -210,8 +224,7 @@ def _iter_readings(sentence_acts: _SentenceActs, tree: Tree | None) -> Iterator[
             named = replace(act, rule_id=f"{OTHERS}{act.rule_id.removesuffix(SURE_SIGN)}{SURE_SIGN}")
         for roles in pairs:
             is_reason = act.kind in {*ESCALATING, "threat"} and roles in spoken_of
-            # A quarrel that escalates by a threat is the threat: `escalates its trade war, saying that it will tax ...`.
-            is_threat_alone = act.kind == "measure" and act.rule_id.endswith(QUARREL) and roles in threatening
+            is_threat_alone = any(roles == threatened and _is_only_threatened(sentence, act, threat) for threat, threatened in threats)
             denial = denied.get(roles, {}).get(act.kind)
             if roles in sentence_acts.candidate_numbers and not is_reason and not is_threat_alone and denial in {None, EARLIER}:
                 dated = "historical" if denial and modality == "asserted" else modality

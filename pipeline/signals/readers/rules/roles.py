@@ -31,6 +31,7 @@ from pipeline.signals.readers.rules.panels import PANEL, find_panel_pair
 from pipeline.signals.readers.rules.parsed import PASSIVE_SUBJECTS, ParsedSentence, Party
 from pipeline.signals.readers.rules.rulings import RULED, find_court_pair
 from pipeline.signals.readers.rules.shipments import SHIPPED, find_shipped_pair
+from pipeline.signals.readers.rules.ultimatums import ULTIMATUM, find_ultimatum
 from pipeline.signals.readers.rules.word_order import (
     SentenceContext,
     find_agent,
@@ -98,9 +99,12 @@ def find_roles(context: SentenceContext, parsed: ParsedSentence | None, act: Act
 def _find_settled_pairs(context: SentenceContext, act: Act) -> tuple[tuple[str, str], ...]:
     """Return the pairs of an act if word order settles them.
 
-    They are several only for a threat that several states send (`find_senders`). Goods pay their buyer's duty (`shipments.py`), and
-    somebody raises a country to a rate.
+    They are several only for a threat that several states send (`find_senders`). Goods pay their buyer's duty (`shipments.py`),
+    somebody raises a country to a rate, and an ultimatum says who threatens whom.
     """
+    if act.rule_id == ULTIMATUM:
+        ultimatum = find_ultimatum(context.sentence)
+        return (ultimatum[1],) if ultimatum else ()
     if act.kind == "threat" and act.thing is not None and (sent := find_senders(context.sentence, act.thing)):
         return sent
     if act.rule_id.startswith(SHIPPED):

@@ -42,6 +42,8 @@ _RELENTING = re.compile(
     r"\b(?:paus|suspend|delay|blink|back\w* (?:down|off)|relent|eas(?:e|ed|es|ing)\b|cut|lower|halv|spar|exempt|retreat|hold\w* off)",
     re.IGNORECASE,
 )
+# Reliefs that `RELIEF` lacks.
+_ENDED = re.compile(r"\b(?:abolish|drop|eliminat|end|lift|remov|repeal|rescind|roll|scrap|waiv|withdr)\w*")
 # What was raised before is relieved itself: `raised its duty on Chilean tin, then cut it and those on other countries`.
 _SAME = re.compile(r" (?:it|that|them|those)\b")
 # Characters after a relief, among which its own partner is named: `exempting Canadian steel`.
@@ -78,6 +80,15 @@ def relieves_others(sentence: MarkedSentence) -> bool:
 def relieves_most(text: str) -> bool:
     """Whether a text speaks of a relief and of most partners."""
     return _MOST.search(text) is not None and _RELENTING.search(text) is not None
+
+
+def relieves_only_spared(sentence: MarkedSentence) -> bool:
+    """Whether an act only spares named partners: `taxed all steel but exempted Peru`."""
+    reliefs = list(RELIEF.finditer(sentence.text))
+    only_spares = all(relief[0].startswith(("exempt", "spar")) for relief in reliefs) and not _ENDED.search(sentence.text)
+    return only_spares and any(
+        relief.end() < mention.start <= relief.end() + _RELIEVED_REACH for relief in reliefs for mention in sentence.mentions
+    )
 
 
 def _is_for_others(sentence: MarkedSentence, relief: re.Match[str]) -> bool:

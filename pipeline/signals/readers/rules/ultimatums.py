@@ -1,0 +1,39 @@
+"""Threats behind `or`: `Norway told Peru to cut its duty or face a ban`.
+
+Belongs here: who threatens whom by such an ultimatum. Does not: conditions with `if` and `unless` (`adjust.py`).
+"""
+
+import re
+
+from pipeline.signals.readers.rules.matching import MarkedSentence
+from pipeline.signals.readers.rules.pairs import is_subject
+
+#: Id of the rule for the restriction that an ultimatum threatens.
+ULTIMATUM = "ultimatum.restriction"
+#: Words between the verb of the threat and the restriction.
+RESTRICTION_REACH = 6
+_OR = re.compile(
+    r"\bor (?:else )?(?:(?:it|they) )?(?:(?:will|would) )?"
+    r"(?:be (?:hit|punished|slapped) (?:by|with)|faces?|pay|risks?|suffer)\b"
+)
+# `It was unclear whether Peru would cut its duty or face a ban` threatens nobody.
+_OPEN = frozenset({"whether", "either"})
+
+
+def find_ultimatum(sentence: MarkedSentence) -> tuple[int, tuple[str, str]] | None:
+    """Return what a sentence threatens behind `or`.
+
+    The position of the first word after the verb, and who threatens whom: the first country before `or` that may be a subject, and the next
+    other country. None without both.
+    """
+    threat = None if _OPEN.intersection(sentence.words) else _OR.search(sentence.text)
+    if threat is None:
+        return None
+    before = [number for number, mention in enumerate(sentence.mentions) if mention.end <= threat.start()]
+    first = next((number for number in before if is_subject(sentence, number)), None)
+    if first is None:
+        return None
+    actor = sentence.mentions[first].code
+    target = next((sentence.mentions[number].code for number in before if number > first and sentence.mentions[number].code != actor), None)
+    at = next((at for at, token in enumerate(sentence.tokens) if token.start >= threat.end()), None)
+    return (at, (actor, target)) if target and at is not None else None
