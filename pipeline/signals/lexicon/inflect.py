@@ -46,7 +46,6 @@ IRREGULAR = {
     "uphold": ("upheld", "upheld"),
     "withhold": ("withheld", "withheld"),
     "withstand": ("withstood", "withstood"),
-    "show": ("showed", "shown"),
     "draw": ("drew", "drawn"),
     "drive": ("drove", "driven"),
     "send": ("sent", "sent"),
