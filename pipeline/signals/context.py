@@ -42,11 +42,11 @@ _ADDRESSEE_NEXT = re.compile(
     r"|press\w+|call(?:s|ed|ing)?\s+(?:up)?on)\s+(?:the\s+)?",
     re.IGNORECASE,
 )
-# Before and after a state that is told something, up to `it`, and what then happens to this state: `told Peru that it would face duties`.
-_TELLING = re.compile(
-    r"\b(?:inform(?:s|ed|ing)?|notif(?:y|ies|ied|ying)|tell(?:s|ing)?|told|warn(?:s|ed|ing)?|(?:letters?|messages?) to)(?: the| both)? $"
+# Before and after a state that is informed, up to `it`, and what then happens to this state: `informed Peru that it would face duties`.
+_INFORMING = re.compile(
+    r"\b(?:inform(?:s|ed|ing)?|notif(?:y|ies|ied|ying)|t(?:ell(?:s|ing)?|old)|warn(?:s|ed|ing)?|(?:letters?|messages?) to)(?: the| both)? $"
 )
-_TOLD = re.compile(
+_ADDRESSED = re.compile(
     r"(?:['\u2019]s?)?(?: (?:government|leaders?|officials|president|prime minister|(?:foreign |trade )?ministers?))?,? (?:that )?"
 )
 _LISTED = re.compile(r",? (?:and )?(?:the )?")
@@ -346,8 +346,8 @@ def _find_third_persons(
 ) -> Iterator[Mention]:
     """Yield what `it`, `they` and the like mean after a label.
 
-    An official's `they` is not its own state, but the other of the main pair, unless `our farmers` or the like precede it. Who is told
-    something may be meant, too (`_find_told`).
+    An official's `they` is not its own state, but the other of the main pair, unless `our farmers` or the like precede it. Who is
+    addressed may be meant, too (`_find_addressed`).
     """
     start = label.end if label else 0
     first = next((mention for mention in mentions if mention.is_actor), None)
@@ -360,23 +360,23 @@ def _find_third_persons(
         is_they = match[0].lower() == "they" and not _OWN_PEOPLE.search(text, start, match.start())
         if is_they and len(others) == 1 and subject in {None, speaking}:
             subject = others[0]
-        for code in _find_told(text, match, mentions) or ([subject] if subject else []):
+        for code in _find_addressed(text, match, mentions) or ([subject] if subject else []):
             yield Mention(code, match.start(), match.end(), "pronoun")
 
 
-def _find_told(text: str, word: re.Match[str], mentions: Sequence[Mention]) -> list[str]:
-    """Return the states that are told what they will suffer or must do.
+def _find_addressed(text: str, word: re.Match[str], mentions: Sequence[Mention]) -> list[str]:
+    """Return the states addressed with what they will suffer or must do.
 
-    Peru for `it` (`word`) in `told Peru that it would face duties`; empty if `word` means no such states.
+    Peru for `it` (`word`) in `informed Peru that it would face duties`; empty if `word` means no such states.
     """
     codes: list[str] = []
-    end, between = word.start(), _TOLD
+    end, between = word.start(), _ADDRESSED
     before = [mention for mention in mentions if mention.end <= end] if _MUST.match(text, word.end()) else []
     for mention in reversed(before):
         if not between.fullmatch(text, mention.end, end):
             break
         codes.insert(0, mention.code)
-        if _TELLING.search(text[: mention.start]):
+        if _INFORMING.search(text[: mention.start]):
             return codes
         end, between = mention.start, _LISTED
     return []

@@ -30,8 +30,8 @@ _ISSUE = re.compile(
 )
 _OWNS = re.compile(r"['\u2019]s?\b| (?!(?:after|and|as|but|in|on|to|while)\b)[a-z]+\b")
 _BUYER = re.compile(
-    r"\b(?:(?:[Bb]uyers|importers|purchasers) of|[Aa]ny(?:one|body) (?:buying|importing)|(?:that|who|which)"
-    r"(?: (?!(?:had|has|have|he|it|its|she|the|their|they|we|will|would|\w+ed|\w+ing)\b)[\w,]+){0,4}? "
+    r"\b(?:(?:[Bb]uyers|importers|purchasers) of|[Aa]ny(?:one|body) (?:buying|importing)|(?:\w+(?:ies|ns?|ry) that"
+    r"|that(?! imports from)|who|which)(?: (?!(?:had|has|have|he|it|its|she|the|their|they|we|will|would|\w+ed|\w+ing)\b)[\w,]+){0,4}? "
     rf"(?:buys?|imports?|purchases?|acquires?|continues? to buy)(?! of\b)(?: [\w,]+){{0,6}}?(?: from)?){_TO_COUNTRY}"
 )
 

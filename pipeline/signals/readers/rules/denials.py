@@ -4,19 +4,13 @@ Examples: `aid to farmers hurt by tariffs` is no easing, and `to avert US tariff
 out, and for which pairs. Does not: acts that a state only suffers (`roles.py`).
 """
 
-from collections.abc import Callable, Collection, Container, Iterator
+from collections.abc import Collection, Container, Iterator
 from itertools import permutations
-from typing import NamedTuple
 
 from pipeline.contracts.countries import ALL_PARTNERS, EUROPEAN_UNION, PAIR_SIZE
 from pipeline.contracts.scopes import read_eu_members
-from pipeline.contracts.vocabulary import KIND_POLARITY
 from pipeline.signals.lexicon import cues
-from pipeline.signals.readers.rules import bystanders, elsewhere, forecasts, interviews, outsiders, panels, rates, rulings, subjects, talks
-from pipeline.signals.readers.rules.causes import find_persuaded, find_pressing, find_spurred, is_effect
-from pipeline.signals.readers.rules.clauses import does_nothing, only_refers
-from pipeline.signals.readers.rules.earlier import is_boast, is_earlier, is_long_before, is_long_done, is_standing_law
-from pipeline.signals.readers.rules.firms import find_homes, is_between_firms
+from pipeline.signals.readers.rules import bystanders, forecasts, outsiders, panels, rates, subjects
 from pipeline.signals.readers.rules.grammar import class_of
 from pipeline.signals.readers.rules.matching import Mark, MarkedSentence
 from pipeline.signals.readers.rules.pairs import (
@@ -33,77 +27,23 @@ from pipeline.signals.readers.rules.pairs import (
     find_unpressed,
     is_subject,
 )
-from pipeline.signals.readers.rules.permits import are_narrowed
-from pipeline.signals.readers.rules.singled_out import find_singled_out, relieves_most, relieves_only_spared
-from pipeline.signals.readers.rules.uninvolved import find_giving, find_shunned, find_unpunished
+from pipeline.signals.readers.rules.ruled_out import (
+    ALL_KINDS,
+    BYSTANDERS,
+    CONCESSION,
+    DEAL,
+    DEALING,
+    EARLIER,
+    ESCALATION,
+    OF_SENTENCE,
+    OF_TEXT,
+    TALK,
+    Denial,
+)
+from pipeline.signals.readers.rules.singled_out import find_singled_out, relieves_most
 
 # Reaches are numbers of words.
 AVERTED_REACH, ATTEMPT_REACH, DREAD_REACH = 6, 4, 3
-
-_ESCALATION = frozenset({"measure", "threat", "investigation"})
-_CONCESSION = frozenset({"easing", "offer"})
-_DEAL = frozenset({"agreement", "easing", "purchase"})
-_DEALING = _DEAL | {"dialogue"}
-_TALK = frozenset({"agreement", "dialogue"})
-_STATEMENTS = frozenset({"accusation", "demand", "refusal"})
-_ALL_KINDS = frozenset(KIND_POLARITY)
-
-
-class Denial(NamedTuple):
-    """Kinds of signals that a sentence has not, for some pairs.
-
-    `why`: the reason in a word; `actor`, `target`: codes, None for any; `only_unnamed`: only for targets that the sentence does not name.
-    """
-
-    why: str
-    kinds: frozenset[str]
-    actor: str | None = None
-    target: str | None = None
-    only_unnamed: bool = False
-
-    def covers(self, sentence: MarkedSentence, roles: tuple[str, str]) -> bool:
-        """Whether it concerns a pair of actor and target (`roles`)."""
-        if self.only_unnamed and (roles[1] == ALL_PARTNERS or any(mention.code == roles[1] for mention in sentence.mentions)):
-            return False
-        return self.actor in {None, roles[0]} and self.target in {None, roles[1]}
-
-
-#: Reason (`why`) of acts that had happened before the news. Those that the rules find are not left out, but dated in the past.
-EARLIER = "earlier"
-# Functions that find countries without a part in an act; why; kinds that they rule out; as whom of the pair.
-_BYSTANDERS: tuple[tuple[Callable[[MarkedSentence], Iterator[str]], str, frozenset[str], tuple[str, ...]], ...] = (
-    (find_giving, "giving", frozenset({"measure"}), ("actor",)),
-    (find_unpunished, "unpunished", frozenset({"accusation", "refusal"}), ("target",)),
-    (find_shunned, "shunned", _CONCESSION, ("target", "actor")),
-    (find_persuaded, "persuaded", frozenset({"demand"}), ("target",)),
-    (find_spurred, EARLIER, _ESCALATION, ("target",)),
-    (bystanders.find_onlookers, "onlooker", _ESCALATION | _CONCESSION | {"purchase"}, ("target",)),
-    (bystanders.find_rivals, "rival", _DEALING | _CONCESSION, ("target", "actor")),
-    (bystanders.find_favoured, "onlooker", _ESCALATION | _CONCESSION | {"purchase", "refusal"}, ("target", "actor")),
-    (bystanders.find_calmed, "calmed", frozenset({"accusation", "demand"}), ("target",)),
-    (bystanders.find_visited, "visited", frozenset({"dialogue"}), ("actor",)),
-    (bystanders.find_apologising, "apology", frozenset({"accusation"}), ("actor",)),
-    (rulings.find_without_court, "court", _CONCESSION, ("actor",)),
-    (bystanders.find_hosts, "host", _ALL_KINDS, ("target", "actor")),
-    (bystanders.find_places, "host", _ALL_KINDS, ("target", "actor")),
-    (bystanders.find_mentioned, "mentioned", _ESCALATION | _CONCESSION, ("target", "actor")),
-    (bystanders.find_unaimed, "unaimed", _ESCALATION, ("target",)),
-    (bystanders.find_spared, "spared", _ESCALATION, ("target",)),
-    (bystanders.find_escaping, "spared", _ESCALATION, ("target",)),
-    (bystanders.find_excepted, "spared", _ESCALATION, ("target",)),
-    (bystanders.find_unrelieved, "left_out", _CONCESSION, ("target",)),
-    (bystanders.find_dated, "dated", frozenset({"measure", "easing"}), ("target",)),
-    (bystanders.find_requested, "requested", _CONCESSION, ("target", "actor")),
-    (bystanders.find_models, "model", _ESCALATION, ("target",)),
-    (find_pressing, "model", _ESCALATION, ("target", "actor")),
-    (bystanders.find_traded_with, "reason", _CONCESSION | _ESCALATION | _STATEMENTS, ("target", "actor")),
-    (bystanders.find_company, "reason", _CONCESSION | _ESCALATION, ("target",)),
-    (bystanders.find_included, "included", _ALL_KINDS, ("target",)),
-    (bystanders.find_capped, "capped", _ESCALATION, ("target",)),
-    (find_homes, "firm", _ALL_KINDS, ("actor",)),
-)
-#: What a sentence has not that does nothing to trade (`clauses.py`).
-NOTHING_DONE = Denial("clause", frozenset({"measure", "threat", "easing", "offer"}))
 
 
 def find_denials(sentence: MarkedSentence, countries: Collection[str]) -> Iterator[Denial]:
@@ -114,10 +54,10 @@ def find_denials(sentence: MarkedSentence, countries: Collection[str]) -> Iterat
     yield from _find_one_market(countries)
     if partners := bystanders.find_partners_of_bloc(sentence):
         for outsider in sorted(set(countries) - partners):
-            yield Denial("bloc", _TALK, actor=outsider)
-            yield Denial("bloc", _TALK, target=outsider)
-    yield from (denial for denial, applies in _OF_TEXT if applies(sentence.text))
-    yield from (denial for denial, applies in _OF_SENTENCE if applies(sentence))
+            yield Denial("bloc", TALK, actor=outsider)
+            yield Denial("bloc", TALK, target=outsider)
+    yield from (denial for denial, applies in OF_TEXT if applies(sentence.text))
+    yield from (denial for denial, applies in OF_SENTENCE if applies(sentence))
     for find in (
         _find_bystanders,
         _find_advised,
@@ -142,7 +82,7 @@ def _find_bystanders(sentence: MarkedSentence) -> Iterator[Denial]:
     Nobody comes to terms with a rival (`to depend less on China`), and a restriction is not on whose example it follows. Who reacts to an
     act (`a move that pleased Peru`) is not its target.
     """
-    for find, why, kinds, roles in _BYSTANDERS:
+    for find, why, kinds, roles in BYSTANDERS:
         for code in find(sentence):
             if "actor" in roles:
                 yield Denial(why, kinds, actor=code)
@@ -157,9 +97,9 @@ def _find_advised(sentence: MarkedSentence) -> Iterator[Denial]:
     """
     end = outsiders.find_advised(sentence.text)
     for code, asks in outsiders.find_ordered(sentence):
-        yield Denial("ordered", (_DEAL | _CONCESSION | _ESCALATION) if asks else _ALL_KINDS - {"dialogue"}, code)
+        yield Denial("ordered", (DEAL | CONCESSION | ESCALATION) if asks else ALL_KINDS - {"dialogue"}, code)
     yield from (Denial("addressee", frozenset({"demand"}), target=code) for code in outsiders.find_unaddressed(sentence))
-    yield from (Denial("advised", _ALL_KINDS, mention.code) for mention in sentence.mentions if mention.end <= end)
+    yield from (Denial("advised", ALL_KINDS, mention.code) for mention in sentence.mentions if mention.end <= end)
 
 
 def _find_averted(sentence: MarkedSentence) -> Iterator[Denial]:
@@ -180,7 +120,7 @@ def _find_averted(sentence: MarkedSentence) -> Iterator[Denial]:
         if is_vague or actor in {None, owner} or _restricts(sentence, first, owner):
             continue
         attempts = cues("attempts") & set(sentence.words_between(first - ATTEMPT_REACH, first))
-        yield Denial("averted", _ESCALATION | ({"easing", "refusal"} if attempts else set()), actor, owner)
+        yield Denial("averted", ESCALATION | ({"easing", "refusal"} if attempts else set()), actor, owner)
 
 
 def _find_dreaded(sentence: MarkedSentence) -> Iterator[Denial]:
@@ -196,14 +136,14 @@ def _find_dreaded(sentence: MarkedSentence) -> Iterator[Denial]:
         for number, (_, end) in enumerate(sentence.mention_spans):
             is_near = end < first <= end + DREAD_REACH and is_subject(sentence, number)
             if is_near and _find_restriction(sentence, last) is not None:
-                yield Denial("dreaded", _ESCALATION, sentence.mentions[number].code)
+                yield Denial("dreaded", ESCALATION, sentence.mentions[number].code)
 
 
 def _find_feared(sentence: MarkedSentence) -> Iterator[Denial]:
     """Yield that nobody does what another only fears, or has never done."""
     for afraid, feared in forecasts.find_feared(sentence):
-        yield Denial("feared", _ESCALATION, feared)
-        yield Denial("feared", _ESCALATION | {"demand"}, afraid, feared)
+        yield Denial("feared", ESCALATION, feared)
+        yield Denial("feared", ESCALATION | {"demand"}, afraid, feared)
     never = forecasts.find_never(sentence)
     if never is not None:
         yield Denial("never", frozenset({"demand", "easing", "offer", "refusal", "threat"}), never)
@@ -271,7 +211,7 @@ def _find_owned(sentence: MarkedSentence) -> Iterator[Denial]:
     restrictions = [mark for mark in sentence.marks_of("object") if class_of(mark) == "restriction"]
     for pair in (find_owned_pair(sentence, thing.first) for thing in restrictions):
         if pair:
-            yield Denial("owned", _ESCALATION | {"easing"}, pair[1], pair[0])
+            yield Denial("owned", ESCALATION | {"easing"}, pair[1], pair[0])
     if len(restrictions) == 1 and (pair := find_owner_before(sentence, restrictions[0])):
         yield Denial("owned", frozenset({"easing"}), pair[1], pair[0])
 
@@ -290,7 +230,7 @@ def _find_other_gains(sentence: MarkedSentence) -> Iterator[Denial]:
     if giver is not None:
         yield from (Denial("gain", frozenset({"easing"}), code, winner) for code in sorted(codes - {winner, giver}))
         if codes - {winner, giver}:
-            yield Denial("gain", _ESCALATION, giver, winner)
+            yield Denial("gain", ESCALATION, giver, winner)
 
 
 def _find_exempt(sentence: MarkedSentence) -> Iterator[Denial]:
@@ -314,7 +254,7 @@ def _find_exempt(sentence: MarkedSentence) -> Iterator[Denial]:
             owns = not is_its or mention.role in {"demonym", "leader"} or sentence.words_between(last + 1, last + 2) == ["'s"]
             is_owner = owns and mention.code != exempt and relief.last < first <= relief.last + AVERTED_REACH
             if exempt is not None and codes.count(exempt) == 1 and is_owner:
-                yield Denial("exempt", _ESCALATION | {"easing", "offer", "refusal"}, exempt, mention.code)
+                yield Denial("exempt", ESCALATION | {"easing", "offer", "refusal"}, exempt, mention.code)
 
 
 def _find_allies(sentence: MarkedSentence) -> Iterator[Denial]:
@@ -324,14 +264,14 @@ def _find_allies(sentence: MarkedSentence) -> Iterator[Denial]:
     does who acts before a semicolon restrict trade with who is named after it (`find_apart`), nor is a threat meant for whom another state
     gives up to please who threatens (`find_unpressed`).
     """
-    yield from (Denial("allies", _DEALING | _ESCALATION | _CONCESSION, one, other) for one, other in find_joint_actors(sentence))
-    yield from (Denial("apart", _ESCALATION, one, other) for one, other in find_apart(sentence))
+    yield from (Denial("allies", DEALING | ESCALATION | CONCESSION, one, other) for one, other in find_joint_actors(sentence))
+    yield from (Denial("apart", ESCALATION, one, other) for one, other in find_apart(sentence))
     yield from (Denial("pressed", frozenset({"threat"}), one, other) for one, other in find_unpressed(sentence))
     allies, _ = find_allies(sentence)
     gain = None if allies else find_gain(sentence)
     winners = [find_joined(sentence, number) for number, mention in enumerate(sentence.mentions) if gain and mention.code == gain[1]]
     for one, other in permutations(next(iter(winners), allies), PAIR_SIZE):
-        yield Denial("allies", _DEALING, one, other)
+        yield Denial("allies", DEALING, one, other)
 
 
 def _find_raised(sentence: MarkedSentence) -> Iterator[Denial]:
@@ -341,9 +281,9 @@ def _find_raised(sentence: MarkedSentence) -> Iterator[Denial]:
     """
     raised = dict(rates.find_raised(sentence))
     singled_out = frozenset(find_singled_out(sentence))
-    yield from (Denial("raised", _CONCESSION, target=code) for code in sorted(singled_out.union(raised)))
+    yield from (Denial("raised", CONCESSION, target=code) for code in sorted(singled_out.union(raised)))
     if singled_out or any(relieves_most(sentence.text[: sentence.tokens[first].start]) for first in raised.values()):
-        yield Denial("raised", _ESCALATION, target=ALL_PARTNERS)
+        yield Denial("raised", ESCALATION, target=ALL_PARTNERS)
 
 
 def _find_one_market(countries: Container[str]) -> Iterator[Denial]:
@@ -354,9 +294,9 @@ def _find_one_market(countries: Container[str]) -> Iterator[Denial]:
     """
     members = sorted(code for code in read_eu_members() if code in countries)
     for member in members if EUROPEAN_UNION in countries else ():
-        yield Denial("market", _ALL_KINDS, EUROPEAN_UNION, member)
-        yield Denial("market", _ALL_KINDS, member, EUROPEAN_UNION)
-    yield from (Denial("market", _TALK, one, other) for one, other in permutations(members, PAIR_SIZE))
+        yield Denial("market", ALL_KINDS, EUROPEAN_UNION, member)
+        yield Denial("market", ALL_KINDS, member, EUROPEAN_UNION)
+    yield from (Denial("market", TALK, one, other) for one, other in permutations(members, PAIR_SIZE))
 
 
 def _find_losers(sentence: MarkedSentence) -> Iterator[Denial]:
@@ -368,83 +308,3 @@ def _find_losers(sentence: MarkedSentence) -> Iterator[Denial]:
     if pair is not None and all(pair):
         yield Denial("panel", frozenset({"investigation"}), pair[1], pair[0])
         yield Denial(EARLIER, frozenset({"measure"}), pair[1], pair[0])
-
-
-# What is ruled out for all pairs, and when. The predicates of `_OF_TEXT` need only the text, those of `_OF_SENTENCE` also its marks.
-_OF_TEXT: tuple[tuple[Denial, Callable[[str], bool]], ...] = (
-    (NOTHING_DONE, does_nothing),
-    (Denial("position", _ALL_KINDS), only_refers),
-    (Denial("aid", _CONCESSION), subjects.is_aid),
-    (Denial("averted", _CONCESSION), forecasts.is_averted),
-    (Denial("excluded", frozenset({"easing"})), bystanders.is_excluded),
-    (Denial("shoppers", _ESCALATION), subjects.is_boycott),
-    (Denial("personal", _ALL_KINDS), subjects.is_personal_tax),
-    (Denial("dispute", _ALL_KINDS - {"dialogue"}), subjects.is_other_dispute),
-    (Denial("interest", _ALL_KINDS), subjects.is_about_interest),
-    (Denial("debt", _ALL_KINDS - _ESCALATION), subjects.is_about_debt),
-    (Denial("labour", _TALK), subjects.is_labour_dispute),
-    (Denial("elsewhere", _ALL_KINDS), elsewhere.is_other_policy),
-    (Denial("tax", _ALL_KINDS, target=ALL_PARTNERS), elsewhere.is_tax_on_all),
-    (Denial("other_deal", _DEALING | _ESCALATION | {"accusation", "offer", "refusal"}), elsewhere.is_other_deal),
-    (Denial("persons", frozenset({"accusation", "investigation", "measure"})), elsewhere.are_persons_prosecuted),
-    (Denial("buyer", frozenset({"purchase"})), elsewhere.is_no_purchase),
-    (Denial("goes_on", _ESCALATION), elsewhere.goes_on_buying),
-    (Denial("no_goods", _ESCALATION), elsewhere.is_other_ban),
-    (Denial("not_zero", frozenset({"refusal"})), rates.falls_short_of_zero),
-    (Denial("honoured", frozenset({"refusal"})), talks.is_honoured),
-    (Denial("shelves", _CONCESSION | {"purchase"}), elsewhere.clears_shelves),
-    (Denial("higher", _CONCESSION), rates.rises),
-    (Denial("higher", _CONCESSION), rates.only_rises),
-    (Denial("spectre", _CONCESSION), forecasts.raises_spectre),
-    (Denial("supposed", _ALL_KINDS - {"accusation", "dialogue"}), forecasts.is_supposed),
-    (Denial("narrowed", _CONCESSION), are_narrowed),
-    (Denial("rumour", _ALL_KINDS - {"accusation", "dialogue"}), outsiders.is_rumoured),
-    (Denial("lower", _ESCALATION), rates.falls),
-    (Denial("never", _ESCALATION | _CONCESSION | _DEAL), outsiders.is_never_done),
-    (Denial("short", _ESCALATION | {"accusation"}), outsiders.stops_short),
-    (Denial("sport", _ALL_KINDS), elsewhere.is_sport),
-    (Denial("taken_back", frozenset({"accusation", "measure", "threat"})), subjects.is_taken_back),
-    (Denial("ruling", _ESCALATION), rulings.ends_restriction),
-    (Denial("upheld", frozenset({"easing"})), rulings.is_upheld),
-    (Denial("outcome", _CONCESSION), rulings.ends_in_duty),
-    (Denial("respondent", _ESCALATION | {"easing"}, target=ALL_PARTNERS), panels.is_complaint),
-    (Denial("hearing", _ESCALATION | {"refusal"}), rulings.is_only_heard),
-    (Denial("outsider", _STATEMENTS), outsiders.is_said_by_outsider),
-    (Denial("outsider", _ESCALATION), outsiders.reports_no_act),
-    (Denial("panel", _ALL_KINDS - {"dialogue"}), outsiders.is_decided_by_panel),
-    (Denial("imagined", _ALL_KINDS - {"accusation", "dialogue"}), outsiders.is_imagined),
-    (Denial("question", _ESCALATION | _CONCESSION | {"purchase"}), interviews.is_only_question),
-    (Denial("later", frozenset({"investigation", "measure"})), panels.is_put_off),
-    (Denial("lawmakers", _STATEMENTS | {"measure", "threat"}), outsiders.is_said_by_lawmakers),
-    (Denial(EARLIER, _ESCALATION | {"easing"}), is_long_done),
-    (Denial(EARLIER, _DEALING), is_boast),
-    (Denial("weighed", frozenset({"measure", "threat"})), forecasts.is_weighed),
-    (Denial("talks", frozenset({"demand"})), talks.only_ask_for_talks),
-    (Denial("terms", frozenset({"agreement"})), talks.settle_terms),
-    (Denial("name", frozenset({"agreement"})), talks.only_name_treaty),
-    (Denial("any", _DEAL | {"offer"}), talks.is_any_deal),
-    (Denial("none", _TALK), talks.are_not_held),
-    (Denial("over", frozenset({"dialogue"})), talks.are_over),
-    (Denial("public", frozenset({"dialogue"})), talks.are_public),
-    (Denial("date", frozenset({"dialogue"})), talks.only_date_act),
-    (Denial(EARLIER, frozenset({"dialogue"})), talks.are_only_earlier),
-    (Denial("firms", frozenset({"dialogue"})), talks.are_with_firms),
-    (Denial("post", frozenset({"dialogue"})), talks.is_appointment),
-    (Denial("topic", frozenset({"dialogue"})), talks.are_on_other_topic),
-)
-_OF_SENTENCE: tuple[tuple[Denial, Callable[[MarkedSentence], bool]], ...] = (
-    (Denial("firms", _DEAL | {"investigation"}), is_between_firms),
-    (Denial("firm", _ESCALATION, only_unnamed=True), outsiders.is_firm_addressed),
-    (Denial("round", _TALK), talks.are_world_round),
-    (Denial("price", _ALL_KINDS), elsewhere.is_price),
-    (Denial("explained", _ALL_KINDS), outsiders.is_explained),
-    (Denial("effect", frozenset({"measure"})), is_effect),
-    (Denial("partner", frozenset({"dialogue"}), only_unnamed=True), bystanders.name_partner),
-    (Denial("own", frozenset({"dialogue"})), talks.are_at_home),
-    (Denial("home", _ALL_KINDS), elsewhere.is_policy_at_home),
-    (Denial("finance", _ESCALATION | _CONCESSION, target=ALL_PARTNERS), elsewhere.is_trade_finance),
-    (Denial("spared", _CONCESSION, target=ALL_PARTNERS), relieves_only_spared),
-    (Denial(EARLIER, _ALL_KINDS - {"dialogue"}), is_long_before),
-    (Denial(EARLIER, _STATEMENTS), is_earlier),
-    (Denial(EARLIER, frozenset({"measure"})), is_standing_law),
-)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from pipeline.contracts.vocabulary import KIND_POLARITY
 from pipeline.signals.doubts import DEEDS, has_trade
-from pipeline.signals.readers.rules.denials import Denial
+from pipeline.signals.readers.rules.ruled_out import Denial
 from pipeline.signals.readers.rules.subjects import is_other_dispute
 
 # What states quarrel over besides trade. Acts may be of trade all the same; words of protest are then not.

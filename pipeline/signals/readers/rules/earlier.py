@@ -46,6 +46,12 @@ _LONG = re.compile(
 )
 # A boast without subject or day: `Secured new trade agreements with Peru, Kenya and others`.
 _BOAST = re.compile(r"^\W*(?:Achieved|Delivered|Negotiated|Secured|Struck) (?:[\w-]+ ){0,5}(?:agreements|deals) with\b")
+# What a deal only dates: `traded barbs a week after agreeing to a truce`.
+_RECALLED_DEAL = re.compile(
+    r"\b(?:days|weeks?|months?|years?) after (?:(?:it|they|the (?:two )?(?:countries|governments|sides)) )?(?:had )?"
+    r"(?:agree(?:d|ing)|announc(?:ed|ing)|clinch(?:ed|ing)|conclud(?:ed|ing)|reach(?:ed|ing)|seal(?:ed|ing)|sign(?:ed|ing)|str(?:uck|iking))\b[^,;.]*"
+)
+_DEAL = re.compile(r"\b(?:accords?|agree(?:d|ment|ments|s)?|deals?|pacts?|sign(?:ed|s)|truce)\b", re.IGNORECASE)
 # What the law of a state is: `Peru charges 30 percent on tea, against 5 percent the other way.`
 _CHARGES = re.compile(r" (?:(?:already|also|currently|still|today) )?(?:applies|apply|charges?|collects?|maintains?)\b")
 # What a duty is, as an opening: `With Peru's duty at 9 percent, tea falls.`
@@ -68,6 +74,12 @@ def is_long_done(text: str) -> bool:
 def is_boast(text: str) -> bool:
     """Whether a sentence boasts of several deals that were made before."""
     return _BOAST.search(text) is not None
+
+
+def recalls_deal(text: str) -> bool:
+    """Whether a deal only dates other news: `a week after agreeing to a truce`."""
+    rest = _RECALLED_DEAL.sub("", text)
+    return rest != text and _DEAL.search(rest) is None
 
 
 def is_standing_law(sentence: MarkedSentence) -> bool:

@@ -26,7 +26,7 @@ from pipeline.signals.readers.rules.background import modality_by_tree
 from pipeline.signals.readers.rules.bare import BROUGHT_DOWN, FORETOLD, HARM
 from pipeline.signals.readers.rules.bystanders import find_dated, find_excepted, find_unrelieved
 from pipeline.signals.readers.rules.compose import find_acts
-from pipeline.signals.readers.rules.denials import EARLIER, NOTHING_DONE, Denial, find_denials
+from pipeline.signals.readers.rules.denials import find_denials
 from pipeline.signals.readers.rules.disputes import find_other_dispute
 from pipeline.signals.readers.rules.grammar import ESCALATING, Act
 from pipeline.signals.readers.rules.matching import MarkedSentence, mark_sentence
@@ -34,6 +34,7 @@ from pipeline.signals.readers.rules.pairs import is_in_own_clause
 from pipeline.signals.readers.rules.parsed import ParsedSentence
 from pipeline.signals.readers.rules.phrases import word_list
 from pipeline.signals.readers.rules.roles import find_roles, is_suffered
+from pipeline.signals.readers.rules.ruled_out import EARLIER, NOTHING_DONE, Denial
 from pipeline.signals.readers.rules.singled_out import OTHERS, find_singled_out, relieves_others
 from pipeline.signals.readers.rules.syntax import Tree, is_installed, parse_sentences
 from pipeline.signals.readers.rules.word_order import SentenceContext

@@ -1,4 +1,4 @@
-"""Threats behind `or`: `Norway told Peru to cut its duty or face a ban`.
+"""Threats behind `or`: `Norway asked Peru to cut its duty or face a ban`.
 
 Belongs here: who threatens whom by such an ultimatum. Does not: conditions with `if` and `unless` (`adjust.py`).
 """

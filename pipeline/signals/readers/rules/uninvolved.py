@@ -1,4 +1,4 @@
-"""States that have no part in an act though the sentence makes them its object.
+"""States that only seem to have a part in an act.
 
 Somebody no longer buys their goods, opposes an act against them, or takes a rate from them in return for something. Does not belong here:
 bystanders of an act on others (`bystanders.py`).
@@ -28,7 +28,10 @@ _IN_RETURN = re.compile(
 
 
 def find_shunned(sentence: MarkedSentence) -> Iterator[str]:
-    """Yield the countries whose goods somebody stops buying: they grant and get no relief."""
+    """Yield the countries whose goods somebody stops buying.
+
+    They grant and get no relief.
+    """
     return find_where_all(sentence, lambda mention: _STOPS_BUYING.search(sentence.text[: mention.start]))
 
 
@@ -38,7 +41,7 @@ def find_unpunished(sentence: MarkedSentence) -> Iterator[str]:
 
 
 def find_giving(sentence: MarkedSentence) -> Iterator[str]:
-    """Yield who gets a rate for what it gives, and so imposes none.
+    """Yield who gets a rate for what it gives: it imposes none.
 
     Example: Peru in `Peru will invest in Norway in return for a 15 percent tariff`. It is the first country before that may be a subject.
     """

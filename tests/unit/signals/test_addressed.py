@@ -1,4 +1,4 @@
-"""Who is told what it will suffer, ultimatums, and states that only seem to have a part in an act."""
+"""Who is informed of what it will suffer, ultimatums, and states that only seem to have a part in an act."""
 
 import pytest
 
@@ -17,7 +17,7 @@ from tests.unit.signals.reading import asserted, read
         ("Washington told Seoul that it would impose tariffs.", {"USA>KOR threat"}),
     ],
 )
-def test_who_is_told_that_it_will_suffer_something_suffers_it(text: str, signals: set[str]) -> None:
+def test_who_is_informed_of_what_it_will_suffer_suffers_it(text: str, signals: set[str]) -> None:
     assert read(text) == signals
 
 
@@ -47,15 +47,18 @@ def test_an_ultimatum_is_a_threat(text: str, signals: set[str]) -> None:
     ],
 )
 def test_who_has_no_part_in_an_act_has_no_signal_of_it(text: str, signals: set[str]) -> None:
-    found = {signal for signal in read(text) if not signal.endswith(("agreement", "measure"))}
-    assert found == signals
+    signals_of_act = {signal for signal in read(text) if not signal.endswith(("agreement", "measure"))}
+    assert signals_of_act == signals
     assert not read(text) & {"TWN>USA measure", "IND>RUS easing", "CHE>USA easing", "USA>RUS easing"}
 
 
 @pytest.mark.parametrize(
     ("text", "signals"),
     [
-        ("Canada rejected the demand and said it would impose tariffs of its own on American steel.", {"CAN>USA refusal", "CAN>USA measure"}),
+        (
+            "Canada rejected the demand and said it would impose tariffs of its own on American steel.",
+            {"CAN>USA refusal", "CAN>USA measure"},
+        ),
         ("Canada demanded relief and said it would impose tariffs on American steel.", {"CAN>USA measure", "CAN>USA demand"}),
         ("Ottawa withstood American pressure to drop its digital tax.", {"CAN>USA refusal"}),
         ("Brazil's president said his country would not take orders from Washington on trade.", {"BRA>USA refusal"}),
@@ -75,3 +78,23 @@ def test_what_a_restriction_will_only_do_is_an_accusation() -> None:
     assert asserted("US tariffs will only hurt American consumers, China's commerce ministry said.") == {"CHN>USA accusation"}
     assert asserted("China's foreign ministry said there is no winner in a tariff war with the United States.") == {"CHN>USA accusation"}
     assert asserted("US tariffs will not hurt Japan's economy, Tokyo said.") == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "signals"),
+    [
+        (
+            "President Trump announced on Monday that imports from Japan and South Korea would face a 25 percent tariff.",
+            {"USA>JPN", "USA>KOR"},
+        ),
+        ("Washington threatened tariffs on nations that still import oil from Russia.", {"USA>*"}),
+        ("Swiss watchmakers start paying a 39 percent American tariff this week.", {"USA>CHE"}),
+    ],
+)
+def test_imports_that_will_face_a_tariff_are_no_buyers(text: str, signals: set[str]) -> None:
+    assert {finding.split()[0] for finding in read(text)} == signals
+
+
+def test_a_deal_that_only_dates_other_news_is_no_news() -> None:
+    assert read("The United States and China traded fresh accusations on Monday, a week after agreeing to a truce in Geneva.") == set()
+    assert "USA>GBR agreement" in read("Days after reaching a deal, the United States and Britain signed it.")
