@@ -83,7 +83,8 @@ _OF_EARLIER_THING = re.compile(
 _END_OF_CLAUSE = re.compile(r"[,;]|\b(?:after|as|because|if|said|says|that|when|which|while|who)\b|(?<=ed) to [a-z]")
 _PERFECT = re.compile(r"\b(?:has|have) (?!now |today )")
 _PERIOD_UP_TO_NOW = re.compile(
-    rf"\b(?:since(?! (?:{_WEEKDAY}|midnight|yesterday)\b)|so far|(?<!later )(?<!for )this year(?!['\u2019]s)"
+    rf"\b(?:since(?! (?:{_WEEKDAY}|midnight|yesterday)\b)|so far(?! (?:declin|ignor|rebuff|refus|reject|resist|rul|spurn)\w*)"
+    r"|(?<!later )(?<!for )this year(?!['\u2019]s)"
     r"|in recent (?:weeks|months|years)|(?:over|in) the (?:past|last))\b"
 )
 _MAX_MONTHS_AGO = 7  # the name of a month longer ago is taken for the coming one

@@ -98,3 +98,28 @@ def test_imports_that_will_face_a_tariff_are_no_buyers(text: str, signals: set[s
 def test_a_deal_that_only_dates_other_news_is_no_news() -> None:
     assert read("The United States and China traded fresh accusations on Monday, a week after agreeing to a truce in Geneva.") == set()
     assert "USA>GBR agreement" in read("Days after reaching a deal, the United States and Britain signed it.")
+
+
+@pytest.mark.parametrize(
+    ("text", "signals"),
+    [
+        (
+            "Mexico has until Nov. 1 to deliver on its water debt, or face a further 5 percent levy, President Trump warned.",
+            {"USA>MEX threat"},
+        ),
+        ("The United States may withdraw from the U.S.M.C.A., Mr. Greer told Canada and Mexico.", set()),
+        (
+            "Mr. Trump said he had no intention of meeting Canada's prime minister or resuming the trade talks for a while.",
+            {"USA>CAN refusal"},
+        ),
+        ("Washington has so far rebuffed every overture from Brazil over the 50 percent duty.", {"USA>BRA refusal"}),
+        ("Canada dropped its digital services tax in a bid to restart stalled trade talks with Washington.", {"CAN>USA easing"}),
+        ("Once the pause ends, duties on Chinese goods will snap back to 54 percent, Mr. Bessent warned.", {"USA>CHN threat"}),
+        (
+            "The United States and China will suspend most of the tariffs they had placed on each other.",
+            {"USA>CHN easing", "CHN>USA easing"},
+        ),
+    ],
+)
+def test_terse_news_of_the_largest_stories_is_read(text: str, signals: set[str]) -> None:
+    assert read(text) == signals

@@ -35,6 +35,8 @@ _WINS_RATE = re.compile(
     r" (?:an? |its |the )?(?:lower )?\d[\d.]* ?(?:%|per ?cent|pct) (?:\w+ ){0,2}?(?:duty|lev(?:y|ies)|rate|tariff)s?\b"
 )
 
+_EACH_OTHER = re.compile(r"\b(?:against|from|on) (?:each other|one another)\b")
+
 # Between two countries of a list with a rate for each: `34 percent on Peru, 20 on Chile and 24 on Kenya`.
 _NEXT_RATE = re.compile(
     r"(?: (?:goods|imports|products))?(?:,|,? and) (?:an? )?\d[\d.]*(?: ?%| (?:percent|per cent|pct))? (?:for|on) "
@@ -183,6 +185,16 @@ def _is_partner(sentence: MarkedSentence, number: int) -> bool:
     """Whether a country after `with` takes part: not `with China in mind` or `with China watching`."""
     after = sentence.words_between(sentence.mention_spans[number][1] + 1, sentence.mention_spans[number][1] + 3)
     return after != ["in", "mind"] and not any(word.endswith("ing") for word in after[:1])
+
+
+def is_on_each_other(sentence: MarkedSentence, at: int, codes: set[str]) -> bool:
+    """Whether two countries act on each other.
+
+    Example: `Peru and Norway will cut the duties they had put on each other`. `at` is the word of the act; the two are listed before it.
+    """
+    if not _EACH_OTHER.search(sentence.text, sentence.tokens[at].end):
+        return False
+    return any(set(find_joined(sentence, number)) == codes for number, (_, last) in enumerate(sentence.mention_spans) if last < at)
 
 
 def find_possessor(sentence: MarkedSentence, noun: int) -> str | None:

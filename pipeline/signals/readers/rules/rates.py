@@ -217,6 +217,10 @@ def build_rate_act(sentence: MarkedSentence, at: int, kind: str, rule_id: str, t
     )
 
 
+_RETURNS = re.compile(r"\b(?:dut(?:y|ies)|levies|rates?|tariffs?)\b[^.;:]{0,60}? (?:bounce|snap|spring)(?:s|ing)? back\b")
+_AVERTED = re.compile(r"\b(?:avert|avoid|extend|not|n['\u2019]t|prevent|prolong|without)\w*\b")
+
+
 def rises(text: str) -> bool:
     """Whether goods pay more than before: `24 percent instead of 15`, `quadruples its duty`."""
     return compare_rates(text) > 0 or _QUADRUPLED.search(text) is not None
@@ -226,6 +230,11 @@ def only_rises(text: str) -> bool:
     """Whether a rate rises from a lower one, and nothing is relieved."""
     change = _TO_FROM.search(text)
     return change is not None and float(change[1]) > float(change[2]) and _PAID.search(text) is not None and not RELIEF.search(text)
+
+
+def returns(text: str) -> bool:
+    """Whether a higher rate comes back: `duties will snap back once the pause ends`."""
+    return _RETURNS.search(text) is not None and _AVERTED.search(text) is None
 
 
 def falls(text: str) -> bool:

@@ -37,6 +37,7 @@ from pipeline.signals.readers.rules.roles import find_roles, is_suffered
 from pipeline.signals.readers.rules.ruled_out import EARLIER, NOTHING_DONE, Denial
 from pipeline.signals.readers.rules.singled_out import OTHERS, find_singled_out, relieves_others
 from pipeline.signals.readers.rules.syntax import Tree, is_installed, parse_sentences
+from pipeline.signals.readers.rules.ultimatums import ULTIMATUM
 from pipeline.signals.readers.rules.word_order import SentenceContext
 
 VERSION = "0.3.33"
@@ -174,8 +175,10 @@ def _is_only_threatened(sentence: MarkedSentence, act: Act, threat: Act) -> bool
     """Whether a restriction is only what a threat is about.
 
     A quarrel that escalates by a threat is the threat (`escalates its trade war, saying that it will tax`), and so is what somebody is
-    warned of (`warned Peru that it would face duties`).
+    warned of (`warned Peru that it would face duties`), or has to face otherwise.
     """
+    if threat.rule_id == ULTIMATUM and act.thing == threat.thing:
+        return act.kind == "measure"
     is_warned_of = act.rule_id.startswith("suffer.") and threat.anchor < act.anchor
     return act.kind == "measure" and (
         act.rule_id.endswith(QUARREL) or (is_warned_of and _NEWS_TOO.isdisjoint(sentence.words_between(threat.anchor, act.anchor)))

@@ -26,6 +26,7 @@ from pipeline.signals.readers.rules.pairs import (
     find_pressed,
     find_raised_pair,
     find_senders,
+    is_on_each_other,
 )
 from pipeline.signals.readers.rules.panels import PANEL, find_panel_pair
 from pipeline.signals.readers.rules.parsed import PASSIVE_SUBJECTS, ParsedSentence, Party
@@ -92,8 +93,9 @@ def find_roles(context: SentenceContext, parsed: ParsedSentence | None, act: Act
     for actor in _choose_actors(context, parsed, party, act):
         if act.thing is not None and _is_not_by(context.sentence, act, act.thing, actor):
             continue
-        for target in add_listed(context.sentence, _choose_targets(context, parsed, actor, party, act), actor):
-            yield actor, target
+        targets = add_listed(context.sentence, _choose_targets(context, parsed, actor, party, act), actor)
+        yield from ((actor, target) for target in targets)
+        yield from ((target, actor) for target in targets if is_on_each_other(context.sentence, act.anchor, {actor, target}))
 
 
 def _find_settled_pairs(context: SentenceContext, act: Act) -> tuple[tuple[str, str], ...]:

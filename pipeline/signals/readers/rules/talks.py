@@ -40,6 +40,12 @@ _UNTRUE = (
     r"(?:baseless|fabricated|fabrications?|fake|false|fiction|groundless|invent(?:ed|ions?)|unfounded|untrue"
     r"|without (?:any )?(?:basis|foundation))\b"
 )
+_NO_INTENTION = re.compile(r"\bno intention of (?:[^.,:;]{0,60}? or )?(?:holding|meeting|re-?opening|re-?starting|resuming)\b")
+_AIMED_AT = re.compile(
+    r"\bin (?:a bid|an attempt|an effort|the hope) (?:of|to) (?:re-?open|re-?start|resum|reviv|rescu|salvag|sav|jump-?start)\w*"
+    r" [^.,;:]{0,40}?\b(?:talks|negotiations)\b"
+)
+_ANY_TALKS = re.compile(r"\b(?:call(?:s|ed)?|me?et\w*|negotiat\w+|sp[eo]ke?|talk\w*)\b")
 _NO_TALKS = re.compile(
     r"\b(?:(?:is|are|am|was|were)(?: currently)? not|(?:is|are|was|were)n['\u2019]t|['\u2019](?:m|re|s) not)(?: currently| now| yet)?"
     rf" (?:(?:conducting|engaged in|engaging in|having|holding|in){_TALKS}|negotiating)\b"
@@ -259,7 +265,12 @@ def are_world_round(sentence: MarkedSentence) -> bool:
 
 def are_not_held(text: str) -> bool:
     """Whether a sentence says that no talks are held."""
-    return _NO_TALKS.search(text) is not None and _TURN.search(text) is None
+    return _NO_INTENTION.search(text) is not None or (_NO_TALKS.search(text) is not None and _TURN.search(text) is None)
+
+
+def are_only_hoped_for(text: str) -> bool:
+    """Whether talks are only the aim of an act: `in a bid to restart talks`."""
+    return _AIMED_AT.search(text) is not None and _ANY_TALKS.search(_AIMED_AT.sub("", text)) is None
 
 
 def are_over(text: str) -> bool:

@@ -16,6 +16,8 @@ _OR = re.compile(
     r"\bor (?:else )?(?:(?:it|they) )?(?:(?:will|would) )?"
     r"(?:be (?:hit|punished|slapped) (?:by|with)|faces?|pay|risks?|suffer)\b"
 )
+# Who has time to give way suffers: `Peru has until May to cut its duty or face a ban, Norway warned`.
+_HAS_UNTIL = re.compile(r" (?:has|have|had)(?: \w+){0,3}? (?:until|to)\b")
 # `It was unclear whether Peru would cut its duty or face a ban` threatens nobody.
 _OPEN = frozenset({"whether", "either"})
 
@@ -24,7 +26,7 @@ def find_ultimatum(sentence: MarkedSentence) -> tuple[int, tuple[str, str]] | No
     """Return what a sentence threatens behind `or`.
 
     The position of the first word after the verb, and who threatens whom: the first country before `or` that may be a subject, and the next
-    other country. None without both.
+    other country. Who `has until May` is threatened, by the next other country that may be a subject. None without both.
     """
     threat = None if _OPEN.intersection(sentence.words) else _OR.search(sentence.text)
     if threat is None:
@@ -33,7 +35,13 @@ def find_ultimatum(sentence: MarkedSentence) -> tuple[int, tuple[str, str]] | No
     first = next((number for number in before if is_subject(sentence, number)), None)
     if first is None:
         return None
-    actor = sentence.mentions[first].code
+    actor: str | None = sentence.mentions[first].code
     target = next((sentence.mentions[number].code for number in before if number > first and sentence.mentions[number].code != actor), None)
+    if _HAS_UNTIL.match(sentence.text, sentence.mentions[first].end):
+        speakers = (number for number in range(len(before), len(sentence.mentions)) if is_subject(sentence, number))
+        actor, target = (
+            next((sentence.mentions[number].code for number in speakers if sentence.mentions[number].code != actor), None),
+            actor,
+        )
     at = next((at for at, token in enumerate(sentence.tokens) if token.start >= threat.end()), None)
-    return (at, (actor, target)) if target and at is not None else None
+    return (at, (actor, target)) if actor and target and at is not None else None
