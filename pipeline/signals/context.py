@@ -49,6 +49,9 @@ _INFORMING = re.compile(
 _ADDRESSED = re.compile(
     r"(?:['\u2019]s?)?(?: (?:government|leaders?|officials|president|prime minister|(?:foreign |trade )?ministers?))?,? (?:that )?"
 )
+# The same in a condition: `if Peru does not cut its duty, it will face a ban`.
+_IF = re.compile(r"\b(?:[Ii]f|[Uu]nless) (?:the )?$")
+_THEN = re.compile(r"(?! and\b)[^.;:]{1,100}, (?:then )?")
 _LISTED = re.compile(r",? (?:and )?(?:the )?")
 _MUST = re.compile(
     r" (?:(?:can|could|may|might|shall|will|would) )?(?:also |now |soon )?"
@@ -367,7 +370,8 @@ def _find_third_persons(
 def _find_addressed(text: str, word: re.Match[str], mentions: Sequence[Mention]) -> list[str]:
     """Return the states addressed with what they will suffer or must do.
 
-    Peru for `it` (`word`) in `informed Peru that it would face duties`; empty if `word` means no such states.
+    Peru for `it` (`word`) in `informed Peru that it would face duties` and `if Peru does not cut its duty, it will face a ban`; empty if
+    `word` means no such states.
     """
     codes: list[str] = []
     end, between = word.start(), _ADDRESSED
@@ -379,7 +383,7 @@ def _find_addressed(text: str, word: re.Match[str], mentions: Sequence[Mention])
         if _INFORMING.search(text[: mention.start]):
             return codes
         end, between = mention.start, _LISTED
-    return []
+    return [m.code for m in before if _IF.search(text[: m.start]) and _THEN.fullmatch(text, m.end, word.start())][:1]
 
 
 def _find_doer_of_item(sentence: Sentence, mentions: Sequence[Mention], state: _State) -> Iterator[Mention]:

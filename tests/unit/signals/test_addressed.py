@@ -15,6 +15,7 @@ from tests.unit.signals.reading import asserted, read
         ("Trump warned Colombia it would face tariffs of 50 percent.", {"USA>COL threat"}),
         ("Ottawa told Chile and Peru that they would face tariffs of 20 percent.", {"CAN>CHL measure", "CAN>PER measure"}),
         ("Washington told Seoul that it would impose tariffs.", {"USA>KOR threat"}),
+        ("Mr. Trump said that if Brussels did not open its market, it would pay a 50 percent tariff.", {"USA>EUN threat"}),
     ],
 )
 def test_who_is_informed_of_what_it_will_suffer_suffers_it(text: str, signals: set[str]) -> None:
