@@ -42,7 +42,7 @@ _UNTRUE = (
 )
 _NO_INTENTION = re.compile(r"\bno intention of (?:[^.,:;]{0,60}? or )?(?:holding|meeting|re-?opening|re-?starting|resuming)\b")
 _AIMED_AT = re.compile(
-    r"\bin (?:a bid|an attempt|an effort|the hope) (?:of|to) (?:re-?open|re-?start|resum|reviv|rescu|salvag|sav|jump-?start)\w*"
+    r"\bin (?:a bid|an attempt|an effort|the hope) (?:of|to) (?:re-?open|re-?start|resum|reviv|rescu|salvag|jump-?start)\w*"
     r" [^.,;:]{0,40}?\b(?:talks|negotiations)\b"
 )
 _ANY_TALKS = re.compile(r"\b(?:call(?:s|ed)?|me?et\w*|negotiat\w+|sp[eo]ke?|talk\w*)\b")
