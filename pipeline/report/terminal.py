@@ -77,7 +77,7 @@ def stories_table(contributions: pl.DataFrame, last: date) -> Table:
     """Return a table of the five biggest stories behind the newest values.
 
     `contributions`: rows of `evidence.named_contributions`, all of one day; the title names that day if it is not `last`, the last day of
-    the index. A caption then says which stories are named.
+    the index. A caption then says which stories are named. Without rows, one row says it.
     """
     days = contributions["index_date"].unique().to_list()
     day = "the last day" if days in ([], [last]) else f"{long_day(days[0])}, the last day with a story to name"
@@ -88,10 +88,11 @@ def stories_table(contributions: pl.DataFrame, last: date) -> Table:
     table.add_column("sentence", ratio=1)
     shown = contributions.sort("contribution", "series", "story_id", descending=[True, False, False]).head(_STORIES)
     rule = f"A story is named only if at least {MIN_NEWS_PCT} % of the value is news, not prior, and its sentence is of tier high."
-    if days != [last]:
-        table.caption = f"{rule} The view contributions lists all."
+    rule += " The view contributions lists all."
     if shown.is_empty():
-        table.add_row("", "", "none", "")
+        table.add_row("", "", "", f"none. {rule}")
+    elif days != [last]:
+        table.caption = rule
     for row in shown.iter_rows(named=True):
         quote = " ".join(row["quote"].split())
         quote = quote if len(quote) <= _QUOTE_WIDTH else quote[: _QUOTE_WIDTH - 1] + "…"
