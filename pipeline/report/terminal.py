@@ -87,8 +87,10 @@ def stories_table(contributions: pl.DataFrame, last: date) -> Table:
     table.add_column("what")
     table.add_column("sentence", ratio=1)
     shown = contributions.sort("contribution", "series", "story_id", descending=[True, False, False]).head(_STORIES)
-    rule = f"A story is named only if at least {MIN_NEWS_PCT} % of the value is news, not prior, and its sentence is of tier high."
-    rule += " The view contributions lists all."
+    rule = (
+        f"A story is named only if at least {MIN_NEWS_PCT} % of the value is news, not prior, and its sentence is of tier high."
+        " The view contributions lists all."
+    )
     if shown.is_empty():
         table.add_row("", "", "", f"none. {rule}")
     elif days != [last]:

@@ -94,8 +94,9 @@ _QUESTION = re.compile(r"\?\W*$")
 SECTION_WORDS = 3
 # What may be the label of a speaker, also one that `find_label` does not know: `A listener wrote:`.
 _ANY_LABEL = re.compile(r"[^.!?\"\u201c]{1,80}:(?!\d)")
-# A pact of three, whose name alone means the largest partner: `Mexico hopes for a NAFTA deal`.
-_NORTH_AMERICAN = re.compile(r"\b(?:NAFTA|Nafta|USMCA|CUSMA|T-MEC|North American Free Trade Agreement|U\.S\.M\.C\.A\.)(?!\w)")
+#: A pact of three, whose name alone means the largest partner: `Mexico hopes for a NAFTA deal`. A pattern.
+NORTH_AMERICAN_PACT = r"\b(?:NAFTA|Nafta|USMCA|CUSMA|T-MEC|North American Free Trade Agreement|U\.S\.M\.C\.A\.)(?!\w)"
+_NORTH_AMERICAN = re.compile(NORTH_AMERICAN_PACT)
 _NORTH_AMERICANS = frozenset({"CAN", "MEX"})
 
 

@@ -108,7 +108,7 @@ def test_a_deal_that_only_dates_other_news_is_no_news() -> None:
             "Mexico has until Nov. 1 to deliver on its water debt, or face a further 5 percent levy, President Trump warned.",
             {"USA>MEX threat"},
         ),
-        ("The United States may withdraw from the U.S.M.C.A., Mr. Greer told Canada and Mexico.", set()),
+        ("The United States may withdraw from the U.S.M.C.A., Mr. Greer said in Canada and Mexico.", set()),
         (
             "Mr. Trump said he had no intention of meeting Canada's prime minister or resuming the trade talks for a while.",
             {"USA>CAN refusal"},

@@ -51,6 +51,7 @@ _RECALLED_DEAL = re.compile(
     r"\b(?:days|weeks?|months?|years?) after (?:(?:it|they|the (?:two )?(?:countries|governments|sides)) )?(?:had )?"
     r"(?:agree(?:d|ing)|announc(?:ed|ing)|clinch(?:ed|ing)|conclud(?:ed|ing)|reach(?:ed|ing)|seal(?:ed|ing)|sign(?:ed|ing)|str(?:uck|iking))\b[^,;.]*"
 )
+# Any word of a deal in the rest of the sentence: the deal may be the news.
 _DEAL = re.compile(r"\b(?:accords?|agree[ds]?|agreements?|deals?|pacts?|sign(?:ed|s)|truce)\b", re.IGNORECASE)
 # What the law of a state is: `Peru charges 30 percent on tea, against 5 percent the other way.`
 _CHARGES = re.compile(r" (?:(?:already|also|currently|still|today) )?(?:applies|apply|charges?|collects?|maintains?)\b")

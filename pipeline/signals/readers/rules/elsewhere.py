@@ -122,11 +122,6 @@ _SIGNED_ORDER = re.compile(
     re.IGNORECASE,
 )
 # Who refuses to buy no more restricts nothing.
-_LEAVES_PACT = re.compile(
-    r"\b(?:exit(?:s|ed|ing)?|leav(?:e[sd]?|ing)|left|pull(?:s|ed|ing)? out of|quit(?:s|ting)?|tear(?:s|ing)? up|walk(?:s|ed|ing)? away from"
-    r"|withdr[ae]w(?:s|ing|al)? from)(?: the)? (?:NAFTA|CUSMA|USMCA|U\.S\.M\.C\.A\.|(?:trade )?(?:accord|agreement|deal|pact)\b)"
-)
-_TALKS = re.compile(r"\b(?:met|meet(?:s|ing)?|talks)\b")
 _GOES_ON = re.compile(
     r"(?:\b(?:def(?:y|ie[sd]|ying)|refus(?:e|es|ed|ing|al)|resist(?:s|ed|ing)?)(?: [\w'\u2019.-]+){0,7}?"
     r"|(?:\bnot|\bnever|n['\u2019]t)(?: \w+)?)"
@@ -215,11 +210,6 @@ def is_effect(text: str) -> bool:
 def clears_shelves(text: str) -> bool:
     """Whether somebody takes goods off the shelves of shops."""
     return _OFF_SHELVES.search(text) is not None
-
-
-def leaves_pact(text: str) -> bool:
-    """Whether somebody leaves a pact, and nobody talks: `may withdraw from the U.S.M.C.A.`"""
-    return _LEAVES_PACT.search(text) is not None and _TALKS.search(text) is None
 
 
 def is_contract(text: str) -> bool:

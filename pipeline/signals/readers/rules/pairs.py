@@ -35,6 +35,7 @@ _WINS_RATE = re.compile(
     r" (?:an? |its |the )?(?:lower )?\d[\d.]* ?(?:%|per ?cent|pct) (?:\w+ ){0,2}?(?:duty|lev(?:y|ies)|rate|tariff)s?\b"
 )
 
+# `duties on each other`, of two countries.
 _EACH_OTHER = re.compile(r"\b(?:against|from|on) (?:each other|one another)\b")
 
 # Between two countries of a list with a rate for each: `34 percent on Peru, 20 on Chile and 24 on Kenya`.

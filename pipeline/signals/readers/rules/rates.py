@@ -48,6 +48,9 @@ _QUADRUPLED = re.compile(
 )
 # `lifts its duty to 84 percent from 34`.
 _TO_FROM = re.compile(r"\bto (\d+(?:\.\d+)?)(?: ?%| (?:percent|per cent|pct)) from (?:about |only )?(\d+(?:\.\d+)?)(?![\d.,]*\d)")
+# `duties will snap back to 54 percent`, and words that say that they will not.
+_RETURNS = re.compile(r"\b(?:dut(?:y|ies)|levies|rates?|tariffs?)\b[^.;:]{0,60}? (?:bounce|snap|spring)(?:s|ing)? back\b")
+_AVERTED = re.compile(r"\b(?:avert|avoid|extend|not|n['\u2019]t|prevent|prolong|without)\w*\b")
 # What goods pay, and with any of these words the number may be of something else.
 _PAID = re.compile(r"\b(?:charge|customs|deposit|dut(?:y|ies)|fee|lev(?:y|ies)|pay|surcharge|tariff|toll)s?\b", re.IGNORECASE)
 _OF_OTHERS = re.compile(
@@ -215,10 +218,6 @@ def build_rate_act(sentence: MarkedSentence, at: int, kind: str, rule_id: str, t
         words=(sentence.tokens[at].text,),
         thing=thing,
     )
-
-
-_RETURNS = re.compile(r"\b(?:dut(?:y|ies)|levies|rates?|tariffs?)\b[^.;:]{0,60}? (?:bounce|snap|spring)(?:s|ing)? back\b")
-_AVERTED = re.compile(r"\b(?:avert|avoid|extend|not|n['\u2019]t|prevent|prolong|without)\w*\b")
 
 
 def rises(text: str) -> bool:

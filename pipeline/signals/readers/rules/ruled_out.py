@@ -102,7 +102,7 @@ OF_TEXT: tuple[tuple[Denial, Callable[[str], bool]], ...] = (
     (Denial("persons", frozenset({"accusation", "investigation", "measure"})), elsewhere.are_persons_prosecuted),
     (Denial("buyer", frozenset({"purchase"})), elsewhere.is_no_purchase),
     (Denial("goes_on", ESCALATION), elsewhere.goes_on_buying),
-    (Denial("leaves", CONCESSION | TALK), elsewhere.leaves_pact),
+    (Denial("leaves", CONCESSION | TALK), talks.leaves_pact),
     (Denial("no_goods", ESCALATION), elsewhere.is_other_ban),
     (Denial("not_zero", frozenset({"refusal"})), rates.falls_short_of_zero),
     (Denial("honoured", frozenset({"refusal"})), talks.is_honoured),

@@ -8,6 +8,7 @@ then cannot have (`denials.py`).
 import re
 
 from pipeline.contracts.countries import PAIR_SIZE
+from pipeline.signals.context import NORTH_AMERICAN_PACT
 from pipeline.signals.lexicon import cues
 from pipeline.signals.readers.rules.matching import MarkedSentence
 
@@ -40,7 +41,14 @@ _UNTRUE = (
     r"(?:baseless|fabricated|fabrications?|fake|false|fiction|groundless|invent(?:ed|ions?)|unfounded|untrue"
     r"|without (?:any )?(?:basis|foundation))\b"
 )
+# Who leaves a pact, whatever he calls it: `may withdraw from the trade pact`.
+_LEAVES_PACT = re.compile(
+    r"\b(?:exit(?:s|ed|ing)?|leav(?:e[sd]?|ing)|left|pull(?:s|ed|ing)? out of|quit(?:s|ting)?|tear(?:s|ing)? up|walk(?:s|ed|ing)? away from"
+    rf"|withdr[ae]w(?:s|ing|al)? from)(?: the)? (?:{NORTH_AMERICAN_PACT}|(?:trade )?(?:accord|agreement|deal|pact)\b)"
+)
+# Who will not talk: `no intention of resuming talks`.
 _NO_INTENTION = re.compile(r"\bno intention of (?:[^.,:;]{0,60}? or )?(?:holding|meeting|re-?opening|re-?starting|resuming)\b")
+# Talks as the aim of another act, and talks that are held besides.
 _AIMED_AT = re.compile(
     r"\bin (?:a bid|an attempt|an effort|the hope) (?:of|to) (?:re-?open|re-?start|resum|reviv|rescu|salvag|jump-?start)\w*"
     r" [^.,;:]{0,40}?\b(?:talks|negotiations)\b"
@@ -271,6 +279,11 @@ def are_not_held(text: str) -> bool:
 def are_only_hoped_for(text: str) -> bool:
     """Whether talks are only the aim of an act: `in a bid to restart talks`."""
     return _AIMED_AT.search(text) is not None and _ANY_TALKS.search(_AIMED_AT.sub("", text)) is None
+
+
+def leaves_pact(text: str) -> bool:
+    """Whether somebody leaves a pact, and nobody talks: `may withdraw from the U.S.M.C.A.`"""
+    return _LEAVES_PACT.search(text) is not None and _ANY_TALKS.search(text) is None
 
 
 def are_over(text: str) -> bool:

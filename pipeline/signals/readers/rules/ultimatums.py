@@ -35,13 +35,12 @@ def find_ultimatum(sentence: MarkedSentence) -> tuple[int, tuple[str, str]] | No
     first = next((number for number in before if is_subject(sentence, number)), None)
     if first is None:
         return None
-    actor: str | None = sentence.mentions[first].code
-    target = next((sentence.mentions[number].code for number in before if number > first and sentence.mentions[number].code != actor), None)
-    if _HAS_UNTIL.match(sentence.text, sentence.mentions[first].end):
-        speakers = (number for number in range(len(before), len(sentence.mentions)) if is_subject(sentence, number))
-        actor, target = (
-            next((sentence.mentions[number].code for number in speakers if sentence.mentions[number].code != actor), None),
-            actor,
-        )
+    has_time = _HAS_UNTIL.match(sentence.text, sentence.mentions[first].end) is not None
+    after = (number for number in range(len(before), len(sentence.mentions)) if is_subject(sentence, number))
+    codes = (sentence.mentions[number].code for number in (after if has_time else before) if number > first)
+    one = sentence.mentions[first].code
+    other = next((code for code in codes if code != one), None)
     at = next((at for at, token in enumerate(sentence.tokens) if token.start >= threat.end()), None)
-    return (at, (actor, target)) if actor and target and at is not None else None
+    if other is None or at is None:
+        return None
+    return at, (other, one) if has_time else (one, other)
