@@ -158,7 +158,7 @@ def _split_python(text: str, *, has_messages: bool) -> Iterator[tuple[int, str]]
 
     Strings without a space are no messages. Underscores in names become spaces.
     """
-    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+    for token in tokenize.generate_tokens(io.StringIO(text).readline) if "#" in text else ():
         if token.type == tokenize.COMMENT:
             yield token.start[0], token.string
     nodes = _list_nodes(text)

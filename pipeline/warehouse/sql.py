@@ -147,7 +147,8 @@ def select(tables: Tables, query: Query, variables: Variables, threads: int = 1)
     try:
         with _connect(tables, query, variables, threads) as connection:
             rows: pl.DataFrame = connection.sql(query.text).pl()
-        _release_memory(threads)
+        if isinstance(tables, Lake):  # frames are small, as they are in memory already
+            _release_memory(threads)
     except duckdb.Error as error:
         raise ModelError(f"{query.path}: {error}") from error
     return rows
@@ -206,11 +207,12 @@ def select_view(tables: Tables, view: Table, day: date) -> pl.DataFrame:
 def _database(threads: int) -> duckdb.DuckDBPyConnection:
     """Open an in-memory database with the functions of `sql/functions`.
 
-    It is opened once per process and number of threads, since opening takes longer than most queries. The file cache is off because files
+    Its time zone is UTC. It is opened once per process and number of threads, since opening takes longer than most queries. The file cache is off because files
     of the lake are replaced under the same names.
     """
     database = duckdb.connect(":memory:", config={"threads": threads, "enable_external_file_cache": False})
     database.sql("load icu")
+    database.sql("set global TimeZone = 'UTC'")
     for text in _function_texts():
         database.sql(text)
     return database
@@ -252,10 +254,9 @@ def _release_memory(threads: int) -> None:
 def _connect(tables: Tables, query: Query, variables: Variables, threads: int) -> duckdb.DuckDBPyConnection:
     """Open a connection with the query's tables, views and variables.
 
-    It is a cursor of the shared database with its own views, variables and time zone (UTC). Tables without files or frames are empty.
+    It is a cursor of the shared database with its own views and variables. Tables without files or frames are empty.
     """
     connection = _database(threads).cursor()
-    connection.sql("set TimeZone = 'UTC'")
     if isinstance(tables, Lake):
         _set_temporary_folder(threads, tables.root)
     for table in query.reads:

@@ -44,6 +44,7 @@ def find_texts(value: object) -> list[str]:
     return [value] if isinstance(value, str) else []
 
 
+@pytest.fixture(scope="module")
 def all_answers(answers: Answers) -> list[Answer]:
     return [
         answers.list_series(),
@@ -57,19 +58,18 @@ def all_answers(answers: Answers) -> list[Answer]:
     ]
 
 
-def test_every_answer_names_release_and_sample(answers: Answers, sample_run: SampleRun) -> None:
+def test_all_answers_names_release_and_sample(all_answers: list[Answer], sample_run: SampleRun) -> None:
     release = sample_run.latest.resolve().name
-    editions = [(answer["release"], answer["is_sample"], answer["note"]) for answer in all_answers(answers)]
+    editions = [(answer["release"], answer["is_sample"], answer["note"]) for answer in all_answers]
     assert editions == [(release, True, SAMPLE_NOTE)] * 8
 
 
-def test_sentences_of_articles_are_only_in_quotations(answers: Answers, sample_run: SampleRun) -> None:
+def test_sentences_of_articles_are_only_in_quotations(all_answers: list[Answer], sample_run: SampleRun) -> None:
     quotes = {quote for (quote,) in select(sample_run, "select quote from signals")}
-    every_answer = all_answers(answers)
-    assert not quotes & set(find_texts(every_answer))
-    assert len(find_quotations(every_answer)) > 20
-    assert {quotation["text"] for quotation in find_quotations(every_answer)} <= quotes
-    assert all(quotation["source"] for answer in (every_answer[3], every_answer[4]) for quotation in find_quotations(answer))
+    assert not quotes & set(find_texts(all_answers))
+    assert len(find_quotations(all_answers)) > 20
+    assert {quotation["text"] for quotation in find_quotations(all_answers)} <= quotes
+    assert all(quotation["source"] for answer in (all_answers[3], all_answers[4]) for quotation in find_quotations(answer))
 
 
 def test_quotations_of_threats_and_outcomes_are_marked_as_untrusted(answers: Answers) -> None:

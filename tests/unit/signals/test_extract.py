@@ -45,7 +45,7 @@ def test_the_span_of_a_finding_selects_its_quote() -> None:
 def test_findings_have_the_metadata_of_their_article() -> None:
     row = SentenceExtractor("rules").extract(articles((TITLE, BODY))).row(0, named=True)
     assert (row["source"], row["url"], row["index_date"]) == ("Wire", "https://wire.example/0", date(2025, 3, 4))
-    assert (row["extractor"], row["extractor_version"], row["lexicon_sha"]) == ("rules", "0.3.33", lexicon_sha())
+    assert (row["extractor"], row["extractor_version"], row["lexicon_sha"]) == ("rules", "0.3.34", lexicon_sha())
 
 
 def test_articles_that_the_gate_stops_are_not_read() -> None:

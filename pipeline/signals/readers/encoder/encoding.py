@@ -6,6 +6,7 @@ Belongs here: the model's input, the same in training and use. Does not: the mod
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from tokenizers import Tokenizer
 
@@ -136,9 +137,10 @@ def _encode_text(
     return ids
 
 
-def _tokenize(tokenizer: Tokenizer, text: str) -> list[int]:
+@lru_cache(maxsize=2048)  # each title and previous sentence is encoded several times
+def _tokenize(tokenizer: Tokenizer, text: str) -> tuple[int, ...]:
     """Return the ids of a text's tokens; none for blanks."""
-    return tokenizer.encode(text, add_special_tokens=False).ids if text.strip() else []
+    return tuple(tokenizer.encode(text, add_special_tokens=False).ids) if text.strip() else ()
 
 
 def _special_id(tokenizer: Tokenizer, name: str) -> int:

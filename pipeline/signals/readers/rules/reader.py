@@ -40,7 +40,7 @@ from pipeline.signals.readers.rules.syntax import Tree, is_installed, parse_sent
 from pipeline.signals.readers.rules.ultimatums import ULTIMATUM
 from pipeline.signals.readers.rules.word_order import SentenceContext
 
-VERSION = "0.3.33"
+VERSION = "0.3.34"
 # Rules of verbs that bring a restriction back, which is no relief (`restores duties`).
 RETURN = "reimpose.restriction"
 # Between a threat and a restriction that is news, too.
@@ -210,7 +210,7 @@ def _iter_readings(sentence_acts: _SentenceActs, tree: Tree | None) -> Iterator[
     for roles, number in sentence_acts.candidate_numbers.items():
         is_only_spoken_of = is_harm or roles in spoken_of
         for kind, why in (({"measure": "reason"} if is_only_spoken_of else {}) | denied[roles]).items():
-            yield _to_reading(number, sentence, _rule_out(kind, why), "negated", roles)
+            yield _rule_out(number, kind, why)
     for act, pairs in roles_of_acts:
         is_past = sentence_acts.is_history or is_past_event(sentence.text, sentence_acts.day)
         modality = "historical" if act.modality == "asserted" and is_past else act.modality
@@ -255,37 +255,43 @@ def _iter_contraries(sentence_acts: _SentenceActs, act: Act, roles: tuple[str, s
     (`_is_of_earlier`), who is said to break a deal accuses nobody (`MISDEED`), whom the speaker alone accuses or asks does not do the same
     (`SPOKEN`), and harm that the other side foretells of a restriction (`FORETOLD`) is no threat.
     """
-    sentence, numbers = sentence_acts.context.sentence, sentence_acts.candidate_numbers
-    for contrary, pair in _find_contraries(sentence_acts, act, roles):
+    numbers = sentence_acts.candidate_numbers
+    for kind, why, pair in _find_contraries(sentence_acts, act, roles):
         if pair in numbers:
-            yield _to_reading(numbers[pair], sentence, contrary, "negated", pair)
+            yield _rule_out(numbers[pair], kind, why)
 
 
-def _find_contraries(sentence_acts: _SentenceActs, act: Act, roles: tuple[str, str]) -> Iterator[tuple[Act, tuple[str, str]]]:
-    """Yield acts that an act rules out, with actor and target."""
+def _find_contraries(sentence_acts: _SentenceActs, act: Act, roles: tuple[str, str]) -> Iterator[tuple[str, str, tuple[str, str]]]:
+    """Yield each kind that an act rules out, why, and its pair.
+
+    The pair is actor and target.
+    """
     others, back = [other for other in sentence_acts.acts if other != act], roles[::-1]
     for rule, kind in _RULES_OUT:
         is_alone = rule != KEPT or (act.kind == "easing" and not any(other.kind == kind for other in others))
         if act.rule_id.startswith(rule) and is_alone:
-            yield _rule_out(kind, rule), roles
+            yield kind, rule, roles
     only_eases = act.kind == "easing" and all(other.kind == "easing" for other in others if other.modality == "asserted")
     if only_eases and _is_of_earlier(sentence_acts.context.sentence, act):
-        yield _rule_out("threat", EARLIER), roles
+        yield "threat", EARLIER, roles
     is_breach = act.rule_id.startswith(MISDEED) and act.instrument == "agreement"
     is_said = act.kind in {"accusation", "demand"} and roles[0] == sentence_acts.context.speaker
     if (is_breach or is_said) and all(other.kind != act.kind for other in others):
-        yield _rule_out(act.kind, MISDEED if is_breach else SPOKEN), back
+        yield act.kind, MISDEED if is_breach else SPOKEN, back
     if act.rule_id.startswith(ASKING_FOR_TALKS) and all(other.kind != "demand" for other in others):
-        yield _rule_out("demand", ASKING_FOR_TALKS), roles
+        yield "demand", ASKING_FOR_TALKS, roles
     if act.rule_id == FORETOLD:
-        yield _rule_out("threat", FORETOLD), back
+        yield "threat", FORETOLD, back
     if is_suffered(sentence_acts.context, act, roles[1]) and not BROUGHT_DOWN.search(sentence_acts.context.sentence.text):
-        yield replace(act, rule_id=f"{act.rule_id}{RULED_OUT}"), back
+        yield act.kind, act.rule_id, back
 
 
-def _rule_out(kind: str, rule: str) -> Act:
-    """Return an act whose reading rules out others for this reason."""
-    return Act(kind, f"{rule}{RULED_OUT}", 0, 0, "other", "announced", 0.6, (), modality="negated")
+def _rule_out(candidate: int, kind: str, why: str) -> Reading:
+    """Return a reading that rules out others of a kind and candidate.
+
+    Nothing else of it is used (`combine.py`), so attributes are not looked for.
+    """
+    return Reading(candidate, kind, "announced", "negated", "other", False, False, None, None, "", 0.6, None, f"{why}{RULED_OUT}", [])
 
 
 def _is_of_earlier(sentence: MarkedSentence, act: Act) -> bool:
