@@ -207,8 +207,8 @@ def select_view(tables: Tables, view: Table, day: date) -> pl.DataFrame:
 def _database(threads: int) -> duckdb.DuckDBPyConnection:
     """Open an in-memory database with the functions of `sql/functions`.
 
-    Its time zone is UTC. It is opened once per process and number of threads, since opening takes longer than most queries. The file cache is off because files
-    of the lake are replaced under the same names.
+    Its time zone is UTC. It is opened once per process and number of threads, since opening takes longer than most queries. The file cache
+    is off because files of the lake are replaced under the same names.
     """
     database = duckdb.connect(":memory:", config={"threads": threads, "enable_external_file_cache": False})
     database.sql("load icu")
