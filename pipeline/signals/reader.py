@@ -16,7 +16,8 @@ from pipeline.signals.candidates import SentenceCandidates
 #: duties expire` and `suspends concessions`, or that nothing happened, as in `imposed no duties`.
 SURE_SIGN = ".sure"
 
-#: End of the `rule_id` of a reading that only rules out one of the encoder: who suffers a duty does not impose it. It is not evidence.
+#: End of the `rule_id` of a reading that only rules out one of the encoder: who suffers a duty does not impose it. It is not evidence, and
+#: only its candidate and kind are used.
 RULED_OUT = f".back{SURE_SIGN}"
 
 #: End of the `rule_id` of a threat that the words date in the past, such as `had warned` or `last week`, or that is given up.
